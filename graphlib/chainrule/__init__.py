@@ -1,0 +1,83 @@
+"""chainrule: see and teach automatic differentiation.
+
+>>> import chainrule
+>>> graph = chainrule.parse("cos(sin(x^2)+3x^2)")
+>>> graph.gradient({"x": 1})
+{'x': 4.560791790678778}
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chainrule.errors import (
+        ChainruleError,
+        DrawingError,
+        FileError,
+        GraphError,
+        InputError,
+        LimitError,
+        LinkError,
+        OutsideError,
+        ParseError,
+        PointError,
+        ShapeError,
+    )
+    from chainrule.facade import Graph, Worked, parse
+    from chainrule.ops import OPS, Op
+    from chainrule.readings.view import Notation
+
+# Each name is loaded when it is first asked for, so that `import chainrule` costs little.
+_HOMES = {
+    "Graph": "chainrule.facade",
+    "Worked": "chainrule.facade",
+    "parse": "chainrule.facade",
+    "Notation": "chainrule.readings.view",
+    "OPS": "chainrule.ops",
+    "Op": "chainrule.ops",
+    "ChainruleError": "chainrule.errors",
+    "InputError": "chainrule.errors",
+    "ParseError": "chainrule.errors",
+    "LimitError": "chainrule.errors",
+    "PointError": "chainrule.errors",
+    "LinkError": "chainrule.errors",
+    "FileError": "chainrule.errors",
+    "GraphError": "chainrule.errors",
+    "ShapeError": "chainrule.errors",
+    "OutsideError": "chainrule.errors",
+    "DrawingError": "chainrule.errors",
+}
+
+__all__ = [
+    "OPS",
+    "ChainruleError",
+    "DrawingError",
+    "FileError",
+    "Graph",
+    "GraphError",
+    "InputError",
+    "LimitError",
+    "LinkError",
+    "Notation",
+    "Op",
+    "OutsideError",
+    "ParseError",
+    "PointError",
+    "ShapeError",
+    "Worked",
+    "parse",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

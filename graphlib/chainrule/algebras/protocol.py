@@ -1,0 +1,110 @@
+"""What a pass needs from a kind of value, and what kinds of numbers share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from chainrule.algebras.maths import Maths
+from chainrule.algebras.undefined import OutOfReach, Undefined
+from chainrule.ops import Map, Op
+from chainrule.ops.record import Rule
+
+Parameters = Mapping[str, Any]
+NO_PARAMETERS: Parameters = {}
+
+
+class Algebra(ABC):
+    """One kind of value: how to make it, apply operations to it, and carry derivatives.
+
+    A pass is one algorithm; the algebra decides what comes out. `fit` is the only place
+    where shapes are matched: broadcast up in forward mode, summed down in reverse mode.
+    """
+
+    maths: Maths
+
+    @abstractmethod
+    def number(self, number: Fraction) -> Any:
+        """Return the value of an exact number."""
+
+    def zero(self, like: Any) -> Any:
+        """Return the zero of the shape of `like`."""
+        return self.number(Fraction(0))
+
+    def one(self, like: Any) -> Any:
+        """Return the one of the shape of `like`: the seed of a pass."""
+        return self.number(Fraction(1))
+
+    @abstractmethod
+    def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:
+        """Return the value of `op`, or an `Undefined`."""
+
+    @abstractmethod
+    def partial(
+        self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
+    ) -> Any:
+        """Return the local partial by the operand in `slot`: factor, `Map` or `Undefined`."""
+
+    def fit(self, value: Any, like: Any) -> Any:
+        """Return `value` in the shape of `like`."""
+        return value
+
+    def push(self, partial: Any, tangent: Any, like: Any) -> Any:
+        """Return the operand's contribution to the tangent of a node shaped like `like`."""
+        pushed = partial.push(tangent) if isinstance(partial, Map) else tangent * partial
+        return self.fit(pushed, like)
+
+    def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
+        """Return the share of an operand shaped like `like` in the node's `adjoint`."""
+        pulled = partial.pull(adjoint) if isinstance(partial, Map) else adjoint * partial
+        return self.fit(pulled, like)
+
+    def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
+        """Tell whether `op` has only one-sided derivatives at `operands`."""
+        return False
+
+
+class Scalars(Algebra):
+    """Algebras whose values are real numbers that can be compared."""
+
+    def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:
+        """Return the value of `op`; outside its domain, an `Undefined` with the reason."""
+        for operand in operands:
+            if type(operand) is Undefined:
+                return operand
+        if op.domain is not None and not op.domain.holds(*operands):
+            return Undefined(op.name, op.domain.needs)
+        return self._guarded(op, op.value, operands, parameters)
+
+    def partial(
+        self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
+    ) -> Any:
+        """Return the local partial; where it does not exist, an `Undefined`."""
+        if type(value) is Undefined:
+            return value
+        smooth = op.smooth_at(slot)
+        if smooth is not None and not smooth.holds(*operands):
+            return Undefined(op.name, smooth.needs, "slope")
+        if smooth is not None and smooth.flat is not None and smooth.flat(*operands):
+            return self.number(Fraction(0))
+        if op.kink is not None and op.kink.push is None and self.at_kink(op, parameters, operands):
+            return Undefined(op.name, f"a point off the jump: {op.kink.convention}", "slope")
+        return self._guarded(op, op.partial(slot), (value, *operands), parameters)
+
+    def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
+        """Tell whether `op` has only one-sided derivatives at `operands`."""
+        return (
+            op.kink is not None
+            and not any(type(x) is Undefined for x in operands)
+            and bool(op.kink.at(*operands, **parameters))
+        )
+
+    def _guarded(
+        self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters
+    ) -> Any:
+        try:
+            return rule(self.maths, *operands, **parameters)
+        except OutOfReach as reason:
+            return Undefined(op.name, str(reason))

@@ -1,0 +1,45 @@
+"""The value that is none: what stands where a value or local partial does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undefined:
+    """No value, and why.
+
+    Whatever is computed from it is the same `Undefined`, so that every later cell can name
+    the node where it happened.
+
+    Parameters
+    ----------
+    op
+        Name of the operation whose value or local partial does not exist.
+    needs
+        Completes the sentence "it needs ...".
+    what
+        "value", or "slope" where the value exists and only the local partial does not.
+    node
+        Index of the node where it happened; -1 until a pass has filled it in.
+    """
+
+    op: str
+    needs: str
+    what: str = "value"
+    node: int = -1
+
+    def at(self, node: int) -> Undefined:
+        """Return the same reason placed at `node`, unless it already has a place."""
+        return self if self.node >= 0 else replace(self, node=node)
+
+    def _absorb(self, *others: Any) -> Undefined:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _absorb
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __neg__ = __matmul__ = _absorb
+
+
+class OutOfReach(ArithmeticError):
+    """An operand so large that the function cannot be computed; says what is needed."""

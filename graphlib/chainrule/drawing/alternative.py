@@ -1,0 +1,124 @@
+"""What a drawing says in words: for those who do not see it, and under the pointer."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from chainrule.algebras.arrays import Array
+from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.errors import excerpt
+from chainrule.graph.wengert import INPUT, Edge
+from chainrule.passes.run import Number
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.terms import Partial, Term, text
+from chainrule.readings.view import View
+
+MARK = "△"
+"""Stands beside a warning, so that colour alone never says it."""
+
+LONGEST = 32
+"""Characters of a name, a formula or a number that fit a card."""
+
+
+def alternative(view: View) -> str:
+    """Return the drawing of `view` in words: how many nodes, then one sentence a node."""
+    return in_words(reduced(view))
+
+
+def in_words(drawn: Reduction) -> str:
+    """Return in words what is drawn."""
+    view = drawn.view
+    count = len(drawn.nodes)
+    output = short(view.name(view.run.output))
+    head = f"A graph of {count:,} node{'s' * (count != 1)} that computes {output}."
+    arriving: dict[int, list[Edge]] = {}
+    for edge in drawn.edges:
+        arriving.setdefault(edge.user, []).append(edge)
+    lines = [head, drawn.note] if drawn.note else [head]
+    for node in drawn.nodes:
+        lines.append(node_in_words(view, node))
+        lines += [edge_in_words(view, edge) for edge in arriving.get(node, [])]
+    return " ".join(line for line in lines if line)
+
+
+def node_in_words(view: View, node: int) -> str:
+    """Return a sentence on a node: its formula, value and derivative, and what is wrong there."""
+    value = view.run.value(node)
+    is_input = view.graph.ops[node] is INPUT
+    parts = [f"{short(view.name(node))} is an input" if is_input else short(view.equation(node))]
+    parts.append(f"{WORDS['value']} {shown(view, value)}")
+    numbers = [value]
+    if has_derivative(view, node):
+        derivative = view.run.derivative(node)
+        numbers.append(derivative)
+        word = WORDS["adjoint" if view.reverse else "tangent"]
+        parts.append(f"{word} {shown(view, derivative)}")
+    if node in view.run.kinks:
+        kink = view.graph.ops[node].kink
+        parts.append(f"a kink: {kink.convention}" if kink else "a kink")
+    reasons = [reason for reason in map(view.why, numbers) if reason]
+    return printable(" ".join([f"{', '.join(parts)}.", *dict.fromkeys(reasons)]))
+
+
+def edge_in_words(view: View, edge: Edge) -> str:
+    """Return a sentence on an edge: its local partial; empty where it has none."""
+    partial = view.run.partial(edge.user, edge.slot)
+    if partial is None:
+        return ""
+    chain = [short(view.partial_name(edge)), *partial_parts(view, edge)]
+    return printable(f"{' = '.join(chain)}.")
+
+
+def partial_parts(view: View, edge: Edge) -> list[str]:
+    """Return the local partial as formula and number, once where both are the same."""
+    partial = view.run.partial(edge.user, edge.slot)
+    formula = short(view.partial_formula(edge))
+    if partial is None or not is_number(partial):
+        return [formula]
+    number = shown(view, partial)
+    return [number] if formula == number else [formula, number]
+
+
+def is_number(number: Number) -> bool:
+    """Whether there is a number to show, not a linear map between vectors."""
+    return (
+        number.undefined is not None
+        or isinstance(number.shown, Array)
+        or hasattr(number.shown, "__float__")
+    )
+
+
+def has_derivative(view: View, node: int) -> bool:
+    """Whether an adjoint or tangent is due: the node depends on an input, or is seeded."""
+    return view.graph.varies[node] or node in view.run.seeds
+
+
+def derivative_symbol(view: View, node: int) -> str:
+    """Return what stands before a derivative: ∂J for adjoints, ∂/∂x for tangents."""
+    name = view.derivative_name(node)
+    if not isinstance(name, Partial):
+        return short(name)
+    if view.reverse:
+        return f"{name.sign}{short(name.above)}"
+    return f"{name.sign}/{name.sign}{short(name.below)}"
+
+
+def shown(view: View, number: Number) -> str:
+    """Return a number in digits; an array too long for a card as its size."""
+    digits = text(view.numeral(number, "value"))
+    if isinstance(number.shown, Array) and len(digits) > LONGEST:
+        sizes = "×".join(map(str, number.shown.data.shape))
+        return f"[{sizes} numbers]"
+    return digits
+
+
+def short(term: Term) -> str:
+    """Return a term as a line of text that fits a card."""
+    return printable(text(term), LONGEST)
+
+
+def printable(words: str, longest: int = 10_000) -> str:
+    """Return words on one line, without characters that do not show, cut to `longest`."""
+    # Thin and no-break spaces count as not printable, but are meant.
+    spaced = "".join(" " if unicodedata.category(c) == "Zs" else c for c in words)
+    return excerpt(spaced, longest)

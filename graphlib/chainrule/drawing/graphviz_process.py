@@ -1,0 +1,217 @@
+"""Graphviz in a worker process: DOT in, pictures or positions out.
+
+Graphviz is the one that pygraphviz carries with it; without pygraphviz, the program ``dot``
+draws. Both see only the fonts shipped beside this file (DejaVu Sans, four faces), so widths, and
+with them layouts, do not depend on the machine. The same DOT gives the same bytes.
+
+The DOT must be our own: attributes such as ``image`` make Graphviz open files, so text from a
+user may stand in it only as an escaped string.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from chainrule.errors import DrawingError
+from chainrule.workers import WorkerCrash, WorkerFailure, Workers
+
+FORMATS: Final = ("svg", "png", "pdf")
+"""What :func:`render` can write."""
+
+_FONTS = Path(__file__).parent / "fonts"
+
+# fontconfig reads the descriptions in the system's folder of samples, whatever it is told, and
+# the one in pygraphviz is older than some of them. Nothing follows from it.
+_HARMLESS = re.compile(r'Fontconfig warning: .*: unknown element "reset-dirs"')
+
+# When a PDF was made; cairo offers no way to leave it out.
+_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
+
+_WARM_UP = 'digraph warm_up { n1 [label=<<B>∂</B><I>x</I>₁>]; n1 -> n2 [label="½"] }'
+
+_MISSING = (
+    "There is no Graphviz to draw with: neither the Python package pygraphviz nor the program "
+    "dot was found. Install one: `pip install pygraphviz`, or Graphviz itself with `dot` on PATH."
+)
+
+
+def render(dot: str, format: str, timeout: float = 10.0) -> bytes:
+    """Lay out `dot` and draw it.
+
+    Parameters
+    ----------
+    dot
+        One directed graph in the DOT language, put together by us. Give it a name, else Graphviz
+        numbers it, and the bytes differ from call to call.
+    format
+        ``"svg"``, ``"png"`` or ``"pdf"``.
+    timeout
+        Seconds that Graphviz may take.
+
+    Raises
+    ------
+    DrawingError
+        If Graphviz has anything to complain about (a syntax error, a broken HTML-like label, an
+        unknown shape or port, a missing image), if there is no Graphviz, or for another `format`.
+    OutsideTimeout
+        If it takes longer than `timeout`; the next call finds a new worker.
+    """
+    if format not in FORMATS:
+        raise DrawingError(f"a drawing as {format!r}; allowed: {', '.join(FORMATS)}")
+    picture = _draw_in_worker(dot, format, timeout)
+    return _DATE.sub(rb"\g<1>19700101000000", picture) if format == "pdf" else picture
+
+
+def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
+    """Lay out `dot` and return Graphviz's own account of it.
+
+    The keys are those of Graphviz's ``json`` output: ``"bb"`` of the drawing; ``"objects"``, the
+    clusters and nodes, with ``"pos"`` (centre), ``"width"`` and ``"height"``; ``"edges"`` with
+    ``"pos"`` (spline) and ``"lp"`` (centre of the label). Positions are strings in points,
+    1/72 inch, y upward; widths and heights are inches.
+
+    Raises
+    ------
+    DrawingError, OutsideTimeout
+        As :func:`render`.
+    """
+    result: dict[str, Any] = json.loads(_draw_in_worker(dot, "json", timeout))
+    return result
+
+
+def _draw_in_worker(dot: str, format: str, timeout: float) -> bytes:
+    try:
+        drawn, complaint = _workers().call(
+            _draw, dot, format, timeout=timeout, what="the layout by Graphviz"
+        )
+    except WorkerFailure as error:
+        # Our own refusal, raised in the worker, is a sentence already.
+        own = error.kind == DrawingError.__name__
+        raise DrawingError(error.text if own else str(error)) from error
+    except WorkerCrash as error:
+        raise DrawingError(str(error)) from error
+    if complaint:
+        raise DrawingError(f"Graphviz refused the drawing: {complaint}")
+    picture: bytes = drawn
+    return picture
+
+
+_starting = threading.Lock()
+
+
+def _workers() -> Workers:
+    with _starting:
+        return _pool()
+
+
+@functools.cache
+def _pool() -> Workers:
+    try:
+        folder = _font_folder()
+    except OSError as error:
+        raise DrawingError(f"No folder for Graphviz's fonts could be made: {error}") from error
+    return Workers(
+        size=min(2, os.cpu_count() or 1),
+        environment={
+            "FONTCONFIG_FILE": str(_FONTS / "fonts.conf"),
+            "XDG_DATA_HOME": folder,
+            "XDG_CACHE_HOME": folder,
+        },
+        prepare=f"{__name__}:{_prepare.__name__}",
+    )
+
+
+# Kept here, so that the folder is removed when the program ends.
+_folders: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def _font_folder() -> str:
+    """Make a writable folder for fontconfig: links to our fonts, and place for its cache.
+
+    fontconfig writes a mark into each folder of fonts, so the package's own is not shown to it.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="chainrule-fonts-", ignore_cleanup_errors=True)
+    _folders.append(folder)
+    fonts = Path(folder.name, "fonts")
+    fonts.mkdir()
+    for font in sorted(_FONTS.glob("*.ttf")):
+        try:
+            (fonts / font.name).symlink_to(font.resolve())
+        except OSError:
+            # Windows allows links to few users.
+            shutil.copyfile(font, fonts / font.name)
+    return folder.name
+
+
+# What follows runs in the worker.
+
+
+def _prepare() -> None:
+    """Draw once: fonts are found, and the defaults set without which a first graph lacks labels."""
+    for format in FORMATS:
+        _draw(_WARM_UP, format)
+
+
+def _draw(dot: str, format: str) -> tuple[bytes, str]:
+    """Return the drawing and what Graphviz complained about, in one line."""
+    try:
+        import pygraphviz
+    except ImportError:
+        return _draw_by_program(dot, format)
+    drawn = b""
+    with _captured_stderr() as complaints:
+        try:
+            graph = pygraphviz.AGraph(string=dot)
+            # pygraphviz itself warns of more than 1,000 nodes through sys.stderr.
+            with contextlib.redirect_stderr(io.StringIO()):
+                drawn = graph.draw(format=format, prog="dot")
+            graph.close()
+        except ValueError:
+            # Graphviz's own words are in `complaints`, and say more.
+            drawn = b""
+    return drawn, _complaint(complaints.getvalue(), drawn)
+
+
+def _draw_by_program(dot: str, format: str) -> tuple[bytes, str]:
+    program = shutil.which("dot")
+    if program is None:
+        raise DrawingError(_MISSING)
+    done = subprocess.run([program, f"-T{format}"], input=dot.encode(), capture_output=True)
+    return done.stdout, _complaint(done.stderr, b"" if done.returncode else done.stdout)
+
+
+def _complaint(stderr: bytes, drawn: bytes) -> str:
+    """Return what Graphviz said, in one line; empty only if it drew without a word."""
+    lines = (line.strip() for line in stderr.decode(errors="replace").splitlines())
+    said = "; ".join(line for line in lines if line and not _HARMLESS.fullmatch(line))
+    return said or ("" if drawn else "nothing was drawn, and it did not say why")
+
+
+@contextlib.contextmanager
+def _captured_stderr() -> Iterator[io.BytesIO]:
+    """Collect what is written to the process's standard error, by C code too."""
+    collected = io.BytesIO()
+    sys.stderr.flush()
+    before = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield collected
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+            file.seek(0)
+            collected.write(file.read())

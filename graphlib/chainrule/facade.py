@@ -1,0 +1,433 @@
+"""The public classes: a `Graph` to ask, and a `Worked` example to read.
+
+They add no mathematics: every method hands over to the part that owns the matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, cast
+
+from chainrule.errors import GraphError, PointError
+from chainrule.graph.wengert import WengertList
+from chainrule.parse import Note, Program, canonical, exact, read
+from chainrule.parse.build import build
+from chainrule.passes.derivatives import gradient_graph
+from chainrule.passes.folding import ZOOMS, Zoom, zoom
+from chainrule.passes.record import Mode
+from chainrule.passes.run import Number, Run
+from chainrule.readings.story import StoryStep, story
+from chainrule.readings.tables import Table, table
+from chainrule.readings.view import Notation, View
+
+if TYPE_CHECKING:
+    import networkx
+    import sympy
+
+    from chainrule.passes.agreement import Agreement
+    from chainrule.passes.closed_form import ClosedForm
+
+Typed = str | int | float | Fraction | Decimal
+Point = Mapping[str, Any]
+
+
+def exact_number(given: Typed, name: str = "") -> Fraction:
+    """Return a value as an exact number.
+
+    Text is the decimal or fraction that was typed, so "0.1" is 1/10; a Python float is its
+    exact binary value.
+
+    Raises
+    ------
+    PointError
+        If it is not a finite number.
+    """
+    if isinstance(given, str):
+        return exact(given).value
+    try:
+        return Fraction(given)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise PointError(
+            f"The value of {name or 'a variable'} is not a number",
+            text=str(given),
+            length=len(str(given)),
+            allowed="A value is a finite number, such as 3, -0.25, 1e-9 or \"1/3\".",
+        ) from error
+
+
+class Graph(WengertList):
+    """A formula or program as a graph of elementary steps.
+
+    >>> graph = Graph.parse("J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2")
+    >>> graph.gradient({"x": 1})
+    {'x': 4.560791790678778}
+    """
+
+    program: Program | None = None
+
+    @classmethod
+    def of(cls, graph: WengertList, program: Program | None = None) -> Graph:
+        """Return a Wengert list as a graph to ask."""
+        if isinstance(graph, cls) and program is None:
+            return graph
+        made = cls(
+            graph.ops,
+            graph.operands,
+            graph.parameters,
+            graph.names,
+            graph.shapes,
+            graph.outputs,
+            graph.written,
+            graph.batched,
+        )
+        made.program = program
+        return made
+
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        *,
+        declared: Iterable[str] = (),
+        readings: Mapping[str, str] | None = None,
+    ) -> Graph:
+        """Read a formula or a program of assignments.
+
+        Parameters
+        ----------
+        text
+            Such as ``cos(sin(x^2)+3x^2)`` or ``J = cos(u); u = 3t; t = x^2``.
+        declared
+            Names that are variables, whatever else they could mean.
+        readings
+            Other choices for what `notes` reports, from a note's key to its alternative.
+
+        Raises
+        ------
+        ParseError, LimitError
+            With the place, what was found there and what is allowed.
+        """
+        program = read(text, declared=declared, readings=readings)
+        return cls.of(build(program), program)
+
+    @classmethod
+    def from_sympy(
+        cls, expression: sympy.Expr | Sequence[sympy.Expr], names: Sequence[str] = ()
+    ) -> Graph:
+        """Return the graph of one or several SymPy expressions."""
+        from chainrule.graph.sympy_view import from_sympy
+
+        return cls.of(from_sympy(expression, names) if names else from_sympy(expression))
+
+    @classmethod
+    def from_networkx(cls, graph: networkx.MultiDiGraph) -> Graph:
+        """Return the graph of a networkx graph whose nodes carry `op` and edges `slot`."""
+        from chainrule.graph.networkx_view import from_networkx
+
+        return cls.of(from_networkx(graph))
+
+    # What it consists of
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """How the text was read where it could be read in more than one way."""
+        return self.program.notes if self.program else ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of their first appearance."""
+        return tuple(self.names[i] for i in self.inputs)
+
+    def zoom(self, level: Zoom) -> Graph:
+        """Return the graph at a zoom level: primitive, step or named.
+
+        Raises
+        ------
+        GraphError
+            If there is no such level.
+        """
+        if level not in ZOOMS:
+            raise GraphError(f"no zoom level {level!r}; there are {', '.join(ZOOMS)}")
+        return Graph.of(zoom(self, level))
+
+    @property
+    def usual_zoom(self) -> Zoom:
+        """The level at which it is shown unless asked otherwise: named for a program."""
+        named = sum(1 for node in self.names if node not in self.inputs)
+        return "named" if named > 1 else "step"
+
+    def at(self, point: Point) -> dict[int, Any]:
+        """Return a point by names as exact values by index.
+
+        Raises
+        ------
+        PointError
+            If a value is missing, not a number, or given for a name that is no input.
+        """
+        given = {canonical(name): (name, value) for name, value in point.items()}
+        variables = self.variables
+        text = self.program.text if self.program else ""
+        for name in variables:
+            if canonical(name) not in given:
+                raise PointError(
+                    f"No value is given for {name}",
+                    text=text,
+                    position=self._place_of(name),
+                    length=len(name),
+                    allowed=f"Give one, such as {name}=1.",
+                )
+        known = {canonical(name) for name in variables}
+        for key, (name, value) in given.items():
+            if key not in known:
+                raise PointError(
+                    f"A value is given for {name}, which is not a variable of the formula",
+                    text=name,
+                    length=len(name),
+                    allowed=f"The variables are: {', '.join(variables) or 'none'}.",
+                )
+        return {
+            node: self._value_of(node, given[canonical(self.names[node])][1])
+            for node in self.inputs
+        }
+
+    def _value_of(self, node: int, value: Any) -> Any:
+        if self.shape(node) or node in self.batched:
+            return value
+        return exact_number(value, self.names[node])
+
+    def _place_of(self, name: str) -> int:
+        """Return where a variable first stands in the text, 0 for a graph without one."""
+        if self.program is None:
+            return 0
+        places = [
+            item.span.start
+            for item in self.program.items
+            if item.kind == "name" and item.what == name
+        ]
+        return min(places, default=0)
+
+    # Passes
+
+    def work(
+        self,
+        at: Point,
+        mode: Mode = "reverse",
+        *,
+        zoom: Zoom | None = None,
+        output: str | None = None,
+        direction: Mapping[str, Typed] | None = None,
+        notation: Notation | None = None,
+    ) -> Worked:
+        """Run the passes at a point and return the worked example.
+
+        Parameters
+        ----------
+        at
+            Value of each variable, by name.
+        mode
+            "reverse" for adjoints, "forward" for tangents.
+        zoom
+            "primitive", "step" or "named"; default named for a program, step for a formula.
+        output
+            Name of the output to differentiate; default the main one.
+        direction
+            Tangent of each moved variable (forward mode); default 1 for the first.
+
+        Raises
+        ------
+        PointError
+            If a value is missing or not a number.
+        GraphError
+            If there is no such output or zoom level.
+        """
+        shown = self.zoom(zoom or self.usual_zoom)
+        point = self.at(at)
+        by_name = {self.names[node]: value for node, value in point.items()}
+        moved = None
+        if direction is not None:
+            moved = {
+                shown._input(name): exact_number(value, name) for name, value in direction.items()
+            }
+        goal = None if output is None else shown[canonical(output)].index
+        run = Run(
+            shown, {i: by_name[shown.names[i]] for i in shown.inputs}, mode, goal, moved
+        )
+        return Worked(run, notation, self)
+
+    def _input(self, name: str) -> int:
+        node = self.index.get(canonical(name))
+        if node is None or node not in self.inputs:
+            raise GraphError(f"{name!r} is not a variable; there are {', '.join(self.variables)}")
+        return node
+
+    def evaluate(self, at: Point) -> Any:
+        """Return the value of the main output at a point."""
+        return self.work(at).value
+
+    def forward(self, at: Point, direction: Mapping[str, Typed] | None = None) -> Worked:
+        """Run forward mode: tangents along a direction of the inputs."""
+        return self.work(at, "forward", direction=direction)
+
+    def reverse(self, at: Point, output: str | None = None) -> Worked:
+        """Run reverse mode: adjoints of every node for one output."""
+        return self.work(at, "reverse", output=output)
+
+    def gradient(self, at: Point, output: str | None = None) -> dict[str, Any]:
+        """Return the derivatives of one output by every variable, by name."""
+        worked = self.work(at, zoom="primitive", output=output)
+        return {name: worked.slope(name).shown for name in self.variables}
+
+    def jacobian(self, at: Point) -> dict[str, dict[str, Any]]:
+        """Return the derivatives of every output by every variable, one reverse pass a row."""
+        return {name: self.gradient(at, name) for name in self._output_names()}
+
+    def _output_names(self) -> list[str]:
+        unnamed = [node for node in self.outputs if node not in self.names]
+        if unnamed:
+            raise GraphError("several outputs must have names, as in `f = x*y; g = x+y`")
+        return [self.names[node] for node in self.outputs]
+
+    def hessian(self, at: Point) -> dict[str, dict[str, Any]]:
+        """Return the second derivatives of the main output by every pair of variables.
+
+        The rows are reverse passes over the gradient graph.
+        """
+        gradient = self.gradient_graph()
+        outputs = dict(zip(self.variables, gradient.outputs, strict=True))
+        point = {gradient.index[self.names[n]]: value for n, value in self.at(at).items()}
+        rows: dict[str, dict[str, Any]] = {}
+        for name, output in outputs.items():
+            run = Run(gradient, point, "reverse", output)
+            rows[name] = {
+                other: run.derivative(gradient.index[other]).shown for other in self.variables
+            }
+        return rows
+
+    def gradient_graph(self) -> Graph:
+        """Return the graph of the derivatives of the main output by the inputs."""
+        return Graph.of(gradient_graph(self))
+
+    # Readings
+
+    def table(self, at: Point, mode: Mode = "reverse", **options: Any) -> Table:
+        """Return the backward or forward table at a point."""
+        return self.work(at, mode, **options).table()
+
+    def steps(self, at: Point, mode: Mode = "reverse", **options: Any) -> tuple[StoryStep, ...]:
+        """Return the steps of all passes at a point, told one by one."""
+        return self.work(at, mode, **options).steps()
+
+    def draw(self, at: Point, format: str = "svg", mode: Mode = "reverse", **options: Any) -> bytes:
+        """Return a picture of the graph with its values and derivatives at a point."""
+        return self.work(at, mode).draw(format, **options)
+
+    def check(self, at: Point) -> Agreement:
+        """Compare forward mode, reverse mode, SymPy's derivative and differences."""
+        from chainrule.passes.agreement import agree
+
+        return agree(self, self.at(at))
+
+    def closed_form(self, timeout: float = 5.0) -> ClosedForm:
+        """Return SymPy's closed form of the main output and of its derivatives."""
+        from chainrule.passes.closed_form import closed_form
+
+        return closed_form(self, timeout=timeout)
+
+    # Views
+
+    def sympy(self, node: str | None = None) -> sympy.Expr:
+        """Return the main output, or a named node, as a SymPy expression."""
+        from chainrule.graph.sympy_view import to_sympy
+
+        return to_sympy(self, None if node is None else self[canonical(node)].index)
+
+    def networkx(self, at: Point | None = None, mode: Mode = "reverse") -> networkx.MultiDiGraph:
+        """Return a networkx graph; with a point it carries values, partials and derivatives."""
+        from chainrule.graph.networkx_view import to_networkx
+
+        if at is None:
+            return to_networkx(self)
+        return to_networkx(self, self.work(at, mode, zoom="primitive").run.double)
+
+
+class Worked(View):
+    """A graph worked through at a point: every number, table, step and picture of one run."""
+
+    def __init__(self, run: Run, notation: Notation | None = None, source: Graph | None = None):
+        super().__init__(run, notation)
+        self.source = source
+
+    @property
+    def value(self) -> Any:
+        """The value of the output."""
+        return self.run.value(self.run.output).shown
+
+    def __getitem__(self, cell: str) -> Any:
+        """Return the number in a cell, by its id: `value:u`, `partial:u,t`, `adjoint:t`, ….
+
+        Raises
+        ------
+        GraphError
+            If there is no such cell.
+        """
+        return self.number(cell).shown
+
+    def number(self, cell: str) -> Number:
+        """Return what a cell shows, with the digits behind it and whether it is flagged.
+
+        Raises
+        ------
+        GraphError
+            If there is no such cell.
+        """
+        kind, _, names = cell.partition(":")
+        nodes = {label: node for node, label in self.labels.items()}
+        name = canonical(names) if "," not in names else names
+        if kind == "value" and name in nodes:
+            return self.run.value(nodes[name])
+        if kind == ("adjoint" if self.reverse else "tangent") and name in nodes:
+            return self.run.derivative(nodes[name])
+        for edge in self.edges:
+            if self.edge_id(kind, edge) == cell:
+                key = edge.user, edge.slot
+                found = self.run.partial(*key) if kind == "partial" else self.run.flowing(*key)
+                if found is not None and kind in ("partial", "share"):
+                    return found
+        raise GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")
+
+    def slope(self, name: str) -> Number:
+        """Return the derivative of the output by a variable.
+
+        Where conventions at kinks add up to another number than the derivative that exists,
+        this is the derivative, flagged.
+        """
+        node = self.graph.index[canonical(name)]
+        number = self.run.derivative(node)
+        sides = self.run.sides.get(node)
+        if sides is not None and sides.agree and number.digits != sides.right:
+            return Number(sides.right, sides.right, number.double, flagged=True)
+        return number
+
+    def table(self) -> Table:
+        """Return the backward table (reverse mode) or the forward table."""
+        return table(self)
+
+    def steps(self) -> tuple[StoryStep, ...]:
+        """Return all steps, told one by one."""
+        return tuple(story(self))
+
+    def draw(self, format: str = "svg", **options: Any) -> bytes:
+        """Return a picture: "svg", "png", "pdf" or "dot"."""
+        from chainrule.drawing import draw
+
+        return draw(self, format, **options)
+
+    def _repr_svg_(self) -> str:
+        return self.draw("svg").decode()
+
+
+def parse(text: str, **options: Any) -> Graph:
+    """Read a formula or a program; the same as `Graph.parse`."""
+    return cast(Graph, Graph.parse(text, **options))

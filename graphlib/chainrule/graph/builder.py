@@ -1,0 +1,356 @@
+"""The building algebra: values are nodes, computing with them writes a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from chainrule.algebras.maths import Maths
+from chainrule.algebras.protocol import NO_PARAMETERS, Algebra, Parameters
+from chainrule.errors import GraphError
+from chainrule.graph.simplification import simplified
+from chainrule.graph.wengert import Node, WengertList
+from chainrule.ops import OPS, Op, Shape
+
+CONSTANT = OPS["constant"]
+
+
+def number_text(number: Fraction) -> str:
+    """Return an exact number as it is written: 3, -0.25, or 1/3 where decimals would not end."""
+    if number.denominator == 1:
+        return str(number.numerator)
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    places = max(twos, fives)
+    if rest != 1 or places > 20:
+        return f"{number.numerator}/{number.denominator}"
+    digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
+    return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+class Expression:
+    """A node under construction; arithmetic with it appends nodes to its builder."""
+
+    __slots__ = ("builder", "index")
+    __array_ufunc__ = None
+
+    def __init__(self, builder: Builder, index: int) -> None:
+        self.builder = builder
+        self.index = index
+
+    @property
+    def shape(self) -> Shape:
+        """Shape of one example, () for a scalar."""
+        return self.builder.shapes.get(self.index, ())
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of `shape`."""
+        return len(self.shape)
+
+    @property
+    def op(self) -> Op:
+        """The operation's record."""
+        return self.builder.ops[self.index]
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """The operands, in the order written."""
+        return tuple(Expression(self.builder, i) for i in self.builder.operands[self.index])
+
+    @property
+    def number(self) -> Fraction | None:
+        """The exact number of a constant, None for every other node."""
+        if self.op is not CONSTANT:
+            return None
+        number: Fraction = self.builder.parameters[self.index]["number"]
+        return number
+
+    def _with(self, name: str, *operands: Any) -> Expression:
+        return self.builder.write(OPS[name], [self.builder.lift(x) for x in operands])
+
+    def __add__(self, other: Any) -> Expression:
+        return self._with("add", self, other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return self._with("add", other, self)
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._with("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return self._with("sub", other, self)
+
+    def __mul__(self, other: Any) -> Expression:
+        return self._with("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return self._with("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Expression:
+        return self._with("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return self._with("div", other, self)
+
+    def __pow__(self, other: Any) -> Expression:
+        return self._with("power", self, other)
+
+    def __rpow__(self, other: Any) -> Expression:
+        return self._with("power", other, self)
+
+    def __neg__(self) -> Expression:
+        return self._with("neg", self)
+
+    def __pos__(self) -> Expression:
+        return self
+
+    def __abs__(self) -> Expression:
+        return self._with("abs", self)
+
+    def __matmul__(self, other: Any) -> Expression:
+        return self._with("matmul", self, other)
+
+    def __rmatmul__(self, other: Any) -> Expression:
+        return self._with("matmul", other, self)
+
+
+class _Writer(Maths):
+    """The namespace in which every function appends a node."""
+
+    def __init__(self, builder: Builder) -> None:
+        super().__init__(builder, {})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in OPS:
+            raise AttributeError(name)
+        op, builder = OPS[name], self.__dict__["algebra"]
+        if name in ("pi", "e"):
+            constant: Expression = builder.write(op, [])
+            return constant
+        def write(*operands: Any, **parameters: Any) -> Expression:
+            result: Expression = builder.write(op, [builder.lift(x) for x in operands], parameters)
+            return result
+
+        self.__dict__[name] = write
+        return write
+
+
+class Builder(Algebra):
+    """Writes a `WengertList`; equal unnamed steps are written once.
+
+    Parameters
+    ----------
+    base
+        A list to go on from: its nodes keep their indices.
+    simplify
+        Whether x·1, x + 0, −(−x) and their kind are shortened. Derivatives are written so;
+        what a user wrote never is.
+    """
+
+    def __init__(self, base: WengertList | None = None, *, simplify: bool = False) -> None:
+        self.simplify = simplify
+        self.ops: list[Op] = list(base.ops) if base else []
+        self.operands: list[tuple[int, ...]] = list(base.operands) if base else []
+        self.parameters: dict[int, Mapping[str, Any]] = dict(base.parameters) if base else {}
+        self.names: dict[int, str] = dict(base.names) if base else {}
+        self.shapes: dict[int, Shape] = dict(base.shapes) if base else {}
+        self.batched: set[int] = set(base.batched) if base else set()
+        self.written: list[int] = list(base.written) if base else []
+        self._taken: set[str] = set(self.names.values())
+        self._known: dict[Any, int] = {}
+        self.maths = _Writer(self)
+        for node in range(len(self.ops)):
+            if node not in self.names:
+                self._known.setdefault(self._key(node), node)
+
+    def _key(self, node: int) -> Any:
+        parameters = self.parameters.get(node)
+        carried = tuple(sorted(parameters.items(), key=lambda p: p[0])) if parameters else ()
+        return self.ops[node].name, self.operands[node], carried
+
+    def _append(
+        self, op: Op, operands: tuple[int, ...], parameters: Parameters, shape: Shape
+    ) -> int:
+        node = len(self.ops)
+        self.ops.append(op)
+        self.operands.append(operands)
+        self.written.append(node)
+        if parameters:
+            self.parameters[node] = parameters
+        if shape:
+            self.shapes[node] = shape
+        return node
+
+    def input(self, name: str, shape: Shape = (), *, batched: bool = False) -> Expression:
+        """Append an input.
+
+        Raises
+        ------
+        GraphError
+            If the name is taken.
+        """
+        node = self._append(OPS["input"], (), NO_PARAMETERS, shape)
+        self.name(Expression(self, node), name)
+        if batched:
+            self.batched.add(node)
+        return Expression(self, node)
+
+    def number(self, number: Fraction, text: str = "") -> Expression:
+        """Return the constant `number`, shown as `text`."""
+        parameters = {"number": Fraction(number), "text": text or number_text(Fraction(number))}
+        return self._intern(CONSTANT, (), parameters, ())
+
+    def lift(self, value: Any) -> Expression:
+        """Return `value` as a node of this builder; a Python float is its exact binary value."""
+        if isinstance(value, Expression):
+            if value.builder is not self:
+                raise GraphError("operands belong to different graphs")
+            return value
+        if isinstance(value, float):
+            return self.number(Fraction(value), repr(value))
+        return self.number(Fraction(value))
+
+    def _intern(
+        self, op: Op, operands: tuple[int, ...], parameters: Parameters, shape: Shape
+    ) -> Expression:
+        carried = tuple(sorted(parameters.items(), key=lambda p: p[0])) if parameters else ()
+        key = op.name, operands, carried
+        node = self._known.get(key)
+        if node is None:
+            node = self._known[key] = self._append(op, operands, parameters, shape)
+        return Expression(self, node)
+
+    def write(
+        self,
+        op: Op,
+        operands: Sequence[Expression],
+        parameters: Parameters = NO_PARAMETERS,
+        *,
+        fresh: bool = False,
+    ) -> Expression:
+        """Append `op` applied to `operands`, or return the equal step that is already there.
+
+        With `fresh` it is appended in any case: a step that is to have a name of its own.
+
+        Raises
+        ------
+        ShapeError
+            If the operands' shapes do not fit.
+        """
+        parameters = {**op.parameters, **parameters} if op.parameters else NO_PARAMETERS
+        if self.simplify:
+            short = simplified(self, op, operands)
+            if short is not None:
+                return short
+        takes_shape = "shape" in parameters
+        shapes = [x.shape for x in operands]
+        shape = op.shape(*shapes, **parameters) if takes_shape else op.shape(*shapes)
+        indices = tuple(x.index for x in operands)
+        if fresh:
+            return Expression(self, self._append(op, indices, parameters, shape))
+        return self._intern(op, indices, parameters, shape)
+
+    def name(self, expression: Expression, name: str) -> Expression:
+        """Give `name` to a step. A second name for the same step makes a node of its own.
+
+        Raises
+        ------
+        GraphError
+            If the name is taken.
+        """
+        if name in self._taken:
+            raise GraphError(f"the name {name!r} is given twice")
+        node = expression.index
+        if node in self.names:
+            node = self._append(
+                OPS["identity"], (node,), NO_PARAMETERS, self.shapes.get(node, ())
+            )
+        elif self._known.get(self._key(node)) == node:
+            # A named step is never shared with an equal one that is unnamed.
+            del self._known[self._key(node)]
+        self._taken.add(name)
+        self.names[node] = name
+        return Expression(self, node)
+
+    def finish(
+        self, outputs: Sequence[Expression], written: Sequence[int] | None = None
+    ) -> WengertList:
+        """Return the list, with every step that leads nowhere dropped (inputs stay)."""
+        return pruned(
+            WengertList(
+                self.ops,
+                self.operands,
+                self.parameters,
+                self.names,
+                self.shapes,
+                [x.index for x in outputs],
+                written or self.written,
+                self.batched,
+            )
+        )
+
+    # The algebra's half: values are expressions of this builder.
+
+    def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Expression:
+        """Append `op`; of a fold, the steps of its body."""
+        if "body" in parameters:
+            unfolded: Expression = op.value(self.maths, *operands, **parameters)
+            return unfolded
+        return self.write(op, operands, parameters)
+
+    def partial(
+        self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
+    ) -> Any:
+        """Return the local partial as an expression or a `Map`."""
+        return op.partial(slot)(self.maths, value, *operands, **parameters)
+
+    def fit(self, value: Any, like: Expression) -> Expression:
+        """Append the repetition or the sum that brings `value` to the shape of `like`."""
+        value = self.lift(value)
+        if value.shape == like.shape:
+            return value
+        grows = value.ndim < like.ndim or any(
+            have == 1 and want != 1
+            for have, want in zip(value.shape, like.shape, strict=value.ndim == like.ndim)
+        )
+        return self.write(
+            OPS["broadcast" if grows else "collapse"], [value], {"shape": like.shape}
+        )
+
+
+def pruned(graph: WengertList) -> WengertList:
+    """Return the list without the steps that no output and no name needs; inputs stay."""
+    needed = [False] * len(graph)
+    for node in graph.outputs:
+        needed[node] = True
+    for node in graph.inputs:
+        needed[node] = True
+    for node in range(len(graph) - 1, -1, -1):
+        if needed[node]:
+            for operand in graph.operands[node]:
+                needed[operand] = True
+    if all(needed):
+        return WengertList(
+            tuple(graph.ops), tuple(graph.operands), dict(graph.parameters), dict(graph.names),
+            dict(graph.shapes), graph.outputs, tuple(graph.written), graph.batched,
+        )  # fmt: skip
+    kept = [node for node in range(len(graph)) if needed[node]]
+    new = {node: i for i, node in enumerate(kept)}
+    return WengertList(
+        tuple(graph.ops[n] for n in kept),
+        tuple(tuple(new[i] for i in graph.operands[n]) for n in kept),
+        {new[n]: p for n, p in graph.parameters.items() if needed[n]},
+        {new[n]: name for n, name in graph.names.items() if needed[n]},
+        {new[n]: s for n, s in graph.shapes.items() if needed[n]},
+        [new[n] for n in graph.outputs],
+        tuple(graph.written[n] for n in kept),
+        [new[n] for n in graph.batched],
+    )
+
+
+__all__ = ["Builder", "Expression", "Node", "number_text", "pruned"]

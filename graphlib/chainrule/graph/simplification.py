@@ -1,0 +1,132 @@
+"""The few rows that keep written derivatives readable; nothing else is ever rearranged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from chainrule.ops import Op
+
+if TYPE_CHECKING:
+    from chainrule.graph.builder import Builder, Expression
+
+Row = Callable[["Builder", Sequence["Expression"]], "Expression | None"]
+
+# Constants are combined while they stay this short.
+DIGITS = 40
+
+
+def _short(number: Fraction) -> bool:
+    return max(abs(number.numerator), number.denominator) < 10**DIGITS
+
+
+def _combined(b: Builder, number: Fraction) -> Expression | None:
+    return b.number(number) if _short(number) else None
+
+
+def _add(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    left, right = x
+    if left.number == 0:  # 0 + x = x
+        return right
+    if right.number == 0:  # x + 0 = x
+        return left
+    if left.number is not None and right.number is not None:
+        return _combined(b, left.number + right.number)
+    if right.op.name == "neg":  # x + (−y) = x − y
+        return left - right.operands[0]
+    return None
+
+
+def _sub(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    left, right = x
+    if right.number == 0:  # x − 0 = x
+        return left
+    if left.number == 0:  # 0 − x = −x
+        return -right
+    if left.number is not None and right.number is not None:
+        return _combined(b, left.number - right.number)
+    if right.op.name == "neg":  # x − (−y) = x + y
+        return left + right.operands[0]
+    return None
+
+
+def _mul(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    left, right = x
+    if left.shape == right.shape or () in (left.shape, right.shape):
+        if left.number == 0 and right.shape == ():  # 0 · x = 0
+            return left
+        if right.number == 0 and left.shape == ():  # x · 0 = 0
+            return right
+        if left.number == 1:  # 1 · x = x
+            return right
+        if right.number == 1:  # x · 1 = x
+            return left
+        if left.number == -1:  # −1 · x = −x
+            return -right
+        if right.number == -1:  # x · (−1) = −x
+            return -left
+    if left.number is not None and right.number is not None:
+        return _combined(b, left.number * right.number)
+    if left.op.name == "neg":  # (−x) · y = −(x · y)
+        return -(left.operands[0] * right)
+    if right.op.name == "neg":  # x · (−y) = −(x · y)
+        return -(left * right.operands[0])
+    if left.op.name == "div" and left.operands[0].number == 1:  # (1/x) · y = y/x
+        return right / left.operands[1]
+    if right.op.name == "div" and right.operands[0].number == 1:  # x · (1/y) = x/y
+        return left / right.operands[1]
+    return None
+
+
+def _div(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    left, right = x
+    if right.number == 1:  # x / 1 = x
+        return left
+    if left.number is not None and right.number:
+        return _combined(b, left.number / right.number)
+    if left.number is not None and left.number < 0:  # (−c) / y = −(c / y)
+        return -(b.number(-left.number) / right)
+    if left.op.name == "neg":  # (−x) / y = −(x / y)
+        return -(left.operands[0] / right)
+    return None
+
+
+def _neg(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    (operand,) = x
+    if operand.op.name == "neg":  # −(−x) = x
+        return operand.operands[0]
+    return b.number(-operand.number) if operand.number is not None else None
+
+
+def _power(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    base, exponent = x
+    if exponent.number == 1:  # x¹ = x
+        return base
+    if base.number == 1 or (exponent.number == 0 and base.shape == ()):  # 1ˣ = x⁰ = 1
+        return b.number(Fraction(1))
+    whole = exponent.number is not None and exponent.number.denominator == 1
+    if base.number and whole and abs(exponent.number or 0) <= DIGITS:
+        return _combined(b, base.number ** int(exponent.number or 0))
+    return None
+
+
+def _log(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    return b.number(Fraction(1)) if x[0].op.name == "e" else None  # ln e = 1
+
+
+ROWS: dict[str, Row] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "div": _div,
+    "neg": _neg,
+    "power": _power,
+    "log": _log,
+}
+
+
+def simplified(b: Builder, op: Op, operands: Sequence[Expression]) -> Expression | None:
+    """Return the shorter form of `op` applied to `operands`, None where no row applies."""
+    row = ROWS.get(op.name)
+    return row(b, operands) if row is not None else None

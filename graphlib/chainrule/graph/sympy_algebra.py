@@ -1,0 +1,141 @@
+"""The symbolic algebra: values are SymPy expressions. SymPy is imported when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from chainrule.algebras.maths import Maths
+from chainrule.algebras.protocol import Algebra, Parameters
+from chainrule.errors import GraphError
+from chainrule.ops import OPS, Op
+
+DIGITS = 1000
+"""Digits of an exact number."""
+
+BITS = DIGITS * 10 // 3
+
+
+class _SympyMaths(Maths):
+    """SymPy's functions under the names that rules use; what SymPy lacks, by its definition."""
+
+    def __getattr__(self, name: str) -> Any:
+        function = same_names().get(name)
+        if function is None:
+            return super().__getattr__(name)
+        self.__dict__[name] = function
+        return function
+
+
+class SympyAlgebra(Algebra):
+    """Values are SymPy expressions; numbers are exact.
+
+    Whether SymPy simplifies while it computes is decided around the computation, by
+    `sympy.evaluate`. Domains are not checked: a symbol stands for any real number.
+    """
+
+    def __init__(self) -> None:
+        import sympy
+
+        self.maths = _SympyMaths(
+            self,
+            {
+                "number": self.number,
+                "pi": sympy.pi,
+                "e": sympy.E,
+                "exp": _exp,
+                "sqrt": lambda x: _power(x, sympy.Rational(1, 2)),
+                "abs": sympy.Abs,
+                "power": _power,
+                "step": lambda x, at: sympy.Heaviside(x, self.number(at)),
+                "maximum": sympy.Max,
+                "max_weight": _max_weight,
+            },
+        )
+
+    def number(self, number: Fraction) -> Any:
+        """Return `number` as an exact SymPy number."""
+        import sympy
+
+        number = Fraction(number)
+        return sympy.Rational(number.numerator, number.denominator)
+
+    def symbol(self, name: str) -> Any:
+        """Return the real symbol called `name`, to the letter."""
+        import sympy
+
+        return sympy.Symbol(name, real=True)
+
+    def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:
+        """Return the expression of `op`."""
+        import sympy
+
+        return sympy.sympify(op.value(self.maths, *operands, **parameters), strict=True)
+
+    def partial(
+        self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
+    ) -> Any:
+        """Return the local partial, as the record's rule has it: an expression or a `Map`."""
+        return op.partial(slot)(self.maths, value, *operands, **parameters)
+
+
+@cache
+def same_names() -> dict[str, Any]:
+    """Return SymPy's functions that bear the very name of an operation, such as tan."""
+    import sympy
+    from sympy.core.function import FunctionClass
+
+    found = {name: getattr(sympy, name, None) for name in OPS}
+    return {n: f for n, f in found.items() if isinstance(f, FunctionClass) and OPS[n].arity}
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    import sympy
+
+    if exponent.is_Rational:
+        _refuse_large(base, exponent)
+    return sympy.Pow(base, exponent)
+
+
+def _exp(x: Any) -> Any:
+    import sympy
+
+    for term in sympy.Add.make_args(x):
+        # exp(n·ln b) becomes b^n.
+        factor, rest = term.as_coeff_Mul()
+        if isinstance(rest, sympy.log):
+            _refuse_large(rest.args[0], factor)
+    return sympy.exp(x)
+
+
+def _refuse_large(base: Any, exponent: Any) -> None:
+    """Refuse a power that SymPy would work out to a number of more than `DIGITS` digits."""
+    import sympy
+
+    for factor in sympy.Mul.make_args(base):
+        number = factor.as_base_exp()[0]
+        if number.is_Rational:
+            bits = max(abs(number.p), number.q).bit_length() - 1
+            if bits * abs(exponent.p) > BITS * exponent.q:
+                raise GraphError(
+                    f"a power of the number {_short(number)} with the exponent {_short(exponent)}; "
+                    f"SymPy would write it out; allowed: {DIGITS:,} digits"
+                )
+
+
+def _short(number: Any) -> str:
+    bits = max(abs(number.p), number.q).bit_length()
+    return str(number) if bits < 100 else f"of {bits * 3 // 10} digits"
+
+
+def _max_weight(*operands: Any, slot: int) -> Any:
+    import sympy
+
+    if len(operands) == 2:
+        return sympy.Heaviside(operands[slot] - operands[1 - slot], sympy.Rational(1, 2))
+    # 1 + sign(x − largest) is 1 for an operand that is the largest, 0 for every other.
+    largest = sympy.Max(*operands)
+    weights = [1 + sympy.sign(x - largest) for x in operands]
+    return weights[slot] / sympy.Add(*weights)

@@ -1,0 +1,136 @@
+"""Arithmetic: sums, products, quotients and powers."""
+
+from __future__ import annotations
+
+from chainrule.ops.record import Domain, Op, register
+
+IDENTITY = register(
+    Op(
+        "identity",
+        1,
+        value=lambda m, a: a,
+        partials=(lambda m, y, a: 1,),
+        rule="a second name",
+        samples=((0.75,), (-1.25,)),
+        doc="The operand itself, under another name.",
+    )
+)
+ADD = register(
+    Op(
+        "add",
+        2,
+        value=lambda m, a, b: a + b,
+        partials=(lambda m, y, a, b: 1, lambda m, y, a, b: 1),
+        sign="+",
+        rule="sum rule",
+        samples=((0.75, -2.5), (3.25, 0.5)),
+        doc="Sum a + b.",
+    )
+)
+SUB = register(
+    Op(
+        "sub",
+        2,
+        value=lambda m, a, b: a - b,
+        partials=(lambda m, y, a, b: 1, lambda m, y, a, b: -1),
+        sign="−",
+        rule="sum rule",
+        samples=((0.75, -2.5), (3.25, 0.5)),
+        doc="Difference a − b.",
+    )
+)
+MUL = register(
+    Op(
+        "mul",
+        2,
+        value=lambda m, a, b: a * b,
+        partials=(lambda m, y, a, b: b, lambda m, y, a, b: a),
+        sign="·",
+        rule="product rule",
+        samples=((0.75, -2.5), (3.25, 0.5)),
+        doc="Product a · b.",
+    )
+)
+DIV = register(
+    Op(
+        "div",
+        2,
+        value=lambda m, a, b: a / b,
+        partials=(lambda m, y, a, b: 1 / b, lambda m, y, a, b: -a / b**2),
+        sign="/",
+        domain=Domain(lambda a, b: b != 0, "a divisor other than 0"),
+        rule="quotient rule",
+        samples=((0.75, -2.5), (3.25, 0.5)),
+        doc="Quotient a / b.",
+    )
+)
+NEG = register(
+    Op(
+        "neg",
+        1,
+        value=lambda m, a: -a,
+        partials=(lambda m, y, a: -1,),
+        sign="−",
+        rule="factor rule",
+        samples=((0.75,), (-1.25,)),
+        doc="Negation −a.",
+    )
+)
+RECIPROCAL = register(
+    Op(
+        "reciprocal",
+        1,
+        value=lambda m, a: 1 / a,
+        partials=(lambda m, y, a: -1 / a**2,),
+        spellings=("reciprocal",),
+        domain=Domain(lambda a: a != 0, "an operand other than 0"),
+        rule="quotient rule",
+        samples=((0.75,), (-1.25,)),
+        doc="Reciprocal 1/a.",
+    )
+)
+POWER = register(
+    Op(
+        "power",
+        2,
+        value=lambda m, a, b: m.power(a, b),
+        partials=(
+            lambda m, y, a, b: b * m.power(a, b - 1),
+            lambda m, y, a, b: y * m.log(a),
+        ),
+        sign="^",
+        domain=Domain(
+            lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b % 1 == 0),
+            "a positive base, or a whole exponent (not negative for base 0)",
+        ),
+        smooth=(
+            Domain(
+                lambda a, b: a != 0 or b >= 1 or b == 0,
+                "a base other than 0 where the exponent is below 1",
+                flat=lambda a, b: b == 0,
+            ),
+            Domain(
+                lambda a, b: a > 0 or (a == 0 and b > 0),
+                "a positive base",
+                flat=lambda a, b: a == 0,
+            ),
+        ),
+        rule="power rule",
+        samples=((1.75, 2.5), (0.5, -1.5), (2.25, 3.0)),
+        doc="Power a^b over the reals.",
+    )
+)
+SQRT = register(
+    Op(
+        "sqrt",
+        1,
+        value=lambda m, a: m.sqrt(a),
+        partials=(lambda m, y, a: 1 / (2 * y),),
+        spellings=("sqrt",),
+        domain=Domain(lambda a: a >= 0, "an operand that is not negative"),
+        smooth=(Domain(lambda a: a > 0, "a positive operand: the slope of √ at 0 is infinite"),),
+        rule="power rule",
+        samples=((0.75,), (2.25,)),
+        doc="Square root.",
+    )
+)

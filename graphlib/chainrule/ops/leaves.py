@@ -1,0 +1,20 @@
+"""Leaves of a graph: inputs and numbers."""
+
+from __future__ import annotations
+
+from chainrule.ops.record import Op, register
+
+INPUT = register(
+    Op("input", 0, value=lambda m: m.input(), doc="A variable to which a value is given.")
+)
+CONSTANT = register(
+    Op(
+        "constant",
+        0,
+        value=lambda m, number, text: m.number(number),
+        parameters={"number": None, "text": None},
+        doc="A number, exact, with the text it was typed as.",
+    )
+)
+PI = register(Op("pi", 0, value=lambda m: m.pi, doc="The circle's π = 3.14159…"))
+E = register(Op("e", 0, value=lambda m: m.e, doc="Euler's e = 2.71828…"))

@@ -1,0 +1,26 @@
+"""From what people type to syntax, and from syntax to a graph.
+
+`read` takes the text of a formula or program, `exact` that of a number. Characters become
+tokens (`lexer`), words get their readings (`reading`), tokens become a flat list of items
+(`parser`), statements an order (`program`).
+"""
+
+from chainrule.parse.limits import LIMITS, Limits
+from chainrule.parse.names import canonical
+from chainrule.parse.numbers import Number, exact
+from chainrule.parse.program import read
+from chainrule.parse.syntax import Assignment, Item, Note, Program, Span
+
+__all__ = [
+    "LIMITS",
+    "Assignment",
+    "Item",
+    "Limits",
+    "Note",
+    "Number",
+    "Program",
+    "Span",
+    "canonical",
+    "exact",
+    "read",
+]

@@ -1,0 +1,96 @@
+"""From the syntax of a program to its graph: operation by operation, nothing rearranged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chainrule.errors import ParseError, ShapeError
+from chainrule.graph.builder import Builder, Expression
+from chainrule.graph.wengert import WengertList
+from chainrule.ops import OPS
+from chainrule.parse.syntax import Item, Program
+
+
+def build(program: Program) -> WengertList:
+    """Return the graph of a program.
+
+    Assignments become named nodes; equal unnamed subexpressions become one node. The rank
+    in the order of writing is that of the statement, then of the place in it, so that ties
+    of the reverse pass fall as the author wrote them.
+
+    Raises
+    ------
+    ParseError
+        If shapes do not fit; the place is that of the operation.
+    """
+    builder = Builder()
+    inputs = {
+        name: builder.input(name, program.shapes.get(name, ())) for name in program.inputs
+    }
+    known: dict[str, Expression] = dict(inputs)
+    outputs: dict[str, Expression] = {}
+    places: dict[int, int] = {x.index: -1 for x in inputs.values()}
+    for number in program.order:
+        assignment = program.assignments[number]
+        first = len(builder.ops)
+        members = _members(program.items, assignment.root)
+        built: dict[int, Expression] = {}
+        for member in members:
+            item = program.items[member]
+            fresh = bool(assignment.name) and member == assignment.root
+            built[member] = _write(builder, program, item, built, known, fresh)
+        result = built[assignment.root]
+        if assignment.name:
+            result = builder.name(result, assignment.name)
+            known[assignment.name] = result
+        outputs[assignment.name] = result
+        for node in range(first, len(builder.ops)):
+            places[node] = number
+    # Statements may stand in any order; the list must not. Ties are broken as written.
+    ranked = sorted(range(len(builder.ops)), key=lambda node: (places[node], node))
+    written = [0] * len(ranked)
+    for rank, node in enumerate(ranked):
+        written[node] = rank
+    return builder.finish([outputs[name] for name in program.outputs], written)
+
+
+def _members(items: Sequence[Item], root: int) -> list[int]:
+    """Return the items below `root`, operands first, left to right."""
+    seen: set[int] = set()
+    pending = [root]
+    while pending:
+        item = pending.pop()
+        if item not in seen:
+            seen.add(item)
+            pending.extend(items[item].operands)
+    return sorted(seen)
+
+
+def _write(
+    builder: Builder,
+    program: Program,
+    item: Item,
+    built: dict[int, Expression],
+    known: dict[str, Expression],
+    fresh: bool,
+) -> Expression:
+    if item.kind == "name":
+        name = known[item.what]
+        return builder.write(OPS["identity"], [name], fresh=True) if fresh else name
+    if item.kind == "number":
+        assert item.number is not None
+        if fresh:
+            parameters = {"number": item.number, "text": item.text}
+            return builder.write(OPS["constant"], [], parameters, fresh=True)
+        return builder.number(item.number, item.text)
+    operands = [built[i] for i in item.operands]
+    try:
+        return builder.write(OPS[item.what], operands, dict(item.parameters), fresh=fresh)
+    except ShapeError as error:
+        raise ParseError(
+            str(error),
+            text=program.text,
+            position=item.span.start,
+            length=item.span.stop - item.span.start,
+            allowed="declare shapes as in `W: 4x2` or `x: 2`",
+        ) from error

@@ -1,0 +1,395 @@
+"""From tokens to items: operator precedence with a stack of its own, never by recursion.
+
+What waits for its right operand stands on `_stack`, what is finished on `_values`; each
+finished operation is appended to the flat list of items at once. From loose to tight:
+
+    +  -          from left to right
+    sign, and a function without brackets, over the factors that follow
+    *  /  @       from left to right; a product without a sign binds like *
+    sign directly behind * / @ ^, root sign
+    ^             from right to left
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chainrule.ops.record import Op
+from chainrule.parse.choices import Choices, is_doubtful
+from chainrule.parse.cursor import Cursor
+from chainrule.parse.lexer import NOTHING, Token
+from chainrule.parse.limits import LIMITS, beyond
+from chainrule.parse.notes import Notes
+from chainrule.parse.refusals import Refusals
+from chainrule.parse.stack import (
+    GROUPS,
+    INFIX,
+    POWER,
+    PRODUCT,
+    SIGN,
+    SUM,
+    TIGHT_SIGN,
+    Doubt,
+    Pending,
+    Value,
+)
+from chainrule.parse.writer import Writer
+
+BEGINS_FACTOR = frozenset({"name", "constant", "function", "root", "(", "|"})
+NEEDS_OPERAND = frozenset({")", ",", "*", "/", "@", "^", "="})
+
+
+class Parser:
+    """Parses the statements of one text into one list of items.
+
+    Parameters
+    ----------
+    text
+        The whole input.
+    functions
+        Operations by function name.
+    notes
+        Where readings are noted and looked up.
+    """
+
+    def __init__(self, text: str, functions: Mapping[str, Op], notes: Notes) -> None:
+        self.writer = Writer(text)
+        self._functions = functions
+        self._choices = Choices(text, notes)
+        self._refuse = Refusals(text)
+        self._reset(())
+
+    def _reset(self, tokens: Sequence[Token]) -> None:
+        self._next = Cursor(tokens)
+        self._depth = 0
+        self._stack: list[Pending] = []
+        self._values: list[Value] = []
+        self._groups = [Pending("outside", "", 0, Token("", "", 0, 0), 0)]
+
+    def parse(self, tokens: Sequence[Token]) -> int:
+        """Return the item that holds the formula of one statement.
+
+        Parameters
+        ----------
+        tokens
+            At least one, with every word read.
+
+        Raises
+        ------
+        ParseError
+            At the token that cannot stand where it stands.
+        LimitError
+            At the token with which a limit is passed.
+        """
+        self._reset(tokens)
+        operand_next = True
+        while not self._next.ended:
+            operand_next = self._operand() if operand_next else self._operator()
+        if operand_next:
+            raise self._refuse.missing_operand(tokens[-1], NOTHING)
+        self._reduce_group()
+        if self._stack:
+            raise self._refuse.unclosed(self._stack[-1].token)
+        return self._values.pop().item
+
+    # Where an operand is expected; each answers whether another operand must follow.
+
+    def _operand(self) -> bool:
+        token = self._next.take()
+        if token.kind == "number":
+            self._leaf(self.writer.number(token), token.start, token.stop, plain=True)
+        elif token.kind in ("name", "constant"):
+            plain = token.kind == "constant"
+            self._leaf(self.writer.name(token), token.start, token.stop, plain)
+        elif token.kind == "parameter" and self._groups[-1].kind == "call":
+            return self._parameter(token)
+        elif token.kind == "(":
+            self._push(Pending("group", "", 0, token, token.start))
+            return True
+        elif token.kind == "|":
+            self._push(Pending("bar", "abs", 0, token, token.start))
+            return True
+        elif token.kind in ("+", "-"):
+            return self._sign(token)
+        elif token.kind in ("function", "root"):
+            self._function(token)
+            return True
+        else:
+            raise self._refuse.missing_operand(self._next.peek(-2), token)
+        return False
+
+    def _sign(self, token: Token) -> bool:
+        """Take a sign; directly before a number it makes a negative number."""
+        number, behind = self._next.peek(), self._next.peek(1)
+        top = self._stack[-1] if self._stack else None
+        if top is not None and top.kind == "function":
+            # sin -x is read, sin - 1 and sin + 1 lack an operand.
+            before = self._next.peek(-2)
+            if token.kind == "+" or before.stop == token.start or number.start != token.stop:
+                raise self._refuse.missing_operand(top.token, token)
+        raised = behind.kind in ("^", "superscript")
+        if token.kind == "-" and number.kind == "number" and not raised:
+            self._next.take()
+            self._leaf(self.writer.number(number, token), token.start, number.stop, plain=True)
+            return False
+        tight = top is not None and top.kind != "function" and top.binding >= PRODUCT
+        binding = TIGHT_SIGN if tight else SIGN
+        what = "neg" if token.kind == "-" else ""
+        self._push(Pending("prefix", what, binding, token, token.start))
+        return True
+
+    def _function(self, token: Token) -> None:
+        """Take a function, its power as in sin^2 x, and the bracket that follows."""
+        exponent = None
+        if token.kind == "function":
+            exponent = self._power_of_function(token)
+        else:
+            token = token._replace(text="sqrt")
+        if self._next.peek().kind == "(":
+            self._next.take()
+            self._push(Pending("call", token.text, 0, token, token.start, exponent=exponent))
+        elif token.kind == "root":
+            self._push(Pending("prefix", "sqrt", TIGHT_SIGN, token, token.start))
+        elif self._next.peek().kind in NEEDS_OPERAND or not self._next.peek().kind:
+            raise self._refuse.missing_operand(token, NOTHING)
+        else:
+            function = Pending("function", token.text, SIGN, token, token.start, exponent=exponent)
+            self._push(function)
+            self._groups[-1].functions.append(function)
+
+    def _power_of_function(self, function: Token) -> Token | None:
+        power = self._next.peek()
+        if power.kind == "^":
+            self._next.take()
+        elif power.kind != "superscript":
+            return None
+        exponent = self._next.peek()
+        if exponent.kind == "-" or exponent.text.startswith("-"):
+            raise self._refuse.inverse(function, exponent)
+        if exponent.kind not in ("number", "name", "superscript"):
+            raise self._refuse.power_of_function(function, power)
+        return self._next.take()
+
+    def _parameter(self, token: Token) -> bool:
+        """Take `name=number` behind the operands of a function."""
+        call = self._groups[-1]
+        op = self._functions[call.what]
+        if token.text not in op.parameters or token.text in dict(call.parameters):
+            raise self._refuse.parameter(token, call.token, op)
+        if self._stack[-1] is not call or not call.operands:
+            raise self._refuse.parameter(token, call.token, op)
+        self._next.take()
+        call.parameters += ((token.text, self._next.quotient(self._refuse)),)
+        if self._next.peek().kind not in (",", ")"):
+            raise self._refuse.missing_operand(self._next.peek(-1), self._next.peek())
+        closing = self._next.take()
+        if closing.kind == ")":
+            self._finish_call(call, closing)
+        return closing.kind == ","
+
+    # Where an operator is expected.
+
+    def _operator(self) -> bool:
+        token = self._next.peek()
+        if token.kind in BEGINS_FACTOR and not (
+            token.kind == "|" and self._groups[-1].kind == "bar"
+        ):
+            self._product(Token("*", "", token.start, token.start))
+            return True
+        self._next.take()
+        if token.kind in ("+", "-"):
+            while self._stack and self._stack[-1].binding >= SUM:
+                self._reduce()
+            self._infix(token, SUM)
+        elif token.kind == "^":
+            self._check_root()
+            while self._stack and self._stack[-1].binding > POWER:
+                self._reduce()
+            self._infix(token, POWER)
+        elif token.kind in INFIX:
+            self._product(token)
+        elif token.kind == ",":
+            self._comma(token)
+        else:
+            self._close(token)
+            return False
+        return True
+
+    def _infix(self, token: Token, binding: int) -> Pending:
+        pending = Pending("infix", INFIX[token.kind][0], binding, token, self._values[-1].start)
+        self._push(pending)
+        return pending
+
+    def _product(self, token: Token) -> None:
+        """Take a product or quotient; a product without a sign has an empty text."""
+        functions = self._groups[-1].functions
+        following = self._next.peek()
+        if following.kind == "function":
+            while functions:
+                self._reduce()
+        doubts: list[Doubt] = []
+        binding = self._reduce_products(token, doubts)
+        if functions and self._ends_function(functions[-1], token):
+            left = len(functions) - 1
+            while len(functions) > left:
+                self._reduce()
+            binding = self._reduce_products(token, doubts)
+        self._infix(token, binding).doubts = doubts
+
+    def _reduce_products(self, token: Token, doubts: list[Doubt]) -> int:
+        """Finish what binds like a product or tighter, and return the binding of this one.
+
+        `1/2x` and `e^2x` are read from left to right; where the user chose so, the product
+        without a sign goes first.
+        """
+        while self._stack and self._stack[-1].binding >= PRODUCT:
+            top = self._stack[-1]
+            if not token.text and self._is_doubtful(top, token):
+                left, right = self._values[-2:]
+                if self._choices.product_first(top, left, right, doubts):
+                    return top.binding + 1
+            self._reduce()
+        return PRODUCT
+
+    def _is_doubtful(self, top: Pending, token: Token) -> bool:
+        if top.key:
+            return True
+        if top.kind != "infix":
+            return False
+        base, right = self._values[-2:]
+        items = self.writer.items
+        glued = right.stop == token.start
+        return is_doubtful(top, items[base.item], items[right.item], glued, self._next.peek())
+
+    def _ends_function(self, function: Pending, token: Token) -> bool:
+        """Return whether a function without brackets ends before this product."""
+        left = self._values[-1]
+        # sin 2x is sin(2x) for everybody.
+        if function.first is None and left.plain and token.kind == "*":
+            return False
+        return self._choices.ends(function, left)
+
+    def _check_root(self) -> None:
+        top = self._stack[-1] if self._stack else None
+        root = top is not None and top.kind == "prefix" and top.what == "sqrt"
+        if top is not None and root and self._choices.ends(top, self._values[-1]):
+            self._reduce()
+
+    def _comma(self, token: Token) -> None:
+        self._reduce_group()
+        call = self._groups[-1]
+        if call.kind != "call":
+            raise self._refuse.comma(token)
+        call.operands += 1
+        op = self._functions[call.what]
+        if op.arity == call.operands and self._next.peek().kind != "parameter":
+            raise self._refuse.operands(token, op, call.token, call.operands + 1)
+
+    def _close(self, token: Token) -> None:
+        """Take a raised number or what ends a group; anything else is out of place."""
+        if token.kind == "superscript":
+            self._superscript(token)
+            return
+        if token.kind not in (")", "|"):
+            raise self._refuse.misplaced(self._next.peek(-2), token)
+        self._reduce_group()
+        group = self._groups[-1]
+        if group.kind == "outside":
+            raise self._refuse.unopened(token)
+        if group.kind == "bar" and token.kind == ")":
+            raise self._refuse.unclosed(group.token)
+        if group.kind == "call":
+            group.operands += 1
+            self._finish_call(group, token)
+            return
+        self._pop()
+        inside = self._values.pop()
+        if group.kind == "bar":
+            self._value("abs", (inside.item,), group.start, token.stop)
+        else:
+            item, plain = inside.item, inside.plain
+            self._leaf(item, group.start, token.stop, plain)
+
+    def _finish_call(self, call: Pending, token: Token) -> None:
+        op = self._functions[call.what]
+        if op.arity is not None and op.arity != call.operands:
+            raise self._refuse.operands(token, op, call.token, call.operands)
+        self._pop()
+        operands = tuple(value.item for value in self._values[-call.operands :])
+        del self._values[-call.operands :]
+        self._applied(call, operands, token.stop)
+
+    def _superscript(self, token: Token) -> None:
+        self._check_root()
+        base = self._values.pop()
+        if token.text == "T":
+            self._value("transpose", (base.item,), base.start, token.stop)
+        else:
+            operands = (base.item, self.writer.raised(token))
+            self._value("power", operands, base.start, token.stop)
+
+    # The stack.
+
+    def _push(self, pending: Pending) -> None:
+        if pending.nests:
+            self._depth += 1
+            if self._depth > LIMITS.nesting:
+                what = "brackets, signs, powers or functions inside each other"
+                position = pending.token.start
+                raise beyond(what, LIMITS.nesting, text=self._refuse.text, position=position)
+        self._stack.append(pending)
+        if pending.kind in GROUPS:
+            self._groups.append(pending)
+
+    def _pop(self) -> Pending:
+        pending = self._stack.pop()
+        if pending.nests:
+            self._depth -= 1
+        if pending.kind in GROUPS:
+            self._groups.pop()
+        return pending
+
+    def _reduce_group(self) -> None:
+        while self._stack and self._stack[-1].kind not in GROUPS:
+            self._reduce()
+
+    def _reduce(self) -> None:
+        """Finish the operation on top of the stack, whose last operand is complete."""
+        top = self._pop()
+        right = self._values.pop()
+        if top.kind == "function":
+            self._groups[-1].functions.pop()
+            op = self._functions[top.what]
+            if op.arity not in (1, None):
+                raise self._refuse.operands(top.token, op, top.token, 1)
+            self._choices.note_reach(top, right)
+            self._applied(top, (right.item,), right.stop)
+        elif top.kind == "prefix" and top.what:
+            self._choices.note_reach(top, right)
+            self._value(top.what, (right.item,), top.start, right.stop)
+        elif top.kind == "prefix":
+            self._values.append(right._replace(start=top.start, factor=top.start))
+        else:
+            left = self._values.pop()
+            self._value(top.what, (left.item, right.item), left.start, right.stop)
+            if PRODUCT <= top.binding < POWER:
+                plain = left.plain and right.plain and top.what == "mul"
+                self._values[-1] = self._values[-1]._replace(factor=right.start, plain=plain)
+            self._choices.note_doubts(top.doubts, right.stop)
+
+    # Items.
+
+    def _leaf(self, item: int, start: int, stop: int, plain: bool) -> None:
+        self._values.append(Value(item, start, stop, start, plain))
+
+    def _applied(self, function: Pending, operands: tuple[int, ...], stop: int) -> None:
+        """Append a function of its operands, and its power if it has one."""
+        name = self._functions[function.what].name
+        item = self.writer.apply(name, operands, function.start, stop, function.parameters)
+        if function.exponent is not None:
+            raised = self.writer.raised(function.exponent)
+            item = self.writer.apply("power", (item, raised), function.start, stop)
+        self._leaf(item, function.start, stop, plain=False)
+
+    def _value(self, what: str, operands: tuple[int, ...], start: int, stop: int) -> None:
+        self._leaf(self.writer.apply(what, operands, start, stop), start, stop, plain=False)

@@ -1,0 +1,36 @@
+"""Words that nearly are functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+
+def one_edit_apart(word: str, other: str) -> bool:
+    """Return whether one letter inserted, left out, changed or swapped makes one the other."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    short, long = sorted((word, other), key=len)
+    same = 0
+    while same < len(short) and short[same] == long[same]:
+        same += 1
+    if len(short) < len(long):
+        return short[same:] == long[same + 1 :]
+    changed = short[same + 1 :] == long[same + 1 :]
+    swapped = short[same : same + 2] == long[same : same + 2][::-1]
+    return changed or (swapped and short[same + 2 :] == long[same + 2 :])
+
+
+def nearest_function(word: str, functions: Iterable[str]) -> str:
+    """Return the function that is one edit from `word`, the first by alphabet, or ""."""
+    near = [name for name in functions if len(name) > 1 and one_edit_apart(word, name)]
+    return min(near, default="")
+
+
+def function_before(word: str, functions: Iterable[str], is_operand: Callable[[str], bool]) -> str:
+    """Return the longest function with which `word` begins, glued to an operand, or ""."""
+    begins = [
+        name
+        for name in functions
+        if len(name) > 1 and word.startswith(name) and is_operand(word[len(name) :])
+    ]
+    return max(begins, key=len, default="")

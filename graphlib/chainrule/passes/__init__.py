@@ -1,0 +1,1 @@
+"""The passes: values forward, local partials, tangents forward, adjoints backward."""

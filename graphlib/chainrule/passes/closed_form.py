@@ -1,0 +1,395 @@
+"""Closed forms: SymPy's own expression of a node, and SymPy's own derivatives of it.
+
+An independent route: only the definitions of the operations reach SymPy, never their local
+partials. It runs in a worker process, because SymPy may take any time.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chainrule.errors import GraphError, OutsideError, OutsideTimeout
+from chainrule.graph.builder import Builder, Expression
+from chainrule.graph.sympy_view import LIMIT, expanded_size, symbol_name, to_sympy
+from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.ops import OPS
+from chainrule.workers import call
+
+TIMEOUT = 10.0
+"""Seconds that closed forms may take."""
+
+# SymPy's simplify is tried on expressions of at most so many operations; a rewritten formula
+# is compared with the original at so many digits and points.
+SIMPLIFY_OPERATIONS = 60
+COMPARED_DIGITS = 30
+COMPARED_POINTS = 4
+
+# SymPy nests calls as deep as its expressions do.
+_STACK = 256 << 20
+_NESTED_CALLS = 100_000
+
+Plain = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedForm:
+    """What SymPy makes of an output and its derivatives, as text and as LaTeX.
+
+    Parameters
+    ----------
+    output
+        Name of the output.
+    value_text, value_latex
+        The output as a formula in the inputs.
+    derivative_text, derivative_latex
+        Per name of what is derived by, the derivative as a formula in the inputs.
+    named_text, named_latex
+        The same derivatives with names of the graph's own steps put in, where that makes
+        them shorter: y_star - y.
+    missing
+        Why there is no closed form; empty if there is one.
+    """
+
+    output: str
+    value_text: str = ""
+    value_latex: str = ""
+    derivative_text: Mapping[str, str] = field(default_factory=dict)
+    derivative_latex: Mapping[str, str] = field(default_factory=dict)
+    named_text: Mapping[str, str] = field(default_factory=dict)
+    named_latex: Mapping[str, str] = field(default_factory=dict)
+    missing: str = ""
+
+
+def closed_form(
+    graph: WengertList,
+    output: int | None = None,
+    by: Sequence[int] | None = None,
+    *,
+    limit: int = LIMIT,
+    timeout: float = TIMEOUT,
+    latex_names: Mapping[str, str] | None = None,
+) -> ClosedForm:
+    r"""Return the closed forms of an output and of its derivatives.
+
+    Parameters
+    ----------
+    output
+        Index of the output; default the main one.
+    by
+        Indices of what to derive by; default the inputs that the output depends on. A
+        step that is not an input stays a symbol in its own derivative.
+    limit
+        Largest number of nodes of the formula, with every shared step written out.
+    timeout
+        Seconds all of it may take; where simplifying takes too long, it is left out.
+    latex_names
+        LaTeX of names, such as ``{"y_star": r"y^{*}"}``; others are set as SymPy does.
+
+    Returns
+    -------
+    ClosedForm
+        Never an exception for a formula that SymPy cannot do: `missing` then says why.
+    """
+    goal = graph.outputs[0] if output is None else output
+    targets = _inputs_below(graph, goal) if by is None else tuple(by)
+    name = symbol_name(graph, goal)
+    if not graph.is_scalar:
+        return ClosedForm(name, missing="closed forms are for scalars; the graph has vectors")
+    try:
+        columns = plain(graph, goal, targets)
+    except GraphError as error:
+        return ClosedForm(name, missing=str(error))
+    if too_large := beyond(columns, limit):
+        return ClosedForm(name, missing=too_large)
+    request = (*columns, dict(latex_names or {}))
+    for thorough, seconds in ((True, 0.6 * timeout), (False, 0.4 * timeout)):
+        try:
+            answer = call(_in_worker, *request, thorough, timeout=seconds, what="the closed form")
+            return ClosedForm(name, **answer)
+        except OutsideTimeout:
+            continue
+        except OutsideError as error:
+            return ClosedForm(name, missing=str(error))
+    return ClosedForm(name, missing=f"the closed form took longer than {timeout:g} s")
+
+
+def _inputs_below(graph: WengertList, goal: int) -> tuple[int, ...]:
+    distance = graph.distances([goal])
+    return tuple(node for node in graph.inputs if distance[node] >= 0)
+
+
+def plain(graph: WengertList, goal: int, targets: Sequence[int]) -> Plain:
+    """Return the part of a scalar graph below `goal` as columns of plain data, for a worker.
+
+    Operations travel by name. One that is not registered, such as a user's own, is written
+    out by its definition, in which no local partial takes part.
+    """
+    builder = Builder()
+    values: dict[int, Expression] = {}
+    distance = graph.distances([goal])
+    for node, op in enumerate(graph.ops):
+        if distance[node] < 0 and node not in targets:
+            continue
+        operands = [values[operand] for operand in graph.operands[node]]
+        parameters = graph.parameters_of(node)
+        name = graph.names.get(node)
+        if op is INPUT:
+            values[node] = builder.input(symbol_name(graph, node))
+            continue
+        if OPS.get(op.name) is op:
+            values[node] = builder.write(op, operands, parameters, fresh=True)
+        else:
+            values[node] = builder.lift(op.value(builder.maths, *operands, **parameters))
+        if name is not None:
+            values[node] = builder.name(values[node], name)
+    return (
+        [op.name for op in builder.ops],
+        builder.operands,
+        {node: dict(p) for node, p in builder.parameters.items()},
+        builder.names,
+        values[goal].index,
+        [values[node].index for node in targets],
+    )
+
+
+def beyond(columns: Plain, limit: int) -> str:
+    """Return the sentence that refuses a formula of more than `limit` nodes, empty if it fits."""
+    *graph, goal, _ = columns
+    size = expanded_size(from_plain(*graph, goal), goal)
+    if size <= limit:
+        return ""
+    return f"the formula has {size:,} nodes with every shared step written out; allowed: {limit:,}"
+
+
+def from_plain(
+    ops: Sequence[str],
+    operands: Sequence[tuple[int, ...]],
+    parameters: Mapping[int, Mapping[str, Any]],
+    names: Mapping[int, str],
+    goal: int,
+) -> WengertList:
+    """Return the graph of columns that `plain` made."""
+    return WengertList([OPS[name] for name in ops], operands, parameters, names, {}, [goal])
+
+
+def with_deep_stack(task: Callable[[], Any]) -> Any:
+    """Run `task` where calls may nest as deep as SymPy's expressions; only in a worker."""
+    outcome: list[Any] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(task())
+        except BaseException as error:
+            failure.append(error)
+
+    threading.stack_size(_STACK)
+    sys.setrecursionlimit(_NESTED_CALLS)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def derivative(graph: WengertList, goal: int, target: int) -> Any:
+    """Return SymPy's derivative of a node by an input, or by a step kept as a symbol."""
+    import sympy
+
+    free = () if graph.ops[target] is INPUT else (target,)
+    expression = to_sympy(graph, goal, limit=sys.maxsize, free=free)
+    slope = sympy.diff(expression, sympy.Symbol(symbol_name(graph, target), real=True))
+    # Impulses stand at jumps only, where there is no derivative.
+    return slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+
+
+def _in_worker(
+    ops: Sequence[str],
+    operands: Sequence[tuple[int, ...]],
+    parameters: Mapping[int, Mapping[str, Any]],
+    names: Mapping[int, str],
+    goal: int,
+    targets: Sequence[int],
+    latex_names: Mapping[str, str],
+    thorough: bool,
+) -> dict[str, Any]:
+    graph = from_plain(ops, operands, parameters, names, goal)
+    return with_deep_stack(lambda: _closed(graph, goal, targets, latex_names, thorough))  # type: ignore[no-any-return]
+
+
+def _closed(
+    graph: WengertList,
+    goal: int,
+    targets: Sequence[int],
+    latex_names: Mapping[str, str],
+    thorough: bool,
+) -> dict[str, Any]:
+    text, latex = _printers(latex_names)
+    value = to_sympy(graph, goal, limit=sys.maxsize)
+    if not _is_real(value):
+        return {"missing": "the output has no real value for any point"}
+    answer: dict[str, Any] = {
+        "value_text": text(value),
+        "value_latex": latex(value),
+        "derivative_text": {},
+        "derivative_latex": {},
+        "named_text": {},
+        "named_latex": {},
+    }
+    for target in targets:
+        name = symbol_name(graph, target)
+        slope = tidied(derivative(graph, goal, target), thorough)
+        if not _is_real(slope):
+            continue
+        answer["derivative_text"][name] = text(slope)
+        answer["derivative_latex"][name] = latex(slope)
+        short = _in_names(graph, goal, target, slope) if thorough else None
+        if short is not None:
+            answer["named_text"][name] = text(short)
+            answer["named_latex"][name] = latex(short)
+    return answer
+
+
+def _is_real(expression: Any) -> bool:
+    import sympy
+
+    return not expression.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
+
+
+def tidied(expression: Any, thorough: bool = True) -> Any:
+    """Return the shortest of a few equal forms of a SymPy expression; a tie keeps the first."""
+    import sympy
+
+    forms = [expression, sympy.factor_terms(expression)]
+    if expression.count_ops() <= 4 * SIMPLIFY_OPERATIONS:
+        forms.append(sympy.together(forms[-1]))
+    if thorough and expression.count_ops() <= SIMPLIFY_OPERATIONS:
+        forms.append(sympy.simplify(expression))
+        forms.append(sympy.factor_terms(forms[-1]))
+    return min(forms, key=lambda form: form.count_ops())
+
+
+def _in_names(graph: WengertList, goal: int, target: int, slope: Any) -> Any | None:
+    """Return `slope` with named steps put in for what they stand for, if that is shorter."""
+    import sympy
+
+    short, meanings = slope, []
+    kept = {target}
+    for node in sorted(graph.names):
+        if graph.ops[node] is INPUT or node in (goal, target):
+            continue
+        step = to_sympy(graph, node, limit=sys.maxsize, free=kept)
+        if step.is_Atom:
+            continue
+        symbol = sympy.Symbol(graph.names[node], real=True)
+        forms = [tidied(form) for form in _put_in(short, step, symbol)]
+        best = min(forms, key=lambda form: form.count_ops())
+        if best.count_ops() < short.count_ops():
+            short = best
+            kept.add(node)
+            meanings.append((symbol, step))
+    return short if meanings and _equal(short, slope, meanings) else None
+
+
+def _put_in(expression: Any, step: Any, symbol: Any) -> list[Any]:
+    """Return forms of `expression` in which `symbol` stands for `step`."""
+    import sympy
+
+    forms = [expression.subs(step, symbol)]
+    powers = {e.args[0] for e in step.atoms(sympy.exp)}
+    if len(powers) == 1:
+        # Where the step is a ratio of linear terms in g = e^u, g is one in the step: for
+        # y = 1/(1 + e^−a) it is e^−a = (1 − y)/y.
+        (power,) = powers
+        g = sympy.Dummy("g", positive=True)
+
+        def in_g(e: Any) -> Any:
+            return e.subs(sympy.exp(power), g).subs(sympy.exp(-power), 1 / g)
+
+        above, below = sympy.together(in_g(step)).as_numer_denom()
+        equation = sympy.expand(above - symbol * below)
+        slope = equation.coeff(g, 1)
+        if not slope.has(g) and sympy.expand(equation - slope * g).has(g) is False and slope != 0:
+            solution = -sympy.expand(equation - slope * g) / slope
+            forms.append(sympy.cancel(in_g(expression).subs(g, solution)))
+    return forms
+
+
+def _equal(short: Any, slope: Any, meanings: Sequence[tuple[Any, Any]]) -> bool:
+    """Tell whether `short`, with the meanings written out, has the values of `slope`."""
+    import sympy
+
+    for symbol, step in reversed(meanings):
+        short = short.subs(symbol, step)
+    names = sorted(short.free_symbols | slope.free_symbols, key=lambda s: s.name)
+    compared = 0
+    for offset in range(COMPARED_POINTS):
+        point = {s: sympy.Rational(2 * i + 3, 7 + 4 * offset + i) for i, s in enumerate(names)}
+        left, right = (e.subs(point).evalf(COMPARED_DIGITS) for e in (short, slope))
+        if left.is_Float and right.is_Float:
+            if abs(left - right) > abs(right) * sympy.Float(10) ** (10 - COMPARED_DIGITS):
+                return False
+            compared += 1
+    return compared > 0
+
+
+def _printers(
+    latex_names: Mapping[str, str],
+) -> tuple[Callable[[Any], str], Callable[[Any], str]]:
+    """Return the printers of SymPy expressions as formula text and as LaTeX."""
+    import sympy
+    from sympy.printing.latex import LatexPrinter
+    from sympy.printing.str import StrPrinter
+
+    class Sums:
+        """Begins a sum with a positive term where there is one: y* − y."""
+
+        def _as_ordered_terms(self, e: Any, order: Any = None) -> list[Any]:
+            terms: list[Any] = super()._as_ordered_terms(e, order)  # type: ignore[misc]
+            first = next((t for t in terms if not t.could_extract_minus_sign()), terms[0])
+            return [first, *(t for t in terms if t is not first)]
+
+    class Text(Sums, StrPrinter):  # type: ignore[misc]
+        """Writes what the formula box reads."""
+
+        def _print_Abs(self, e: Any) -> str:
+            return f"abs({self._print(e.args[0])})"
+
+        def _print_Max(self, e: Any) -> str:
+            return f"max({', '.join(self._print(a) for a in e.args)})"
+
+        def _print_Heaviside(self, e: Any) -> str:
+            return f"step({self._print(e.args[0])})"
+
+        def _print_Exp1(self, e: Any) -> str:
+            return "e"
+
+    class Latex(Sums, LatexPrinter):  # type: ignore[misc]
+        """Names the step function by its name: θ is likely to be a variable."""
+
+        def _print_Heaviside(self, e: Any, exp: Any = None) -> str:
+            power = f"^{{{exp}}}" if exp else ""
+            inside = self._print(e.args[0])
+            return rf"\operatorname{{step}}{power}\left({inside}\right)"
+
+    symbols = {sympy.Symbol(n, real=True): latex for n, latex in latex_names.items()}
+    latex = Latex({"ln_notation": True, "symbol_names": symbols})
+    text = Text()
+    return lambda e: text.doprint(e).replace("**", "^"), latex.doprint
+
+
+__all__ = [
+    "ClosedForm",
+    "beyond",
+    "closed_form",
+    "derivative",
+    "from_plain",
+    "plain",
+    "tidied",
+    "with_deep_stack",
+]

@@ -1,0 +1,206 @@
+"""Folding: a folded node is an operation whose body is a graph.
+
+Its value is the body's evaluation and its local partials are a reverse pass inside the body,
+both in whatever algebra asks. Zoom levels, and later modules and user functions, are this
+one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any, Literal
+
+from chainrule.algebras.undefined import Undefined
+from chainrule.graph.wengert import INPUT, LEAVES, Edge, WengertList
+from chainrule.ops import OPS, Map, Op
+from chainrule.passes.walks import evaluate, forward, linearise, reverse
+
+Zoom = Literal["primitive", "step", "named"]
+ZOOMS: tuple[Zoom, ...] = ("primitive", "step", "named")
+
+NEG, MUL, DIV, POWER = (OPS[name] for name in ("neg", "mul", "div", "power"))
+SIGNS_AND_COEFFICIENTS = frozenset((NEG, MUL, DIV))
+
+
+def _value(m: Any, *operands: Any, body: WengertList, **carried: Any) -> Any:
+    point = dict(zip(body.inputs, operands, strict=True))
+    values = [step.value for step in evaluate(body, m.algebra, point)]
+    value = values[body.outputs[0]]
+    return replace(value, node=-1) if type(value) is Undefined else value
+
+
+def _partial(slot: int) -> Callable[..., Any]:
+    def partial(m: Any, y: Any, *operands: Any, body: WengertList, **carried: Any) -> Any:
+        algebra = m.algebra
+        exit, entry = body.outputs[0], body.inputs[slot]
+        point = dict(zip(body.inputs, operands, strict=True))
+        values = [step.value for step in evaluate(body, algebra, point)]
+        local = {(s.node, s.slot): s.partial for s in linearise(body, algebra, values)}
+
+        def pull(bar: Any) -> Any:
+            total: Any = 0
+            for step in reverse(body, algebra, values, local, {exit: bar}):
+                if step.node != entry and getattr(step, "operand", None) == entry:
+                    total = step.adjoint  # type: ignore[union-attr]
+            return total
+
+        def push(tangent: Any) -> Any:
+            total: Any = 0
+            for step in forward(body, algebra, values, local, {entry: tangent}):
+                if step.node == exit:
+                    total = step.value if hasattr(step, "value") else step.tangent
+            return total
+
+        if any(body.shapes.values()):
+            return Map(push=push, pull=pull)
+        result = pull(algebra.one(values[exit]))
+        return replace(result, node=-1) if type(result) is Undefined else result
+
+    return partial
+
+
+FOLD = Op(
+    "fold",
+    None,
+    value=_value,
+    partials=_partial,
+    parameters={"body": None, "origin": ()},
+    rule="chain rule",
+    doc="Several steps shown as one; `body` is their graph, `origin` their nodes.",
+)
+
+
+def _is_sign_or_coefficient(graph: WengertList, node: int) -> bool:
+    """Whether `node` only puts a sign or a constant factor to one varying operand."""
+    op = graph.ops[node]
+    varying = sum(graph.varies[i] for i in graph.operands[node])
+    return op is NEG or (op in (MUL, DIV) and varying == 1)
+
+
+def _step_joins(graph: WengertList, node: int, user: int) -> bool:
+    """Whether a person writes `node` and its `user` in one line."""
+    if not graph.varies[node] or graph.ops[user].name == "identity":
+        return True
+    if graph.ops[node] is NEG:  # a sign inside a product
+        return graph.ops[user] in (MUL, DIV, NEG)
+    return _is_sign_or_coefficient(graph, user) and graph.ops[node] in (MUL, DIV, POWER)
+
+
+def groups(graph: WengertList, zoom: Zoom, unfolded: Collection[int] = ()) -> list[int]:
+    """Return for each node the exit of the fold that swallows it; its own index if none does.
+
+    A fold swallows an unnamed node only if all users of the node lie inside, so every fold
+    has exactly one exit.
+
+    Parameters
+    ----------
+    unfolded
+        Exits whose folds are opened: their inner nodes stand alone.
+    """
+    exits = list(range(len(graph)))
+    outputs = set(graph.outputs)
+    for node in range(len(graph) - 1, -1, -1):
+        users = graph.users[node]
+        if node in graph.names or node in outputs or not users or graph.ops[node] is INPUT:
+            continue
+        around = {exits[edge.user] for edge in users}
+        if len(around) != 1 or around & set(unfolded):
+            continue
+        if zoom == "named" or (
+            zoom == "step" and all(_step_joins(graph, node, edge.user) for edge in users)
+        ):
+            exits[node] = around.pop()
+    return exits
+
+
+def fold(graph: WengertList, exits: list[int]) -> WengertList:
+    """Return the graph in which every group of nodes with the same exit is one node.
+
+    Constants that a fold does not swallow stay nodes. Nodes keep names, order and shapes;
+    a fold of one node is that node.
+    """
+    members: dict[int, list[int]] = {}
+    for node, exit in enumerate(exits):
+        members.setdefault(exit, []).append(node)
+    kept = sorted(members)
+    new = {node: i for i, node in enumerate(kept)}
+    ops: list[Op] = []
+    operands: list[tuple[int, ...]] = []
+    parameters = {}
+    for i, exit in enumerate(kept):
+        inside = members[exit]
+        if len(inside) == 1:
+            ops.append(graph.ops[exit])
+            operands.append(tuple(new[o] for o in graph.operands[exit]))
+            if exit in graph.parameters:
+                parameters[i] = graph.parameters[exit]
+            continue
+        body, entries = _body(graph, inside, exit)
+        ops.append(FOLD)
+        operands.append(tuple(new[o] for o in entries))
+        parameters[i] = {"body": body, "origin": tuple(inside)}
+    return WengertList(
+        tuple(ops),
+        tuple(operands),
+        parameters,
+        {new[n]: name for n, name in graph.names.items()},
+        {new[n]: graph.shapes[n] for n in kept if n in graph.shapes},
+        [new[n] for n in graph.outputs],
+        [graph.written[n] for n in kept],
+        [new[n] for n in graph.batched],
+    )
+
+
+def _body(graph: WengertList, inside: list[int], exit: int) -> tuple[WengertList, list[int]]:
+    """Return the graph inside a fold and the outer nodes that enter it, in order of writing."""
+    within = set(inside)
+    entries: list[int] = []
+    for node in inside:
+        for operand in graph.operands[node]:
+            if operand not in within and operand not in entries:
+                entries.append(operand)
+    entries = _in_order_of_writing(graph, exit, within, entries)
+    new = {node: i for i, node in enumerate(entries + inside)}
+    ops = [INPUT] * len(entries) + [graph.ops[n] for n in inside]
+    body = WengertList(
+        tuple(ops),
+        tuple(() for _ in entries)
+        + tuple(tuple(new[o] for o in graph.operands[n]) for n in inside),
+        {new[n]: graph.parameters[n] for n in inside if n in graph.parameters},
+        {i: graph.names.get(node, f"#{node}") for i, node in enumerate(entries)},
+        {new[n]: graph.shapes[n] for n in entries + inside if n in graph.shapes},
+        [new[exit]],
+    )
+    return body, entries
+
+
+def _in_order_of_writing(
+    graph: WengertList, exit: int, within: set[int], entries: list[int]
+) -> list[int]:
+    """Return `entries` as they are met reading the fold's formula from left to right."""
+    met: list[int] = []
+    seen: set[int] = set()
+    pending = [exit]
+    while pending:
+        node = pending.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node not in within:
+            met.append(node)
+        else:
+            pending.extend(reversed(graph.operands[node]))
+    return met
+
+
+def zoom(graph: WengertList, level: Zoom, unfolded: Collection[int] = ()) -> WengertList:
+    """Return `graph` at a zoom level: primitive, step or named.
+
+    primitive: one operation per node. step: what a person writes in one line; constants,
+    signs and coefficients are folded in. named: one node per assignment.
+    """
+    return graph if level == "primitive" else fold(graph, groups(graph, level, unfolded))
+
+
+__all__ = ["FOLD", "LEAVES", "ZOOMS", "Edge", "Zoom", "fold", "groups", "zoom"]

@@ -1,0 +1,93 @@
+"""One run of the passes in one algebra, kept as its steps and as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chainrule.algebras.protocol import Algebra
+from chainrule.graph.wengert import WengertList
+from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share, Step
+from chainrule.passes.walks import Ledger, evaluate, forward, linearise, reverse
+
+Mode = Literal["forward", "reverse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The steps of a run and what they left in every cell.
+
+    Parameters
+    ----------
+    values
+        Value of each node.
+    local
+        Local partial of each edge, by (user, slot).
+    flowing
+        In reverse mode the share, in forward mode the contribution of each edge.
+    derivatives
+        In reverse mode the adjoint, in forward mode the tangent of each node reached.
+    steps
+        All steps, in order.
+    """
+
+    graph: WengertList
+    algebra: Algebra
+    mode: Mode
+    values: tuple[Any, ...]
+    local: Mapping[tuple[int, int], Any]
+    flowing: Mapping[tuple[int, int], Any]
+    derivatives: Mapping[int, Any]
+    steps: tuple[Step, ...]
+
+
+def record(
+    graph: WengertList,
+    algebra: Algebra,
+    point: Mapping[int, Any],
+    mode: Mode,
+    seeds: Mapping[int, Any],
+    ledger: type[Ledger] = Ledger,
+) -> Record:
+    """Run evaluate, linearise and one of the two derivative passes.
+
+    Parameters
+    ----------
+    point
+        Value of each input, by index, in the algebra's kind.
+    seeds
+        Tangents of inputs (forward) or adjoints of outputs (reverse), as numbers that the
+        algebra brings to the shape of the node.
+    ledger
+        How contributions are gathered; another one than the default is a misconception.
+    """
+    steps: list[Step] = []
+    values: list[Any] = []
+    evaluated: Evaluate
+    for evaluated in evaluate(graph, algebra, point):
+        values.append(evaluated.value)
+        steps.append(evaluated)
+    local: dict[tuple[int, int], Any] = {}
+    linearised: Linearise
+    for linearised in linearise(graph, algebra, values):
+        local[linearised.node, linearised.slot] = linearised.partial
+        steps.append(linearised)
+    flowing: dict[tuple[int, int], Any] = {}
+    derivatives: dict[int, Any] = {}
+    fitted = {node: algebra.fit(seed, values[node]) for node, seed in seeds.items()}
+    walk = reverse if mode == "reverse" else forward
+    step: Seed | Push | Share
+    for step in walk(graph, algebra, values, local, fitted, ledger):
+        if isinstance(step, Seed):
+            derivatives[step.node] = step.value
+        elif isinstance(step, Share):
+            flowing[step.node, step.slot] = step.share
+            derivatives[step.operand] = step.adjoint
+        else:
+            flowing[step.node, step.slot] = step.contribution
+            derivatives[step.node] = step.tangent
+        steps.append(step)
+    return Record(
+        graph, algebra, mode, tuple(values), local, flowing, derivatives, tuple(steps)
+    )

@@ -1,0 +1,112 @@
+"""The walks over a graph: one algorithm each, for any algebra, as generators of steps.
+
+Forward and reverse mode are the same linear walk in two directions over the local partials
+(Griewank and Walther, Evaluating Derivatives, chapter 3): a tangent is pushed to the users,
+an adjoint is pulled to the operands, and both are sums over edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from typing import Any
+
+from chainrule.algebras.protocol import Algebra
+from chainrule.algebras.undefined import Undefined
+from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
+
+Values = Sequence[Any]
+Locals = Mapping[tuple[int, int], Any]
+
+
+def evaluate(graph: WengertList, algebra: Algebra, point: Mapping[int, Any]) -> Iterator[Evaluate]:
+    """Yield the value of every node; `point` holds the values of the inputs by index."""
+    values: list[Any] = []
+    for node, (op, operands) in enumerate(zip(graph.ops, graph.operands, strict=True)):
+        if op is INPUT:
+            value = point[node]
+        else:
+            value = algebra.apply(op, graph.parameters_of(node), [values[i] for i in operands])
+            if type(value) is Undefined:
+                value = value.at(node)
+        values.append(value)
+        yield Evaluate(node, value)
+
+
+def linearise(graph: WengertList, algebra: Algebra, values: Values) -> Iterator[Linearise]:
+    """Yield the local partial of every edge by whose operand any input is reached."""
+    for node, operands in enumerate(graph.operands):
+        if not operands or not graph.varies[node]:
+            continue
+        op, parameters = graph.ops[node], graph.parameters_of(node)
+        arguments = [values[i] for i in operands]
+        for slot, operand in enumerate(operands):
+            if graph.varies[operand]:
+                partial = algebra.partial(op, parameters, slot, values[node], arguments)
+                if type(partial) is Undefined:
+                    partial = partial.at(node)
+                yield Linearise(node, slot, operand, partial)
+
+
+class Ledger:
+    """Tangents or adjoints as they accumulate: every entry is a sum."""
+
+    def __init__(self, algebra: Algebra, entries: MutableMapping[int, Any]) -> None:
+        self._algebra = algebra
+        self.entries = entries
+
+    def add(self, node: int, amount: Any) -> Any:
+        """Add `amount` to the entry of `node` and return the sum so far."""
+        entries = self.entries
+        entries[node] = amount if node not in entries else entries[node] + amount
+        return entries[node]
+
+
+def forward(
+    graph: WengertList,
+    algebra: Algebra,
+    values: Values,
+    local: Locals,
+    seeds: Mapping[int, Any],
+    ledger: type[Ledger] = Ledger,
+) -> Iterator[Seed | Push]:
+    """Yield the pushes by which tangents travel from the seeded inputs to the outputs."""
+    tangents = ledger(algebra, {})
+    for node, value in seeds.items():
+        tangents.add(node, value)
+        yield Seed(node, value)
+    for node in range(len(graph)):
+        for slot, operand in enumerate(graph.operands[node]):
+            if operand in tangents.entries and (node, slot) in local:
+                pushed = algebra.push(
+                    local[node, slot], tangents.entries[operand], values[node]
+                )
+                yield Push(node, slot, operand, pushed, tangents.add(node, pushed))
+
+
+def reverse(
+    graph: WengertList,
+    algebra: Algebra,
+    values: Values,
+    local: Locals,
+    seeds: Mapping[int, Any],
+    ledger: type[Ledger] = Ledger,
+) -> Iterator[Seed | Share]:
+    """Yield the shares by which adjoints travel from the seeded outputs to the inputs.
+
+    Nodes are visited by their longest distance from the seeded outputs and, at equal
+    distance, in the order of writing; the operands of a node from left to right.
+    """
+    adjoints = ledger(algebra, {})
+    for node, value in seeds.items():
+        adjoints.add(node, value)
+        yield Seed(node, value)
+    for node in graph.reverse_order(list(seeds)):
+        if node not in adjoints.entries:
+            continue
+        for slot, operand in enumerate(graph.operands[node]):
+            if (node, slot) in local:
+                share = algebra.pull(
+                    local[node, slot], adjoints.entries[node], values[operand]
+                )
+                yield Share(node, slot, operand, share, adjoints.add(operand, share))

@@ -1,0 +1,94 @@
+"""Every sentence and heading for people, in one place. English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str] = {
+    "node": "node",
+    "partial": "local partial",
+    "value": "value",
+    "number": "partial’s value",
+    "seed": "seed",
+    "input": "input",
+    "none": "–",
+    "undefined": "undef",
+    "digits": "All digits are carried, four decimals shown.",
+    "adjoint": "adjoint",
+    "tangent": "tangent",
+}
+
+TITLES: Mapping[str, str] = {
+    "bind": "{node} is given",
+    "constant": "{node} is constant",
+    "evaluate": "Value of {node}",
+    "linearise": "Local partial of {node} by {operand}",
+    "seed_reverse": "Start at {node}",
+    "seed_forward": "Move along {node}",
+    "share": "Share into {operand} from {node}",
+    "push": "Push from {operand} into {node}",
+}
+
+SENTENCES: Mapping[str, str] = {
+    "bind": "{node} is an input: its value is given.",
+    "evaluate": "{node} is computed from {operands}.",
+    "constant": "{node} depends on no input: its value never changes, no derivative reaches it.",
+    "linearise": "How fast {node} moves when only {operand} moves: the {rule}.",
+    "linearise_one": "{node} takes {operand} over unchanged, so the local partial is 1.",
+    "seed_reverse": (
+        "The reverse pass starts at the goal: {node} moves exactly as fast as itself, "
+        "so its adjoint is 1."
+    ),
+    "seed_forward": "The forward pass moves {node}: its tangent is {seed}.",
+    "share_only": "{operand} has one user: its adjoint is the adjoint of {node} times the local partial.",
+    "share_first": (
+        "{operand} has {count} users, so its adjoint is a sum. {node} is the first to send its "
+        "adjoint times its local partial."
+    ),
+    "share_next": (
+        "{operand} has {count} users, so its adjoint is a sum. {earlier} sent {so_far}; now "
+        "{node} sends its adjoint times its local partial."
+    ),
+    "push_only": "{node} moves as fast as {operand} moves, times the local partial.",
+    "push_first": (
+        "{node} has {count} moving operands, so its tangent is a sum. First comes the one "
+        "of {operand}."
+    ),
+    "push_next": (
+        "{node} has {count} moving operands, so its tangent is a sum. {earlier} brought "
+        "{so_far}; now {operand} adds its part."
+    ),
+    "undefined_value": "{node} has no value here: {op} needs {needs}.",
+    "undefined_slope": "{op} has no local partial here: it needs {needs}.",
+    "undefined_at": "No number: it depends on {node}, where {op} needs {needs}.",
+    "flagged": (
+        "Double precision gives {double}, which is wrong here; the number shown comes from "
+        "{digits}-digit arithmetic."
+    ),
+    "overflow": "Larger than anything double precision can hold.",
+    "kink": "{node} stands at a kink: {convention}.",
+    "kink_sides": "left slope {left}, right slope {right}",
+    "kink_repaired": (
+        "The derivative by {node} exists and is {right}: the conventions at the kinks add up "
+        "to {used}, which is not it."
+    ),
+    "unused": "{node} does not lead to {goal}: its adjoint is 0.",
+    "seed_rule": "seed",
+}
+
+RULES: Mapping[str, str] = {
+    "share_sum": "sum over users",
+    "share": "chain rule",
+    "push_sum": "sum over operands",
+    "push": "chain rule",
+}
+
+
+def say(kind: str, **given: object) -> str:
+    """Return the sentence `kind` with its gaps filled."""
+    return SENTENCES[kind].format(**given)
+
+
+def title(kind: str, **given: object) -> str:
+    """Return the title `kind` with its gaps filled."""
+    return TITLES[kind].format(**given)

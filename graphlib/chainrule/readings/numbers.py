@@ -1,0 +1,108 @@
+"""Numbers as they are shown: five significant digits, at most four decimals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any
+
+from chainrule.algebras.arrays import Array
+from chainrule.algebras.undefined import Undefined
+from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word
+
+SIGNIFICANT = 5
+DECIMALS = 4
+SMALLEST_PLAIN = Decimal("1e-3")
+LARGEST_PLAIN = Decimal("1e6")
+ARRAY_ENTRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How numbers are shown."""
+
+    significant: int = SIGNIFICANT
+    decimals: int = DECIMALS
+
+
+DEFAULT = Format()
+
+
+def decimal(number: Any, digits: int = 60) -> Decimal:
+    """Return a float, a fraction or a many-digit number as a decimal of at most `digits`."""
+    if isinstance(number, float | int):
+        return Decimal(number)
+    if hasattr(number, "numerator"):
+        context = Context(prec=digits)
+        return context.divide(Decimal(number.numerator), Decimal(number.denominator))
+    import mpmath
+
+    return Decimal(mpmath.nstr(number, digits, strip_zeros=False, min_fixed=-5, max_fixed=5))
+
+
+def numeral(number: Any, format: Format = DEFAULT) -> Term:
+    """Return a number as it is shown.
+
+    Trailing zeros stay where digits were cut off and go where the number is exact, so that
+    0.5 is 0.5 and 0.99999 is 1.0000.
+    """
+    if type(number) is Undefined:
+        return Word("undef", r"\text{undef}")
+    if isinstance(number, Array):
+        return _array(number, format)
+    if not math.isfinite(number):
+        if number != number:
+            return Word("undef", r"\text{undef}")
+        return Word("∞", r"\infty") if number > 0 else Word("−∞", r"-\infty")
+    exact = decimal(number)
+    if exact == 0:
+        return Numeral("0")
+    size = abs(exact)
+    if SMALLEST_PLAIN <= size <= LARGEST_PLAIN:
+        places = min(format.decimals, max(0, format.significant - 1 - exact.adjusted()))
+        return Numeral(_rounded(exact, places))
+    power = exact.adjusted()
+    mantissa = exact.scaleb(-power, Context(prec=80, Emax=10**17, Emin=-(10**17)))
+    shown = _rounded(mantissa, min(format.decimals, format.significant - 1))
+    if shown.lstrip("-").startswith("10"):
+        return Numeral(shown.replace("10", "1", 1), power + 1)
+    return Numeral(shown, power)
+
+
+def _rounded(number: Decimal, places: int) -> str:
+    quantum = Decimal(1).scaleb(-places)
+    shown = number.quantize(quantum, ROUND_HALF_EVEN, Context(prec=120))
+    if shown == number and "." in str(shown):
+        return f"{shown:f}".rstrip("0").rstrip(".")
+    return f"{shown:f}"
+
+
+def full_digits(number: Any, digits: int = 17) -> str:
+    """Return all digits that are carried, for tooltips and exports."""
+    if type(number) is Undefined:
+        return "undef"
+    if isinstance(number, Array):
+        return str(number.data.tolist())
+    if isinstance(number, float | int):
+        return repr(number)
+    import mpmath
+
+    return str(mpmath.nstr(number, max(digits, 20)))
+
+
+def _array(array: Array, format: Format) -> Term:
+    if array.data.size > ARRAY_ENTRIES:
+        sizes = "×".join(map(str, array.data.shape))
+        return Word(f"[{sizes} numbers]", rf"[\text{{{sizes.replace('×', ' by ')} numbers}}]")
+    return _bracket(array.data.tolist(), format)
+
+
+def _bracket(entries: Any, format: Format) -> Term:
+    if not isinstance(entries, list):
+        return numeral(entries, format)
+    terms: list[Term] = []
+    for entry in entries:
+        terms += [Sign(",", tight=True), Word(" ", r"\ ")] if terms else []
+        terms.append(_bracket(entry, format))
+    return Fenced(Row(tuple(terms)), "[", "]")

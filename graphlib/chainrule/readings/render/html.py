@@ -1,0 +1,207 @@
+"""Tables and steps as HTML: a self-contained piece for notebooks and pages, or a whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
+from chainrule.readings.render.prose import Prose, plain, prose_html, prose_text, sentence, title
+from chainrule.readings.render.renderer import Renderer
+from chainrule.readings.render.words import MARK, MARKS, PHASES
+from chainrule.readings.story import StoryStep
+from chainrule.readings.tables import COLUMNS, Table
+from chainrule.readings.terms import Term, Word, mathml
+from chainrule.readings.view import View
+
+LIGHT = (
+    "--cr-ink:#1E293B;--cr-ground:#FFFFFF;--cr-line:#E2E8F0;--cr-quiet:#5B6879;"
+    "--cr-value:#0072B2;--cr-derivative:#C2410C;--cr-partial:#475569;--cr-warning:#7C3AED"
+)
+DARK = (
+    "--cr-ink:#E2E8F0;--cr-ground:#0E1117;--cr-line:#262C38;--cr-quiet:#9AA7B8;"
+    "--cr-value:#56B4E9;--cr-derivative:#FB923C;--cr-partial:#CBD5E1;--cr-warning:#C4B5FD"
+)
+# A page or notebook that says which theme it has wins over what the browser prefers; the
+# ground is set with the letters, so that neither stands on the other's.
+STYLE = f"""
+.chainrule{{{LIGHT};color:var(--cr-ink);background:var(--cr-ground);padding:8px;
+font:15px/1.5 "Source Sans 3","Source Sans Pro",system-ui,sans-serif;overflow-x:auto}}
+@media (prefers-color-scheme:dark){{.chainrule{{{DARK}}}}}
+[data-theme=light] .chainrule,.chainrule[data-theme=light],
+[data-jp-theme-light=true] .chainrule{{{LIGHT}}}
+[data-theme=dark] .chainrule,.chainrule[data-theme=dark],
+[data-jp-theme-light=false] .chainrule{{{DARK}}}
+.chainrule table{{border-collapse:collapse;background:none;color:inherit;margin:0;font-size:15px}}
+.chainrule caption{{caption-side:top;text-align:left;color:var(--cr-quiet);font-size:13px;
+padding:0 0 4px}}
+.chainrule th,.chainrule td{{padding:2px 12px 2px 0;text-align:left;vertical-align:top;
+font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;color:inherit}}
+.chainrule thead th{{color:var(--cr-quiet);font-size:13px}}
+.chainrule .num{{text-align:right;font-variant-numeric:tabular-nums;padding:2px 0 2px 12px}}
+.chainrule tbody tr.first>*{{border-top:1px solid var(--cr-line)}}
+.chainrule .value{{color:var(--cr-value)}}.chainrule .derivative{{color:var(--cr-derivative)}}
+.chainrule .partial{{color:var(--cr-partial)}}.chainrule .warning{{color:var(--cr-warning)}}
+.chainrule .quiet{{color:var(--cr-quiet)}}
+.chainrule p,.chainrule ol{{margin:4px 0;color:inherit}}
+.chainrule .note{{font-size:13px}}
+.chainrule math{{font-size:1.05em}}
+.chainrule mi.letter{{font-style:italic;font-family:"STIX Two Text","Libertinus Serif",
+"Times New Roman",serif}}
+.chainrule mi.word{{font-style:normal}}
+.chainrule msub>:last-child{{position:relative;top:.14em}}
+.chainrule .visually-hidden{{position:absolute;width:1px;height:1px;overflow:hidden;
+clip-path:inset(50%);white-space:nowrap}}
+.chainrule .equations td{{padding:1px 6px 1px 0;vertical-align:middle}}
+""".replace("\n", "")  # fmt: skip
+NUMERIC = frozenset(("value", "number", "derivative"))
+
+
+def _attribute(words: str) -> str:
+    return escape(plain(words), quote=True)
+
+
+def _ids(id: str, prefix: str) -> str:
+    """Return the attributes by which a cell is found; an id holds no blanks."""
+    if not id:
+        return ""
+    own = "_".join((prefix + plain(id)).split())
+    return f' id="{escape(own, quote=True)}" data-cell="{_attribute(id)}"'
+
+
+def _term(term: Term) -> str:
+    if isinstance(term, Word):
+        return escape(plain(term))
+    return _printable(mathml(term, inline=True))
+
+
+def _formula(term: Term) -> str:
+    """Return a term with fraction bars, for lines that stand alone."""
+    return _printable(mathml(term))
+
+
+def _printable(markup: str) -> str:
+    """Return markup without control characters, which no XML may hold."""
+    return plain(markup)
+
+
+def _mark(cell: Cell) -> str:
+    word = escape(MARKS[cell.mark])
+    return (
+        f' <span class="warning" title="{_attribute(cell.why)}"><span aria-hidden="true">{MARK}'
+        f'</span><span class="visually-hidden">{word}</span></span>'
+    )
+
+
+def _number(cell: Cell, prefix: str) -> str:
+    """Return the inside of a cell with a number: lead, total, mark."""
+    assert cell.term is not None
+    shown = escape(plain(cell.term))
+    if cell.final:
+        shown = f"<b>{shown}</b>"
+    hover = cell.why or cell.digits
+    attributes = _ids(cell.id, prefix) if cell.column == "derivative" else ""
+    lead = ""
+    if cell.lead is not None:
+        lead = f'<span class="derivative">{escape(plain(cell.lead).lstrip())}</span>'
+    role = f' class="{cell.role}"' if cell.role else ""
+    title = f' title="{_attribute(hover)}"' if hover else ""
+    return f"{lead}<span{role}{title}{attributes}>{shown}</span>{_mark(cell) if cell.mark else ''}"
+
+
+def _cell(column: str, cell: Cell | None, prefix: str) -> str:
+    if cell is None:  # an earlier row's cell reaches down here
+        return ""
+    classes = "num" if column in NUMERIC else column if column == "node" else ""
+    shown = f' class="{classes}"' if classes else ""
+    rows = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+    if cell.term is None:
+        return f"<td{shown}></td>"
+    if column == "node":
+        return f'<th scope="row"{shown}{rows}>{_term(cell.term)}</th>'
+    if column == "partial":
+        quiet = ' class="quiet"' if cell.role == "quiet" else ""
+        return f"<td{quiet}{_ids(cell.id, prefix)}>{_term(cell.term)}</td>"
+    # The sum's own id stands on the number, that of the share on the cell around it.
+    own = cell.share if column == "derivative" else cell.id
+    state = f' data-state="{cell.state}"' if cell.state != "text" else ""
+    return f"<td{shown}{rows}{_ids(own, prefix)}{state}>{_number(cell, prefix)}</td>"
+
+
+def _page(name: str, body: str) -> str:
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(name)}</title>'
+        f"</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def _prose(prose: Prose) -> str:
+    return _printable(prose_html(prose))
+
+
+def table_html(
+    table: Table, document: bool = False, *, prefix: str = "", style: bool = True
+) -> str:
+    """Return a table as HTML with MathML.
+
+    Parameters
+    ----------
+    document
+        Whether a whole page is returned rather than a piece.
+    prefix
+        Put before every id, for pages with several tables.
+    style
+        Whether the style sheet is included.
+    """
+    view = table.view
+    rows = [f'<div class="chainrule" data-mode="{view.run.mode}">']
+    if style:
+        rows.append(f"<style>{STYLE}</style>")
+    rows.append(f"<table><caption>{_prose(caption(view))}</caption>")
+    heads = (
+        f'<th scope="col"{" class=num" if c in NUMERIC else ""}>{_term(header(table, c))}</th>'
+        for c in COLUMNS
+    )
+    rows.append(f"<thead><tr>{''.join(heads)}</tr></thead>\n<tbody>")
+    for line in lines(table):
+        first = ' class="first"' if "node" in line.cells else ""
+        cells = "".join(_cell(c, line.cells.get(c), prefix) for c in COLUMNS)
+        rows.append(f"<tr{first}>{cells}</tr>")
+    rows.append("</tbody></table>")
+    rows.append(f'<p class="note quiet">{escape(WORDS["digits"])}</p>')
+    rows += [
+        f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in remarks(table)
+    ]
+    rows.append("</div>")
+    piece = "\n".join(rows) + "\n"
+    return _page(prose_text(caption(view)), piece) if document else piece
+
+
+def steps_html(
+    view: View, steps: Iterable[StoryStep], document: bool = False, *, style: bool = True
+) -> str:
+    """Return steps as a numbered list with MathML, or as a whole page."""
+    rows = [f'<div class="chainrule" data-mode="{view.run.mode}">']
+    if style:
+        rows.append(f"<style>{STYLE}</style>")
+    rows.append(f"<p>{_prose(caption(view, 'story_'))}</p>\n<ol>")
+    for step in steps:
+        equations = "".join(
+            f"<tr><td>{_formula(left) if left is not None else ''}</td><td>=</td>"
+            f"<td>{_formula(right)}</td></tr>"
+            for left, right in step.lines
+        )
+        rows.append(
+            f'<li data-phase="{step.phase}"><b>{_prose(title(step.title))}</b> '
+            f'<span class="quiet">{escape(PHASES[step.phase])}, {escape(plain(step.rule))}</span>'
+            f"<p>{_prose(sentence(step.sentence))}</p>"
+            f'<table class="equations" role="presentation"><tbody>{equations}</tbody></table></li>'
+        )
+    rows.append(f'</ol>\n<p class="note quiet">{escape(WORDS["digits"])}</p></div>')
+    piece = "\n".join(rows) + "\n"
+    return _page(prose_text(caption(view, "story_")), piece) if document else piece
+
+
+RENDERER = Renderer("html", ".html", table_html, steps_html)

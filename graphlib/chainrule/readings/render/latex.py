@@ -1,0 +1,134 @@
+"""Tables and steps as LaTeX: a booktabs table, or a whole document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.render.cells import Cell, caption, header, lines, remarks
+from chainrule.readings.render.prose import Prose, plain, prose_latex, sentence, title
+from chainrule.readings.render.renderer import Renderer
+from chainrule.readings.render.words import MARKS, PHASES
+from chainrule.readings.story import StoryStep
+from chainrule.readings.tables import COLUMNS, Table
+from chainrule.readings.terms import LATEX_COLOURS, Coloured, Term, Word, latex, latex_text
+from chainrule.readings.view import View
+
+PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+\usepackage{iftex}
+\ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
+\usepackage{amsmath,booktabs,xcolor}
+\usepackage[margin=25mm]{geometry}
+\definecolor{crvalue}{HTML}{0072B2}
+\definecolor{crderivative}{HTML}{C2410C}
+\definecolor{crpartial}{HTML}{475569}
+\definecolor{crwarning}{HTML}{7C3AED}
+\setlength{\parindent}{0pt}
+\begin{document}
+"""
+END = "\\end{document}\n"
+COLUMN_FORMAT = "llrrr"
+
+
+def safe(written: str) -> str:
+    """Return LaTeX without characters that no font has."""
+    return "".join("\n" if c == "\n" else plain(c).replace("\N{REPLACEMENT CHARACTER}", "?")
+                   for c in written)  # fmt: skip
+
+
+def _words(words: str) -> str:
+    return latex_text(plain(words))
+
+
+def _prose(prose: Prose, colours: bool) -> str:
+    return safe(prose_latex(prose, colours=colours))
+
+
+def _term(term: Term, colours: bool) -> str:
+    if isinstance(term, Word) and not term.latex:
+        return _words(term.text)
+    return safe(f"${latex(term, colours=colours)}$")
+
+
+def _cell(cell: Cell | None, colours: bool) -> str:
+    if cell is None or cell.term is None:
+        return ""
+    term: Term = Coloured(cell.role, cell.term) if cell.role is not None else cell.term
+    shown = latex(term, colours=colours)
+    if isinstance(cell.term, Word) and not cell.term.latex:
+        written = _words(cell.term.text)
+        if colours and cell.role is not None:
+            written = rf"\textcolor{{{LATEX_COLOURS[cell.role]}}}{{{written}}}"
+        return written
+    if cell.final:
+        shown = rf"\boldsymbol{{{shown}}}"
+    if cell.lead is not None:
+        # The empty group makes the plus a sign between two numbers.
+        shown = "{}" + latex(cell.lead, colours=colours) + shown
+    mark = r"\," + _mark(colours) if cell.mark else ""
+    return safe(f"${shown}${mark}")
+
+
+def _mark(colours: bool) -> str:
+    return r"\textcolor{crwarning}{$\triangle$}" if colours else r"$\triangle$"
+
+
+def table_latex(table: Table, document: bool = False) -> str:
+    """Return a table as LaTeX; needs the packages amsmath and booktabs.
+
+    Parameters
+    ----------
+    document
+        Whether a whole coloured document is returned rather than a piece to paste.
+    """
+    colours = document
+    rows = [
+        r"\renewcommand{\arraystretch}{1.3}%",
+        rf"\begin{{tabular}}{{{COLUMN_FORMAT}}}",
+        r"\toprule",
+        " & ".join(_term(header(table, c), colours) for c in COLUMNS) + r" \\",
+        r"\midrule",
+    ]
+    for line in lines(table):
+        rows.append(" & ".join(_cell(line.cells.get(c), colours) for c in COLUMNS) + r" \\")
+        if line.last:
+            rows.append(r"\addlinespace")
+    rows[-1] = r"\bottomrule"
+    rows.append(r"\end{tabular}")
+    notes = [WORDS["digits"]]
+    under = [_words(notes[0])] + [
+        f"{_mark(colours)} {_words(MARKS[r.mark])} ({_words(r.where)}): {_words(r.sentence)}"
+        for r in remarks(table)
+    ]
+    rows += ["", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
+    piece = "\n".join(rows) + "\n"
+    if not document:
+        return piece
+    return f"{PREAMBLE}{_prose(caption(table.view), colours)}\n\n\\medskip\n{piece}{END}"
+
+
+def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
+    """Return steps as a numbered list with aligned equations; needs amsmath."""
+    colours = document
+    rows = [r"\begin{enumerate}"]
+    for step in steps:
+        heading = _prose(title(step.title), colours)
+        rows.append(
+            rf"\item \textbf{{{heading}}} ({_words(PHASES[step.phase])}, {_words(step.rule)})"
+        )
+        rows.append(_prose(sentence(step.sentence), colours))
+        equations = [
+            f"{'' if left is None else latex(left, colours=colours)} &= "
+            f"{latex(right, colours=colours)}"
+            for left, right in step.lines
+        ]
+        joined = " \\\\\n".join(equations)
+        rows.append(safe(f"\\[\\begin{{aligned}}\n{joined}\n\\end{{aligned}}\\]"))
+    rows.append(r"\end{enumerate}")
+    piece = "\n".join(rows) + "\n"
+    if not document:
+        return piece
+    return f"{PREAMBLE}{_prose(caption(view, 'story_'), colours)}\n\n{piece}{END}"
+
+
+RENDERER = Renderer("latex", ".tex", table_latex, steps_latex)

@@ -1,0 +1,81 @@
+"""Tables and steps as Markdown, mathematics between dollar signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
+from chainrule.readings.render.prose import Prose, plain, sentence, title
+from chainrule.readings.render.renderer import Renderer
+from chainrule.readings.render.words import MARK, PHASES
+from chainrule.readings.story import StoryStep
+from chainrule.readings.tables import COLUMNS, Table
+from chainrule.readings.terms import Term, latex
+from chainrule.readings.view import View
+
+SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>$&~^\"'")
+
+
+def escaped(words: str) -> str:
+    """Return words in which no character means anything to Markdown or HTML."""
+    return "".join(
+        f"&#{ord(c)};" if c in "<>&|" else f"\\{c}" if c in SPECIAL and c in "\\`*_[]$~#" else c
+        for c in plain(words)
+    )
+
+
+def maths(term: Term) -> str:
+    """Return a term between dollar signs; bars and angles are spelled so no table breaks."""
+    formula = latex(term).replace("|", r"\vert ").replace("<", r"\lt ").replace(">", r"\gt ")
+    return f"${plain(formula).strip()}$"
+
+
+def _prose(prose: Prose) -> str:
+    return "".join(escaped(part) if isinstance(part, str) else maths(part) for part in prose)
+
+
+def _cell(cell: Cell | None) -> str:
+    if cell is None or cell.term is None:
+        return ""
+    shown = maths(cell.term)
+    if cell.final:
+        shown = f"**{shown}**"
+    if cell.lead is not None:
+        shown = f"{maths(cell.lead)} {shown}"
+    return f"{shown} {MARK}" if cell.mark else shown
+
+
+def table_markdown(table: Table, document: bool = False) -> str:
+    """Return a table as a pipe table with its caption and remarks."""
+    rows = [
+        "| " + " | ".join(maths(header(table, c)) for c in COLUMNS) + " |",
+        "|:--|:--|--:|--:|--:|",
+    ]
+    rows += [
+        "| " + " | ".join(_cell(line.cells.get(c)) for c in COLUMNS) + " |"
+        for line in lines(table)
+    ]
+    notes = [escaped(remark_line(r)) for r in remarks(table)]
+    parts = [_prose(caption(table.view)), "\n".join(rows), WORDS["digits"], *notes]
+    return "\n\n".join(parts) + "\n"
+
+
+def steps_markdown(
+    view: View, steps: Iterable[StoryStep], document: bool = False
+) -> str:
+    """Return steps as a numbered list."""
+    parts = [_prose(caption(view, "story_"))]
+    for count, step in enumerate(steps, start=1):
+        first = step.lines[0][0] if step.lines else None
+        sides = ([] if first is None else [latex(first)]) + [latex(r) for _, r in step.lines]
+        equation = plain(" = ".join(sides))
+        parts.append(
+            f"**{count}. {_prose(title(step.title))}** ({escaped(PHASES[step.phase])}, "
+            f"{escaped(step.rule)})  \n{_prose(sentence(step.sentence))}  \n${equation}$"
+        )
+    parts.append(WORDS["digits"])
+    return "\n\n".join(parts) + "\n"
+
+
+RENDERER = Renderer("markdown", ".md", table_markdown, steps_markdown)

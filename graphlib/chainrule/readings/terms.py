@@ -1,0 +1,368 @@
+"""Mathematics ready to be written: a small tree, and its spellings.
+
+A formula is composed once, as terms, and written as Unicode text, LaTeX or MathML, so the
+spellings cannot disagree. Terms keep order and brackets; nothing is rearranged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+Role = Literal["value", "derivative", "partial", "warning", "quiet"]
+
+SUPERSCRIPTS = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+SUBSCRIPTS = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
+SMALL_LETTERS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
+    "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ",
+    "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
+    "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+ACCENTS = {"hat": ("\u0302", r"\hat", "^"), "bar": ("\u0304", r"\bar", "¯"), "dot": ("\u0307", r"\dot", "˙")}
+LATEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name: `theta1`, `y_hat`, `y_star`, `E_n`, `rate`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number in decimal digits, optionally times a power of ten."""
+
+    digits: str
+    power: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An upright word: a function's name, or text inside mathematics."""
+
+    text: str
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An operator sign with space on both sides; `tight` for none (prefix minus, slash)."""
+
+    text: str
+    tight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Terms one after the other."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """A base with an exponent."""
+
+    base: Term
+    exponent: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    """A fraction, with a bar where there is room."""
+
+    above: Term
+    below: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A square root."""
+
+    inner: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Fenced:
+    """Terms between two delimiters."""
+
+    inner: Term
+    left: str = "("
+    right: str = ")"
+
+
+@dataclass(frozen=True, slots=True)
+class Coloured:
+    """A term that plays one of the five roles to which colours are given."""
+
+    role: Role
+    inner: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A derivative of one thing by another, ∂a/∂b; d for functions of one variable."""
+
+    above: Term
+    below: Term
+    sign: str = "∂"
+
+
+Term = (
+    Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
+)
+
+
+def row(*terms: Term) -> Row:
+    """Return terms one after the other."""
+    return Row(terms)
+
+
+EQUALS = Sign("=")
+ELLIPSIS = Word("…", r"\dots")
+
+
+def name_parts(name: str) -> tuple[str, str, str]:
+    """Return base, subscript and accent of a name: `y_hat` is ("y", "", "hat")."""
+    base, _, tail = name.partition("_")
+    if not base:
+        return name, "", ""
+    if tail in ACCENTS:
+        return base, "", tail
+    if tail == "star":
+        return base, "", "star"
+    stem = base.rstrip("0123456789")
+    if stem and stem != base and (len(stem) == 1 or stem in GREEK) and not tail:
+        return stem, base[len(stem) :], ""
+    return base, tail, ""
+
+
+def spelled(base: str) -> str:
+    """Return a name's base with Greek names as letters."""
+    return GREEK.get(base, base)
+
+
+# Unicode text
+
+
+def text(term: Term) -> str:
+    """Return the term as one line of Unicode text."""
+    match term:
+        case Symbol(name):
+            base, sub, accent = name_parts(name)
+            shown = spelled(base)
+            if accent == "star":
+                return shown + "*"
+            if accent:
+                return shown + ACCENTS[accent][0]
+            return shown + text_subscript(sub)
+        case Numeral(digits, power):
+            shown = digits.replace("-", "−")
+            return shown if power is None else f"{shown}·10{text_superscript(str(power))}"
+        case Word(word):
+            return word
+        case Sign(sign, tight):
+            return sign if tight else f" {sign} "
+        case Row(terms):
+            return "".join(map(text, terms))
+        case Power(base, exponent):
+            return text(base) + text_superscript(text(exponent))
+        case Fraction(above, below):
+            return f"{_atomic(above)}/{_atomic(below)}"
+        case Root(inner):
+            return f"√{_atomic(inner)}"
+        case Fenced(inner, left, right):
+            return f"{left}{text(inner)}{right}"
+        case Coloured(_, inner):
+            return text(inner)
+        case Partial(above, below, sign):
+            return f"{sign}{text(above)}/{sign}{text(below)}"
+
+
+def text_superscript(exponent: str) -> str:
+    """Return an exponent in small digits where Unicode has them, else behind a caret."""
+    small = exponent.translate(SUPERSCRIPTS)
+    if all(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ" for c in small):
+        return small
+    return f"^{exponent}" if exponent.isalnum() else f"^({exponent})"
+
+
+def text_subscript(sub: str) -> str:
+    """Return a subscript in small digits or letters where Unicode has them."""
+    if not sub:
+        return ""
+    small = sub.translate(SUBSCRIPTS).translate(SMALL_LETTERS)
+    return f"_{sub}" if any(c.isascii() for c in small) else small
+
+
+def _atomic(term: Term) -> str:
+    bare = term.inner if isinstance(term, Coloured) else term
+    shown = text(term)
+    single = isinstance(bare, Symbol | Fenced | Power | Word) or (
+        isinstance(bare, Numeral) and bare.power is None and not bare.digits.startswith("-")
+    )
+    return shown if single else f"({shown})"
+
+
+# LaTeX
+
+LATEX_COLOURS: dict[Role, str] = {
+    "value": "crvalue", "derivative": "crderivative", "partial": "crpartial",
+    "warning": "crwarning", "quiet": "crpartial",
+}  # fmt: skip
+LATEX_SIGNS = {"∂": r"\partial ", "−": "-", "·": r"\cdot ", "×": r"\times ", "≠": r"\neq ", "@": r"\,", "⊤": r"\top "}
+
+
+def latex_text(words: str) -> str:
+    """Return words for LaTeX text mode with every special character escaped."""
+    return "".join(LATEX_SPECIAL.get(c, c) for c in words)
+
+
+def latex(term: Term, *, colours: bool = False) -> str:
+    """Return the term as LaTeX mathematics.
+
+    Parameters
+    ----------
+    colours
+        Whether roles are written as `\\textcolor{crvalue}{…}` and the like.
+    """
+
+    def written(term: Term) -> str:
+        match term:
+            case Symbol(name):
+                return _latex_name(name)
+            case Numeral(digits, power):
+                return digits if power is None else rf"{digits}\cdot 10^{{{power}}}"
+            case Word(word, command):
+                return (command + " ") if command else rf"\text{{{latex_text(word)}}}"
+            case Sign(sign, tight):
+                shown = LATEX_SIGNS.get(sign, sign)
+                return shown if tight or shown.endswith(" ") else f" {shown} "
+            case Row(terms):
+                return "".join(map(written, terms))
+            case Power(base, exponent):
+                return f"{written(base)}^{{{written(exponent)}}}"
+            case Fraction(above, below):
+                return rf"\frac{{{written(above)}}}{{{written(below)}}}"
+            case Root(inner):
+                return rf"\sqrt{{{written(inner)}}}"
+            case Fenced(inner, left, right):
+                return rf"\left{left}{written(inner)}\right{right}"
+            case Coloured(role, inner):
+                shown = written(inner)
+                return rf"\textcolor{{{LATEX_COLOURS[role]}}}{{{shown}}}" if colours else shown
+            case Partial(above, below, sign):
+                d = r"\partial " if sign == "∂" else "d"
+                return rf"\frac{{{d}{written(above)}}}{{{d}{written(below)}}}"
+
+    return written(term)
+
+
+def _latex_name(name: str) -> str:
+    base, sub, accent = name_parts(name)
+    if base in GREEK:
+        shown = "\\" + base
+    elif len(base) == 1:
+        shown = latex_text(base)
+    else:
+        shown = rf"\mathrm{{{latex_text(base)}}}"
+    if accent == "star":
+        return f"{shown}^{{*}}"
+    if accent:
+        return f"{ACCENTS[accent][1]}{{{shown}}}"
+    if not sub:
+        return shown
+    plain = sub.isdigit() or len(sub) == 1
+    return shown + "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
+
+
+# MathML
+
+
+def mathml(term: Term, *, inline: bool = False, display: bool = False) -> str:
+    """Return the term as a MathML element, escaped.
+
+    Parameters
+    ----------
+    inline
+        Whether fractions are written with a slash, for lines that must stay low.
+    display
+        Whether limits and fractions are set large.
+    """
+    style = ' display="block"' if display else ""
+    return f"<math{style}>{_mathml(term, inline)}</math>"
+
+
+def _mathml(term: Term, inline: bool) -> str:
+    match term:
+        case Symbol(name):
+            return _mathml_name(name)
+        case Numeral(digits, power):
+            shown = f"<mn>{escape(digits.replace('-', '−'))}</mn>"
+            if power is None:
+                return shown
+            tens = f"<msup><mn>10</mn><mn>{str(power).replace('-', '−')}</mn></msup>"
+            return f"<mrow>{shown}<mo>·</mo>{tens}</mrow>"
+        case Word(word) if word.isspace():
+            return f'<mspace width="{0.2 * len(word):.1f}em"></mspace>'
+        case Word(word):
+            # Token elements drop blanks at their ends, so these are written unbreakable.
+            shown = escape(word.replace(" ", "\N{NO-BREAK SPACE}"))
+            return f'<mi mathvariant="normal" class="word">{shown}</mi>'
+        case Sign(sign, tight):
+            space = ' lspace="0" rspace="0"' if tight else ""
+            return f'<mo stretchy="false"{space}>{escape(sign)}</mo>'
+        case Row(terms):
+            return f"<mrow>{''.join(_mathml(t, inline) for t in terms)}</mrow>"
+        case Power(base, exponent):
+            return f"<msup>{_mathml(base, inline)}{_mathml(exponent, True)}</msup>"
+        case Fraction(above, below):
+            if inline:
+                slash = Sign("/", tight=True)
+                return _mathml(row(_bracketed(above), slash, _bracketed(below)), inline)
+            return f"<mfrac>{_mathml(above, inline)}{_mathml(below, inline)}</mfrac>"
+        case Root(inner):
+            return f"<msqrt>{_mathml(inner, inline)}</msqrt>"
+        case Fenced(inner, left, right):
+            fences = [f'<mo stretchy="false" fence="true">{escape(f)}</mo>' for f in (left, right)]
+            return f"<mrow>{fences[0]}{_mathml(inner, inline)}{fences[1]}</mrow>"
+        case Coloured(role, inner):
+            return f'<mrow class="{role}">{_mathml(inner, inline)}</mrow>'
+        case Partial(above, below, sign):
+            d = f'<mo class="d" lspace="0" rspace="0">{escape(sign)}</mo>'
+            top = f"<mrow>{d}{_mathml(above, inline)}</mrow>"
+            bottom = f"<mrow>{d}{_mathml(below, inline)}</mrow>"
+            if inline:
+                return f'<mrow>{top}<mo lspace="0" rspace="0">/</mo>{bottom}</mrow>'
+            return f"<mfrac>{top}{bottom}</mfrac>"
+
+
+def _bracketed(term: Term) -> Term:
+    bare = term.inner if isinstance(term, Coloured) else term
+    single = isinstance(bare, Symbol | Fenced | Power | Word | Numeral)
+    return term if single else Fenced(term)
+
+
+def _mathml_name(name: str) -> str:
+    base, sub, accent = name_parts(name)
+    kind = "letter" if len(spelled(base)) == 1 else "word"
+    shown = f'<mi mathvariant="normal" class="{kind}">{escape(spelled(base))}</mi>'
+    if accent == "star":
+        return f'<msup>{shown}<mo lspace="0" rspace="0">*</mo></msup>'
+    if accent:
+        return f'<mover accent="true">{shown}<mo>{ACCENTS[accent][2]}</mo></mover>'
+    if not sub:
+        return shown
+    if sub.isdigit():
+        return f"<msub>{shown}<mn>{sub}</mn></msub>"
+    kind = "letter" if len(sub) == 1 else "word"
+    return f'<msub>{shown}<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi></msub>'

@@ -1,0 +1,262 @@
+"""A run as it is read: names, formulas, cell ids and numbers of its nodes and edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from chainrule.graph.builder import Builder, Expression
+from chainrule.graph.wengert import INPUT, Edge, WengertList
+from chainrule.ops import Map
+from chainrule.passes.run import Number, Run
+from chainrule.readings.catalogue import WORDS, say
+from chainrule.readings.formulas import CELL, READING, Limits, compose
+from chainrule.readings.numbers import DEFAULT, Format, numeral
+from chainrule.readings.terms import (
+    EQUALS,
+    Coloured,
+    Fenced,
+    Numeral,
+    Partial,
+    Role,
+    Row,
+    Sign,
+    Symbol,
+    Term,
+    Word,
+    row,
+    text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How unnamed steps are called and numbers are shown.
+
+    Parameters
+    ----------
+    prefix
+        Letter of the unnamed steps: v gives v₁, v₂, …; xi gives ξ₁, ξ₂, ….
+    output
+        Name of a main output that has none.
+    """
+
+    prefix: str = "v"
+    output: str = "f"
+    format: Format = DEFAULT
+
+
+class View:
+    """What every reading asks a run.
+
+    Edges are those by whose operand an input is reached. A leaf constant has no row of its
+    own: it stands in the formulas that use it.
+    """
+
+    def __init__(self, run: Run, notation: Notation | None = None) -> None:
+        self.run = run
+        self.graph: WengertList = run.graph
+        self.notation = notation or Notation()
+
+    @property
+    def reverse(self) -> bool:
+        """Whether adjoints flow (reverse mode) rather than tangents."""
+        return self.run.mode == "reverse"
+
+    @cached_property
+    def shown(self) -> tuple[int, ...]:
+        """The nodes that have a row, in the order in which values are computed."""
+        graph = self.graph
+        return tuple(
+            node
+            for node, op in enumerate(graph.ops)
+            if op.arity != 0 or op is INPUT or node in graph.names or node in graph.outputs
+        )
+
+    @cached_property
+    def labels(self) -> dict[int, str]:
+        """The name of every node that has a row: the user's, or v1, v2, … in order."""
+        graph = self.graph
+        taken = set(graph.names.values())
+        labels: dict[int, str] = {}
+        count = 0
+        for node in self.shown:
+            name = graph.names.get(node)
+            if name is None and node == graph.outputs[0] and self.notation.output not in taken:
+                name = self.notation.output
+            while name is None:
+                count += 1
+                candidate = f"{self.notation.prefix}{count}"
+                name = candidate if candidate not in taken else None
+            labels[node] = name
+        return labels
+
+    def name(self, node: int) -> Term:
+        """Return the name of a node as a term."""
+        return Symbol(self.labels[node])
+
+    def _names(self, node: int) -> Term | None:
+        return Symbol(self.labels[node]) if node in self.labels else None
+
+    def formula(self, node: int, limits: Limits = CELL) -> Term:
+        """Return the formula of a node in the names of its operands."""
+        return compose(self.graph, node, self._names, limits).term
+
+    def equation(self, node: int) -> Term:
+        """Return "name = formula", or the name alone for an input."""
+        if self.graph.ops[node] is INPUT:
+            return self.name(node)
+        return row(self.name(node), EQUALS, self.formula(node))
+
+    def reading(self, node: int) -> Term:
+        """Return "name = formula" written out down to the inputs, cut where it grows long."""
+
+        def leaves(inner: int) -> Term | None:
+            return self._names(inner) if self.graph.ops[inner] is INPUT else None
+
+        whole = compose(self.graph, node, leaves, READING).term
+        return row(self.name(node), EQUALS, whole)
+
+    def substituted(self, node: int) -> Term:
+        """Return the formula of a node with the operands' values in place of their names."""
+
+        def values(inner: int) -> Term | None:
+            if inner not in self.labels:
+                return None
+            return self.factor(self.run.value(inner), "value")
+
+        return compose(self.graph, node, values).term
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """The edges that have a local partial, grouped by user."""
+        return tuple(
+            Edge(node, slot, operand)
+            for node in self.shown
+            for slot, operand in enumerate(self.graph.operands[node])
+            if (node, slot) in self.run.fine.local
+        )
+
+    def partial_name(self, edge: Edge) -> Term:
+        """Return ∂user/∂operand."""
+        return Partial(self.name(edge.user), self.name(edge.operand))
+
+    def _partial_graph(self, edge: Edge) -> tuple[WengertList, dict[int, int]]:
+        """Write the local partial of an edge as a graph over the user's operands."""
+        graph = self.graph
+        builder = Builder(simplify=True)
+        leaves: dict[int, Expression] = {}
+        for operand in graph.operands[edge.user]:
+            if operand in leaves:
+                continue
+            if operand in self.labels:
+                leaves[operand] = builder.input(f"#{operand}", graph.shape(operand))
+            else:
+                op, parameters = graph.ops[operand], graph.parameters_of(operand)
+                leaves[operand] = builder.write(op, [], parameters)
+        operands = [leaves[i] for i in graph.operands[edge.user]]
+        op, parameters = graph.ops[edge.user], graph.parameters_of(edge.user)
+        value = builder.apply(op, parameters, operands)
+        partial = builder.partial(op, parameters, edge.slot, value, operands)
+        if isinstance(partial, Map):
+            bar = builder.input("#bar", graph.shape(edge.user))
+            partial = partial.pull(bar)
+        result = builder.lift(partial)
+        written = builder.finish([result])
+        return written, {
+            node: int(name[1:])
+            for node, name in written.names.items()
+            if name.startswith("#") and name != "#bar"
+        }
+
+    def partial_formula(self, edge: Edge, *, substituted: bool = False) -> Term:
+        """Return the local partial as a formula in the names (or values) of the operands.
+
+        For an operation between vectors or matrices the partial is a linear map; the
+        formula then shows what it does to the adjoint.
+        """
+        graph, origin = self._partial_graph(edge)
+
+        def names(node: int) -> Term | None:
+            if graph.names.get(node) == "#bar":
+                return Symbol(f"{self.labels[edge.user]}_bar")
+            if node not in origin:
+                return None
+            if substituted:
+                return self.factor(self.run.value(origin[node]), "value")
+            return self.name(origin[node])
+
+        return compose(graph, graph.outputs[0], names, named_root=True).term
+
+    # Numbers
+
+    def numeral(self, number: Number, role: Role) -> Term:
+        """Return a number in the colour of its role; where there is none, in warning colour."""
+        term = numeral(number.shown, self.notation.format)
+        return Coloured("warning" if number.undefined else role, term)
+
+    def factor(self, number: Number, role: Role) -> Term:
+        """Return a number fit to stand in a product: a negative one in brackets."""
+        term = numeral(number.shown, self.notation.format)
+        negative = isinstance(term, Numeral) and (
+            term.digits.startswith("-") or term.power is not None
+        )
+        shown: Term = Fenced(term) if negative else term
+        return Coloured("warning" if number.undefined else role, shown)
+
+    def why(self, number: Number) -> str | None:
+        """Return in words why a number is none or is flagged, None for an ordinary one."""
+        reason = number.undefined
+        if reason is not None:
+            node = self.labels.get(reason.node)
+            given = {"op": reason.op, "needs": reason.needs}
+            return say("undefined_at", node=text(Symbol(node or reason.op)), **given)
+        if number.flagged:
+            double = text(numeral(number.double, self.notation.format))
+            return say("flagged", double=double, digits=self.run.fine_digits)
+        return None
+
+    # Names of derivatives
+
+    def derivative_name(self, node: int) -> Term:
+        """Return ∂goal/∂node in reverse mode, ∂node/∂seed in forward mode."""
+        if self.reverse:
+            return Partial(self.name(self.run.output), self.name(node))
+        return Partial(self.name(node), self._seed_name())
+
+    def derivative_header(self) -> Term:
+        """Return the header of the derivative column: ∂J/∂ node or ∂ node/∂x."""
+        node = Word(WORDS["node"])
+        if self.reverse:
+            above, below = self.name(self.run.output), Row((Word("\u2009", r"\,"), node))
+            return Row((Sign("∂", tight=True), above, Sign("/", tight=True), Sign("∂", tight=True), below))
+        return Row(
+            (Sign("∂", tight=True), Word("\u2009", r"\,"), node, Sign("/", tight=True),
+             Sign("∂", tight=True), self._seed_name())
+        )  # fmt: skip
+
+    def _seed_name(self) -> Term:
+        seeds = list(self.run.seeds)
+        if len(seeds) == 1:
+            return self.name(seeds[0])
+        return Symbol("s")
+
+    # Cell ids, the same in table, drawing, sheet, link and marking
+
+    def value_id(self, node: int) -> str:
+        """Return the id of the value cell of a node."""
+        return f"value:{self.labels[node]}"
+
+    def derivative_id(self, node: int) -> str:
+        """Return the id of the adjoint or tangent cell of a node."""
+        return f"{'adjoint' if self.reverse else 'tangent'}:{self.labels[node]}"
+
+    def edge_id(self, kind: str, edge: Edge) -> str:
+        """Return the id of a cell of an edge: `partial:u,t`, `formula:u,t` or `share:u,t`.
+
+        Where a node uses the same operand twice, the second use is `u,t#2`.
+        """
+        earlier = self.graph.operands[edge.user][: edge.slot].count(edge.operand)
+        again = f"#{earlier + 1}" if earlier else ""
+        return f"{kind}:{self.labels[edge.user]},{self.labels[edge.operand]}{again}"
+

@@ -1,0 +1,399 @@
+"""Processes of our own for work that may run long, or crash, inside a library.
+
+A layout by Graphviz holds the interpreter's lock for seconds, a closed form by SymPy may never
+end, and neither can be interrupted. So such work is done in a child process that is killed when
+its time is up, while the other threads go on.
+
+The pools of the standard library do not fit: one late task breaks a whole
+``ProcessPoolExecutor``, and the children of ``multiprocessing`` run the main script again, which
+in a Streamlit app or an unguarded script is the whole program. Here the child is
+``python -c "… serve()"``, and the two sides exchange length-prefixed pickles over two pipes that
+no one else can write to.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import importlib
+import operator
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+import weakref
+from collections.abc import Callable, Mapping
+from typing import IO, Any
+
+from chainrule.errors import OutsideError, OutsideTimeout
+
+MEMORY = 1 << 30
+"""Address space one worker may use, in bytes."""
+
+START_SECONDS = 60.0
+"""Seconds a new worker may take to start; not counted as time of the task."""
+
+GRACE = 1.0
+"""Seconds after a deadline at which a worker ends itself, should its user be gone by then."""
+
+_HEADER = 8
+_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from chainrule.workers import serve; serve()"
+
+
+class WorkersBusy(OutsideTimeout):
+    """Every worker was taken for as long as the caller wanted to wait."""
+
+
+class WorkerCrash(OutsideError):
+    """The worker's process ended in the middle of its task."""
+
+
+class WorkerFailure(OutsideError):
+    """The function raised an exception in the worker.
+
+    Attributes
+    ----------
+    kind
+        Name of the exception's class, such as ``"ValueError"``.
+    text
+        The exception's own message.
+    details
+        The worker's traceback, for a log; never for a user.
+    """
+
+    def __init__(self, task: str, kind: str, text: str, details: str) -> None:
+        self.kind = kind
+        self.text = text
+        self.details = details
+        super().__init__(f"{task} failed: {text or kind}")
+
+
+class Workers:
+    """At most `size` worker processes, started when first needed and kept for the next call.
+
+    Any thread may call; a worker that is late, crashes or runs out of memory is replaced without
+    harm to the other callers. Nothing runs while nobody calls, and the workers end with the
+    process that owns them, however it ends.
+
+    Parameters
+    ----------
+    size
+        How many tasks may run at once.
+    memory
+        Address space of one worker in bytes (not limited on Windows, which cannot).
+    environment
+        Environment variables to set in the workers before anything is imported there.
+    prepare
+        ``"module:function"`` that a new worker calls once, without arguments, before its first
+        task: imports and warm-up that should not count as time of a task.
+    """
+
+    def __init__(
+        self,
+        size: int = 1,
+        *,
+        memory: int = MEMORY,
+        environment: Mapping[str, str] | None = None,
+        prepare: str | None = None,
+    ) -> None:
+        if size < 1:
+            raise ValueError(f"a pool of {size} workers; allowed: 1 or more")
+        self._size = size
+        self._start = functools.partial(_Worker, memory, dict(environment or {}), prepare)
+        self._forget()
+        atexit.register(_if_alive, weakref.WeakMethod(self.close))
+        if sys.platform != "win32":
+            forget = weakref.WeakMethod(self._forget)
+            os.register_at_fork(after_in_child=functools.partial(_if_alive, forget))
+
+    def _forget(self) -> None:
+        """Begin with no workers; a forked copy of the owner must not share the owner's pipes."""
+        self._owner = os.getpid()
+        self._places = threading.BoundedSemaphore(self._size)
+        self._lock = threading.Lock()
+        self._idle: list[_Worker] = []
+
+    def call(
+        self,
+        function: Callable[..., Any] | str,
+        *args: object,
+        timeout: float,
+        wait: float = 60.0,
+        what: str = "",
+    ) -> Any:
+        """Run `function(*args)` in a worker and return what it returns.
+
+        Parameters
+        ----------
+        function
+            A function at the top level of an importable module, or its ``"module:function"``.
+        args
+            Arguments; they and the result must be picklable.
+        timeout
+            Seconds the task may run, counted from the moment a worker takes it.
+        wait
+            Seconds to wait for a free worker.
+        what
+            What an error message calls the task, such as "the closed form"; else the path.
+
+        Raises
+        ------
+        OutsideTimeout
+            After `timeout` seconds; the worker has been killed.
+        WorkersBusy
+            If no worker was free within `wait` seconds.
+        WorkerCrash
+            If the worker's process ended in the middle of the task.
+        WorkerFailure
+            If `function` raised; carries the exception's text.
+        TypeError, ValueError
+            If `function` cannot be found by a path, or `timeout` is not positive.
+        """
+        path = function if isinstance(function, str) else _path(function)
+        if not timeout > 0:
+            raise ValueError(f"timeout={timeout}; allowed: a positive number of seconds")
+        request = pickle.dumps((path, args, timeout + GRACE), pickle.HIGHEST_PROTOCOL)
+        if not self._places.acquire(timeout=wait):
+            raise WorkersBusy(
+                f"{what or path}: no worker became free within {wait:g} s; "
+                f"allowed at once: {self._size}"
+            )
+        try:
+            worker = self._take()
+            try:
+                result = worker.ask(request, timeout, what or path)
+            except WorkerFailure as failure:
+                # After a lack of memory, what is left in the heap would count against the next.
+                if failure.kind == "MemoryError":
+                    worker.kill()
+                else:
+                    self._give_back(worker)
+                raise
+            except BaseException:
+                worker.kill()
+                raise
+            self._give_back(worker)
+            return result
+        finally:
+            self._places.release()
+
+    def close(self) -> None:
+        """End the idle workers; a later call starts new ones."""
+        if os.getpid() != self._owner:
+            return
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.kill()
+
+    def _take(self) -> _Worker:
+        with self._lock:
+            while self._idle:
+                # The last one used: its memory is warm, and surplus workers stay asleep.
+                worker = self._idle.pop()
+                if worker.alive:
+                    return worker
+                worker.kill()
+        return self._start()
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._lock:
+            self._idle.append(worker)
+
+
+def call(
+    function: Callable[..., Any] | str,
+    *args: object,
+    timeout: float,
+    wait: float = 60.0,
+    what: str = "",
+) -> Any:
+    """Run `function(*args)` in one of the shared workers; see :meth:`Workers.call`."""
+    return _shared().call(function, *args, timeout=timeout, wait=wait, what=what)
+
+
+@functools.cache
+def _shared() -> Workers:
+    return Workers(size=min(2, os.cpu_count() or 1))
+
+
+def _if_alive(method: weakref.WeakMethod[Callable[[], None]]) -> None:
+    if (bound := method()) is not None:
+        bound()
+
+
+def _path(function: Callable[..., Any]) -> str:
+    """Return the ``"module:function"`` under which a worker finds `function`."""
+    module = getattr(function, "__module__", None)
+    name = getattr(function, "__qualname__", "")
+    if not module or module == "__main__" or not name or "<" in name:
+        raise TypeError(
+            f"{function!r} cannot be found by a worker; "
+            "allowed: a function at the top level of an importable module"
+        )
+    return f"{module}:{name}"
+
+
+class _Worker:
+    """One child process and the two pipes to it; used by one thread at a time."""
+
+    def __init__(self, memory: int, environment: dict[str, str], prepare: str | None) -> None:
+        path = [entry or os.getcwd() for entry in sys.path]
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _CHILD, *path],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | environment,
+            # Ctrl-C is the owner's, and a child's own children can be killed with it.
+            start_new_session=True,
+        )
+        self._guard = threading.Lock()
+        self._task = 0
+        self._late = False
+        try:
+            first = pickle.dumps((memory, prepare, START_SECONDS))
+            self.ask(first, START_SECONDS, "the start of a worker")
+        except BaseException:
+            self.kill()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        return not self._late and self._process.poll() is None
+
+    def ask(self, request: bytes, seconds: float, what: str) -> Any:
+        """Send `request` and return the result, or raise what became of it."""
+        assert self._process.stdin and self._process.stdout
+        self._task += 1
+        timer = threading.Timer(seconds, self._expire, (self._task,))
+        timer.daemon = True
+        timer.start()
+        reply = None
+        try:
+            _send(self._process.stdin, request)
+            reply = _receive(self._process.stdout)
+        except OSError:
+            # The pipe broke; the exit code, read below, says why.
+            pass
+        finally:
+            with self._guard:
+                self._task += 1
+            timer.cancel()
+        if reply is not None:
+            done, outcome = pickle.loads(reply)
+            if done:
+                return outcome
+            raise WorkerFailure(what, *outcome)
+        self.kill()
+        code = self._process.returncode
+        if self._late or (sys.platform != "win32" and code == -signal.SIGALRM):
+            raise OutsideTimeout(f"{what} was stopped; allowed: {seconds:g} s")
+        raise WorkerCrash(f"{what} ended its process (exit code {code}); another takes its place")
+
+    def _expire(self, task: int) -> None:
+        # Under the guard, so that a reply that just arrived is not followed by a kill.
+        with self._guard:
+            if task == self._task:
+                self._late = True
+                self._kill_processes()
+
+    def _kill_processes(self) -> None:
+        if sys.platform == "win32":
+            self._process.kill()
+        elif self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End the process and close the pipes; may be called twice."""
+        self._kill_processes()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                # Closing sends what is left of a request, here to a process that is gone.
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _send(pipe: IO[bytes], message: bytes) -> None:
+    pipe.write(len(message).to_bytes(_HEADER, "big"))
+    pipe.write(message)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes | None:
+    """Return the next message, or None when the other side is gone."""
+    header = pipe.read(_HEADER)
+    if len(header) < _HEADER:
+        return None
+    size = int.from_bytes(header, "big")
+    message = pipe.read(size)
+    return message if len(message) == size else None
+
+
+def serve() -> None:
+    """Answer requests until the owner is gone; the body of a worker process."""
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    # A library that prints must not write into the replies, nor read the requests.
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    first = _receive(requests)
+    if first is None:
+        return
+    memory, prepare, seconds = pickle.loads(first)
+    _end_after(seconds)
+    _limit(memory)
+    reply = _run(prepare, ()) if prepare else pickle.dumps((True, None))
+    while True:
+        _end_after(0)
+        try:
+            _send(replies, reply)
+            request = _receive(requests)
+        except OSError:
+            return
+        if request is None:
+            return
+        path, args, seconds = pickle.loads(request)
+        _end_after(seconds)
+        reply = _run(path, args)
+
+
+def _run(path: str, args: tuple[object, ...]) -> bytes:
+    try:
+        module, _, name = path.partition(":")
+        function = operator.attrgetter(name)(importlib.import_module(module))
+        return pickle.dumps((True, function(*args)), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            text, details = "it needed more memory than a worker may use", ""
+        else:
+            text, details = str(error), traceback.format_exc()
+        return pickle.dumps((False, (type(error).__name__, text, details)))
+
+
+def _limit(memory: int) -> None:
+    if sys.platform != "win32":
+        import resource
+
+        for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+            _, hard = resource.getrlimit(kind)
+            if hard != resource.RLIM_INFINITY:
+                wanted = min(wanted, hard)
+            resource.setrlimit(kind, (wanted, wanted))
+
+
+def _end_after(seconds: float) -> None:
+    """Let the system end this process after `seconds`; 0 calls that off.
+
+    The owner kills a late worker itself. This is for the worker whose owner is gone: inside a
+    library it would not notice.
+    """
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)

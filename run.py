@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Set up chainrule and run its tasks; needs Python 3.11 or later and nothing else.
+
+usage: python3 run.py COMMAND [options]
+
+  app         open the app on 127.0.0.1:8501
+                --port N     another port
+                --headless   do not open a browser window
+  test        run all tests but the long ones
+                --no-browser leave out the tests that need Chromium
+  check       formatting, lint, types, and which module may import which
+  bench       speed against other libraries (benchmarks/run.py)
+  soak        the long tests
+  crosscheck  against PyTorch, JAX and TeX (tests/crosscheck)
+
+Options not named here go on to the tool: `python3 run.py test -k parser -x`.
+The first run makes .venv beside this file and installs what requirements.txt pins; later runs
+find that done.
+"""
+
+# This file must also be read by Pythons that are too old, to tell them so.
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import webbrowser
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+class Stop(Exception):
+    """A task that cannot go on; its text is all that is printed."""
+
+
+# The environment
+
+
+def python(environment: Path = ENVIRONMENT) -> str:
+    """Return the path of an environment's Python."""
+    folder = "Scripts" if os.name == "nt" else "bin"
+    return str(environment / folder / ("python.exe" if os.name == "nt" else "python"))
+
+
+def variables() -> dict[str, str]:
+    """Return the variables the tasks run with: our package found, byte-code kept."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "VIRTUAL_ENV")}
+    # Without byte-code every start compiles SymPy and pandas again: 5 s instead of 1 s.
+    for name in ("PYTHONDONTWRITEBYTECODE", "PIP_NO_COMPILE"):
+        kept.pop(name, None)
+    kept["PYTHONPATH"] = str(ROOT / "graphlib")
+    return kept
+
+
+def run(*command: str, env: dict[str, str] | None = None) -> int:
+    """Run a command at the project's root and return its exit code."""
+    return subprocess.run(command, cwd=ROOT, env=env or variables()).returncode
+
+
+def need(*command: str, doing: str) -> None:
+    """Run a command that must succeed."""
+    print(f"run.py: {doing}", flush=True)
+    code = run(*command)
+    if code:
+        raise Stop(f"{doing} failed (exit code {code}); what it printed stands above.")
+
+
+def set_up(*requirements: str, environment: Path = ENVIRONMENT) -> str:
+    """Install the named requirements files and the package, unless done; return the Python."""
+    files = [ROOT / name for name in (*requirements, "pyproject.toml")]
+    for file in files:
+        if not file.is_file():
+            raise Stop(f"{file.relative_to(ROOT)} is missing, so nothing can be installed from it.")
+    state = hashlib.sha256(sys.version.encode())
+    for file in files:
+        state.update(file.read_bytes())
+    stamp = environment / f"installed-{Path(requirements[-1]).stem}.sha256"
+    found = runs(python(environment))
+    if found and stamp.is_file() and stamp.read_text() == state.hexdigest():
+        return python(environment)
+    if not found:
+        make(environment)
+    listed = [word for name in requirements for word in ("-r", name)]
+    pip = (python(environment), "-m", "pip", "--disable-pip-version-check", "install", "-qq")
+    need(*pip, *listed, doing=f"installing {', '.join(requirements)} (first time: 1 to 3 minutes)")
+    need(*pip, "--no-deps", "-e", ".", doing="installing chainrule")
+    stamp.write_text(state.hexdigest())
+    return python(environment)
+
+
+def runs(command: str) -> bool:
+    """Tell whether a Python of our version stands there and has pip."""
+    code = f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]!r})"
+    try:
+        return subprocess.run([command, "-c", code], stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
+
+
+def make(environment: Path) -> None:
+    """Make a virtual environment, installing Debian's package for that where it may."""
+    if not venv_works() and on_debian_as_root():
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        apt(f"python{version}-venv")
+        importlib.invalidate_caches()
+    if not venv_works():
+        raise Stop(
+            "This Python cannot make virtual environments: its modules venv and ensurepip are "
+            "missing.\nOn Debian or Ubuntu: apt install python3-venv; then run this again."
+        )
+    need(sys.executable, "-m", "venv", "--clear", str(environment), doing=f"making {environment}")
+
+
+def venv_works() -> bool:
+    """Tell whether this Python has what `python -m venv` needs."""
+    return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
+
+
+def on_debian_as_root() -> bool:
+    """Tell whether system packages may be installed here."""
+    return bool(shutil.which("apt-get")) and hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def apt(*packages: str) -> None:
+    """Install system packages on Debian."""
+    names = " ".join(packages)
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    need("apt-get", "update", "-qq", doing="asking Debian for its list of packages")
+    need(
+        *("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages),
+        doing=f"installing {names}",
+    )
+
+
+def browser() -> str:
+    """Return the path of a Chromium, installing one where that is permitted."""
+    for attempt in range(2):
+        for name in BROWSERS:
+            path = shutil.which(name)
+            if path:
+                return path
+        if attempt == 0 and on_debian_as_root():
+            apt("chromium", "fonts-dejavu-core")
+    raise Stop(
+        "The tests need a Chromium, and none of these is on PATH: "
+        + ", ".join(BROWSERS)
+        + ".\nOn Debian: apt install chromium fonts-dejavu-core (as root this is done for you)."
+        + "\nTo leave the browser tests out: python3 run.py test --no-browser"
+    )
+
+
+# The commands
+
+
+def app(options: list[str]) -> int:
+    """Open the app."""
+    port = "8501"
+    headless = "--headless" in options
+    options = [option for option in options if option != "--headless"]
+    for index, option in enumerate(options):
+        if option == "--port" or option.startswith("--port="):
+            words = option.split("=", 1)[1:] or options[index + 1 : index + 2]
+            if not words or not words[0].isdigit() or not 0 < int(words[0]) < 65536:
+                raise Stop(f"{' '.join([option, *words])}: allowed: --port 1 to --port 65535")
+            port = words[0]
+            del options[index : index + (1 if "=" in option else 2)]
+            break
+    interpreter = set_up("requirements.txt")
+    if not (ROOT / "app.py").is_file():
+        raise Stop("app.py is missing, so there is no app to open.")
+    address = f"http://127.0.0.1:{port}"
+    # Streamlit's own way of opening a browser would first ask for an e-mail address.
+    if not headless and has_screen():
+        threading.Thread(target=open_when_up, args=(address,), daemon=True).start()
+    return run(
+        *(interpreter, "-m", "streamlit", "run", "app.py", "--server.headless", "true"),
+        *("--server.address", "127.0.0.1", "--server.port", port, *options),
+    )
+
+
+def has_screen() -> bool:
+    """Tell whether a browser window can open, and not a browser in the terminal."""
+    linux = sys.platform.startswith("linux")
+    return not linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_when_up(address: str) -> None:
+    """Open a browser window as soon as the app answers."""
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            webbrowser.open(address)
+            return
+
+
+def test(options: list[str]) -> int:
+    """Run the tests but the long ones."""
+    marks = ["-m", "not soak"]
+    if "--no-browser" in options:
+        options = [option for option in options if option != "--no-browser"]
+        marks = ["-m", "not soak and not browser"]
+        print("run.py: the browser tests are left out, as asked (--no-browser)", flush=True)
+    else:
+        os.environ["CHAINRULE_CHROMIUM"] = browser()
+    interpreter = set_up("requirements.txt", "requirements-test.txt")
+    return run(interpreter, "-m", "pytest", "-n", "2", *marks, *options)
+
+
+def soak(options: list[str]) -> int:
+    """Run the long tests."""
+    os.environ["CHAINRULE_CHROMIUM"] = browser()
+    interpreter = set_up("requirements.txt", "requirements-test.txt")
+    code = run(interpreter, "-m", "pytest", "-n", "2", "-m", "soak", *options)
+    if code == 5:
+        raise Stop("There is no long test yet (none is marked soak).")
+    return code
+
+
+def check(options: list[str]) -> int:
+    """Run formatter, linter, type checker and import contracts; say how each went."""
+    if options:
+        raise Stop(f"check takes no options, found: {' '.join(options)}")
+    interpreter = set_up("requirements.txt", "requirements-test.txt")
+    sources = [
+        name for name in ("graphlib/chainrule", "app.py", "run.py") if (ROOT / name).exists()
+    ]
+    tools = {
+        "format": ("-m", "ruff", "format", "--check", "."),
+        "lint": ("-m", "ruff", "check", "."),
+        "types": ("-m", "mypy", "--strict", *sources),
+        # import-linter has no `python -m`.
+        "floors": ("-c", "from importlinter.cli import lint_imports_command as main; main()"),
+    }
+    failed = []
+    for name, arguments in tools.items():
+        print(f"run.py: {name}", flush=True)
+        if run(interpreter, *arguments):
+            failed.append(name)
+    for name in tools:
+        print(f"{name:8}{'failed' if name in failed else 'ok'}")
+    return 1 if failed else 0
+
+
+def bench(options: list[str]) -> int:
+    """Measure speed, in an environment of its own for the libraries compared with."""
+    script, wanted = "benchmarks/run.py", "benchmarks/requirements.txt"
+    if not (ROOT / script).is_file():
+        raise Stop(f"There is nothing to measure yet: {script} is missing.")
+    interpreter = set_up("requirements.txt", wanted, environment=ROOT / ".venv-bench")
+    return run(interpreter, script, *options)
+
+
+def crosscheck(options: list[str]) -> int:
+    """Compare with other libraries, in an environment of its own."""
+    folder, wanted = "tests/crosscheck", "tests/crosscheck/requirements.txt"
+    if not (ROOT / folder).is_dir():
+        raise Stop(f"There is nothing to compare yet: {folder} is missing.")
+    interpreter = set_up(
+        *("requirements.txt", "requirements-test.txt", wanted),
+        environment=ROOT / ".venv-crosscheck",
+    )
+    return run(interpreter, "-m", "pytest", folder, *options)
+
+
+COMMANDS = {
+    "app": app,
+    "test": test,
+    "check": check,
+    "bench": bench,
+    "soak": soak,
+    "crosscheck": crosscheck,
+}
+
+
+def main(words: list[str]) -> int:
+    """Run the command named first; return an exit code."""
+    if sys.version_info < (3, 11):  # noqa: UP036 (it is for those who have an older one)
+        found = ".".join(str(part) for part in sys.version_info[:3])
+        print(f"run.py: this is Python {found}; allowed: 3.11 or later.", file=sys.stderr)
+        return 2
+    if not words or words[0] in ("-h", "--help", "help"):
+        print((__doc__ or "").strip())
+        return 0 if words else 2
+    command = COMMANDS.get(words[0])
+    if command is None:
+        allowed = ", ".join(COMMANDS)
+        print(f"run.py: unknown command {words[0]!r}; allowed: {allowed}.", file=sys.stderr)
+        return 2
+    if {"-h", "--help"} & set(words[1:]) and words[0] != "check":
+        print((__doc__ or "").strip())
+        return 0
+    try:
+        return command(words[1:])
+    except Stop as reason:
+        print(f"run.py: {reason}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,198 @@
+"""Graphviz in its worker: what it draws, refuses, and how it is stopped."""
+
+from __future__ import annotations
+
+import random
+import re
+import stat
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chainrule.drawing import graphviz_process
+from chainrule.drawing.graphviz_process import FORMATS, layout, render
+from chainrule.errors import DrawingError, OutsideTimeout
+
+SMALL = """digraph lecture {
+  rankdir=LR; node [shape=plain, fontname="DejaVu Sans"]; edge [fontname="DejaVu Sans"];
+  x [label="x₁"]; t [label=<<TABLE BORDER="1"><TR><TD PORT="v"><B>t</B> = x²</TD></TR></TABLE>>];
+  u1 [label="u₁ = sin t"]; u2 [label="u₂ = 3·t"]; u [label="ξ₃ ÷ ½ √θ ∇"]; J [label="J"];
+  x -> t:v [label="∂t/∂x₁ = 2·x₁"]; t -> u1; t -> u2; u1 -> u; u2 -> u; u -> J [label="∂J/∂u"];
+}"""
+
+
+def large(nodes: int) -> str:
+    draw = random.Random(1)
+    lines = [f"n{i} [label=<<B>n{i}</B> ∂f = {i}>]" for i in range(nodes)]
+    lines += [f"n{draw.randrange(i)} -> n{i}" for i in range(1, nodes) for _ in range(2)]
+    return f"digraph large {{ {'; '.join(lines)} }}"
+
+
+@pytest.mark.parametrize(
+    ("format", "magic"), [("svg", b"<?xml "), ("png", b"\x89PNG\r\n\x1a\n"), ("pdf", b"%PDF-")]
+)
+def test_a_picture_in_each_format(format: str, magic: bytes) -> None:
+    assert render(SMALL, format).startswith(magic)
+
+
+def test_greek_partials_and_subscripts_are_in_the_svg() -> None:
+    root = ElementTree.fromstring(render(SMALL, "svg"))
+    texts = {"".join(text.itertext()).strip() for text in root.findall(".//{*}text")}
+    assert {"x₁", "t", "= x²", "ξ₃ ÷ ½ √θ ∇", "∂t/∂x₁ = 2·x₁", "∂J/∂u", "J"} <= texts
+
+
+def test_only_the_fonts_shipped_with_us_are_in_the_pdf() -> None:
+    bold_oblique = 'digraph g { a [label=<<B>∂</B><I>ξ</I><B><I>½</I></B>₁>, fontname="Times"] }'
+    names = re.findall(rb"/FontName */[A-Z]+\+([\w-]+)", _unpacked(render(bold_oblique, "pdf")))
+    assert names
+    assert all(name.startswith(b"DejaVuSans") for name in names)
+
+
+def _unpacked(pdf: bytes) -> bytes:
+    parts = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    streams = [zlib.decompressobj().decompress(part) for part in parts if part[:1] == b"x"]
+    return pdf + b"".join(streams)
+
+
+def test_glyphs_have_widths_of_their_own() -> None:
+    # A font without the sign would give it the width of an empty box.
+    widths = {
+        sign: _width(
+            f'digraph g {{ a [shape=plain, fontname="DejaVu Sans", label="{sign * 20}"] }}'
+        )
+        for sign in "i∂ξ₁½√∇"
+    }
+    assert len(set(widths.values())) > 4
+    assert widths["i"] < widths["₁"] < widths["∂"] < widths["½"]
+
+
+def _width(dot: str) -> float:
+    return float(layout(dot)["objects"][0]["width"])
+
+
+def test_positions() -> None:
+    plan = layout(SMALL)
+    place = {node["name"]: [float(c) for c in node["pos"].split(",")] for node in plan["objects"]}
+    assert list(place) == ["x", "t", "u1", "u2", "u", "J"]
+    assert place["x"][0] < place["t"][0] < place["u1"][0] == place["u2"][0] < place["u"][0]
+    assert len(plan["edges"]) == 6
+    assert all("pos" in edge for edge in plan["edges"])
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_same_input_same_bytes(format: str) -> None:
+    first = render(SMALL, format)
+    large_enough_to_disturb = render(large(20), format)
+    graphviz_process._workers().close()
+    time.sleep(1.1)  # over a second's end, which a PDF would state
+    assert render(SMALL, format) == first != large_enough_to_disturb
+
+
+@pytest.mark.parametrize(
+    ("dot", "words"),
+    [
+        ("digraph g { a -> ", "syntax error in line 1"),
+        ("", "nothing was drawn"),
+        ("digraph g { a [label=<<B>x</I>>] }", "mismatched tag"),
+        ("digraph g { a [label=<x & y>] }", "not well-formed"),
+        ("digraph g { a [label=<<SCRIPT>x</SCRIPT>>] }", "SCRIPT"),
+        ("digraph g { a [shape=nonsense] }", "unknown shape nonsense"),
+        ("digraph g { a [label=b]; a:port -> c }", "port port unrecognized"),
+        ('digraph g { a [image="/etc/hostname"] }', "hostname"),
+    ],
+)
+def test_every_complaint_is_an_error(dot: str, words: str) -> None:
+    with pytest.raises(DrawingError, match=words) as caught:
+        render(dot, "svg")
+    assert "\n" not in str(caught.value)
+    assert render(SMALL, "svg")
+
+
+def test_another_format_is_refused() -> None:
+    with pytest.raises(DrawingError, match="'gif'; allowed: svg, png, pdf"):
+        render(SMALL, "gif")
+
+
+def test_a_long_layout_is_stopped_in_time_and_the_next_call_works() -> None:
+    render(SMALL, "svg")
+    begin = time.monotonic()
+    with pytest.raises(OutsideTimeout, match=r"layout by Graphviz was stopped; allowed: 0\.5 s"):
+        render(large(500), "svg", timeout=0.5)
+    assert time.monotonic() - begin < 1.5
+    assert render(SMALL, "svg")
+
+
+def test_four_threads_at_once() -> None:
+    expected = {format: render(SMALL, format) for format in FORMATS}
+    with ThreadPoolExecutor(4) as threads:
+        formats = [*FORMATS] * 8
+        drawn = list(threads.map(lambda format: render(SMALL, format), formats))
+    assert drawn == [expected[format] for format in formats]
+
+
+def test_a_small_graph_is_quick() -> None:
+    render(SMALL, "svg")
+    times = []
+    for _ in range(20):
+        begin = time.perf_counter()
+        render(SMALL, "svg")
+        times.append(time.perf_counter() - begin)
+    assert min(times) < 0.02
+
+
+def test_nothing_is_left_behind_nor_written_beside_the_fonts(tmp_path: Path) -> None:
+    code = "from chainrule.drawing.graphviz_process import render; render('digraph g { a }', 'pdf')"
+    package = Path(graphviz_process.__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(package), "TMPDIR": str(tmp_path), "PATH": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
+    shipped = {path.suffix for path in graphviz_process._FONTS.iterdir()}
+    assert shipped == {".ttf", ".conf", ".txt"}
+
+
+# Without pygraphviz
+
+
+@pytest.fixture
+def no_pygraphviz(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+
+
+@pytest.mark.usefixtures("no_pygraphviz")
+def test_without_any_graphviz_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(DrawingError, match=r"pip install pygraphviz.*`dot` on PATH"):
+        graphviz_process._draw(SMALL, "svg")
+
+
+@pytest.mark.usefixtures("no_pygraphviz")
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('echo "$@"; cat', ("-Tsvg\n" + SMALL, "")),
+        ("echo Error: syntax >&2; exit 1", ("", "Error: syntax")),
+        ("exit 7", ("", "nothing was drawn, and it did not say why")),
+    ],
+)
+def test_the_program_dot_is_used_instead(
+    body: str, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "dot"
+    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    drawn, complaint = graphviz_process._draw(SMALL, "svg")
+    assert (drawn.decode(), complaint) == expected

@@ -1,0 +1,471 @@
+"""The laws, as functions that raise `BrokenLaw`; they are themselves tested on wrong records."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy
+
+from chainrule.algebras.arrays import ARRAYS, Array, Arrays
+from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.float64 import FLOAT64
+from chainrule.algebras.protocol import Algebra
+from chainrule.algebras.undefined import Undefined
+from chainrule.graph.builder import Builder, Expression
+from chainrule.graph.wengert import WengertList
+from chainrule.ops import Map, Op
+from chainrule.passes.derivatives import gradient_graph
+from chainrule.passes.record import record
+from chainrule.passes.walks import evaluate
+from tests.laws.cases import BORDER, KINKS, LEAVES, OUTSIDE, Case, Corner, cases_of
+from tests.laws.references import MP, Reference
+
+NUMBERS = digits_algebra(80)
+FINE = Arrays(NUMBERS)
+SHADOW = digits_algebra(50)
+STEP = Fraction(1, 10**25)
+"""Of central differences: they err by about its square, and by 10⁻⁸⁰ over it from rounding."""
+
+
+class BrokenLaw(AssertionError):
+    """A record that does not obey a law; says which, where, and by how much."""
+
+
+def _require(holds: object, message: str) -> None:
+    if not holds:
+        raise BrokenLaw(message)
+
+
+def flat(value: Any) -> list[Any]:
+    """Return the entries of an array or a number."""
+    data = value.data if isinstance(value, Array) else value
+    return list(np.asarray(data, dtype=object).ravel())
+
+
+def far(left: Any, right: Any, tolerance: Any) -> bool:
+    """Whether numbers differ by more than `tolerance`, relative to the larger of 1 and them."""
+    if Undefined in (type(left), type(right)):
+        return True
+    left, right = (
+        MP.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else MP.mpf(x)
+        for x in (left, right)
+    )
+    return not abs(left - right) <= MP.mpf(tolerance) * max(1, abs(left), abs(right))
+
+
+def require_close(left: Any, right: Any, tolerance: Any, what: str) -> None:
+    """Compare arrays, numbers or nested lists entry by entry."""
+    ours, theirs = flat(left), flat(right)
+    _require(len(ours) == len(theirs), f"{what}: {len(ours)} entries against {len(theirs)}")
+    for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+        _require(not far(a, b, tolerance), f"{what}: entry {i} is {a}, not {b}")
+
+
+def bound(algebra: Algebra, entries: Any, batched: bool = False) -> Any:
+    """Return exact numbers as a value of `algebra`."""
+    if isinstance(algebra, Arrays):
+        return algebra.array(entries, np.shape(entries)[int(batched) :], batched)
+    return algebra.number(Fraction(entries))
+
+
+def outputs(graph: WengertList, algebra: Algebra, values: Sequence[Any]) -> list[Any]:
+    """Return the outputs of `graph` where its inputs have `values`, in the order of the list."""
+    point = dict(zip(graph.inputs, values, strict=True))
+    computed = [step.value for step in evaluate(graph, algebra, point)]
+    return [computed[node] for node in graph.outputs]
+
+
+def _units(algebra: Algebra, like: Any) -> Iterator[Any]:
+    """Yield the unit vectors of the shape of `like`."""
+    size = len(flat(like))
+    for i in range(size):
+        if isinstance(like, Array):
+            data = flat(algebra.zero(like))
+            data[i] = data[i] + 1
+            shaped = np.array(data, dtype=like.data.dtype).reshape(like.data.shape)
+            yield Array(shaped, like.ndim)
+        else:
+            yield algebra.one(like)
+
+
+# Samples and outside references
+
+
+def check_places(op: Op) -> None:
+    """Every operation but a leaf has samples; kinks, domains and slopes have rows."""
+    _require(op.name in LEAVES or any(cases_of(op)), f"{op.name} has no samples")
+    _require(op.kink is None or KINKS.get(op.name), f"{op.name} has a kink and no row in KINKS")
+    _require(
+        op.domain is None or (OUTSIDE.get(op.name) and BORDER.get(op.name)),
+        f"{op.name} has a domain and no row in OUTSIDE and BORDER",
+    )
+    for case in cases_of(op):
+        inside = op.domain is None or op.domain.holds(*case.operands)
+        _require(inside, f"{case} lies outside the domain")
+        at_kink = op.kink is not None and op.kink.at(*case.operands, **case.parameters)
+        _require(not at_kink, f"{case} lies at a kink")
+
+
+def check_value(case: Case, reference: Reference) -> None:
+    """The value is that of mpmath to 75 digits, and of math or NumPy to 1e-13."""
+    op, operands, parameters = case.op, case.operands, case.parameters
+    values = [bound(FINE, x) for x in operands]
+    fine = [x.data if x.ndim else x.data.item() for x in values]
+    result = FINE.apply(op, parameters, values)
+    require_close(result, reference.fine(*fine, **parameters), "1e-75", f"{case} by mpmath")
+    rough = [np.asarray(x, dtype=float) if np.shape(x) else float(x) for x in operands]
+    expected = reference.double(*rough, **parameters)
+    result = ARRAYS.apply(op, parameters, [bound(ARRAYS, x) for x in operands])
+    require_close(result, expected, "1e-13", f"{case} by NumPy, arrays")
+    if case.is_scalar:
+        for algebra, tolerance in ((FLOAT64, "1e-13"), (SHADOW, "1e-13"), (NUMBERS, "1e-13")):
+            result = algebra.apply(op, parameters, [bound(algebra, x) for x in operands])
+            require_close(result, expected, tolerance, f"{case} by math, numbers")
+        result = NUMBERS.apply(op, parameters, [bound(NUMBERS, x) for x in operands])
+        require_close(result, reference.fine(*fine, **parameters), "1e-75", f"{case} by mpmath")
+
+
+# First derivatives
+
+
+def pushed(algebra: Algebra, case: Case, slot: int) -> Any:
+    """Return the Jacobian by the operand in `slot`, column by column (entries, m by n)."""
+    values = [bound(algebra, x) for x in case.operands]
+    result = algebra.apply(case.op, case.parameters, values)
+    partial = algebra.partial(case.op, case.parameters, slot, result, values)
+    units = _units(algebra, values[slot])
+    return np.array([flat(algebra.push(partial, t, result)) for t in units], dtype=object).T
+
+
+def pulled(algebra: Algebra, case: Case, slot: int) -> Any:
+    """Return the Jacobian by the operand in `slot`, row by row (entries, m by n)."""
+    values = [bound(algebra, x) for x in case.operands]
+    result = algebra.apply(case.op, case.parameters, values)
+    partial = algebra.partial(case.op, case.parameters, slot, result, values)
+    units = _units(algebra, result)
+    return np.array([flat(algebra.pull(partial, b, values[slot])) for b in units], dtype=object)
+
+
+def by_differences(case: Case, slot: int) -> Any:
+    """Return the Jacobian by the operand in `slot` by central differences at 80 digits."""
+    values = [bound(FINE, x) for x in case.operands]
+    step = NUMBERS.number(STEP)
+
+    def moved(unit: Any, by: Any) -> Any:
+        there = [v + unit * by if i == slot else v for i, v in enumerate(values)]
+        return np.array(flat(FINE.apply(case.op, case.parameters, there)), dtype=object)
+
+    columns = [
+        (moved(unit, step) - moved(unit, -step)) / (2 * step) for unit in _units(FINE, values[slot])
+    ]
+    return np.array(columns, dtype=object).T
+
+
+def check_partials(case: Case) -> None:
+    """Both halves of every local partial agree with central differences to 40 digits."""
+    for slot in range(len(case.operands)):
+        expected = by_differences(case, slot)
+        require_close(pushed(FINE, case, slot), expected, "1e-40", f"{case} push by {slot}")
+        require_close(pulled(FINE, case, slot), expected, "1e-40", f"{case} pull by {slot}")
+
+
+def symbols(case: Case) -> tuple[list[Any], dict[Any, Any]]:
+    """Return the operands as real symbols (in arrays where shaped), and the symbols' values."""
+    values: dict[Any, Any] = {}
+    operands: list[Any] = []
+    for slot, operand in enumerate(case.operands):
+        entries = np.asarray(operand, dtype=object)
+        named = [sympy.Symbol(f"x{slot}_{i}", real=True) for i in range(entries.size)]
+        numbers = [sympy.Rational(x.numerator, x.denominator) for x in entries.ravel()]
+        values |= dict(zip(named, numbers, strict=True))
+        shaped = np.array(named, dtype=object).reshape(entries.shape)
+        operands.append(shaped if entries.shape else named[0])
+    return operands, values
+
+
+def number_of(expression: Any, values: dict[Any, Any]) -> Any:
+    """Return a SymPy expression at exact values, to 70 digits."""
+    return MP.mpf(str(sympy.N(sympy.sympify(expression).subs(values), 70)))
+
+
+def check_symbolic(case: Case, reference: Reference) -> None:
+    """Every local partial agrees with the derivative that SymPy takes."""
+    operands, values = symbols(case)
+    formulas = flat(reference.symbolic(*operands, **case.parameters))
+    for slot, operand in enumerate(operands):
+        expected = [[number_of(sympy.diff(f, x), values) for x in flat(operand)] for f in formulas]
+        require_close(pushed(FINE, case, slot), expected, "1e-60", f"{case} by SymPy, {slot}")
+
+
+# The same rule in every kind of value
+
+
+def _written(builder: Builder, case: Case) -> tuple[list[Expression], Expression]:
+    operands = [builder.input(f"x{i}", shape) for i, shape in enumerate(case.shapes)]
+    return operands, builder.apply(case.op, case.parameters, operands)
+
+
+def check_kinds(case: Case) -> None:
+    """A local partial is the same in every algebra, and as the graph that building writes."""
+    algebras: list[tuple[Algebra, str]] = [(Arrays(SHADOW), "1e-47"), (ARRAYS, "1e-13")]
+    if case.is_scalar:
+        algebras += [(SHADOW, "1e-47"), (FLOAT64, "1e-13")]
+    for slot in range(len(case.operands)):
+        expected = pushed(FINE, case, slot)
+        for algebra, tolerance in algebras:
+            what = f"{case} by {slot} in {type(algebra).__name__}"
+            require_close(pushed(algebra, case, slot), expected, tolerance, what)
+            require_close(pulled(algebra, case, slot), expected, tolerance, what)
+        for simplify in (False, True):
+            what = f"{case} by {slot}, written with simplify={simplify}"
+            require_close(_pushed_in_writing(case, slot, simplify), expected, "1e-75", what)
+            require_close(_pulled_in_writing(case, slot, simplify), expected, "1e-75", what)
+
+
+def _pushed_in_writing(case: Case, slot: int, simplify: bool) -> Any:
+    builder = Builder(simplify=simplify)
+    operands, result = _written(builder, case)
+    tangent = builder.input("t", operands[slot].shape)
+    partial = builder.partial(case.op, case.parameters, slot, result, operands)
+    graph = builder.finish([builder.push(partial, tangent, result)])
+    values = [bound(FINE, x) for x in case.operands]
+    columns = [flat(outputs(graph, FINE, [*values, t])[0]) for t in _units(FINE, values[slot])]
+    return np.array(columns, dtype=object).T
+
+
+def _pulled_in_writing(case: Case, slot: int, simplify: bool) -> Any:
+    builder = Builder(simplify=simplify)
+    operands, result = _written(builder, case)
+    bar = builder.input("bar", result.shape)
+    partial = builder.partial(case.op, case.parameters, slot, result, operands)
+    graph = builder.finish([builder.pull(partial, bar, operands[slot])])
+    values = [bound(FINE, x) for x in case.operands]
+    like = FINE.apply(case.op, case.parameters, values)
+    rows = [flat(outputs(graph, FINE, [*values, b])[0]) for b in _units(FINE, like)]
+    return np.array(rows, dtype=object)
+
+
+# Shapes and batches
+
+
+def check_layout(op: Op, operands: Sequence[Any], batched: Sequence[bool], given: Any) -> None:
+    """Entry by entry, with shapes broadcast and batches summed, the derivatives are the numbers'.
+
+    Parameters
+    ----------
+    operands
+        Nested sequences of exact numbers; the first axis is the batch where `batched`.
+    """
+    arrays = [np.asarray(x, dtype=object) for x in operands]
+    rank = max(a.ndim - b for a, b in zip(arrays, batched, strict=True))
+    raised = [
+        a.reshape((a.shape[0] if b else 1,) + (1,) * (rank - a.ndim + b) + a.shape[int(b) :])
+        for a, b in zip(arrays, batched, strict=True)
+    ]
+    spread = np.broadcast_arrays(*raised)
+    labels = np.broadcast_arrays(*(np.arange(r.size).reshape(r.shape) for r in raised))
+    for slot in range(len(operands)):
+        slopes, totals = [], [SHADOW.number(Fraction(0))] * arrays[slot].size
+        for entry in zip(labels[slot].flat, *(s.flat for s in spread), strict=True):
+            numbers = [bound(SHADOW, x) for x in entry[1:]]
+            if op.domain is not None and not op.domain.holds(*numbers):
+                return
+            value = SHADOW.apply(op, given, numbers)
+            slope = SHADOW.partial(op, given, slot, value, numbers)
+            slopes.append(slope)
+            totals[entry[0]] = totals[entry[0]] + slope
+        for algebra, tolerance in ((Arrays(SHADOW), "1e-45"), (ARRAYS, "1e-12")):
+            what = f"{op.name} of {operands} with batch {batched} by {slot}"
+            values = [bound(algebra, x, b) for x, b in zip(operands, batched, strict=True)]
+            result = algebra.apply(op, given, values)
+            partial = algebra.partial(op, given, slot, result, values)
+            push = algebra.push(partial, algebra.one(values[slot]), result)
+            pull = algebra.pull(partial, algebra.one(result), values[slot])
+            for got, like in ((push, result), (pull, values[slot])):
+                _require(got.data.shape == like.data.shape, f"{what}: shape {got.data.shape}")
+            require_close(push, slopes, tolerance, what)
+            require_close(pull, totals, tolerance, what)
+
+
+def check_transposes(op: Op, values: Sequence[Any], given: Any, seed: int) -> None:
+    """⟨bar, push t⟩ = ⟨pull bar, t⟩ for random bar and t, in any shapes and batches."""
+    generator = np.random.default_rng(seed)
+    result = ARRAYS.apply(op, given, values)
+    for slot, operand in enumerate(values):
+        partial = ARRAYS.partial(op, given, slot, result, values)
+        tangent = Array(generator.normal(size=operand.data.shape), operand.ndim)
+        bar = Array(generator.normal(size=result.data.shape), result.ndim)
+        left = float(np.sum(bar.data * ARRAYS.push(partial, tangent, result).data))
+        right = float(np.sum(ARRAYS.pull(partial, bar, operand).data * tangent.data))
+        require_close(left, right, "1e-12", f"{op.name} by {slot}: push and pull")
+
+
+def check_map(op: Op, values: Sequence[Any], given: Any, slot: int) -> bool:
+    """Whether the local partial is a `Map`; the raw halves, without `fit`, are transposes."""
+    result = FINE.apply(op, given, values)
+    partial = FINE.partial(op, given, slot, result, values)
+    if not isinstance(partial, Map):
+        return False
+    columns = [flat(partial.push(t)) for t in _units(FINE, values[slot])]
+    rows = [flat(partial.pull(b)) for b in _units(FINE, result)]
+    require_close(np.array(columns).T, np.array(rows), "1e-75", f"{op.name} by {slot}: map")
+    return True
+
+
+# Second derivatives
+
+
+def goal_graph(case: Case) -> tuple[WengertList, bool]:
+    """Return the operation's graph, and whether it ends in the sum of squares of the result.
+
+    It does where the result is not a number.
+    """
+    builder = Builder()
+    _operands, result = _written(builder, case)
+    squared = result.shape != ()
+    goal = builder.maths.sum(result * result) if squared else result
+    return builder.finish([builder.name(goal, "J")]), squared
+
+
+def _second_difference(goal: Callable[[list[Any]], Any], at: list[Any], u: Any, v: Any) -> Any:
+    step = NUMBERS.number(Fraction(1, 10**20))
+
+    def moved(p: int, q: int) -> Any:
+        return goal([x + a * (p * step) + b * (q * step) for x, a, b in zip(at, u, v, strict=True)])
+
+    return (moved(1, 1) - moved(1, -1) - moved(-1, 1) + moved(-1, -1)) / (4 * step**2)
+
+
+def check_second_order(case: Case, reference: Reference) -> None:
+    """The gradient graph of the gradient graph agrees with second differences and SymPy."""
+    graph, squared = goal_graph(case)
+    at = [bound(FINE, x) for x in case.operands]
+    gradient = gradient_graph(graph)
+    operands, values = symbols(case)
+    formulas = flat(reference.symbolic(*operands, **case.parameters))
+    formula = sum(f**2 for f in formulas) if squared else formulas[0]
+
+    def goal(there: list[Any]) -> Any:
+        return flat(outputs(graph, FINE, there)[0])[0]
+
+    for first, derivative in enumerate(gradient.outputs):
+        slope = sum(sympy.diff(formula, x) for x in flat(operands[first]))
+        rows = outputs(gradient_graph(gradient, derivative), FINE, at)
+        for second, row in enumerate(rows):
+            by_second = flat(operands[second])
+            what = f"{case}: second derivative by {first} and {second}"
+            expected = [number_of(sympy.diff(slope, x), values) for x in by_second]
+            require_close(row, expected, "1e-60", f"{what}, SymPy")
+            u = [FINE.one(x) if i == first else FINE.zero(x) for i, x in enumerate(at)]
+            differences = [
+                _second_difference(
+                    goal, at, u, [e if i == second else FINE.zero(x) for i, x in enumerate(at)]
+                )
+                for e in _units(FINE, at[second])
+            ]
+            require_close(row, differences, "1e-34", f"{what}, differences")
+
+
+# Kinks and domains
+
+
+def check_kink(op: Op, corner: Corner) -> None:
+    """One-sided derivatives are the one-sided differences; the convention is what is used."""
+    kink, given = op.kink, {**op.parameters, **corner.parameters}
+    assert kink is not None
+    what = f"{op.name}{corner.operands}{dict(corner.parameters) or ''}"
+    _require(kink.at(*corner.operands, **given), f"{what} is not seen as a kink")
+    _require(kink.convention.format(**given), f"{what} has no convention in words")
+    at = [bound(NUMBERS, x) for x in corner.operands]
+    value = NUMBERS.apply(op, given, at)
+    step = NUMBERS.number(STEP)
+
+    def moved(direction: Sequence[int]) -> Any:
+        there = [x + step * d for x, d in zip(at, direction, strict=True)]
+        return NUMBERS.apply(op, given, there)
+
+    directions = list(itertools.product((-1, 0, 1), repeat=len(at)))
+    if kink.push is None:
+        jumps = any(far(moved(d), moved([-x for x in d]), "0.1") for d in directions)
+        _require(jumps, f"{what} is said to jump and does not")
+    else:
+        for direction in directions:
+            expected = (moved(direction) - value) / step
+            tangents = [NUMBERS.number(Fraction(d)) for d in direction]
+            got = kink.push(NUMBERS.maths, tangents, *at, **given)
+            require_close(got, expected, "1e-50", f"{what} in the direction {direction}")
+    for slot in range(len(at)):
+        _check_convention(op, corner, given, slot, what)
+
+
+def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) -> None:
+    algebras: tuple[Algebra, ...] = (FLOAT64, SHADOW, NUMBERS)
+    if corner.used is not None:
+        algebras += (ARRAYS, FINE)
+    for algebra in algebras:
+        values = [bound(algebra, x) for x in corner.operands]
+        result = algebra.apply(op, given, values)
+        partial = algebra.partial(op, given, slot, result, values)
+        if corner.used is None:
+            _require(type(partial) is Undefined, f"{what}: the slope by {slot} is {partial}")
+            _require(partial.what == "slope", f"{what}: the slope is meant, not the value")
+        else:
+            used = algebra.pull(partial, algebra.one(result), values[slot])
+            require_close(used, corner.used[slot], "1e-15", f"{what}: used by {slot}")
+
+
+def check_second_at_kink(op: Op, corner: Corner) -> None:
+    """The second derivative at a kink is undefined."""
+    builder = Builder()
+    operands = [builder.input(f"x{i}") for i in range(len(corner.operands))]
+    given = {**op.parameters, **corner.parameters}
+    graph = builder.finish([builder.apply(op, given, operands)])
+    gradient = gradient_graph(graph)
+    point = {n: bound(NUMBERS, x) for n, x in zip(gradient.inputs, corner.operands, strict=True)}
+    for slot, derivative in enumerate(gradient.outputs):
+        run = record(gradient, NUMBERS, point, "reverse", {derivative: NUMBERS.number(Fraction(1))})
+        second = run.derivatives.get(gradient.inputs[slot])
+        _require(
+            type(second) is Undefined,
+            f"{op.name}{corner.operands}: the second derivative by {slot} is {second}",
+        )
+
+
+def check_outside(op: Op, operands: Sequence[Any], word: str) -> None:
+    """Outside its domain a value, and what depends on it, is `Undefined` with the reason."""
+    for algebra in (FLOAT64, SHADOW):
+        values = [bound(algebra, x) for x in operands]
+        result = algebra.apply(op, op.parameters, values)
+        what = f"{op.name}{tuple(operands)} in {type(algebra).__name__}"
+        _require(type(result) is Undefined, f"{what} is {result}")
+        _require(word in result.needs, f"{what} needs {result.needs!r}, without {word!r}")
+        _require(result.op == op.name and result.what == "value", f"{what}: wrong place")
+        for slot in range(len(values)):
+            partial = algebra.partial(op, op.parameters, slot, result, values)
+            _require(type(partial) is Undefined, f"{what}: slope by {slot} is {partial}")
+
+
+def check_border(op: Op, operands: Sequence[Any], value: Any, slopes: Sequence[bool]) -> None:
+    """At the border the value exists, and a slope where it says so, equal to differences."""
+    for algebra in (FLOAT64, SHADOW, NUMBERS):
+        values = [bound(algebra, x) for x in operands]
+        what = f"{op.name}{tuple(operands)} in {type(algebra).__name__}"
+        result = algebra.apply(op, op.parameters, values)
+        require_close(result, value, "1e-14", what)
+        for slot, exists in enumerate(slopes):
+            partial = algebra.partial(op, op.parameters, slot, result, values)
+            if not exists:
+                _require(type(partial) is Undefined, f"{what}: slope by {slot} is {partial}")
+                _require(partial.what == "slope", f"{what}: the slope is meant, not the value")
+                continue
+            step = NUMBERS.number(STEP)
+            at = [bound(NUMBERS, x) for x in operands]
+            there = [x + step if i == slot else x for i, x in enumerate(at)]
+            before = NUMBERS.apply(op, op.parameters, at)
+            difference = (NUMBERS.apply(op, op.parameters, there) - before) / step
+            # One-sided differences at a border of power 3/2 err by the root of the step.
+            require_close(partial, difference, "1e-10", f"{what}: slope by {slot}")
