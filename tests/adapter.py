@@ -22,8 +22,8 @@ def _plain(number: Any) -> Any:
 
 def _shown(number: Any) -> Any:
     shown = _plain(number.shown)
-    if number.flagged and isinstance(shown, str) and shown not in ("undefined", "inf", "-inf"):
-        return shown
+    if number.flagged and shown not in ("undefined", "inf", "-inf"):
+        return {"value": shown, "flag": "double precision gives another number"}
     return shown
 
 
@@ -38,8 +38,10 @@ def explore(text: str, point: dict[str, Any], mode: str = "expr") -> tuple[Any, 
         node = worked.graph.index[chainrule.facade.canonical(name)]
         sides = worked.run.sides.get(node)
         entry = _shown(worked.slope(name))
-        if sides is not None and not sides.agree and "undefined" not in (
-            _plain(sides.left), _plain(sides.right)
+        if (
+            sides is not None
+            and not sides.agree
+            and "undefined" not in (_plain(sides.left), _plain(sides.right))
         ):
             low, high = sorted((sides.left, sides.right))
             entry = {"value": entry, "subgradient": [_plain(low), _plain(high)]}

@@ -133,7 +133,13 @@ class FileError(InputError):
     """
 
     def __init__(
-        self, message: str, *, row: int, column_number: int = 0, position: int = 0, allowed: str = ""
+        self,
+        message: str,
+        *,
+        row: int,
+        column_number: int = 0,
+        position: int = 0,
+        allowed: str = "",
     ) -> None:
         self.row = row
         self.column_number = column_number

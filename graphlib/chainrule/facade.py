@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.wengert import WengertList
@@ -53,7 +53,7 @@ def exact_number(given: Typed, name: str = "") -> Fraction:
             f"The value of {name or 'a variable'} is not a number",
             text=str(given),
             length=len(str(given)),
-            allowed="A value is a finite number, such as 3, -0.25, 1e-9 or \"1/3\".",
+            allowed='A value is a finite number, such as 3, -0.25, 1e-9 or "1/3".',
         ) from error
 
 
@@ -114,12 +114,24 @@ class Graph(WengertList):
 
     @classmethod
     def from_sympy(
-        cls, expression: sympy.Expr | Sequence[sympy.Expr], names: Sequence[str] = ()
+        cls,
+        expressions: sympy.Expr | Sequence[sympy.Expr],
+        *,
+        inputs: Iterable[str] = (),
+        outputs: Sequence[str] = (),
     ) -> Graph:
-        """Return the graph of one or several SymPy expressions."""
+        """Return the graph of one or several SymPy expressions.
+
+        Parameters
+        ----------
+        inputs
+            Names of the inputs, where they are to come in another order.
+        outputs
+            Names of the expressions.
+        """
         from chainrule.graph.sympy_view import from_sympy
 
-        return cls.of(from_sympy(expression, names) if names else from_sympy(expression))
+        return cls.of(from_sympy(expressions, inputs=inputs, outputs=outputs))
 
     @classmethod
     def from_networkx(cls, graph: networkx.MultiDiGraph) -> Graph:
@@ -179,7 +191,7 @@ class Graph(WengertList):
                     allowed=f"Give one, such as {name}=1.",
                 )
         known = {canonical(name) for name in variables}
-        for key, (name, value) in given.items():
+        for key, (name, _value) in given.items():
             if key not in known:
                 raise PointError(
                     f"A value is given for {name}, which is not a variable of the formula",
@@ -251,9 +263,7 @@ class Graph(WengertList):
                 shown._input(name): exact_number(value, name) for name, value in direction.items()
             }
         goal = None if output is None else shown[canonical(output)].index
-        run = Run(
-            shown, {i: by_name[shown.names[i]] for i in shown.inputs}, mode, goal, moved
-        )
+        run = Run(shown, {i: by_name[shown.names[i]] for i in shown.inputs}, mode, goal, moved)
         return Worked(run, notation, self)
 
     def _input(self, name: str) -> int:
@@ -430,4 +440,4 @@ class Worked(View):
 
 def parse(text: str, **options: Any) -> Graph:
     """Read a formula or a program; the same as `Graph.parse`."""
-    return cast(Graph, Graph.parse(text, **options))
+    return Graph.parse(text, **options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -19,9 +18,8 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import Map, Op
 from chainrule.passes.derivatives import gradient_graph
-from chainrule.passes.record import record
 from chainrule.passes.walks import evaluate
-from tests.laws.cases import BORDER, KINKS, LEAVES, OUTSIDE, Case, Corner, cases_of
+from tests.laws.cases import BORDER, KINKS, LEAVES, OUTSIDE, Case, cases_of
 from tests.laws.references import MP, Reference
 
 NUMBERS = digits_algebra(80)
@@ -35,7 +33,8 @@ class BrokenLaw(AssertionError):
     """A record that does not obey a law; says which, where, and by how much."""
 
 
-def _require(holds: object, message: str) -> None:
+def require(holds: object, message: str) -> None:
+    """Raise `BrokenLaw` with `message` unless it holds."""
     if not holds:
         raise BrokenLaw(message)
 
@@ -60,9 +59,9 @@ def far(left: Any, right: Any, tolerance: Any) -> bool:
 def require_close(left: Any, right: Any, tolerance: Any, what: str) -> None:
     """Compare arrays, numbers or nested lists entry by entry."""
     ours, theirs = flat(left), flat(right)
-    _require(len(ours) == len(theirs), f"{what}: {len(ours)} entries against {len(theirs)}")
+    require(len(ours) == len(theirs), f"{what}: {len(ours)} entries against {len(theirs)}")
     for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
-        _require(not far(a, b, tolerance), f"{what}: entry {i} is {a}, not {b}")
+        require(not far(a, b, tolerance), f"{what}: entry {i} is {a}, not {b}")
 
 
 def bound(algebra: Algebra, entries: Any, batched: bool = False) -> Any:
@@ -97,17 +96,17 @@ def _units(algebra: Algebra, like: Any) -> Iterator[Any]:
 
 def check_places(op: Op) -> None:
     """Every operation but a leaf has samples; kinks, domains and slopes have rows."""
-    _require(op.name in LEAVES or any(cases_of(op)), f"{op.name} has no samples")
-    _require(op.kink is None or KINKS.get(op.name), f"{op.name} has a kink and no row in KINKS")
-    _require(
+    require(op.name in LEAVES or any(cases_of(op)), f"{op.name} has no samples")
+    require(op.kink is None or KINKS.get(op.name), f"{op.name} has a kink and no row in KINKS")
+    require(
         op.domain is None or (OUTSIDE.get(op.name) and BORDER.get(op.name)),
         f"{op.name} has a domain and no row in OUTSIDE and BORDER",
     )
     for case in cases_of(op):
         inside = op.domain is None or op.domain.holds(*case.operands)
-        _require(inside, f"{case} lies outside the domain")
+        require(inside, f"{case} lies outside the domain")
         at_kink = op.kink is not None and op.kink.at(*case.operands, **case.parameters)
-        _require(not at_kink, f"{case} lies at a kink")
+        require(not at_kink, f"{case} lies at a kink")
 
 
 def check_value(case: Case, reference: Reference) -> None:
@@ -286,7 +285,7 @@ def check_layout(op: Op, operands: Sequence[Any], batched: Sequence[bool], given
             push = algebra.push(partial, algebra.one(values[slot]), result)
             pull = algebra.pull(partial, algebra.one(result), values[slot])
             for got, like in ((push, result), (pull, values[slot])):
-                _require(got.data.shape == like.data.shape, f"{what}: shape {got.data.shape}")
+                require(got.data.shape == like.data.shape, f"{what}: shape {got.data.shape}")
             require_close(push, slopes, tolerance, what)
             require_close(pull, totals, tolerance, what)
 
@@ -368,104 +367,3 @@ def check_second_order(case: Case, reference: Reference) -> None:
                 for e in _units(FINE, at[second])
             ]
             require_close(row, differences, "1e-34", f"{what}, differences")
-
-
-# Kinks and domains
-
-
-def check_kink(op: Op, corner: Corner) -> None:
-    """One-sided derivatives are the one-sided differences; the convention is what is used."""
-    kink, given = op.kink, {**op.parameters, **corner.parameters}
-    assert kink is not None
-    what = f"{op.name}{corner.operands}{dict(corner.parameters) or ''}"
-    _require(kink.at(*corner.operands, **given), f"{what} is not seen as a kink")
-    _require(kink.convention.format(**given), f"{what} has no convention in words")
-    at = [bound(NUMBERS, x) for x in corner.operands]
-    value = NUMBERS.apply(op, given, at)
-    step = NUMBERS.number(STEP)
-
-    def moved(direction: Sequence[int]) -> Any:
-        there = [x + step * d for x, d in zip(at, direction, strict=True)]
-        return NUMBERS.apply(op, given, there)
-
-    directions = list(itertools.product((-1, 0, 1), repeat=len(at)))
-    if kink.push is None:
-        jumps = any(far(moved(d), moved([-x for x in d]), "0.1") for d in directions)
-        _require(jumps, f"{what} is said to jump and does not")
-    else:
-        for direction in directions:
-            expected = (moved(direction) - value) / step
-            tangents = [NUMBERS.number(Fraction(d)) for d in direction]
-            got = kink.push(NUMBERS.maths, tangents, *at, **given)
-            require_close(got, expected, "1e-50", f"{what} in the direction {direction}")
-    for slot in range(len(at)):
-        _check_convention(op, corner, given, slot, what)
-
-
-def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) -> None:
-    algebras: tuple[Algebra, ...] = (FLOAT64, SHADOW, NUMBERS)
-    if corner.used is not None:
-        algebras += (ARRAYS, FINE)
-    for algebra in algebras:
-        values = [bound(algebra, x) for x in corner.operands]
-        result = algebra.apply(op, given, values)
-        partial = algebra.partial(op, given, slot, result, values)
-        if corner.used is None:
-            _require(type(partial) is Undefined, f"{what}: the slope by {slot} is {partial}")
-            _require(partial.what == "slope", f"{what}: the slope is meant, not the value")
-        else:
-            used = algebra.pull(partial, algebra.one(result), values[slot])
-            require_close(used, corner.used[slot], "1e-15", f"{what}: used by {slot}")
-
-
-def check_second_at_kink(op: Op, corner: Corner) -> None:
-    """The second derivative at a kink is undefined."""
-    builder = Builder()
-    operands = [builder.input(f"x{i}") for i in range(len(corner.operands))]
-    given = {**op.parameters, **corner.parameters}
-    graph = builder.finish([builder.apply(op, given, operands)])
-    gradient = gradient_graph(graph)
-    point = {n: bound(NUMBERS, x) for n, x in zip(gradient.inputs, corner.operands, strict=True)}
-    for slot, derivative in enumerate(gradient.outputs):
-        run = record(gradient, NUMBERS, point, "reverse", {derivative: NUMBERS.number(Fraction(1))})
-        second = run.derivatives.get(gradient.inputs[slot])
-        _require(
-            type(second) is Undefined,
-            f"{op.name}{corner.operands}: the second derivative by {slot} is {second}",
-        )
-
-
-def check_outside(op: Op, operands: Sequence[Any], word: str) -> None:
-    """Outside its domain a value, and what depends on it, is `Undefined` with the reason."""
-    for algebra in (FLOAT64, SHADOW):
-        values = [bound(algebra, x) for x in operands]
-        result = algebra.apply(op, op.parameters, values)
-        what = f"{op.name}{tuple(operands)} in {type(algebra).__name__}"
-        _require(type(result) is Undefined, f"{what} is {result}")
-        _require(word in result.needs, f"{what} needs {result.needs!r}, without {word!r}")
-        _require(result.op == op.name and result.what == "value", f"{what}: wrong place")
-        for slot in range(len(values)):
-            partial = algebra.partial(op, op.parameters, slot, result, values)
-            _require(type(partial) is Undefined, f"{what}: slope by {slot} is {partial}")
-
-
-def check_border(op: Op, operands: Sequence[Any], value: Any, slopes: Sequence[bool]) -> None:
-    """At the border the value exists, and a slope where it says so, equal to differences."""
-    for algebra in (FLOAT64, SHADOW, NUMBERS):
-        values = [bound(algebra, x) for x in operands]
-        what = f"{op.name}{tuple(operands)} in {type(algebra).__name__}"
-        result = algebra.apply(op, op.parameters, values)
-        require_close(result, value, "1e-14", what)
-        for slot, exists in enumerate(slopes):
-            partial = algebra.partial(op, op.parameters, slot, result, values)
-            if not exists:
-                _require(type(partial) is Undefined, f"{what}: slope by {slot} is {partial}")
-                _require(partial.what == "slope", f"{what}: the slope is meant, not the value")
-                continue
-            step = NUMBERS.number(STEP)
-            at = [bound(NUMBERS, x) for x in operands]
-            there = [x + step if i == slot else x for i, x in enumerate(at)]
-            before = NUMBERS.apply(op, op.parameters, at)
-            difference = (NUMBERS.apply(op, op.parameters, there) - before) / step
-            # One-sided differences at a border of power 3/2 err by the root of the step.
-            require_close(partial, difference, "1e-10", f"{what}: slope by {slot}")

@@ -12,7 +12,7 @@ import pytest
 from chainrule.algebras.arrays import ARRAYS, Array
 from chainrule.errors import RuleError
 from chainrule.ops import OPS, Domain, Kink, Map, Op, Registry
-from tests.laws import check
+from tests.laws import check, corners
 from tests.laws.cases import Case, Corner, exact
 from tests.laws.check import BrokenLaw
 from tests.laws.references import reference
@@ -147,7 +147,7 @@ def _abs_kink(**changes: Any) -> Op:
 )
 def test_wrong_kinks_are_caught(op: Op, used: tuple[Fraction, ...], words: str) -> None:
     with pytest.raises(BrokenLaw, match=words):
-        check.check_kink(op, Corner((0,), used))
+        corners.check_kink(op, Corner((0,), used))
 
 
 def test_a_second_derivative_at_a_kink_is_caught() -> None:
@@ -155,24 +155,24 @@ def test_a_second_derivative_at_a_kink_is_caught() -> None:
     blind = replace(OPS["sign"], kink=None)
     op = replace(OPS["abs"], partials=(lambda m, y, x: m.algebra.write(blind, [x]),))
     with pytest.raises(BrokenLaw, match="second derivative"):
-        check.check_second_at_kink(op, Corner((0,), (Fraction(0),)))
+        corners.check_second_at_kink(op, Corner((0,), (Fraction(0),)))
 
 
 def test_wrong_domains_are_caught() -> None:
     log = replace(OPS["log"], domain=Domain(lambda x: True, "nothing"))
     with pytest.raises(BrokenLaw, match="log"):
-        check.check_outside(log, (-1,), "positive")
+        corners.check_outside(log, (-1,), "positive")
     reason = replace(OPS["log"], domain=Domain(lambda x: x > 0, "luck"))
     with pytest.raises(BrokenLaw, match="luck"):
-        check.check_outside(reason, (-1,), "positive")
+        corners.check_outside(reason, (-1,), "positive")
     sqrt = replace(OPS["sqrt"], smooth=())
     with pytest.raises(BrokenLaw, match="slope by 0"):
-        check.check_border(sqrt, (0,), Fraction(0), (False,))
+        corners.check_border(sqrt, (0,), Fraction(0), (False,))
     power = replace(
         OPS["power"], smooth=(Domain(lambda a, b: True, ""), Domain(lambda a, b: a >= 0, ""))
     )
     with pytest.raises(BrokenLaw, match="nan"):
-        check.check_border(power, (0, 2), Fraction(0), (True, True))
+        corners.check_border(power, (0, 2), Fraction(0), (True, True))
 
 
 # Records that are refused when they are made

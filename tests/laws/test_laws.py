@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.algebras.arrays import ARRAYS, Array
 from chainrule.ops import OPS, Op
-from tests.laws import check
+from tests.laws import check, corners
 from tests.laws.cases import BORDER, CASES, KINKS, OUTSIDE, SCALAR_CASES, Case, Corner
 from tests.laws.references import reference
 
@@ -136,7 +136,7 @@ def _each_example_alone(case: Case, values: Sequence[Array], seed: int) -> None:
     ids=str,
 )
 def test_kinks(op: Op, corner: Corner) -> None:
-    check.check_kink(op, corner)
+    corners.check_kink(op, corner)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_kinks(op: Op, corner: Corner) -> None:
     ids=str,
 )
 def test_second_derivatives_at_kinks_are_undefined(op: Op, corner: Corner) -> None:
-    check.check_second_at_kink(op, corner)
+    corners.check_second_at_kink(op, corner)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_second_derivatives_at_kinks_are_undefined(op: Op, corner: Corner) -> No
     ids=str,
 )
 def test_outside_the_domain(op: Op, operands: Sequence[Any], word: str) -> None:
-    check.check_outside(op, operands, word)
+    corners.check_outside(op, operands, word)
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_outside_the_domain(op: Op, operands: Sequence[Any], word: str) -> None:
 def test_at_the_border_of_the_domain(
     op: Op, operands: Sequence[Any], value: Any, slopes: Sequence[bool]
 ) -> None:
-    check.check_border(op, operands, value, slopes)
+    corners.check_border(op, operands, value, slopes)

@@ -56,7 +56,7 @@ class Digits(Scalars):
                 "step": self._step,
                 "maximum": lambda *xs: context.mpf(max(xs)),
                 "max_weight": self._max_weight,
-            }
+            },
         )
 
     def number(self, number: Fraction) -> Any:

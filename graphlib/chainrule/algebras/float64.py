@@ -91,9 +91,7 @@ class Float64(Scalars):
         """Return the double nearest to `number`; beyond the largest double, infinity."""
         return _number(number)
 
-    def _guarded(
-        self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters
-    ) -> Any:
+    def _guarded(self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters) -> Any:
         try:
             return rule(self.maths, *operands, **parameters)
         except (OverflowError, ZeroDivisionError):

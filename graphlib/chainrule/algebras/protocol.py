@@ -101,9 +101,7 @@ class Scalars(Algebra):
             and bool(op.kink.at(*operands, **parameters))
         )
 
-    def _guarded(
-        self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters
-    ) -> Any:
+    def _guarded(self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters) -> Any:
         try:
             return rule(self.maths, *operands, **parameters)
         except OutOfReach as reason:

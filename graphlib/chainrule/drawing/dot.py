@@ -1,6 +1,6 @@
 """The drawing as DOT: one card a node, its numbers in the colours of their roles.
 
-Text reaches DOT only inside HTML-like labels and only through :func:`escaped`; nodes are called
+Text reaches DOT only inside HTML-like labels and only through :func:`label_text`; nodes are called
 n0, n1, … there. Sub- and superscripts are Unicode's own, since Graphviz sets <SUB> and <SUP>
 wrongly in SVG.
 """
@@ -40,7 +40,7 @@ DIRECTIONS: Final = ("LR", "TB")
 FONT: Final = "DejaVu Sans"
 
 # Sizes in points: name, formula, numbers on a card, text on an edge, title, note.
-NAME, FORMULA, NUMBER, LABEL, TITLE, NOTE = 15, 13, 12, 11, 14, 11
+NAME, FORMULA, NUMBER, LABEL, TITLE, NOTE = 15, 13, 12, 11, 14, 10
 MANY_NODES: Final = 100
 _DECADES: Final = 4.0
 
@@ -99,9 +99,7 @@ class Look:
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS:
-            raise DrawingError(
-                f"a direction {self.direction!r}; allowed: {', '.join(DIRECTIONS)}"
-            )
+            raise DrawingError(f"a direction {self.direction!r}; allowed: {', '.join(DIRECTIONS)}")
 
 
 def written(drawn: Reduction, look: Look) -> str:
@@ -112,11 +110,17 @@ def written(drawn: Reduction, look: Look) -> str:
 
 
 def escaped(words: str) -> str:
-    """Return text for an HTML-like label: printable, and nothing in it is markup.
-
-    The backslash is written as a number, so that no escape of DOT (``\\N``, ``\\G``) is met.
-    """
+    """Return text for XML: printable, and nothing in it is markup."""
     return "".join(_ENTITIES.get(c, c) for c in printable(words))
+
+
+def label_text(words: str) -> str:
+    """Return text for an HTML-like label.
+
+    Graphviz reads the escapes of its strings (``\\N``, ``\\G``, ``\\E``) even in such labels, and
+    even from a backslash written as a number; two backslashes stand for one.
+    """
+    return escaped(words.replace("\\", "\\\\"))
 
 
 _ENTITIES = {
@@ -141,15 +145,19 @@ def edge_id(view: View, edge: Edge) -> str:
 def _id(kind: str, names: list[str]) -> str:
     if all(_PLAIN.fullmatch(name) for name in names):
         return f"{kind}_{'.'.join(names)}"
-    # A hyphen never stands in the readable form, so the two cannot meet.
+    # The readable form has an underscore after its first word, so the two cannot meet.
     spelled = "\0".join(names).encode("utf-8", "backslashreplace")
-    return f"{kind}-{hashlib.sha256(spelled).hexdigest()[:16]}"
+    return f"{kind}.{hashlib.sha256(spelled).hexdigest()[:16]}"
 
 
 def font(words: str, colour: str, size: int, *, bold: bool = False) -> str:
-    """Return escaped text in a colour and a size, as a part of an HTML-like label."""
-    inner = f"<B>{escaped(words)}</B>" if bold else escaped(words)
-    return f'<FONT COLOR="{colour}" POINT-SIZE="{size}">{inner}</FONT>'
+    """Return escaped text in a colour and a size, as a part of an HTML-like label.
+
+    The sizes of numbers, on nodes, and of labels, on edges, are the defaults of the DOT.
+    """
+    inner = f"<B>{label_text(words)}</B>" if bold else label_text(words)
+    sized = "" if size in (NUMBER, LABEL) else f' POINT-SIZE="{size}"'
+    return f'<FONT COLOR="{colour}"{sized}>{inner}</FONT>'
 
 
 def _size(number: Number | None) -> float:
@@ -201,7 +209,8 @@ class _Writer:
             node_attr={
                 "shape": "box", "style": "rounded,filled", "margin": "0.12,0.06",
                 "height": "0.1", "width": "0.1", "fontname": FONT,
-                "fontsize": str(NUMBER), "penwidth": "1.2",
+                "fontsize": str(NUMBER), "penwidth": "1.2", "color": theme.card_line,
+                "fillcolor": theme.card,
             },
             edge_attr={
                 "fontname": FONT, "fontsize": str(LABEL), "color": theme.edge,
@@ -241,12 +250,10 @@ class _Writer:
             line = theme.derivative
         if node == now.target:
             fill, line, width = theme.lit_card, theme.derivative, "2.25"
-        return {
-            "id": node_id(self.view, node),
-            "label": f"<{self._card(node)}>",
-            "fillcolor": fill,
-            "color": line,
-            "penwidth": width,
+        chosen = {"fillcolor": fill, "color": line, "penwidth": width}
+        usual = {"fillcolor": theme.card, "color": theme.card_line, "penwidth": "1.2"}
+        return {"id": node_id(self.view, node), "label": f"<{self._card(node)}>"} | {
+            key: value for key, value in chosen.items() if value != usual[key]
         }
 
     def _troubled(self, node: int) -> bool:
@@ -275,7 +282,7 @@ class _Writer:
             span = ' COLSPAN="3"'
         rows = [f"<TD{span}>{head}</TD>", "".join(cells)]
         rows += [
-            f"<TD{span}>{font(f'{MARK} {warning}', theme.warning, LABEL)}</TD>"
+            f"<TD{span}>{font(f'{MARK} {warning}', theme.warning, NUMBER)}</TD>"
             for warning in self._warnings(node)
         ]
         inner = "".join(f"<TR>{row}</TR>" for row in rows)
@@ -320,17 +327,17 @@ class _Writer:
             label = self._label(edge)
             if label:
                 # A little room, so that a label keeps off the cards and off its line.
-                room = "2" if self.look.direction == "LR" else "5"
+                room = "2" if self.look.direction == "LR" and not self.look.scale else "5"
                 attributes["label"] = (
-                    f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{room}">'
+                    f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="{room}">'
                     f"<TR><TD>{label}</TD></TR></TABLE>>"
                 )
         if key not in self.view.run.fine.local:
             attributes["style"] = "dotted"
-        elif self.look.scale:
+        elif self.look.scale and key in now.flowed:
             part = self._part(self.view.run.flowing(*key))
             attributes["color"] = mixed(theme.edge, theme.derivative, part)
-            attributes["penwidth"] = f"{0.8 + 4 * part:.2f}"
+            attributes["penwidth"] = f"{0.8 + 3.2 * part:.2f}"
         if key == now.edge:
             attributes |= {"color": theme.derivative, "penwidth": "2.25"}
             if key in now.shares and self.view.reverse:

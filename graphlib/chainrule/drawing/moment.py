@@ -26,8 +26,10 @@ class Moment:
         The node the step writes to, and the one from which a derivative comes to it.
     edge
         The edge of the step.
+    flowed
+        Edges that have brought their part to a derivative by then.
     shares
-        Edges that have brought their part to the target's derivative, that of the step included.
+        Those of them that brought it to the target's.
     """
 
     values: frozenset[int]
@@ -36,6 +38,7 @@ class Moment:
     target: int | None = None
     source: int | None = None
     edge: Slot | None = None
+    flowed: frozenset[Slot] = frozenset()
     shares: frozenset[Slot] = frozenset()
 
 
@@ -52,7 +55,8 @@ def moment(view: View, step: int | None) -> Moment:
     if step is None:
         nodes = range(len(view.graph))
         derivatives = {node: run.derivative(node) for node in view.shown}
-        return Moment(frozenset(nodes), frozenset(run.fine.local), derivatives)
+        flowed = frozenset(run.fine.flowing)
+        return Moment(frozenset(nodes), frozenset(run.fine.local), derivatives, flowed=flowed)
     if not 0 <= step < len(steps):
         raise DrawingError(f"step {step} of a run; allowed: 0 to {len(steps) - 1}")
     values: set[int] = set()
@@ -82,5 +86,5 @@ def moment(view: View, step: int | None) -> Moment:
     arrived = shares.get(target, []) if source is not None and target is not None else []
     return Moment(
         frozenset(values), frozenset(partials), derivatives, target, source, edge,
-        frozenset(arrived),
+        frozenset().union(*shares.values()), frozenset(arrived),
     )  # fmt: skip

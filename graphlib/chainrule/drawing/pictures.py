@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from typing import Any, Final
+from typing import Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words, printable
@@ -24,7 +24,17 @@ _TITLE = re.compile(r"<title>(n\d+)(?:&#45;&gt;(n\d+))?</title>")
 _LINKS = re.compile(rb"<script|<a[ >]|<image|<foreignObject|href=|<!DOCTYPE|<!ENTITY|\son\w+=")
 
 
-def draw(view: View, format: str = "svg", *, theme: str = "light", **options: Any) -> bytes:
+def draw(
+    view: View,
+    format: str = "svg",
+    *,
+    theme: str = "light",
+    direction: str = "LR",
+    step: int | None = None,
+    scale: bool = False,
+    derivatives: bool = True,
+    title: str = "",
+) -> bytes:
     """Draw a run.
 
     Parameters
@@ -33,7 +43,7 @@ def draw(view: View, format: str = "svg", *, theme: str = "light", **options: An
         ``"svg"``, ``"png"``, ``"pdf"``, or ``"dot"`` for the text in UTF-8. The SVG carries a
         title and a text alternative, and an id for each node and edge; it needs nothing from
         elsewhere.
-    theme, **options
+    theme, direction, step, scale, derivatives, title
         As for :func:`chainrule.drawing.dot.dot`.
 
     Raises
@@ -45,7 +55,8 @@ def draw(view: View, format: str = "svg", *, theme: str = "light", **options: An
     """
     if format not in FORMATS:
         raise DrawingError(f"a drawing as {format!r}; allowed: {', '.join(FORMATS)}")
-    look = Look(theme_named(theme), dpi=PNG_DPI if format == "png" else None, **options)
+    dpi = PNG_DPI if format == "png" else None
+    look = Look(theme_named(theme), direction, step, scale, derivatives, title, dpi)
     drawn = reduced(view)
     source = written(drawn, look)
     if format == "dot":
@@ -77,10 +88,9 @@ def _finished(picture: bytes, drawn: Reduction, look: Look) -> bytes:
 def _tips(rest: str, drawn: Reduction) -> str:
     """Put sentences where Graphviz wrote the names of DOT's nodes; browsers show them as tips."""
     view = drawn.view
-    edges = iter(drawn.edges)
     # Graphviz writes parallel edges in the order of the DOT, others in an order of its own.
     between: dict[tuple[int, int], list[str]] = {}
-    for edge in edges:
+    for edge in drawn.edges:
         words = edge_in_words(view, edge)
         between.setdefault((edge.operand, edge.user), []).append(words)
 

@@ -132,6 +132,7 @@ class _Writer(Maths):
         if name in ("pi", "e"):
             constant: Expression = builder.write(op, [])
             return constant
+
         def write(*operands: Any, **parameters: Any) -> Expression:
             result: Expression = builder.write(op, [builder.lift(x) for x in operands], parameters)
             return result
@@ -267,9 +268,7 @@ class Builder(Algebra):
             raise GraphError(f"the name {name!r} is given twice")
         node = expression.index
         if node in self.names:
-            node = self._append(
-                OPS["identity"], (node,), NO_PARAMETERS, self.shapes.get(node, ())
-            )
+            node = self._append(OPS["identity"], (node,), NO_PARAMETERS, self.shapes.get(node, ()))
         elif self._known.get(self._key(node)) == node:
             # A named step is never shared with an equal one that is unnamed.
             del self._known[self._key(node)]
@@ -311,15 +310,15 @@ class Builder(Algebra):
 
     def fit(self, value: Any, like: Expression) -> Expression:
         """Append the repetition or the sum that brings `value` to the shape of `like`."""
-        value = self.lift(value)
-        if value.shape == like.shape:
-            return value
-        grows = value.ndim < like.ndim or any(
+        lifted = self.lift(value)
+        if lifted.shape == like.shape:
+            return lifted
+        grows = lifted.ndim < like.ndim or any(
             have == 1 and want != 1
-            for have, want in zip(value.shape, like.shape, strict=value.ndim == like.ndim)
+            for have, want in zip(lifted.shape, like.shape, strict=lifted.ndim == like.ndim)
         )
         return self.write(
-            OPS["broadcast" if grows else "collapse"], [value], {"shape": like.shape}
+            OPS["broadcast" if grows else "collapse"], [lifted], {"shape": like.shape}
         )
 
 

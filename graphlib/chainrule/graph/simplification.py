@@ -18,7 +18,8 @@ DIGITS = 40
 
 
 def _short(number: Fraction) -> bool:
-    return max(abs(number.numerator), number.denominator) < 10**DIGITS
+    limit: int = 10**DIGITS
+    return abs(number.numerator) < limit and number.denominator < limit
 
 
 def _combined(b: Builder, number: Fraction) -> Expression | None:
@@ -105,9 +106,10 @@ def _power(b: Builder, x: Sequence[Expression]) -> Expression | None:
         return base
     if base.number == 1 or (exponent.number == 0 and base.shape == ()):  # 1ˣ = x⁰ = 1
         return b.number(Fraction(1))
-    whole = exponent.number is not None and exponent.number.denominator == 1
-    if base.number and whole and abs(exponent.number or 0) <= DIGITS:
-        return _combined(b, base.number ** int(exponent.number or 0))
+    if base.number and exponent.number is not None and exponent.number.denominator == 1:
+        whole = exponent.number.numerator
+        if -DIGITS <= whole <= DIGITS:
+            return _combined(b, Fraction(base.number**whole))
     return None
 
 

@@ -31,6 +31,15 @@ def expanded_size(graph: WengertList, node: int, free: Collection[int] = ()) -> 
     return sizes[node]
 
 
+def size_refusal(graph: WengertList, node: int, limit: int, free: Collection[int] = ()) -> str:
+    """Return the sentence that refuses a formula of more than `limit` nodes; empty if it fits."""
+    size = expanded_size(graph, node, free)
+    if size <= limit:
+        return ""
+    count = f"more than {_BEYOND:,}" if size >= _BEYOND else f"{size:,}"
+    return f"the formula has {count} nodes with every shared step written out; allowed: {limit:,}"
+
+
 def symbol_name(graph: WengertList, node: int) -> str:
     """Return what a node is called when it stands as a symbol: its name, else v and its index."""
     name = graph.names.get(node)
@@ -76,11 +85,8 @@ def to_sympy(
         shaped = next(iter(graph.shapes), None)
         where = f"node {shaped} has shape {graph.shapes[shaped]}" if shaped is not None else "batch"
         raise GraphError(f"a SymPy expression stands for one number; {where}; allowed: scalars")
-    if (size := expanded_size(graph, goal, free)) > limit:
-        count = f"more than {_BEYOND:,}" if size >= _BEYOND else f"{size:,}"
-        raise GraphError(
-            f"the formula has {count} nodes with every shared step written out; allowed: {limit:,}"
-        )
+    if too_large := size_refusal(graph, goal, limit, free):
+        raise GraphError(too_large)
     needed = [False] * (goal + 1)
     needed[goal] = True
     for i in range(goal, -1, -1):
@@ -306,6 +312,7 @@ __all__ = [
     "SympyAlgebra",
     "expanded_size",
     "from_sympy",
+    "size_refusal",
     "symbol_name",
     "to_sympy",
 ]

@@ -112,7 +112,7 @@ class Op:
     parameters
         Names and defaults of the parameters that a node carries.
     rule
-        Name of the differentiation rule that a step quotes.
+        Name of the differentiation rule that a step quotes; empty for "derivative of name".
     samples
         Operand tuples inside the domain at which the laws are tested.
     doc
@@ -131,7 +131,7 @@ class Op:
     kink: Kink | None = None
     shape: Callable[..., Shape] = same_shape
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    rule: str = "chain rule"
+    rule: str = ""
     samples: tuple[tuple[Any, ...], ...] = ()
     doc: str = ""
 

@@ -24,9 +24,7 @@ def build(program: Program) -> WengertList:
         If shapes do not fit; the place is that of the operation.
     """
     builder = Builder()
-    inputs = {
-        name: builder.input(name, program.shapes.get(name, ())) for name in program.inputs
-    }
+    inputs = {name: builder.input(name, program.shapes.get(name, ())) for name in program.inputs}
     known: dict[str, Expression] = dict(inputs)
     outputs: dict[str, Expression] = {}
     places: dict[int, int] = {x.index: -1 for x in inputs.values()}

@@ -252,10 +252,10 @@ class Parser:
         return PRODUCT
 
     def _is_doubtful(self, top: Pending, token: Token) -> bool:
-        if top.key:
-            return True
         if top.kind != "infix":
             return False
+        if top.key:
+            return True
         base, right = self._values[-2:]
         items = self.writer.items
         glued = right.stop == token.start

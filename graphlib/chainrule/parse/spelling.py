@@ -21,9 +21,15 @@ def one_edit_apart(word: str, other: str) -> bool:
 
 
 def nearest_function(word: str, functions: Iterable[str]) -> str:
-    """Return the function that is one edit from `word`, the first by alphabet, or ""."""
-    near = [name for name in functions if len(name) > 1 and one_edit_apart(word, name)]
-    return min(near, default="")
+    """Return the function that is one edit from `word`, or the same but for capitals, or ""."""
+    lower = word.lower()
+    near = [
+        name
+        for name in functions
+        if len(name) > 1 and (one_edit_apart(word, name) or name.lower() == lower)
+    ]
+    alike = [(name.lower() != lower, name[0] != lower[0], name) for name in near]
+    return min(alike)[2] if alike else ""
 
 
 def function_before(word: str, functions: Iterable[str], is_operand: Callable[[str], bool]) -> str:

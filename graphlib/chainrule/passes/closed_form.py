@@ -14,7 +14,7 @@ from typing import Any
 
 from chainrule.errors import GraphError, OutsideError, OutsideTimeout
 from chainrule.graph.builder import Builder, Expression
-from chainrule.graph.sympy_view import LIMIT, expanded_size, symbol_name, to_sympy
+from chainrule.graph.sympy_view import LIMIT, size_refusal, symbol_name, to_sympy
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
 from chainrule.workers import call
@@ -103,7 +103,7 @@ def closed_form(
         columns = plain(graph, goal, targets)
     except GraphError as error:
         return ClosedForm(name, missing=str(error))
-    if too_large := beyond(columns, limit):
+    if too_large := size_refusal(from_plain(*columns[:5]), columns[4], limit):
         return ClosedForm(name, missing=too_large)
     request = (*columns, dict(latex_names or {}))
     for thorough, seconds in ((True, 0.6 * timeout), (False, 0.4 * timeout)):
@@ -154,15 +154,6 @@ def plain(graph: WengertList, goal: int, targets: Sequence[int]) -> Plain:
         values[goal].index,
         [values[node].index for node in targets],
     )
-
-
-def beyond(columns: Plain, limit: int) -> str:
-    """Return the sentence that refuses a formula of more than `limit` nodes, empty if it fits."""
-    *graph, goal, _ = columns
-    size = expanded_size(from_plain(*graph, goal), goal)
-    if size <= limit:
-        return ""
-    return f"the formula has {size:,} nodes with every shared step written out; allowed: {limit:,}"
 
 
 def from_plain(
@@ -385,7 +376,6 @@ def _printers(
 
 __all__ = [
     "ClosedForm",
-    "beyond",
     "closed_form",
     "derivative",
     "from_plain",

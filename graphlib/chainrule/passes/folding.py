@@ -12,15 +12,15 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from chainrule.algebras.undefined import Undefined
-from chainrule.graph.wengert import INPUT, LEAVES, Edge, WengertList
+from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map, Op
+from chainrule.passes.steps import Push, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
 
 Zoom = Literal["primitive", "step", "named"]
 ZOOMS: tuple[Zoom, ...] = ("primitive", "step", "named")
 
 NEG, MUL, DIV, POWER = (OPS[name] for name in ("neg", "mul", "div", "power"))
-SIGNS_AND_COEFFICIENTS = frozenset((NEG, MUL, DIV))
 
 
 def _value(m: Any, *operands: Any, body: WengertList, **carried: Any) -> Any:
@@ -41,15 +41,15 @@ def _partial(slot: int) -> Callable[..., Any]:
         def pull(bar: Any) -> Any:
             total: Any = 0
             for step in reverse(body, algebra, values, local, {exit: bar}):
-                if step.node != entry and getattr(step, "operand", None) == entry:
-                    total = step.adjoint  # type: ignore[union-attr]
+                if isinstance(step, Share) and step.operand == entry:
+                    total = step.adjoint
             return total
 
         def push(tangent: Any) -> Any:
             total: Any = 0
             for step in forward(body, algebra, values, local, {entry: tangent}):
-                if step.node == exit:
-                    total = step.value if hasattr(step, "value") else step.tangent
+                if isinstance(step, Push) and step.node == exit:
+                    total = step.tangent
             return total
 
         if any(body.shapes.values()):
@@ -66,7 +66,6 @@ FOLD = Op(
     value=_value,
     partials=_partial,
     parameters={"body": None, "origin": ()},
-    rule="chain rule",
     doc="Several steps shown as one; `body` is their graph, `origin` their nodes.",
 )
 
@@ -201,6 +200,3 @@ def zoom(graph: WengertList, level: Zoom, unfolded: Collection[int] = ()) -> Wen
     signs and coefficients are folded in. named: one node per assignment.
     """
     return graph if level == "primitive" else fold(graph, groups(graph, level, unfolded))
-
-
-__all__ = ["FOLD", "LEAVES", "ZOOMS", "Edge", "Zoom", "fold", "groups", "zoom"]

@@ -62,9 +62,7 @@ def directional(record: Record, output: int, direction: dict[int, Any]) -> Any:
                 tangent = (
                     undefined[0]
                     if undefined
-                    else op.kink.push(
-                        algebra.maths, moves, *arguments, **graph.parameters_of(node)
-                    )
+                    else op.kink.push(algebra.maths, moves, *arguments, **graph.parameters_of(node))
                 )
         elif graph.varies[node]:
             for slot, operand in enumerate(operands):

@@ -88,6 +88,4 @@ def record(
             flowing[step.node, step.slot] = step.contribution
             derivatives[step.node] = step.tangent
         steps.append(step)
-    return Record(
-        graph, algebra, mode, tuple(values), local, flowing, derivatives, tuple(steps)
-    )
+    return Record(graph, algebra, mode, tuple(values), local, flowing, derivatives, tuple(steps))

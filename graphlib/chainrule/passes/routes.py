@@ -9,9 +9,9 @@ from typing import Any
 from chainrule.algebras.digits import Digits, digits_algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError, OutsideError, OutsideTimeout
-from chainrule.graph.sympy_view import symbol_name
+from chainrule.graph.sympy_view import size_refusal, symbol_name
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.closed_form import beyond, derivative, from_plain, plain, with_deep_stack
+from chainrule.passes.closed_form import derivative, from_plain, plain, with_deep_stack
 from chainrule.passes.kinks import Sides, kinks, sides
 from chainrule.passes.record import record
 from chainrule.passes.steps import Push, Seed, Share
@@ -241,7 +241,7 @@ def by_sympy(
     values = [(point[node].numerator, point[node].denominator) for node in targets]
     try:
         columns = plain(graph, goal, targets)
-        if too_large := beyond(columns, limit):
+        if too_large := size_refusal(from_plain(*columns[:5]), columns[4], limit):
             return nothing, f"SymPy: {too_large}"
         request = (*columns, values, digits)
         answer = call(_in_worker, *request, timeout=timeout, what="SymPy's derivative")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -108,17 +107,14 @@ def _doubtful(rough: Record, fine: Record) -> bool:
 def _settled(coarse: Record, fine: Record, digits: int) -> Record | None:
     """Return the fine record if twice the digits gave the same numbers, None if not.
 
-    Numbers are the same to twenty digits; a number that shrinks as fast as the digits grow
-    is zero, and what was seen of it rounding: it is put to zero.
+    Numbers are the same to twenty digits; a number that shrinks as fast as the digits grow,
+    beyond the hundredth, is zero, and what was seen of it rounding: it is put to zero.
     """
-    number = fine.algebra.number
-    close = number(Fraction(1, 10**STABLE))
-    sizes = [abs(x) for x in _cells(fine) if type(x) is not Undefined and math.isfinite(x)]
-    scale = max([number(Fraction(1)), *sizes])
-    dust = scale * number(Fraction(1, 10 ** (digits * 4 // 5)))
+    close = fine.algebra.number(Fraction(1, 10**STABLE))
+    shrinkage = fine.algebra.number(Fraction(1, 10 ** (digits * 4 // 5)))
 
     def vanishes(before: Any, after: Any) -> bool:
-        return bool(before != 0 and abs(before) <= dust and abs(after) <= dust * dust / scale)
+        return digits > SHADOW_DIGITS and bool(0 < abs(after) <= abs(before) * shrinkage)
 
     for before, after in zip(_cells(coarse), _cells(fine), strict=True):
         if type(before) is Undefined or type(after) is Undefined:

@@ -78,9 +78,7 @@ def forward(
     for node in range(len(graph)):
         for slot, operand in enumerate(graph.operands[node]):
             if operand in tangents.entries and (node, slot) in local:
-                pushed = algebra.push(
-                    local[node, slot], tangents.entries[operand], values[node]
-                )
+                pushed = algebra.push(local[node, slot], tangents.entries[operand], values[node])
                 yield Push(node, slot, operand, pushed, tangents.add(node, pushed))
 
 
@@ -106,7 +104,5 @@ def reverse(
             continue
         for slot, operand in enumerate(graph.operands[node]):
             if (node, slot) in local:
-                share = algebra.pull(
-                    local[node, slot], adjoints.entries[node], values[operand]
-                )
+                share = algebra.pull(local[node, slot], adjoints.entries[node], values[operand])
                 yield Share(node, slot, operand, share, adjoints.add(operand, share))

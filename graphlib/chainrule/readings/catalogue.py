@@ -33,14 +33,16 @@ SENTENCES: Mapping[str, str] = {
     "bind": "{node} is an input: its value is given.",
     "evaluate": "{node} is computed from {operands}.",
     "constant": "{node} depends on no input: its value never changes, no derivative reaches it.",
-    "linearise": "How fast {node} moves when only {operand} moves: the {rule}.",
+    "linearise": "How fast {node} moves when only {operand} moves, by the {rule}.",
     "linearise_one": "{node} takes {operand} over unchanged, so the local partial is 1.",
     "seed_reverse": (
         "The reverse pass starts at the goal: {node} moves exactly as fast as itself, "
         "so its adjoint is 1."
     ),
     "seed_forward": "The forward pass moves {node}: its tangent is {seed}.",
-    "share_only": "{operand} has one user: its adjoint is the adjoint of {node} times the local partial.",
+    "share_only": (
+        "{operand} has one user: its adjoint is the adjoint of {node} times the local partial."
+    ),
     "share_first": (
         "{operand} has {count} users, so its adjoint is a sum. {node} is the first to send its "
         "adjoint times its local partial."
@@ -79,6 +81,7 @@ SENTENCES: Mapping[str, str] = {
 RULES: Mapping[str, str] = {
     "share_sum": "sum over users",
     "share": "chain rule",
+    "of": "derivative of {op}",
     "push_sum": "sum over operands",
     "push": "chain rule",
 }

@@ -69,9 +69,7 @@ def _number(text: str) -> Formula:
 
 
 def _sum(sign: str, left: Formula, right: Formula) -> Formula:
-    return Formula(
-        row(bracketed(left, SUM), Sign(sign), bracketed(right, PRODUCT)), SUM
-    )
+    return Formula(row(bracketed(left, SUM), Sign(sign), bracketed(right, PRODUCT)), SUM)
 
 
 def _starts_with_digit(term: Term) -> bool:
@@ -123,6 +121,8 @@ _ALWAYS_BRACKETED = frozenset(
     {"sigmoid", "relu", "sign", "step", "max", "sum", "max_weight", "exp", "broadcast"}
 )
 
+_T = Word("⊤", r"\top")
+
 WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "add": lambda a, b: _sum("+", a, b),
     "sub": lambda a, b: _sum("−", a, b),
@@ -146,7 +146,6 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "e": lambda: atom(Word("e", "e")),
     "broadcast": lambda a: a,
 }
-_T = Word("⊤", r"\top")
 
 
 def formula_of(op: Op, operands: Sequence[Formula], parameters: Mapping[str, object]) -> Formula:

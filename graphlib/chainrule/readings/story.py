@@ -116,7 +116,8 @@ class _Teller:
             kind, gaps, rule = "bind", {"node": name}, WORDS["input"]
             lines.append((name, result))
         else:
-            operands = [view.name(i) for i in _distinct(view.graph.operands[node]) if i in view.labels]
+            named = (i for i in _distinct(view.graph.operands[node]) if i in view.labels)
+            operands = [view.name(i) for i in named]
             kind = "evaluate" if view.graph.varies[node] else "constant"
             gaps, rule = {"node": name, "operands": listed(operands)}, WORDS["value"]
             lines.append((name, view.formula(node)))
@@ -133,9 +134,10 @@ class _Teller:
         view = self.view
         number = view.run.partial(edge.user, edge.slot)
         assert number is not None
-        op = view.graph.ops[edge.user]
-        gaps = {"node": view.name(edge.user), "operand": view.name(edge.operand), "rule": op.rule}
-        formula, substituted = view.partial_formula(edge), view.partial_formula(edge, substituted=True)
+        rule = view.rule(edge.user)
+        gaps = {"node": view.name(edge.user), "operand": view.name(edge.operand), "rule": rule}
+        formula = view.partial_formula(edge)
+        substituted = view.partial_formula(edge, substituted=True)
         result = view.numeral(number, "partial")
         lines: list[tuple[Term | None, Term]] = [(view.partial_name(edge), formula)]
         if substituted not in (formula, result.inner if isinstance(result, Coloured) else result):
@@ -151,7 +153,7 @@ class _Teller:
             Entry(view.edge_id("partial", edge), number),
         )
         title = Told("linearise", gaps)
-        return StoryStep("partials", edge.user, edge, title, op.rule, sentence, tuple(lines), cells)
+        return StoryStep("partials", edge.user, edge, title, rule, sentence, tuple(lines), cells)
 
     def seed(self, node: int, number: Number) -> StoryStep:
         """Tell where a pass begins."""
@@ -187,7 +189,8 @@ class _Teller:
             "count": str(self.counts[goal]),
         }
         if before:
-            gaps["earlier"] = listed([view.name(node) for node in _distinct([n for n, _ in before])])
+            sources = _distinct([node for node, _ in before])
+            gaps["earlier"] = listed([view.name(node) for node in sources])
             gaps["so_far"] = view.numeral(self.sum_of(before), "derivative")
         several = self.counts[goal] > 1 or bool(before)
         when = "next" if before else "first" if several else "only"
@@ -274,4 +277,3 @@ def listed(terms: list[Term]) -> Term:
             parts.append(Word(" and ") if i == len(terms) - 1 else Word(", "))
         parts.append(term)
     return row(*parts)
-

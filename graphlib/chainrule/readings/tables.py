@@ -16,6 +16,7 @@ from chainrule.readings.catalogue import WORDS
 from chainrule.readings.terms import EQUALS, Term, Word, row
 from chainrule.readings.view import View
 
+NOTEBOOK_ROWS = 500
 COLUMNS = ("node", "partial", "value", "number", "derivative")
 
 
@@ -129,7 +130,9 @@ class Table:
         return self.text()
 
     def _repr_html_(self) -> str:
-        return self.html()
+        from chainrule.readings.render.html import table_html
+
+        return table_html(self, most=NOTEBOOK_ROWS)
 
 
 def table(view: View) -> Table:
@@ -179,7 +182,8 @@ def _rows(view: View) -> Iterator[TableRow]:
             if seeded and edges:
                 seed = run.seeds[node]
                 amount = merged(float(seed), run.fine.algebra.number(seed))
-            total = Sum(amount, amount or run.derivative(node), True, not edges) if reached else None
+            so_far = amount or run.derivative(node)
+            total = Sum(amount, so_far, True, not edges) if reached else None
             label = WORDS["seed"] if seeded else WORDS["none"]
             yield TableRow(node, None, True, equation, Word(label), value, None, total, ids)
         for count, edge in enumerate(edges):

@@ -23,7 +23,11 @@ GREEK = {
     "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
     "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
-ACCENTS = {"hat": ("\u0302", r"\hat", "^"), "bar": ("\u0304", r"\bar", "¯"), "dot": ("\u0307", r"\dot", "˙")}
+ACCENTS = {
+    "hat": ("\u0302", r"\hat", "^"),
+    "bar": ("\u0304", r"\bar", "¯"),
+    "dot": ("\u0307", r"\dot", "˙"),
+}
 LATEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}",
@@ -117,9 +121,7 @@ class Partial:
     sign: str = "∂"
 
 
-Term = (
-    Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
-)
+Term = Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
 
 
 def row(*terms: Term) -> Row:
@@ -219,7 +221,10 @@ LATEX_COLOURS: dict[Role, str] = {
     "value": "crvalue", "derivative": "crderivative", "partial": "crpartial",
     "warning": "crwarning", "quiet": "crpartial",
 }  # fmt: skip
-LATEX_SIGNS = {"∂": r"\partial ", "−": "-", "·": r"\cdot ", "×": r"\times ", "≠": r"\neq ", "@": r"\,", "⊤": r"\top "}
+LATEX_SIGNS = {
+    "∂": r"\partial ", "−": "-", "·": r"\cdot ", "×": r"\times ", "≠": r"\neq ", "@": r"\,",
+    "⊤": r"\top ",
+}  # fmt: skip
 
 
 def latex_text(words: str) -> str:

@@ -9,7 +9,7 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.ops import Map
 from chainrule.passes.run import Number, Run
-from chainrule.readings.catalogue import WORDS, say
+from chainrule.readings.catalogue import RULES, WORDS, say
 from chainrule.readings.formulas import CELL, READING, Limits, compose
 from chainrule.readings.numbers import DEFAULT, Format, numeral
 from chainrule.readings.terms import (
@@ -127,6 +127,21 @@ class View:
 
         return compose(self.graph, node, values).term
 
+    def rule(self, node: int) -> str:
+        """Return the name of the rule by which a node is differentiated.
+
+        A fold of one operation with constants has that operation's rule; of several, the
+        chain rule.
+        """
+        graph = self.graph
+        op, body = graph.ops[node], graph.parameters_of(node).get("body")
+        if isinstance(body, WengertList):
+            inside = [i for i in range(len(body)) if body.varies[i] and body.operands[i]]
+            if len(inside) != 1:
+                return RULES["share"]
+            op = body.ops[inside[0]]
+        return op.rule or RULES["of"].format(op=op.spellings[0] if op.spellings else op.name)
+
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """The edges that have a local partial, grouped by user."""
@@ -226,14 +241,11 @@ class View:
 
     def derivative_header(self) -> Term:
         """Return the header of the derivative column: ∂J/∂ node or ∂ node/∂x."""
-        node = Word(WORDS["node"])
+        d, slash = Sign("∂", tight=True), Sign("/", tight=True)
+        node = Row((Word("\u2009", r"\,"), Word(WORDS["node"])))
         if self.reverse:
-            above, below = self.name(self.run.output), Row((Word("\u2009", r"\,"), node))
-            return Row((Sign("∂", tight=True), above, Sign("/", tight=True), Sign("∂", tight=True), below))
-        return Row(
-            (Sign("∂", tight=True), Word("\u2009", r"\,"), node, Sign("/", tight=True),
-             Sign("∂", tight=True), self._seed_name())
-        )  # fmt: skip
+            return Row((d, self.name(self.run.output), slash, d, node))
+        return Row((d, node, slash, d, self._seed_name()))
 
     def _seed_name(self) -> Term:
         seeds = list(self.run.seeds)
@@ -259,4 +271,3 @@ class View:
         earlier = self.graph.operands[edge.user][: edge.slot].count(edge.operand)
         again = f"#{earlier + 1}" if earlier else ""
         return f"{kind}:{self.labels[edge.user]},{self.labels[edge.operand]}{again}"
-

@@ -10,11 +10,12 @@ from typing import Literal
 
 from chainrule.graph.builder import number_text
 from chainrule.graph.wengert import INPUT
+from chainrule.ops import Map
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS, say
 from chainrule.readings.numbers import full_digits, numeral
 from chainrule.readings.render.prose import Prose, filled
-from chainrule.readings.render.words import CAPTIONS, MARK, MARKS
+from chainrule.readings.render.words import CAPTIONS, LINEAR_MAP, MARK, MARKS
 from chainrule.readings.tables import COLUMNS, Sum, Table, TableRow
 from chainrule.readings.terms import EQUALS, Numeral, Role, Row, Sign, Term, Word, row, text
 from chainrule.readings.terms import Fraction as FractionTerm
@@ -22,6 +23,7 @@ from chainrule.readings.view import View
 
 State = Literal["text", "number", "undefined", "flagged"]
 Mark = Literal["", "undefined", "flagged", "kink"]
+_STATES: dict[Mark, State] = {"": "number", "undefined": "undefined", "flagged": "flagged"}
 POINT_ENTRIES = 6
 POINT_DIGITS = 24
 
@@ -35,7 +37,8 @@ class Cell:
     column
         One of the table's columns, or "share" where a share has a cell of its own.
     id
-        The cell's id; empty for a cell that can neither be asked for nor pointed at.
+        The cell's id; empty for a cell that can neither be asked for nor pointed at. Of the
+        rows of a running sum, the last has it.
     term
         What is shown; None for an empty cell.
     role
@@ -109,7 +112,9 @@ def lines(table: Table) -> Iterator[Line]:
 def number_cell(
     view: View, column: str, id: str, number: Number, role: Role, **more: object
 ) -> Cell:
-    """Return the cell of a number."""
+    """Return the cell of a number; where a local partial is a linear map there is none."""
+    if isinstance(number.shown, Map):
+        return Cell(column, id, Word(LINEAR_MAP), "quiet")
     mark: Mark = "undefined" if number.undefined else "flagged" if number.flagged else ""
     return Cell(
         column,
@@ -117,7 +122,7 @@ def number_cell(
         numeral(number.shown, view.notation.format),
         "warning" if number.undefined else role,
         full_digits(number.shown),
-        mark or "number",
+        _STATES[mark],
         mark,
         view.why(number) or "",
         **more,  # type: ignore[arg-type]
@@ -168,7 +173,7 @@ def _derivative(view: View, line: TableRow, total: Sum | None) -> Cell:
     return number_cell(
         view,
         "derivative",
-        line.ids["derivative"],
+        line.ids["derivative"] if total.last else "",
         total.total,
         "derivative",
         lead=lead,

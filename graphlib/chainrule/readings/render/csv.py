@@ -15,16 +15,15 @@ from chainrule.readings.story import StoryStep
 from chainrule.readings.tables import Table
 from chainrule.readings.view import View
 
-NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
-# A spreadsheet takes what begins with one of these for a formula, also behind blanks.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?|\[[\d\s.,e+\-\[\]]*\]")
+# A spreadsheet takes what begins with one of these for a formula, also behind blanks, and
+# where it parts cells at semicolons, behind those.
+FORMULA = re.compile(r"(^|[;\t|])(\s*)(?=[=+\-@|%\t＝＋－＠])")
 
 
 def guarded(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula; plain numbers stay numbers."""
-    if NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}" if cell.lstrip(" ").startswith(DANGEROUS) else cell
+    return cell if NUMBER.fullmatch(cell) else FORMULA.sub(r"\1\2'", cell)
 
 
 def _written(rows: Iterable[Iterable[str]]) -> str:
@@ -67,9 +66,7 @@ def table_csv(table: Table, document: bool = False) -> str:
     return _written(rows)
 
 
-def steps_csv(
-    view: View, steps: Iterable[StoryStep], document: bool = False
-) -> str:
+def steps_csv(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
     """Return steps as CSV: number, phase, title, rule, sentence, equation."""
     rows = [["step", "phase", "title", "rule", "sentence", "equation"]]
     for count, step in enumerate(steps, start=1):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from itertools import islice
 
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
 from chainrule.readings.render.prose import Prose, plain, prose_html, prose_text, sentence, title
 from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.render.words import MARK, MARKS, PHASES
+from chainrule.readings.render.words import MARK, MARKS, MORE_ROWS, PHASES
 from chainrule.readings.story import StoryStep
 from chainrule.readings.tables import COLUMNS, Table
 from chainrule.readings.terms import Term, Word, mathml
@@ -55,6 +56,7 @@ font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;col
 clip-path:inset(50%);white-space:nowrap}}
 .chainrule .equations td{{padding:1px 6px 1px 0;vertical-align:middle}}
 """.replace("\n", "")  # fmt: skip
+NUM = ' class="num"'
 NUMERIC = frozenset(("value", "number", "derivative"))
 
 
@@ -142,7 +144,12 @@ def _prose(prose: Prose) -> str:
 
 
 def table_html(
-    table: Table, document: bool = False, *, prefix: str = "", style: bool = True
+    table: Table,
+    document: bool = False,
+    *,
+    prefix: str = "",
+    style: bool = True,
+    most: int | None = None,
 ) -> str:
     """Return a table as HTML with MathML.
 
@@ -154,6 +161,8 @@ def table_html(
         Put before every id, for pages with several tables.
     style
         Whether the style sheet is included.
+    most
+        How many rows are written at most; a line says how many were left out.
     """
     view = table.view
     rows = [f'<div class="chainrule" data-mode="{view.run.mode}">']
@@ -161,19 +170,20 @@ def table_html(
         rows.append(f"<style>{STYLE}</style>")
     rows.append(f"<table><caption>{_prose(caption(view))}</caption>")
     heads = (
-        f'<th scope="col"{" class=num" if c in NUMERIC else ""}>{_term(header(table, c))}</th>'
+        f'<th scope="col"{NUM if c in NUMERIC else ""}>{_term(header(table, c))}</th>'
         for c in COLUMNS
     )
     rows.append(f"<thead><tr>{''.join(heads)}</tr></thead>\n<tbody>")
-    for line in lines(table):
+    for line in islice(lines(table), most):
         first = ' class="first"' if "node" in line.cells else ""
         cells = "".join(_cell(c, line.cells.get(c), prefix) for c in COLUMNS)
         rows.append(f"<tr{first}>{cells}</tr>")
     rows.append("</tbody></table>")
+    if most is not None and len(table.rows) > most:
+        more = MORE_ROWS.format(count=len(table.rows) - most)
+        rows.append(f'<p class="note">{escape(more)}</p>')
     rows.append(f'<p class="note quiet">{escape(WORDS["digits"])}</p>')
-    rows += [
-        f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in remarks(table)
-    ]
+    rows += [f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in remarks(table)]
     rows.append("</div>")
     piece = "\n".join(rows) + "\n"
     return _page(prose_text(caption(view)), piece) if document else piece

@@ -114,9 +114,21 @@ def step_record(view: View, step: StoryStep) -> dict[str, Any]:
     }
 
 
+def steps_record(view: View, steps: Iterable[StoryStep]) -> dict[str, Any]:
+    """Return the steps of a run as dictionaries and lists."""
+    told = [step_record(view, step) for step in steps]
+    return {"story": view.run.mode, **run_record(view), "steps": told}
+
+
 def written(record: Any) -> str:
     """Return a record as text; the same record gives the same bytes."""
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(record, ensure_ascii=False, indent=1)
+    return "".join(c if c.isprintable() or c == "\n" else _escape(c) for c in text) + "\n"
+
+
+def _escape(character: str) -> str:
+    """Return a character without a shape of its own as JSON escapes it."""
+    return json.dumps(character, ensure_ascii=True)[1:-1]
 
 
 def table_json(table: Table, document: bool = False) -> str:
@@ -124,12 +136,9 @@ def table_json(table: Table, document: bool = False) -> str:
     return written(table_record(table))
 
 
-def steps_json(
-    view: View, steps: Iterable[StoryStep], document: bool = False
-) -> str:
+def steps_json(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
     """Return steps as JSON."""
-    told = [step_record(view, step) for step in steps]
-    return written({"story": view.run.mode, **run_record(view), "steps": told})
+    return written(steps_record(view, steps))
 
 
 RENDERER = Renderer("json", ".json", table_json, steps_json)

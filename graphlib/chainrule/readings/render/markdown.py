@@ -14,21 +14,27 @@ from chainrule.readings.tables import COLUMNS, Table
 from chainrule.readings.terms import Term, latex
 from chainrule.readings.view import View
 
-SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>$&~^\"'")
+ESCAPES = {c: "\\" + c for c in "\\`*_[]$~#!"} | {c: f"&#{ord(c)};" for c in "<>&|"}
+# Signs that Markdown or HTML would read before the mathematics is set.
+SPELLED = {
+    "|": r"\vert ", "<": r"\lt ", ">": r"\gt ", "[": r"\lbrack ", "]": r"\rbrack ",
+    "`": r"\text{\textquoteleft}",
+}  # fmt: skip
 
 
 def escaped(words: str) -> str:
     """Return words in which no character means anything to Markdown or HTML."""
-    return "".join(
-        f"&#{ord(c)};" if c in "<>&|" else f"\\{c}" if c in SPECIAL and c in "\\`*_[]$~#" else c
-        for c in plain(words)
-    )
+    return "".join(ESCAPES.get(c, c) for c in plain(words))
+
+
+def formula(term: Term) -> str:
+    """Return a term as LaTeX in which no character means anything to Markdown or HTML."""
+    return "".join(SPELLED.get(c, c) for c in plain(latex(term))).strip()
 
 
 def maths(term: Term) -> str:
-    """Return a term between dollar signs; bars and angles are spelled so no table breaks."""
-    formula = latex(term).replace("|", r"\vert ").replace("<", r"\lt ").replace(">", r"\gt ")
-    return f"${plain(formula).strip()}$"
+    """Return a term between dollar signs."""
+    return f"${formula(term)}$"
 
 
 def _prose(prose: Prose) -> str:
@@ -53,23 +59,20 @@ def table_markdown(table: Table, document: bool = False) -> str:
         "|:--|:--|--:|--:|--:|",
     ]
     rows += [
-        "| " + " | ".join(_cell(line.cells.get(c)) for c in COLUMNS) + " |"
-        for line in lines(table)
+        "| " + " | ".join(_cell(line.cells.get(c)) for c in COLUMNS) + " |" for line in lines(table)
     ]
     notes = [escaped(remark_line(r)) for r in remarks(table)]
     parts = [_prose(caption(table.view)), "\n".join(rows), WORDS["digits"], *notes]
     return "\n\n".join(parts) + "\n"
 
 
-def steps_markdown(
-    view: View, steps: Iterable[StoryStep], document: bool = False
-) -> str:
+def steps_markdown(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
     """Return steps as a numbered list."""
     parts = [_prose(caption(view, "story_"))]
     for count, step in enumerate(steps, start=1):
         first = step.lines[0][0] if step.lines else None
-        sides = ([] if first is None else [latex(first)]) + [latex(r) for _, r in step.lines]
-        equation = plain(" = ".join(sides))
+        sides = [formula(x) for x in (first, *(r for _, r in step.lines)) if x is not None]
+        equation = " = ".join(sides)
         parts.append(
             f"**{count}. {_prose(title(step.title))}** ({escaped(PHASES[step.phase])}, "
             f"{escaped(step.rule)})  \n{_prose(sentence(step.sentence))}  \n${equation}$"

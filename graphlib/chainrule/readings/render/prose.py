@@ -44,8 +44,7 @@ def printable(words: str) -> str:
     if words.isascii() and words.isprintable():
         return words
     return "".join(
-        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
-        for c in words
+        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in words
     )
 
 

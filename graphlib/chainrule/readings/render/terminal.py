@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
-from chainrule.readings.render.prose import Prose, pieces, plain, prose_text, sentence, title
+from chainrule.readings.render.prose import Prose, pieces, plain, sentence, title
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.render.words import MARK, PHASES
 from chainrule.readings.story import StoryStep
@@ -30,6 +30,8 @@ STYLES: dict[Role, str] = {
     "quiet": "#64748B",
 }
 LEFT = frozenset(("node", "partial"))
+# Plain text breaks no line.
+WIDEST = 100_000
 
 
 def styled(term: Term | None, role: Role | None = None, *, bold: bool = False) -> Text:
@@ -56,41 +58,66 @@ def styled_prose(prose: Prose) -> Text:
     return shown
 
 
-def _cell(cell: Cell | None) -> Text:
+def _cell(cell: Cell | None, narrow: bool) -> Text:
     from rich.text import Text
 
-    if cell is None:
-        return Text()
     shown = Text()
+    if cell is None:
+        return shown
     if cell.lead is not None:
-        shown.append_text(styled(cell.lead)[1:])
+        lead = styled(cell.lead)[1:]
+        shown.append_text(lead[:-3].append("\n= ") if narrow else lead)
     shown.append_text(styled(cell.term, cell.role, bold=cell.final))
     if cell.mark:
         shown.append(f" {MARK}", STYLES["warning"])
     return shown
 
 
-def grid(table: Table) -> RichTable:
-    """Return a table as rich draws it, one line under each node."""
+def grid(table: Table, *, narrow: bool = False) -> RichTable:
+    """Return a table as rich draws it, one line under each node.
+
+    Parameters
+    ----------
+    narrow
+        Whether headers and running sums are broken at their words.
+    """
     from rich import box
     from rich.table import Table as RichTable
+    from rich.text import Text
 
-    drawn = RichTable(box=box.HORIZONTALS, header_style="not bold", border_style="dim")
+    drawn = RichTable(
+        box=box.HORIZONTALS, header_style="not bold", border_style="dim", pad_edge=False,
+        padding=(0, 1),
+    )  # fmt: skip
     for column in COLUMNS:
-        justify = "left" if column in LEFT else "right"
-        drawn.add_column(styled(header(table, column), "quiet"), justify=justify)  # type: ignore[arg-type]
+        name = plain(header(table, column))
+        drawn.add_column(
+            Text("\n".join(name.split()) if narrow else name, STYLES["quiet"]),
+            justify="left" if column in LEFT else "right",
+            no_wrap=column not in LEFT,
+            overflow="fold",
+        )
     for line in lines(table):
-        shown = (_cell(line.cells.get(column)) for column in COLUMNS)
+        shown = (_cell(line.cells.get(column), narrow) for column in COLUMNS)
         drawn.add_row(*shown, end_section=line.last)
     return drawn
 
 
-def table_parts(table: Table) -> Iterator[RenderableType]:
-    """Yield caption, table, the line on digits, and every warning in words."""
+def table_parts(table: Table, width: int = WIDEST) -> Iterator[RenderableType]:
+    """Yield caption, table, the line on digits, and every warning in words.
+
+    Parameters
+    ----------
+    width
+        Columns of the terminal; a wider table is drawn narrow.
+    """
+    from rich.console import Console
     from rich.text import Text
 
     yield styled_prose(caption(table.view))
-    yield grid(table)
+    drawn = grid(table)
+    wide = width < WIDEST and Console(width=WIDEST).measure(drawn).maximum > width
+    yield grid(table, narrow=True) if wide else drawn
     yield Text(WORDS["digits"], STYLES["quiet"])
     for remark in remarks(table):
         yield Text(plain(remark_line(remark)), STYLES["warning"])
@@ -119,34 +146,22 @@ def step_parts(view: View, steps: Iterable[StoryStep]) -> Iterator[RenderableTyp
 
 
 def show(console: Console, parts: Iterable[RenderableType]) -> None:
-    """Print parts. Where the output is no terminal, no line is broken."""
+    """Print parts one below the other."""
     for part in parts:
-        if console.is_terminal:
-            console.print(part, highlight=False, markup=False, emoji=False)
-        else:
-            console.print(
-                part, highlight=False, markup=False, emoji=False, crop=False,
-                overflow="ignore", width=_room(console, part), soft_wrap=False,
-            )  # fmt: skip
-
-
-def _room(console: Console, part: RenderableType) -> int:
-    wide = console.options.update(max_width=_WIDEST)
-    return max(1, console.measure(part, options=wide).maximum)
-
-
-_WIDEST = 100_000
+        console.print(part, highlight=False, markup=False, emoji=False)
 
 
 def _plain(parts: Iterable[RenderableType]) -> str:
     from rich.console import Console
 
-    into = StringIO()
+    into, drawn = StringIO(), list(parts)
+    measured = Console(file=into, width=WIDEST)
+    width = max((measured.measure(part).maximum for part in drawn), default=1)
     console = Console(
-        file=into, width=_WIDEST, no_color=True, color_system=None, force_terminal=False,
+        file=into, width=width, no_color=True, color_system=None, force_terminal=False,
         legacy_windows=False,
     )  # fmt: skip
-    show(console, parts)
+    show(console, drawn)
     return "".join(line.rstrip() + "\n" for line in into.getvalue().splitlines())
 
 
@@ -155,13 +170,11 @@ def table_text(table: Table, document: bool = False) -> str:
     return _plain(table_parts(table))
 
 
-def steps_text(
-    view: View, steps: Iterable[StoryStep], document: bool = False
-) -> str:
+def steps_text(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
     """Return steps as plain text."""
     return _plain(step_parts(view, steps))
 
 
 RENDERER = Renderer("text", ".txt", table_text, steps_text)
 
-__all__ = ["RENDERER", "prose_text", "show", "step_parts", "table_parts", "table_text"]
+__all__ = ["RENDERER", "show", "step_parts", "steps_text", "table_parts", "table_text"]

@@ -12,6 +12,10 @@ CAPTIONS: Mapping[str, str] = {
     "point": " at {point}",
 }
 
+MORE_ROWS = "… and {count:,} more rows: write the table to a file to see them all."
+
+LINEAR_MAP = "linear map"
+
 MARK = "⚠"
 
 MARKS: Mapping[str, str] = {

@@ -1,0 +1,57 @@
+"""`chainrule app`: the web app, on this machine alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chainrule.errors import OutsideError
+
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the app listens.")]
+Browser = Annotated[bool, typer.Option(help="Whether a browser is opened.")]
+
+
+def app(port: Port = 8501, browser: Browser = True) -> None:
+    """Open the web app in the browser; Ctrl+C stops it.
+
+    \b
+      chainrule app
+      chainrule app --port 8600 --no-browser
+    """
+    import subprocess
+    import sys
+
+    script = app_script()
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(script),
+        "--server.address", "127.0.0.1", "--server.port", str(port),
+        "--server.headless", "false" if browser else "true",
+        "--browser.gatherUsageStats", "false",
+    ]  # fmt: skip
+    try:
+        code = subprocess.call(command, cwd=script.parent)
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
+
+
+def app_script() -> Path:
+    """Return the path of app.py, beside the sources.
+
+    Raises
+    ------
+    OutsideError
+        If it is not there, as in an installation without the sources.
+    """
+    import chainrule
+
+    package = Path(next(iter(chainrule.__path__)))
+    for folder in (package.parents[1], package / "ui"):
+        if (folder / "app.py").is_file():
+            return folder / "app.py"
+    raise OutsideError(
+        f"app.py was not found beside {package}\n"
+        "The app comes with the sources: fetch them and run `python3 run.py app` there."
+    )

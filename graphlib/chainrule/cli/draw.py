@@ -1,0 +1,65 @@
+"""`chainrule draw`: the graph with its values, local partials and derivatives as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from chainrule.cli.request import At, By, Formula, Mode, Of, Readings, Zoom
+from chainrule.errors import InputError
+
+File = Annotated[
+    str, typer.Option("-o", "--output", metavar="FILE", help="graph.svg; - for the screen.")
+]
+Picture = Annotated[
+    Literal["svg", "png", "pdf", "dot"] | None,
+    typer.Option("--format", help="Else by the ending of -o.", show_default=False),
+]
+Theme = Annotated[Literal["light", "dark"], typer.Option(help="Colours for which ground.")]
+Direction = Annotated[Literal["LR", "TB"], typer.Option(help="Left to right, or top to bottom.")]
+SUFFIXES = ("svg", "png", "pdf", "dot")
+
+
+def draw(
+    formula: Formula,
+    output: File,
+    at: At = None,
+    mode: Mode = "reverse",
+    zoom: Zoom = None,
+    of: Of = None,
+    by: By = None,
+    reading: Readings = None,
+    format: Picture = None,
+    theme: Theme = "light",
+    direction: Direction = "LR",
+) -> None:
+    """Draw the graph with every value, local partial and derivative.
+
+    \b
+      chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 -o graph.svg
+      chainrule draw lecture.txt --at x=1 --theme dark --direction TB -o graph.png
+      chainrule draw "x y" --at x=2,y=3 --format dot -o -
+    """
+    from chainrule.cli.output import tell_notes, write
+    from chainrule.cli.request import worked
+    from chainrule.drawing import draw as picture
+
+    chosen = format or _by_suffix(output)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading)
+    write(picture(run, chosen, theme=theme, direction=direction), output)
+    tell_notes(graph, on_screen=False)
+
+
+def _by_suffix(output: str) -> str:
+    suffix = Path(output).suffix
+    if output == "-" or suffix.lower()[1:] in SUFFIXES:
+        return suffix.lower()[1:] or "svg"
+    raise InputError(
+        "the file's ending says no kind of picture",
+        text=output,
+        position=len(output) - len(suffix),
+        length=len(suffix),
+        allowed=f"Pictures are {', '.join('.' + s for s in SUFFIXES)}.",
+    )

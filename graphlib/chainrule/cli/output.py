@@ -1,0 +1,104 @@
+"""Where a command's result goes: the screen, or a file that is whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainrule.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from chainrule.facade import Graph
+    from chainrule.readings.render import Renderer
+
+
+def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
+    """Return the renderer that was asked for, by name or by the file's suffix.
+
+    Raises
+    ------
+    InputError
+        For a format or suffix that there is not.
+    """
+    from chainrule.readings.render import RENDERERS
+
+    if as_json:
+        return RENDERERS["json"]
+    if format is not None:
+        if format not in RENDERERS:
+            raise InputError(
+                f"there is no format `{format}`", text=format, length=len(format),
+                allowed=f"Formats are {', '.join(RENDERERS)}.",
+            )  # fmt: skip
+        return RENDERERS[format]
+    if output is None or output == "-":
+        return RENDERERS["text"]
+    by_suffix = {known.suffix: known for known in RENDERERS.values()}
+    suffix = Path(output).suffix.lower()
+    if suffix not in by_suffix:
+        raise InputError(
+            "the file's ending says no format", text=output, position=len(output) - len(suffix),
+            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}.",
+        )  # fmt: skip
+    return by_suffix[suffix]
+
+
+def terminal() -> Console | None:
+    """Return the terminal that is written to, None where the output goes elsewhere."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else None
+
+
+def write(content: bytes, output: str) -> None:
+    """Write a file: all of it, or nothing; `-` writes to the screen."""
+    if output == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(output)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def deliver(text: str, output: str | None) -> None:
+    """Print text, or write it to a file."""
+    if output is None or output == "-":
+        print(text, end="")
+    else:
+        write(text.encode(), output)
+
+
+def note_lines(graph: Graph) -> Iterable[str]:
+    """Yield each reading that was made for the user, and how to get the other."""
+    from chainrule.readings.render.prose import printable
+
+    for note in graph.notes:
+        line = f"{note.found} is read as {note.reading}"
+        if note.alternative:
+            key = f"{note.key}={note.alternative}".replace("'", "'\\''")
+            line += f"; for {note.alternative_reading}: --reading '{key}'"
+        yield printable(line)
+
+
+def tell_notes(graph: Graph, *, on_screen: bool) -> None:
+    """Print the notes: under a table on the screen, else apart from the data."""
+    for line in note_lines(graph):
+        print(line, file=sys.stdout if on_screen else sys.stderr)

@@ -1,0 +1,195 @@
+"""What every command reads: the formula, the point, and how it is to be shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from chainrule.errors import InputError, PointError
+
+if TYPE_CHECKING:
+    from chainrule.facade import Graph, Worked
+
+MAX_BYTES = 5_000_000
+
+Formula = Annotated[
+    str,
+    typer.Argument(
+        help="A formula, a program, a file with one, or - to read what is piped in.",
+        show_default=False,
+    ),
+]
+At = Annotated[
+    list[str] | None,
+    typer.Option("--at", metavar="NAME=VALUE", help="Value of an input: --at x=1 --at y=1/3."),
+]
+Mode = Annotated[
+    Literal["reverse", "forward"],
+    typer.Option(help="Adjoints from the output back, or tangents from an input on."),
+]
+Zoom = Annotated[
+    Literal["primitive", "step", "named"] | None,
+    typer.Option(
+        help="One row an operation, one a line as written by hand, or one an assignment.",
+        show_default=False,
+    ),
+]
+Of = Annotated[
+    str | None,
+    typer.Option("--of", metavar="NAME", help="Which output is differentiated (reverse mode)."),
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--by",
+        metavar="NAME[=SEED]",
+        help="By which input (forward mode), or a direction: --by x=1 --by y=-1.",
+    ),
+]
+Readings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reading",
+        metavar="KEY=OTHER",
+        help="Switch a reading; the note under the table says its key.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write a file; - writes to the screen."),
+]
+
+
+def source(argument: str) -> str:
+    """Return the formula: the argument itself, a file's text, or what is piped in.
+
+    Raises
+    ------
+    InputError
+        If a file is too long or is no text.
+    """
+    if argument == "-":
+        return _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "what was piped in")
+    path = _file(argument)
+    if path is None:
+        return argument
+    with path.open("rb") as file:
+        return _decoded(file.read(MAX_BYTES + 1), f"the file {argument}")
+
+
+def _file(argument: str) -> Path | None:
+    """Return the file of this name, if there is one; x is a formula even beside a file x."""
+    if not any(c in argument for c in "./\\"):
+        return None
+    try:
+        path = Path(argument)
+        return path if path.is_file() else None
+    except (OSError, ValueError):  # longer than a path may be, or with a zero character
+        return None
+
+
+def _decoded(content: bytes, what: str) -> str:
+    if len(content) > MAX_BYTES:
+        raise InputError(
+            f"{what} has more than {MAX_BYTES:,} bytes",
+            allowed="Formulas have up to 20,000 characters.",
+        )
+    try:
+        return content.decode("utf-8-sig").rstrip("\r\n").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{what} is no text in UTF-8: byte {error.start + 1} does not fit",
+            allowed="Save it as UTF-8.",
+        ) from error
+
+
+def split(entries: str) -> list[tuple[str, int]]:
+    """Return "x=1,y=[1,2]" as entries with their offsets; commas in brackets do not part."""
+    found: list[tuple[str, int]] = []
+    depth = begin = 0
+    for at, character in enumerate(entries):
+        depth += (character in "([") - (character in ")]")
+        if character == "," and depth <= 0:
+            found.append((entries[begin:at], begin))
+            begin = at + 1
+    return [*found, (entries[begin:], begin)]
+
+
+def pairs(given: Iterable[str], option: str, *, default: str = "") -> dict[str, str]:
+    """Return NAME=VALUE entries as names and values.
+
+    Parameters
+    ----------
+    default
+        The value of a name that stands alone; empty where it must not.
+
+    Raises
+    ------
+    PointError
+        For an entry that is not NAME=VALUE, or a name that is given twice.
+    """
+    result: dict[str, str] = {}
+    for text in given:
+        for entry, begin in split(text):
+            name, equals, value = (part.strip() for part in entry.partition("="))
+            if not equals and default:
+                value = default
+            if not name or not value:
+                raise PointError(
+                    f"{option} needs a name, an equals sign and a value",
+                    text=text, position=begin, length=max(1, len(entry)),
+                    allowed=f"Write {option} x=1, or {option} x=1,y=2.5.",
+                )  # fmt: skip
+            if name in result:
+                raise PointError(
+                    f"`{name}` is given twice", text=text, position=begin, length=len(entry),
+                    allowed="Give each name one value.",
+                )  # fmt: skip
+            result[name] = value
+    return result
+
+
+def switched(given: Sequence[str]) -> dict[str, str]:
+    """Return KEY=OTHER entries as a mapping; a key may hold equals signs, the other may not."""
+    result: dict[str, str] = {}
+    for text in given:
+        key, equals, other = text.rpartition("=")
+        if not equals or not key.strip() or not other.strip():
+            raise InputError(
+                "--reading needs a key, an equals sign and the other reading",
+                text=text, length=max(1, len(text)),
+                allowed='Write it as the note says, for instance --reading "letters:xy=one name".',
+            )  # fmt: skip
+        result[key.strip()] = other.strip()
+    return result
+
+
+def worked(
+    formula: str,
+    at: Sequence[str] | None,
+    mode: Literal["reverse", "forward"],
+    zoom: Literal["primitive", "step", "named"] | None,
+    of: str | None,
+    by: Sequence[str] | None,
+    readings: Sequence[str] | None,
+) -> tuple[Graph, Worked]:
+    """Return the graph of a formula and its run at a point.
+
+    Raises
+    ------
+    InputError
+        For whatever cannot be read.
+    """
+    from chainrule.facade import Graph
+
+    point = pairs(at or (), "--at")
+    direction = pairs(by or (), "--by", default="1")
+    if mode == "reverse" and direction:
+        raise InputError("--by says where a tangent begins", allowed="Use it with --mode forward.")
+    text = source(formula.strip(" "))
+    graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()))
+    return graph, graph.work(at=point, mode=mode, zoom=zoom, output=of, direction=direction or None)

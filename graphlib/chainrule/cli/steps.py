@@ -1,0 +1,67 @@
+"""`chainrule steps`: the steps of a run one by one, each with its rule and sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chainrule.cli.request import At, By, Formula, Mode, Of, Output, Readings, Zoom
+from chainrule.cli.table import Format, Json
+
+if TYPE_CHECKING:
+    from chainrule.facade import Graph
+
+
+def note_records(graph: Graph) -> dict[str, Any]:
+    """Return the readings that were made for the user, for JSON."""
+    return {
+        "notes": [
+            {
+                "found": note.found,
+                "reading": note.reading,
+                "key": note.key,
+                "alternative": note.alternative,
+                "alternative_reading": note.alternative_reading,
+                "start": note.span.start,
+                "stop": note.span.stop,
+            }
+            for note in graph.notes
+        ]
+    }
+
+
+def steps(
+    formula: Formula,
+    at: At = None,
+    mode: Mode = "reverse",
+    zoom: Zoom = None,
+    of: Of = None,
+    by: By = None,
+    reading: Readings = None,
+    format: Format = None,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """Tell the steps one by one: values, local partials, then tangents or adjoints.
+
+    \b
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1
+      chainrule steps "x y" --at x=2,y=3 --mode forward --by y -o steps.html
+    """
+    from chainrule.cli.output import deliver, renderer, tell_notes, terminal
+    from chainrule.cli.request import worked
+    from chainrule.readings.render.json import steps_record, written
+
+    chosen = renderer(format, output, json)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading)
+    on_screen = output is None or output == "-"
+    console = terminal() if chosen.name == "text" and on_screen else None
+    if console is not None:
+        from chainrule.readings.render.terminal import show, step_parts
+
+        show(console, step_parts(run, run.steps()))
+    elif chosen.name == "json":
+        deliver(written(steps_record(run, run.steps()) | note_records(graph)), output)
+        return
+    else:
+        deliver(chosen.steps(run, run.steps(), not on_screen), output)
+    tell_notes(graph, on_screen=chosen.name == "text" and on_screen)

@@ -1,0 +1,65 @@
+"""`chainrule table`: the table of a run, as lectures print it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from chainrule.cli.request import At, By, Formula, Mode, Of, Output, Readings, Zoom
+
+Format = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="text, html, latex, json, markdown or csv; else by the ending of -o.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+
+
+def table(
+    formula: Formula,
+    at: At = None,
+    mode: Mode = "reverse",
+    zoom: Zoom = None,
+    of: Of = None,
+    by: By = None,
+    reading: Readings = None,
+    format: Format = None,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """Show the table: values, local partials, and the derivatives added up row by row.
+
+    With -o a whole file is written (an HTML page, a LaTeX document); the screen gets the piece
+    to paste.
+
+    \b
+      chainrule table "cos(sin(x^2)+3x^2)" --at x=1
+      chainrule table "a b + sin a" --at a=2,b=3 --mode forward --by a
+      chainrule table lecture.txt --at x=0.5 --zoom named -o table.tex
+      echo "x^2 y" | chainrule table - --at x=3,y=1/2 --json
+    """
+    from chainrule.cli.output import deliver, renderer, tell_notes, terminal
+    from chainrule.cli.request import worked
+    from chainrule.readings.render.json import table_record, written
+
+    chosen = renderer(format, output, json)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading)
+    on_screen = output is None or output == "-"
+    console = terminal() if chosen.name == "text" and on_screen else None
+    if console is not None:
+        from chainrule.readings.render.terminal import show, table_parts
+
+        show(console, table_parts(run.table(), console.width))
+    elif chosen.name == "json":
+        from chainrule.cli.steps import note_records
+
+        deliver(written(table_record(run.table()) | note_records(graph)), output)
+        return
+    else:
+        deliver(chosen.table(run.table(), not on_screen), output)
+    tell_notes(graph, on_screen=chosen.name == "text" and on_screen)

@@ -1,0 +1,66 @@
+"""Straight and cubic pieces of lines: written, sampled, and crossed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from chainrule.drawing.labels import Point
+
+
+def path(pieces: list[list[Point]]) -> str:
+    """Return pieces of a line, of two or four points each, as an SVG path."""
+
+    def written(point: Point) -> str:
+        return f"{point[0]:.1f},{point[1]:.1f}"
+
+    parts = [f"M{written(pieces[0][0])}"]
+    for piece in pieces:
+        command = "L" if len(piece) == 2 else "C"
+        parts.append(command + " ".join(written(p) for p in piece[1:]))
+    return "".join(parts)
+
+
+def control_points(pos: str) -> list[Point]:
+    """Return the control points of Graphviz's spline."""
+    points = [part for part in pos.split() if part[0] not in "se"]
+    return [(float(x), float(y)) for x, y in (part.split(",") for part in points)]
+
+
+def _bezier(p: tuple[Point, ...], t: float) -> Point:
+    s = 1 - t
+    weights = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
+    return (
+        sum(w * c[0] for w, c in zip(weights, p, strict=True)),
+        sum(w * c[1] for w, c in zip(weights, p, strict=True)),
+    )
+
+
+def sampled(control: list[Point]) -> list[Point]:
+    """Return points on a chain of cubic Bézier curves."""
+    points = [control[0]]
+    for i in range(0, len(control) - 3, 3):
+        piece = tuple(control[i : i + 4])
+        points += [_bezier(piece, k / 12) for k in range(1, 13)]
+    return points
+
+
+def crossing(curve: list[Point], along: float) -> float:
+    """Return where a curve that runs along the ranks has come to `along`."""
+    for (a, b), (c, d) in pairwise(curve):
+        if a <= along <= c:
+            return b if c == a else b + (d - b) * (along - a) / (c - a)
+    return curve[-1][1]
+
+
+def points(pieces: list[tuple[Point, ...]]) -> list[Point]:
+    """Return points on a line, from its start to its end, at most some 12 px apart."""
+    line: list[Point] = []
+    for piece in pieces:
+        if len(piece) == 2:
+            (a, b), (c, d) = piece
+            count = max(2, int(max(abs(c - a), abs(d - b)) / 12))
+            line += [(a + (c - a) * k / count, b + (d - b) * k / count) for k in range(count + 1)]
+        else:
+            count = max(12, int(abs(piece[3][1] - piece[0][1]) / 12))
+            line += [_bezier(piece, k / count) for k in range(count + 1)]
+    return line

@@ -1,0 +1,354 @@
+"""Positions for the component in the browser: cards, lines between them, and room for text.
+
+Graphviz chooses ranks, the order in a rank and the channels of long edges. How far ranks stand
+apart is chosen here, by the text between them, which its own labels would push apart too far.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from chainrule.drawing.alternative import is_number, partial_parts, shown
+from chainrule.drawing.curves import path, points
+from chainrule.drawing.dot import DIRECTIONS
+from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside
+from chainrule.drawing.ranks import ranks
+from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.widths import ACROSS, DOWN, Sizes, card_width, width
+from chainrule.errors import DrawingError
+from chainrule.graph.wengert import Edge
+from chainrule.readings.view import View
+
+HEAD: Final = 9.0
+"""Length of an arrow head in px: a line ends this far before its tip."""
+
+LABEL_HEIGHT: Final = 18.0
+ROWS_HEIGHT: Final = 40.0
+"""Height of two rows with a line between them; they are centred at a quarter and three quarters."""
+
+_ROWS_BESIDE: Final = 28.0
+_LONG: Final = 96.0
+_PORTS: Final = {"LR": 24.0, "TB": 88.0}
+_MARGIN: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An edge: SVG path from operand to user without its arrow head, tip of the head, text."""
+
+    d: str
+    tip: Point
+    label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A drawing's positions in px, y downward.
+
+    Parameters
+    ----------
+    width, height
+        Of all cards and texts together.
+    nodes
+        Cards by "n<index>", x and y their centre.
+    edges
+        Routes by "e<user>_<slot>".
+    view
+        The view that was laid out: the one given, or its graph folded.
+    note
+        What was folded or left out, as a sentence; may be empty.
+    """
+
+    width: float
+    height: float
+    nodes: dict[str, Box]
+    edges: dict[str, Route]
+    view: View
+    note: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """Return the positions as plain data, numbers with one decimal."""
+
+        def box(box: Box) -> dict[str, float]:
+            return {k: round(getattr(box, k), 1) for k in ("x", "y", "w", "h")}
+
+        def label(label: Label | None) -> dict[str, Any] | None:
+            if label is None:
+                return None
+            return {**box(label.box), "align": label.align, "rows": label.rows}
+
+        return {
+            "width": round(self.width, 1),
+            "height": round(self.height, 1),
+            "nodes": {key: box(card) for key, card in self.nodes.items()},
+            "edges": {
+                key: {"d": route.d, "tip": [round(c, 1) for c in route.tip],
+                      "label": label(route.label)}
+                for key, route in self.edges.items()
+            },
+            "note": self.note,
+        }  # fmt: skip
+
+
+def cards(view: View, direction: str = "LR") -> Layout:
+    """Return the positions of the cards and edges of a run.
+
+    A graph of more than 300 nodes is folded first; the indices are then those of the layout's
+    own view.
+
+    Parameters
+    ----------
+    direction
+        ``"LR"``, left to right with cards 76 px high, or ``"TB"``, top down with cards 46 px
+        high.
+
+    Raises
+    ------
+    DrawingError
+        For another direction, or if there is no Graphviz.
+    OutsideTimeout
+        If Graphviz takes longer than ten seconds.
+    """
+    if direction not in DIRECTIONS:
+        raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
+    return _Planner(reduced(view), direction).layout()
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Widths of an edge's text: on one line, and on two, above and below the line."""
+
+    line: float
+    stacked: float
+
+
+class _Planner:
+    """Works in two axes: `along` the ranks, `across` them; LR is (x, y), TB is (y, x)."""
+
+    def __init__(self, drawn: Reduction, direction: str) -> None:
+        self.drawn = drawn
+        self.view = drawn.view
+        self.direction = direction
+        self.across = direction == "LR"
+        self.sizes: Sizes = ACROSS if self.across else DOWN
+        self.wide = {node: card_width(self.view, node, self.sizes) for node in drawn.nodes}
+        found = ranks(drawn, self.wide, self.sizes, direction)
+        self.rank, self.place, self.passes = found.rank, found.place, found.passes
+
+    def layout(self) -> Layout:
+        texts = {edge: self._texts(edge) for edge in self.drawn.edges}
+        self._place_ports()
+        self._place_ranks(texts)
+        lines = {edge: self._line(edge) for edge in self.drawn.edges}
+        labels = self._labels(lines, texts)
+        return self._assembled(lines, labels)
+
+    # Where lines begin and end, and how far ranks stand apart
+
+    def _place_ports(self) -> None:
+        """Spread the ends of lines over the side of a card, in the order of their other ends."""
+        leaving: dict[int, list[Edge]] = defaultdict(list)
+        arriving: dict[int, list[Edge]] = defaultdict(list)
+        for edge in self.drawn.edges:
+            leaving[edge.operand].append(edge)
+            arriving[edge.user].append(edge)
+
+        def toward_user(edge: Edge) -> tuple[float, int]:
+            first = self.passes[edge].get(self.rank[edge.operand] + 1, self.place[edge.user])
+            return first, edge.slot
+
+        def toward_operand(edge: Edge) -> tuple[float, int]:
+            last = self.passes[edge].get(self.rank[edge.user] - 1, self.place[edge.operand])
+            return last, edge.slot
+
+        self.start: dict[Edge, float] = {}
+        self.end: dict[Edge, float] = {}
+        for node, edges in leaving.items():
+            self._spread(node, sorted(edges, key=toward_user), self.start)
+        for node, edges in arriving.items():
+            self._spread(node, sorted(edges, key=toward_operand), self.end)
+
+    def _spread(self, node: int, edges: list[Edge], ports: dict[Edge, float]) -> None:
+        side = self.sizes.height if self.across else self.wide[node]
+        apart = min(_PORTS[self.direction], (side - 36) / max(1, len(edges) - 1))
+        for i, edge in enumerate(edges):
+            ports[edge] = self.place[node] + (i - (len(edges) - 1) / 2) * apart
+
+    def _straight(self, edge: Edge) -> bool:
+        return not self.passes[edge] and abs(self.start[edge] - self.end[edge]) < 1.5
+
+    def _stacked(self, edge: Edge) -> bool:
+        """Whether the text stands above and below the line: one level line between two cards."""
+        alone = self.drawn.view.graph.operands[edge.user].count(edge.operand) == 1
+        return self.across and alone and self._straight(edge)
+
+    def _place_ranks(self, texts: dict[Edge, _Texts | None]) -> None:
+        count = max(self.rank.values(), default=0) + 1
+        deep = [0.0] * count
+        for node, rank in self.rank.items():
+            deep[rank] = max(deep[rank], self.wide[node] if self.across else self.sizes.height)
+        # Text and bend of a long edge have the first gap to themselves and further room later.
+        wanted = [0.0] * count
+        for edge in self.drawn.edges:
+            rank = self.rank[edge.operand]
+            wanted[rank] = max(wanted[rank], self._gap(edge, texts[edge]))
+        only_straight = [True] * count
+        for edge in self.drawn.edges:
+            for rank in range(self.rank[edge.operand], self.rank[edge.user]):
+                only_straight[rank] &= self._straight(edge)
+        self.band: list[Point] = []
+        begin = 0.0
+        for rank in range(count):
+            self.band.append((begin, begin + deep[rank]))
+            least = self.sizes.gap if only_straight[rank] else self.sizes.curved
+            begin += deep[rank] + max(least, wanted[rank])
+
+    def _gap(self, edge: Edge, texts: _Texts | None) -> float:
+        """Return the room along the ranks that an edge needs for its text and its bend."""
+        if self._stacked(edge):
+            return texts.stacked + 14 if texts else 0.0
+        bend = abs(self.start[edge] - self.end[edge])
+        if self.across and bend < SLIGHT and not self.passes[edge]:
+            return texts.line + 24 if texts else 0.0
+        return min(180.0, 0.4 * bend) if self.across else min(80.0, 0.14 * bend)
+
+    # Lines
+
+    def _line(self, edge: Edge) -> list[tuple[Point, ...]]:
+        """Return an edge as pieces (along, across): straight, two points; curved, four."""
+        sizes = self.sizes
+        half = {
+            node: (self.wide[node] if self.across else sizes.height) / 2
+            for node in (edge.operand, edge.user)
+        }
+        middle = [sum(self.band[self.rank[node]]) / 2 for node in (edge.operand, edge.user)]
+        at = (middle[0] + half[edge.operand], self.start[edge])
+        stop = (middle[1] - half[edge.user] - HEAD, self.end[edge])
+        stations: list[tuple[float, float, float]] = [
+            (at[0], self.band[self.rank[edge.operand]][1], at[1])
+        ]
+        for rank, place in sorted(self.passes[edge].items()):
+            stations.append((*self.band[rank], place))
+        stations.append((min(stop[0], self.band[self.rank[edge.user]][0] - HEAD), stop[0], stop[1]))
+        pieces: list[tuple[Point, ...]] = []
+        for i, (enter, leave, place) in enumerate(stations):
+            if leave - enter > 0.5:
+                pieces.append(((enter, place), (leave, place)))
+            if i + 1 < len(stations):
+                following, _, other = stations[i + 1]
+                bend = (following - leave) * 0.5
+                pieces.append(
+                    ((leave, place), (leave + bend, place),
+                     (following - bend, other), (following, other))
+                    if abs(other - place) > 0.5
+                    else ((leave, place), (following, other))
+                )  # fmt: skip
+        return pieces
+
+    def _upright(self, point: Point) -> Point:
+        """Return (along, across) as (x, y)."""
+        return point if self.across else point[::-1]
+
+    # Text on lines
+
+    def _texts(self, edge: Edge) -> _Texts | None:
+        view, size = self.view, self.sizes.label
+        partial = view.run.partial(edge.user, edge.slot)
+        if partial is None:
+            return None
+        parts = partial_parts(view, edge)
+        line = width(" = ".join(parts), size)
+        stacked = max(width(part, size) for part in parts)
+        share = view.run.flowing(edge.user, edge.slot)
+        if share is not None and is_number(partial):
+            source = edge.user if view.reverse else edge.operand
+            product = f"{shown(view, view.run.derivative(source))} × {shown(view, partial)}"
+            brought = shown(view, share)
+            line = max(line, width(f"{brought} = {product}", size))
+            stacked = max(stacked, width(f"{brought} =", size), width(product, size))
+        return _Texts(line, stacked)
+
+    def _labels(
+        self, lines: dict[Edge, list[tuple[Point, ...]]], texts: dict[Edge, _Texts | None]
+    ) -> dict[Edge, Label]:
+        occupied = Occupied()
+        for box in self._boxes().values():
+            occupied.add_card(Box(box.x, box.y, box.w + 2, box.h + 2))
+        along: dict[Edge, list[Point]] = {}
+        for number, (edge, pieces) in enumerate(lines.items()):
+            place, stop = pieces[-1][-1][1], pieces[-1][-1][0] + HEAD
+            along[edge] = [self._upright(p) for p in [*points(pieces), (stop, place)]]
+            occupied.add_line(along[edge], number)
+        centre = sum(self.place.values()) / max(1, len(self.place))
+        labels: dict[Edge, Label] = {}
+        for edge, pieces in lines.items():
+            text = texts[edge]
+            if text is not None and self._stacked(edge):
+                begin, end = pieces[0][0], pieces[-1][-1]
+                x, y = (begin[0] + end[0] + HEAD) / 2, begin[1]
+                labels[edge] = Label(Box(x, y, text.stacked, ROWS_HEIGHT), "middle", rows=2)
+                occupied.add_text(labels[edge].box)
+        for edge in lines:
+            text = texts[edge]
+            if text is None or edge in labels:
+                continue
+            middle = (self.start[edge] + self.end[edge]) / 2
+            # On a narrow screen a long text beside a bend would make the drawing wider.
+            rows = 2 if not self.across and not self._straight(edge) and text.line > _LONG else 1
+            label = beside(
+                along[edge],
+                text.stacked if rows == 2 else text.line,
+                _ROWS_BESIDE if rows == 2 else LABEL_HEIGHT,
+                occupied,
+                across=self.across,
+                upper=middle < centre - 1,
+            )
+            label = replace(label, rows=rows)
+            labels[edge] = label
+            occupied.add_text(label.box)
+        return labels
+
+    # All together
+
+    def _boxes(self) -> dict[int, Box]:
+        boxes = {}
+        for node in self.drawn.nodes:
+            x, y = self._upright((sum(self.band[self.rank[node]]) / 2, self.place[node]))
+            boxes[node] = Box(x, y, self.wide[node], self.sizes.height)
+        return boxes
+
+    def _assembled(
+        self, lines: dict[Edge, list[tuple[Point, ...]]], labels: dict[Edge, Label]
+    ) -> Layout:
+        boxes = self._boxes()
+        everything = [*boxes.values(), *(label.box for label in labels.values())]
+        ends = [self._upright(p) for pieces in lines.values() for piece in pieces for p in piece]
+        lefts = [box.x - box.w / 2 for box in everything] + [x for x, _ in ends]
+        tops = [box.y - box.h / 2 for box in everything] + [y for _, y in ends]
+        rights = [box.x + box.w / 2 for box in everything] + [x for x, _ in ends]
+        bottoms = [box.y + box.h / 2 for box in everything] + [y for _, y in ends]
+        dx, dy = _MARGIN - min(lefts, default=0.0), _MARGIN - min(tops, default=0.0)
+
+        def moved(box: Box) -> Box:
+            return Box(box.x + dx, box.y + dy, box.w, box.h)
+
+        edges = {}
+        for edge, pieces in lines.items():
+            upright = [[self._upright(p) for p in piece] for piece in pieces]
+            shifted = [[(x + dx, y + dy) for x, y in piece] for piece in upright]
+            end = shifted[-1][-1]
+            tip = (end[0] + HEAD, end[1]) if self.across else (end[0], end[1] + HEAD)
+            label = labels.get(edge)
+            if label is not None:
+                label = Label(moved(label.box), label.align, label.rows)
+            edges[f"e{edge.user}_{edge.slot}"] = Route(path(shifted), tip, label)
+        return Layout(
+            max(rights, default=0.0) + dx + _MARGIN,
+            max(bottoms, default=0.0) + dy + _MARGIN,
+            {f"n{node}": moved(box) for node, box in boxes.items()},
+            edges,
+            self.view,
+            self.drawn.note,
+        )

@@ -1,0 +1,243 @@
+"""What the player in the browser shows: graph, table and all steps of both passes, as plain data.
+
+Everything is worked out once; stepping needs no server. Mathematics is MathML and prose is
+HTML, both made and escaped here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words
+from chainrule.drawing.layout import cards
+from chainrule.drawing.reduction import reduced
+from chainrule.graph.wengert import INPUT, Edge
+from chainrule.passes.run import Number
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.numbers import full_digits, numeral
+from chainrule.readings.render.cells import kink_sentence, remark_line, remarks
+from chainrule.readings.render.prose import prose_html, prose_text, sentence, title
+from chainrule.readings.render.words import MARKS
+from chainrule.readings.story import Entry, StoryStep, story
+from chainrule.readings.tables import TableRow, table
+from chainrule.readings.terms import Row, Sign, Symbol, mathml, text
+from chainrule.readings.view import View
+
+VERSION = 1
+
+
+def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
+    """Return the player's data for a run.
+
+    Parameters
+    ----------
+    layout
+        Whether the cards are laid out, left to right and top down; without it the positions
+        are empty and Graphviz is not asked.
+
+    Returns
+    -------
+    dict
+        JSON-able: nodes, edges, steps, table rows, positions and notes, keyed by node
+        (`n<index>`), edge (`e<user>_<slot>`) and row (`r<number>`). Above 300 nodes it is that
+        of the folded graph, and a note says so.
+    """
+    drawn = reduced(view)
+    return _Player(drawn.view).data(in_words(drawn), drawn.note, layout)
+
+
+def node_key(node: int) -> str:
+    """Return the key of a node."""
+    return f"n{node}"
+
+
+def edge_key(edge: Edge) -> str:
+    """Return the key of an edge."""
+    return f"e{edge.user}_{edge.slot}"
+
+
+class _Player:
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.table = table(view)
+        self.cells: dict[str, str] = {}
+        for node in view.shown:
+            self.cells[view.value_id(node)] = f"value:{node_key(node)}"
+            self.cells[view.derivative_id(node)] = f"derivative:{node_key(node)}"
+        for edge in view.edges:
+            self.cells[view.edge_id("formula", edge)] = f"formula:{edge_key(edge)}"
+            self.cells[view.edge_id("partial", edge)] = f"partial:{edge_key(edge)}"
+            self.cells[view.edge_id("share", edge)] = f"share:{edge_key(edge)}"
+
+    def data(self, alternative: str, note: str, layout: bool) -> dict[str, Any]:
+        """Return everything."""
+        view = self.view
+        rows = [self.row(number, row) for number, row in enumerate(self.table.rows)]
+        row_of = {
+            (row["node"], row["edge"]): row["id"]
+            for row in rows  # a seed's row belongs to the node alone
+        }
+        notes = [{"kind": "fold", "text": note}] if note else []
+        notes += [{"kind": r.mark, "text": remark_line(r)} for r in remarks(self.table)]
+        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}}
+        return {
+            "version": VERSION,
+            "mode": view.run.mode,
+            "alt": alternative,
+            "symbol": mathml(self.flowing_symbol(), inline=True),
+            "columns": {
+                name: mathml(term, inline=True) if name == "derivative" else text(term)
+                for name, term in self.table.headers.items()
+            },
+            "layouts": {
+                "wide": cards(view, "LR").json() if layout else empty,
+                "narrow": cards(view, "TB").json() if layout else empty,
+            },
+            "nodes": [self.node(node) for node in view.shown],
+            "edges": [self.edge(edge) for edge in view.edges],
+            "steps": [self.step(step, row_of) for step in story(view)],
+            "rows": rows,
+            "notes": notes,
+            "digits": WORDS["digits"],
+        }
+
+    def flowing_symbol(self) -> Row:
+        """Return what the flowing derivative is called beside a card: ∂J, or ∂/∂x."""
+        view = self.view
+        d = Sign("∂", tight=True)
+        if view.reverse:
+            return Row((d, view.name(view.run.output)))
+        seeds = list(view.run.seeds)
+        seed = view.name(seeds[0]) if len(seeds) == 1 else Symbol("s")
+        return Row((d, Sign("/", tight=True), d, seed))
+
+    def number(self, number: Number | None) -> dict[str, Any] | None:
+        """Return a number with all its digits and, where it needs one, a warning."""
+        if number is None:
+            return None
+        view = self.view
+        shown = numeral(number.shown, view.notation.format)
+        return {
+            "show": text(shown),
+            "math": mathml(shown),
+            "full": full_digits(number.shown),
+            "state": "undefined" if number.undefined else "number",
+            "flag": view.why(number),
+        }
+
+    def node(self, node: int) -> dict[str, Any]:
+        """Return a card."""
+        view, run = self.view, self.view.run
+        is_input = view.graph.ops[node] is INPUT
+        reached = view.graph.varies[node]
+        role = "inner"
+        if is_input:
+            role = "input"
+        elif node == run.output:
+            role = "output"
+        elif not reached:
+            role = "constant"
+        return {
+            "id": node_key(node),
+            "name": mathml(view.name(node), inline=True),
+            "formula": None if is_input else mathml(view.formula(node), inline=True),
+            "text": node_in_words(view, node),
+            "role": role,
+            "value": self.number(run.value(node)),
+            "derivative": self.number(run.derivative(node)) if reached else None,
+            "derivative_name": mathml(view.derivative_name(node), inline=True),
+            "mark": self.mark(node),
+        }
+
+    def mark(self, node: int) -> dict[str, str] | None:
+        """Return the warning of a node: undefined, kink, or a number that doubles get wrong."""
+        view, value = self.view, self.view.run.value(node)
+        why = view.why(value)
+        if value.undefined and why:
+            return {"kind": "undefined", "word": WORDS["undefined"], "sentence": why}
+        if node in view.run.kinks:
+            return {"kind": "kink", "word": MARKS["kink"], "sentence": kink_sentence(view, node)}
+        if why:
+            return {"kind": "digits", "word": MARKS["flagged"], "sentence": why}
+        return None
+
+    def edge(self, edge: Edge) -> dict[str, Any]:
+        """Return an edge with its local partial and its share."""
+        view, run = self.view, self.view.run
+        return {
+            "id": edge_key(edge),
+            "operand": node_key(edge.operand),
+            "user": node_key(edge.user),
+            "slot": edge.slot,
+            "name": mathml(view.partial_name(edge), inline=True),
+            "symbol": mathml(view.partial_formula(edge), inline=True),
+            "number": self.number(run.partial(edge.user, edge.slot)),
+            "share": self.number(run.flowing(edge.user, edge.slot)),
+            "text": edge_in_words(view, edge),
+        }
+
+    def row(self, number: int, row: TableRow) -> dict[str, Any]:
+        """Return a row of the table."""
+        inline = mathml(row.partial, inline=True) if row.edge else text(row.partial)
+        return {
+            "id": f"r{number}",
+            "node": node_key(row.node),
+            "first": number == 0 or self.table.rows[number - 1].node != row.node,
+            "edge": edge_key(row.edge) if row.edge else None,
+            "node_math": mathml(row.equation, inline=True),
+            "partial": inline,
+            "value": self.number(row.value),
+            "number": self.number(row.number),
+            "derivative": self.derivative_cell(row),
+        }
+
+    def derivative_cell(self, row: TableRow) -> str | None:
+        """Return the cell whose number the row brings; None where no derivative comes."""
+        if row.derivative is None:
+            return None
+        return f"share:{edge_key(row.edge)}" if row.edge else f"derivative:{node_key(row.node)}"
+
+    def step(self, step: StoryStep, row_of: dict[tuple[str, str | None], str]) -> dict[str, Any]:
+        """Return a step: what is lit, what is said, and what becomes known."""
+        view, edge = self.view, step.edge
+        key = edge_key(edge) if edge else None
+        node = node_key(step.node)
+        source = None
+        if edge is not None and step.phase in ("adjoints", "tangents"):
+            source = node_key(edge.user if view.reverse else edge.operand)
+        owner = node
+        if edge is not None and step.phase == "partials" and view.reverse:
+            owner = node_key(edge.operand)
+        row = row_of.get((owner, key)) or next(
+            (r for (n, _e), r in row_of.items() if n == node), None
+        )
+        return {
+            "phase": step.phase,
+            "title": prose_html(title(step.title)),
+            "rule": step.rule,
+            "sentence": prose_html(sentence(step.sentence)),
+            "lines": [
+                [
+                    mathml(left, display=True) if left is not None else "",
+                    mathml(right, display=True),
+                ]
+                for left, right in step.lines
+            ],
+            "node": node,
+            "edge": key,
+            "source": source,
+            "row": row,
+            "sets": [self.entry(entry) for entry in step.entries],
+            "say": f"{prose_text(title(step.title))}. {prose_text(sentence(step.sentence))}",
+        }
+
+    def entry(self, entry: Entry) -> dict[str, Any]:
+        """Return a cell that becomes known."""
+        return {
+            "cell": self.cells[entry.cell],
+            "number": self.number(entry.number),
+            "terms": [self.number(term) for term in entry.terms],
+        }
+
+
+__all__ = ["edge_key", "node_key", "payload"]

@@ -1,0 +1,140 @@
+"""What Graphviz decides of a layout: ranks, places in a rank, and channels of long edges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from chainrule.drawing import graphviz_process
+from chainrule.drawing.curves import control_points, crossing, sampled
+from chainrule.drawing.labels import Point
+from chainrule.drawing.reduction import Reduction
+from chainrule.drawing.widths import Sizes
+from chainrule.graph.wengert import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Where nodes stand, in two axes: along the ranks, and across them in px.
+
+    Parameters
+    ----------
+    rank
+        Number of each node's rank, from 0 for the first.
+    place
+        Place of each node's centre across.
+    passes
+        Of each edge, its place across at every rank between its ends.
+    """
+
+    rank: dict[int, int]
+    place: dict[int, float]
+    passes: dict[Edge, dict[int, float]]
+
+
+def ranks(drawn: Reduction, wide: dict[int, int], sizes: Sizes, direction: str) -> Ranks:
+    """Return where Graphviz puts cards of these widths."""
+    return _Reader(drawn, wide, sizes, direction).found
+
+
+class _Reader:
+    def __init__(
+        self, drawn: Reduction, wide: dict[int, int], sizes: Sizes, direction: str
+    ) -> None:
+        self.drawn = drawn
+        self.wide = wide
+        self.sizes = sizes
+        self.direction = direction
+        self.across = direction == "LR"
+        self._read(graphviz_process.layout(self._dot()))
+        self.found = Ranks(self.rank, self.place, self.passes)
+
+    def _dot(self) -> str:
+        """Return DOT with boxes of fixed size; a px is a point."""
+        sizes = self.sizes
+        apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
+        lines = [
+            f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "
+            f'node [shape=box, fixedsize=true, height={sizes.height / 72:.4f}, label=""]; '
+            "edge [arrowhead=none]; nslimit=4; nslimit1=4;"
+        ]
+        lines += [f"n{node} [width={self.wide[node] / 72:.4f}];" for node in self.drawn.nodes]
+        lines += [
+            f"n{operand} -> n{user} [id=e{user}_{slot}];"
+            for user, slot, operand in self.drawn.edges
+        ]
+        return "\n".join([*lines, "}"])
+
+    def _crowded(self) -> bool:
+        """Whether some rank will hold more than two cards, judged by distance from the inputs."""
+        rank: dict[int, int] = dict.fromkeys(self.drawn.nodes, 0)
+        for edge in self.drawn.edges:
+            rank[edge.user] = max(rank[edge.user], rank[edge.operand] + 1)
+        counts: dict[int, int] = defaultdict(int)
+        for level in rank.values():
+            counts[level] += 1
+        return max(counts.values(), default=0) > 2
+
+    def _turned(self, x: float, y: float) -> Point:
+        """Return Graphviz's point (y upward) as (along, across)."""
+        return (x, -y) if self.across else (-y, x)
+
+    def _read(self, plan: dict[str, Any]) -> None:
+        """Read ranks, places across them, and where long edges pass the ranks between."""
+        centre = {}
+        for thing in plan.get("objects", []):
+            x, y = map(float, thing["pos"].split(","))
+            centre[int(thing["name"][1:])] = self._turned(x, y)
+        starts = sorted({round(along) for along, _ in centre.values()})
+        numbers = {start: i for i, start in enumerate(starts)}
+        self.rank = {node: numbers[round(centre[node][0])] for node in self.drawn.nodes}
+        self.place = {node: centre[node][1] for node in self.drawn.nodes}
+        edges = {(edge.user, edge.slot): edge for edge in self.drawn.edges}
+        self.passes: dict[Edge, dict[int, float]] = {edge: {} for edge in self.drawn.edges}
+        for drawn in plan.get("edges", []):
+            user, slot = drawn["id"][1:].split("_")
+            edge = edges[int(user), int(slot)]
+            between = range(self.rank[edge.operand] + 1, self.rank[edge.user])
+            if between:
+                curve = sampled([self._turned(*p) for p in control_points(drawn["pos"])])
+                for rank in between:
+                    self.passes[edge][rank] = crossing(curve, starts[rank])
+        self._straighten()
+        if self._upside_down():
+            self.place = {node: -c for node, c in self.place.items()}
+            self.passes = {
+                edge: {rank: -c for rank, c in crossed.items()}
+                for edge, crossed in self.passes.items()
+            }
+
+    def _straighten(self) -> None:
+        """Let a long edge keep its place from rank to rank wherever nothing stands there."""
+        half = {n: (self.sizes.height if self.across else self.wide[n]) / 2 for n in self.rank}
+        taken: dict[int, list[Point]] = defaultdict(list)
+        for node, rank in self.rank.items():
+            taken[rank].append((self.place[node], half[node] + 8))
+        for crossed in self.passes.values():
+            for rank, place in crossed.items():
+                taken[rank].append((place, 9.0))
+        for crossed in self.passes.values():
+            before: float | None = None
+            for rank, place in crossed.items():
+                others = taken[rank]
+                others.remove((place, 9.0))
+                if before is not None and all(abs(before - c) >= room for c, room in others):
+                    crossed[rank] = before
+                before = crossed[rank]
+                others.append((before, 9.0))
+
+    def _upside_down(self) -> bool:
+        """Whether more neighbours in a rank stand against the order of writing than with it."""
+        by_rank: dict[int, list[int]] = defaultdict(list)
+        for node in self.drawn.nodes:
+            by_rank[self.rank[node]].append(node)
+        balance = 0
+        for nodes in by_rank.values():
+            for first, second in pairwise(nodes):
+                balance += 1 if self.place[first] < self.place[second] else -1
+        return balance < 0

@@ -1,0 +1,407 @@
+"""The page Explore: a formula, its graph, both passes step by step, and the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from chainrule.errors import InputError, LinkError
+from chainrule.parse import exact
+from chainrule.readings.hints import Hint
+from chainrule.readings.terms import Symbol, latex, mathml
+from chainrule.ui import link, work
+from chainrule.ui.player.component import player
+from chainrule.ui.state import EXAMPLE, State
+from chainrule.ui.work import Fault, Reading
+
+HERE = Path(__file__).parent
+EXAMPLES = {
+    "the lecture’s example": EXAMPLE,
+    "logistic loss": (
+        "J = y_star ln(y) + (1-y_star) ln(1-y); y = 1/(1+e^(-a)); a = theta_0 + theta_1 x"
+    ),
+    "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
+}
+ZOOM_NAMES = {
+    "": "as fits the formula",
+    "named": "Named assignments",
+    "step": "Steps",
+    "primitive": "Primitive operations",
+}
+PREFIX_NAMES = {"v": "∂J/∂v₁  steps v₁, v₂, …", "xi": "∂J/∂ξ₁  steps ξ₁, ξ₂, …"}
+DOWNLOADS = {
+    "Drawing (SVG)": ("svg", "image/svg+xml"),
+    "Drawing (PNG)": ("png", "image/png"),
+    "Drawing (PDF)": ("pdf", "application/pdf"),
+    "Table (LaTeX)": ("latex", "text/x-tex"),
+    "Table (HTML)": ("html", "text/html"),
+    "Table (CSV)": ("csv", "text/csv"),
+    "Table (JSON)": ("json", "application/json"),
+}
+SUFFIX = {"latex": "tex"}
+
+
+def page() -> None:
+    """Show the page."""
+    _style()
+    _restore()
+    with st.container(key="header"):
+        st.html(
+            '<div class="cr-header"><span class="cr-brand">chainrule</span>'
+            '<span class="cr-here" aria-current="page">Explore</span></div>'
+        )
+    state = _current()
+    with st.container(key="top"):
+        box, beside, menu = st.columns([6, 2.6, 1.3], gap="medium")
+        with box:
+            st.text_input(
+                "Formula or program",
+                key="formula",
+                placeholder=EXAMPLE,
+                label_visibility="collapsed",
+                live=True,
+                max_chars=20_000,
+                on_change=_edited,
+            )
+        read = _read(state)
+        with box, st.container(key="reading"):
+            if isinstance(read, Reading):
+                st.latex(read.reading)
+            else:
+                _fault(read)
+        if isinstance(read, Reading):
+            with beside, st.container(key="notes"):
+                _notes(read)
+    if not state.formula.strip():
+        _empty()
+        return
+    with st.container(key="main"):
+        rail, middle = st.columns([192, 1000], gap="large")
+        if isinstance(read, Reading):
+            with rail, st.container(key="rail"):
+                _rail(state, read)
+            state = _current(read)
+            played = work.play(_cacheable(state), st.session_state["declared"])
+        else:
+            played = read
+        with middle:
+            _play(state, played)
+        if isinstance(played, tuple):
+            with rail, st.container(key="hints"):
+                _hints(played[1])
+    if isinstance(played, tuple):
+        with menu, st.container(key="menu"):
+            _menu(state, st.session_state["declared"])
+        _closed(state, st.session_state["declared"])
+    _share(state)
+
+
+def _style() -> None:
+    dark = st.context.theme.type == "dark"
+    sheets = ["style.css", *(["dark.css"] if dark else [])]
+    st.html("<style>" + "".join((HERE / sheet).read_text() for sheet in sheets) + "</style>")
+
+
+# State: a link is read once, then the widgets hold it.
+
+
+def _restore() -> None:
+    session = st.session_state
+    if "formula" in session:
+        return
+    query = urlencode(
+        [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    )
+    state = State()
+    if query:
+        try:
+            state = link.decode(query)
+        except LinkError as error:
+            st.session_state["link_fault"] = f"{error.message}. {error.allowed}"
+    session["formula"] = state.formula
+    session["values"] = dict(state.point)
+    session["declared"] = tuple(name for name, _value in state.point) if query else ()
+    session["readings"] = dict(state.readings)
+    session["mode"], session["zoom"] = state.mode, state.zoom
+    session["prefix"], session["along"] = state.prefix, state.along
+    session["step"] = state.step
+
+
+def _current(read: Reading | None = None) -> State:
+    session = st.session_state
+    values: Mapping[str, str] = session["values"]
+    names = tuple(values) if read is None else read.variables
+    return State(
+        formula=session["formula"] or "",
+        point=tuple((name, values.get(name, work.DEFAULT_VALUE)) for name in names),
+        readings=tuple(session["readings"].items()),
+        mode=session["mode"] or "reverse",
+        zoom=session["zoom"] or "",
+        along=session.get("along") or "",
+        prefix=session["prefix"] or "v",
+        step=session["step"],
+    )
+
+
+def _read(state: State) -> Reading | Fault:
+    return work.read(state.formula, st.session_state["declared"], state.readings, state.prefix)
+
+
+def _cacheable(state: State) -> State:
+    return replace(state, step=None)
+
+
+# Formula and notes
+
+
+def _fault(fault: Fault) -> None:
+    line, _, caret = fault.caret.partition("\n")
+    shown = f'<pre>{escape(line)}\n<span class="caret">{escape(caret)}</span></pre>' if line else ""
+    st.html(
+        f'<div class="cr-fault" role="alert">{shown}<div>{escape(fault.message)}.'
+        f" <span class='cr-quiet'>{escape(fault.allowed)}</span></div></div>"
+    )
+    if fault.suggestion:
+        st.button(
+            f"Use `{fault.suggestion}`", key="suggestion", on_click=_replace_formula,
+            args=(fault.suggestion,),
+        )  # fmt: skip
+
+
+def _edited() -> None:
+    """Forget which names a link declared: another formula may use the letters otherwise."""
+    st.session_state["declared"] = ()
+
+
+def _replace_formula(formula: str) -> None:
+    st.session_state["formula"] = formula
+
+
+def _notes(read: Reading) -> None:
+    if "link_fault" in st.session_state:
+        st.caption("The link could not be read: " + st.session_state["link_fault"])
+    for number, note in enumerate(read.notes[:3]):
+        words, switch = st.columns([5, 2], gap="small")
+        words.html(_note(note))
+        if note["alternative"]:
+            switch.button(
+                "change", key=f"note_{number}", help=f"Read it as {note['other']}",
+                type="tertiary", on_click=_switch, args=(note["key"], note["alternative"]),
+            )  # fmt: skip
+    if len(read.notes) > 3:
+        with st.popover(f"{len(read.notes) - 3} more notes"):
+            for note in read.notes[3:]:
+                st.html(_note(note))
+
+
+def _note(note: Mapping[str, str]) -> str:
+    return f"<code>{escape(note['found'])}</code> is read as <b>{escape(note['reading'])}</b>"
+
+
+def _switch(key: str, alternative: str) -> None:
+    st.session_state["readings"][key] = alternative
+
+
+def _empty() -> None:
+    st.html('<p class="cr-quiet">Type a formula, or begin with one of these.</p>')
+    for number, (name, formula) in enumerate(EXAMPLES.items()):
+        st.button(name, key=f"example_{number}", on_click=_replace_formula, args=(formula,))
+
+
+# The rail
+
+
+def _rail(state: State, read: Reading) -> None:
+    for name in read.variables:
+        _value(name)
+    st.segmented_control(
+        "Mode", ["forward", "reverse"], key="mode", format_func=str.capitalize, required=True,
+        width="stretch",
+    )  # fmt: skip
+    if state.mode == "forward" and len(read.variables) > 1:
+        if st.session_state.get("along") not in read.variables:
+            st.session_state["along"] = read.variables[0]
+        st.selectbox("Along", read.variables, key="along")
+    st.selectbox("Zoom", list(ZOOM_NAMES), key="zoom", format_func=ZOOM_NAMES.__getitem__)
+    st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
+    if len(read.variables) == 1 and read.scalar:
+        _curve(state, read.variables[0])
+
+
+def _value(name: str) -> None:
+    session = st.session_state
+    typed = session["values"].setdefault(name, work.DEFAULT_VALUE)
+    session.setdefault(f"value_{name}", typed)
+    label, box = st.columns([1, 1.3], vertical_alignment="center")
+    with label, st.container(key=f"name_{name}"):
+        st.latex(latex(Symbol(name)))
+    box.text_input(
+        f"Value of {name}", key=f"value_{name}", label_visibility="collapsed",
+        on_change=_typed, args=(name,),
+    )  # fmt: skip
+    try:
+        number = float(exact(typed).value)
+    except (InputError, OverflowError) as error:
+        if isinstance(error, InputError):
+            st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}</div>')
+        return
+    reach = 5.0
+    while reach < abs(number):
+        reach *= 10
+    session[f"slider_{name}"] = number
+    st.slider(
+        f"Slide {name}", -reach, reach, key=f"slider_{name}", step=reach / 500,
+        label_visibility="collapsed", on_change=_slid, args=(name,), format="%g",
+    )  # fmt: skip
+
+
+def _typed(name: str) -> None:
+    text = st.session_state[f"value_{name}"]
+    st.session_state["values"][name] = text.strip() or work.DEFAULT_VALUE
+
+
+def _slid(name: str) -> None:
+    text = f"{st.session_state[f'slider_{name}']:.10g}"
+    st.session_state["values"][name] = st.session_state[f"value_{name}"] = text
+
+
+def _hints(hints: tuple[Hint, ...]) -> None:
+    for hint in hints[:2]:
+        words, switch = st.columns([3, 1.2], gap="small")
+        one, other = (mathml(term, inline=True) for term in (hint.one, hint.other))
+        words.html(
+            f'<div class="cr-hint">At {escape(hint.value)}, {one} and {other} look alike.</div>'
+        )
+        switch.button(
+            f"Try {hint.better}", key=f"hint_{hint.variable}", type="tertiary",
+            on_click=_try, args=(hint.variable, hint.better),
+        )  # fmt: skip
+
+
+def _try(name: str, value: str) -> None:
+    st.session_state["values"][name] = st.session_state[f"value_{name}"] = value
+
+
+def _curve(state: State, name: str) -> None:
+    try:
+        here = float(exact(dict(state.point)[name]).value)
+    except InputError:
+        return
+    points = work.curve(_cacheable(state), st.session_state["declared"], here - 1, here + 1)
+    if len(points) < 2:
+        return
+    blue = "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
+    near = min(points, key=lambda point: abs(point[0] - here))
+    x = {
+        "field": "x", "type": "quantitative", "scale": {"nice": False, "zero": False},
+        "axis": {"grid": False, "tickCount": 3, "title": None},
+    }  # fmt: skip
+    y = {"field": "y", "type": "quantitative", "scale": {"zero": False}, "axis": None}
+    line = [{"x": a, "y": b} for a, b in points]
+    st.vega_lite_chart(
+        {
+            "height": 150,
+            "config": {"view": {"stroke": None}},
+            "encoding": {"x": x, "y": y},
+            "layer": [
+                {"data": {"values": line}, "mark": {"type": "line", "color": blue}},
+                {
+                    "data": {"values": [{"x": here, "y": near[1]}]},
+                    "mark": {"type": "point", "filled": True, "size": 60, "color": blue},
+                },
+            ],
+        },
+        width="stretch",
+        key="curve",
+    )
+
+
+# The player, the closed form, the menu
+
+
+def _play(state: State, played: tuple[dict[str, Any], tuple[Hint, ...]] | Fault) -> None:
+    session = st.session_state
+    if isinstance(played, Fault):
+        if played.line == 0 or isinstance(_read(state), Reading):
+            _fault(played)
+        if "last_good" in session:
+            st.html('<div class="cr-stale">from before</div>')
+            player(session["last_good"], key="player", step=state.step, stale=True)
+        return
+    data = session["last_good"] = played[0]
+    result = player(data, key="player", step=state.step)
+    step = getattr(result, "step", None)
+    if step is not None and step != state.step:
+        session["step"] = int(step)
+
+
+def _closed(state: State, names: tuple[str, ...]) -> None:
+    with st.container(key="closed"):
+        left, right = st.columns([3, 2])
+        formula, badge = left.empty(), right.empty()
+        formula.html(_quiet("working out the closed form"))
+        closed = work.closed(_cacheable(state), names)
+        if closed.trouble:
+            formula.html(_quiet(closed.trouble))
+        else:
+            d = "d" if len(state.point) == 1 else r"\partial "
+            lines = [
+                _derivative(d, closed.output, name, text)
+                for name, text in closed.derivatives.items()
+            ]
+            formula.latex(r"\quad ".join(lines[:3]))
+        if closed.agrees is None:
+            return
+        word = "agrees:" if closed.agrees else "differs:"
+        mark = "✓" if closed.agrees else "⚠"
+        kind = "" if closed.agrees else " differs"
+        badge.html(
+            f'<div class="cr-badge{kind}" role="status"><span>{mark}</span>'
+            f"<span><b>{word}</b> {escape(closed.verdict)}</span></div>"
+        )
+
+
+def _quiet(words: str) -> str:
+    return f'<div class="cr-quiet cr-line">{escape(words)}</div>'
+
+
+def _derivative(d: str, goal: str, name: str, formula: str) -> str:
+    above, below = latex(Symbol(goal)), latex(Symbol(name))
+    return rf"\frac{{{d}{above}}}{{{d}{below}}} = {formula}"
+
+
+def _menu(state: State, names: tuple[str, ...]) -> None:
+    with st.popover("Save and share"):
+        try:
+            st.caption("Link to what you see")
+            st.code("?" + link.encode(state), language=None, wrap_lines=True)
+        except LinkError as error:
+            st.caption(f"{error.message}. {error.allowed}")
+        for label, (format, mime) in DOWNLOADS.items():
+            st.download_button(
+                label, data=_file(state, names, format), mime=mime, on_click="ignore",
+                file_name=f"chainrule.{SUFFIX.get(format, format)}", key=f"download_{format}",
+                type="tertiary",
+            )  # fmt: skip
+
+
+def _file(state: State, names: tuple[str, ...], format: str) -> Any:
+    return lambda: work.export(_cacheable(state), names, format)
+
+
+def _share(state: State) -> None:
+    """Keep the address in step with the page."""
+    try:
+        query = link.encode(state)
+    except LinkError:
+        st.query_params.clear()
+        return
+    wanted = dict(parse_qsl(query, keep_blank_values=True))
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)

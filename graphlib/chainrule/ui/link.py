@@ -1,0 +1,210 @@
+"""Share links: the one encoder and the one decoder.
+
+A link is the query part of an address: `f` the formula, `at` the point as `x=1,y=0.5`,
+`read` switched readings, and the choices of the page. Nothing in it is run, unpickled or
+unpacked; what is not expected is refused with its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from chainrule.errors import InputError, LinkError
+from chainrule.parse import exact
+from chainrule.ui.state import MODES, PREFIXES, ZOOMS, State
+
+LONGEST = 2_000
+MOST_PAIRS = 200
+_ESCAPE = re.compile(r"%(?:[0-9A-Fa-f]{2})")
+_NAME = re.compile(r"[^\W\d][\w*]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value of a link: its text, and where it stands."""
+
+    query: str
+    key: str
+    text: str
+    position: int
+
+    def refuse(self, message: str, allowed: str) -> LinkError:
+        """Return the error for this value."""
+        return LinkError(
+            message, text=self.query, position=self.position,
+            length=max(1, len(self.text)), allowed=allowed,
+        )  # fmt: skip
+
+
+def encode(state: State) -> str:
+    """Return the query that `decode` turns into `state` again.
+
+    Raises
+    ------
+    LinkError
+        If it is longer than 2,000 characters; such a state is saved as a file.
+    """
+    plain = State()
+    pieces = [("f", state.formula), ("at", _pairs(state.point))]
+    pieces += [("read", _pairs(state.readings))] if state.readings else []
+    for key, attribute in _CHOICES.items():
+        value = getattr(state, attribute)
+        if value != getattr(plain, attribute):
+            pieces.append((key, str(value)))
+    query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pieces)
+    if len(query) > LONGEST:
+        raise LinkError(
+            f"The link would have {len(query):,} characters",
+            text=query,
+            position=LONGEST,
+            allowed=f"A link has at most {LONGEST:,}; save the formula as a file instead.",
+        )
+    return query
+
+
+def decode(query: str) -> State:
+    """Return the state that a query describes.
+
+    Raises
+    ------
+    LinkError
+        If anything in it is not as `encode` writes it, with the offset in `query`.
+    """
+    if len(query) > LONGEST:
+        raise LinkError(
+            "The link is too long", text=query, position=LONGEST,
+            allowed=f"A link has at most {LONGEST:,} characters.",
+        )  # fmt: skip
+    found: dict[str, Any] = {}
+    for field in _fields(query):
+        reader = _READERS.get(field.key)
+        if reader is None:
+            raise field.refuse(
+                f"The link has a part `{field.key[:20]}` that means nothing here",
+                f"The parts are {', '.join(_READERS)}.",
+            )
+        if field.key in found:
+            raise field.refuse(f"The link has two parts `{field.key}`", "Each part stands once.")
+        found[field.key] = reader(field)
+    if "f" not in found:
+        raise LinkError(
+            "The link has no formula", text=query, allowed="The part f holds the formula."
+        )
+    chosen = {attribute: found[key] for key, attribute in _CHOICES.items() if key in found}
+    return State(
+        formula=found["f"], point=found.get("at", ()), readings=found.get("read", ()), **chosen
+    )
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
+    return ",".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+
+
+def _fields(query: str) -> Iterator[Field]:
+    position = 0
+    for piece in query.split("&"):
+        key, equals, value = piece.partition("=")
+        start = position + len(key) + 1
+        if not equals or not key:
+            raise LinkError(
+                "A part of the link has no value", text=query, position=position,
+                length=max(1, len(piece)), allowed="Parts are written key=value, joined by &.",
+            )  # fmt: skip
+        yield Field(query, key, _unescaped(query, value, start), start)
+        position += len(piece) + 1
+
+
+def _unescaped(query: str, text: str, position: int) -> str:
+    raw = bytearray()
+    at = 0
+    while at < len(text):
+        if text[at] == "%":
+            if not _ESCAPE.match(text, at):
+                raise LinkError(
+                    "A percent sign is not followed by two hexadecimal digits",
+                    text=query, position=position + at, allowed="A percent sign is written %25.",
+                )  # fmt: skip
+            raw.append(int(text[at + 1 : at + 3], 16))
+            at += 3
+        else:
+            raw += (" " if text[at] == "+" else text[at]).encode("utf-8", "surrogatepass")
+            at += 1
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise LinkError(
+            "A part of the link is not text", text=query, position=position,
+            length=max(1, len(text)), allowed="Text is escaped UTF-8.",
+        ) from error  # fmt: skip
+
+
+def _read_pairs(field: Field) -> tuple[tuple[str, str], ...]:
+    if not field.text:
+        return ()
+    pairs: list[tuple[str, str]] = []
+    for piece in field.text.split(","):
+        name, equals, value = piece.partition("=")
+        if not equals or not name:
+            raise field.refuse("A pair has no value", "Pairs are written name=value.")
+        pairs.append(
+            (_unescaped(field.query, name, field.position),
+             _unescaped(field.query, value, field.position))
+        )  # fmt: skip
+    if len(pairs) > MOST_PAIRS:
+        raise field.refuse(f"There are {len(pairs)} pairs", f"At most {MOST_PAIRS} are allowed.")
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise field.refuse("A name is given two values", "Each name stands once.")
+    return tuple(pairs)
+
+
+def _read_point(field: Field) -> tuple[tuple[str, str], ...]:
+    pairs = _read_pairs(field)
+    for name, value in pairs:
+        if not _NAME.fullmatch(name):
+            raise field.refuse(f"`{name[:20]}` is not a name", "Names are letters and digits.")
+        try:
+            exact(value)
+        except InputError as error:
+            raise field.refuse(f"{error.message} for {name}", error.allowed) from error
+    return pairs
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[Field], str]:
+    def read(field: Field) -> str:
+        if field.text not in choices:
+            allowed = ", ".join(filter(None, choices))
+            raise field.refuse(f"`{field.text[:20]}` is no choice here", f"There are {allowed}.")
+        return field.text
+
+    return read
+
+
+def _read_name(field: Field) -> str:
+    if not _NAME.fullmatch(field.text):
+        raise field.refuse(f"`{field.text[:20]}` is not a name", "Names are letters and digits.")
+    return field.text
+
+
+def _read_step(field: Field) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", field.text):
+        raise field.refuse(f"`{field.text[:20]}` is no step", "A step is a whole number from 0.")
+    return int(field.text)
+
+
+_CHOICES: Mapping[str, str] = {
+    "mode": "mode", "zoom": "zoom", "along": "along", "names": "prefix", "step": "step",
+}  # fmt: skip
+_READERS: Mapping[str, Callable[[Field], Any]] = {
+    "f": lambda field: field.text,
+    "at": _read_point,
+    "read": _read_pairs,
+    "mode": _one_of(MODES),
+    "zoom": _one_of(ZOOMS),
+    "along": _read_name,
+    "names": _one_of(PREFIXES),
+    "step": _read_step,
+}

@@ -1,0 +1,45 @@
+"""What a page of the app shows, as one value: the only thing a share link carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXAMPLE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
+
+MODES = ("reverse", "forward")
+ZOOMS = ("", "primitive", "step", "named")
+PREFIXES = ("v", "xi")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The shareable state of Explore.
+
+    Parameters
+    ----------
+    formula
+        The formula or program as typed.
+    point
+        Pairs of a variable's name and its value as typed.
+    readings
+        Pairs of a note's key and the alternative that was chosen.
+    mode
+        "reverse" or "forward".
+    zoom
+        A zoom level, or "" for the one that fits the formula.
+    along
+        Name of the variable that forward mode moves; "" for the first.
+    prefix
+        What unnamed steps are called: "v" or "xi".
+    step
+        Number of the step shown, from 0; None for the last.
+    """
+
+    formula: str = EXAMPLE
+    point: tuple[tuple[str, str], ...] = (("x", "1"),)
+    readings: tuple[tuple[str, str], ...] = ()
+    mode: str = "reverse"
+    zoom: str = ""
+    along: str = ""
+    prefix: str = "v"
+    step: int | None = None

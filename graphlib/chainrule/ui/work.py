@@ -1,0 +1,192 @@
+"""The page's one door to the engine: cached on what was typed and chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import streamlit as st
+
+from chainrule.drawing.player import payload
+from chainrule.errors import InputError, OutsideError
+from chainrule.facade import Graph, Worked
+from chainrule.passes.folding import Zoom
+from chainrule.passes.record import Mode
+from chainrule.readings.hints import hints
+from chainrule.readings.render import RENDERERS
+from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.view import Notation
+from chainrule.ui.state import State
+
+ENTRIES = 256
+CLOSED_FORM_SECONDS = 5.0
+DEFAULT_VALUE = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a formula was read as."""
+
+    variables: tuple[str, ...] = ()
+    reading: str = ""
+    notes: tuple[dict[str, str], ...] = ()
+    usual_zoom: str = "step"
+    scalar: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an input cannot be used, as the page shows it."""
+
+    message: str
+    caret: str
+    allowed: str
+    suggestion: str
+    line: int
+    column: int
+
+    @classmethod
+    def of(cls, error: InputError) -> Fault:
+        """Return an error as the page shows it."""
+        return cls(
+            error.message, error.caret() if error.text else "", error.allowed,
+            error.suggestion, error.line, error.column,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The closed form and the agreement of four routes."""
+
+    output: str = ""
+    derivatives: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""
+    agrees: bool | None = None
+    verdict: str = ""
+
+
+def _graph(formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...]) -> Graph:
+    return Graph.parse(formula, declared=names, readings=dict(readings))
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def read(
+    formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...], prefix: str
+) -> Reading | Fault:
+    """Read a formula."""
+    try:
+        graph = _graph(formula, names, readings)
+    except InputError as error:
+        return Fault.of(error)
+    notes = tuple(
+        {
+            "found": note.found,
+            "reading": note.reading,
+            "key": note.key,
+            "alternative": note.alternative,
+            "other": note.alternative_reading,
+        }
+        for note in graph.notes
+    )
+    return Reading(
+        graph.variables, reading_latex(graph, prefix), notes, graph.usual_zoom, graph.is_scalar
+    )
+
+
+def reading_latex(graph: Graph, prefix: str) -> str:
+    """Return the main output written out down to the inputs, as LaTeX."""
+    from chainrule.graph.wengert import INPUT
+    from chainrule.readings.formulas import READING, compose
+    from chainrule.readings.terms import EQUALS, row
+
+    def leaves(node: int) -> Any:
+        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
+
+    goal = graph.outputs[0]
+    name = Symbol(graph.names.get(goal, Notation().output))
+    return latex(row(name, EQUALS, compose(graph, goal, leaves, READING).term))
+
+
+def work(state: State, names: tuple[str, ...]) -> Worked:
+    """Run the passes for a state.
+
+    Raises
+    ------
+    InputError
+        If a value is missing or not a number.
+    """
+    graph = _graph(state.formula, names, state.readings)
+    along = state.along if state.along in graph.variables else ""
+    return graph.work(
+        dict(state.point),
+        cast(Mode, state.mode),
+        zoom=cast(Zoom, state.zoom) if state.zoom else None,
+        direction={along: 1} if along and state.mode == "forward" else None,
+        notation=Notation(prefix=state.prefix),
+    )
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def play(state: State, names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]] | Fault:
+    """Return the player's data and the hints for a state."""
+    try:
+        worked = work(state, names)
+        return payload(worked), hints(worked)
+    except InputError as error:
+        return Fault.of(error)
+    except OutsideError as error:
+        return Fault(str(error), "", "The table is still there; try a smaller formula.", "", 0, 0)
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def closed(state: State, names: tuple[str, ...]) -> Closed:
+    """Return SymPy's closed form of the derivatives, and whether four routes agree."""
+    graph = _graph(state.formula, names, state.readings)
+    if not graph.is_scalar:
+        return Closed(trouble="No closed form: the formula has vectors.")
+    form = graph.closed_form(timeout=CLOSED_FORM_SECONDS)
+    agreement = graph.check(dict(state.point))
+    verdicts = [entry for entry in agreement.inputs if entry.verdict != "agrees"]
+    if not agreement.inputs:
+        verdict = ""
+    elif agreement.agrees and not verdicts:
+        verdict = "forward, reverse, SymPy, differences"
+    else:
+        verdict = "; ".join(f"∂/∂{e.name}: {e.reason or e.verdict}" for e in verdicts)
+    return Closed(
+        form.output,
+        {**form.derivative_latex, **form.named_latex},
+        form.missing,
+        agreement.agrees if agreement.inputs else None,
+        verdict,
+    )
+
+
+def export(state: State, names: tuple[str, ...], format: str) -> bytes:
+    """Return the drawing or the table of a state as a file."""
+    worked = work(state, names)
+    if format in ("svg", "png", "pdf", "dot"):
+        return worked.draw(format)
+    return RENDERERS[format].table(worked.table(), False).encode()
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def curve(
+    state: State, names: tuple[str, ...], low: float, high: float
+) -> list[tuple[float, float]]:
+    """Return points of the output over its one variable, for a small plot."""
+    import math
+
+    from chainrule.algebras.float64 import FLOAT64
+    from chainrule.passes.walks import evaluate
+
+    graph = _graph(state.formula, names, state.readings)
+    (entry,), goal = graph.inputs, graph.outputs[0]
+    points: list[tuple[float, float]] = []
+    for i in range(121):
+        x = low + (high - low) * i / 120
+        value = [step.value for step in evaluate(graph, FLOAT64, {entry: x})][goal]
+        if isinstance(value, float) and math.isfinite(value):
+            points.append((x, value))
+    return points

@@ -1,0 +1,170 @@
+"""What is refused: with the place, what was found and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from chainrule.errors import InputError, LimitError, ParseError
+from chainrule.parse import LIMITS, read
+from tests.parse.walk import FUNCTIONS
+
+REFUSED = [
+    # text, place, a word of the message
+    ("", 0, "no formula"),
+    ("\n\n", 0, "no formula"),
+    (";;;", 0, "no formula"),
+    ("# only this", 0, "no formula"),
+    ("x + * 2", 4, "behind"),
+    ("* x", 0, "begin"),
+    ("x -", 2, "missing"),
+    ("(x", 0, "never closed"),
+    ("(|x)", 1, "never closed"),
+    ("x)", 1, "never opened"),
+    ("|x", 0, "never closed"),
+    ("()", 1, "nothing"),
+    ("sin()", 4, "nothing"),
+    ("sin + 1", 0, "operand"),
+    ("sin - 1", 0, "operand"),
+    ("2 sin", 2, "operand"),
+    ("sin^-1 x", 4, "inverse"),
+    ("sin⁻¹(x)", 3, "inverse"),
+    ("sin^(2)(x)", 3, "power"),
+    ("foo(x)", 0, "foo"),
+    ("x(y+1)", 0, "bracket"),
+    ("sin(x, y)", 5, "takes 1 operand"),
+    ("atan2(x)", 7, "takes 2 operands"),
+    ("x,", 1, "comma"),
+    ("(x, y)", 2, "comma"),
+    ("1.2.3", 0, "two points"),
+    ("2 .5", 2, "Two numbers"),
+    ("2 3", 2, "Two numbers"),
+    ("x 2", 2, "number"),
+    ("(x+1)2", 5, "number"),
+    ("x₁2", 0, "number"),
+    ("0x10", 0, "base"),
+    ("0b11", 0, "base"),
+    ("1_000", 0, "_"),
+    ("0..2", 0, "points"),
+    ("...", 0, "point"),
+    ("x.y", 1, "point"),
+    ("x'", 1, "derivatives"),
+    ("f''(x)", 1, "derivatives"),
+    ("d/dx x^2", 0, "d/dx"),
+    ("dy/dx", 0, "d/dx"),
+    ("d^2/dx^2", 0, "d/dx"),
+    ("x!", 1, "factorial"),
+    ("x%2", 1, "per cent"),
+    ("x & 1", 2, "logical"),
+    ("x < 1", 2, "comparison"),
+    ("x == 2", 2, "=="),
+    ("t := x", 2, ":="),
+    ("[x]", 0, "bracket"),
+    ("\\sin x", 0, "LaTeX"),
+    ('"x"', 0, "quotes"),
+    ("__import__", 0, "letter"),
+    ("x + __y", 4, "letter"),
+    ("x \x1b[2J", 2, "character"),
+    ("x\u200b+1", 1, "zero width space"),
+    ("х+1", 0, "cyrillic"),
+    ("x + а", 4, "cyrillic"),
+    ("Α+A", 0, "look the same"),
+    ("x ∞", 2, "infinity"),
+    ("f(x) = x^2", 0, "defined"),
+    ("f(x, y) = x y", 0, "defined"),
+    ("a, b = x, y", 0, "one name"),
+    ("x y = 2", 0, "one name"),
+    ("x^2 = 2", 0, "one name"),
+    ("= x", 0, "before ="),
+    ("t =", 2, "behind ="),
+    ("a = b = c", 4, "second assignment"),
+    ("t = x^2 u = sin(t)", 8, "second assignment"),
+    ("t = x\nt = 2", 6, "lines 1 and 2"),
+    ("x_1 = 2; x1 = 3", 9, "twice"),
+    ("t = t + 1", 0, "itself"),
+    ("x; y", 3, "no name"),
+    ("t = x; global t; J = t", 7, "no name"),
+    ("x: 2; x: 3; x", 6, "twice"),
+    ("x: 2; x = 3", 6, "shape"),
+    ("W: a; W", 3, "shape"),
+    ("W: 2x3x4; W", 3, "shape"),
+    ("W: 2x", 3, "shape"),
+    ("W: 0; W", 3, "0"),
+    ("x: y: 2", 3, "shape"),
+    ("x^²", 2, "behind"),
+    ("x⁺", 1, "raised"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "word"), REFUSED)
+def test_refusal_says_where_what_and_what_is_allowed(text: str, place: int, word: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        read(text, operations=FUNCTIONS)
+    error = caught.value
+    assert error.position == place
+    assert word in error.message
+    assert error.allowed
+
+
+def test_a_circle_names_the_lines() -> None:
+    with pytest.raises(ParseError, match=r"b \(line 2\) uses c \(line 3\) uses b"):
+        read("J = x\nb = c\nc = b")
+
+
+def test_known_functions_are_listed() -> None:
+    with pytest.raises(ParseError) as caught:
+        read("foo(x)")
+    assert "cos" in caught.value.allowed
+
+
+def test_messages_show_at_most_forty_characters_of_the_input() -> None:
+    long = "q" * 90
+    for text in (f"{long}(x)", f"{long} = x; {long} = 2", f"{long}({long}) = 2", f"x {long} = 1"):
+        with pytest.raises(ParseError) as caught:
+            read(text)
+        assert "q" * 41 not in caught.value.message + caught.value.allowed + caught.value.found
+
+
+LIMIT_CASES = [
+    ("x" * 30_000, LIMITS.characters, "characters"),
+    (";" * 100_000, LIMITS.characters, "characters"),
+    ("(" * 10_000 + "x" + ")" * 9_999, 200, "inside each other"),
+    ("-" * 19_999 + "x", 200, "inside each other"),
+    ("|" * 10_000, 200, "inside each other"),
+    ("^".join(["x"] * 9_000), 401, "inside each other"),
+    ("sin(" * 1_000 + "x" + ")" * 1_000, 800, "inside each other"),
+    ("sin " * 1_000 + "x", 800, "inside each other"),
+    ("√" * 10_000 + "x", 200, "inside each other"),
+    ("1" * 1_001, 1_000, "digits"),
+    ("x + 1e999999", 6, "digits"),
+    ("x + 1e-1001", 6, "digits"),
+    ("x" + "²" * 1_001, 1_001, "digits"),
+    ("x " * 6_000, 10_000, "nodes"),
+    ("x + " + "a" * 101, 104, "characters in a name"),
+    ("W: 200x200; W", 3, "entries"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "what"), LIMIT_CASES)
+def test_limits_name_the_place_where_they_are_passed(text: str, place: int, what: str) -> None:
+    with pytest.raises(LimitError) as caught:
+        read(text)
+    assert caught.value.position == place
+    assert what in caught.value.message
+
+
+def test_what_is_just_within_the_limits_is_read() -> None:
+    for text in (
+        "(" * 200 + "x" + ")" * 200,
+        "-" * 200 + "x",
+        "+".join(["x"] * 4_999),
+        "1" * 1_000,
+        "1e999",
+        "\n".join(f"t{i} = t{i - 1} + 1" for i in range(1, 1_000)),
+        "\n".join(f"t{i} = t{i - 1} + 1" for i in range(1_000, 0, -1)),
+    ):
+        read(text)
+
+
+def test_every_refusal_is_of_the_family() -> None:
+    assert issubclass(ParseError, InputError)
+    assert issubclass(LimitError, InputError)

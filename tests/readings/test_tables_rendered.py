@@ -1,0 +1,151 @@
+"""The lecture's tables in every format: golden bytes, and numbers worked out elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from chainrule.readings.render import RENDERERS
+from chainrule.readings.story import story
+from chainrule.readings.tables import table
+
+MODES = ("reverse", "forward")
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", RENDERERS)
+def test_tables_are_their_golden_files(lecture, golden, mode: str, name: str) -> None:
+    renderer = RENDERERS[name]
+    golden(f"lecture_{mode}{renderer.suffix}", renderer.table(table(lecture(mode)), False))
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_steps_are_their_golden_files(lecture, golden, name: str) -> None:
+    renderer, view = RENDERERS[name], lecture()
+    golden(f"lecture_steps{renderer.suffix}", renderer.steps(view, story(view), False))
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_the_same_input_gives_the_same_bytes(lecture, name: str) -> None:
+    first, second = (RENDERERS[name].table(table(lecture()), True) for _ in range(2))
+    assert first == second
+
+
+def cells_of(record: dict[str, Any]) -> dict[str, str]:
+    """Digits by cell id; of a running sum the last."""
+    found = {}
+    for row in record["rows"]:
+        for cell in row["cells"].values():
+            if "digits" in cell and "id" in cell:
+                found[cell["id"]] = cell["digits"]
+    return found
+
+
+def close(found: str, expected: str) -> bool:
+    return abs(Decimal(found) - Decimal(expected)) <= Decimal("1e-14") * abs(Decimal(expected))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_json_has_the_numbers_of_the_lecture(lecture, golden_numbers, mode: str) -> None:
+    found = cells_of(json.loads(table(lecture(mode)).json()))
+    expected = {f"value:{n}": x for n, x in golden_numbers["values"].items()}
+    kind, key = ("adjoint", "adjoints") if mode == "reverse" else ("tangent", "tangents_seed_x")
+    expected |= {f"{kind}:{n}": x for n, x in golden_numbers[key].items()}
+    for name, x in golden_numbers["local_partials"].items():
+        user, operand = re.fullmatch(r"d(\w+)/d(\w+)", name).groups()
+        expected[f"partial:{user},{operand}"] = x
+    assert len(expected) == 18
+    wrong = {id for id, x in expected.items() if not close(found[id], x)}
+    assert not wrong
+
+
+def test_shares_add_up_as_in_the_lecture(lecture, golden_numbers) -> None:
+    rows = list(csv.reader(io.StringIO(table(lecture()).csv())))[1:]
+    steps = golden_numbers["adjoint_accumulation"]
+    assert [row[0] for row in rows] == [step["target"] for step in steps]
+    for row, step in zip(rows, steps, strict=True):
+        assert close(row[6], step["running"])
+        if row[5]:  # a seed is no share
+            assert close(row[5], step["add"])
+
+
+def test_text_shows_four_decimals_and_the_running_sum(lecture) -> None:
+    shown = str(table(lecture()))
+    assert "+ 1.9324 = 2.2804" in shown
+    assert "∂u₁/∂t = cos t" in shown
+    assert "J = cos u" in shown and "∂J/∂ node" in shown
+    assert shown.endswith("All digits are carried, four decimals shown.\n")
+    assert "adjoints of J at x = 1" in shown
+    assert "∂ node/∂x" in str(table(lecture("forward")))
+    assert "\x1b" not in shown
+
+
+def test_a_point_is_stated_as_it_was_given(lecture) -> None:
+    assert "at x = 0.1\n" in str(table(lecture(at="1/10")))
+    assert "at x = 1/3\n" in str(table(lecture(at="1/3")))
+    assert "at x = −0.25\n" in str(table(lecture(at="-1/4")))
+
+
+def without_style(html: str) -> ElementTree.Element:
+    return ElementTree.fromstring(html)
+
+
+def test_html_is_well_formed_with_ids_of_cells(lecture, golden_numbers) -> None:
+    piece = table(lecture()).html()
+    tree = without_style(piece)
+    ids = [e.get("id") for e in tree.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {"value:u", "partial:u1,t", "share:u2,t", "adjoint:t", "formula:u1,t"} <= set(ids)
+    adjoint = next(e for e in tree.iter() if e.get("data-cell") == "adjoint:t" and e.get("title"))
+    assert close(adjoint.get("title"), golden_numbers["adjoints"]["t"])
+    assert "".join(adjoint.itertext()) == "2.2804"
+    assert [e.get("scope") for e in tree.iter("th")].count("col") == 5
+    assert [e.get("rowspan") for e in tree.iter() if e.get("rowspan")] == ["2", "2"]
+    assert tree.find(".//caption") is not None
+    assert not re.search(r"https?:|<script|@import|url\(", piece)
+
+
+def test_html_pages_and_prefixes(lecture) -> None:
+    shown = table(lecture())
+    page = shown.html(document=True)
+    assert page.startswith("<!doctype html>") and '<meta charset="utf-8">' in page
+    assert 'id="a-value:u"' in shown.html(prefix="a-")
+    assert "<style>" not in shown.html(style=False)
+    assert shown._repr_html_() == shown.html()
+
+
+def balanced(latex: str) -> bool:
+    bare = re.sub(r"\\[{}\\]", "", latex)
+    return bare.count("{") == bare.count("}") and all(
+        bare.count(rf"\begin{{{x}}}") == bare.count(rf"\end{{{x}}}")
+        for x in set(re.findall(r"\\begin\{(\w+)\}", bare))
+    )
+
+
+@pytest.mark.parametrize("document", [False, True])
+@pytest.mark.parametrize("mode", MODES)
+def test_latex_is_balanced_and_has_five_columns(lecture, mode: str, document: bool) -> None:
+    shown = table(lecture(mode)).latex(document=document)
+    assert balanced(shown)
+    rows = [line for line in shown.splitlines() if line.endswith(r" \\")]
+    assert len(rows) == 8
+    assert all(len(re.findall(r"(?<!\\)&", row)) == 4 for row in rows)
+    assert all(len(re.findall(r"(?<!\\)\$", row)) % 2 == 0 for row in rows)
+    assert document == shown.startswith(r"\documentclass")
+    # Beside the apostrophe and the dash, pdfTeX would stop at every one of these.
+    assert set(re.findall(r"[^\x00-\x7f]", shown)) <= {"’", "–"}
+
+
+def test_formats_have_names_suffixes_and_loud_refusals(lecture) -> None:
+    assert len({r.suffix for r in RENDERERS.values()}) == len(RENDERERS)
+    with pytest.raises(ValueError, match="formats are: text, html"):
+        table(lecture()).to("docx")
+    for name in RENDERERS:
+        assert table(lecture()).to(name)

@@ -1,0 +1,97 @@
+"""Undefined, corrected and kinked cells: a mark, a word and a reason in every format."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ElementTree
+from fractions import Fraction
+
+import pytest
+
+from chainrule.graph.builder import Builder
+from chainrule.passes.run import Run
+from chainrule.readings.render import RENDERERS
+from chainrule.readings.render.cells import remarks
+from chainrule.readings.tables import Table, table
+from chainrule.readings.view import View
+
+
+def shown(make, **point: str) -> Table:
+    """The backward table of an expression of named inputs."""
+    builder = Builder()
+    inputs = [builder.input(name) for name in point]
+    graph = builder.finish([builder.name(make(builder.maths, *inputs), "J")])
+    at = {graph.index[name]: Fraction(value) for name, value in point.items()}
+    return table(View(Run(graph, at)))
+
+
+UNDEFINED = {"make": lambda m, x: 2 * m.log(x), "x": "-1"}
+CORRECTED = {"make": lambda m, a: m.log(1 - m.sigmoid(a)), "a": "40"}
+KINKED = {"make": lambda m, z: 2 * m.relu(z), "z": "0"}
+ALL = {"undefined": UNDEFINED, "flagged": CORRECTED, "kink": KINKED}
+
+
+@pytest.mark.parametrize("mark", ALL)
+def test_every_warning_has_a_sentence_and_a_place(mark: str) -> None:
+    found = [r for r in remarks(shown(**ALL[mark])) if r.mark == mark]
+    assert found and all(r.sentence and r.nodes and r.cells for r in found)
+
+
+def test_undefined_names_the_node_and_what_it_needs() -> None:
+    text = str(shown(**UNDEFINED))
+    assert "undef ⚠" in text
+    assert "⚠ undefined (" in text
+    assert "log needs a positive operand" in text
+
+
+def test_corrected_shows_the_right_number_and_what_double_gives() -> None:
+    text = str(shown(**CORRECTED))
+    assert "−40.000 ⚠" in text and "4.2484·10⁻¹⁸ ⚠" in text
+    assert "⚠ corrected (" in text and "Double precision gives" in text
+    record = json.loads(shown(**CORRECTED).json())
+    value = record["rows"][0]["cells"]["value"]
+    assert value["state"] == "flagged" and value["why"] and value["digits"].startswith("-40.0000")
+
+
+def test_a_kink_tells_convention_and_both_slopes() -> None:
+    text = str(shown(**KINKED))
+    assert "⚠ kink (z)" in text
+    assert "slopes 0 and 1 at 0; the passes use 0" in text
+    assert "∂J/∂z: left slope 0, right slope 2" in text
+
+
+@pytest.mark.parametrize("mark", ALL)
+def test_html_marks_with_sign_word_and_hover(mark: str) -> None:
+    tree = ElementTree.fromstring(shown(**ALL[mark]).html())
+    marks = [e for e in tree.iter("span") if "warning" in (e.get("class") or "") and e.get("title")]
+    assert marks
+    words = {"undefined": "undefined", "flagged": "corrected", "kink": "kink"}
+    notes = ["".join(p.itertext()) for p in tree.iter("p") if "warning" in (p.get("class") or "")]
+    assert any(note.startswith(f"⚠ {words[mark]} (") for note in notes)
+
+
+def test_an_input_that_leads_nowhere_has_adjoint_zero() -> None:
+    text = str(shown(make=lambda m, x, y: 2 * x, x="3", y="4"))
+    assert text.splitlines()[-3].split() == ["y", "–", "4", "0"]
+
+
+@pytest.mark.parametrize("name", RENDERERS)
+def test_vectors_are_rendered(name: str) -> None:
+    builder = Builder()
+    weights, x = builder.input("W", (2, 3)), builder.input("x", (3,))
+    graph = builder.finish([builder.name(builder.maths.sum(weights @ x), "J")])
+    run = Run(graph, {0: [[1, 2, 3], [4, 5, 6]], 1: [1, 0, -1]})
+    result = RENDERERS[name].table(table(View(run)), False)
+    assert "-4" in result or "−4" in result
+
+
+def test_a_long_table_is_cut_in_a_notebook_only() -> None:
+    def chain(m, x):
+        for _ in range(600):
+            x = m.sin(x)
+        return x
+
+    long = shown(chain, x="1")
+    assert long._repr_html_().count("<tr") == 501
+    assert "and 101 more rows" in long._repr_html_()
+    assert long.html().count("<tr") == 602
