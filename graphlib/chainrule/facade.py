@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.wengert import WengertList
-from chainrule.parse import Note, Program, canonical, exact, read
-from chainrule.parse.build import build
+from chainrule.language import Note, Program, canonical, exact, read
+from chainrule.language.build import build
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
@@ -116,22 +116,22 @@ class Graph(WengertList):
     def from_sympy(
         cls,
         expressions: sympy.Expr | Sequence[sympy.Expr],
+        names: Sequence[str] = (),
         *,
         inputs: Iterable[str] = (),
-        outputs: Sequence[str] = (),
     ) -> Graph:
         """Return the graph of one or several SymPy expressions.
 
         Parameters
         ----------
+        names
+            Names of the outputs, one per expression, if they are to have any.
         inputs
-            Names of the inputs, where they are to come in another order.
-        outputs
-            Names of the expressions.
+            Names of inputs that come first, used or not.
         """
         from chainrule.graph.sympy_view import from_sympy
 
-        return cls.of(from_sympy(expressions, inputs=inputs, outputs=outputs))
+        return cls.of(from_sympy(expressions, names, inputs=inputs))
 
     @classmethod
     def from_networkx(cls, graph: networkx.MultiDiGraph) -> Graph:
@@ -302,8 +302,12 @@ class Graph(WengertList):
     def hessian(self, at: Point) -> dict[str, dict[str, Any]]:
         """Return the second derivatives of the main output by every pair of variables.
 
-        The rows are reverse passes over the gradient graph.
+        The rows are reverse passes over the gradient graph. Where the function itself has no
+        value, neither have its derivatives, although their formulas may have one.
         """
+        nowhere = self.work(at, zoom="primitive").run.value(self.outputs[0]).undefined
+        if nowhere is not None:
+            return {a: dict.fromkeys(self.variables, nowhere) for a in self.variables}
         gradient = self.gradient_graph()
         outputs = dict(zip(self.variables, gradient.outputs, strict=True))
         point = {gradient.index[self.names[n]]: value for n, value in self.at(at).items()}

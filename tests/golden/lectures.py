@@ -10,8 +10,8 @@ from typing import Any
 
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
-from chainrule.parse import read
-from chainrule.parse.build import build
+from chainrule.language import read
+from chainrule.language.build import build
 
 GOLDEN: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "golden_tables.json").read_text(encoding="utf-8")

@@ -64,7 +64,7 @@ def test_a_record_is_carried_along() -> None:
     assert forward.nodes[5]["tangent"] == pytest.approx(6)
     assert forward.edges[2, 5, 1]["contribution"] == pytest.approx(6)
     with pytest.raises(GraphError, match="another graph"):
-        to_networkx(lecture(), record(graph, FLOAT64, {0: 1.0}, "forward", {0: 1.0}))
+        to_networkx(vectors(), record(graph, FLOAT64, {0: 1.0}, "forward", {0: 1.0}))
 
 
 def test_ancestors_layers_and_paths_are_networkx_algorithms() -> None:

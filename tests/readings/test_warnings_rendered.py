@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
 
@@ -68,6 +69,12 @@ def test_html_marks_with_sign_word_and_hover(mark: str) -> None:
     words = {"undefined": "undefined", "flagged": "corrected", "kink": "kink"}
     notes = ["".join(p.itertext()) for p in tree.iter("p") if "warning" in (p.get("class") or "")]
     assert any(note.startswith(f"⚠ {words[mark]} (") for note in notes)
+
+
+def test_latex_writes_names_in_warnings_with_letters_that_tex_has() -> None:
+    written = shown(make=lambda m, x1, y: m.log(x1 * 0 - 1) + m.relu(y), x1="1", y_hat="0").latex()
+    assert r"\textsubscript{1}" in written and r"$\hat{y}$" in written
+    assert set(re.findall(r"[^\x00-\x7f]", written)) <= {"’", "–"}
 
 
 def test_an_input_that_leads_nowhere_has_adjoint_zero() -> None:

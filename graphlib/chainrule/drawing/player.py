@@ -10,7 +10,7 @@ from typing import Any
 
 from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words
 from chainrule.drawing.layout import cards
-from chainrule.drawing.reduction import reduced
+from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS
@@ -43,7 +43,7 @@ def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
         of the folded graph, and a note says so.
     """
     drawn = reduced(view)
-    return _Player(drawn.view).data(in_words(drawn), drawn.note, layout)
+    return _Player(drawn).data(in_words(drawn), layout)
 
 
 def node_key(node: int) -> str:
@@ -57,8 +57,10 @@ def edge_key(edge: Edge) -> str:
 
 
 class _Player:
-    def __init__(self, view: View) -> None:
-        self.view = view
+    def __init__(self, drawn: Reduction) -> None:
+        self.drawn = drawn
+        self.view = view = drawn.view
+        self.kept = frozenset(drawn.nodes)
         self.table = table(view)
         self.cells: dict[str, str] = {}
         for node in view.shown:
@@ -69,10 +71,18 @@ class _Player:
             self.cells[view.edge_id("partial", edge)] = f"partial:{edge_key(edge)}"
             self.cells[view.edge_id("share", edge)] = f"share:{edge_key(edge)}"
 
-    def data(self, alternative: str, note: str, layout: bool) -> dict[str, Any]:
-        """Return everything."""
-        view = self.view
-        rows = [self.row(number, row) for number, row in enumerate(self.table.rows)]
+    def drawn_edge(self, edge: Edge | None) -> bool:
+        """Tell whether both ends of an edge are drawn; so is what has no edge."""
+        return edge is None or (edge.user in self.kept and edge.operand in self.kept)
+
+    def data(self, alternative: str, layout: bool) -> dict[str, Any]:
+        """Return everything that is drawn."""
+        view, note = self.view, self.drawn.note
+        rows = [
+            self.row(number, row)
+            for number, row in enumerate(self.table.rows)
+            if row.node in self.kept and self.drawn_edge(row.edge)
+        ]
         row_of = {
             (row["node"], row["edge"]): row["id"]
             for row in rows  # a seed's row belongs to the node alone
@@ -93,9 +103,13 @@ class _Player:
                 "wide": cards(view, "LR").json() if layout else empty,
                 "narrow": cards(view, "TB").json() if layout else empty,
             },
-            "nodes": [self.node(node) for node in view.shown],
-            "edges": [self.edge(edge) for edge in view.edges],
-            "steps": [self.step(step, row_of) for step in story(view)],
+            "nodes": [self.node(node) for node in self.drawn.nodes],
+            "edges": [self.edge(edge) for edge in view.edges if self.drawn_edge(edge)],
+            "steps": [
+                self.step(step, row_of)
+                for step in story(view)
+                if step.node in self.kept and self.drawn_edge(step.edge)
+            ],
             "rows": rows,
             "notes": notes,
             "digits": WORDS["digits"],

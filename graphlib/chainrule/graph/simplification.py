@@ -104,7 +104,8 @@ def _power(b: Builder, x: Sequence[Expression]) -> Expression | None:
     base, exponent = x
     if exponent.number == 1:  # x¹ = x
         return base
-    if base.number == 1 or (exponent.number == 0 and base.shape == ()):  # 1ˣ = x⁰ = 1
+    is_one = base.number == 1 or exponent.number == 0  # 1ˣ = x⁰ = 1
+    if is_one and base.shape == exponent.shape == ():
         return b.number(Fraction(1))
     if base.number and exponent.number is not None and exponent.number.denominator == 1:
         whole = exponent.number.numerator

@@ -76,7 +76,7 @@ def to_sympy(
     ------
     GraphError
         If the formula is larger than `limit`, holds a power of a number with more than
-        1,000 digits, or the graph has vectors.
+        1,000 digits or nests deeper than SymPy can simplify, or the graph has vectors.
     """
     import sympy
 
@@ -95,21 +95,28 @@ def to_sympy(
                 needed[operand] = True
     algebra = SympyAlgebra()
     values: dict[int, Any] = {}
-    with sympy.evaluate(evaluate):
-        for i in range(goal + 1):
-            if not needed[i]:
-                continue
-            op = graph.ops[i]
-            if op is INPUT or i in free:
-                values[i] = algebra.symbol(symbol_name(graph, i))
-            else:
-                operands = [values[operand] for operand in graph.operands[i]]
-                values[i] = algebra.apply(op, graph.parameters_of(i), operands)
+    try:
+        with sympy.evaluate(evaluate):
+            for i in range(goal + 1):
+                if not needed[i]:
+                    continue
+                op = graph.ops[i]
+                if op is INPUT or i in free:
+                    values[i] = algebra.symbol(symbol_name(graph, i))
+                else:
+                    operands = [values[operand] for operand in graph.operands[i]]
+                    values[i] = algebra.apply(op, graph.parameters_of(i), operands)
+    except RecursionError:
+        deep = graph.distances([goal])
+        raise GraphError(
+            f"the formula is nested {max(deep)} deep, more than SymPy can simplify here; "
+            "allowed: evaluate=False, or some hundreds"
+        ) from None
     return values[goal]
 
 
 def from_sympy(
-    expressions: Any, *, inputs: Iterable[str] = (), outputs: Sequence[str] = ()
+    expressions: Any, names: Sequence[str] = (), *, inputs: Iterable[str] = ()
 ) -> WengertList:
     """Return the graph of one SymPy expression, or of several that share their steps.
 
@@ -120,12 +127,11 @@ def from_sympy(
     ----------
     expressions
         An expression, or a sequence of them; the first is the main output.
+    names
+        Names of the outputs, one per expression, if they are to have any.
     inputs
         Names of inputs to stand first, in this order; those that no expression uses
         become inputs all the same. The other symbols follow, sorted by name.
-    outputs
-        Names of the outputs, if they are to have any.
-
     Raises
     ------
     GraphError
@@ -154,10 +160,10 @@ def from_sympy(
         else:
             nodes[id(part)] = _node(builder, part, [nodes[id(a)] for a in part.args])
     ends = [nodes[id(root)] for root in roots]
-    if outputs:
-        if len(outputs) != len(ends):
-            raise GraphError(f"{len(outputs)} names of outputs for {len(ends)} expressions")
-        ends = [builder.name(end, name) for end, name in zip(ends, outputs, strict=True)]
+    if names:
+        if len(names) != len(ends):
+            raise GraphError(f"{len(names)} names of outputs for {len(ends)} expressions")
+        ends = [builder.name(end, name) for end, name in zip(ends, names, strict=True)]
     return builder.finish(ends)
 
 
@@ -238,7 +244,7 @@ def _fraction(number: Any) -> Fraction:
             numerator = (-1) ** sign * int(mantissa) * 2 ** max(exponent, 0)
             denominator = 2 ** max(-exponent, 0)
     if bits > 2 * BITS:
-        raise GraphError(f"a number of about {bits * 3 // 10:,} digits; allowed: {DIGITS:,}")
+        raise GraphError(f"a number of about {bits * 3 // 10:,} digits; allowed: {DIGITS:,} digits")
     return Fraction(numerator, denominator)
 
 

@@ -27,6 +27,8 @@ DIGITS = 60
 TOLERANCE = 1e-12
 # Differences take part where halving the step changes them by no more than this (relative).
 SETTLED = 1e-8
+# Numbers that agree in the many digits up to rounding no larger than this are equal.
+REMAINDER = 1e-20
 TIMEOUT = 10.0
 
 # The routes are computed once more with so many times the digits before they are said to differ.
@@ -211,9 +213,14 @@ def _judged(rounds: Sequence[Routes], node: int, sympy: Any) -> InputAgreement:
             assert convention is not None
             return entry("kink", convention.convention.format(**graph.parameters_of(place)), place)
     if not compared.keys() & {"forward", "reverse"}:
-        return entry("undecided", reason="the passes overflow at this point")
+        return entry("undecided", "the passes overflow at this point")
     if not compared.keys() & {"sympy", "differences"}:
-        return entry("undecided", reason="neither SymPy nor differences give a number here")
+        return entry("undecided", "neither SymPy nor differences give a number here")
+    # Equal up to rounding only, as where a derivative is 0: settled in many digits, which
+    # leave next to no rounding.
+    unsettled = len(rounds) < len(MORE_DIGITS) or noise > REMAINDER
+    if not differing and unsettled and _outside_largest_group(compared, 0):
+        return entry("undecided", f"{routes.digits} digits do not suffice here")
     if not differing:
         return entry("agrees", curve=routes.curve(node, found.get("sympy", quotient)))
     for before in rounds[:-1]:
@@ -222,9 +229,10 @@ def _judged(rounds: Sequence[Routes], node: int, sympy: Any) -> InputAgreement:
             (before.reverse(node), routes.reverse(node)),
         )
         if not all(is_number(a) and _close(a, b, noise) for a, b in pairs):
-            return entry("undecided", reason=f"{routes.digits} digits do not suffice here")
+            return entry("undecided", f"{routes.digits} digits do not suffice here")
     alike = [route for route in compared if route not in differing]
-    reason = f"{' and '.join(differing)} differ from {' and '.join(alike) or 'one another'}"
+    verb = "differs" if len(differing) == 1 else "differ"
+    reason = f"{_listed(differing)} {verb} from {_listed(alike) or 'one another'}"
     return entry("differs", reason, routes.suspect(), differing)
 
 
@@ -243,6 +251,11 @@ def _outside_largest_group(numbers: Mapping[str, Any], noise: Any) -> tuple[str,
     if len(right) == 1:
         return tuple(numbers)
     return tuple(route for route in ROUTES if route in numbers and route not in right)
+
+
+def _listed(routes: Sequence[str]) -> str:
+    words = ["SymPy" if route == "sympy" else route for route in routes]
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _close(a: Any, b: Any, noise: Any) -> bool:

@@ -59,6 +59,7 @@ class Routes:
         self._kinks = kinks(self.record)
         self.magnitudes = self._magnitudes()
         self.distance = graph.distances([goal])
+        self._bases: dict[int, list[Any]] = {digits: list(self.values)}
         self._tangents: dict[int, dict[int, Any]] = {}
 
     def tangents(self, node: int) -> dict[int, Any]:
@@ -122,13 +123,12 @@ class Routes:
         None where the function is undefined or overflows beside the point.
         """
         graph, goal = self.graph, self.goal
-        exact = {n: algebra.number(v) for n, v in self.point.items()}
-        base = [step.value for step in evaluate(graph, algebra, exact)]
+        base = self._base(algebra)
         reached = self._reached(node)
         moved = [i for i in range(node + 1, goal + 1) if reached[i] and self.distance[i] >= 0]
 
         def at(shift: Any) -> Any:
-            values = {node: exact[node] + shift}
+            values = {node: base[node] + shift}
             for i in moved:
                 operands = [values.get(o, base[o]) for o in graph.operands[i]]
                 values[i] = algebra.apply(graph.ops[i], graph.parameters_of(i), operands)
@@ -141,6 +141,14 @@ class Routes:
             quotient = (above - below) / (2 * h)
             quotients.append(quotient if is_number(quotient) else None)
         return quotients
+
+    def _base(self, algebra: Digits) -> list[Any]:
+        """Return the values at the point in an algebra, computed once."""
+        if algebra.digits not in self._bases:
+            exact = {n: algebra.number(v) for n, v in self.point.items()}
+            values = [step.value for step in evaluate(self.graph, algebra, exact)]
+            self._bases[algebra.digits] = values
+        return self._bases[algebra.digits]
 
     def differences(self, node: int) -> tuple[Any, Any]:
         """Return the derivative by an input as a limit of differences, and its uncertainty."""

@@ -222,6 +222,7 @@ class Run:
             chosen = direction or {graph.inputs[0]: Fraction(1)} if graph.inputs else {}
             self.seeds = {n: Fraction(x) for n, x in chosen.items()}
         self.double, self.fine = shadowed(graph, point, mode, self.seeds)
+        self._merged: dict[tuple[str, Any], Number] = {}
 
     @property
     def fine_digits(self) -> int:
@@ -235,26 +236,31 @@ class Run:
 
     def value(self, node: int) -> Number:
         """Return the value of `node`."""
-        return merged(self.double.values[node], self.fine.values[node])
+        return self._cell("value", node, self.double.values, self.fine.values)
+
+    def _cell(self, kind: str, key: Any, double: Any, fine: Any) -> Number:
+        if (kind, key) not in self._merged:
+            self._merged[kind, key] = merged(double[key], fine[key])
+        return self._merged[kind, key]
 
     def partial(self, node: int, slot: int) -> Number | None:
         """Return the local partial of `node` by the operand in `slot`, None where none is due."""
         key = node, slot
         if key not in self.fine.local:
             return None
-        return merged(self.double.local[key], self.fine.local[key])
+        return self._cell("partial", key, self.double.local, self.fine.local)
 
     def flowing(self, node: int, slot: int) -> Number | None:
         """Return the share (reverse) or contribution (forward) of an edge."""
         key = node, slot
         if key not in self.fine.flowing:
             return None
-        return merged(self.double.flowing[key], self.fine.flowing[key])
+        return self._cell("flowing", key, self.double.flowing, self.fine.flowing)
 
     def derivative(self, node: int) -> Number:
         """Return the adjoint (reverse) or tangent (forward) of `node`; 0 where none arrives."""
         if node in self.fine.derivatives:
-            return merged(self.double.derivatives[node], self.fine.derivatives[node])
+            return self._cell("derivative", node, self.double.derivatives, self.fine.derivatives)
         return merged(
             self.double.algebra.zero(self.double.values[node]),
             self.fine.algebra.zero(self.fine.values[node]),

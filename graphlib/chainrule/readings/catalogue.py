@@ -78,6 +78,10 @@ SENTENCES: Mapping[str, str] = {
     "seed_rule": "seed",
 }
 
+NUMBERS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
+)  # fmt: skip
+
 RULES: Mapping[str, str] = {
     "share_sum": "sum over users",
     "share": "chain rule",

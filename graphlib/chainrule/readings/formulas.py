@@ -34,6 +34,7 @@ class Formula(NamedTuple):
 
 
 Names = Callable[[int], Term | None]
+Leaf = Callable[[int, int], Formula | None]
 
 
 class Limits(NamedTuple):
@@ -106,7 +107,7 @@ def _applied(op: Op, operands: Sequence[Formula]) -> Formula:
         bare = isinstance(argument.term, Symbol | Power) and op.name not in _ALWAYS_BRACKETED
         if bare or isinstance(argument.term, Fenced):
             space: tuple[Term, ...] = (
-                () if isinstance(argument.term, Fenced) else (Word("\u2009", r"\,"),)
+                () if isinstance(argument.term, Fenced) else (Word("\u2009", "{}"),)
             )
             return Formula(Row((head, *space, argument.term)), PREFIX)
     inner: list[Term] = []
@@ -173,29 +174,28 @@ def compose(
     """
     left = [limits.nodes]
 
-    def written(node: int, depth: int, root: bool) -> Formula:
-        name = None if root else names(node)
-        if name is not None:
-            return atom(name)
+    def written(graph: WengertList, node: int, leaf: Leaf, depth: int, root: bool) -> Formula:
+        known = None if root else leaf(node, depth)
+        if known is not None:
+            return known
         left[0] -= 1
         if depth <= 0 or left[0] <= 0:
             return atom(ELLIPSIS)
-        op, parameters = graph.ops[node], graph.parameters_of(node)
+        parameters, operands = graph.parameters_of(node), graph.operands[node]
         body = parameters.get("body")
         if isinstance(body, WengertList):
-            entries = graph.operands[node]
 
-            def inside(inner: int, depth: int, root: bool) -> Formula:
-                if inner < len(entries):
-                    return written(entries[inner], depth, root=False)
-                left[0] -= 1
-                if depth <= 0 or left[0] <= 0:
-                    return atom(ELLIPSIS)
-                operands = [inside(i, depth - 1, False) for i in body.operands[inner]]
-                return formula_of(body.ops[inner], operands, body.parameters_of(inner))
+            def entry(inner: int, depth: int) -> Formula | None:
+                if inner >= len(operands):
+                    return None
+                return written(graph, operands[inner], leaf, depth, False)
 
-            return inside(body.outputs[0], depth, True)
-        operands = [written(i, depth - 1, False) for i in graph.operands[node]]
-        return formula_of(op, operands, parameters)
+            return written(body, body.outputs[0], entry, depth, True)
+        inner = [written(graph, i, leaf, depth - 1, False) for i in operands]
+        return formula_of(graph.ops[node], inner, parameters)
 
-    return written(node, limits.depth, root=not named_root)
+    def named(node: int, _depth: int) -> Formula | None:
+        name = names(node)
+        return None if name is None else atom(name)
+
+    return written(graph, node, named, limits.depth, not named_root)

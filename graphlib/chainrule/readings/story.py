@@ -10,7 +10,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number, merged
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
-from chainrule.readings.catalogue import RULES, WORDS
+from chainrule.readings.catalogue import NUMBERS, RULES, WORDS
 from chainrule.readings.terms import Coloured, Numeral, Row, Sign, Term, Word, row
 from chainrule.readings.view import View
 
@@ -186,7 +186,7 @@ class _Teller:
         gaps: dict[str, Term | str] = {
             "node": view.name(edge.user),
             "operand": view.name(edge.operand),
-            "count": str(self.counts[goal]),
+            "count": in_words(self.counts[goal]),
         }
         if before:
             sources = _distinct([node for node, _ in before])
@@ -267,6 +267,11 @@ def sum_up(numbers: list[object]) -> object:
 
 def _distinct(items: object) -> list[int]:
     return list(dict.fromkeys(items))  # type: ignore[call-overload]
+
+
+def in_words(count: int) -> str:
+    """Return a count as a word where it is small: two, three, … ten."""
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
 def listed(terms: list[Term]) -> Term:

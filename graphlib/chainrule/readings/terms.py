@@ -12,7 +12,7 @@ from typing import Literal
 
 Role = Literal["value", "derivative", "partial", "warning", "quiet"]
 
-SUPERSCRIPTS = str.maketrans("0123456789+-−()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿ")
+SUPERSCRIPTS = str.maketrans("0123456789+-−()n⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿᵀ")
 SUBSCRIPTS = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 SMALL_LETTERS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
@@ -134,18 +134,15 @@ ELLIPSIS = Word("…", r"\dots")
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
-    """Return base, subscript and accent of a name: `y_hat` is ("y", "", "hat")."""
+    """Return base, subscript and accent of a name: `y1_hat` is ("y", "1", "hat")."""
     base, _, tail = name.partition("_")
     if not base:
         return name, "", ""
-    if tail in ACCENTS:
-        return base, "", tail
-    if tail == "star":
-        return base, "", "star"
+    accent = tail if tail in ACCENTS or tail == "star" else ""
     stem = base.rstrip("0123456789")
-    if stem and stem != base and (len(stem) == 1 or stem in GREEK) and not tail:
-        return stem, base[len(stem) :], ""
-    return base, tail, ""
+    if stem and stem != base and (len(stem) == 1 or stem in GREEK) and (accent or not tail):
+        return stem, base[len(stem) :], accent
+    return base, "" if accent else tail, accent
 
 
 def spelled(base: str) -> str:
@@ -161,12 +158,8 @@ def text(term: Term) -> str:
     match term:
         case Symbol(name):
             base, sub, accent = name_parts(name)
-            shown = spelled(base)
-            if accent == "star":
-                return shown + "*"
-            if accent:
-                return shown + ACCENTS[accent][0]
-            return shown + text_subscript(sub)
+            shown = spelled(base) + (ACCENTS[accent][0] if accent in ACCENTS else "")
+            return shown + text_subscript(sub) + ("*" if accent == "star" else "")
         case Numeral(digits, power):
             shown = digits.replace("-", "−")
             return shown if power is None else f"{shown}·10{text_superscript(str(power))}"
@@ -193,7 +186,7 @@ def text(term: Term) -> str:
 def text_superscript(exponent: str) -> str:
     """Return an exponent in small digits where Unicode has them, else behind a caret."""
     small = exponent.translate(SUPERSCRIPTS)
-    if all(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ" for c in small):
+    if all(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ" for c in small):
         return small
     return f"^{exponent}" if exponent.isalnum() else f"^({exponent})"
 
@@ -280,14 +273,12 @@ def _latex_name(name: str) -> str:
         shown = latex_text(base)
     else:
         shown = rf"\mathrm{{{latex_text(base)}}}"
-    if accent == "star":
-        return f"{shown}^{{*}}"
-    if accent:
-        return f"{ACCENTS[accent][1]}{{{shown}}}"
-    if not sub:
-        return shown
-    plain = sub.isdigit() or len(sub) == 1
-    return shown + "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
+    if accent in ACCENTS:
+        shown = f"{ACCENTS[accent][1]}{{{shown}}}"
+    if sub:
+        plain = sub.isdigit() or len(sub) == 1
+        shown += "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
+    return shown + ("^{*}" if accent == "star" else "")
 
 
 # MathML
@@ -361,13 +352,12 @@ def _mathml_name(name: str) -> str:
     base, sub, accent = name_parts(name)
     kind = "letter" if len(spelled(base)) == 1 else "word"
     shown = f'<mi mathvariant="normal" class="{kind}">{escape(spelled(base))}</mi>'
+    if accent in ACCENTS:
+        shown = f'<mover accent="true">{shown}<mo>{ACCENTS[accent][2]}</mo></mover>'
+    if sub:
+        kind = "letter" if len(sub) == 1 else "word"
+        word = f'<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi>'
+        shown = f"<msub>{shown}{f'<mn>{sub}</mn>' if sub.isdigit() else word}</msub>"
     if accent == "star":
         return f'<msup>{shown}<mo lspace="0" rspace="0">*</mo></msup>'
-    if accent:
-        return f'<mover accent="true">{shown}<mo>{ACCENTS[accent][2]}</mo></mover>'
-    if not sub:
-        return shown
-    if sub.isdigit():
-        return f"<msub>{shown}<mn>{sub}</mn></msub>"
-    kind = "letter" if len(sub) == 1 else "word"
-    return f'<msub>{shown}<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi></msub>'
+    return shown

@@ -57,6 +57,7 @@ class View:
         self.run = run
         self.graph: WengertList = run.graph
         self.notation = notation or Notation()
+        self._partials: dict[Edge, tuple[WengertList, dict[int, int]]] = {}
 
     @property
     def reverse(self) -> bool:
@@ -190,7 +191,9 @@ class View:
         For an operation between vectors or matrices the partial is a linear map; the
         formula then shows what it does to the adjoint.
         """
-        graph, origin = self._partial_graph(edge)
+        if edge not in self._partials:
+            self._partials[edge] = self._partial_graph(edge)
+        graph, origin = self._partials[edge]
 
         def names(node: int) -> Term | None:
             if graph.names.get(node) == "#bar":

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from chainrule.errors import InputError, LinkError
-from chainrule.parse import exact
+from chainrule.language import exact
 from chainrule.readings.hints import Hint
-from chainrule.readings.terms import Symbol, latex, mathml
+from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import link, work
 from chainrule.ui.player.component import player
 from chainrule.ui.state import EXAMPLE, State
@@ -85,7 +85,7 @@ def page() -> None:
         rail, middle = st.columns([192, 1000], gap="large")
         if isinstance(read, Reading):
             with rail, st.container(key="rail"):
-                _rail(state, read)
+                hints = _rail(state, read)
             state = _current(read)
             played = work.play(_cacheable(state), st.session_state["declared"])
         else:
@@ -93,7 +93,7 @@ def page() -> None:
         with middle:
             _play(state, played)
         if isinstance(played, tuple):
-            with rail, st.container(key="hints"):
+            with hints:
                 _hints(played[1])
     if isinstance(played, tuple):
         with menu, st.container(key="menu"):
@@ -217,9 +217,11 @@ def _empty() -> None:
 # The rail
 
 
-def _rail(state: State, read: Reading) -> None:
+def _rail(state: State, read: Reading) -> Any:
+    """Show the values and choices; return the place for the hints."""
     for name in read.variables:
         _value(name)
+    hints = st.container(key="hints")
     st.segmented_control(
         "Mode", ["forward", "reverse"], key="mode", format_func=str.capitalize, required=True,
         width="stretch",
@@ -232,6 +234,7 @@ def _rail(state: State, read: Reading) -> None:
     st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
     if len(read.variables) == 1 and read.scalar:
         _curve(state, read.variables[0])
+    return hints
 
 
 def _value(name: str) -> None:
@@ -273,12 +276,9 @@ def _slid(name: str) -> None:
 
 def _hints(hints: tuple[Hint, ...]) -> None:
     for hint in hints[:2]:
-        words, switch = st.columns([3, 1.2], gap="small")
-        one, other = (mathml(term, inline=True) for term in (hint.one, hint.other))
-        words.html(
-            f'<div class="cr-hint">At {escape(hint.value)}, {one} and {other} look alike.</div>'
-        )
-        switch.button(
+        one, other = latex(hint.one), latex(hint.other)
+        st.markdown(f"At {hint.value}, ${one}$ and ${other}$ look alike.")
+        st.button(
             f"Try {hint.better}", key=f"hint_{hint.variable}", type="tertiary",
             on_click=_try, args=(hint.variable, hint.better),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chainrule.errors import InputError, LinkError
-from chainrule.parse import exact
+from chainrule.language import exact
 from chainrule.ui.state import MODES, PREFIXES, ZOOMS, State
 
 LONGEST = 2_000

@@ -11,6 +11,7 @@ import streamlit as st
 from chainrule.drawing.player import payload
 from chainrule.errors import InputError, OutsideError
 from chainrule.facade import Graph, Worked
+from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
 from chainrule.readings.hints import hints
@@ -21,6 +22,7 @@ from chainrule.ui.state import State
 
 ENTRIES = 256
 CLOSED_FORM_SECONDS = 5.0
+LONGEST_LATEX = 120
 DEFAULT_VALUE = "1"
 
 
@@ -156,11 +158,17 @@ def closed(state: State, names: tuple[str, ...]) -> Closed:
         verdict = "; ".join(f"∂/∂{e.name}: {e.reason or e.verdict}" for e in verdicts)
     return Closed(
         form.output,
-        {**form.derivative_latex, **form.named_latex},
+        {name: _short(form, name) for name in form.derivative_latex},
         form.missing,
         agreement.agrees if agreement.inputs else None,
         verdict,
     )
+
+
+def _short(form: ClosedForm, name: str) -> str:
+    """Return a derivative in the inputs, or, where that is long, in names of steps."""
+    whole = form.derivative_latex[name]
+    return whole if len(whole) <= LONGEST_LATEX else form.named_latex.get(name, whole)
 
 
 def export(state: State, names: tuple[str, ...], format: str) -> bytes:

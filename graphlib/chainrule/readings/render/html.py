@@ -54,6 +54,7 @@ font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;col
 .chainrule msub>:last-child{{position:relative;top:.14em}}
 .chainrule .visually-hidden{{position:absolute;width:1px;height:1px;overflow:hidden;
 clip-path:inset(50%);white-space:nowrap}}
+.chainrule .equations math{{math-style:normal}}
 .chainrule .equations td{{padding:1px 6px 1px 0;vertical-align:middle}}
 """.replace("\n", "")  # fmt: skip
 NUM = ' class="num"'

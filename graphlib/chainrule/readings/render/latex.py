@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from chainrule.readings.catalogue import WORDS
@@ -11,7 +12,16 @@ from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.render.words import MARKS, PHASES
 from chainrule.readings.story import StoryStep
 from chainrule.readings.tables import COLUMNS, Table
-from chainrule.readings.terms import LATEX_COLOURS, Coloured, Term, Word, latex, latex_text
+from chainrule.readings.terms import (
+    ACCENTS,
+    GREEK,
+    LATEX_COLOURS,
+    Coloured,
+    Term,
+    Word,
+    latex,
+    latex_text,
+)
 from chainrule.readings.view import View
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -36,8 +46,37 @@ def safe(written: str) -> str:
                    for c in written)  # fmt: skip
 
 
+# Words may hold names as Unicode writes them, v₅ or ŷ, for which pdfTeX has no letters.
+_LETTERS = (
+    {letter: rf"$\{name}$" for name, letter in GREEK.items()}
+    | {
+        small: rf"\textsubscript{{{big}}}"
+        for big, small in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)
+    }
+    | {
+        small: rf"\textsuperscript{{{big}}}"
+        for big, small in zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True)
+    }
+    | {
+        small: rf"\textsubscript{{{big}}}"
+        for big, small in zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
+    }
+    | {"−": "$-$", "·": r"$\cdot$", "∂": r"$\partial$", "∞": r"$\infty$", "…": r"\dots{}"}
+)
+_ACCENTED = re.compile("(.)([\u0302\u0304\u0307])")
+_ACCENTS = {mark: command for mark, command, _ in ACCENTS.values()}
+
+
 def _words(words: str) -> str:
-    return latex_text(plain(words))
+    """Return words as LaTeX text, escaped; names in them as mathematics."""
+    parts = _ACCENTED.split(plain(words))
+    # Split gives words, letter, accent, words, … in turns.
+    written = ["".join(_LETTERS.get(c, latex_text(c)) for c in parts[0])]
+    for letter, accent, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        base = _LETTERS.get(letter, latex_text(letter)).strip("$")
+        written.append(f"${_ACCENTS[accent]}{{{base}}}$")
+        written += [_LETTERS.get(c, latex_text(c)) for c in rest]
+    return "".join(written)
 
 
 def _prose(prose: Prose, colours: bool) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chainrule.errors import ParseError, excerpt
+from chainrule.language.lexer import Token
 from chainrule.ops.record import Op
-from chainrule.parse.lexer import Token
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
 _INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import ParseError
-from chainrule.parse import read
-from tests.parse.walk import FUNCTIONS, written
+from chainrule.language import read
+from tests.language.walk import FUNCTIONS, written
 
 
 def reads(text: str, *declared: str, **readings: str) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import mpmath
 
 from chainrule.errors import ShapeError
+from chainrule.language import Item, Program, read
 from chainrule.ops.record import Op
-from chainrule.parse import Item, Program, read
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "power": "^", "matmul": "@"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import InputError, LimitError, ParseError
-from chainrule.parse import LIMITS, read
-from tests.parse.walk import FUNCTIONS
+from chainrule.language import LIMITS, read
+from tests.language.walk import FUNCTIONS
 
 REFUSED = [
     # text, place, a word of the message

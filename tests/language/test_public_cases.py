@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 
 from chainrule.errors import ChainruleError, InputError
-from chainrule.parse import canonical, exact, read
-from tests.parse.walk import FUNCTIONS, value
+from chainrule.language import canonical, exact, read
+from tests.language.walk import FUNCTIONS, value
 
 DATA = Path(__file__).parents[1] / "data"
 

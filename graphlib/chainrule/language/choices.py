@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.parse.lexer import Token
-from chainrule.parse.notes import Notes
-from chainrule.parse.stack import Doubt, Pending, Value
-from chainrule.parse.syntax import Item
+from chainrule.language.lexer import Token
+from chainrule.language.notes import Notes
+from chainrule.language.stack import Doubt, Pending, Value
+from chainrule.language.syntax import Item
 
 _FACTORS = "all factors", "first factor"
 _ROOT = "power first", "root first"

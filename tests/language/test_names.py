@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from chainrule.errors import InputError, LimitError, ParseError, PointError
-from chainrule.parse import canonical, exact
+from chainrule.language import canonical, exact
 
 CANONICAL = [
     ("x1", "x1"), ("x_1", "x1"), ("x₁", "x1"), ("x_₁", "x1"), ("x₁₂", "x12"),

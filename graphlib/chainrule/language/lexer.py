@@ -11,16 +11,16 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.parse.limits import LIMITS, beyond
-from chainrule.parse.names import (
+from chainrule.language.limits import LIMITS, beyond
+from chainrule.language.names import (
     LOOK_ALIKES,
     SUPERSCRIPTS,
     continues_name,
     fold,
     is_letter,
 )
-from chainrule.parse.notes import Notes
-from chainrule.parse.numbers import decimal
+from chainrule.language.notes import Notes
+from chainrule.language.numbers import decimal
 
 
 class Token(NamedTuple):

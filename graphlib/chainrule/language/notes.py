@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.errors import excerpt
-from chainrule.parse.syntax import Note, Span
+from chainrule.language.syntax import Note, Span
 
 
 class Notes:

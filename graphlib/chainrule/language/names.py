@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.parse.limits import LIMITS, beyond
+from chainrule.language.limits import LIMITS, beyond
 
 _SMALL = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",

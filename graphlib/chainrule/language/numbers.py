@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.errors import PointError, excerpt
-from chainrule.parse.limits import LIMITS, beyond, check_length
+from chainrule.language.limits import LIMITS, beyond, check_length
 
 DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 EXPONENT = re.compile(r"[eE](?P<power>[+\-\u2212]?[0-9]+)")

@@ -5,11 +5,11 @@ tokens (`lexer`), words get their readings (`reading`), tokens become a flat lis
 (`parser`), statements an order (`program`).
 """
 
-from chainrule.parse.limits import LIMITS, Limits
-from chainrule.parse.names import canonical
-from chainrule.parse.numbers import Number, exact
-from chainrule.parse.program import read
-from chainrule.parse.syntax import Assignment, Item, Note, Program, Span
+from chainrule.language.limits import LIMITS, Limits
+from chainrule.language.names import canonical
+from chainrule.language.numbers import Number, exact
+from chainrule.language.program import read
+from chainrule.language.syntax import Assignment, Item, Note, Program, Span
 
 __all__ = [
     "LIMITS",

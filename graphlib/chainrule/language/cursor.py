@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from chainrule.parse.lexer import NOTHING, Token
-from chainrule.parse.refusals import Refusals
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.refusals import Refusals
 
 
 class Cursor:

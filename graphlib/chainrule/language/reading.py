@@ -11,10 +11,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.ops.record import Op
-from chainrule.parse.lapses import check_derivative, check_star
-from chainrule.parse.lexer import Token
-from chainrule.parse.names import (
+from chainrule.language.lapses import check_derivative, check_star
+from chainrule.language.lexer import Token
+from chainrule.language.names import (
     GREEK,
     GREEK_NAMES,
     SUBSCRIPTS,
@@ -23,8 +22,9 @@ from chainrule.parse.names import (
     letters_of,
     split,
 )
-from chainrule.parse.notes import Notes
-from chainrule.parse.spelling import function_before, nearest_function
+from chainrule.language.notes import Notes
+from chainrule.language.spelling import function_before, nearest_function
+from chainrule.ops.record import Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}

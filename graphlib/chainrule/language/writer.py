@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from chainrule.errors import ParseError
-from chainrule.parse.lexer import Token
-from chainrule.parse.limits import LIMITS, beyond
-from chainrule.parse.syntax import Item, Span
+from chainrule.language.lexer import Token
+from chainrule.language.limits import LIMITS, beyond
+from chainrule.language.syntax import Item, Span
 
 
 class Writer:

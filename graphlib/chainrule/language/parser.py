@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chainrule.ops.record import Op
-from chainrule.parse.choices import Choices, is_doubtful
-from chainrule.parse.cursor import Cursor
-from chainrule.parse.lexer import NOTHING, Token
-from chainrule.parse.limits import LIMITS, beyond
-from chainrule.parse.notes import Notes
-from chainrule.parse.refusals import Refusals
-from chainrule.parse.stack import (
+from chainrule.language.choices import Choices, is_doubtful
+from chainrule.language.cursor import Cursor
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.limits import LIMITS, beyond
+from chainrule.language.notes import Notes
+from chainrule.language.refusals import Refusals
+from chainrule.language.stack import (
     GROUPS,
     INFIX,
     POWER,
@@ -33,7 +32,8 @@ from chainrule.parse.stack import (
     Pending,
     Value,
 )
-from chainrule.parse.writer import Writer
+from chainrule.language.writer import Writer
+from chainrule.ops.record import Op
 
 BEGINS_FACTOR = frozenset({"name", "constant", "function", "root", "(", "|"})
 NEEDS_OPERAND = frozenset({")", ",", "*", "/", "@", "^", "="})

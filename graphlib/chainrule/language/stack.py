@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from chainrule.parse.lexer import Token
+from chainrule.language.lexer import Token
 
-# How tightly an operator binds; see the table in `chainrule.parse.parser`.
+# How tightly an operator binds; see the table in `chainrule.language.parser`.
 SUM, SIGN, PRODUCT, TIGHT_SIGN, POWER = 10, 20, 30, 40, 50
 INFIX = {
     "+": ("add", SUM),

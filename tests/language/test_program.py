@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chainrule.parse import Span, read
-from tests.parse.walk import written
+from chainrule.language import Span, read
+from tests.language.walk import written
 
 LECTURE = """\
 J = cos(u)      # the output first, as on the blackboard

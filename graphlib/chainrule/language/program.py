@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chainrule.errors import ParseError, excerpt
+from chainrule.language.lexer import Token, clean, tokens
+from chainrule.language.limits import LIMITS, beyond, check_length
+from chainrule.language.names import canonical
+from chainrule.language.notes import Notes
+from chainrule.language.parser import Parser
+from chainrule.language.reading import Reading
+from chainrule.language.syntax import Assignment, Item, Program, Span
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
-from chainrule.parse.lexer import Token, clean, tokens
-from chainrule.parse.limits import LIMITS, beyond, check_length
-from chainrule.parse.names import canonical
-from chainrule.parse.notes import Notes
-from chainrule.parse.parser import Parser
-from chainrule.parse.reading import Reading
-from chainrule.parse.syntax import Assignment, Item, Program, Span
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from chainrule.errors import ParseError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
+from chainrule.language.syntax import Item, Program
 from chainrule.ops import OPS
-from chainrule.parse.syntax import Item, Program
 
 
 def build(program: Program) -> WengertList:

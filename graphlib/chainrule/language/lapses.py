@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.parse.lexer import NOTHING, Token
-from chainrule.parse.names import canonical, letters_of
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.names import canonical, letters_of
 
 
 def check_star(text: str, tokens: Sequence[Token], at: int, functions: Container[str]) -> None:

@@ -1,0 +1,1 @@
+"""The player: graph, steps and table of a run, played in the browser."""

@@ -1,0 +1,64 @@
+// Elements of the page: made from names and text; HTML only where Python has made and escaped it.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Return an element with a class, text, and further attributes. */
+function element(tag, className = "", text = null, attributes = {}) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+/** Return an SVG element. */
+function drawn(tag, attributes = {}) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+/** Return a span that holds mathematics or prose of the payload, which arrives escaped. */
+function typeset(markup, className = "") {
+  const made = element("span", className ? `math ${className}` : "math");
+  made.innerHTML = markup;
+  return made;
+}
+
+/** Return a sign of relation or operation with the room around it that mathematics gives it. */
+function sign(symbol) {
+  const made = element("span", "math sign");
+  made.innerHTML = "<math><mo></mo></math>";
+  made.querySelector("mo").textContent = symbol;
+  return made;
+}
+
+/** Return the warning mark: a triangle, so that colour alone never says it. */
+function warningMark() {
+  const mark = drawn("svg", { class: "mark", viewBox: "0 0 12 12", "aria-hidden": "true" });
+  mark.append(
+    drawn("path", { d: "M6 1.2 11.2 10.6H.8Z", class: "mark-line" }),
+    drawn("path", { d: "M6 4.6V7.2M6 8.7V9.3", class: "mark-line" }),
+  );
+  return mark;
+}
+
+/** Put a number into an element, or the empty outline of one that is not computed yet. */
+function putNumber(host, number, words) {
+  host.classList.toggle("undefined", number?.state === "undefined");
+  host.classList.toggle("flagged", number?.state === "number" && Boolean(number.flag));
+  if (!number) {
+    host.removeAttribute("title");
+    const outline = element("span", "empty", null, { role: "img", "aria-label": words.unknown });
+    host.replaceChildren(outline);
+    return;
+  }
+  const digits = number.full && number.full !== number.show ? number.full : "";
+  const told = [number.flag, number.state === "number" ? digits : ""].filter(Boolean).join("\n");
+  if (told) host.title = told;
+  else host.removeAttribute("title");
+  host.replaceChildren();
+  if (number.state === "undefined") host.append(warningMark(), number.show);
+  else if (number.flag) host.append(number.show, warningMark());
+  else host.textContent = number.show;
+}
