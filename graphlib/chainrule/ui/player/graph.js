@@ -3,6 +3,7 @@
 const HEAD = 9; // length of an arrow head; a line ends this far before its tip
 const LIT_HEAD = 11;
 const SMALLEST_FIT = 0.62; // below, text is too small to read: the drawing is panned instead
+const LARGEST_FIT = 1.08; // a drawing of nearly the page's width is stretched to its margins
 const SCALES = [0.2, 3];
 
 class Graph {
@@ -285,12 +286,14 @@ class Graph {
     this.tallest = tallest;
     const { width: w, height: h } = this.layout;
     if (!w || !width) return;
-    const least = Math.min(1, Math.max(SMALLEST_FIT, Math.min(width / w, tallest / h)));
-    this.height = Math.min(tallest, Math.ceil(h * Math.min(1, Math.max(SMALLEST_FIT, width / w))));
+    const most = width / w < LARGEST_FIT ? width / w : 1;
+    this.height = Math.min(tallest, Math.ceil(h * Math.max(SMALLEST_FIT, most)));
     this.view.style.height = `${this.height}px`;
     if (this.atFit) {
-      this.scale = least;
-      this.shift = [Math.max(0, (width - w * least) / 2), Math.max(0, (this.height - h * least) / 2)];
+      this.scale = Math.max(SMALLEST_FIT, Math.min(most, tallest / h));
+      this.shift = [
+        Math.max(0, (width - w * this.scale) / 2), Math.max(0, (this.height - h * this.scale) / 2),
+      ];
     }
     this.#place();
     this.#placeLegend();
