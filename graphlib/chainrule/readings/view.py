@@ -112,6 +112,9 @@ class View:
     def reading(self, node: int) -> Term:
         """Return "name = formula" written out down to the inputs, cut where it grows long."""
 
+        if self.graph.ops[node] is INPUT:
+            return self.name(node)
+
         def leaves(inner: int) -> Term | None:
             return self._names(inner) if self.graph.ops[inner] is INPUT else None
 

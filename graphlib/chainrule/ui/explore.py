@@ -29,7 +29,6 @@ EXAMPLES = {
     "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
 }
 ZOOM_NAMES = {
-    "": "as fits the formula",
     "named": "Named assignments",
     "step": "Steps",
     "primitive": "Primitive operations",
@@ -45,6 +44,9 @@ DOWNLOADS = {
     "Table (JSON)": ("json", "application/json"),
 }
 SUFFIX = {"latex": "tex"}
+PATIENCE = 0.3
+ASK_EVERY = 0.5
+MOST_CLOSED = 3
 
 
 def page() -> None:
@@ -73,7 +75,7 @@ def page() -> None:
         with box, st.container(key="reading"):
             if isinstance(read, Reading):
                 st.latex(read.reading)
-            else:
+            elif state.formula.strip():
                 _fault(read)
         if isinstance(read, Reading):
             with beside, st.container(key="notes"):
@@ -98,7 +100,7 @@ def page() -> None:
     if isinstance(played, tuple):
         with menu, st.container(key="menu"):
             _menu(state, st.session_state["declared"])
-        _closed(state, st.session_state["declared"])
+        _closed(_cacheable(state), st.session_state["declared"])
     _share(state)
 
 
@@ -123,12 +125,14 @@ def _restore() -> None:
         try:
             state = link.decode(query)
         except LinkError as error:
-            st.session_state["link_fault"] = f"{error.message}. {error.allowed}"
+            session["link_fault"] = f"{error.message}. {error.allowed}"
+            state = State(st.query_params.get("f", ""), ())  # what was typed is kept
     session["formula"] = state.formula
     session["values"] = dict(state.point)
     session["declared"] = tuple(name for name, _value in state.point) if query else ()
     session["readings"] = dict(state.readings)
     session["mode"], session["zoom"] = state.mode, state.zoom
+    session["zoom_chosen"] = bool(state.zoom)
     session["prefix"], session["along"] = state.prefix, state.along
     session["step"] = state.step
 
@@ -142,7 +146,7 @@ def _current(read: Reading | None = None) -> State:
         point=tuple((name, values.get(name, work.DEFAULT_VALUE)) for name in names),
         readings=tuple(session["readings"].items()),
         mode=session["mode"] or "reverse",
-        zoom=session["zoom"] or "",
+        zoom=session["zoom"] if session["zoom_chosen"] else "",
         along=session.get("along") or "",
         prefix=session["prefix"] or "v",
         step=session["step"],
@@ -177,10 +181,12 @@ def _fault(fault: Fault) -> None:
 def _edited() -> None:
     """Forget which names a link declared: another formula may use the letters otherwise."""
     st.session_state["declared"] = ()
+    st.session_state.pop("link_fault", None)
 
 
 def _replace_formula(formula: str) -> None:
     st.session_state["formula"] = formula
+    _edited()
 
 
 def _notes(read: Reading) -> None:
@@ -230,11 +236,20 @@ def _rail(state: State, read: Reading) -> Any:
         if st.session_state.get("along") not in read.variables:
             st.session_state["along"] = read.variables[0]
         st.selectbox("Along", read.variables, key="along")
-    st.selectbox("Zoom", list(ZOOM_NAMES), key="zoom", format_func=ZOOM_NAMES.__getitem__)
+    if not state.zoom:
+        st.session_state["zoom"] = read.usual_zoom
+    st.selectbox(
+        "Zoom", list(ZOOM_NAMES), key="zoom", format_func=ZOOM_NAMES.__getitem__,
+        on_change=_zoomed,
+    )  # fmt: skip
     st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
     if len(read.variables) == 1 and read.scalar:
-        _curve(state, read.variables[0])
+        _curve(state, read, read.variables[0])
     return hints
+
+
+def _zoomed() -> None:
+    st.session_state["zoom_chosen"] = True
 
 
 def _value(name: str) -> None:
@@ -288,7 +303,7 @@ def _try(name: str, value: str) -> None:
     st.session_state["values"][name] = st.session_state[f"value_{name}"] = value
 
 
-def _curve(state: State, name: str) -> None:
+def _curve(state: State, read: Reading, name: str) -> None:
     try:
         here = float(exact(dict(state.point)[name]).value)
     except InputError:
@@ -304,6 +319,7 @@ def _curve(state: State, name: str) -> None:
     }  # fmt: skip
     y = {"field": "y", "type": "quantitative", "scale": {"zero": False}, "axis": None}
     line = [{"x": a, "y": b} for a, b in points]
+    st.html(f'<div class="cr-plot">{escape(read.output)}({escape(name)})</div>')
     st.vega_lite_chart(
         {
             "height": 150,
@@ -342,29 +358,33 @@ def _play(state: State, played: tuple[dict[str, Any], tuple[Hint, ...]] | Fault)
 
 
 def _closed(state: State, names: tuple[str, ...]) -> None:
+    """Show the closed form and the badge; while they are worked out, ask again by itself."""
     with st.container(key="closed"):
-        left, right = st.columns([3, 2])
-        formula, badge = left.empty(), right.empty()
-        formula.html(_quiet("working out the closed form"))
-        closed = work.closed(_cacheable(state), names)
-        if closed.trouble:
-            formula.html(_quiet(closed.trouble))
-        else:
-            d = "d" if len(state.point) == 1 else r"\partial "
-            lines = [
-                _derivative(d, closed.output, name, text)
-                for name, text in closed.derivatives.items()
-            ]
-            formula.latex(r"\quad ".join(lines[:3]))
-        if closed.agrees is None:
+        found = work.closed(state, names, PATIENCE)
+        if found is None:
+            st.fragment(_waiting, run_every=ASK_EVERY)(state, names)
             return
-        word = "agrees:" if closed.agrees else "differs:"
-        mark = "✓" if closed.agrees else "⚠"
-        kind = "" if closed.agrees else " differs"
-        badge.html(
-            f'<div class="cr-badge{kind}" role="status"><span>{mark}</span>'
-            f"<span><b>{word}</b> {escape(closed.verdict)}</span></div>"
-        )
+        left, right = st.columns([3, 2])
+        if found.trouble:
+            left.html(_quiet(found.trouble))
+        elif found.derivatives:
+            d = "d" if len(state.point) == 1 else r"\partial "
+            first = list(found.derivatives.items())[:MOST_CLOSED]
+            with left:
+                st.latex(r"\qquad ".join(_derivative(d, found.output, *pair) for pair in first))
+        if found.verdict:
+            agrees = found.verdict == "agrees"
+            kind, mark = ("", "✓") if agrees else (" differs", "⚠")
+            right.html(
+                f'<div class="cr-badge{kind}" role="status"><span>{mark}</span>'
+                f"<span><b>{escape(found.verdict)}:</b> {escape(found.words)}</span></div>"
+            )
+
+
+def _waiting(state: State, names: tuple[str, ...]) -> None:
+    st.html(_quiet("working out the closed form …"))
+    if work.closed(state, names, 0) is not None:
+        st.rerun()
 
 
 def _quiet(words: str) -> str:
@@ -396,7 +416,9 @@ def _file(state: State, names: tuple[str, ...], format: str) -> Any:
 
 
 def _share(state: State) -> None:
-    """Keep the address in step with the page."""
+    """Keep the address in step with the page; one that could not be read stays as it is."""
+    if "link_fault" in st.session_state:
+        return
     try:
         query = link.encode(state)
     except LinkError:

@@ -14,13 +14,14 @@ from typing import Any
 from urllib.parse import quote
 
 from chainrule.errors import InputError, LinkError
-from chainrule.language import exact
+from chainrule.language import canonical, exact
 from chainrule.ui.state import MODES, PREFIXES, ZOOMS, State
 
 LONGEST = 2_000
 MOST_PAIRS = 200
+MOST_STEPS = 10**6
 _ESCAPE = re.compile(r"%(?:[0-9A-Fa-f]{2})")
-_NAME = re.compile(r"[^\W\d][\w*]*")
+_STEP = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ def encode(state: State) -> str:
         If it is longer than 2,000 characters; such a state is saved as a file.
     """
     plain = State()
-    pieces = [("f", state.formula), ("at", _pairs(state.point))]
+    # A value that is half typed stays behind: the link opens with the others.
+    point = tuple((name, value) for name, value in state.point if is_number(value))
+    pieces = [("f", state.formula)] + ([("at", _pairs(point))] if point else [])
     pieces += [("read", _pairs(state.readings))] if state.readings else []
     for key, attribute in _CHOICES.items():
         value = getattr(state, attribute)
-        if value != getattr(plain, attribute):
+        if value != getattr(plain, attribute) and (key != "step" or value < MOST_STEPS):
             pieces.append((key, str(value)))
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pieces)
     if len(query) > LONGEST:
@@ -64,6 +67,15 @@ def encode(state: State) -> str:
             allowed=f"A link has at most {LONGEST:,}; save the formula as a file instead.",
         )
     return query
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a typed value is a number that can be used."""
+    try:
+        exact(text)
+    except InputError:
+        return False
+    return True
 
 
 def decode(query: str) -> State:
@@ -164,13 +176,22 @@ def _read_pairs(field: Field) -> tuple[tuple[str, str], ...]:
 def _read_point(field: Field) -> tuple[tuple[str, str], ...]:
     pairs = _read_pairs(field)
     for name, value in pairs:
-        if not _NAME.fullmatch(name):
-            raise field.refuse(f"`{name[:20]}` is not a name", "Names are letters and digits.")
+        _name(field, name)
         try:
             exact(value)
         except InputError as error:
             raise field.refuse(f"{error.message} for {name}", error.allowed) from error
+    if len({canonical(name) for name, _ in pairs}) < len(pairs):
+        raise field.refuse("A name is given two values", "Each name stands once.")
     return pairs
+
+
+def _name(field: Field, name: str) -> str:
+    try:
+        canonical(name)
+    except InputError as error:
+        raise field.refuse(f"`{name[:20]}` is not a name", error.allowed) from error
+    return name
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[Field], str]:
@@ -184,13 +205,11 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[Field], str]:
 
 
 def _read_name(field: Field) -> str:
-    if not _NAME.fullmatch(field.text):
-        raise field.refuse(f"`{field.text[:20]}` is not a name", "Names are letters and digits.")
-    return field.text
+    return _name(field, field.text)
 
 
 def _read_step(field: Field) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", field.text):
+    if not _STEP.fullmatch(field.text):
         raise field.refuse(f"`{field.text[:20]}` is no step", "A step is a whole number from 0.")
     return int(field.text)
 

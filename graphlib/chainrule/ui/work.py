@@ -11,13 +11,16 @@ import streamlit as st
 from chainrule.drawing.player import payload
 from chainrule.errors import InputError, OutsideError
 from chainrule.facade import Graph, Worked
+from chainrule.graph.wengert import INPUT
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
+from chainrule.readings.formulas import READING, compose
 from chainrule.readings.hints import hints
 from chainrule.readings.render import RENDERERS
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.terms import EQUALS, Symbol, latex, row
 from chainrule.readings.view import Notation
+from chainrule.ui.background import Background
 from chainrule.ui.state import State
 
 ENTRIES = 256
@@ -34,6 +37,7 @@ class Reading:
     reading: str = ""
     notes: tuple[dict[str, str], ...] = ()
     usual_zoom: str = "step"
+    output: str = "f"
     scalar: bool = True
 
 
@@ -64,8 +68,8 @@ class Closed:
     output: str = ""
     derivatives: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
-    agrees: bool | None = None
     verdict: str = ""
+    words: str = ""
 
 
 def _graph(formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...]) -> Graph:
@@ -92,21 +96,21 @@ def read(
         for note in graph.notes
     )
     return Reading(
-        graph.variables, reading_latex(graph, prefix), notes, graph.usual_zoom, graph.is_scalar
-    )
+        graph.variables, reading_latex(graph, prefix), notes, graph.usual_zoom,
+        graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
+    )  # fmt: skip
 
 
 def reading_latex(graph: Graph, prefix: str) -> str:
     """Return the main output written out down to the inputs, as LaTeX."""
-    from chainrule.graph.wengert import INPUT
-    from chainrule.readings.formulas import READING, compose
-    from chainrule.readings.terms import EQUALS, row
 
     def leaves(node: int) -> Any:
         return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
 
     goal = graph.outputs[0]
     name = Symbol(graph.names.get(goal, Notation().output))
+    if graph.ops[goal] is INPUT:
+        return latex(name)
     return latex(row(name, EQUALS, compose(graph, goal, leaves, READING).term))
 
 
@@ -141,27 +145,43 @@ def play(state: State, names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[An
         return Fault(str(error), "", "The table is still there; try a smaller formula.", "", 0, 0)
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def closed(state: State, names: tuple[str, ...]) -> Closed:
-    """Return SymPy's closed form of the derivatives, and whether four routes agree."""
+def closed(state: State, names: tuple[str, ...], patience: float) -> Closed | None:
+    """Return SymPy's closed form and whether four routes agree; None while it is worked out."""
+    result: Closed | None = _background().ask(
+        (state, names), lambda: _closed(state, names), patience
+    )
+    return result
+
+
+@st.cache_resource(show_spinner=False)
+def _background() -> Background:
+    return Background()
+
+
+def _closed(state: State, names: tuple[str, ...]) -> Closed:
     graph = _graph(state.formula, names, state.readings)
     if not graph.is_scalar:
         return Closed(trouble="No closed form: the formula has vectors.")
+    goal = graph.outputs[0]
     form = graph.closed_form(timeout=CLOSED_FORM_SECONDS)
-    agreement = graph.check(dict(state.point))
-    verdicts = [entry for entry in agreement.inputs if entry.verdict != "agrees"]
-    if not agreement.inputs:
-        verdict = ""
-    elif agreement.agrees and not verdicts:
-        verdict = "forward, reverse, SymPy, differences"
-    else:
-        verdict = "; ".join(f"∂/∂{e.name}: {e.reason or e.verdict}" for e in verdicts)
+    entries = graph.check(dict(state.point)).inputs
+    differ = [entry for entry in entries if entry.verdict == "differs"]
+    others = [entry for entry in entries if entry.verdict not in ("agrees", "differs")]
+    verdict, words = "", ""
+    if differ:
+        verdict = "differs"
+        words = "; ".join(f"∂/∂{e.name}: {' and '.join(e.differing)}" for e in differ)
+    elif others:
+        verdict = others[0].verdict
+        words = f"∂/∂{others[0].name}: {others[0].reason}"
+    elif entries:
+        verdict, words = "agrees", "forward, reverse, SymPy, differences"
     return Closed(
-        form.output,
+        graph.names.get(goal, Notation().output),
         {name: _short(form, name) for name in form.derivative_latex},
         form.missing,
-        agreement.agrees if agreement.inputs else None,
         verdict,
+        words,
     )
 
 
