@@ -101,7 +101,7 @@ def page() -> None:
         with menu, st.container(key="menu"):
             _menu(state, st.session_state["declared"])
         _closed(_cacheable(state), st.session_state["declared"])
-    _share(state)
+    _share(replace(state, step=st.session_state["step"]))
 
 
 def _style() -> None:
@@ -181,6 +181,7 @@ def _fault(fault: Fault) -> None:
 def _edited() -> None:
     """Forget which names a link declared: another formula may use the letters otherwise."""
     st.session_state["declared"] = ()
+    st.session_state["step"] = None
     st.session_state.pop("link_fault", None)
 
 
@@ -230,12 +231,12 @@ def _rail(state: State, read: Reading) -> Any:
     hints = st.container(key="hints")
     st.segmented_control(
         "Mode", ["forward", "reverse"], key="mode", format_func=str.capitalize, required=True,
-        width="stretch",
+        width="stretch", on_change=_turned,
     )  # fmt: skip
     if state.mode == "forward" and len(read.variables) > 1:
         if st.session_state.get("along") not in read.variables:
             st.session_state["along"] = read.variables[0]
-        st.selectbox("Along", read.variables, key="along")
+        st.selectbox("Along", read.variables, key="along", on_change=_turned)
     if not state.zoom:
         st.session_state["zoom"] = read.usual_zoom
     st.selectbox(
@@ -250,6 +251,12 @@ def _rail(state: State, read: Reading) -> Any:
 
 def _zoomed() -> None:
     st.session_state["zoom_chosen"] = True
+    _turned()
+
+
+def _turned() -> None:
+    """Show other steps from their end: the number of a step means another one there."""
+    st.session_state["step"] = None
 
 
 def _value(name: str) -> None:

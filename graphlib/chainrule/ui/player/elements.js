@@ -45,7 +45,7 @@ function warningMark() {
 
 /** Put a number into an element, or the empty outline of one that is not computed yet. */
 function putNumber(host, number, words) {
-  host.classList.toggle("undefined", number?.state === "undefined");
+  host.classList.toggle("no-number", number?.state === "undefined");
   host.classList.toggle("flagged", number?.state === "number" && Boolean(number.flag));
   if (!number) {
     host.removeAttribute("title");

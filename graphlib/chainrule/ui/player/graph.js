@@ -2,9 +2,10 @@
 
 const HEAD = 9; // length of an arrow head; a line ends this far before its tip
 const LIT_HEAD = 11;
-const SMALLEST_FIT = 0.62; // below, text is too small to read: the drawing is panned instead
+const SMALLEST_FIT = { wide: 0.72, narrow: 0.84 }; // below, text is too small: panned instead
 const LARGEST_FIT = 1.08; // a drawing of nearly the page's width is stretched to its margins
 const SCALES = [0.2, 3];
+const INSET = [3, 10]; // where the stage begins in its window
 
 class Graph {
   constructor(words, act) {
@@ -109,10 +110,13 @@ class Graph {
     if (node.derivative) numbers.append(derivative);
     card.append(head, numbers);
     if (node.mark) {
-      card.classList.add("warned", node.mark.kind);
-      const mark = element("span", "warning", null, { title: node.mark.sentence });
-      mark.append(warningMark(), node.mark.word);
-      card.append(mark);
+      card.classList.add("warned");
+      card.title = node.mark.sentence;
+      if (node.mark.kind !== "undefined") {
+        const mark = element("span", "warning");
+        mark.append(warningMark(), node.mark.word);
+        card.append(mark);
+      }
     }
     return { node, card, head, value, derivative, shown: {} };
   }
@@ -236,9 +240,11 @@ class Graph {
     const share = element("span", "derivative share");
     putNumber(share, number, this.words);
     const adjoint = element("span", "derivative");
-    putNumber(adjoint, this.run.source(edge).derivative, this.words);
     const partial = element("span", "partial");
-    putNumber(partial, edge.number, this.words);
+    for (const [host, factor] of [[adjoint, this.run.source(edge).derivative], [partial, edge.number]]) {
+      putNumber(host, factor, this.words);
+      host.querySelector(".mark")?.remove(); // one mark, on the product, says enough
+    }
     const one = element("span", "line");
     one.append(share, element("span", "sign", "="));
     const two = rows === 2 ? element("span", "line") : one;
@@ -286,11 +292,12 @@ class Graph {
     this.tallest = tallest;
     const { width: w, height: h } = this.layout;
     if (!w || !width) return;
+    const smallest = SMALLEST_FIT[this.name];
     const most = width / w < LARGEST_FIT ? width / w : 1;
-    this.height = Math.min(tallest, Math.ceil(h * Math.max(SMALLEST_FIT, most)));
-    this.view.style.height = `${this.height}px`;
+    this.height = Math.min(tallest, Math.ceil(h * Math.max(smallest, most)));
+    this.view.style.height = `${this.height + INSET[1] + 3}px`;
     if (this.atFit) {
-      this.scale = Math.max(SMALLEST_FIT, Math.min(most, tallest / h));
+      this.scale = Math.max(smallest, Math.min(most, tallest / h));
       this.shift = [
         Math.max(0, (width - w * this.scale) / 2), Math.max(0, (this.height - h * this.scale) / 2),
       ];
@@ -308,7 +315,12 @@ class Graph {
   #place() {
     const [x, y] = this.shift.map((v) => Math.round(v));
     this.stage.style.transform = `translate(${x}px, ${y}px) scale(${this.scale})`;
-    this.root.classList.toggle("movable", this.overflows || !this.atFit);
+    const { classList } = this.root;
+    classList.toggle("movable", this.overflows || !this.atFit);
+    classList.toggle("more-left", x < 0);
+    classList.toggle("more-right", x + this.layout.width * this.scale > this.width + 1);
+    classList.toggle("more-above", y < 0);
+    classList.toggle("more-below", y + this.layout.height * this.scale > this.height + 1);
   }
 
   /** Let the legend stand in the drawing's corner where nothing is drawn, else above it. */
@@ -408,7 +420,7 @@ class Graph {
     let dragged = false;
     const at = (event) => {
       const box = view.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
+      return [event.clientX - box.left - INSET[0], event.clientY - box.top - INSET[1]];
     };
     view.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;

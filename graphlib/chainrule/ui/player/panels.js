@@ -108,12 +108,11 @@ class Story {
     this.root = element("div", "story");
     this.title = element("div", "title", null, { role: "heading", "aria-level": "3" });
     this.sentence = element("div", "sentence");
-    this.warning = element("div", "warning");
     this.lines = element("div", "lines");
     this.digits = element("div", "digits");
     this.text = element("div", "said");
     this.text.append(this.title, " ", this.sentence);
-    this.root.append(this.text, this.warning, this.lines, this.digits);
+    this.root.append(this.text, this.lines, this.digits);
   }
 
   /** Take a run's steps; one line of mathematics where it is narrow. */
@@ -146,15 +145,6 @@ class Story {
     const step = this.run.steps[at];
     this.title.innerHTML = step.title;
     this.sentence.innerHTML = step.sentence;
-    const mark = this.run.nodes.get(step.node)?.mark;
-    const told = mark && !step.say.includes(mark.sentence) ? mark : null;
-    const flagged = step.sets.map(({ number }) => number).find((n) => n?.flag);
-    this.warning.replaceChildren();
-    if (told || flagged || mark) {
-      const word = element("b", "", told?.word ?? mark?.word ?? "");
-      const sentence = told?.sentence ?? (flagged && !step.say.includes(flagged.flag) ? flagged.flag : "");
-      this.warning.append(warningMark(), word, word.textContent && sentence ? ": " : "", sentence);
-    }
     this.lines.dataset.hot = step.edge ?? step.node;
     this.lines.replaceChildren(...(this.narrow ? this.#inline(step) : this.#display(step)));
     this.at = at;

@@ -28,9 +28,9 @@ class Player {
     this.live = element("div", "unseen", null, { "aria-live": "polite" });
     this.ground = element("div", "ground-probe", null, { "aria-hidden": "true" });
     const below = element("div", "below");
-    const left = element("div", "text");
-    left.append(this.story.root, this.notes);
-    below.append(left, this.table.root);
+    const right = element("div", "right-side");
+    right.append(this.table.root, this.notes);
+    below.append(this.story.root, right);
     root.replaceChildren(
       this.folded, this.graph.root, this.bar.root, below, this.live, this.ground,
     );

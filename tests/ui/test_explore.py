@@ -1,0 +1,122 @@
+"""Explore in a real browser: type, play, click, read, share, and bad input."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+LOGISTIC = "J = y_star ln(y) + (1-y_star) ln(1-y); y = 1/(1+e^(-a)); a = theta_0 + theta_1 x"
+SLOW = 20_000
+
+
+def formula(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox", name="Formula or program")
+    expect(box).to_have_value(re.compile("."), timeout=SLOW)
+    box.fill(text)
+    box.press("Enter")
+
+
+def row(page: Page, number: int) -> str:
+    return page.get_by_role("table").locator("tbody tr").nth(number).inner_text()
+
+
+def test_explore_opens_with_the_lecture_example(app_page: Page, app_address: str) -> None:
+    app_page.goto(app_address)
+    table = app_page.get_by_role("table")
+    expect(table).to_contain_text("4.5608", timeout=SLOW)
+    # The lecture's numbers at x = 1, shown to four decimals.
+    for number in ("−0.7649", "0.6441", "0.5403", "0.3480", "1.9324", "2.2804", "4.5608"):
+        expect(table).to_contain_text(number)
+    expect(app_page.get_by_text("forward, reverse, SymPy, differences")).to_be_visible(timeout=SLOW)
+    assert app_page.evaluate("document.fonts.check('16px KaTeX_Math')")
+    overflow = "document.documentElement.scrollWidth - window.innerWidth"
+    assert app_page.evaluate(overflow) <= 0
+
+
+def test_type_play_click_read_and_share(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(app_address)
+    expect(page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    formula(page, "cos(sin(x^2)+3x^2)")
+    expect(page.get_by_role("table")).to_contain_text("v", timeout=SLOW)
+    expect(page.get_by_role("slider", name="Steps")).to_have_attribute(
+        "aria-valuetext", re.compile("19"), timeout=SLOW
+    )
+    # Both passes, step by step: values, local partials, adjoints.
+    page.get_by_role("button", name="First step").click()
+    steps = page.get_by_role("slider", name="Steps")
+    expect(steps).to_have_attribute("aria-valuenow", "1")
+    for step in range(2, 20):
+        page.get_by_role("button", name="Next step").click()
+        expect(steps).to_have_attribute("aria-valuenow", str(step))
+    expect(page.get_by_role("table")).to_contain_text("4.5608")
+    # The node of x², and its adjoint 0.3480 + 1.9324 = 2.2804.
+    node = page.get_by_role("button", name=re.compile("x²|x\\^2|v₁")).first
+    node.click()
+    expect(page.get_by_role("heading", level=3)).to_contain_text("v")
+    expect(page.get_by_role("table")).to_contain_text("2.2804")
+    # Forward mode plays as well.
+    page.get_by_role("radio", name="Forward").click()
+    expect(page.get_by_role("table")).to_contain_text("7.0806", timeout=SLOW)
+    # Step 5 of the pass, and the link that holds it, opened in another page.
+    page.get_by_role("button", name="First step").click()
+    for _ in range(4):
+        page.get_by_role("button", name="Next step").click()
+    page.wait_for_url(re.compile("step=4"), timeout=SLOW)
+    other = page.context.new_page()
+    other.goto(page.url)
+    box = other.get_by_role("textbox", name="Formula or program")
+    expect(box).to_have_value("cos(sin(x^2)+3x^2)", timeout=SLOW)
+    expect(other.get_by_role("slider", name="Steps")).to_have_attribute(
+        "aria-valuenow", "5", timeout=SLOW
+    )
+    expect(other.get_by_role("radio", name="Forward")).to_be_checked()
+
+
+def test_values_by_field_and_link(app_page: Page, app_address: str) -> None:
+    app_page.goto(f"{app_address}/?f=x%5E2%20y&at=x%3D3%2Cy%3D0.5")
+    table = app_page.get_by_role("table")
+    expect(table).to_contain_text("4.5", timeout=SLOW)
+    field = app_page.get_by_role("textbox", name="Value of y")
+    expect(field).to_have_value("0.5")
+    field.fill("1/3")
+    field.press("Enter")
+    expect(table).to_contain_text("0.3333", timeout=SLOW)
+
+
+def test_a_bad_formula_keeps_what_was_there(app_page: Page, app_address: str) -> None:
+    app_page.goto(app_address)
+    expect(app_page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    formula(app_page, "J = cos(u")
+    alert = app_page.get_by_role("alert").first
+    expect(alert).to_contain_text("^", timeout=SLOW)
+    expect(app_page.get_by_text("from before")).to_be_visible()
+    expect(app_page.get_by_role("textbox", name="Formula or program")).to_have_value("J = cos(u")
+    for word in ("Traceback", "ParseError", "Exception"):
+        expect(app_page.get_by_text(word)).to_have_count(0)
+    formula(app_page, LOGISTIC)
+    expect(app_page.get_by_text("from before")).to_have_count(0, timeout=SLOW)
+
+
+def test_bad_links_are_said_and_nothing_is_lost(app_page: Page, app_address: str) -> None:
+    app_page.goto(f"{app_address}/?f=x%5E2&evil=1")
+    expect(app_page.get_by_text("The link could not be read")).to_be_visible(timeout=SLOW)
+    expect(app_page.get_by_role("textbox", name="Formula or program")).to_have_value("x^2")
+
+
+def test_a_phone_needs_no_sideways_scrolling(app_page: Page, app_address: str) -> None:
+    app_page.set_viewport_size({"width": 400, "height": 860})
+    app_page.goto(app_address)
+    expect(app_page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    overflow = "document.documentElement.scrollWidth - window.innerWidth"
+    assert app_page.evaluate(overflow) <= 0
+
+
+def test_undefined_values_are_words(app_page: Page, app_address: str) -> None:
+    app_page.goto(f"{app_address}/?f=log(x)%2Bx&at=x%3D0")
+    table = app_page.get_by_role("table")
+    expect(table).to_contain_text("undef", timeout=SLOW)
+    expect(app_page.get_by_text(re.compile("positive operand")).first).to_be_visible(timeout=SLOW)
