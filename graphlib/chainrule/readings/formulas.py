@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from chainrule.graph.wengert import WengertList
-from chainrule.ops import Op
+from chainrule.ops import OPS, Op
 from chainrule.readings.terms import (
     ELLIPSIS,
     Fenced,
@@ -82,8 +82,18 @@ def _starts_with_digit(term: Term) -> bool:
     return isinstance(term, Numeral)
 
 
+def _closed(term: Term) -> Term:
+    """Return a factor that others follow: sin x becomes sin(x), lest it take them as well."""
+    if not isinstance(term, Row) or len(term.terms) < 2:
+        return term
+    *before, last = term.terms
+    if isinstance(before[0], Word) and before[0].text in _HEADS and not isinstance(last, Fenced):
+        return Row((before[0], Fenced(last)))
+    return Row((*before, _closed(last)))
+
+
 def _product(left: Formula, right: Formula) -> Formula:
-    first, second = bracketed(left, PRODUCT), bracketed(right, PREFIX)
+    first, second = _closed(bracketed(left, PRODUCT)), bracketed(right, PREFIX)
     if isinstance(left.term, Numeral) and left.term.power is None:
         if isinstance(second, Fenced | Symbol | Power | Root) and not _starts_with_digit(second):
             return Formula(row(first, second), PRODUCT)  # 3t, 2x², 2(x + 1)
@@ -104,7 +114,8 @@ def _applied(op: Op, operands: Sequence[Formula]) -> Formula:
     head = Word(_WORDS.get(op.name, op.name), op.latex)
     if len(operands) == 1:
         argument = operands[0]
-        bare = isinstance(argument.term, Symbol | Power) and op.name not in _ALWAYS_BRACKETED
+        base = argument.term.base if isinstance(argument.term, Power) else argument.term
+        bare = isinstance(base, Symbol) and op.name not in _ALWAYS_BRACKETED
         if bare or isinstance(argument.term, Fenced):
             space: tuple[Term, ...] = (
                 () if isinstance(argument.term, Fenced) else (Word("\u2009", "{}"),)
@@ -121,6 +132,9 @@ _WORDS = {"log": "ln", "sigmoid": "σ", "max_weight": "largest"}
 _ALWAYS_BRACKETED = frozenset(
     {"sigmoid", "relu", "sign", "step", "max", "sum", "max_weight", "exp", "broadcast"}
 )
+
+# Function names before an operand; two names in a product stand apart by their brackets.
+_HEADS = frozenset(_WORDS.get(op.name, op.name) for op in OPS.values())
 
 _T = Word("⊤", r"\top")
 

@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from chainrule.errors import InputError, LinkError
-from chainrule.language import exact
+from chainrule.errors import LinkError
 from chainrule.readings.hints import Hint
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import link, work
 from chainrule.ui.player.component import player
+from chainrule.ui.rail import rail, show_hints
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.work import Fault, Reading
 
@@ -28,12 +28,6 @@ EXAMPLES = {
     ),
     "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
 }
-ZOOM_NAMES = {
-    "named": "Named assignments",
-    "step": "Steps",
-    "primitive": "Primitive operations",
-}
-PREFIX_NAMES = {"v": "∂J/∂v₁  steps v₁, v₂, …", "xi": "∂J/∂ξ₁  steps ξ₁, ξ₂, …"}
 DOWNLOADS = {
     "Drawing (SVG)": ("svg", "image/svg+xml"),
     "Drawing (PNG)": ("png", "image/png"),
@@ -84,23 +78,23 @@ def page() -> None:
         _empty()
         return
     with st.container(key="main"):
-        rail, middle = st.columns([192, 1000], gap="large")
+        left, middle = st.columns([192, 1000], gap="large")
         if isinstance(read, Reading):
-            with rail, st.container(key="rail"):
-                hints = _rail(state, read)
+            with left, st.container(key="rail"):
+                hints = rail(state, read)
             state = _current(read)
-            played = work.play(_cacheable(state), st.session_state["declared"])
+            played = work.play(state.without_step(), st.session_state["declared"])
         else:
             played = read
         with middle:
             _play(state, played)
         if isinstance(played, tuple):
             with hints:
-                _hints(played[1])
+                show_hints(played[1])
     if isinstance(played, tuple):
         with menu, st.container(key="menu"):
             _menu(state, st.session_state["declared"])
-        _closed(_cacheable(state), st.session_state["declared"])
+        _closed(state.without_step(), st.session_state["declared"])
     _share(replace(state, step=st.session_state["step"]))
 
 
@@ -155,10 +149,6 @@ def _current(read: Reading | None = None) -> State:
 
 def _read(state: State) -> Reading | Fault:
     return work.read(state.formula, st.session_state["declared"], state.readings, state.prefix)
-
-
-def _cacheable(state: State) -> State:
-    return replace(state, step=None)
 
 
 # Formula and notes
@@ -219,130 +209,6 @@ def _empty() -> None:
     st.html('<p class="cr-quiet">Type a formula, or begin with one of these.</p>')
     for number, (name, formula) in enumerate(EXAMPLES.items()):
         st.button(name, key=f"example_{number}", on_click=_replace_formula, args=(formula,))
-
-
-# The rail
-
-
-def _rail(state: State, read: Reading) -> Any:
-    """Show the values and choices; return the place for the hints."""
-    for name in read.variables:
-        _value(name)
-    hints = st.container(key="hints")
-    st.segmented_control(
-        "Mode", ["forward", "reverse"], key="mode", format_func=str.capitalize, required=True,
-        width="stretch", on_change=_turned,
-    )  # fmt: skip
-    if state.mode == "forward" and len(read.variables) > 1:
-        if st.session_state.get("along") not in read.variables:
-            st.session_state["along"] = read.variables[0]
-        st.selectbox("Along", read.variables, key="along", on_change=_turned)
-    if not state.zoom:
-        st.session_state["zoom"] = read.usual_zoom
-    st.selectbox(
-        "Zoom", list(ZOOM_NAMES), key="zoom", format_func=ZOOM_NAMES.__getitem__,
-        on_change=_zoomed,
-    )  # fmt: skip
-    st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
-    if len(read.variables) == 1 and read.scalar:
-        _curve(state, read, read.variables[0])
-    return hints
-
-
-def _zoomed() -> None:
-    st.session_state["zoom_chosen"] = True
-    _turned()
-
-
-def _turned() -> None:
-    """Show other steps from their end: the number of a step means another one there."""
-    st.session_state["step"] = None
-
-
-def _value(name: str) -> None:
-    session = st.session_state
-    typed = session["values"].setdefault(name, work.DEFAULT_VALUE)
-    session.setdefault(f"value_{name}", typed)
-    label, box = st.columns([1, 1.3], vertical_alignment="center")
-    with label, st.container(key=f"name_{name}"):
-        st.latex(latex(Symbol(name)))
-    box.text_input(
-        f"Value of {name}", key=f"value_{name}", label_visibility="collapsed",
-        on_change=_typed, args=(name,),
-    )  # fmt: skip
-    try:
-        number = float(exact(typed).value)
-    except (InputError, OverflowError) as error:
-        if isinstance(error, InputError):
-            st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}</div>')
-        return
-    reach = 5.0
-    while reach < abs(number):
-        reach *= 10
-    session[f"slider_{name}"] = number
-    st.slider(
-        f"Slide {name}", -reach, reach, key=f"slider_{name}", step=reach / 500,
-        label_visibility="collapsed", on_change=_slid, args=(name,), format="%g",
-    )  # fmt: skip
-
-
-def _typed(name: str) -> None:
-    text = st.session_state[f"value_{name}"]
-    st.session_state["values"][name] = text.strip() or work.DEFAULT_VALUE
-
-
-def _slid(name: str) -> None:
-    text = f"{st.session_state[f'slider_{name}']:.10g}"
-    st.session_state["values"][name] = st.session_state[f"value_{name}"] = text
-
-
-def _hints(hints: tuple[Hint, ...]) -> None:
-    for hint in hints[:2]:
-        one, other = latex(hint.one), latex(hint.other)
-        st.markdown(f"At {hint.value}, ${one}$ and ${other}$ look alike.")
-        st.button(
-            f"Try {hint.better}", key=f"hint_{hint.variable}", type="tertiary",
-            on_click=_try, args=(hint.variable, hint.better),
-        )  # fmt: skip
-
-
-def _try(name: str, value: str) -> None:
-    st.session_state["values"][name] = st.session_state[f"value_{name}"] = value
-
-
-def _curve(state: State, read: Reading, name: str) -> None:
-    try:
-        here = float(exact(dict(state.point)[name]).value)
-    except InputError:
-        return
-    points = work.curve(_cacheable(state), st.session_state["declared"], here - 1, here + 1)
-    if len(points) < 2:
-        return
-    blue = "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
-    near = min(points, key=lambda point: abs(point[0] - here))
-    x = {
-        "field": "x", "type": "quantitative", "scale": {"nice": False, "zero": False},
-        "axis": {"grid": False, "tickCount": 3, "title": None},
-    }  # fmt: skip
-    y = {"field": "y", "type": "quantitative", "scale": {"zero": False}, "axis": None}
-    line = [{"x": a, "y": b} for a, b in points]
-    st.html(f'<div class="cr-plot">{escape(read.output)}({escape(name)})</div>')
-    st.vega_lite_chart(
-        {
-            "height": 150,
-            "config": {"view": {"stroke": None}},
-            "encoding": {"x": x, "y": y},
-            "layer": [
-                {"data": {"values": line}, "mark": {"type": "line", "color": blue}},
-                {
-                    "data": {"values": [{"x": here, "y": near[1]}]},
-                    "mark": {"type": "point", "filled": True, "size": 60, "color": blue},
-                },
-            ],
-        },
-        width="stretch",
-        key="curve",
-    )
 
 
 # The player, the closed form, the menu
@@ -419,7 +285,7 @@ def _menu(state: State, names: tuple[str, ...]) -> None:
 
 
 def _file(state: State, names: tuple[str, ...], format: str) -> Any:
-    return lambda: work.export(_cacheable(state), names, format)
+    return lambda: work.export(state.without_step(), names, format)
 
 
 def _share(state: State) -> None:

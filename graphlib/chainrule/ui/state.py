@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 EXAMPLE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 
@@ -43,3 +43,7 @@ class State:
     along: str = ""
     prefix: str = "v"
     step: int | None = None
+
+    def without_step(self) -> State:
+        """Return the state without its step: what the engine's work depends on."""
+        return replace(self, step=None)

@@ -18,11 +18,32 @@ function drawn(tag, attributes = {}) {
   return made;
 }
 
-/** Return a span that holds mathematics or prose of the payload, which arrives escaped. */
-function typeset(markup, className = "") {
-  const made = element("span", className ? `math ${className}` : "math");
-  made.innerHTML = markup;
+/** Put mathematics or prose of the payload, which arrives escaped, into an element. */
+function put(host, markup) {
+  host.innerHTML = markup;
+  // A browser can stretch a root's sign only in fonts with a table for it; these have none.
+  for (const root of host.querySelectorAll("msqrt")) {
+    const made = mathematical("mrow", root.querySelector("mfrac") ? "root tall" : "root");
+    const radical = mathematical("mo", "radical", { stretchy: "false", lspace: "0", rspace: "0" });
+    radical.textContent = "√";
+    const under = mathematical("mrow", "under-root");
+    under.append(...root.childNodes);
+    made.append(radical, under);
+    root.replaceWith(made);
+  }
+  return host;
+}
+
+function mathematical(tag, className, attributes = {}) {
+  const made = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+  made.setAttribute("class", className);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;
+}
+
+/** Return a span that holds mathematics or prose of the payload. */
+function typeset(markup, className = "") {
+  return put(element("span", className ? `math ${className}` : "math"), markup);
 }
 
 /** Return a sign of relation or operation with the room around it that mathematics gives it. */

@@ -2,6 +2,7 @@
 
 const HEAD = 9; // length of an arrow head; a line ends this far before its tip
 const LIT_HEAD = 11;
+const LONGEST_SYMBOL = 32; // characters; a longer formula stands in the table, not on its edge
 const SMALLEST_FIT = { wide: 0.72, narrow: 0.84 }; // below, text is too small: panned instead
 const LARGEST_FIT = 1.08; // a drawing of nearly the page's width is stretched to its margins
 const SCALES = [0.2, 3];
@@ -133,11 +134,11 @@ class Graph {
   /** Make long formulas fit their cards; to be called when the fonts are there. */
   fitText() {
     const cards = [...this.cards.values()];
-    for (const { head } of cards) head.style.fontSize = "";
+    for (const { head } of cards) head.style.setProperty("--fit", "1");
     const room = cards.map(({ head, card }) => [card.clientWidth - 16, head.scrollWidth]);
     cards.forEach(({ head }, i) => {
       const [has, needs] = room[i];
-      if (needs > has) head.style.fontSize = `${Math.max(0.55, has / needs) * 100}%`;
+      if (needs > has) head.style.setProperty("--fit", Math.max(0.55, has / needs));
     });
   }
 
@@ -168,8 +169,8 @@ class Graph {
     if (shown.mode !== mode || shown.at === undefined) {
       card.classList.remove("goal", "source", "values", "partials", "tangents", "adjoints");
       if (mode) card.classList.add(...mode.split(" "));
-      card.toggleAttribute("aria-current", lit);
       if (lit) card.setAttribute("aria-current", "step");
+      else card.removeAttribute("aria-current");
       shown.mode = mode;
     }
     const said = this.#said(node, shown);
@@ -219,7 +220,8 @@ class Graph {
     const shown = element("span", "number");
     putNumber(shown, number, this.words);
     const one = element("span", "line");
-    if (symbol.textContent === number.show) {
+    const { length } = symbol.textContent;
+    if (symbol.textContent === number.show || length > LONGEST_SYMBOL) {
       one.append(shown);
       label.replaceChildren(one);
       return;

@@ -9,6 +9,9 @@ const ICONS = {
   last: "M12.5 3V13M3 3 10.5 8 3 13Z",
 };
 
+const LINE_TYPE = 17.5; // px, as in player.css
+const SMALLEST_TYPE = 0.68; // a line of mathematics shrinks so far; a longer one scrolls
+
 class Bar {
   constructor(words, act) {
     this.words = words;
@@ -70,8 +73,14 @@ class Bar {
       return group;
     });
     this.scrubber.replaceChildren(...this.groups);
-    this.scrubber.classList.toggle("dense", this.ticks.length > 60);
     this.scrubber.setAttribute("aria-valuemax", String(run.last + 1));
+  }
+
+  /** Leave out the gaps between ticks where there is no room for them. */
+  measure() {
+    const each = this.scrubber.clientWidth / this.ticks.length;
+    this.scrubber.classList.toggle("dense", each < 8);
+    this.scrubber.classList.toggle("solid", each < 3.5);
   }
 
   /** Show how far the run has come. */
@@ -143,23 +152,35 @@ class Story {
   /** Say what the step does. */
   show(at) {
     const step = this.run.steps[at];
-    this.title.innerHTML = step.title;
-    this.sentence.innerHTML = step.sentence;
+    put(this.title, step.title);
+    put(this.sentence, step.sentence);
     this.lines.dataset.hot = step.edge ?? step.node;
-    this.lines.replaceChildren(...(this.narrow ? this.#inline(step) : this.#display(step)));
+    this.lines.style.fontSize = "";
+    this.lines.replaceChildren(...(this.narrow ? this.#inline(step) : this.#display(step, true)));
+    if (!this.narrow && this.#tooWide() && step.lines.length > 3) {
+      this.lines.replaceChildren(...this.#display(step, false));
+    }
+    const { scrollWidth, clientWidth } = this.lines;
+    if (this.#tooWide()) {
+      const ratio = Math.max(SMALLEST_TYPE, (clientWidth - 16) / (scrollWidth - 16));
+      this.lines.style.fontSize = `${LINE_TYPE * ratio}px`;
+    }
     this.at = at;
   }
 
+  #tooWide() {
+    return this.lines.scrollWidth > this.lines.clientWidth + 1;
+  }
+
   /** Return formula, substitution and result under each other, aligned at the equals sign. */
-  #display({ lines }) {
+  #display({ lines }, join) {
     const cells = [];
-    const shown = lines.length > 3 ? lines.slice(0, -1) : lines;
+    const joined = join && lines.length > 3; // the sum and its result stand in one line
+    const shown = joined ? lines.slice(0, -1) : lines;
     shown.forEach(([left, right], i) => {
       const last = i === shown.length - 1;
-      const result = typeset(right, last && lines.length <= 3 ? "right result" : "right");
-      if (last && lines.length > 3) {
-        result.append(sign("="), typeset(lines.at(-1)[1], "result"));
-      }
+      const result = typeset(right, last && !joined ? "right result" : "right");
+      if (last && joined) result.append(sign("="), typeset(lines.at(-1)[1], "result"));
       cells.push(typeset(left, "left"), sign("="), result);
     });
     return cells;

@@ -96,6 +96,7 @@ class Player {
     const share = this.kind === "narrow" ? Math.max(400, seen * 0.6) : Math.max(280, seen * 0.5);
     this.graph.fitText();
     this.graph.resize(this.width, this.height ?? share);
+    this.bar.measure();
     this.table.measure();
     this.story.measure();
   }

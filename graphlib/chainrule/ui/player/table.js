@@ -76,7 +76,7 @@ class Table {
     this.table.style.tableLayout = "";
     for (const column of this.columns) column.style.width = "";
     this.show(this.run.last);
-    for (const squeeze of ["", "names", "symbols"]) {
+    for (const squeeze of ["", "names", "symbols", "tight"]) {
       if (squeeze) this.root.classList.add(squeeze);
       if (this.table.scrollWidth <= this.root.clientWidth + 1) break;
     }
@@ -135,8 +135,9 @@ class Table {
     if (!narrow) {
       cells.partial.replaceChildren(
         typeset(partial ? row.partial : edge.name, "whole"),
-        typeset(partial ? edge.symbol : "", "short"),
+        typeset(partial ? edge.symbol : edge.name, "short"),
       );
+      cells.partial.title = partial ? edge.text : "";
       return;
     }
     const symbol = typeset(partial ? edge.symbol : "");
