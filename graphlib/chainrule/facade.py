@@ -39,6 +39,9 @@ def exact_number(given: Typed, name: str = "") -> Fraction:
     Text is the decimal or fraction that was typed, so "0.1" is 1/10; a Python float is its
     exact binary value.
 
+    >>> exact_number("0.1"), exact_number(0.5)
+    (Fraction(1, 10), Fraction(1, 2))
+
     Raises
     ------
     PointError
@@ -69,7 +72,12 @@ class Graph(WengertList):
 
     @classmethod
     def of(cls, graph: WengertList, program: Program | None = None) -> Graph:
-        """Return a Wengert list as a graph to ask."""
+        """Return a Wengert list as a graph to ask.
+
+        >>> from chainrule.passes.derivatives import gradient_graph
+        >>> Graph.of(gradient_graph(Graph.parse("x^3"))).evaluate({"x": 2})
+        12.0
+        """
         if isinstance(graph, cls) and program is None:
             return graph
         made = cls(
@@ -94,6 +102,9 @@ class Graph(WengertList):
         readings: Mapping[str, str] | None = None,
     ) -> Graph:
         """Read a formula or a program of assignments.
+
+        >>> Graph.parse("y = 2t; t = x^2").variables
+        ('x',)
 
         Parameters
         ----------
@@ -122,6 +133,10 @@ class Graph(WengertList):
     ) -> Graph:
         """Return the graph of one or several SymPy expressions.
 
+        >>> import sympy
+        >>> Graph.from_sympy(sympy.Symbol("x") ** 2).gradient({"x": 3})
+        {'x': 6.0}
+
         Parameters
         ----------
         names
@@ -135,7 +150,16 @@ class Graph(WengertList):
 
     @classmethod
     def from_networkx(cls, graph: networkx.MultiDiGraph) -> Graph:
-        """Return the graph of a networkx graph whose nodes carry `op` and edges `slot`."""
+        """Return the graph of a networkx graph whose nodes carry `op` and edges `slot`.
+
+        >>> Graph.from_networkx(Graph.parse("x y").networkx()).gradient({"x": 2, "y": 3})
+        {'x': 3.0, 'y': 2.0}
+
+        Raises
+        ------
+        GraphError
+            If it is no graph of known operations without cycles.
+        """
         from chainrule.graph.networkx_view import from_networkx
 
         return cls.of(from_networkx(graph))
@@ -144,16 +168,29 @@ class Graph(WengertList):
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """How the text was read where it could be read in more than one way."""
+        """How the text was read where it could be read in more than one way.
+
+        >>> note = Graph.parse("1/2x").notes[0]
+        >>> note.reading, note.alternative_reading
+        ('(1/2)·x', '1/(2x)')
+        """
         return self.program.notes if self.program else ()
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names of the inputs, in the order of their first appearance."""
+        """Names of the inputs, in the order of their first appearance.
+
+        >>> Graph.parse("b sin a").variables
+        ('b', 'a')
+        """
         return tuple(self.names[i] for i in self.inputs)
 
     def zoom(self, level: Zoom) -> Graph:
         """Return the graph at a zoom level: primitive, step or named.
+
+        >>> graph = Graph.parse("-3x^2 + 1")
+        >>> len(graph), len(graph.zoom("step")), len(graph.zoom("named"))
+        (7, 3, 2)
 
         Raises
         ------
@@ -166,12 +203,19 @@ class Graph(WengertList):
 
     @property
     def usual_zoom(self) -> Zoom:
-        """The level at which it is shown unless asked otherwise: named for a program."""
+        """The level at which it is shown unless asked otherwise: named for a program.
+
+        >>> Graph.parse("sin(x^2)").usual_zoom, Graph.parse("y = sin t; t = x^2").usual_zoom
+        ('step', 'named')
+        """
         named = sum(1 for node in self.names if node not in self.inputs)
         return "named" if named > 1 else "step"
 
     def at(self, point: Point) -> dict[int, Any]:
         """Return a point by names as exact values by index.
+
+        >>> Graph.parse("x^2").at({"x": "0.1"})
+        {0: Fraction(1, 10)}
 
         Raises
         ------
@@ -234,6 +278,9 @@ class Graph(WengertList):
     ) -> Worked:
         """Run the passes at a point and return the worked example.
 
+        >>> Graph.parse("x y").work({"x": 2, "y": 3}, "forward", direction={"y": 1})["tangent:f"]
+        2.0
+
         Parameters
         ----------
         at
@@ -273,24 +320,49 @@ class Graph(WengertList):
         return node
 
     def evaluate(self, at: Point) -> Any:
-        """Return the value of the main output at a point."""
+        """Return the value of the main output at a point.
+
+        >>> Graph.parse("x^2 + 1").evaluate({"x": 3})
+        10.0
+        """
         return self.work(at).value
 
     def forward(self, at: Point, direction: Mapping[str, Typed] | None = None) -> Worked:
-        """Run forward mode: tangents along a direction of the inputs."""
+        """Run forward mode: tangents along a direction of the inputs.
+
+        >>> Graph.parse("y = 3t; t = x^2").forward({"x": 2})["tangent:t"]
+        4.0
+        """
         return self.work(at, "forward", direction=direction)
 
     def reverse(self, at: Point, output: str | None = None) -> Worked:
-        """Run reverse mode: adjoints of every node for one output."""
+        """Run reverse mode: adjoints of every node for one output.
+
+        >>> Graph.parse("y = 3t; t = x^2").reverse({"x": 2})["adjoint:t"]
+        3.0
+        """
         return self.work(at, "reverse", output=output)
 
     def gradient(self, at: Point, output: str | None = None) -> dict[str, Any]:
-        """Return the derivatives of one output by every variable, by name."""
+        """Return the derivatives of one output by every variable, by name.
+
+        >>> Graph.parse("x^2 y").gradient({"x": 2, "y": 3})
+        {'x': 12.0, 'y': 4.0}
+        """
         worked = self.work(at, zoom="primitive", output=output)
         return {name: worked.slope(name).shown for name in self.variables}
 
     def jacobian(self, at: Point) -> dict[str, dict[str, Any]]:
-        """Return the derivatives of every output by every variable, one reverse pass a row."""
+        """Return the derivatives of every output by every variable, one reverse pass a row.
+
+        >>> Graph.parse("f = x y; g = x + y").jacobian({"x": 2, "y": 3})["g"]
+        {'x': 1.0, 'y': 1.0}
+
+        Raises
+        ------
+        GraphError
+            If there are several outputs and one has no name.
+        """
         return {name: self.gradient(at, name) for name in self._output_names()}
 
     def _output_names(self) -> list[str]:
@@ -304,6 +376,9 @@ class Graph(WengertList):
 
         The rows are reverse passes over the gradient graph. Where the function itself has no
         value, neither have its derivatives, although their formulas may have one.
+
+        >>> Graph.parse("x^2 y").hessian({"x": 2, "y": 3})["x"]
+        {'x': 6.0, 'y': 4.0}
         """
         nowhere = self.work(at, zoom="primitive").run.value(self.outputs[0]).undefined
         if nowhere is not None:
@@ -320,31 +395,70 @@ class Graph(WengertList):
         return rows
 
     def gradient_graph(self) -> Graph:
-        """Return the graph of the derivatives of the main output by the inputs."""
+        """Return the graph of the derivatives of the main output by the inputs.
+
+        >>> Graph.parse("x^3").gradient_graph().evaluate({"x": 2})
+        12.0
+        """
         return Graph.of(gradient_graph(self))
 
     # Readings
 
     def table(self, at: Point, mode: Mode = "reverse", **options: Any) -> Table:
-        """Return the backward or forward table at a point."""
+        """Return the backward or forward table at a point.
+
+        >>> [row.ids["derivative"] for row in Graph.parse("x y").table({"x": 2, "y": 3}).rows]
+        ['adjoint:f', 'adjoint:x', 'adjoint:y']
+        """
         return self.work(at, mode, **options).table()
 
     def steps(self, at: Point, mode: Mode = "reverse", **options: Any) -> tuple[StoryStep, ...]:
-        """Return the steps of all passes at a point, told one by one."""
+        """Return the steps of all passes at a point, told one by one.
+
+        >>> [step.phase for step in Graph.parse("x^2").steps({"x": 3})]
+        ['values', 'values', 'partials', 'adjoints', 'adjoints']
+        """
         return self.work(at, mode, **options).steps()
 
     def draw(self, at: Point, format: str = "svg", mode: Mode = "reverse", **options: Any) -> bytes:
-        """Return a picture of the graph with its values and derivatives at a point."""
+        """Return a picture of the graph with its values and derivatives at a point.
+
+        >>> Graph.parse("x^2").draw({"x": 3}, "dot").decode().splitlines()[0]
+        'digraph chainrule {'
+
+        Raises
+        ------
+        DrawingError
+            For a format or option that is not allowed, or if there is no Graphviz.
+        """
         return self.work(at, mode).draw(format, **options)
 
     def check(self, at: Point) -> Agreement:
-        """Compare forward mode, reverse mode, SymPy's derivative and differences."""
+        """Compare forward mode, reverse mode, SymPy's derivative and differences.
+
+        >>> Graph.parse("sin(x^2)").check({"x": 1}).agrees
+        True
+
+        Raises
+        ------
+        GraphError
+            If the graph has vectors.
+        """
         from chainrule.passes.agreement import agree
 
         return agree(self, self.at(at))
 
     def closed_form(self, timeout: float = 5.0) -> ClosedForm:
-        """Return SymPy's closed form of the main output and of its derivatives."""
+        """Return SymPy's closed form of the main output and of its derivatives.
+
+        >>> Graph.parse("y = 3t; t = x^2").closed_form().derivative_text
+        {'x': '6*x'}
+
+        Parameters
+        ----------
+        timeout
+            Seconds that SymPy may take; beyond them `missing` says so.
+        """
         from chainrule.passes.closed_form import closed_form
 
         return closed_form(self, timeout=timeout)
@@ -352,13 +466,27 @@ class Graph(WengertList):
     # Views
 
     def sympy(self, node: str | None = None) -> sympy.Expr:
-        """Return the main output, or a named node, as a SymPy expression."""
+        """Return the main output, or a named node, as a SymPy expression.
+
+        >>> Graph.parse("y = 3t; t = x^2").sympy("t")
+        x**2
+
+        Raises
+        ------
+        GraphError
+            If there is no such node, or its formula is too large for SymPy.
+        """
         from chainrule.graph.sympy_view import to_sympy
 
         return to_sympy(self, None if node is None else self[canonical(node)].index)
 
     def networkx(self, at: Point | None = None, mode: Mode = "reverse") -> networkx.MultiDiGraph:
-        """Return a networkx graph; with a point it carries values, partials and derivatives."""
+        """Return a networkx graph; with a point it carries values, partials and derivatives.
+
+        >>> drawn = Graph.parse("x y").networkx({"x": 2, "y": 3})
+        >>> [data["adjoint"] for _node, data in drawn.nodes.data()]
+        [3.0, 2.0, 1.0]
+        """
         from chainrule.graph.networkx_view import to_networkx
 
         if at is None:
@@ -367,7 +495,12 @@ class Graph(WengertList):
 
 
 class Worked(View):
-    """A graph worked through at a point: every number, table, step and picture of one run."""
+    """A graph worked through at a point: every number, table, step and picture of one run.
+
+    >>> worked = Graph.parse("y = 3t; t = x^2").reverse({"x": 2})
+    >>> worked["share:y,t"], worked["adjoint:x"]
+    (3.0, 12.0)
+    """
 
     def __init__(self, run: Run, notation: Notation | None = None, source: Graph | None = None):
         super().__init__(run, notation)
@@ -375,7 +508,11 @@ class Worked(View):
 
     @property
     def value(self) -> Any:
-        """The value of the output."""
+        """The value of the output.
+
+        >>> Graph.parse("x^2").reverse({"x": 3}).value
+        9.0
+        """
         return self.run.value(self.run.output).shown
 
     def __getitem__(self, cell: str) -> Any:
@@ -390,6 +527,10 @@ class Worked(View):
 
     def number(self, cell: str) -> Number:
         """Return what a cell shows, with the digits behind it and whether it is flagged.
+
+        >>> number = Graph.parse("(1 - cos x)/x^2").reverse({"x": "1e-8"}).number("value:f")
+        >>> float(number.shown), number.double, number.flagged
+        (0.5, 0.0, True)
 
         Raises
         ------
@@ -416,6 +557,10 @@ class Worked(View):
 
         Where conventions at kinks add up to another number than the derivative that exists,
         this is the derivative, flagged.
+
+        >>> slope = Graph.parse("relu(x) - relu(-x)").reverse({"x": 0}).slope("x")
+        >>> float(slope.shown), slope.double
+        (1.0, 0.0)
         """
         node = self.graph.index[canonical(name)]
         number = self.run.derivative(node)
@@ -425,15 +570,27 @@ class Worked(View):
         return number
 
     def table(self) -> Table:
-        """Return the backward table (reverse mode) or the forward table."""
+        """Return the backward table (reverse mode) or the forward table.
+
+        >>> len(Graph.parse("x y").reverse({"x": 2, "y": 3}).table().rows)
+        3
+        """
         return table(self)
 
     def steps(self) -> tuple[StoryStep, ...]:
-        """Return all steps, told one by one."""
+        """Return all steps, told one by one.
+
+        >>> Graph.parse("x y").reverse({"x": 2, "y": 3}).steps()[-1].rule
+        'chain rule'
+        """
         return tuple(story(self))
 
     def draw(self, format: str = "svg", **options: Any) -> bytes:
-        """Return a picture: "svg", "png", "pdf" or "dot"."""
+        """Return a picture: "svg", "png", "pdf" or "dot".
+
+        >>> Graph.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]
+        b'digraph'
+        """
         from chainrule.drawing import draw
 
         return draw(self, format, **options)
@@ -443,5 +600,9 @@ class Worked(View):
 
 
 def parse(text: str, **options: Any) -> Graph:
-    """Read a formula or a program; the same as `Graph.parse`."""
+    """Read a formula or a program; the same as `Graph.parse`.
+
+    >>> parse("x^2").evaluate({"x": 3})
+    9.0
+    """
     return Graph.parse(text, **options)

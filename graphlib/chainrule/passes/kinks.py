@@ -8,12 +8,15 @@ derivative, where a sum of shares with a convention at each kink may give neithe
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
-from chainrule.graph.wengert import INPUT
+from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.passes.record import Record
+from chainrule.passes.walks import evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,52 +33,95 @@ class Sides:
 
 
 def kinks(record: Record) -> list[int]:
-    """Return the nodes of a record that stand at a kink."""
-    graph, algebra = record.graph, record.algebra
+    """Return the nodes of a record that stand at a kink, or whose folds hold one that does."""
+    graph, values = record.graph, record.values
     return [
         node
-        for node, op in enumerate(graph.ops)
-        if op.kink is not None
-        and graph.varies[node]
-        and algebra.at_kink(
-            op, graph.parameters_of(node), [record.values[i] for i in graph.operands[node]]
-        )
+        for node in range(len(graph))
+        if graph.varies[node]
+        and _at_kink(graph, record.algebra, node, [values[i] for i in graph.operands[node]])
     ]
 
 
-def directional(record: Record, output: int, direction: dict[int, Any]) -> Any:
-    """Return the one-sided derivative of `output` when the inputs move along `direction`."""
-    graph, algebra, values = record.graph, record.algebra, record.values
-    at_kink = set(kinks(record))
-    tangents: list[Any] = []
+def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence[Any]) -> bool:
+    op, parameters = graph.ops[node], graph.parameters_of(node)
+    body = parameters.get("body")
+    if not isinstance(body, WengertList):
+        return op.kink is not None and algebra.at_kink(op, parameters, operands)
+    values = _values(body, algebra, operands)
+    return any(
+        _at_kink(body, algebra, inner, [values[i] for i in body.operands[inner]])
+        for inner in range(len(body))
+        if body.varies[inner]
+    )
+
+
+def _values(body: WengertList, algebra: Algebra, operands: Sequence[Any]) -> list[Any]:
+    point = dict(zip(body.inputs, operands, strict=True))
+    return [step.value for step in evaluate(body, algebra, point)]
+
+
+def tangents(
+    graph: WengertList, algebra: Algebra, values: Sequence[Any], direction: Mapping[int, Any]
+) -> list[Any]:
+    """Return the one-sided derivative of every node when the inputs move along `direction`.
+
+    Parameters
+    ----------
+    direction
+        Tangents of the inputs, by index; those left out do not move.
+    """
+    moved: list[Any] = []
     for node, (op, operands) in enumerate(zip(graph.ops, graph.operands, strict=True)):
-        tangent: Any = algebra.zero(values[node])
-        if op is INPUT:
-            tangent = direction.get(node, tangent)
-        elif node in at_kink and op.kink is not None:
-            if op.kink.push is None:
-                tangent = Undefined(op.name, op.kink.convention, "slope", node)
-            else:
-                moves = [tangents[i] for i in operands]
-                arguments = [values[i] for i in operands]
-                undefined = [t for t in moves if type(t) is Undefined]
-                tangent = (
-                    undefined[0]
-                    if undefined
-                    else op.kink.push(algebra.maths, moves, *arguments, **graph.parameters_of(node))
-                )
-        elif graph.varies[node]:
-            for slot, operand in enumerate(operands):
-                if (node, slot) in record.local:
-                    tangent = tangent + tangents[operand] * record.local[node, slot]
-        tangents.append(tangent)
-    return tangents[output]
+        if op is INPUT and node in direction:
+            moved.append(direction[node])
+        elif op is INPUT or not graph.varies[node]:
+            moved.append(0)
+        else:
+            arguments = [values[i] for i in operands]
+            moves = [moved[i] for i in operands]
+            moved.append(_moved(graph, algebra, node, values[node], arguments, moves))
+    return moved
+
+
+def _moved(
+    graph: WengertList,
+    algebra: Algebra,
+    node: int,
+    value: Any,
+    arguments: Sequence[Any],
+    moves: Sequence[Any],
+) -> Any:
+    """Return the one-sided derivative of one node from its operands' moves."""
+    op, parameters = graph.ops[node], graph.parameters_of(node)
+    for argument in (value, *arguments, *moves):
+        if type(argument) is Undefined:
+            return argument
+    body = parameters.get("body")
+    if isinstance(body, WengertList):
+        inner = dict(zip(body.inputs, moves, strict=True))
+        values = _values(body, algebra, arguments)
+        return tangents(body, algebra, values, inner)[body.outputs[0]]
+    if op.kink is not None and algebra.at_kink(op, parameters, arguments):
+        if all(type(move) is int and move == 0 for move in moves):
+            return 0
+        if op.kink.push is None:
+            return Undefined(op.name, op.kink.convention, "slope", node)
+        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+    total: Any = 0
+    for slot, operand in enumerate(graph.operands[node]):
+        still = type(moves[slot]) is int and moves[slot] == 0
+        if graph.varies[operand] and not still:
+            partial = algebra.partial(op, parameters, slot, value, arguments)
+            total = total + algebra.push(partial, moves[slot], value)
+    return total
 
 
 def sides(record: Record, output: int, entry: int) -> Sides:
     """Return the left and right derivative of `output` by the input `entry`."""
     one = record.algebra.one(record.values[entry])
-    return Sides(
-        left=-directional(record, output, {entry: -one}),
-        right=directional(record, output, {entry: one}),
-    )
+
+    def along(step: Any) -> Any:
+        return tangents(record.graph, record.algebra, record.values, {entry: step})[output]
+
+    return Sides(left=-along(-one), right=along(one))

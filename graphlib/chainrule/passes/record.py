@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 from chainrule.algebras.protocol import Algebra
@@ -49,6 +50,8 @@ def record(
     mode: Mode,
     seeds: Mapping[int, Any],
     ledger: type[Ledger] = Ledger,
+    *,
+    known: Mapping[int, Fraction] | None = None,
 ) -> Record:
     """Run evaluate, linearise and one of the two derivative passes.
 
@@ -61,11 +64,13 @@ def record(
         algebra brings to the shape of the node.
     ledger
         How contributions are gathered; another one than the default is a misconception.
+    known
+        Exact values of nodes that are not computed anew.
     """
     steps: list[Step] = []
     values: list[Any] = []
     evaluated: Evaluate
-    for evaluated in evaluate(graph, algebra, point):
+    for evaluated in evaluate(graph, algebra, point, known):
         values.append(evaluated.value)
         steps.append(evaluated)
     local: dict[tuple[int, int], Any] = {}

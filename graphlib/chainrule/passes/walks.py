@@ -8,6 +8,7 @@ an adjoint is pulled to the operands, and both are sums over edges.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from chainrule.algebras.protocol import Algebra
@@ -19,12 +20,27 @@ Values = Sequence[Any]
 Locals = Mapping[tuple[int, int], Any]
 
 
-def evaluate(graph: WengertList, algebra: Algebra, point: Mapping[int, Any]) -> Iterator[Evaluate]:
-    """Yield the value of every node; `point` holds the values of the inputs by index."""
+def evaluate(
+    graph: WengertList,
+    algebra: Algebra,
+    point: Mapping[int, Any],
+    known: Mapping[int, Fraction] | None = None,
+) -> Iterator[Evaluate]:
+    """Yield the value of every node.
+
+    Parameters
+    ----------
+    point
+        Values of the inputs by index.
+    known
+        Exact values of nodes that are not computed anew.
+    """
     values: list[Any] = []
     for node, (op, operands) in enumerate(zip(graph.ops, graph.operands, strict=True)):
         if op is INPUT:
             value = point[node]
+        elif known and node in known:
+            value = algebra.number(known[node])
         else:
             value = algebra.apply(op, graph.parameters_of(node), [values[i] for i in operands])
             if type(value) is Undefined:

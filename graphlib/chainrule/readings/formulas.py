@@ -87,8 +87,9 @@ def _closed(term: Term) -> Term:
     if not isinstance(term, Row) or len(term.terms) < 2:
         return term
     *before, last = term.terms
-    if isinstance(before[0], Word) and before[0].text in _HEADS and not isinstance(last, Fenced):
-        return Row((before[0], Fenced(last)))
+    if isinstance(before[0], Word) and before[0].text in _HEADS:
+        bracketed = isinstance(last, Fenced) and last.left == "("
+        return term if bracketed else Row((before[0], Fenced(last)))
     return Row((*before, _closed(last)))
 
 
@@ -116,7 +117,8 @@ def _applied(op: Op, operands: Sequence[Formula]) -> Formula:
         argument = operands[0]
         base = argument.term.base if isinstance(argument.term, Power) else argument.term
         bare = isinstance(base, Symbol) and op.name not in _ALWAYS_BRACKETED
-        if bare or isinstance(argument.term, Fenced):
+        fenced = isinstance(argument.term, Fenced) and op.name not in _ALWAYS_BRACKETED
+        if bare or fenced:
             space: tuple[Term, ...] = (
                 () if isinstance(argument.term, Fenced) else (Word("\u2009", "{}"),)
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -51,7 +50,8 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         return Word("undef", r"\text{undef}")
     if isinstance(number, Array):
         return _array(number, format)
-    if not math.isfinite(number):
+    # Not math.isfinite: to a float, a number beyond 1e308 is infinite.
+    if number - number != 0:
         if number != number:
             return Word("undef", r"\text{undef}")
         return Word("∞", r"\infty") if number > 0 else Word("−∞", r"-\infty")

@@ -170,11 +170,13 @@ def text(term: Term) -> str:
         case Row(terms):
             return "".join(map(text, terms))
         case Power(base, exponent):
-            return text(base) + text_superscript(text(exponent))
+            shown = f"({text(base)})" if isinstance(base, Root) else text(base)
+            return shown + text_superscript(text(exponent))
         case Fraction(above, below):
             return f"{_atomic(above)}/{_atomic(below)}"
         case Root(inner):
-            return f"√{_atomic(inner)}"
+            # √x² could be read as the square of √x.
+            return f"√({text(inner)})" if isinstance(inner, Power) else f"√{_atomic(inner)}"
         case Fenced(inner, left, right):
             return f"{left}{text(inner)}{right}"
         case Coloured(_, inner):
@@ -186,7 +188,8 @@ def text(term: Term) -> str:
 def text_superscript(exponent: str) -> str:
     """Return an exponent in small digits where Unicode has them, else behind a caret."""
     small = exponent.translate(SUPERSCRIPTS)
-    if all(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ" for c in small):
+    # A power in the exponent is behind a caret too: x^(2³) is not x²³.
+    if not set(exponent) & set(small) and all(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ" for c in small):
         return small
     return f"^{exponent}" if exponent.isalnum() else f"^({exponent})"
 

@@ -79,7 +79,7 @@ class Graph {
       drawn("path", { class: "line", d: route.d }),
       head,
     );
-    const made = { edge, route, group, shown: "" };
+    const made = { edge, route, group, shown: "", views: {} };
     if (route.label) {
       const { x: left, y: top, w, h, align, rows = 1 } = route.label;
       made.rows = rows;
@@ -201,21 +201,25 @@ class Graph {
     if (!label) return;
     const partial = this.run.known(`partial:${edge.id}`, at);
     const share = this.run.showsShare(edge, at) ? this.run.known(`share:${edge.id}`, at) : null;
-    const shown = `${share ? "share" : partial ? "partial" : "none"} ${phase}`;
-    if (made.shown === shown) return;
-    made.shown = shown;
     label.classList.toggle("current", current);
+    const view = share ? "share" : partial ? "partial" : "none";
+    if (made.shown === view) return;
+    made.shown = view;
     label.title = partial ? edge.text : "";
-    if (share) this.#putShare(made, share.number);
-    else if (partial) this.#putPartial(made, partial.number);
-    else if (edge.number) {
-      const line = element("span", "line");
-      putNumber(line, null, this.words);
-      label.replaceChildren(line);
-    } else label.replaceChildren();
+    // Every text is made once: a jump over many steps changes many labels.
+    made.views[view] ??= share ? this.#shareText(made, share.number)
+      : partial ? this.#partialText(made, partial.number) : this.#unknownText(edge);
+    label.replaceChildren(...made.views[view]);
   }
 
-  #putPartial({ edge, label, rows }, number) {
+  #unknownText(edge) {
+    if (!edge.number) return [];
+    const line = element("span", "line");
+    putNumber(line, null, this.words);
+    return [line];
+  }
+
+  #partialText({ edge, label, rows }, number) {
     const symbol = typeset(edge.symbol, "symbol");
     const shown = element("span", "number");
     putNumber(shown, number, this.words);
@@ -223,22 +227,20 @@ class Graph {
     const { length } = symbol.textContent;
     if (symbol.textContent === number.show || length > LONGEST_SYMBOL) {
       one.append(shown);
-      label.replaceChildren(one);
-      return;
+      return [one];
     }
     if (rows === 1) {
       one.append(symbol, sign("="), shown);
-      label.replaceChildren(one);
-      return;
+      return [one];
     }
     const two = element("span", "line");
     one.append(symbol);
     two.append(shown);
     if (!label.classList.contains("level")) one.append(sign("="));
-    label.replaceChildren(one, two);
+    return [one, two];
   }
 
-  #putShare({ edge, label, rows }, number) {
+  #shareText({ edge, rows }, number) {
     const share = element("span", "derivative share");
     putNumber(share, number, this.words);
     const adjoint = element("span", "derivative");
@@ -251,7 +253,7 @@ class Graph {
     one.append(share, element("span", "sign", "="));
     const two = rows === 2 ? element("span", "line") : one;
     two.append(adjoint, element("span", "sign", "×"), partial);
-    label.replaceChildren(...(rows === 2 ? [one, two] : [one]));
+    return rows === 2 ? [one, two] : [one];
   }
 
   /** Draw the lit edge in the direction in which the derivative flows. */
@@ -388,7 +390,8 @@ class Graph {
   fit() {
     this.atFit = true;
     const { width: w, height: h } = this.layout;
-    this.scale = Math.min(1, this.width / w, this.height / h);
+    const wide = this.width / w;
+    this.scale = Math.min(wide < LARGEST_FIT ? wide : 1, this.height / h);
     this.shift = [(this.width - w * this.scale) / 2, (this.height - h * this.scale) / 2];
     this.#place();
     this.#placeLegend();

@@ -64,8 +64,15 @@ class Table {
     for (const one of shown) one.classList.toggle("again", !row.first);
     cells.node.append(...shown);
     cells.node.title = node.formula ? node.text.split(`, ${this.words.value} `)[0] : "";
-    if (!edge) cells.partial.append(plain(row.partial));
-    const made = { row, edge, narrow, line, cells, shown: {} };
+    if (!edge) cells.partial.append(element("span", "plain", row.partial));
+    else {
+      const symbol = typeset(edge.symbol, "short then");
+      const same = narrow && symbol.textContent === row.number?.show;
+      const name = typeset(edge.name, "first");
+      cells.partial.append(...(narrow ? [] : [name, typeset(row.partial, "whole then")]));
+      if (!same) cells.partial.append(symbol);
+    }
+    const made = { row, edge, line, cells, shown: {} };
     this.rows.set(row.id, made);
     return line;
   }
@@ -130,19 +137,10 @@ class Table {
     this.#putDerivative(made, brought);
   }
 
-  #putPartial({ row, edge, narrow, cells }, partial) {
+  #putPartial({ row, edge, line, cells }, partial) {
     if (row.number) putNumber(cells.number, partial?.number, this.words);
-    if (!narrow) {
-      cells.partial.replaceChildren(
-        typeset(partial ? row.partial : edge.name, "whole"),
-        typeset(partial ? edge.symbol : edge.name, "short"),
-      );
-      cells.partial.title = partial ? edge.text : "";
-      return;
-    }
-    const symbol = typeset(partial ? edge.symbol : "");
-    const same = symbol.textContent === partial?.number?.show;
-    cells.partial.replaceChildren(...(same ? [] : [symbol]));
+    line.classList.toggle("partial-known", Boolean(partial));
+    cells.partial.title = partial ? edge.text : "";
   }
 
   /** Write a share, and after it the sum where others came before. */
@@ -161,7 +159,8 @@ class Table {
     putNumber(total, sum.number, this.words);
     total.classList.toggle("complete", this.run.isComplete(`derivative:${row.node}`, sum));
     host.removeAttribute("title");
-    host.replaceChildren("+ ", share, " = ", total);
+    const plus = sum.terms.at(-1).show.startsWith("−") ? "" : "+ ";
+    host.replaceChildren(plus, share, " = ", total);
   }
 
   /** Light the rows named, or nothing. */
@@ -196,9 +195,4 @@ class Table {
     event.preventDefault();
     event.stopPropagation();
   }
-}
-
-/** Return a word of the payload that is text, not markup. */
-function plain(text) {
-  return element("span", "plain", text);
 }

@@ -1,0 +1,66 @@
+"""Every public name has an example. That examples are right, pytest finds (--doctest-modules)."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import chainrule
+from chainrule import facade
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = (ROOT / "docs" / "public-names.md").read_text("utf-8")
+EXISTING, RESERVED = NAMES.split("\n## Names that are reserved\n")
+
+
+def public_members() -> Iterator[tuple[str, str]]:
+    """Yield the public methods and properties of the facade's classes with their docstrings."""
+    for cls in (facade.Graph, facade.Worked):
+        yield cls.__name__, inspect.getdoc(cls) or ""
+        for name, member in vars(cls).items():
+            if not name.startswith("_") and (callable(member) or hasattr(member, "__get__")):
+                documented = member.__func__ if isinstance(member, classmethod) else member
+                yield f"{cls.__name__}.{name}", documented.__doc__ or ""
+
+
+@pytest.mark.parametrize(("name", "text"), list(public_members()), ids=lambda value: value[:30])
+def test_a_public_method_has_an_example(name: str, text: str) -> None:
+    examples = doctest.DocTestParser().get_examples(text)
+    assert examples, name
+    assert not any(doctest.SKIP in example.options for example in examples), name
+
+
+def test_the_examples_of_the_package_are_run() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    options = project["tool"]["pytest"]["ini_options"]
+    assert "--doctest-modules" in options["addopts"]
+    assert "graphlib/chainrule" in options["testpaths"]
+
+
+def test_every_public_name_is_told_and_has_an_example() -> None:
+    examples = "".join(e.source for e in doctest.DocTestParser().get_examples(EXISTING))
+    for name in chainrule.__all__:
+        assert re.search(rf"^(\| )?`{name}`", EXISTING, re.MULTILINE), name
+        assert f"chainrule.{name}" in examples, name
+
+
+def test_every_public_method_is_told() -> None:
+    for name, _text in public_members():
+        short = name.rpartition(".")[2]
+        assert re.search(rf"[.`]{short}\b", EXISTING), name
+
+
+def test_reserved_names_do_not_exist_yet() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", RESERVED, re.MULTILINE)
+    assert len(rows) >= 10
+    for row in rows:
+        for name in re.findall(r"`(?:Graph)?\.?([a-z_]+)", row):
+            if name == "parse":
+                continue  # it gains a parameter
+            assert not hasattr(chainrule, name) and not hasattr(facade.Graph, name), name
