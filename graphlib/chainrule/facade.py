@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.wengert import WengertList
-from chainrule.language import Note, Program, canonical, exact, read
+from chainrule.language import LIMITS, Note, Program, canonical, exact, read
 from chainrule.language.build import build
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Number, Run
+from chainrule.readings.numbers import Format
 from chainrule.readings.story import StoryStep, story
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import Notation, View
@@ -275,6 +276,7 @@ class Graph(WengertList):
         output: str | None = None,
         direction: Mapping[str, Typed] | None = None,
         notation: Notation | None = None,
+        digits: int | None = None,
     ) -> Worked:
         """Run the passes at a point and return the worked example.
 
@@ -293,14 +295,20 @@ class Graph(WengertList):
             Name of the output to differentiate; default the main one.
         direction
             Tangent of each moved variable (forward mode); default 1 for the first.
+        digits
+            Significant digits to compute and show; default double precision, checked.
 
         Raises
         ------
         PointError
             If a value is missing or not a number.
         GraphError
-            If there is no such output or zoom level.
+            If there is no such output or zoom level, or there are too many digits.
         """
+        if digits is not None and not 1 <= digits <= LIMITS.digits:
+            raise GraphError(f"{digits} digits; allowed are 1 to {LIMITS.digits:,}")
+        if digits is not None and notation is None:
+            notation = Notation(format=Format(digits, digits))
         shown = self.zoom(zoom or self.usual_zoom)
         point = self.at(at)
         by_name = {self.names[node]: value for node, value in point.items()}
@@ -310,7 +318,9 @@ class Graph(WengertList):
                 shown._input(name): exact_number(value, name) for name, value in direction.items()
             }
         goal = None if output is None else shown[canonical(output)].index
-        run = Run(shown, {i: by_name[shown.names[i]] for i in shown.inputs}, mode, goal, moved)
+        run = Run(
+            shown, {i: by_name[shown.names[i]] for i in shown.inputs}, mode, goal, moved, digits
+        )
         return Worked(run, notation, self)
 
     def _input(self, name: str) -> int:

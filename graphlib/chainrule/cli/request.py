@@ -58,6 +58,16 @@ Readings = Annotated[
         help="Switch a reading; the note under the table says its key.",
     ),
 ]
+Digits = Annotated[
+    int | None,
+    typer.Option(
+        "--digits",
+        min=1,
+        max=1000,
+        help="Compute and show so many significant digits; else double precision, checked.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write a file; - writes to the screen."),
@@ -176,6 +186,7 @@ def worked(
     of: str | None,
     by: Sequence[str] | None,
     readings: Sequence[str] | None,
+    digits: int | None = None,
 ) -> tuple[Graph, Worked]:
     """Return the graph of a formula and its run at a point.
 
@@ -192,4 +203,6 @@ def worked(
         raise InputError("--by says where a tangent begins", allowed="Use it with --mode forward.")
     text = source(formula.strip(" "))
     graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()))
-    return graph, graph.work(at=point, mode=mode, zoom=zoom, output=of, direction=direction or None)
+    return graph, graph.work(
+        at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits
+    )

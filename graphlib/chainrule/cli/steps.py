@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.request import At, By, Formula, Mode, Of, Output, Readings, Zoom
+from chainrule.cli.request import At, By, Digits, Formula, Mode, Of, Output, Readings, Zoom
 from chainrule.cli.table import Format, Json
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def steps(
     of: Of = None,
     by: By = None,
     reading: Readings = None,
+    digits: Digits = None,
     format: Format = None,
     json: Json = False,
     output: Output = None,
@@ -52,7 +53,7 @@ def steps(
     from chainrule.readings.render.json import steps_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

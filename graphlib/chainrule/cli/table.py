@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chainrule.cli.request import At, By, Formula, Mode, Of, Output, Readings, Zoom
+from chainrule.cli.request import At, By, Digits, Formula, Mode, Of, Output, Readings, Zoom
 
 Format = Annotated[
     str | None,
@@ -28,6 +28,7 @@ def table(
     of: Of = None,
     by: By = None,
     reading: Readings = None,
+    digits: Digits = None,
     format: Format = None,
     json: Json = False,
     output: Output = None,
@@ -48,7 +49,7 @@ def table(
     from chainrule.readings.render.json import table_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

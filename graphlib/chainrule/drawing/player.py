@@ -112,7 +112,7 @@ class _Player:
             ],
             "rows": rows,
             "notes": notes,
-            "digits": WORDS["digits"],
+            "digits": view.digits_note,
         }
 
     def flowing_symbol(self) -> Row:

@@ -18,6 +18,9 @@ from chainrule.passes.record import Mode
 from chainrule.passes.shadow import SHADOW_DIGITS, differ, shadowed
 from chainrule.passes.steps import Step
 
+# Digits carried beyond those that are shown.
+GUARD_DIGITS = 15
+
 
 class Number(NamedTuple):
     """What a cell shows.
@@ -39,6 +42,10 @@ class Number(NamedTuple):
     digits: Any
     double: Any
     flagged: bool
+
+    def all_digits(self) -> Number:
+        """Return the cell with the many-digit number shown."""
+        return self._replace(shown=self.digits)
 
     @property
     def undefined(self) -> Undefined | None:
@@ -71,6 +78,8 @@ class Run:
     direction
         Tangents of the inputs, by index (forward mode); default 1 for the first input and
         0 for the others.
+    digits
+        Significant digits to show; default double precision, watched by its shadow.
     """
 
     def __init__(
@@ -80,8 +89,10 @@ class Run:
         mode: Mode = "reverse",
         output: int | None = None,
         direction: Mapping[int, Fraction] | None = None,
+        digits: int | None = None,
     ) -> None:
         self.graph = graph
+        self.digits = digits
         self.point = dict(point)
         self.mode: Mode = mode
         self.output = graph.outputs[0] if output is None else output
@@ -90,7 +101,9 @@ class Run:
         else:
             chosen = direction or {graph.inputs[0]: Fraction(1)} if graph.inputs else {}
             self.seeds = {n: Fraction(x) for n, x in chosen.items()}
-        records = shadowed(graph, point, mode, self.seeds)
+        records = shadowed(
+            graph, point, mode, self.seeds, max(SHADOW_DIGITS, (digits or 0) + GUARD_DIGITS)
+        )
         self.double, self.fine, self.exact = records.double, records.fine, records.exact
         self._merged: dict[tuple[str, Any], Number] = {}
 
@@ -110,8 +123,13 @@ class Run:
 
     def _cell(self, kind: str, key: Any, double: Any, fine: Any) -> Number:
         if (kind, key) not in self._merged:
-            self._merged[kind, key] = merged(double[key], fine[key])
+            self._merged[kind, key] = self.shown(double[key], fine[key])
         return self._merged[kind, key]
+
+    def shown(self, double: Any, fine: Any) -> Number:
+        """Return what to show of a number of both records."""
+        number = merged(double, fine)
+        return number if self.digits is None else number.all_digits()
 
     def partial(self, node: int, slot: int) -> Number | None:
         """Return the local partial of `node` by the operand in `slot`, None where none is due."""
@@ -131,7 +149,7 @@ class Run:
         """Return the adjoint (reverse) or tangent (forward) of `node`; 0 where none arrives."""
         if node in self.fine.derivatives:
             return self._cell("derivative", node, self.double.derivatives, self.fine.derivatives)
-        return merged(
+        return self.shown(
             self.double.algebra.zero(self.double.values[node]),
             self.fine.algebra.zero(self.fine.values[node]),
         )

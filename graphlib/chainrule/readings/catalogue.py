@@ -14,6 +14,7 @@ WORDS: Mapping[str, str] = {
     "none": "–",
     "undefined": "undef",
     "digits": "All digits are carried, four decimals shown.",
+    "chosen_digits": "{digits} significant digits are shown.",
     "adjoint": "adjoint",
     "tangent": "tangent",
 }
@@ -63,6 +64,10 @@ SENTENCES: Mapping[str, str] = {
     "undefined_value": "{node} has no value here: {op} needs {needs}.",
     "undefined_slope": "{op} has no local partial here: it needs {needs}.",
     "undefined_at": "No number: it depends on {node}, where {op} needs {needs}.",
+    "undecided": (
+        "No number: {op} needs {needs}, and whether {node} has that could not be decided with "
+        "{digits} digits."
+    ),
     "flagged": (
         "Double precision gives {double}, which is wrong here; the number shown comes from "
         "{digits}-digit arithmetic."

@@ -55,7 +55,7 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         if number != number:
             return Word("undef", r"\text{undef}")
         return Word("∞", r"\infty") if number > 0 else Word("−∞", r"-\infty")
-    exact = decimal(number)
+    exact = decimal(number, max(60, format.significant + 5))
     if exact == 0:
         return Numeral("0")
     size = abs(exact)
@@ -63,7 +63,7 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         places = min(format.decimals, max(0, format.significant - 1 - exact.adjusted()))
         return Numeral(_rounded(exact, places))
     power = exact.adjusted()
-    mantissa = exact.scaleb(-power, Context(prec=80, Emax=10**17, Emin=-(10**17)))
+    mantissa = exact.scaleb(-power, Context(prec=1_100, Emax=10**17, Emin=-(10**17)))
     shown = _rounded(mantissa, min(format.decimals, format.significant - 1))
     if shown.lstrip("-").startswith("10"):
         return Numeral(shown.replace("10", "1", 1), power + 1)
@@ -72,7 +72,7 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
 
 def _rounded(number: Decimal, places: int) -> str:
     quantum = Decimal(1).scaleb(-places)
-    shown = number.quantize(quantum, ROUND_HALF_EVEN, Context(prec=120))
+    shown = number.quantize(quantum, ROUND_HALF_EVEN, Context(prec=1_100))
     if shown == number and "." in str(shown):
         return f"{shown:f}".rstrip("0").rstrip(".")
     return f"{shown:f}"

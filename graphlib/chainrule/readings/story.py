@@ -8,7 +8,7 @@ from typing import Literal
 
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, Edge
-from chainrule.passes.run import Number, merged
+from chainrule.passes.run import Number
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
 from chainrule.readings.catalogue import NUMBERS, RULES, WORDS
 from chainrule.readings.terms import Coloured, Numeral, Row, Sign, Term, Word, row
@@ -101,9 +101,9 @@ class _Teller:
             case Linearise(node, slot, operand, _):
                 return self.linearise(Edge(node, slot, operand))
             case Seed(node, value):
-                return self.seed(node, merged(double.value, value))  # type: ignore[attr-defined]
+                return self.seed(node, self.view.run.shown(double.value, value))  # type: ignore[attr-defined]
             case Share(node, slot, operand, _, _) | Push(node, slot, operand, _, _):
-                total = merged(double[-1], fine[-1])  # type: ignore[index]
+                total = self.view.run.shown(double[-1], fine[-1])  # type: ignore[index]
                 return self.flow(Edge(node, slot, operand), total)
         raise AssertionError(fine)
 
@@ -206,7 +206,7 @@ class _Teller:
     def sum_of(self, before: list[tuple[int, Number]]) -> Number:
         """Return what had arrived before this edge."""
         doubles, digits = (sum_up([n[i] for _, n in before]) for i in (2, 1))
-        return merged(doubles, digits)
+        return self.view.run.shown(doubles, digits)
 
     def flow_lines(
         self,
@@ -249,7 +249,14 @@ class _Teller:
         if reason is None:
             return told
         where = reason.node if reason.node in self.view.labels else node
-        gaps: Gaps = {"node": self.view.name(where), "op": reason.op, "needs": reason.needs}
+        gaps: Gaps = {
+            "node": self.view.name(where),
+            "op": reason.op,
+            "needs": reason.needs,
+            "digits": str(self.view.run.fine_digits),
+        }
+        if reason.what == "undecided":
+            return Told("undecided", gaps)
         if where != node:
             return Told("undefined_at", gaps)
         return Told("undefined_value" if reason.what == "value" else "undefined_slope", gaps)

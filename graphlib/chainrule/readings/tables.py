@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainrule.graph.wengert import Edge
-from chainrule.passes.run import Number, merged
+from chainrule.passes.run import Number
 from chainrule.passes.steps import Push, Share
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.terms import EQUALS, Term, Word, row
@@ -152,7 +152,7 @@ def running(view: View) -> dict[tuple[int, int], Number]:
     totals: dict[tuple[int, int], Number] = {}
     for double, fine in view.run.steps:
         if isinstance(fine, Share | Push):
-            totals[fine.node, fine.slot] = merged(double[-1], fine[-1])
+            totals[fine.node, fine.slot] = view.run.shown(double[-1], fine[-1])
     return totals
 
 
@@ -181,7 +181,7 @@ def _rows(view: View) -> Iterator[TableRow]:
             amount = run.derivative(node) if not edges else None
             if seeded and edges:
                 seed = run.seeds[node]
-                amount = merged(float(seed), run.fine.algebra.number(seed))
+                amount = run.shown(float(seed), run.fine.algebra.number(seed))
             so_far = amount or run.derivative(node)
             total = Sum(amount, so_far, True, not edges) if reached else None
             label = WORDS["seed"] if seeded else WORDS["none"]

@@ -230,12 +230,19 @@ class View:
         reason = number.undefined
         if reason is not None:
             node = self.labels.get(reason.node)
-            given = {"op": reason.op, "needs": reason.needs}
-            return say("undefined_at", node=text(Symbol(node or reason.op)), **given)
+            given = {"op": reason.op, "needs": reason.needs, "digits": self.run.fine_digits}
+            kind = "undecided" if reason.what == "undecided" else "undefined_at"
+            return say(kind, node=text(Symbol(node or reason.op)), **given)
         if number.flagged:
             double = text(numeral(number.double, self.notation.format))
             return say("flagged", double=double, digits=self.run.fine_digits)
         return None
+
+    @property
+    def digits_note(self) -> str:
+        """Say how many digits are shown of those that are carried."""
+        digits = self.run.digits
+        return WORDS["digits"] if digits is None else WORDS["chosen_digits"].format(digits=digits)
 
     # Names of derivatives
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from html import escape
 from itertools import islice
 
-from chainrule.readings.catalogue import WORDS
 from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
 from chainrule.readings.render.prose import Prose, plain, prose_html, prose_text, sentence, title
 from chainrule.readings.render.renderer import Renderer
@@ -183,7 +182,7 @@ def table_html(
     if most is not None and len(table.rows) > most:
         more = MORE_ROWS.format(count=len(table.rows) - most)
         rows.append(f'<p class="note">{escape(more)}</p>')
-    rows.append(f'<p class="note quiet">{escape(WORDS["digits"])}</p>')
+    rows.append(f'<p class="note quiet">{escape(table.view.digits_note)}</p>')
     rows += [f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in remarks(table)]
     rows.append("</div>")
     piece = "\n".join(rows) + "\n"
@@ -210,7 +209,7 @@ def steps_html(
             f"<p>{_prose(sentence(step.sentence))}</p>"
             f'<table class="equations" role="presentation"><tbody>{equations}</tbody></table></li>'
         )
-    rows.append(f'</ol>\n<p class="note quiet">{escape(WORDS["digits"])}</p></div>')
+    rows.append(f'</ol>\n<p class="note quiet">{escape(view.digits_note)}</p></div>')
     piece = "\n".join(rows) + "\n"
     return _page(prose_text(caption(view, "story_")), piece) if document else piece
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from chainrule.graph.wengert import INPUT
-from chainrule.readings.catalogue import WORDS
 from chainrule.readings.render.cells import (
     Cell,
     caption,
@@ -87,7 +86,7 @@ def table_record(table: Table) -> dict[str, Any]:
             {"mark": r.mark, "sentence": plain(r.sentence), "cells": list(r.cells)}
             for r in remarks(table)
         ],
-        "digits": WORDS["digits"],
+        "digits": view.digits_note,
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from chainrule.readings.catalogue import WORDS
 from chainrule.readings.render.cells import Cell, caption, header, lines, remarks
 from chainrule.readings.render.prose import Prose, plain, prose_latex, sentence, title
 from chainrule.readings.render.renderer import Renderer
@@ -134,7 +133,7 @@ def table_latex(table: Table, document: bool = False) -> str:
             rows.append(r"\addlinespace")
     rows[-1] = r"\bottomrule"
     rows.append(r"\end{tabular}")
-    notes = [WORDS["digits"]]
+    notes = [table.view.digits_note]
     under = [_words(notes[0])] + [
         f"{_mark(colours)} {_words(MARKS[r.mark])} ({_words(r.where)}): {_words(r.sentence)}"
         for r in remarks(table)

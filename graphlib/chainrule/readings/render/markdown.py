@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainrule.readings.catalogue import WORDS
 from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
 from chainrule.readings.render.prose import Prose, plain, sentence, title
 from chainrule.readings.render.renderer import Renderer
@@ -62,7 +61,7 @@ def table_markdown(table: Table, document: bool = False) -> str:
         "| " + " | ".join(_cell(line.cells.get(c)) for c in COLUMNS) + " |" for line in lines(table)
     ]
     notes = [escaped(remark_line(r)) for r in remarks(table)]
-    parts = [_prose(caption(table.view)), "\n".join(rows), WORDS["digits"], *notes]
+    parts = [_prose(caption(table.view)), "\n".join(rows), table.view.digits_note, *notes]
     return "\n\n".join(parts) + "\n"
 
 
@@ -77,7 +76,7 @@ def steps_markdown(view: View, steps: Iterable[StoryStep], document: bool = Fals
             f"**{count}. {_prose(title(step.title))}** ({escaped(PHASES[step.phase])}, "
             f"{escaped(step.rule)})  \n{_prose(sentence(step.sentence))}  \n${equation}$"
         )
-    parts.append(WORDS["digits"])
+    parts.append(view.digits_note)
     return "\n\n".join(parts) + "\n"
 
 

@@ -118,7 +118,7 @@ def table_parts(table: Table, width: int = WIDEST) -> Iterator[RenderableType]:
     drawn = grid(table)
     wide = width < WIDEST and Console(width=WIDEST).measure(drawn).maximum > width
     yield grid(table, narrow=True) if wide else drawn
-    yield Text(WORDS["digits"], STYLES["quiet"])
+    yield Text(table.view.digits_note, STYLES["quiet"])
     for remark in remarks(table):
         yield Text(plain(remark_line(remark)), STYLES["warning"])
 
