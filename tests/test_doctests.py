@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import chainrule
-from chainrule import facade
+from chainrule import facade, worked
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = (ROOT / "docs" / "public-names.md").read_text("utf-8")
@@ -21,7 +21,7 @@ EXISTING, RESERVED = NAMES.split("\n## Names that are reserved\n")
 
 def public_members() -> Iterator[tuple[str, str]]:
     """Yield the public methods and properties of the facade's classes with their docstrings."""
-    for cls in (facade.Graph, facade.Worked):
+    for cls in (facade.Graph, worked.Worked):
         yield cls.__name__, inspect.getdoc(cls) or ""
         for name, member in vars(cls).items():
             if not name.startswith("_") and (callable(member) or hasattr(member, "__get__")):

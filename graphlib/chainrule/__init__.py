@@ -25,14 +25,15 @@ if TYPE_CHECKING:
         PointError,
         ShapeError,
     )
-    from chainrule.facade import Graph, Worked, parse
+    from chainrule.facade import Graph, parse
     from chainrule.ops import OPS, Op
     from chainrule.readings.view import Notation
+    from chainrule.worked import Worked
 
 # Each name is loaded when it is first asked for, so that `import chainrule` costs little.
 _HOMES = {
     "Graph": "chainrule.facade",
-    "Worked": "chainrule.facade",
+    "Worked": "chainrule.worked",
     "parse": "chainrule.facade",
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",

@@ -130,6 +130,8 @@ class FileError(InputError):
     ----------
     row, column_number
         Place of the faulty cell, both counted from 1; 0 where a whole row is meant.
+    text, position, length
+        The decoded text, and where the cell stands in it.
     """
 
     def __init__(
@@ -138,12 +140,14 @@ class FileError(InputError):
         *,
         row: int,
         column_number: int = 0,
+        text: str = "",
         position: int = 0,
+        length: int = 1,
         allowed: str = "",
     ) -> None:
         self.row = row
         self.column_number = column_number
-        super().__init__(message, position=position, allowed=allowed)
+        super().__init__(message, text=text, position=position, length=length, allowed=allowed)
 
     @property
     def column(self) -> int:

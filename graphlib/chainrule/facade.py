@@ -1,7 +1,4 @@
-"""The public classes: a `Graph` to ask, and a `Worked` example to read.
-
-They add no mathematics: every method hands over to the part that owns the matter.
-"""
+"""The public class `Graph`. It adds no mathematics: every method hands over to whom it concerns."""
 
 from __future__ import annotations
 
@@ -17,11 +14,12 @@ from chainrule.language.build import build
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
-from chainrule.passes.run import Number, Run
+from chainrule.passes.run import Run
 from chainrule.readings.numbers import Format
-from chainrule.readings.story import StoryStep, story
-from chainrule.readings.tables import Table, table
-from chainrule.readings.view import Notation, View
+from chainrule.readings.story import StoryStep
+from chainrule.readings.tables import Table
+from chainrule.readings.view import Notation
+from chainrule.worked import Worked
 
 if TYPE_CHECKING:
     import networkx
@@ -393,6 +391,8 @@ class Graph(WengertList):
         nowhere = self.work(at, zoom="primitive").run.value(self.outputs[0]).undefined
         if nowhere is not None:
             return {a: dict.fromkeys(self.variables, nowhere) for a in self.variables}
+        if not self.is_scalar:
+            raise GraphError("the Hessian of scalars is made; the graph has vectors or a batch")
         gradient = self.gradient_graph()
         outputs = dict(zip(self.variables, gradient.outputs, strict=True))
         point = {gradient.index[self.names[n]]: value for n, value in self.at(at).items()}
@@ -502,111 +502,6 @@ class Graph(WengertList):
         if at is None:
             return to_networkx(self)
         return to_networkx(self, self.work(at, mode, zoom="primitive").run.double)
-
-
-class Worked(View):
-    """A graph worked through at a point: every number, table, step and picture of one run.
-
-    >>> worked = Graph.parse("y = 3t; t = x^2").reverse({"x": 2})
-    >>> worked["share:y,t"], worked["adjoint:x"]
-    (3.0, 12.0)
-    """
-
-    def __init__(self, run: Run, notation: Notation | None = None, source: Graph | None = None):
-        super().__init__(run, notation)
-        self.source = source
-
-    @property
-    def value(self) -> Any:
-        """The value of the output.
-
-        >>> Graph.parse("x^2").reverse({"x": 3}).value
-        9.0
-        """
-        return self.run.value(self.run.output).shown
-
-    def __getitem__(self, cell: str) -> Any:
-        """Return the number in a cell, by its id: `value:u`, `partial:u,t`, `adjoint:t`, ….
-
-        Raises
-        ------
-        GraphError
-            If there is no such cell.
-        """
-        return self.number(cell).shown
-
-    def number(self, cell: str) -> Number:
-        """Return what a cell shows, with the digits behind it and whether it is flagged.
-
-        >>> number = Graph.parse("(1 - cos x)/x^2").reverse({"x": "1e-8"}).number("value:f")
-        >>> float(number.shown), number.double, number.flagged
-        (0.5, 0.0, True)
-
-        Raises
-        ------
-        GraphError
-            If there is no such cell.
-        """
-        kind, _, names = cell.partition(":")
-        nodes = {label: node for node, label in self.labels.items()}
-        name = canonical(names) if "," not in names else names
-        if kind == "value" and name in nodes:
-            return self.run.value(nodes[name])
-        if kind == ("adjoint" if self.reverse else "tangent") and name in nodes:
-            return self.run.derivative(nodes[name])
-        for edge in self.edges:
-            if self.edge_id(kind, edge) == cell:
-                key = edge.user, edge.slot
-                found = self.run.partial(*key) if kind == "partial" else self.run.flowing(*key)
-                if found is not None and kind in ("partial", "share"):
-                    return found
-        raise GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")
-
-    def slope(self, name: str) -> Number:
-        """Return the derivative of the output by a variable.
-
-        Where conventions at kinks add up to another number than the derivative that exists,
-        this is the derivative, flagged.
-
-        >>> slope = Graph.parse("relu(x) - relu(-x)").reverse({"x": 0}).slope("x")
-        >>> float(slope.shown), slope.double
-        (1.0, 0.0)
-        """
-        node = self.graph.index[canonical(name)]
-        number = self.run.derivative(node)
-        sides = self.run.sides.get(node)
-        if sides is not None and sides.agree and number.digits != sides.right:
-            return Number(sides.right, sides.right, number.double, flagged=True)
-        return number
-
-    def table(self) -> Table:
-        """Return the backward table (reverse mode) or the forward table.
-
-        >>> len(Graph.parse("x y").reverse({"x": 2, "y": 3}).table().rows)
-        3
-        """
-        return table(self)
-
-    def steps(self) -> tuple[StoryStep, ...]:
-        """Return all steps, told one by one.
-
-        >>> Graph.parse("x y").reverse({"x": 2, "y": 3}).steps()[-1].rule
-        'chain rule'
-        """
-        return tuple(story(self))
-
-    def draw(self, format: str = "svg", **options: Any) -> bytes:
-        """Return a picture: "svg", "png", "pdf" or "dot".
-
-        >>> Graph.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]
-        b'digraph'
-        """
-        from chainrule.drawing import draw
-
-        return draw(self, format, **options)
-
-    def _repr_svg_(self) -> str:
-        return self.draw("svg").decode()
 
 
 def parse(text: str, **options: Any) -> Graph:

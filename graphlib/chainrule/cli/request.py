@@ -12,7 +12,8 @@ import typer
 from chainrule.errors import InputError, PointError
 
 if TYPE_CHECKING:
-    from chainrule.facade import Graph, Worked
+    from chainrule.facade import Graph
+    from chainrule.worked import Worked
 
 MAX_BYTES = 5_000_000
 

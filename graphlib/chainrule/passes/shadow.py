@@ -63,8 +63,8 @@ def differ(double: Any, digits: Any) -> bool:
         return any(differ(a, b) for a, b in pairs)
     if type(double) is Undefined or type(digits) is Undefined:
         return type(double) is not type(digits)
-    if math.isnan(double):
-        return True
+    if math.isnan(double) or math.isnan(digits):  # an entry of an array without a value
+        return math.isnan(double) != math.isnan(digits)
     if math.isinf(double):
         return bool(digits != double)
     return bool(abs(double - digits) > AGREEMENT * abs(digits))

@@ -58,7 +58,7 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
     exact = decimal(number, max(60, format.significant + 5))
     if exact == 0:
         return Numeral("0")
-    size = abs(exact)
+    size = exact.copy_abs()  # abs() would round by the default context, and overflow
     if SMALLEST_PLAIN <= size <= LARGEST_PLAIN:
         places = min(format.decimals, max(0, format.significant - 1 - exact.adjusted()))
         return Numeral(_rounded(exact, places))

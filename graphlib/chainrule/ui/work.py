@@ -10,7 +10,7 @@ import streamlit as st
 
 from chainrule.drawing.player import payload
 from chainrule.errors import InputError, OutsideError
-from chainrule.facade import Graph, Worked
+from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
@@ -22,6 +22,7 @@ from chainrule.readings.terms import EQUALS, Symbol, latex, row
 from chainrule.readings.view import Notation
 from chainrule.ui.background import Background
 from chainrule.ui.state import State
+from chainrule.worked import Worked
 
 ENTRIES = 256
 CLOSED_FORM_SECONDS = 5.0

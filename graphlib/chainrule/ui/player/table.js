@@ -80,7 +80,7 @@ class Table {
   /** Give every column the width of what it will hold, so that nothing moves while stepping. */
   measure() {
     this.root.className = "table";
-    this.table.style.tableLayout = "";
+    this.table.style.tableLayout = this.table.style.width = "";
     for (const column of this.columns) column.style.width = "";
     this.show(this.run.last);
     for (const squeeze of ["", "names", "symbols", "tight"]) {
@@ -91,6 +91,8 @@ class Table {
     if (!first) return;
     const widths = [...first.cells].map((cell) => cell.getBoundingClientRect().width);
     this.columns.forEach((column, i) => { column.style.width = `${widths[i]}px`; });
+    // A table of fixed layout that takes all the width would claim more of it than it needs.
+    this.table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
     this.table.style.tableLayout = "fixed";
   }
 

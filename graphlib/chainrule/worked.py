@@ -1,0 +1,127 @@
+"""A worked example: a graph at a point, with every number, table, step and picture of one run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.errors import GraphError
+from chainrule.graph.wengert import WengertList
+from chainrule.language import canonical
+from chainrule.passes.run import Number, Run
+from chainrule.readings.story import StoryStep, story
+from chainrule.readings.tables import Table, table
+from chainrule.readings.view import Notation, View
+
+
+class Worked(View):
+    """A graph worked through at a point: every number, table, step and picture of one run.
+
+    >>> import chainrule
+    >>> worked = chainrule.parse("y = 3t; t = x^2").reverse({"x": 2})
+    >>> worked["share:y,t"], worked["adjoint:x"]
+    (3.0, 12.0)
+    """
+
+    def __init__(
+        self, run: Run, notation: Notation | None = None, source: WengertList | None = None
+    ):
+        super().__init__(run, notation)
+        self.source = source
+
+    @property
+    def value(self) -> Any:
+        """The value of the output.
+
+        >>> import chainrule
+        >>> chainrule.parse("x^2").reverse({"x": 3}).value
+        9.0
+        """
+        return self.run.value(self.run.output).shown
+
+    def __getitem__(self, cell: str) -> Any:
+        """Return the number in a cell, by its id: `value:u`, `partial:u,t`, `adjoint:t`, ….
+
+        Raises
+        ------
+        GraphError
+            If there is no such cell.
+        """
+        return self.number(cell).shown
+
+    def number(self, cell: str) -> Number:
+        """Return what a cell shows, with the digits behind it and whether it is flagged.
+
+        >>> import chainrule
+        >>> number = chainrule.parse("(1 - cos x)/x^2").reverse({"x": "1e-8"}).number("value:f")
+        >>> float(number.shown), number.double, number.flagged
+        (0.5, 0.0, True)
+
+        Raises
+        ------
+        GraphError
+            If there is no such cell.
+        """
+        kind, _, names = cell.partition(":")
+        nodes = {label: node for node, label in self.labels.items()}
+        name = canonical(names) if "," not in names else names
+        if kind == "value" and name in nodes:
+            return self.run.value(nodes[name])
+        if kind == ("adjoint" if self.reverse else "tangent") and name in nodes:
+            return self.run.derivative(nodes[name])
+        for edge in self.edges:
+            if self.edge_id(kind, edge) == cell:
+                key = edge.user, edge.slot
+                found = self.run.partial(*key) if kind == "partial" else self.run.flowing(*key)
+                if found is not None and kind in ("partial", "share"):
+                    return found
+        raise GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")
+
+    def slope(self, name: str) -> Number:
+        """Return the derivative of the output by a variable.
+
+        Where conventions at kinks add up to another number than the derivative that exists,
+        this is the derivative, flagged.
+
+        >>> import chainrule
+        >>> slope = chainrule.parse("relu(x) - relu(-x)").reverse({"x": 0}).slope("x")
+        >>> float(slope.shown), slope.double
+        (1.0, 0.0)
+        """
+        node = self.graph.index[canonical(name)]
+        number = self.run.derivative(node)
+        sides = self.run.sides.get(node)
+        if sides is not None and sides.agree and number.digits != sides.right:
+            return Number(sides.right, sides.right, number.double, flagged=True)
+        return number
+
+    def table(self) -> Table:
+        """Return the backward table (reverse mode) or the forward table.
+
+        >>> import chainrule
+        >>> len(chainrule.parse("x y").reverse({"x": 2, "y": 3}).table().rows)
+        3
+        """
+        return table(self)
+
+    def steps(self) -> tuple[StoryStep, ...]:
+        """Return all steps, told one by one.
+
+        >>> import chainrule
+        >>> chainrule.parse("x y").reverse({"x": 2, "y": 3}).steps()[-1].rule
+        'chain rule'
+        """
+        return tuple(story(self))
+
+    def draw(self, format: str = "svg", **options: Any) -> bytes:
+        """Return a picture: "svg", "png", "pdf" or "dot".
+
+        >>> import chainrule
+        >>> chainrule.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]
+        b'digraph'
+        """
+        from chainrule.drawing import draw
+
+        return draw(self, format, **options)
+
+    def _repr_svg_(self) -> str:
+        return self.draw("svg").decode()
