@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import mpmath
 
 import chainrule
 from chainrule.algebras.undefined import Undefined
+from chainrule.files import Columns, read_table, safe_name
+from chainrule.readings.render import csv, html, latex, markdown, terminal
+from chainrule.readings.render import json as json_text
 
 
 def _plain(number: Any) -> Any:
@@ -58,3 +63,74 @@ def hessian(text: str, point: dict[str, Any]) -> dict[str, dict[str, Any]]:
     used = {n: v for n, v in point.items() if chainrule.facade.canonical(n) in graph.variables}
     rows = graph.hessian(used)
     return {names[a]: {names[b]: _plain(x) for b, x in row.items()} for a, row in rows.items()}
+
+
+# What a sink is given: the title, name or file name that was typed, and a worked example.
+SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
+    "dot": lambda title, worked: worked.draw("dot", title=title),
+    "svg": lambda title, worked: worked.draw("svg", title=title),
+    "pdf": lambda title, worked: worked.draw("pdf", title=title),
+    "html": lambda title, worked: html.table_html(worked.table(), True, heading=title),
+    "latex": lambda title, worked: latex.table_latex(worked.table(), True, heading=title),
+    "markdown": lambda title, worked: markdown.table_markdown(worked.table(), heading=title),
+    "csv": lambda title, worked: (
+        csv.written([["student"], [title]]) + csv.table_csv(worked.table())
+    ),
+    "json": lambda title, worked: json_text.written(
+        {"title": title} | json_text.table_record(worked.table())
+    ),
+    "terminal": lambda title, worked: _typed(title) + terminal.table_text(worked.table()),
+    "streamlit": lambda title, worked: _page(title, worked),
+    "filesystem": lambda name, worked: safe_name(name),
+    "http_header": lambda name, worked: safe_name(name),
+}
+ALIASES = {"cli": "terminal", "xml": "svg", "md": "markdown", "tex": "latex"}
+
+
+def render(field: str, text: str, sink: str) -> str | bytes:
+    """Put `text` where a title, a variable's name, a student's or a file's name goes."""
+    write = SINKS.get(ALIASES.get(sink, sink))
+    if write is None:
+        raise chainrule.InputError(
+            f"`{sink[:20]}` is not made here", text=sink, length=len(sink),
+            allowed=f"Formats are {', '.join(SINKS)}.",
+        )  # fmt: skip
+    name = chainrule.facade.canonical(text) if field == "varname" else "x"
+    worked = chainrule.parse(f"{name}^2", declared=[name]).work({name: 3})
+    return write(text, worked)
+
+
+def _typed(text: str) -> str:
+    """What the terminal shows of a formula that is typed."""
+    try:
+        return "".join(note.found for note in chainrule.parse(text).notes)
+    except chainrule.InputError as error:
+        return f"{error}\n"
+
+
+def _page(text: str, worked: chainrule.Worked) -> str:
+    """What the page shows of a formula that is typed, and what it hands to the player."""
+    from chainrule.drawing.player import payload
+    from chainrule.ui.explore import fault_html, note_html
+    from chainrule.ui.work import Fault, reading_latex
+
+    try:
+        graph = chainrule.parse(text)
+    except chainrule.InputError as error:
+        shown = fault_html(Fault.of(error))
+    else:
+        notes = ({"found": n.found, "reading": n.reading} for n in graph.notes)
+        shown = "".join(map(note_html, notes)) + reading_latex(graph, "v")
+    return shown + html.table_html(worked.table()) + json.dumps(payload(worked))
+
+
+def load_csv(data: bytes) -> Columns:
+    """Read an uploaded table."""
+    return read_table(data)
+
+
+def open_link(query: str) -> object:
+    """Read a share link."""
+    from chainrule.ui.link import decode
+
+    return decode(query)

@@ -16,12 +16,23 @@ import numpy as np
 from chainrule.ops import OPS, Op
 
 LEAVES = ("input", "constant", "pi", "e")
+HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 
 # Parameters other than the defaults under which the samples are tested as well.
 PARAMETERS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "step": ({"at": Fraction(1, 2)}, {"at": Fraction(0)}, {"at": Fraction(1)}),
     "relu": ({"slope": Fraction(0)}, {"slope": Fraction(1, 2)}, {"slope": Fraction(1)}),
     "max_weight": ({"slot": 0}, {"slot": 1}),
+    "min_weight": ({"slot": 0}, {"slot": 1}),
+    "leaky_relu": ({"slope": Fraction(1, 10), "at": Fraction(0)}, {"slope": THIRD, "at": HALF}),
+    "elu": ({"alpha": Fraction(1), "at": Fraction(0)}, {"alpha": HALF, "at": Fraction(1)}),
+    "swish": ({"beta": Fraction(1)}, {"beta": Fraction(-5, 2)}),
+    "hard_sigmoid": (
+        {"slope": Fraction(1, 6), "at": Fraction(0)},
+        {"slope": Fraction(1, 5), "at": HALF},
+    ),
+    "huber": ({"delta": Fraction(1)}, {"delta": THIRD}),
+    "polygamma": ({"order": 1}, {"order": 3}),
 }
 
 # Samples that make sense only together with their parameters.
@@ -111,9 +122,59 @@ KINKS: Mapping[str, tuple[Corner, ...]] = {
         Corner((2, 2), None, {"slot": 0}),
         Corner((-1, -3, -1), None, {"slot": 2}),
     ),
+    "min": (
+        Corner((2, 2), (HALF, HALF)),
+        Corner((-3, -1, -3), (HALF, Fraction(0), HALF)),
+        Corner((0, 0, 0), (THIRD,) * 3),
+    ),
+    "min_weight": (
+        Corner((2, 2), None, {"slot": 0}),
+        Corner((-3, -1, -3), None, {"slot": 2}),
+    ),
+    "clip": (
+        Corner((1, 1, 3), (HALF, HALF, Fraction(0))),
+        Corner((3, 1, 3), (HALF, Fraction(0), HALF)),
+        Corner((2, 2, 2), (Fraction(1, 4), Fraction(1, 4), HALF)),
+        Corner((1, 3, 3), (Fraction(0), HALF, HALF)),
+    ),
+    "where": (Corner((0, 2, 5), None),),
+    "floor": (Corner((0,), None), Corner((-3,), None), Corner((4,), None)),
+    "ceil": (Corner((0,), None), Corner((-3,), None), Corner((4,), None)),
+    "atan2": (Corner((0, -1), None), Corner((0, Fraction(-1, 8)), None)),
+    "leaky_relu": tuple(
+        Corner((0,), (at + (1 - at) * slope,), {"slope": slope, "at": at})
+        for slope, at in ((Fraction(1, 10), Fraction(0)), (THIRD, HALF), (Fraction(2), Fraction(1)))
+    ),
+    "elu": tuple(
+        Corner((0,), (at + (1 - at) / 2,), {"alpha": HALF, "at": at})
+        for at in (Fraction(0), HALF, Fraction(1))
+    ),
+    "selu": (
+        Corner((0,), (Fraction("1.7580993408473768599402175208123"),)),
+        Corner((0,), (Fraction("1.0507009873554804934193349852946"),), {"at": Fraction(1)}),
+    ),
+    "hard_sigmoid": (
+        Corner((3,), (Fraction(0),)),
+        Corner((-3,), (Fraction(1, 12),), {"at": HALF}),
+        Corner((Fraction(-5, 2),), (Fraction(1, 5),), {"slope": Fraction(1, 5), "at": Fraction(1)}),
+    ),
+    "hard_swish": (
+        Corner((3,), (Fraction(1),)),
+        Corner((-3,), (Fraction(0),)),
+        Corner((3,), (Fraction(5, 4),), {"at": HALF}),
+        Corner((-3,), (-HALF,), {"at": Fraction(1)}),
+    ),
+    "piecewise_linear": (
+        Corner((HALF,), (Fraction(0),)),
+        Corner((-HALF,), (HALF,), {"at": HALF}),
+    ),
+    "absolute_error": (Corner((2, 2), (Fraction(0), Fraction(0))),),
+    "hinge": (
+        Corner((1, 1), (Fraction(0), Fraction(0))),
+        Corner((-2, -HALF), (Fraction(1, 4), Fraction(1)), {"slope": HALF}),
+    ),
 }
 
-THIRD = Fraction(1, 3)
 # Outside the domain, and a word that the reason must contain.
 OUTSIDE: Mapping[str, tuple[tuple[tuple[Any, ...], str], ...]] = {
     "div": (((1, 0), "other than 0"), ((0, 0), "other than 0")),
@@ -126,8 +187,35 @@ OUTSIDE: Mapping[str, tuple[tuple[tuple[Any, ...], str], ...]] = {
     ),
     "sqrt": (((-1,), "not negative"), ((Fraction(-1, 10**30),), "not negative")),
     "log": (((0,), "positive"), ((-1,), "positive")),
+    "root": (
+        ((-4, 2), "odd whole"),
+        ((0, -3), "radicand 0"),
+        ((-8, THIRD), "odd"),
+        ((1, 0), "odd"),
+    ),
+    "log1p": (((-1,), "above −1"), ((-2,), "above −1")),
+    "log2": (((0,), "positive"), ((-1,), "positive")),
+    "log10": (((0,), "positive"), ((-1,), "positive")),
+    "log_b": (((0, 2), "positive"), ((3, 1), "not 1"), ((3, -2), "positive base")),
+    "csc": (((0,), "multiple of π"),),
+    "cot": (((0,), "multiple of π"),),
+    "asin": (((2,), "from −1 to 1"), ((Fraction(-9, 8),), "from −1 to 1")),
+    "acos": (((2,), "from −1 to 1"), ((Fraction(-9, 8),), "from −1 to 1")),
+    "atan2": (((0, 0), "not both 0"),),
+    "coth": (((0,), "other than 0"),),
+    "csch": (((0,), "other than 0"),),
+    "acosh": (((HALF,), "at least 1"), ((-2,), "at least 1")),
+    "atanh": (((1,), "between −1 and 1"), ((-1,), "between −1 and 1"), ((2,), "between")),
+    "gamma": (((0,), "poles"), ((-3,), "poles")),
+    "lgamma": (((0,), "poles"), ((-3,), "poles")),
+    "digamma": (((0,), "poles"), ((-3,), "poles")),
+    "polygamma": (((0,), "poles"), ((-3,), "poles")),
+    "logit": (((0,), "strictly between"), ((1,), "strictly between"), ((2,), "probability")),
+    "bce": (((0, 1), "strictly between"), ((1, 0), "strictly between"), ((2, 0), "probability")),
 }
 
+TINY = Fraction(1, 10**4)
+PI, EULER = Fraction(np.pi), Fraction(np.euler_gamma)
 # Where the value exists: operands, value, and per slot whether the slope exists there.
 BORDER: Mapping[str, tuple[tuple[tuple[Any, ...], Fraction, tuple[bool, ...]], ...]] = {
     "div": (((0, 1), Fraction(0), (True, True)),),
@@ -144,4 +232,30 @@ BORDER: Mapping[str, tuple[tuple[tuple[Any, ...], Fraction, tuple[bool, ...]], .
     ),
     "sqrt": (((0,), Fraction(0), (False,)),),
     "log": (((1,), Fraction(0), (True,)),),
+    "cbrt": (((0,), Fraction(0), (False,)), ((-8,), Fraction(-2), (True,))),
+    "root": (
+        ((0, 3), Fraction(0), (False, True)),
+        ((-8, 3), Fraction(-2), (True, False)),
+        ((8, -3), HALF, (True, True)),
+    ),
+    "log1p": (((0,), Fraction(0), (True,)),),
+    "log2": (((1,), Fraction(0), (True,)), ((Fraction(1, 8),), Fraction(-3), (True,))),
+    "log10": (((1,), Fraction(0), (True,)), ((1000,), Fraction(3), (True,))),
+    "log_b": (((8, 2), Fraction(3), (True, True)), ((8, HALF), Fraction(-3), (True, True))),
+    # The first two terms of the series: 1/sin x = 1/x + x/6, cot x = 1/x − x/3, and so on.
+    "csc": (((TINY,), 1 / TINY + TINY / 6, (True,)),),
+    "cot": (((TINY,), 1 / TINY - TINY / 3, (True,)),),
+    "asin": (((0,), Fraction(0), (True,)), ((1,), PI / 2, (False,))),
+    "acos": (((1,), Fraction(0), (False,)), ((-1,), PI, (False,))),
+    "atan2": (((0, 1), Fraction(0), (True, True)), ((1, 0), PI / 2, (True, True))),
+    "coth": (((TINY,), 1 / TINY + TINY / 3, (True,)),),
+    "csch": (((TINY,), 1 / TINY - TINY / 6, (True,)),),
+    "acosh": (((1,), Fraction(0), (False,)),),
+    "atanh": (((0,), Fraction(0), (True,)),),
+    "gamma": (((1,), Fraction(1), (True,)), ((5,), Fraction(24), (True,))),
+    "lgamma": (((1,), Fraction(0), (True,)), ((2,), Fraction(0), (True,))),
+    "digamma": (((1,), -EULER, (True,)),),
+    "polygamma": (((1,), PI**2 / 6, (True,)),),
+    "logit": (((HALF,), Fraction(0), (True,)),),
+    "bce": (((TINY, 0), sum(TINY**k / k for k in range(1, 5)), (True, True)),),
 }

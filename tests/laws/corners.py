@@ -43,7 +43,8 @@ def check_kink(op: Op, corner: Corner) -> None:
             expected = (moved(direction) - value) / step
             tangents = [NUMBERS.number(Fraction(d)) for d in direction]
             got = kink.push(NUMBERS.maths, tangents, *at, **given)
-            require_close(got, expected, "1e-50", f"{what} in the direction {direction}")
+            # Where a side is curved, the difference errs by about the step.
+            require_close(got, expected, "1e-20", f"{what} in the direction {direction}")
     for slot in range(len(at)):
         _check_convention(op, corner, given, slot, what)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import chainrule
 from chainrule.drawing.player import payload
@@ -118,14 +118,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         told.close()
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
-        yield opened
-        opened.close()
-
-
 class Shown:
     """A page with the player, and what went wrong in it."""
 
@@ -170,9 +162,9 @@ class Shown:
 
 
 @pytest.fixture
-def shown(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Shown]:
+def shown(app_browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Shown]:
     options = {"viewport": {"width": 1060, "height": 800}, "color_scheme": "light"}
-    context = browser.new_context(**{**options, **getattr(request, "param", {})})
+    context = app_browser.new_context(**{**options, **getattr(request, "param", {})})
     page = Shown(context.new_page(), address)
     yield page
     context.close()

@@ -148,6 +148,28 @@ def _maximum(*operands: Any) -> Any:
     return largest
 
 
+def _root(a: Any, n: Any) -> Any:
+    size = np.float_power(np.abs(a), 1 / n)
+    return np.where(a >= 0, size, np.where(n % 2 == 1, -size, math.nan))
+
+
+def _each(function: Callable[..., float]) -> Callable[..., Any]:
+    """Return a function of doubles, which NumPy lacks, applied entry by entry."""
+
+    def entries(*raw: Any, **given: Any) -> Any:
+        each = np.frompyfunc(lambda *numbers: function(*map(float, numbers), **given), len(raw), 1)
+        return np.asarray(each(*raw), dtype=float)
+
+    return entries
+
+
+_FROM_NUMPY = (
+    "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
+    "tanh", "asinh", "acosh", "atanh", "expm1", "log1p", "log2", "log10", "cbrt", "floor", "ceil",
+)  # fmt: skip
+_ENTRY_BY_ENTRY = ("erf", "erfc", "gamma", "lgamma", "digamma", "polygamma")
+
+
 class Arrays(Algebra):
     """Arrays of doubles, or, with `scalars`, of any other numbers (entry by entry).
 
@@ -171,15 +193,17 @@ class Arrays(Algebra):
         def lift(function: Callable[..., Any]) -> Callable[..., Array]:
             return lambda *xs, **given: elementwise(lambda *raw: function(*raw, **given), *xs)
 
-        functions: dict[str, Callable[..., Any]] = {
-            name: getattr(np, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "tanh")
-        }
+        functions: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in _FROM_NUMPY}
+        functions |= {name: _each(getattr(FLOAT64.maths, name)) for name in _ENTRY_BY_ENTRY}
         functions |= {
             "power": lambda a, b: np.float_power(a, b),
             "abs": np.abs,
             "sign": np.sign,
             "step": lambda x, at: np.heaviside(x, float(at)),
+            "root": _root,
+            "where": lambda c, a, b: np.where(c > 0, a, b),
             "maximum": _maximum,
+            "minimum": lambda *xs: -_maximum(*(np.negative(x) for x in xs)),
             "max_weight": _max_weight,
         }
         lifted = {name: lift(function) for name, function in functions.items()}
@@ -246,7 +270,7 @@ class Arrays(Algebra):
         if scalars is not None and op.shape is same_shape:
             return _entrywise(lambda *raw: scalars.apply(op, parameters, raw), operands)
         with np.errstate(all="ignore"):
-            return op.value(self.maths, *operands, **parameters)
+            return op.numeric(self.maths, *operands, **parameters)
 
     def partial(
         self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]

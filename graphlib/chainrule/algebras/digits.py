@@ -17,6 +17,9 @@ from chainrule.algebras.undefined import OutOfReach
 EXPONENT_BITS = 60
 REDUCTION_BITS = 10_000
 
+MOST_ORDER = 100
+"""Of the polygamma function, whose work grows with it."""
+
 _local = threading.local()
 
 
@@ -49,12 +52,39 @@ class Digits(Scalars):
                 "sin": self._reduced(context.sin),
                 "cos": self._reduced(context.cos),
                 "tan": self._reduced(context.tan),
-                "tanh": self._tanh,
+                "asin": context.asin,
+                "acos": context.acos,
+                "atan": context.atan,
+                "atan2": context.atan2,
+                "sinh": self._guarded_by_size(context.sinh, lambda x: x * context.inf),
+                "cosh": self._guarded_by_size(context.cosh, lambda x: context.inf),
+                "tanh": self._guarded_by_size(context.tanh, context.sign),
+                "asinh": context.asinh,
+                "acosh": context.acosh,
+                "atanh": context.atanh,
+                "expm1": self._guarded_by_size(
+                    context.expm1, lambda x: context.inf if x > 0 else -context.one
+                ),
+                "log1p": context.log1p,
+                "log2": lambda x: context.log(x, 2),
+                "log10": context.log10,
+                "cbrt": lambda x: context.sign(x) * context.cbrt(abs(x)),
+                "root": self._root,
+                "erf": context.erf,
+                "erfc": self._erfc,
+                "gamma": self._gamma,
+                "lgamma": lambda x: context.loggamma(x).real,
+                "digamma": context.digamma,
+                "polygamma": self._polygamma,
+                "floor": context.floor,
+                "ceil": context.ceil,
+                "where": lambda c, a, b: context.mpf(a if c > 0 else b),
                 "power": self._power,
                 "abs": abs,
                 "sign": context.sign,
                 "step": self._step,
                 "maximum": lambda *xs: context.mpf(max(xs)),
+                "minimum": lambda *xs: context.mpf(min(xs)),
                 "max_weight": self._max_weight,
             },
         )
@@ -69,10 +99,31 @@ class Digits(Scalars):
             return self._context.inf if x > 0 else self._context.zero
         return self._context.exp(x)
 
-    def _tanh(self, x: Any) -> Any:
-        if magnitude(x) > EXPONENT_BITS:
-            return self._context.one if x > 0 else -self._context.one
-        return self._context.tanh(x)
+    def _guarded_by_size(self, function: Any, beyond: Any) -> Any:
+        return lambda x: function(x) if magnitude(x) <= EXPONENT_BITS else beyond(x)
+
+    def _erfc(self, x: Any) -> Any:
+        # It is about e^(−x²).
+        if 2 * magnitude(x) > EXPONENT_BITS:
+            return self._context.zero if x > 0 else 2 * self._context.one
+        return self._context.erfc(x)
+
+    def _gamma(self, x: Any) -> Any:
+        # Γ(x) is about e^(x ln x), and ln x is below 2^6 where x is below 2^60.
+        if magnitude(x) > EXPONENT_BITS - 6:
+            return self._context.inf if x > 0 else self._context.zero
+        return self._context.gamma(x)
+
+    def _polygamma(self, x: Any, order: Any) -> Any:
+        if order % 1 or not 0 <= order <= MOST_ORDER:
+            raise OutOfReach(f"a whole order from 0 to {MOST_ORDER}")
+        return self._context.polygamma(int(order), x)
+
+    def _root(self, a: Any, n: Any) -> Any:
+        if n % 1 == 0 and magnitude(n) <= 20:
+            root = self._context.root(abs(a), int(n))
+            return -root if a < 0 else root
+        return self._power(a, 1 / n)
 
     def _reduced(self, function: Any) -> Any:
         def reduced(x: Any) -> Any:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import isqrt
+from math import ceil, floor, isqrt
 from typing import Any
 
+from chainrule.algebras.float64 import LIBRARY
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
 from chainrule.algebras.undefined import Undefined
@@ -83,18 +84,36 @@ def _at(point: int, value: int) -> Callable[..., Any]:
     return _known(lambda x: Fraction(value) if x == point else INEXACT)
 
 
+_ZERO_AT_0 = (
+    "sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1", "log1p", "erf",
+)  # fmt: skip
+
+
 def _max_weight(*operands: Fraction, slot: int) -> Fraction:
     largest = max(operands)
     return Fraction(operands[slot] == largest, operands.count(largest))
 
 
+def _cbrt(a: Fraction) -> Any:
+    above, below = (round(abs(n) ** (1 / 3)) for n in (a.numerator, a.denominator))
+    root = Fraction(above if a > 0 else -above, below)
+    return root if root**3 == a else INEXACT
+
+
+def _small_roots(function: Callable[[Fraction], Any]) -> Callable[[Fraction], Any]:
+    """Return `function` where the double it begins with can tell whole numbers apart."""
+    return lambda a: function(a) if _bits(a) < 100 else INEXACT
+
+
 class _ExactMaths(Maths):
-    """Functions that are not listed are inexact everywhere."""
+    """Library functions that are not listed are inexact everywhere."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return lambda *operands, **given: INEXACT
+        if name in LIBRARY:
+            return lambda *operands, **given: INEXACT
+        return super().__getattr__(name)
 
 
 class Exact(Scalars):
@@ -109,12 +128,19 @@ class Exact(Scalars):
             "sqrt": _sqrt,
             "exp": _at(0, 1),
             "log": _at(1, 0),
-            "cos": _at(0, 1),
-            **{name: _at(0, 0) for name in ("sin", "tan", "tanh", "asin", "atan", "sinh", "erf")},
+            **{name: _at(0, 0) for name in _ZERO_AT_0},
+            **{name: _at(0, 1) for name in ("cos", "cosh", "erfc")},
+            **{name: _at(1, 0) for name in ("log2", "log10", "acos", "acosh", "lgamma")},
+            "gamma": _at(1, 1),
+            "cbrt": _known(_small_roots(_cbrt)),
+            "floor": _known(lambda x: Fraction(floor(x))),
+            "ceil": _known(lambda x: Fraction(ceil(x))),
+            "where": _known(lambda c, a, b: a if c > 0 else b),
             "abs": _known(abs),
             "sign": _known(lambda x: Fraction((x > 0) - (x < 0))),
             "step": _known(lambda x, at: at if x == 0 else Fraction(x > 0)),
-            "maximum": _known(max),
+            "maximum": _known(lambda *xs: max(xs)),
+            "minimum": _known(lambda *xs: min(xs)),
             "max_weight": _known(_max_weight),
         }
         self.maths = _ExactMaths(self, base)

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
+from chainrule.algebras.undefined import OutOfReach
 from chainrule.ops import Op
 from chainrule.ops.record import Rule
 
@@ -37,8 +38,48 @@ def _power(a: float, b: float) -> float:
     return math.nan if isinstance(result, complex) else result
 
 
+def _root(a: float, n: float) -> float:
+    if n == 0:
+        return math.nan
+    return -_power(-a, 1 / n) if a < 0 and n % 2 == 1 else _power(a, 1 / n)
+
+
+def _sinh(x: float) -> float:
+    return _quiet(math.sinh, math.copysign(math.inf, x))(x)
+
+
+def _gamma(x: float) -> float:
+    # It overflows for large x, and beside the pole at 0.
+    return _quiet(math.gamma, math.copysign(math.inf, x))(x)
+
+
+def _polygamma(x: float, order: int) -> float:
+    """Return ψ (order 0) or a derivative of it: from 25 digits, there being no ψ in `math`."""
+    from chainrule.algebras.digits import digits_algebra
+
+    if not math.isfinite(x) or (x <= 0 and x % 1 == 0):
+        return math.nan
+    fine = digits_algebra(25)
+    try:
+        return float(fine.maths.polygamma(fine.number(Fraction(x)), order=order))
+    except OutOfReach:
+        return math.nan
+
+
+def _rounded(function: Callable[[float], int]) -> Callable[[float], float]:
+    return lambda x: float(function(x)) if math.isfinite(x) else x
+
+
+def _where(condition: float, a: float, b: float) -> float:
+    return float(a if condition > 0 else b)
+
+
 def _maximum(*operands: float) -> float:
     return float(max(operands))
+
+
+def _minimum(*operands: float) -> float:
+    return float(min(operands))
 
 
 def _sign(x: float) -> float:
@@ -61,7 +102,7 @@ def _number(number: Fraction) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-_BASE = {
+LIBRARY: dict[str, Any] = {
     "number": _number,
     "pi": math.pi,
     "e": math.e,
@@ -71,21 +112,47 @@ _BASE = {
     "sin": _quiet(math.sin),
     "cos": _quiet(math.cos),
     "tan": _quiet(math.tan),
+    "asin": _quiet(math.asin),
+    "acos": _quiet(math.acos),
+    "atan": math.atan,
+    "atan2": math.atan2,
+    "sinh": _sinh,
+    "cosh": _quiet(math.cosh),
     "tanh": math.tanh,
+    "asinh": math.asinh,
+    "acosh": _quiet(math.acosh),
+    "atanh": _quiet(math.atanh),
+    "expm1": _quiet(math.expm1),
+    "log1p": _quiet(math.log1p),
+    "log2": _quiet(math.log2),
+    "log10": _quiet(math.log10),
+    "cbrt": math.cbrt,
+    "root": _root,
+    "erf": math.erf,
+    "erfc": math.erfc,
+    "gamma": _gamma,
+    "lgamma": _quiet(math.lgamma),
+    "digamma": lambda x: _polygamma(x, 0),
+    "polygamma": _polygamma,
+    "floor": _rounded(math.floor),
+    "ceil": _rounded(math.ceil),
+    "where": _where,
     "power": _power,
     "abs": abs,
     "sign": _sign,
     "step": _step,
     "maximum": _maximum,
+    "minimum": _minimum,
     "max_weight": _max_weight,
 }
+"""What double precision takes from a library; every other operation is computed from these."""
 
 
 class Float64(Scalars):
     """Python floats: IEEE double precision."""
 
     def __init__(self) -> None:
-        self.maths = Maths(self, _BASE)
+        self.maths = Maths(self, LIBRARY)
 
     def number(self, number: Fraction) -> float:
         """Return the double nearest to `number`; beyond the largest double, infinity."""

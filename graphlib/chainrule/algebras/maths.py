@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chainrule.ops import OPS
+from chainrule.ops import OPS, Op
+from chainrule.ops.record import Rule
 
 
 class Maths:
@@ -23,10 +24,14 @@ class Maths:
     def __getattr__(self, name: str) -> Any:
         if name not in OPS:
             raise AttributeError(name)
-        definition = OPS[name].value
+        definition, defaults = self._definition(OPS[name]), OPS[name].parameters
 
         def operation(*operands: Any, **parameters: Any) -> Any:
-            return definition(self, *operands, **parameters)
+            return definition(self, *operands, **{**defaults, **parameters})
 
         self.__dict__[name] = operation
         return operation
+
+    def _definition(self, op: Op) -> Rule:
+        """Return the rule by which `op` is computed: for numbers, the one that keeps digits."""
+        return op.numeric

@@ -76,7 +76,7 @@ class Scalars(Algebra):
                 return operand
         if op.domain is not None and not op.domain.holds(*operands):
             return Undefined(op.name, op.domain.needs)
-        return self._guarded(op, op.value, operands, parameters)
+        return self._guarded(op, op.numeric, operands, parameters)
 
     def partial(
         self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]

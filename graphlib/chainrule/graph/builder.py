@@ -123,12 +123,9 @@ class _Writer(Maths):
     """The namespace in which every function appends a node."""
 
     def __init__(self, builder: Builder) -> None:
-        super().__init__(builder, {"number": builder.number, "maximum": self._maximum})
-
-    def _maximum(self, *operands: Any) -> Expression:
-        # Rules call the maximum of numbers by this name in every algebra.
-        result: Expression = self.max(*operands)
-        return result
+        super().__init__(builder, {"number": builder.number})
+        # Rules call these of numbers by other names than the operations.
+        self.__dict__ |= {"maximum": self.max, "minimum": self.min}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in OPS:

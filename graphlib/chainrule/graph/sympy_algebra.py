@@ -11,6 +11,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.errors import GraphError
 from chainrule.ops import OPS, Op
+from chainrule.ops.record import Rule
 
 DIGITS = 1000
 """Digits of an exact number."""
@@ -27,6 +28,10 @@ class _SympyMaths(Maths):
             return super().__getattr__(name)
         self.__dict__[name] = function
         return function
+
+    def _definition(self, op: Op) -> Rule:
+        """Return the definition, which SymPy can differentiate as a lecture would."""
+        return op.value
 
 
 class SympyAlgebra(Algebra):
@@ -46,11 +51,21 @@ class SympyAlgebra(Algebra):
                 "pi": sympy.pi,
                 "e": sympy.E,
                 "exp": _exp,
-                "sqrt": lambda x: _power(x, sympy.Rational(1, 2)),
+                "sqrt": lambda x: _power(sympy.sympify(x), sympy.Rational(1, 2)),
+                "cbrt": lambda x: sympy.sign(x) * sympy.Abs(x) ** sympy.Rational(1, 3),
+                "root": _root,
+                "log2": lambda x: sympy.log(x) / sympy.log(2),
+                "log10": lambda x: sympy.log(x) / sympy.log(10),
+                "ceil": sympy.ceiling,
+                # SymPy's loggamma is complex for negative numbers.
+                "lgamma": lambda x: sympy.re(sympy.loggamma(x)),
+                "polygamma": lambda x, order: sympy.polygamma(order, x),
+                "where": lambda c, a, b: b + (a - b) * sympy.Heaviside(c, 0),
                 "abs": sympy.Abs,
                 "power": _power,
                 "step": lambda x, at: sympy.Heaviside(x, self.number(at)),
                 "maximum": sympy.Max,
+                "minimum": sympy.Min,
                 "max_weight": _max_weight,
             },
         )
@@ -97,6 +112,14 @@ def _power(base: Any, exponent: Any) -> Any:
     if exponent.is_Rational:
         _refuse_large(base, exponent)
     return sympy.Pow(base, exponent)
+
+
+def _root(a: Any, n: Any) -> Any:
+    import sympy
+
+    if n.is_Integer and n.is_odd:
+        return sympy.sign(a) * sympy.Abs(a) ** (1 / n)
+    return sympy.Pow(a, 1 / n)
 
 
 def _exp(x: Any) -> Any:

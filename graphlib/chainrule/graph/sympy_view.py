@@ -194,7 +194,11 @@ def _heads() -> dict[str, Callable[[Builder, Sequence[Expression]], Expression]]
         "Abs": lambda b, x: b.write(OPS["abs"], x),
         "Heaviside": _step_node,
         "Max": lambda b, x: b.write(OPS["max"], x),
-        "Min": lambda b, x: -b.write(OPS["max"], [-a for a in x]),
+        "Min": lambda b, x: b.write(OPS["min"], x),
+        "ceiling": lambda b, x: b.write(OPS["ceil"], x),
+        "loggamma": lambda b, x: b.write(OPS["lgamma"], x),
+        "polygamma": _polygamma_node,
+        "re": _real_part,
         "exp": lambda b, x: b.write(OPS["exp"], x),
     }
     for name in same_names():
@@ -311,6 +315,22 @@ def _step_node(builder: Builder, operands: Sequence[Expression]) -> Expression:
     if at is None:
         raise GraphError("Heaviside with a formula for its value at 0; allowed: a number")
     return builder.write(OPS["step"], [operands[0]], {"at": at})
+
+
+def _real_part(builder: Builder, operands: Sequence[Expression]) -> Expression:
+    # As to_sympy writes ln |Γ|, whose derivatives are real of themselves.
+    if operands[0].op.name not in ("lgamma", "digamma", "polygamma"):
+        raise GraphError("re has no operation; allowed: real parts of loggamma and polygamma")
+    return operands[0]
+
+
+def _polygamma_node(builder: Builder, operands: Sequence[Expression]) -> Expression:
+    order, x = operands[0].number, operands[1]
+    if order is None or order.denominator != 1 or order < 0:
+        raise GraphError("polygamma of an order that is no whole number; allowed: 0, 1, 2, …")
+    if order == 0:
+        return builder.write(OPS["digamma"], [x])
+    return builder.write(OPS["polygamma"], [x], {"order": int(order)})
 
 
 __all__ = [

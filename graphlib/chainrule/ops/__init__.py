@@ -1,6 +1,17 @@
 """All operations: `OPS["tan"]` is the record of tan, `OPS.spelled["ln"]` the one written ln."""
 
-from chainrule.ops import arithmetic, elementary, leaves, piecewise, tensor
+from chainrule.ops import (
+    activations,
+    arithmetic,
+    circular,
+    elementary,
+    hyperbolic,
+    leaves,
+    losses,
+    piecewise,
+    special,
+    tensor,
+)
 from chainrule.ops.record import OPS, Domain, Kink, Map, Op, Registry, Shape
 
 OPS.close()
@@ -13,9 +24,14 @@ __all__ = [
     "Op",
     "Registry",
     "Shape",
+    "activations",
     "arithmetic",
+    "circular",
     "elementary",
+    "hyperbolic",
     "leaves",
+    "losses",
     "piecewise",
+    "special",
     "tensor",
 ]

@@ -1,8 +1,24 @@
-"""Arithmetic: sums, products, quotients and powers."""
+"""Arithmetic: sums, products, quotients, powers and roots."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from chainrule.ops.record import Domain, Op, register
+
+
+def whole(x: Any) -> bool:
+    """Return whether a number is an integer.
+
+    The size is asked first: the rest modulo 1 of a number as small as e^−10^17 would take
+    that many digits.
+    """
+    return bool(x == 0 or (abs(x) >= 1 and x % 1 == 0))
+
+
+def _odd(n: Any) -> bool:
+    return abs(n) >= 1 and bool(n % 2 == 1)
+
 
 IDENTITY = register(
     Op(
@@ -10,6 +26,7 @@ IDENTITY = register(
         1,
         value=lambda m, a: a,
         partials=(lambda m, y, a: 1,),
+        spellings=("identity",),
         rule="a second name",
         samples=((0.75,), (-1.25,)),
         doc="The operand itself, under another name.",
@@ -100,7 +117,7 @@ POWER = register(
         ),
         sign="^",
         domain=Domain(
-            lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and b % 1 == 0),
+            lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and whole(b)),
             "a positive base, or a whole exponent (not negative for base 0)",
         ),
         smooth=(
@@ -132,5 +149,50 @@ SQRT = register(
         rule="power rule",
         samples=((0.75,), (2.25,)),
         doc="Square root.",
+    )
+)
+SQUARE = register(
+    Op(
+        "square",
+        1,
+        value=lambda m, a: a**2,
+        partials=(lambda m, y, a: 2 * a,),
+        spellings=("square",),
+        rule="power rule",
+        samples=((0.75,), (-1.25,)),
+        doc="Square a².",
+    )
+)
+CBRT = register(
+    Op(
+        "cbrt",
+        1,
+        value=lambda m, a: m.cbrt(a),
+        partials=(lambda m, y, a: 1 / (3 * y**2),),
+        spellings=("cbrt",),
+        smooth=(Domain(lambda a: a != 0, "an operand other than 0: the slope of ∛ is infinite"),),
+        rule="power rule",
+        samples=((0.75,), (-2.25,)),
+        doc="Cube root, real for every real number.",
+    )
+)
+ROOT = register(
+    Op(
+        "root",
+        2,
+        value=lambda m, a, n: m.root(a, n),
+        partials=(lambda m, y, a, n: y / (n * a), lambda m, y, a, n: -y * m.log(a) / n**2),
+        spellings=("root",),
+        domain=Domain(
+            lambda a, n: n != 0 and (a > 0 or (a == 0 and n > 0) or (a < 0 and _odd(n))),
+            "a positive radicand, or an odd whole degree (positive for radicand 0)",
+        ),
+        smooth=(
+            Domain(lambda a, n: a != 0, "a radicand other than 0"),
+            Domain(lambda a, n: a > 0, "a positive radicand", flat=lambda a, n: a == 0),
+        ),
+        rule="power rule",
+        samples=((1.75, 2.5), (2.25, 3.0)),
+        doc="Root root(a, n): the real number whose n-th power is a.",
     )
 )

@@ -1,4 +1,4 @@
-"""Exponential, logarithm, circular and hyperbolic functions."""
+"""Exponential functions and logarithms."""
 
 from __future__ import annotations
 
@@ -29,63 +29,71 @@ LOG = register(
         doc="Natural logarithm.",
     )
 )
-SIN = register(
+EXPM1 = register(
     Op(
-        "sin",
+        "expm1",
         1,
-        value=lambda m, x: m.sin(x),
-        partials=(lambda m, y, x: m.cos(x),),
-        spellings=("sin",),
-        latex=r"\sin",
+        value=lambda m, x: m.exp(x) - 1,
+        partials=(lambda m, y, x: m.exp(x),),
+        spellings=("expm1",),
         samples=((0.75,), (-1.25,)),
-        doc="Sine of an angle in radians.",
+        stable=lambda m, x: m.expm1(x),
+        doc="Exponential less one, e^x − 1, exact to the last digits near 0.",
     )
 )
-COS = register(
+LOG1P = register(
     Op(
-        "cos",
+        "log1p",
         1,
-        value=lambda m, x: m.cos(x),
-        partials=(lambda m, y, x: -m.sin(x),),
-        spellings=("cos",),
-        latex=r"\cos",
-        samples=((0.75,), (-1.25,)),
-        doc="Cosine of an angle in radians.",
+        value=lambda m, x: m.log(1 + x),
+        partials=(lambda m, y, x: 1 / (1 + x),),
+        spellings=("log1p",),
+        domain=Domain(lambda x: x > -1, "an operand above −1"),
+        samples=((0.75,), (-0.625,)),
+        stable=lambda m, x: m.log1p(x),
+        doc="Logarithm of one more, ln(1 + x), exact to the last digits near 0.",
     )
 )
-TAN = register(
+LOG2 = register(
     Op(
-        "tan",
+        "log2",
         1,
-        value=lambda m, x: m.tan(x),
-        partials=(lambda m, y, x: 1 + y**2,),
-        spellings=("tan",),
-        latex=r"\tan",
-        samples=((0.75,), (-1.25,)),
-        doc="Tangent of an angle in radians.",
+        value=lambda m, x: m.log2(x),
+        partials=(lambda m, y, x: 1 / (x * m.log(2)),),
+        spellings=("log2",),
+        latex=r"\log_2",
+        domain=Domain(lambda x: x > 0, "a positive operand"),
+        samples=((0.75,), (2.25,)),
+        doc="Logarithm to base 2; also written log_2.",
     )
 )
-TANH = register(
+LOG10 = register(
     Op(
-        "tanh",
+        "log10",
         1,
-        value=lambda m, x: m.tanh(x),
-        partials=(lambda m, y, x: 1 - y**2,),
-        spellings=("tanh",),
-        latex=r"\tanh",
-        samples=((0.75,), (-1.25,)),
-        doc="Hyperbolic tangent.",
+        value=lambda m, x: m.log10(x),
+        partials=(lambda m, y, x: 1 / (x * m.log(10)),),
+        spellings=("log10",),
+        latex=r"\log_{10}",
+        domain=Domain(lambda x: x > 0, "a positive operand"),
+        samples=((0.75,), (2.25,)),
+        doc="Logarithm to base 10; also written log_10.",
     )
 )
-SIGMOID = register(
+LOG_B = register(
     Op(
-        "sigmoid",
-        1,
-        value=lambda m, x: 1 / (1 + m.exp(-x)),
-        partials=(lambda m, y, x: y * (1 - y),),
-        spellings=("sigmoid", "σ"),
-        latex=r"\sigma",
-        samples=((0.75,), (-1.25,)),
-        doc="Logistic function σ(x) = 1/(1 + e^−x).",
+        "log_b",
+        2,
+        value=lambda m, x, b: m.log(x) / m.log(b),
+        partials=(
+            lambda m, y, x, b: 1 / (x * m.log(b)),
+            lambda m, y, x, b: -y / (b * m.log(b)),
+        ),
+        spellings=("log_b", "logb"),
+        domain=Domain(
+            lambda x, b: x > 0 and b > 0 and b != 1, "a positive operand and a positive base not 1"
+        ),
+        samples=((0.75, 2.5), (2.25, 0.5)),
+        doc="Logarithm log_b(x, b) of x to base b, ln x / ln b; log with one operand is natural.",
     )
 )

@@ -115,6 +115,10 @@ class Op:
         Name of the differentiation rule that a step quotes; empty for "derivative of name".
     samples
         Operand tuples inside the domain at which the laws are tested.
+    stable
+        `stable(m, *operands, **parameters)`: the same value by a formula that keeps its
+        digits where `value` cancels or overflows. Numbers are computed by it, formulas are
+        read from `value`. None where one formula serves both.
     doc
         One sentence for the reference.
     """
@@ -133,6 +137,7 @@ class Op:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     rule: str = ""
     samples: tuple[tuple[Any, ...], ...] = ()
+    stable: Rule | None = None
     doc: str = ""
 
     def __post_init__(self) -> None:
@@ -144,6 +149,11 @@ class Op:
                 raise RuleError(f"{self.name}: {self.arity} operands, {len(self.partials)} rules")
         if self.smooth and len(self.smooth) != (self.arity or len(self.smooth)):
             raise RuleError(f"{self.name}: {self.arity} operands, {len(self.smooth)} domains")
+
+    @property
+    def numeric(self) -> Rule:
+        """The rule by which numbers are computed: `stable` where there is one."""
+        return self.stable or self.value
 
     def partial(self, slot: int) -> Rule:
         """Return the rule for the local partial by the operand in `slot` (from 0)."""

@@ -362,5 +362,5 @@ def _mathml_name(name: str) -> str:
         word = f'<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi>'
         shown = f"<msub>{shown}{f'<mn>{sub}</mn>' if sub.isdigit() else word}</msub>"
     if accent == "star":
-        return f'<msup>{shown}<mo lspace="0" rspace="0">*</mo></msup>'
+        return f'<msup>{shown}<mo lspace="0" rspace="0">∗</mo></msup>'
     return shown

@@ -13,6 +13,7 @@ import streamlit as st
 
 from chainrule.errors import LinkError
 from chainrule.readings.hints import Hint
+from chainrule.readings.render.markdown import escaped
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import link, work
 from chainrule.ui.player.component import player
@@ -81,7 +82,7 @@ def page() -> None:
         left, middle = st.columns([192, 1000], gap="large")
         if isinstance(read, Reading):
             with left, st.container(key="rail"):
-                hints = rail(state, read)
+                hints = rail(_current(read), read)
             state = _current(read)
             played = work.play(state.without_step(), st.session_state["declared"])
         else:
@@ -154,16 +155,22 @@ def _read(state: State) -> Reading | Fault:
 # Formula and notes
 
 
-def _fault(fault: Fault) -> None:
+def fault_html(fault: Fault) -> str:
+    """Return a refusal as the page shows it: the line with its caret, the sentence, a remedy."""
     line, _, caret = fault.caret.partition("\n")
     shown = f'<pre>{escape(line)}\n<span class="caret">{escape(caret)}</span></pre>' if line else ""
-    st.html(
+    return (
         f'<div class="cr-fault" role="alert">{shown}<div>{escape(fault.message)}.'
         f" <span class='cr-quiet'>{escape(fault.allowed)}</span></div></div>"
     )
+
+
+def _fault(fault: Fault) -> None:
+    st.html(fault_html(fault))
     if fault.suggestion:
+        # Labels and tips are Markdown: a link from elsewhere must not put pictures there.
         st.button(
-            f"Use `{fault.suggestion}`", key="suggestion", on_click=_replace_formula,
+            f"Use {escaped(fault.suggestion)}", key="suggestion", on_click=_replace_formula,
             args=(fault.suggestion,),
         )  # fmt: skip
 
@@ -182,22 +189,23 @@ def _replace_formula(formula: str) -> None:
 
 def _notes(read: Reading) -> None:
     if "link_fault" in st.session_state:
-        st.caption("The link could not be read: " + st.session_state["link_fault"])
+        st.html(_quiet("The link could not be read: " + st.session_state["link_fault"]))
     for number, note in enumerate(read.notes[:3]):
         words, switch = st.columns([5, 2], gap="small")
-        words.html(_note(note))
+        words.html(note_html(note))
         if note["alternative"]:
             switch.button(
-                "change", key=f"note_{number}", help=f"Read it as {note['other']}",
+                "change", key=f"note_{number}", help=f"Read it as {escaped(note['other'])}",
                 type="tertiary", on_click=_switch, args=(note["key"], note["alternative"]),
             )  # fmt: skip
     if len(read.notes) > 3:
         with st.popover(f"{len(read.notes) - 3} more notes"):
             for note in read.notes[3:]:
-                st.html(_note(note))
+                st.html(note_html(note))
 
 
-def _note(note: Mapping[str, str]) -> str:
+def note_html(note: Mapping[str, str]) -> str:
+    """Return how a piece was read, as the page shows it."""
     return f"<code>{escape(note['found'])}</code> is read as <b>{escape(note['reading'])}</b>"
 
 

@@ -26,7 +26,8 @@ def guarded(cell: str) -> str:
     return cell if NUMBER.fullmatch(cell) else FORMULA.sub(r"\1\2'", cell)
 
 
-def _written(rows: Iterable[Iterable[str]]) -> str:
+def written(rows: Iterable[Iterable[str]]) -> str:
+    """Return rows as CSV in which no cell is a formula."""
     into = StringIO()
     writer = csv.writer(into, lineterminator="\n")
     for row in rows:
@@ -63,7 +64,7 @@ def table_csv(table: Table, document: bool = False) -> str:
                 plain(marked[0].why) if marked else "",
             ]
         )
-    return _written(rows)
+    return written(rows)
 
 
 def steps_csv(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
@@ -82,7 +83,7 @@ def steps_csv(view: View, steps: Iterable[StoryStep], document: bool = False) ->
                 " = ".join(sides),
             ]
         )
-    return _written(rows)
+    return written(rows)
 
 
 RENDERER = Renderer("csv", ".csv", table_csv, steps_csv)

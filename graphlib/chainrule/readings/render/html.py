@@ -147,6 +147,7 @@ def table_html(
     table: Table,
     document: bool = False,
     *,
+    heading: str = "",
     prefix: str = "",
     style: bool = True,
     most: int | None = None,
@@ -157,6 +158,8 @@ def table_html(
     ----------
     document
         Whether a whole page is returned rather than a piece.
+    heading
+        A title of one's own, above the table and of the page.
     prefix
         Put before every id, for pages with several tables.
     style
@@ -168,6 +171,8 @@ def table_html(
     rows = [f'<div class="chainrule" data-mode="{view.run.mode}">']
     if style:
         rows.append(f"<style>{STYLE}</style>")
+    if heading:
+        rows.append(f"<h2>{escape(plain(heading))}</h2>")
     rows.append(f"<table><caption>{_prose(caption(view))}</caption>")
     heads = (
         f'<th scope="col"{NUM if c in NUMERIC else ""}>{_term(header(table, c))}</th>'
@@ -186,7 +191,7 @@ def table_html(
     rows += [f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in remarks(table)]
     rows.append("</div>")
     piece = "\n".join(rows) + "\n"
-    return _page(prose_text(caption(view)), piece) if document else piece
+    return _page(plain(heading) or prose_text(caption(view)), piece) if document else piece
 
 
 def steps_html(

@@ -111,13 +111,15 @@ def _mark(colours: bool) -> str:
     return r"\textcolor{crwarning}{$\triangle$}" if colours else r"$\triangle$"
 
 
-def table_latex(table: Table, document: bool = False) -> str:
+def table_latex(table: Table, document: bool = False, *, heading: str = "") -> str:
     """Return a table as LaTeX; needs the packages amsmath and booktabs.
 
     Parameters
     ----------
     document
         Whether a whole coloured document is returned rather than a piece to paste.
+    heading
+        A title of one's own for the document.
     """
     colours = document
     rows = [
@@ -142,7 +144,8 @@ def table_latex(table: Table, document: bool = False) -> str:
     piece = "\n".join(rows) + "\n"
     if not document:
         return piece
-    return f"{PREAMBLE}{_prose(caption(table.view), colours)}\n\n\\medskip\n{piece}{END}"
+    above = rf"\section*{{{_words(heading)}}}" + "\n" if heading else ""
+    return f"{PREAMBLE}{above}{_prose(caption(table.view), colours)}\n\n\\medskip\n{piece}{END}"
 
 
 def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:

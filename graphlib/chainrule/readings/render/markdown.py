@@ -51,8 +51,8 @@ def _cell(cell: Cell | None) -> str:
     return f"{shown} {MARK}" if cell.mark else shown
 
 
-def table_markdown(table: Table, document: bool = False) -> str:
-    """Return a table as a pipe table with its caption and remarks."""
+def table_markdown(table: Table, document: bool = False, *, heading: str = "") -> str:
+    """Return a table as a pipe table with its caption and remarks, under a title of one's own."""
     rows = [
         "| " + " | ".join(maths(header(table, c)) for c in COLUMNS) + " |",
         "|:--|:--|--:|--:|--:|",
@@ -61,7 +61,8 @@ def table_markdown(table: Table, document: bool = False) -> str:
         "| " + " | ".join(_cell(line.cells.get(c)) for c in COLUMNS) + " |" for line in lines(table)
     ]
     notes = [escaped(remark_line(r)) for r in remarks(table)]
-    parts = [_prose(caption(table.view)), "\n".join(rows), table.view.digits_note, *notes]
+    above = [f"# {escaped(heading)}"] if heading else []
+    parts = [*above, _prose(caption(table.view)), "\n".join(rows), table.view.digits_note, *notes]
     return "\n\n".join(parts) + "\n"
 
 

@@ -15,7 +15,9 @@ from chainrule.drawing.theme import THEMES
 from chainrule.readings.catalogue import WORDS
 
 HERE: Final = Path(__file__).parent
-SCRIPTS: Final = ("elements.js", "run.js", "graph.js", "table.js", "panels.js", "player.js")
+SCRIPTS: Final = (
+    "elements.js", "run.js", "edges.js", "graph.js", "table.js", "panels.js", "player.js",
+)  # fmt: skip
 """Parts of one module, in the order in which they are joined; the last has the default export."""
 
 LABELS: Final[Mapping[str, str]] = {

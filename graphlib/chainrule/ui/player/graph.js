@@ -2,7 +2,6 @@
 
 const HEAD = 9; // length of an arrow head; a line ends this far before its tip
 const LIT_HEAD = 11;
-const LONGEST_SYMBOL = 32; // characters; a longer formula stands in the table, not on its edge
 const SMALLEST_FIT = { wide: 0.72, narrow: 0.84 }; // below, text is too small: panned instead
 const LARGEST_FIT = 1.08; // a drawing of nearly the page's width is stretched to its margins
 const SCALES = [0.2, 3];
@@ -207,53 +206,10 @@ class Graph {
     made.shown = view;
     label.title = partial ? edge.text : "";
     // Every text is made once: a jump over many steps changes many labels.
-    made.views[view] ??= share ? this.#shareText(made, share.number)
-      : partial ? this.#partialText(made, partial.number) : this.#unknownText(edge);
+    const { run, words } = this;
+    made.views[view] ??= share ? shareText(made, share.number, run.source(edge), words)
+      : partial ? partialText(made, partial.number, words) : unknownText(edge, words);
     label.replaceChildren(...made.views[view]);
-  }
-
-  #unknownText(edge) {
-    if (!edge.number) return [];
-    const line = element("span", "line");
-    putNumber(line, null, this.words);
-    return [line];
-  }
-
-  #partialText({ edge, label, rows }, number) {
-    const symbol = typeset(edge.symbol, "symbol");
-    const shown = element("span", "number");
-    putNumber(shown, number, this.words);
-    const one = element("span", "line");
-    const { length } = symbol.textContent;
-    if (symbol.textContent === number.show || length > LONGEST_SYMBOL) {
-      one.append(shown);
-      return [one];
-    }
-    if (rows === 1) {
-      one.append(symbol, sign("="), shown);
-      return [one];
-    }
-    const two = element("span", "line");
-    one.append(symbol);
-    two.append(shown);
-    if (!label.classList.contains("level")) one.append(sign("="));
-    return [one, two];
-  }
-
-  #shareText({ edge, rows }, number) {
-    const share = element("span", "derivative share");
-    putNumber(share, number, this.words);
-    const adjoint = element("span", "derivative");
-    const partial = element("span", "partial");
-    for (const [host, factor] of [[adjoint, this.run.source(edge).derivative], [partial, edge.number]]) {
-      putNumber(host, factor, this.words);
-      host.querySelector(".mark")?.remove(); // one mark, on the product, says enough
-    }
-    const one = element("span", "line");
-    one.append(share, element("span", "sign", "="));
-    const two = rows === 2 ? element("span", "line") : one;
-    two.append(adjoint, element("span", "sign", "×"), partial);
-    return rows === 2 ? [one, two] : [one];
   }
 
   /** Draw the lit edge in the direction in which the derivative flows. */
@@ -505,13 +461,4 @@ class Graph {
     }
     return best;
   }
-}
-
-/** Return the corners of an arrow head that points from a place to its tip. */
-function arrow([x, y], [tipX, tipY], length, half) {
-  const angle = Math.atan2(tipY - y, tipX - x);
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  const corner = (back, side) => [tipX - back * c - side * s, tipY - back * s + side * c];
-  return [corner(0, 0), corner(length, half), corner(length, -half)]
-    .map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" ");
 }

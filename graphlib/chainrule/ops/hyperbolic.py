@@ -1,0 +1,119 @@
+"""Hyperbolic functions and their inverses."""
+
+from __future__ import annotations
+
+from chainrule.ops.record import Domain, Op, register
+
+SINH = register(
+    Op(
+        "sinh",
+        1,
+        value=lambda m, x: m.sinh(x),
+        partials=(lambda m, y, x: m.cosh(x),),
+        spellings=("sinh",),
+        latex=r"\sinh",
+        samples=((0.75,), (-1.25,)),
+        doc="Hyperbolic sine.",
+    )
+)
+COSH = register(
+    Op(
+        "cosh",
+        1,
+        value=lambda m, x: m.cosh(x),
+        partials=(lambda m, y, x: m.sinh(x),),
+        spellings=("cosh",),
+        latex=r"\cosh",
+        samples=((0.75,), (-1.25,)),
+        doc="Hyperbolic cosine.",
+    )
+)
+TANH = register(
+    Op(
+        "tanh",
+        1,
+        value=lambda m, x: m.tanh(x),
+        partials=(lambda m, y, x: 1 - y**2,),
+        spellings=("tanh",),
+        latex=r"\tanh",
+        samples=((0.75,), (-1.25,)),
+        doc="Hyperbolic tangent.",
+    )
+)
+COTH = register(
+    Op(
+        "coth",
+        1,
+        value=lambda m, x: 1 / m.tanh(x),
+        partials=(lambda m, y, x: 1 - y**2,),
+        spellings=("coth",),
+        latex=r"\coth",
+        domain=Domain(lambda x: x != 0, "an operand other than 0"),
+        samples=((0.75,), (-1.25,)),
+        doc="Hyperbolic cotangent 1/tanh x.",
+    )
+)
+SECH = register(
+    Op(
+        "sech",
+        1,
+        value=lambda m, x: 1 / m.cosh(x),
+        partials=(lambda m, y, x: -y * m.tanh(x),),
+        spellings=("sech",),
+        latex=r"\operatorname{sech}",
+        samples=((0.75,), (-1.25,)),
+        doc="Hyperbolic secant 1/cosh x.",
+    )
+)
+CSCH = register(
+    Op(
+        "csch",
+        1,
+        value=lambda m, x: 1 / m.sinh(x),
+        partials=(lambda m, y, x: -y * m.coth(x),),
+        spellings=("csch", "cosech"),
+        latex=r"\operatorname{csch}",
+        domain=Domain(lambda x: x != 0, "an operand other than 0"),
+        samples=((0.75,), (-1.25,)),
+        doc="Hyperbolic cosecant 1/sinh x.",
+    )
+)
+ASINH = register(
+    Op(
+        "asinh",
+        1,
+        value=lambda m, x: m.asinh(x),
+        partials=(lambda m, y, x: 1 / m.sqrt(x**2 + 1),),
+        spellings=("asinh", "arsinh", "arcsinh"),
+        latex=r"\operatorname{arsinh}",
+        samples=((0.75,), (-1.25,)),
+        doc="Inverse hyperbolic sine.",
+    )
+)
+ACOSH = register(
+    Op(
+        "acosh",
+        1,
+        value=lambda m, x: m.acosh(x),
+        partials=(lambda m, y, x: 1 / m.sqrt(x**2 - 1),),
+        spellings=("acosh", "arcosh", "arccosh"),
+        latex=r"\operatorname{arcosh}",
+        domain=Domain(lambda x: x >= 1, "an operand of at least 1"),
+        smooth=(Domain(lambda x: x > 1, "an operand above 1: the slope at 1 is infinite"),),
+        samples=((1.75,), (3.25,)),
+        doc="Inverse hyperbolic cosine.",
+    )
+)
+ATANH = register(
+    Op(
+        "atanh",
+        1,
+        value=lambda m, x: m.atanh(x),
+        partials=(lambda m, y, x: 1 / (1 - x**2),),
+        spellings=("atanh", "artanh", "arctanh"),
+        latex=r"\operatorname{artanh}",
+        domain=Domain(lambda x: abs(x) < 1, "an operand between −1 and 1"),
+        samples=((0.75,), (-0.625,)),
+        doc="Inverse hyperbolic tangent.",
+    )
+)
