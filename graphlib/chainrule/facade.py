@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from chainrule.passes.agreement import Agreement
     from chainrule.passes.closed_form import ClosedForm
+    from chainrule.passes.jacobian import Jacobian
 
 Typed = str | int | float | Fraction | Decimal
 Point = Mapping[str, Any]
@@ -360,49 +361,80 @@ class Graph(WengertList):
         worked = self.work(at, zoom="primitive", output=output)
         return {name: worked.slope(name).shown for name in self.variables}
 
-    def jacobian(self, at: Point) -> dict[str, dict[str, Any]]:
-        """Return the derivatives of every output by every variable, one reverse pass a row.
+    def jacobian(self, at: Point, mode: Mode | None = None) -> Jacobian:
+        """Return the derivatives of every output by every variable, by name.
 
-        >>> Graph.parse("f = x y; g = x + y").jacobian({"x": 2, "y": 3})["g"]
+        Between vectors an entry is an array of the output's shape followed by the variable's.
+
+        >>> jacobian = Graph.parse("f = x y; g = x + y").jacobian({"x": 2, "y": 3})
+        >>> jacobian["g"]
         {'x': 1.0, 'y': 1.0}
+        >>> jacobian.mode, jacobian.cost["reverse"].operations, jacobian.cost["forward"].operations
+        ('reverse', 4, 4)
+
+        Parameters
+        ----------
+        mode
+            "reverse" for one pass a row, "forward" for one pass a column; default the cheaper.
 
         Raises
         ------
         GraphError
-            If there are several outputs and one has no name.
+            If there is no such mode, or the graph has a batch.
         """
-        return {name: self.gradient(at, name) for name in self._output_names()}
+        from chainrule.passes.jacobian import jacobian
 
-    def _output_names(self) -> list[str]:
-        unnamed = [node for node in self.outputs if node not in self.names]
-        if unnamed:
-            raise GraphError("several outputs must have names, as in `f = x*y; g = x+y`")
-        return [self.names[node] for node in self.outputs]
+        shown = self.work(at)
+        labels = [shown.labels[output] for output in shown.graph.outputs]
+        return jacobian(self, self.at(at), labels, mode)
 
     def hessian(self, at: Point) -> dict[str, dict[str, Any]]:
         """Return the second derivatives of the main output by every pair of variables.
 
-        The rows are reverse passes over the gradient graph. Where the function itself has no
-        value, neither have its derivatives, although their formulas may have one.
+        The rows are reverse passes over the gradient graph. Where the function or its gradient
+        does not exist, neither do these, although their formulas may have a value.
 
         >>> Graph.parse("x^2 y").hessian({"x": 2, "y": 3})["x"]
         {'x': 6.0, 'y': 4.0}
+
+        Raises
+        ------
+        GraphError
+            If the main output is a vector, or the graph has a batch.
         """
-        nowhere = self.work(at, zoom="primitive").run.value(self.outputs[0]).undefined
-        if nowhere is not None:
-            return {a: dict.fromkeys(self.variables, nowhere) for a in self.variables}
-        if not self.is_scalar:
-            raise GraphError("the Hessian of scalars is made; the graph has vectors or a batch")
-        gradient = self.gradient_graph()
-        outputs = dict(zip(self.variables, gradient.outputs, strict=True))
-        point = {gradient.index[self.names[n]]: value for n, value in self.at(at).items()}
-        rows: dict[str, dict[str, Any]] = {}
-        for name, output in outputs.items():
-            run = Run(gradient, point, "reverse", output)
-            rows[name] = {
-                other: run.derivative(gradient.index[other]).shown for other in self.variables
-            }
-        return rows
+        from chainrule.passes.second_order import SecondOrder
+
+        rows = SecondOrder(self, self.at(at)).hessian()
+        return {
+            self.names[a]: {self.names[b]: number.shown for b, number in row.items()}
+            for a, row in rows.items()
+        }
+
+    def hvp(self, at: Point, direction: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the Hessian of the main output times a direction: one forward pass over the
+        gradient graph, however many variables there are.
+
+        >>> Graph.parse("x^2 y").hvp({"x": 2, "y": 3}, {"x": 1, "y": -1})
+        {'x': 2.0, 'y': 4.0}
+
+        Parameters
+        ----------
+        direction
+            How fast each variable moves; those left out stand still.
+
+        Raises
+        ------
+        GraphError
+            If a name is no variable, the main output is a vector, or the graph has a batch.
+        """
+        from chainrule.passes.second_order import SecondOrder
+
+        moves: dict[int, Any] = {}
+        for name, given in direction.items():
+            node = self._input(name)
+            moves[node] = given if self.shape(node) else exact_number(given, name)
+        along = SecondOrder(self, self.at(at)).along(moves)
+        return {self.names[node]: number.shown for node, number in along.items()}
 
     def gradient_graph(self) -> Graph:
         """Return the graph of the derivatives of the main output by the inputs.

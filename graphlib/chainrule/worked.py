@@ -7,6 +7,7 @@ from typing import Any
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical
+from chainrule.passes.jacobian import repaired
 from chainrule.passes.run import Number, Run
 from chainrule.readings.story import StoryStep, story
 from chainrule.readings.tables import Table, table
@@ -90,9 +91,7 @@ class Worked(View):
         node = self.graph.index[canonical(name)]
         number = self.run.derivative(node)
         sides = self.run.sides.get(node)
-        if sides is not None and sides.agree and number.digits != sides.right:
-            return Number(sides.right, sides.right, number.double, flagged=True)
-        return number
+        return number if sides is None else repaired(number, sides)
 
     def table(self) -> Table:
         """Return the backward table (reverse mode) or the forward table.

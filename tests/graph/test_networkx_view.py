@@ -137,7 +137,7 @@ def test_an_operation_of_ones_own() -> None:
     hand = nx.DiGraph()
     hand.add_nodes_from([("x", {"op": "input"}), ("d", {"op": "double"})])
     hand.add_edge("x", "d")
-    with pytest.raises(GraphError, match="the op 'double'; allowed: abs, add"):
+    with pytest.raises(GraphError, match="the op 'double'; allowed: abs, absolute_error"):
         from_networkx(hand)
     assert from_networkx(hand, {**OPS, "double": double}).ops[1] is double
 

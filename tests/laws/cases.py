@@ -150,8 +150,8 @@ KINKS: Mapping[str, tuple[Corner, ...]] = {
         for at in (Fraction(0), HALF, Fraction(1))
     ),
     "selu": (
-        Corner((0,), (Fraction("1.7580993408473768599402175208123"),)),
-        Corner((0,), (Fraction("1.0507009873554804934193349852946"),), {"at": Fraction(1)}),
+        Corner((0,), (Fraction("1.75809934084737685995"),)),
+        Corner((0,), (Fraction("1.05070098735548049342"),), {"at": Fraction(1)}),
     ),
     "hard_sigmoid": (
         Corner((3,), (Fraction(0),)),

@@ -66,20 +66,36 @@ def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) 
 
 
 def check_second_at_kink(op: Op, corner: Corner) -> None:
-    """The second derivative at a kink is undefined."""
+    """The second derivative is undefined by every operand by which there is a kink."""
     builder = Builder()
     operands = [builder.input(f"x{i}") for i in range(len(corner.operands))]
     given = {**op.parameters, **corner.parameters}
     graph = builder.finish([builder.apply(op, given, operands)])
     gradient = gradient_graph(graph)
     point = {n: bound(NUMBERS, x) for n, x in zip(gradient.inputs, corner.operands, strict=True)}
+    at = [bound(NUMBERS, x) for x in corner.operands]
     for slot, derivative in enumerate(gradient.outputs):
+        if not _bends(op, at, given, slot):
+            continue
         run = record(gradient, NUMBERS, point, "reverse", {derivative: NUMBERS.number(Fraction(1))})
         second = run.derivatives.get(gradient.inputs[slot])
         require(
             type(second) is Undefined,
             f"{op.name}{corner.operands}: the second derivative by {slot} is {second}",
         )
+
+
+def _bends(op: Op, at: Sequence[Any], given: Any, slot: int) -> bool:
+    """Whether the left and right derivative by the operand in `slot` differ."""
+    assert op.kink is not None and op.kink.push is not None
+    zero, one = NUMBERS.number(Fraction(0)), NUMBERS.number(Fraction(1))
+    right, left = (
+        op.kink.push(
+            NUMBERS.maths, [d if i == slot else zero for i in range(len(at))], *at, **given
+        )
+        for d in (one, -one)
+    )
+    return bool(right != -left)
 
 
 def check_outside(op: Op, operands: Sequence[Any], word: str) -> None:

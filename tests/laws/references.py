@@ -61,7 +61,7 @@ def _collapsed(a: Any, shape: tuple[int, ...]) -> Any:
     return np.array(flat, dtype=a.dtype).reshape(shape)
 
 
-SELU = ("1.0507009873554804934193349852946", "1.6732632423543772848170429916717")
+SELU = ("1.05070098735548049342", "1.67326324235437728482")
 HALF = sympy.Rational(1, 2)
 
 
@@ -73,6 +73,11 @@ def exact(number: Any) -> Any:
 def branches(condition: Any, positive: Any, other: Any) -> Any:
     """Return a SymPy expression that is `positive` where `condition` is, else `other`."""
     return sympy.Piecewise((positive, condition > 0), (other, True))
+
+
+def stairs(x: Any) -> Any:
+    """Return floor x between −9 and 9 as steps, which SymPy can differentiate."""
+    return sympy.Add(-10, *(sympy.Heaviside(x - k) for k in range(-9, 10)))
 
 
 def huber(residual: Any, delta: Any) -> Any:
@@ -269,7 +274,8 @@ ROWS: Mapping[str, Reference] = {
         lambda c, a, b: a if c > 0 else b,
         lambda c, a, b: np.where(c > 0, a, b),
     ),
-    "ceil": Reference(sympy.ceiling, MP.ceil, math.ceil),
+    "floor": Reference(stairs, MP.floor, math.floor),
+    "ceil": Reference(lambda x: -stairs(-x), MP.ceil, math.ceil),
     "matmul": everywhere(np.matmul),
     "outer": everywhere(np.outer),
     "transpose": everywhere(np.transpose),

@@ -91,8 +91,8 @@ class Digits(Scalars):
 
     def number(self, number: Fraction) -> Any:
         """Return `number` rounded to the algebra's digits."""
-        mpf = self._context.mpf
-        return mpf(number.numerator) / number.denominator
+        above, below = number.numerator, number.denominator
+        return self._context.make_mpf(libmp.from_rational(above, below, self._context.prec, "n"))
 
     def _exp(self, x: Any) -> Any:
         if magnitude(x) > EXPONENT_BITS:

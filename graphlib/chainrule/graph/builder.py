@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from chainrule.algebras.maths import Maths
@@ -166,10 +167,14 @@ class Builder(Algebra):
         self.written: list[int] = list(base.written) if base else []
         self._taken: set[str] = set(self.names.values())
         self._known: dict[Any, int] = {}
-        self.maths = _Writer(self)
         for node in range(len(self.ops)):
             if node not in self.names:
                 self._known.setdefault(self._key(node), node)
+
+    @cached_property
+    def maths(self) -> Maths:  # type: ignore[override]
+        """The namespace for rules; made when the first rule is computed."""
+        return _Writer(self)
 
     def _key(self, node: int) -> Any:
         parameters = self.parameters.get(node)

@@ -216,6 +216,8 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
 
 
 def _check_look_alikes(text: str, found: list[Token]) -> None:
+    if text.isascii():
+        return
     places: dict[str, int] = {}
     for token in found:
         if token.kind == "word":

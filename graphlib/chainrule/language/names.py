@@ -47,6 +47,7 @@ _MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys()
 _ONE_NAME = re.compile(r"(?:g|a+)0*s*(?:_+(?:[ag][ag0]*|0+)?s*)*")
 
 
+@lru_cache(maxsize=4096)
 def is_letter(character: str) -> bool:
     """Return whether `character` can begin a name: a Latin or Greek letter."""
     if character.isascii():
@@ -61,6 +62,7 @@ def is_letter(character: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def continues_name(character: str) -> bool:
     """Return whether `character` can stand inside a name, after its first letter."""
     return (

@@ -46,7 +46,9 @@ def decimal(text: str, start: int) -> tuple[Fraction, int]:
         if long or max(len(whole) + power, len(part) - power) > LIMITS.digits:
             raise beyond("digits", LIMITS.digits, text=text, position=raised.start("power"))
         stop = raised.end()
-    return Fraction(int(whole + part)) * Fraction(10) ** (power - len(part)), stop
+    power -= len(part)
+    number = Fraction(int(whole + part))
+    return number * Fraction(10) ** power if power else number, stop
 
 
 def _sign_and_rest(text: str) -> tuple[int, str]:

@@ -11,11 +11,12 @@ from chainrule.language.limits import LIMITS, beyond, check_length
 from chainrule.language.names import canonical
 from chainrule.language.notes import Notes
 from chainrule.language.parser import Parser
-from chainrule.language.reading import Reading
+from chainrule.language.reading import Reading, function_names
 from chainrule.language.syntax import Assignment, Item, Program, Span
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
+FUNCTIONS = function_names(OPS.spelled)
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 
 
@@ -70,11 +71,11 @@ def read(
         if statement.name is not None:
             _check_new(text, statement, first_lines, shapes)
     known |= first_lines.keys()
-    functions = OPS.spelled if operations is None else operations
+    functions = FUNCTIONS if operations is None else function_names(operations)
     reading = Reading(text, frozenset(known), functions, notes)
     bodies = [reading.words(statement.body) for statement in statements]
     reading.check_calls()
-    parser = Parser(text, reading.functions, notes)
+    parser = Parser(text, functions, notes)
     assignments = tuple(
         _assignment(statement, parser.parse(body))
         for statement, body in zip(statements, bodies, strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
@@ -44,6 +45,15 @@ class Word(NamedTuple):
         return self.behind == "("
 
 
+def function_names(operations: Mapping[str, Op]) -> dict[str, Op]:
+    """Return operations by every function name that is read: Greek letters spelled out too."""
+    names = dict(operations)
+    for spelling, op in operations.items():
+        if not spelling.isascii():
+            names.setdefault(canonical(spelling), op)
+    return names
+
+
 class Reading:
     """Reads the words of a text.
 
@@ -54,7 +64,7 @@ class Reading:
     known
         Canonical names that are declared or assigned: they win over everything.
     operations
-        Function names and their operations.
+        Function names and their operations, as `function_names` returns them.
     notes
         Where readings are noted.
     """
@@ -65,19 +75,18 @@ class Reading:
         self._text = text
         self._known = known
         self._notes = notes
-        self._functions = dict(operations)
-        for spelling, op in operations.items():
-            if not spelling.isascii():
-                self._functions.setdefault(canonical(spelling), op)
-        self._whole = known | GREEK_NAMES | CONSTANTS.keys()
-        self._lengths = sorted({len(name) for name in self._whole}, reverse=True)
+        self._functions = operations
         self._seen: set[str] = set()
         self._called: list[tuple[Word, tuple[str, ...]]] = []
 
-    @property
-    def functions(self) -> Mapping[str, Op]:
-        """The operations by every function name that is read."""
-        return self._functions
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        """The names that a run of letters can be made of."""
+        return self._known | GREEK_NAMES | CONSTANTS.keys()
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted({len(name) for name in self._whole}, reverse=True)
 
     def words(self, tokens: Sequence[Token]) -> list[Token]:
         """Return the tokens of one statement with every word read.
@@ -187,7 +196,7 @@ class Reading:
 
     def known_pieces(self, word: Word) -> list[Token] | None:
         """A run of declared names (and constants or Greek names): their product."""
-        pieces = self._longest_pieces(word.text)
+        pieces = self._longest_pieces(word.text) if len(word.text) > 1 else []
         return self._product(word, pieces) if pieces else None
 
     def glued_names(self, word: Word) -> list[Token] | None:

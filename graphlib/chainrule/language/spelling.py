@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 
 def one_edit_apart(word: str, other: str) -> bool:
@@ -32,11 +32,9 @@ def nearest_function(word: str, functions: Iterable[str]) -> str:
     return min(alike)[2] if alike else ""
 
 
-def function_before(word: str, functions: Iterable[str], is_operand: Callable[[str], bool]) -> str:
+def function_before(word: str, functions: Container[str], is_operand: Callable[[str], bool]) -> str:
     """Return the longest function with which `word` begins, glued to an operand, or ""."""
-    begins = [
-        name
-        for name in functions
-        if len(name) > 1 and word.startswith(name) and is_operand(word[len(name) :])
-    ]
-    return max(begins, key=len, default="")
+    for stop in range(len(word) - 1, 1, -1):
+        if word[:stop] in functions and is_operand(word[stop:]):
+            return word[:stop]
+    return ""

@@ -11,8 +11,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of the text: the characters from `start` up to, not including, `stop`."""
 
     start: int

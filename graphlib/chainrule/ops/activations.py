@@ -11,9 +11,9 @@ from typing import Any
 
 from chainrule.ops.record import Domain, Kink, Op, register
 
-# Klambauer et al., Self-Normalizing Neural Networks, 2017, appendix A1.
-SELU_SCALE = Fraction("1.0507009873554804934193349852946")
-SELU_ALPHA = Fraction("1.6732632423543772848170429916717")
+# Klambauer et al., Self-Normalizing Neural Networks, 2017: λ and α to twenty decimals.
+SELU_SCALE = Fraction("1.05070098735548049342")
+SELU_ALPHA = Fraction("1.67326324235437728482")
 HALF = Fraction(1, 2)
 
 SIGMOID = register(
@@ -80,7 +80,7 @@ LEAKY_RELU = register(
         kink=Kink(
             at=lambda x, slope, at: x == 0 and slope != 1,
             push=lambda m, t, x, slope, at: m.leaky_relu(t[0], slope=slope, at=at),
-            convention="leaky_relu has slopes {slope} and 1 at 0; the passes mix them, {at} of 1",
+            convention="leaky_relu has slopes {slope} and 1 at 0; the passes mix in {at} of the 1",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Leaky rectifier: x above 0, `slope`·x below.",
@@ -104,7 +104,7 @@ ELU = register(
         kink=Kink(
             at=lambda x, alpha, at: x == 0 and alpha != 1,
             push=lambda m, t, x, alpha, at: m.leaky_relu(t[0], slope=alpha, at=at),
-            convention="elu has slopes {alpha} and 1 at 0; the passes mix them, {at} of 1",
+            convention="elu has slopes {alpha} and 1 at 0; the passes mix in {at} of the 1",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Exponential linear unit: x above 0, `alpha`·(e^x − 1) below.",
@@ -125,7 +125,7 @@ SELU = register(
             push=lambda m, t, x, at: (
                 m.number(SELU_SCALE) * m.leaky_relu(t[0], slope=SELU_ALPHA, at=at)
             ),
-            convention="selu has slopes 1.758… and 1.0507… at 0; the passes mix them, {at} of the last",
+            convention="selu has slopes 1.758… and 1.051… at 0; the passes mix in {at} of 1.051…",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Self-normalising elu: 1.0507…·elu(x) with alpha = 1.6733….",
@@ -205,7 +205,7 @@ HARD_SIGMOID = register(
         kink=Kink(
             at=lambda x, slope, at: 2 * slope.numerator * abs(x) == slope.denominator,
             push=lambda m, t, x, slope, at: m.number(slope) * m.minimum(x * t[0], 0) / x,
-            convention="hard_sigmoid has slopes 0 and {slope} there; the passes use {at} of {slope}",
+            convention="hard_sigmoid has slopes 0 and {slope} there; the passes use {at} of it",
         ),
         samples=((0.75,), (-1.25,), (3.25,)),
         doc="Sigmoid of straight lines: slope·x + ½, kept between 0 and 1.",

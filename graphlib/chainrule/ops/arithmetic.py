@@ -189,7 +189,7 @@ ROOT = register(
         ),
         smooth=(
             Domain(lambda a, n: a != 0, "a radicand other than 0"),
-            Domain(lambda a, n: a > 0, "a positive radicand", flat=lambda a, n: a == 0),
+            Domain(lambda a, n: a >= 0, "a positive radicand", flat=lambda a, n: a == 0),
         ),
         rule="power rule",
         samples=((1.75, 2.5), (2.25, 3.0)),

@@ -40,7 +40,7 @@ STEP = register(
     Op(
         "step",
         1,
-        value=lambda m, x, at: m.step(x, at),
+        value=lambda m, x, at: m.step(x, at=at),
         partials=(lambda m, y, x, at: 0,),
         spellings=("step", "heaviside"),
         parameters={"at": Fraction(1, 2)},

@@ -12,6 +12,7 @@ ERF = register(
         value=lambda m, x: m.erf(x),
         partials=(lambda m, y, x: 2 * m.exp(-(x**2)) / m.sqrt(m.pi),),
         spellings=("erf",),
+        latex=r"\operatorname{erf}",
         samples=((0.75,), (-1.25,)),
         doc="Error function, 2/√π times the integral of e^(−t²) from 0 to x.",
     )
@@ -21,8 +22,9 @@ ERFC = register(
         "erfc",
         1,
         value=lambda m, x: m.erfc(x),
-        partials=(lambda m, y, x: -2 * m.exp(-(x**2)) / m.sqrt(m.pi),),
+        partials=(lambda m, y, x: -(2 * m.exp(-(x**2)) / m.sqrt(m.pi)),),
         spellings=("erfc",),
+        latex=r"\operatorname{erfc}",
         samples=((0.75,), (-1.25,)),
         doc="Complementary error function 1 − erf x, exact to the last digits for large x.",
     )

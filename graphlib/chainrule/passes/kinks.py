@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from chainrule.algebras.protocol import Algebra
@@ -119,9 +120,19 @@ def _moved(
 
 def sides(record: Record, output: int, entry: int) -> Sides:
     """Return the left and right derivative of `output` by the input `entry`."""
-    one = record.algebra.one(record.values[entry])
+    return sides_along(record, output, {entry: 1})
 
-    def along(step: Any) -> Any:
-        return tangents(record.graph, record.algebra, record.values, {entry: step})[output]
 
-    return Sides(left=-along(-one), right=along(one))
+def sides_along(record: Record, output: int, direction: Mapping[int, Any]) -> Sides:
+    """Return the derivative of `output` along a direction, arriving there and leaving.
+
+    Parameters
+    ----------
+    direction
+        How fast each input moves, by index.
+    """
+    graph, algebra, values = record.graph, record.algebra, record.values
+    moves = {node: algebra.number(Fraction(amount)) for node, amount in direction.items()}
+    back = {node: -move for node, move in moves.items()}
+    left, right = (tangents(graph, algebra, values, way)[output] for way in (back, moves))
+    return Sides(left=-left, right=right)

@@ -42,6 +42,31 @@ class Record:
     derivatives: Mapping[int, Any]
     steps: tuple[Step, ...]
 
+    @classmethod
+    def of(
+        cls, graph: WengertList, algebra: Algebra, mode: Mode, steps: tuple[Step, ...]
+    ) -> Record:
+        """Return the record of these steps: the columns are read from them."""
+        values: list[Any] = []
+        local: dict[tuple[int, int], Any] = {}
+        flowing: dict[tuple[int, int], Any] = {}
+        derivatives: dict[int, Any] = {}
+        for step in steps:
+            match step:
+                case Evaluate(_, value):
+                    values.append(value)
+                case Linearise(node, slot, _, partial):
+                    local[node, slot] = partial
+                case Share(node, slot, operand, share, adjoint):
+                    flowing[node, slot] = share
+                    derivatives[operand] = adjoint
+                case Push(node, slot, _, contribution, tangent):
+                    flowing[node, slot] = contribution
+                    derivatives[node] = tangent
+                case Seed(node, value):
+                    derivatives[node] = value
+        return cls(graph, algebra, mode, tuple(values), local, flowing, derivatives, steps)
+
 
 def record(
     graph: WengertList,
@@ -67,30 +92,11 @@ def record(
     known
         Exact values of nodes that are not computed anew.
     """
-    steps: list[Step] = []
-    values: list[Any] = []
-    evaluated: Evaluate
-    for evaluated in evaluate(graph, algebra, point, known):
-        values.append(evaluated.value)
-        steps.append(evaluated)
-    local: dict[tuple[int, int], Any] = {}
-    linearised: Linearise
-    for linearised in linearise(graph, algebra, values):
-        local[linearised.node, linearised.slot] = linearised.partial
-        steps.append(linearised)
-    flowing: dict[tuple[int, int], Any] = {}
-    derivatives: dict[int, Any] = {}
+    evaluated = tuple(evaluate(graph, algebra, point, known))
+    values = [step.value for step in evaluated]
+    linearised = tuple(linearise(graph, algebra, values))
+    local = {(step.node, step.slot): step.partial for step in linearised}
     fitted = {node: algebra.fit(seed, values[node]) for node, seed in seeds.items()}
     walk = reverse if mode == "reverse" else forward
-    step: Seed | Push | Share
-    for step in walk(graph, algebra, values, local, fitted, ledger):
-        if isinstance(step, Seed):
-            derivatives[step.node] = step.value
-        elif isinstance(step, Share):
-            flowing[step.node, step.slot] = step.share
-            derivatives[step.operand] = step.adjoint
-        else:
-            flowing[step.node, step.slot] = step.contribution
-            derivatives[step.node] = step.tangent
-        steps.append(step)
-    return Record(graph, algebra, mode, tuple(values), local, flowing, derivatives, tuple(steps))
+    flowed = tuple(walk(graph, algebra, values, local, fitted, ledger))
+    return Record.of(graph, algebra, mode, (*evaluated, *linearised, *flowed))

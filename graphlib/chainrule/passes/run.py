@@ -77,9 +77,11 @@ class Run:
         Index of the output that is differentiated (reverse mode); default the main one.
     direction
         Tangents of the inputs, by index (forward mode); default 1 for the first input and
-        0 for the others.
+        0 for the others. A number seeds every entry of a vector, nested sequences each its own.
     digits
         Significant digits to show; default double precision, watched by its shadow.
+    seed
+        The adjoint with which the output begins (reverse mode), likewise.
     """
 
     def __init__(
@@ -88,8 +90,9 @@ class Run:
         point: Mapping[int, Any],
         mode: Mode = "reverse",
         output: int | None = None,
-        direction: Mapping[int, Fraction] | None = None,
+        direction: Mapping[int, Any] | None = None,
         digits: int | None = None,
+        seed: Any = 1,
     ) -> None:
         self.graph = graph
         self.digits = digits
@@ -97,10 +100,13 @@ class Run:
         self.mode: Mode = mode
         self.output = graph.outputs[0] if output is None else output
         if mode == "reverse":
-            self.seeds: dict[int, Fraction] = {self.output: Fraction(1)}
+            chosen: Mapping[int, Any] = {self.output: seed}
         else:
-            chosen = direction or {graph.inputs[0]: Fraction(1)} if graph.inputs else {}
-            self.seeds = {n: Fraction(x) for n, x in chosen.items()}
+            chosen = direction or {graph.inputs[0]: 1} if graph.inputs else {}
+        self.seeds: dict[int, Any] = {
+            n: Fraction(x) if isinstance(x, int | float | Fraction) else x
+            for n, x in chosen.items()
+        }
         records = shadowed(
             graph, point, mode, self.seeds, max(SHADOW_DIGITS, (digits or 0) + GUARD_DIGITS)
         )

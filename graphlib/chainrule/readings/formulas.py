@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction as Exact
+from numbers import Rational
 from typing import NamedTuple
 
+from chainrule.graph.builder import number_text
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS, Op
 from chainrule.readings.terms import (
@@ -20,6 +23,7 @@ from chainrule.readings.terms import (
     Term,
     Word,
     row,
+    text_subscript,
 )
 
 # How tightly a formula holds together; a looser one inside a tighter one gets brackets.
@@ -111,13 +115,32 @@ def _power(base: Formula, exponent: Formula) -> Formula:
     return Formula(Power(bracketed(base, ATOM), exponent.term), POWER)
 
 
-def _applied(op: Op, operands: Sequence[Formula]) -> Formula:
-    head = Word(_WORDS.get(op.name, op.name), op.latex)
-    if len(operands) == 1:
+def _head(op: Op, parameters: Mapping[str, object]) -> Word:
+    if op.name == "polygamma":
+        order = str(parameters["order"])
+        return Word("ψ" + text_subscript(order), rf"\psi_{{{order}}}")
+    return Word(_WORDS.get(op.name, op.name), op.latex)
+
+
+def _chosen(op: Op, parameters: Mapping[str, object]) -> Iterable[tuple[str, Formula]]:
+    """Yield the parameters that make it another function, where they are not the usual ones.
+
+    What is used at a kink is told beside the formula.
+    """
+    for name, value in parameters.items():
+        of_kink = name == "at" or op.name in ("relu", "hinge")
+        if not of_kink and isinstance(value, Rational) and value != op.parameters.get(name):
+            yield name, _number(number_text(Exact(value)))
+
+
+def _applied(op: Op, operands: Sequence[Formula], parameters: Mapping[str, object]) -> Formula:
+    head = _head(op, parameters)
+    chosen = () if op.name == "polygamma" else tuple(_chosen(op, parameters))
+    if len(operands) == 1 and not chosen:
         argument = operands[0]
         base = argument.term.base if isinstance(argument.term, Power) else argument.term
-        bare = isinstance(base, Symbol) and op.name not in _ALWAYS_BRACKETED
-        fenced = isinstance(argument.term, Fenced) and op.name not in _ALWAYS_BRACKETED
+        bare = isinstance(base, Symbol) and op.name in _BARE
+        fenced = isinstance(argument.term, Fenced) and op.name in _BARE
         if bare or fenced:
             space: tuple[Term, ...] = (
                 () if isinstance(argument.term, Fenced) else (Word("\u2009", "{}"),)
@@ -127,16 +150,37 @@ def _applied(op: Op, operands: Sequence[Formula]) -> Formula:
     for operand in operands:
         inner += [Sign(",", tight=True), Word("\u2009", r"\,")] if inner else []
         inner.append(operand.term)
+    for name, value in chosen:
+        inner += [Sign(",", tight=True), Word("\u2009", r"\,"), Symbol(name)]
+        inner += [Sign("=", tight=True), value.term]
     return Formula(row(head, Fenced(Row(tuple(inner)))), PREFIX)
 
 
-_WORDS = {"log": "ln", "sigmoid": "σ", "max_weight": "largest"}
-_ALWAYS_BRACKETED = frozenset(
-    {"sigmoid", "relu", "sign", "step", "max", "sum", "max_weight", "exp", "broadcast"}
-)
+_WORDS = {
+    "log": "ln", "log2": "log₂", "log10": "log₁₀", "sigmoid": "σ", "log_sigmoid": "ln σ",
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+    "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
+    "normal_pdf": "φ", "normal_cdf": "Φ", "gamma": "Γ", "lgamma": "ln Γ", "digamma": "ψ",
+}  # fmt: skip
+# Functions that stand before a single letter without brackets: sin x.
+_BARE = frozenset({
+    "log", "log2", "log10", "sin", "cos", "tan", "sec", "csc", "cot", "asin", "acos", "atan",
+    "sinh", "cosh", "tanh", "coth", "sech", "csch", "asinh", "acosh", "atanh", "collapse",
+})  # fmt: skip
 
 # Function names before an operand; two names in a product stand apart by their brackets.
 _HEADS = frozenset(_WORDS.get(op.name, op.name) for op in OPS.values())
+
+_ONE = atom(Numeral("1"))
+_WEIGHTS = {"max_weight": OPS["max"], "min_weight": OPS["min"]}
+
+
+def _weight(op: Op, operands: Sequence[Formula], parameters: Mapping[str, object]) -> Formula:
+    """Write [x = max(x, y)], which is 1 where that is so, else 0: Iverson's bracket."""
+    slot = int(str(parameters["slot"]))
+    claim = row(operands[slot].term, Sign("="), _applied(op, operands, {}).term)
+    return atom(Fenced(claim, "[", "]"))
+
 
 _T = Word("⊤", r"\top")
 
@@ -148,7 +192,16 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "reciprocal": lambda a: Formula(Fraction(Numeral("1"), a.term), PRODUCT),
     "neg": _negation,
     "power": _power,
+    "square": lambda a: _power(a, atom(Numeral("2"))),
     "sqrt": lambda a: atom(Root(a.term)),
+    "cbrt": lambda a: atom(Root(a.term, Numeral("3"))),
+    "root": lambda a, n: atom(Root(a.term, n.term)),
+    "expm1": lambda a: _sum("−", WRITTEN["exp"](a), _ONE),
+    "log1p": lambda a: _applied(OPS["log"], [_sum("+", _ONE, a)], {}),
+    "floor": lambda a: atom(Fenced(a.term, "⌊", "⌋")),
+    "ceil": lambda a: atom(Fenced(a.term, "⌈", "⌉")),
+    "squared_error": lambda p, t: _power(_sum("−", p, t), atom(Numeral("2"))),
+    "absolute_error": lambda p, t: atom(Fenced(_sum("−", p, t).term, "|", "|")),
     "abs": lambda a: atom(Fenced(a.term, "|", "|")),
     "identity": lambda a: a,
     "exp": lambda a: Formula(Power(Word("e", "e"), a.term), POWER),
@@ -169,9 +222,11 @@ def formula_of(op: Op, operands: Sequence[Formula], parameters: Mapping[str, obj
     """Return how `op` applied to `operands` is written."""
     if op.name == "constant":
         return _number(str(parameters["text"]))
+    if op.name in _WEIGHTS:
+        return _weight(_WEIGHTS[op.name], operands, parameters)
     if op.name in WRITTEN:
         return WRITTEN[op.name](*operands)
-    return _applied(op, operands)
+    return _applied(op, operands, parameters)
 
 
 def compose(

@@ -30,7 +30,9 @@ DEFAULT = Format()
 
 def decimal(number: Any, digits: int = 60) -> Decimal:
     """Return a float, a fraction or a many-digit number as a decimal of at most `digits`."""
-    if isinstance(number, float | int):
+    if isinstance(number, float):
+        return Decimal(repr(number))  # the shortest decimal that is this double: 0.1 is 0.1
+    if isinstance(number, int):
         return Decimal(number)
     if hasattr(number, "numerator"):
         context = Context(prec=digits)

@@ -90,9 +90,10 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A square root."""
+    """A root, square unless a degree is given."""
 
     inner: Term
+    degree: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +175,21 @@ def text(term: Term) -> str:
             return shown + text_superscript(text(exponent))
         case Fraction(above, below):
             return f"{_atomic(above)}/{_atomic(below)}"
-        case Root(inner):
+        case Root(inner, degree):
+            sign = "√" if degree is None else _ROOTS.get(text(degree), "")
+            if not sign and degree is not None:
+                return f"root({text(inner)}, {text(degree)})"
             # √x² could be read as the square of √x.
-            return f"√({text(inner)})" if isinstance(inner, Power) else f"√{_atomic(inner)}"
+            return f"{sign}({text(inner)})" if isinstance(inner, Power) else sign + _atomic(inner)
         case Fenced(inner, left, right):
             return f"{left}{text(inner)}{right}"
         case Coloured(_, inner):
             return text(inner)
         case Partial(above, below, sign):
             return f"{sign}{text(above)}/{sign}{text(below)}"
+
+
+_ROOTS = {"2": "√", "3": "∛", "4": "∜"}
 
 
 def text_superscript(exponent: str) -> str:
@@ -221,6 +228,7 @@ LATEX_SIGNS = {
     "∂": r"\partial ", "−": "-", "·": r"\cdot ", "×": r"\times ", "≠": r"\neq ", "@": r"\,",
     "⊤": r"\top ",
 }  # fmt: skip
+LATEX_FENCES = {"⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}
 
 
 def latex_text(words: str) -> str:
@@ -254,9 +262,11 @@ def latex(term: Term, *, colours: bool = False) -> str:
                 return f"{written(base)}^{{{written(exponent)}}}"
             case Fraction(above, below):
                 return rf"\frac{{{written(above)}}}{{{written(below)}}}"
-            case Root(inner):
-                return rf"\sqrt{{{written(inner)}}}"
+            case Root(inner, degree):
+                index = "" if degree is None else f"[{written(degree)}]"
+                return rf"\sqrt{index}{{{written(inner)}}}"
             case Fenced(inner, left, right):
+                left, right = (LATEX_FENCES.get(f, f) for f in (left, right))
                 return rf"\left{left}{written(inner)}\right{right}"
             case Coloured(role, inner):
                 shown = written(inner)
@@ -329,8 +339,11 @@ def _mathml(term: Term, inline: bool) -> str:
                 slash = Sign("/", tight=True)
                 return _mathml(row(_bracketed(above), slash, _bracketed(below)), inline)
             return f"<mfrac>{_mathml(above, inline)}{_mathml(below, inline)}</mfrac>"
-        case Root(inner):
+        case Root(inner, None):
             return f"<msqrt>{_mathml(inner, inline)}</msqrt>"
+        case Root(inner, degree):
+            assert degree is not None
+            return f"<mroot>{_mathml(inner, inline)}{_mathml(degree, True)}</mroot>"
         case Fenced(inner, left, right):
             fences = [f'<mo stretchy="false" fence="true">{escape(f)}</mo>' for f in (left, right)]
             return f"<mrow>{fences[0]}{_mathml(inner, inline)}{fences[1]}</mrow>"

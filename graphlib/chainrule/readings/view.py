@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.ops import Map
 from chainrule.passes.run import Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
 from chainrule.readings.formulas import CELL, READING, Limits, compose
 from chainrule.readings.numbers import DEFAULT, Format, numeral
+from chainrule.readings.partials import PartialGraph, partial_graph
 from chainrule.readings.terms import (
     EQUALS,
     Coloured,
@@ -57,7 +56,7 @@ class View:
         self.run = run
         self.graph: WengertList = run.graph
         self.notation = notation or Notation()
-        self._partials: dict[Edge, tuple[WengertList, dict[int, int]]] = {}
+        self._partials: dict[Edge, PartialGraph] = {}
 
     @property
     def reverse(self) -> bool:
@@ -91,6 +90,11 @@ class View:
                 name = candidate if candidate not in taken else None
             labels[node] = name
         return labels
+
+    @cached_property
+    def _constants(self) -> frozenset[int]:
+        """The leaf constants that have no row."""
+        return frozenset(range(len(self.graph))) - self.labels.keys()
 
     def name(self, node: int) -> Term:
         """Return the name of a node as a term."""
@@ -160,34 +164,6 @@ class View:
         """Return ∂user/∂operand."""
         return Partial(self.name(edge.user), self.name(edge.operand))
 
-    def _partial_graph(self, edge: Edge) -> tuple[WengertList, dict[int, int]]:
-        """Write the local partial of an edge as a graph over the user's operands."""
-        graph = self.graph
-        builder = Builder(simplify=True)
-        leaves: dict[int, Expression] = {}
-        for operand in graph.operands[edge.user]:
-            if operand in leaves:
-                continue
-            if operand in self.labels:
-                leaves[operand] = builder.input(f"#{operand}", graph.shape(operand))
-            else:
-                op, parameters = graph.ops[operand], graph.parameters_of(operand)
-                leaves[operand] = builder.write(op, [], parameters)
-        operands = [leaves[i] for i in graph.operands[edge.user]]
-        op, parameters = graph.ops[edge.user], graph.parameters_of(edge.user)
-        value = builder.apply(op, parameters, operands)
-        partial = builder.partial(op, parameters, edge.slot, value, operands)
-        if isinstance(partial, Map):
-            bar = builder.input("#bar", graph.shape(edge.user))
-            partial = partial.pull(bar)
-        result = builder.lift(partial)
-        written = builder.finish([result])
-        return written, {
-            node: int(name[1:])
-            for node, name in written.names.items()
-            if name.startswith("#") and name != "#bar"
-        }
-
     def partial_formula(self, edge: Edge, *, substituted: bool = False) -> Term:
         """Return the local partial as a formula in the names (or values) of the operands.
 
@@ -195,17 +171,18 @@ class View:
         formula then shows what it does to the adjoint.
         """
         if edge not in self._partials:
-            self._partials[edge] = self._partial_graph(edge)
-        graph, origin = self._partials[edge]
+            self._partials[edge] = partial_graph(self.graph, edge, self._constants)
+        graph, slots, adjoint = self._partials[edge]
+        operands = self.graph.operands[edge.user]
 
         def names(node: int) -> Term | None:
-            if graph.names.get(node) == "#bar":
+            if node == adjoint:
                 return Symbol(f"{self.labels[edge.user]}_bar")
-            if node not in origin:
+            if node not in slots:
                 return None
             if substituted:
-                return self.factor(self.run.value(origin[node]), "value")
-            return self.name(origin[node])
+                return self.factor(self.run.value(operands[slots[node]]), "value")
+            return self.name(operands[slots[node]])
 
         return compose(graph, graph.outputs[0], names, named_root=True).term
 

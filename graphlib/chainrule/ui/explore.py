@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from chainrule.errors import LinkError
+from chainrule.language import canonical
 from chainrule.readings.hints import Hint
 from chainrule.readings.render.markdown import escaped
 from chainrule.readings.terms import Symbol, latex
@@ -45,7 +47,18 @@ MOST_CLOSED = 3
 
 
 def page() -> None:
-    """Show the page."""
+    """Show the page. A fault of the program is logged and said; what was typed stays."""
+    try:
+        _page()
+    except Exception:
+        logging.getLogger(__name__).exception("a fault in the page Explore")
+        st.html(
+            '<div class="cr-fault" role="alert">Something went wrong inside chainrule. What you '
+            "typed is still there; another formula or value may work.</div>"
+        )
+
+
+def _page() -> None:
     _style()
     _restore()
     with st.container(key="header"):
@@ -123,7 +136,7 @@ def _restore() -> None:
             session["link_fault"] = f"{error.message}. {error.allowed}"
             state = State(st.query_params.get("f", ""), ())  # what was typed is kept
     session["formula"] = state.formula
-    session["values"] = dict(state.point)
+    session["values"] = {canonical(name): value for name, value in state.point}
     session["declared"] = tuple(name for name, _value in state.point) if query else ()
     session["readings"] = dict(state.readings)
     session["mode"], session["zoom"] = state.mode, state.zoom

@@ -9,7 +9,7 @@ from typing import Any, cast
 import streamlit as st
 
 from chainrule.drawing.player import payload
-from chainrule.errors import InputError, OutsideError
+from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
 from chainrule.passes.closed_form import ClosedForm
@@ -142,8 +142,11 @@ def play(state: State, names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[An
         return payload(worked), hints(worked)
     except InputError as error:
         return Fault.of(error)
-    except OutsideError as error:
-        return Fault(str(error), "", "The table is still there; try a smaller formula.", "", 0, 0)
+    except ShapeError as error:
+        allowed = "Vectors and matrices are given values in Python or on the command line."
+        return Fault(str(error), "", allowed, "", 0, 0)
+    except ChainruleError as error:
+        return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
 
 
 def closed(state: State, names: tuple[str, ...], patience: float) -> Closed | None:

@@ -1,6 +1,6 @@
 // What stands on an edge: its arrow head, and its text before, at and after its steps.
 
-const LONGEST_SYMBOL = 32; // characters; a longer formula stands in the table, not on its edge
+const LONGEST_SYMBOL = 16; // characters; a longer formula stands in the table, not on its edge
 
 /** Return the corners of an arrow head that points from a place to its tip. */
 function arrow([x, y], [tipX, tipY], length, half) {
