@@ -18,7 +18,7 @@ from chainrule.passes.run import Run
 from chainrule.readings.numbers import Format
 from chainrule.readings.story import StoryStep
 from chainrule.readings.tables import Table
-from chainrule.readings.view import Notation
+from chainrule.readings.view import Notation, labels
 from chainrule.worked import Worked
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from chainrule.passes.agreement import Agreement
     from chainrule.passes.closed_form import ClosedForm
     from chainrule.passes.jacobian import Jacobian
+    from chainrule.readings.cost import Cost
+    from chainrule.readings.health import Health
 
 Typed = str | int | float | Fraction | Decimal
 Point = Mapping[str, Any]
@@ -384,9 +386,13 @@ class Graph(WengertList):
         """
         from chainrule.passes.jacobian import jacobian
 
-        shown = self.work(at)
-        labels = [shown.labels[output] for output in shown.graph.outputs]
-        return jacobian(self, self.at(at), labels, mode)
+        return jacobian(self, self.at(at), self._output_labels(), mode)
+
+    def _output_labels(self) -> list[str]:
+        """Return what the outputs are called in a table: unnamed ones have its labels."""
+        shown = self.zoom(self.usual_zoom)
+        named = labels(shown, Notation())
+        return [named[output] for output in shown.outputs]
 
     def hessian(self, at: Point) -> dict[str, dict[str, Any]]:
         """Return the second derivatives of the main output by every pair of variables.
@@ -489,6 +495,29 @@ class Graph(WengertList):
         from chainrule.passes.agreement import agree
 
         return agree(self, self.at(at))
+
+    def cost(self) -> Cost:
+        """Return how many operations forward mode, reverse mode and differences take.
+
+        >>> Graph.parse("x y + sin x").cost().totals["differences"]
+        20
+
+        Raises
+        ------
+        GraphError
+            If the graph has no variables.
+        """
+        from chainrule.readings.cost import cost
+
+        return cost(self, dict(zip(self.outputs, self._output_labels(), strict=True)))
+
+    def health(self, at: Point) -> Health:
+        """Return what is saturated, overflows or cancels at a point, and what to write instead.
+
+        >>> print(Graph.parse("exp(x) - 1").health({"x": "1e-3"}).findings[-1].proposal)
+        expm1(x)
+        """
+        return self.work(at).health()
 
     def closed_form(self, timeout: float = 5.0) -> ClosedForm:
         """Return SymPy's closed form of the main output and of its derivatives.

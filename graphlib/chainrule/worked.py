@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
-from chainrule.language import canonical
+from chainrule.language import canonical, exact
 from chainrule.passes.jacobian import repaired
 from chainrule.passes.run import Number, Run
 from chainrule.readings.story import StoryStep, story
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import Notation, View
+
+if TYPE_CHECKING:
+    from chainrule.readings.cost import Cost
+    from chainrule.readings.health import Health
+    from chainrule.readings.nudge import Nudge
 
 
 class Worked(View):
@@ -110,6 +116,54 @@ class Worked(View):
         'chain rule'
         """
         return tuple(story(self))
+
+    def health(self) -> Health:
+        """Return what is saturated, overflows or cancels, and what to write instead.
+
+        >>> import chainrule
+        >>> worked = chainrule.parse("log(1 - sigmoid(a))").reverse({"a": 40})
+        >>> worked.health().findings[-1].proposal
+        '−softplus(a)'
+        """
+        from chainrule.readings.health import health
+
+        return health(self, self.source)
+
+    def nudge(self, name: str, delta: str | int | float | Fraction) -> Nudge:
+        """Return how every node moves, as predicted and in fact, when an input moves a little.
+
+        >>> import chainrule
+        >>> moved = chainrule.parse("x^2").reverse({"x": 3}).nudge("x", "0.01")
+        >>> moved["f"].predicted, moved["f"].real
+        (0.06, 0.0601)
+
+        Raises
+        ------
+        GraphError
+            If there is no such variable, the graph has vectors, or `delta` is 0.
+        """
+        from chainrule.readings.nudge import nudge
+
+        entry = self.graph.index.get(canonical(name))
+        if entry is None or entry not in self.graph.inputs:
+            known = ", ".join(self.graph.names[node] for node in self.graph.inputs)
+            raise GraphError(f"{name!r} is not a variable; there are {known or 'none'}")
+        amount = exact(delta).value if isinstance(delta, str) else Fraction(delta)
+        return nudge(self, entry, amount)
+
+    def cost(self) -> Cost:
+        """Return how many operations forward mode, reverse mode and differences take.
+
+        >>> import chainrule
+        >>> cost = chainrule.parse("x y + sin x").reverse({"x": 2, "y": 3}).cost()
+        >>> cost.values, cost.partials, cost.totals["reverse"], cost.kept
+        (3, 1, 8, 2)
+        """
+        from chainrule.readings.cost import cost
+
+        source = self.source or self.graph
+        pairs = zip(source.outputs, self.graph.outputs, strict=True)
+        return cost(source, {inner: self.labels[outer] for inner, outer in pairs})
 
     def draw(self, format: str = "svg", **options: Any) -> bytes:
         """Return a picture: "svg", "png", "pdf" or "dot".

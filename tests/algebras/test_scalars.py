@@ -116,6 +116,25 @@ def test_powers_are_right_to_the_last_digits(digits: int) -> None:
         ("log", (math.inf,), math.inf),
         ("exp", (math.inf,), math.inf),
         ("exp", (-math.inf,), 0.0),
+        ("sinh", (-800.0,), -math.inf),
+        ("sinh", (math.inf,), math.inf),
+        ("cosh", (-800.0,), math.inf),
+        ("expm1", (800.0,), math.inf),
+        ("expm1", (-800.0,), -1.0),
+        ("sech", (800.0,), 0.0),
+        ("softplus", (-800.0,), 0.0),
+        ("softplus", (1e308,), 1e308),
+        ("log_sigmoid", (-1e3,), -1e3),
+        ("gelu", (-1e3,), -0.0),
+        ("elu", (1e3,), 1e3),
+        ("elu", (-1e3,), -1.0),
+        ("gamma", (171.7,), math.inf),
+        ("gamma", (-1e-310,), -math.inf),
+        ("lgamma", (1e306,), math.inf),
+        ("floor", (1e300,), 1e300),
+        ("ceil", (-math.inf,), -math.inf),
+        ("erfc", (1e5,), 0.0),
+        ("squared_error", (1e200, -1e200), math.inf),
     ],
 )
 def test_overflow_is_infinite(name: str, operands: tuple[float, ...], result: float) -> None:
@@ -204,6 +223,7 @@ print(took, grown)
 """
 NINES = 'f("power", number(9), f("power", number(9), f("power", number(9), number(9))))'
 HUGE = 'f("exp", number(10**17))'
+HUGE_TEXT = "5.822545512045740888090721e+43429448190325182"
 
 
 @pytest.mark.parametrize(
@@ -226,6 +246,27 @@ HUGE = 'f("exp", number(10**17))'
         (f'f("power", {HUGE}, {HUGE})', "mpf +inf"),
         (f'f("power", {HUGE}, f("neg", {HUGE}))', "mpf 0.0"),
         (f'f("power", number(-2), {HUGE})', "mpf +inf"),
+        (f'f("power", number(2), f("neg", f("reciprocal", {HUGE})))', "mpf 1.0"),
+        (f'f("root", number(2), f("neg", {HUGE}))', "mpf 1.0"),
+        ('f("sinh", number(-10**30))', "mpf -inf"),
+        ('f("cosh", number(10**30))', "mpf +inf"),
+        (f'f("asinh", {HUGE})', "mpf 100000000000000000.6931472"),
+        (f'f("acosh", {HUGE})', "mpf 100000000000000000.6931472"),
+        (f'f("atan2", {HUGE}, number(-1))', "mpf 1.570796326794896619231322"),
+        ('f("expm1", number(-10**30))', "mpf -1.0"),
+        (f'f("erf", {HUGE})', "mpf 1.0"),
+        (f'f("erfc", {HUGE})', "mpf 0.0"),
+        ('f("erfc", number(-10**30))', "mpf 2.0"),
+        ('f("gamma", number(10**12))', "mpf 1.403661160373756090720134e+11565705518091"),
+        ('f("gamma", number(10**30))', "mpf +inf"),
+        (f'f("gamma", {HUGE})', "mpf +inf"),
+        (f'f("digamma", {HUGE})', "mpf 100000000000000000.0"),
+        ('f("digamma", number(Fraction(-10**12 * 2 - 1, 2)))', "mpf 27.6310211159295482082159"),
+        ('f("polygamma", number(Fraction(-10**12 * 2 - 1, 2)))',
+         "Undefined an operand above −10,000"),
+        (f'f("floor", {HUGE})', f"mpf {HUGE_TEXT}"),
+        (f'f("floor", f("neg", f("reciprocal", {HUGE})))', "mpf -1.0"),
+        (f'f("gamma", f("neg", {HUGE}))', f"Undefined {OPS['gamma'].domain.needs}"),
     ],
 )  # fmt: skip
 def test_beyond_all_reason(expression: str, answer: str) -> None:

@@ -86,3 +86,70 @@ def test_sixty_doublings_stay_small() -> None:
     program = read(text)
     assert program.order == tuple(range(62))
     assert len(program.items) == 182
+
+
+def test_sums_over_an_index_are_written_out() -> None:
+    program = read("a = sum(theta_j x_j, j=0..2)")
+    assert written("a = sum(theta_j x_j, j=0..2)") == (
+        "a = (((theta0*x0)+(theta1*x1))+(theta2*x2))"
+    )
+    assert program.inputs == ("theta0", "theta1", "theta2", "x0", "x1", "x2")
+    assert program.notes == ()
+    same = written("((θ₀x₀+θ₁x₁)+θ₂x₂)")
+    assert written("sum(θⱼxⱼ, j=0…2)") == same
+    assert written("sum(θ_j x_j, j = 0 .. 2)") == same
+
+
+def test_the_index_of_a_sum_is_a_number_too() -> None:
+    assert written("sum(j x^j, j=1..2)") == "((1*(x^1))+(2*(x^2)))"
+    assert written("sum(j, j=-1..0)") == "((-1)+0)"
+    assert written("j + sum(j^2, j=2..2)") == "(j+(2^2))"
+
+
+def test_sums_inside_each_other() -> None:
+    assert written("sum(sum(w_ij x_j, j=1..2), i=1..2)") == (
+        "(((w11*x1)+(w12*x2))+((w21*x1)+(w22*x2)))"
+    )
+    assert written("sum(sum(w_i_j, j=9..10), i=1..1)") == "(w_1_9+w_1_10)"
+    assert written("sum(a_i + sum(b_i, i=3..4), i=1..2)") == "((a1+(b3+b4))+(a2+(b3+b4)))"
+
+
+def test_a_sum_of_a_vector_stays_and_declared_names_win() -> None:
+    assert written("sum(v)") == "sum(v)"
+    assert written("sum(x_j)") == "sum(x_j)"
+    assert written("x_max = 2; sum(x_max, a=1..2)") == "x_max = 2; (x_max+x_max)"
+
+
+def test_functions_are_written_out_at_each_call() -> None:
+    assert written("f(x, y) = x^2 + y; J = f(a, 3)") == "J = ((a^2)+3)"
+    assert written("J = f(1, f(2, b))\nf(x, y) = x^2 + y") == "J = ((1^2)+((2^2)+b))"
+    assert written("g(x) = 2f(x); f(x) = k x; k = 3; J = g(g(a))") == (
+        "k = 3; J = (2*(k*(2*(k*a))))"
+    )
+
+
+def test_parameters_are_local_and_the_functions_name_wins() -> None:
+    assert written("x = 3; f(x) = x^2; J = f(2) + x") == "x = 3; J = ((2^2)+x)"
+    assert written("E(I) = I e; J = E(2)") == "J = (2*e)"
+    assert written("sin(x) = x^2; J = sin(3)") == "J = (3^2)"
+    assert written("f(x) = x(x+1); J = 2f(3)^2") == "J = (2*((3*(3+1))^2))"
+    assert written("f(n) = sum(x_j n, j=1..2); J = f(j)") == "J = ((x1*j)+(x2*j))"
+
+
+def test_an_operand_that_is_used_twice_is_one_item() -> None:
+    program = read("f(x) = x x; J = f(a + b)")
+    assert len(program.items) == 4
+
+
+def test_a_function_that_is_never_called_is_the_output_only_if_there_is_no_other() -> None:
+    assert read("f(x) = x^2").outputs == ("f",)
+    assert read("f(x) = x^2").inputs == ("x",)
+    assert [note.reading for note in read("f(x) = x^2").notes] == ["the formula f"]
+    assert read("J(a) = a^2; a = 3x").outputs == ("J",)
+    assert read("f(x) = x^2; J = a + 1").outputs == ("J",)
+    assert read("f(x) = g(x); g(x) = x^2").outputs == ("f",)
+
+
+def test_a_long_chain_of_functions_is_no_crash() -> None:
+    chain = "; ".join(f"f{i}(x)=f{i - 1}(x)" for i in range(1, 700))
+    assert written(f"f0(x)=x+1; {chain}; J=f699(x)") == "J = (x+1)"

@@ -69,8 +69,33 @@ REFUSED = [
     ("x + а", 4, "cyrillic"),
     ("Α+A", 0, "look the same"),
     ("x ∞", 2, "infinity"),
-    ("f(x) = x^2", 0, "defined"),
-    ("f(x, y) = x y", 0, "defined"),
+    ("f(2) = x^2", 0, "defined"),
+    ("f() = x^2", 0, "defined"),
+    ("f(x+1) = x", 0, "defined"),
+    ("f(x, x) = x y", 5, "twice"),
+    ("f(x) = x; f(x) = 2", 10, "twice"),
+    ("f(x) = x; f = 2", 10, "twice"),
+    ("f(x) = x; J = f", 14, "without its operands"),
+    ("f(x) = x; J = f^2(x)", 14, "without its operands"),
+    ("f(x) = x; J = f(a, b)", 17, "takes 1 operand"),
+    ("f(x, y) = x y; J = f(a)", 22, "takes 2 operands"),
+    ("f(x) = f(x-1); J = f(3)", 0, "line 1 is defined by itself"),
+    ("J = f(1)\nf(x) = g(x)\ng(x) = f(x)", 9, "f (line 2) uses g (line 3)"),
+    ("f(x) = x + J; J = f(1)", 14, "itself"),
+    ("1 .. 2", 2, "points"),
+    ("sum(x_j, j=0..n)", 14, "whole numbers"),
+    ("sum(x_j, j=n..2)", 11, "whole numbers"),
+    ("sum(x_j, j=0..2.5)", 14, "whole numbers"),
+    ("sum(x_j, j=0)", 12, "not complete"),
+    ("sum(x_j, j=0..2+1)", 15, "behind the bounds"),
+    ("sum(x_j, j=3..2)", 11, "no terms"),
+    ("sum(x_e, e=0..2)", 9, "index"),
+    ("sum(x, rate=0..2)", 7, "index"),
+    ("sum(w_kj, j=0..2)", 4, "beside other letters"),
+    ("sum(sum(w_ij, i=8..12), j=0..2)", 8, "run together"),
+    ("sum(x_j, j=-1..1)", 4, "would be -1"),
+    ("sum(, j=0..2)", 12, "nothing"),
+    ("sum(x_j, y_j, j=0..2)", 7, "operand"),
     ("a, b = x, y", 0, "one name"),
     ("x y = 2", 0, "one name"),
     ("x^2 = 2", 0, "one name"),
@@ -118,12 +143,18 @@ def test_known_functions_are_listed() -> None:
 
 def test_messages_show_at_most_forty_characters_of_the_input() -> None:
     long = "q" * 90
-    for text in (f"{long}(x)", f"{long} = x; {long} = 2", f"{long}({long}) = 2", f"x {long} = 1"):
+    for text in (
+        f"{long}(x)",
+        f"{long} = x; {long} = 2",
+        f"{long}({long}, 2) = 2",
+        f"x {long} = 1",
+    ):
         with pytest.raises(ParseError) as caught:
             read(text)
         assert "q" * 41 not in caught.value.message + caught.value.allowed + caught.value.found
 
 
+DOUBLINGS = "; ".join([*(f"f{i}(x)=f{i - 1}(f{i - 1}(x))" for i in range(1, 60)), "J=2f59(x)"])
 LIMIT_CASES = [
     ("x" * 30_000, LIMITS.characters, "characters"),
     (";" * 100_000, LIMITS.characters, "characters"),
@@ -141,6 +172,10 @@ LIMIT_CASES = [
     ("x " * 6_000, 10_000, "nodes"),
     ("x + " + "a" * 101, 104, "characters in a name"),
     ("W: 200x200; W", 3, "entries"),
+    ("sum(x_j, j=0..1000)", 11, "terms"),
+    ("sum(sum(x_i y_j, i=1..900), j=1..900)", 0, "nodes"),
+    (f"f0(x)=x+x+x+x; {DOUBLINGS}", len(f"f0(x)=x+x+x+x; {DOUBLINGS}") - 6, "nodes"),
+    (f"f0(x)=x; {DOUBLINGS}", len(f"f0(x)=x; {DOUBLINGS}") - 6, "calls"),
 ]
 
 

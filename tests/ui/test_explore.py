@@ -97,8 +97,30 @@ def test_a_bad_formula_keeps_what_was_there(app_page: Page, app_address: str) ->
     expect(app_page.get_by_role("textbox", name="Formula or program")).to_have_value("J = cos(u")
     for word in ("Traceback", "ParseError", "Exception"):
         expect(app_page.get_by_text(word)).to_have_count(0)
+    # Typing on through more than one formula that cannot be read loses no choice.
+    for piece in ("J = cos(u) +", "J = cos(u) + (", "J = cos(u) + (2"):
+        formula(app_page, piece)
+        expect(app_page.get_by_text("from before")).to_be_visible(timeout=SLOW)
+        app_page.wait_for_timeout(500)
     formula(app_page, LOGISTIC)
     expect(app_page.get_by_text("from before")).to_have_count(0, timeout=SLOW)
+    expect(app_page.get_by_role("table")).to_contain_text("y", timeout=SLOW)
+    expect(app_page.get_by_role("radio", name="Reverse")).to_be_checked()
+
+
+def test_an_empty_box_offers_examples(app_page: Page, app_address: str) -> None:
+    app_page.goto(app_address)
+    expect(app_page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    box = app_page.get_by_role("textbox", name="Formula or program")
+    box.fill("")
+    box.press("Enter")
+    app_page.get_by_role("button", name="a chain with one weight").click(timeout=SLOW)
+    expect(app_page.get_by_role("textbox", name="Value of W")).to_be_visible(timeout=SLOW)
+    expect(app_page.get_by_role("table")).to_contain_text("ln", timeout=SLOW)
+    app_page.get_by_role("textbox", name="Formula or program").fill("")
+    app_page.get_by_role("textbox", name="Formula or program").press("Enter")
+    app_page.get_by_role("button", name="the lecture’s example").click(timeout=SLOW)
+    expect(app_page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
 
 
 def test_bad_links_are_said_and_nothing_is_lost(app_page: Page, app_address: str) -> None:

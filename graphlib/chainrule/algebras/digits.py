@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from mpmath import MPContext, libmp
 
 from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import Scalars
-from chainrule.algebras.undefined import OutOfReach
+from chainrule.algebras.protocol import Parameters, Scalars
+from chainrule.algebras.undefined import OutOfReach, Undefined
+from chainrule.ops import Op
+from chainrule.ops.record import Rule
 
 # exp and powers answer up to 2^(2^60), about 10^(3.5e17); circular functions up to 10^3000.
 # Beyond that, mpmath would need memory that grows with the operand instead of its digits.
@@ -18,7 +21,8 @@ EXPONENT_BITS = 60
 REDUCTION_BITS = 10_000
 
 MOST_ORDER = 100
-"""Of the polygamma function, whose work grows with it."""
+LONGEST_RECURRENCE = 10_000
+"""Order and size below 0 of the polygamma function's operand: its work grows with both."""
 
 _local = threading.local()
 
@@ -27,6 +31,12 @@ def magnitude(x: Any) -> int:
     """Return e such that |x| is in [2^(e-1), 2^e); a very negative number for 0."""
     _sign, mantissa, exponent, bits = x._mpf_
     return int(exponent + bits) if mantissa else -(1 << 62)
+
+
+def _is_whole(x: Any) -> bool:
+    """Whether x is an integer: its mantissa is odd, so its exponent says so without division."""
+    _sign, mantissa, exponent, _bits = x._mpf_
+    return bool(mantissa and exponent >= 0) or x == 0
 
 
 class Digits(Scalars):
@@ -74,7 +84,7 @@ class Digits(Scalars):
                 "erfc": self._erfc,
                 "gamma": self._gamma,
                 "lgamma": lambda x: context.loggamma(x).real,
-                "digamma": context.digamma,
+                "digamma": lambda x: self._polygamma(x, 0),
                 "polygamma": self._polygamma,
                 "floor": context.floor,
                 "ceil": context.ceil,
@@ -93,6 +103,23 @@ class Digits(Scalars):
         """Return `number` rounded to the algebra's digits."""
         above, below = number.numerator, number.denominator
         return self._context.make_mpf(libmp.from_rational(above, below, self._context.prec, "n"))
+
+    def _guarded(self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters) -> Any:
+        return self._within_reach(op.name, super()._guarded(op, rule, operands, parameters))
+
+    def push(self, partial: Any, tangent: Any, like: Any) -> Any:
+        """Return the operand's contribution to the tangent of a node shaped like `like`."""
+        return self._within_reach("mul", super().push(partial, tangent, like))
+
+    def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
+        """Return the share of an operand shaped like `like` in the node's `adjoint`."""
+        return self._within_reach("mul", super().pull(partial, adjoint, like))
+
+    def _within_reach(self, name: str, value: Any) -> Any:
+        # Infinity stands for what is beyond reach; infinity times 0 may be any number.
+        if type(value) is self._context.mpf and value != value:
+            return Undefined(name, "operands of fewer than 10^17 digits")
+        return value
 
     def _exp(self, x: Any) -> Any:
         if magnitude(x) > EXPONENT_BITS:
@@ -117,10 +144,22 @@ class Digits(Scalars):
     def _polygamma(self, x: Any, order: Any) -> Any:
         if order % 1 or not 0 <= order <= MOST_ORDER:
             raise OutOfReach(f"a whole order from 0 to {MOST_ORDER}")
-        return self._context.polygamma(int(order), x)
+        context, order = self._context, int(order)
+        if x < 0 and order == 0:
+            # ψ(x) = ψ(1 − x) − π cot πx
+            cotangent = context.cospi(x) / context.sinpi(x)
+            return self._polygamma(1 - x, 0) - context.pi * cotangent
+        if x < -LONGEST_RECURRENCE:
+            raise OutOfReach(f"an operand above −{LONGEST_RECURRENCE:,}")
+        if magnitude(x) > 2 * context.prec:
+            # The first term of the series for large x; the second is smaller by 1/x.
+            if order == 0:
+                return context.log(x)
+            return (-1) ** (order + 1) * context.factorial(order - 1) / x**order
+        return context.polygamma(order, x)
 
     def _root(self, a: Any, n: Any) -> Any:
-        if n % 1 == 0 and magnitude(n) <= 20:
+        if _is_whole(n) and magnitude(n) <= 20:
             root = self._context.root(abs(a), int(n))
             return -root if a < 0 else root
         return self._power(a, 1 / n)
@@ -140,9 +179,9 @@ class Digits(Scalars):
             return context.one
         if a == 0:
             return context.zero if b > 0 else context.inf
-        if b % 1 == 0 and magnitude(b) <= 20:
+        if _is_whole(b) and magnitude(b) <= 20:
             return a ** int(b)
-        odd = b % 2 == 1
+        odd = _is_whole(b) and b._mpf_[2] == 0
         # |a|^b = exp(b log |a|) with as many extra bits as the exponent is large.
         precision = context.prec + max(0, magnitude(b) + abs(magnitude(a))).bit_length() + 80
         log = libmp.mpf_log(libmp.mpf_abs(a._mpf_), precision)

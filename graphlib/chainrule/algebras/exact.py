@@ -150,8 +150,10 @@ class Exact(Scalars):
         return self._kept(Fraction(number))
 
     def _kept(self, value: Any) -> Any:
-        if isinstance(value, int | Fraction):
-            return Fraction(value) if _bits(Fraction(value)) <= MOST_BITS else INEXACT
+        if type(value) is int:
+            value = Fraction(value)
+        if type(value) is Fraction and _bits(value) > MOST_BITS:
+            return INEXACT
         return value
 
     def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:

@@ -11,12 +11,15 @@ from typing import Any, NoReturn
 import typer
 
 from chainrule.cli.app import app
+from chainrule.cli.check import check
 from chainrule.cli.draw import draw
+from chainrule.cli.grad import grad
+from chainrule.cli.ops import ops
 from chainrule.cli.steps import steps
 from chainrule.cli.table import table
 from chainrule.errors import ChainruleError, OutsideError
 
-COMMANDS: tuple[Callable[..., None], ...] = (table, steps, draw, app)
+COMMANDS: tuple[Callable[..., None], ...] = (table, steps, draw, grad, check, ops, app)
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 
 ABOUT = """The chain rule, step by step.

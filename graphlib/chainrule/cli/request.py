@@ -179,6 +179,24 @@ def switched(given: Sequence[str]) -> dict[str, str]:
     return result
 
 
+def parsed(
+    formula: str, at: Sequence[str] | None, readings: Sequence[str] | None
+) -> tuple[Graph, dict[str, str]]:
+    """Return the graph of a formula, and the point by names.
+
+    Raises
+    ------
+    InputError
+        For whatever cannot be read.
+    """
+    from chainrule.facade import Graph
+
+    point = pairs(at or (), "--at")
+    text = source(formula.strip(" "))
+    graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()))
+    return graph, point
+
+
 def worked(
     formula: str,
     at: Sequence[str] | None,
@@ -196,14 +214,10 @@ def worked(
     InputError
         For whatever cannot be read.
     """
-    from chainrule.facade import Graph
-
-    point = pairs(at or (), "--at")
     direction = pairs(by or (), "--by", default="1")
     if mode == "reverse" and direction:
         raise InputError("--by says where a tangent begins", allowed="Use it with --mode forward.")
-    text = source(formula.strip(" "))
-    graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()))
+    graph, point = parsed(formula, at, readings)
     return graph, graph.work(
         at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits
     )

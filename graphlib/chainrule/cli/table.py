@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chainrule.cli.request import At, By, Digits, Formula, Mode, Of, Output, Readings, Zoom
+
+if TYPE_CHECKING:
+    from chainrule.worked import Worked
 
 Format = Annotated[
     str | None,
@@ -18,6 +21,12 @@ Format = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Health = Annotated[
+    bool,
+    typer.Option(
+        "--health", help="Say what is saturated, overflows or cancels (on the screen, in JSON)."
+    ),
+]
 
 
 def table(
@@ -31,6 +40,7 @@ def table(
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
+    health: Health = False,
     output: Output = None,
 ) -> None:
     """Show the table: values, local partials, and the derivatives added up row by row.
@@ -59,8 +69,20 @@ def table(
     elif chosen.name == "json":
         from chainrule.cli.steps import note_records
 
-        deliver(written(table_record(run.table()) | note_records(graph)), output)
+        record = table_record(run.table()) | note_records(graph)
+        deliver(written(record | (_health_record(run) if health else {})), output)
         return
     else:
         deliver(chosen.table(run.table(), not on_screen), output)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
+    if health and on_screen and chosen.name == "text":
+        from chainrule.readings.render.prose import printable
+
+        for line in run.health().text().splitlines():
+            print(printable(line))
+
+
+def _health_record(run: Worked) -> dict[str, Any]:
+    from chainrule.readings.health import health_record
+
+    return {"health": health_record(run.health())}

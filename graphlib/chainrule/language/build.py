@@ -33,10 +33,10 @@ def build(program: Program) -> WengertList:
         first = len(builder.ops)
         members = _members(program.items, assignment.root)
         built: dict[int, Expression] = {}
+        rows: set[int] = set()
         for member in members:
-            item = program.items[member]
             fresh = bool(assignment.name) and member == assignment.root
-            built[member] = _write(builder, program, item, built, known, fresh)
+            built[member] = _write(builder, program, member, built, known, rows, fresh)
         result = built[assignment.root]
         if assignment.name:
             result = builder.name(result, assignment.name)
@@ -67,11 +67,14 @@ def _members(items: Sequence[Item], root: int) -> list[int]:
 def _write(
     builder: Builder,
     program: Program,
-    item: Item,
+    member: int,
     built: dict[int, Expression],
     known: dict[str, Expression],
+    rows: set[int],
     fresh: bool,
 ) -> Expression:
+    """Write one item; `rows` are the items that are transposed vectors."""
+    item = program.items[member]
     if item.kind == "name":
         name = known[item.what]
         return builder.write(OPS["identity"], [name], fresh=True) if fresh else name
@@ -82,8 +85,21 @@ def _write(
             return builder.write(OPS["constant"], [], parameters, fresh=True)
         return builder.number(item.number, item.text)
     operands = [built[i] for i in item.operands]
+    parameters = dict(item.parameters)
+    joined = bool(parameters.pop("joined", False))
+    what = item.what
+    if what == "transpose" and operands[0].ndim < 2:
+        # A vector stands for a row as well as for a column; a number is its own transpose.
+        rows.add(member)
+        if not fresh:
+            return operands[0]
+        what = "identity"
     try:
-        return builder.write(OPS[item.what], operands, dict(item.parameters), fresh=fresh)
+        if what in ("mul", "matmul"):
+            what = _product(item, joined, operands, rows)
+            if what == "matmul" and item.operands[0] in rows and operands[1].ndim == 2:
+                rows.add(member)
+        return builder.write(OPS[what], operands, parameters, fresh=fresh)
     except ShapeError as error:
         raise ParseError(
             str(error),
@@ -92,3 +108,24 @@ def _write(
             length=item.span.stop - item.span.start,
             allowed="declare shapes as in `W: 4x2` or `x: 2`",
         ) from error
+
+
+def _product(item: Item, joined: bool, operands: Sequence[Expression], rows: set[int]) -> str:
+    """Return which product is meant: by entries, of matrices, or outer.
+
+    Without a sign (or with ·) a matrix is multiplied as in linear algebra: W x, xᵀ y, x yᵀ.
+
+    Raises
+    ------
+    ShapeError
+        If a matrix stands before a row.
+    """
+    left, right = operands
+    if not (left.ndim and right.ndim):
+        return item.what
+    left_row, right_row = (operand in rows for operand in item.operands)
+    if right_row and not left_row:
+        if left.ndim == 2:
+            raise ShapeError(f"matrix product of shape {left.shape} and a row of {right.shape}")
+        return "outer"
+    return "matmul" if left_row or (joined and left.ndim == 2) else item.what

@@ -1,8 +1,9 @@
-"""Notations of lectures that no formula here contains: `y*` for a name, `d/dx`."""
+"""Notations of lectures that no formula here contains, and words that cannot be read."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
+from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
@@ -64,3 +65,68 @@ def check_derivative(text: str, tokens: Sequence[Token], at: int, known: Contain
             length=below.stop - above.start,
             allowed="Type the function itself; declare names like dx to use them as such.",
         )
+
+
+class Word(NamedTuple):
+    """A word and the kind of the token behind it, on which its reading may depend."""
+
+    text: str
+    start: int
+    stop: int
+    behind: str
+    whole: bool = False
+
+    @property
+    def called(self) -> bool:
+        """Whether an opening bracket follows, as behind a function."""
+        return self.behind == "("
+
+
+def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
+    """Return the error for a word that nearly is something known."""
+    return ParseError(
+        f"`{excerpt(word.text)}` is not known; did you mean `{excerpt(instead)}`?",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed="If it is a name of yours, declare it or give it a value.",
+        suggestion=text[: word.start] + instead + text[word.stop :],
+    )
+
+
+def number_behind_name(text: str, word: Word) -> ParseError:
+    """Return the error for a word like `x₁2`."""
+    return ParseError(
+        f"A number stands behind a name in `{excerpt(word.text)}`",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed="Write the number first, or * between the two.",
+    )
+
+
+def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseError:
+    """Return the error for an unknown word before a bracket."""
+    spelled = {name.removesuffix("()") for name in functions}
+    known = ", ".join(sorted(name for name in spelled if name.isascii()))
+    shown = excerpt(word.text)
+    return ParseError(
+        f"`{shown}` stands before a bracket and is neither a known function nor a known name",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed=f"For a product write {shown}*(…). Functions: {known}.",
+        suggestion=f"{text[: word.stop]}*{text[word.stop :]}",
+    )
+
+
+def without_operands(text: str, word: Word) -> ParseError:
+    """Return the error for the name of a function of the text without brackets behind it."""
+    shown = excerpt(word.text)
+    return ParseError(
+        f"`{shown}` is a function here and stands without its operands",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed=f"Write {shown}(…) with its operands in brackets.",
+    )

@@ -5,6 +5,7 @@ The grammar behind sees only the tokens, so another notation needs only another 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
@@ -26,8 +27,10 @@ from chainrule.language.numbers import decimal
 class Token(NamedTuple):
     """One sign, number or word, and its place in the text.
 
-    `kind` is "number", "word", "superscript", "root", ";" for the end of a statement, or
-    the sign itself. Reading turns words into "name", "constant", "function", "parameter".
+    `kind` is "number", "word", "superscript", "root", "..", ";" for the end of a statement,
+    or the sign itself. Reading turns words into "name", "constant", "function", "parameter".
+    A bracket without a sign of its own has an empty text. A word that is `whole` is one name
+    or function, never a product of letters.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class Token(NamedTuple):
     start: int
     stop: int
     number: Fraction | None = None
+    whole: bool = False
 
 
 NOTHING = Token("", "", -1, -1)
@@ -46,6 +50,7 @@ SIGNS: dict[str, str] = {
     **dict.fromkeys("÷∕⁄", "/"),
     "∣": "|",
     "√": "root",
+    "…": "..",
     "\n": ";",
 }
 VULGAR_FRACTIONS = {
@@ -65,7 +70,7 @@ REFUSED: dict[str, str] = {
     **dict.fromkeys("[]{}", _BRACKET),
     **dict.fromkeys("<>≤≥≠≈", _COMPARISON),
     **dict.fromkeys("∂∇∫", "derivatives are computed here: type the function itself"),
-    **dict.fromkeys("∑∏", "write the terms of a sum or product one by one"),
+    **dict.fromkeys("∑∏", "a sum is written sum(x_j, j=1..3), a product factor by factor"),
     "\\": "this is the notation of LaTeX; write sin(x), sqrt(x), theta",
     "%": "write x/100 for per cent",
     "!": "a factorial is not read",
@@ -81,6 +86,8 @@ _ALLOWED = (
     "assignments with =."
 )
 _RADIX = ("x", "b", "o")
+_BOUND = re.compile(r"[0-9]+(?=\.\.)")
+_DOTS = re.compile(r"\.\.\.?")
 
 
 def clean(text: str, notes: Notes) -> str:
@@ -125,10 +132,8 @@ def tokens(text: str, plain: str) -> list[Token]:
         elif character == "#":
             at = _end_of_line(plain, at)
         elif character.isascii() and (character.isdigit() or _begins_decimal(plain, at)):
-            number, stop = decimal(plain, at)
-            _check_end_of_number(text, plain, at, stop)
-            found.append(Token("number", plain[at:stop], at, stop, number))
-            at = stop
+            found.append(number_at(text, plain, at))
+            at = found[-1].stop
         elif is_letter(character):
             stop = _run(plain, at, continues_name)
             if stop - at > LIMITS.name:
@@ -145,10 +150,10 @@ def tokens(text: str, plain: str) -> list[Token]:
             found.append(Token("number", character, at, at + 1, VULGAR_FRACTIONS[character]))
             at += 1
         else:
-            sign = _sign(text, plain, at)
+            sign = sign_at(text, plain, at, found)
             found.append(sign)
             at = sign.stop
-    _check_look_alikes(text, found)
+    check_look_alikes(text, found)
     return found
 
 
@@ -168,7 +173,36 @@ def _run(plain: str, at: int, belongs: Callable[[str], bool]) -> int:
     return at
 
 
-def _sign(text: str, plain: str, at: int) -> Token:
+def number_at(text: str, plain: str, at: int) -> Token:
+    """Return the number that begins at `at`; a bound like the 0 of `0..2` ends before the points.
+
+    Raises
+    ------
+    ParseError
+        If it is a number of another notation, like 1.2.3, 0x10 or 1_000.
+    LimitError
+        If it has too many digits.
+    """
+    bound = _BOUND.match(plain, at)
+    if bound is not None:
+        number, stop = decimal(plain[: bound.end()], at)
+    else:
+        number, stop = decimal(plain, at)
+        _check_end_of_number(text, plain, at, stop)
+    return Token("number", plain[at:stop], at, stop, number)
+
+
+def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
+    """Return the sign that begins at `at`, `found` being the tokens before it.
+
+    Raises
+    ------
+    ParseError
+        If no formula contains it; says why, where there is a reason.
+    """
+    dots = _DOTS.match(plain, at)
+    if dots is not None and found and found[-1].kind in ("number", "word"):
+        return Token("..", dots[0], at, dots.end())
     pair = plain[at : at + 2]
     if pair == "**":
         return Token("^", pair, at, at + 2)
@@ -201,9 +235,7 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
     """Refuse what looks like a number of another notation: 1.2.3, 0x10, 1_000."""
     following = plain[stop : stop + 1]
     digit_behind = plain[stop + 1 : stop + 2].isalnum() and plain[stop + 1].isascii()
-    if following == "." and plain[stop - 1] == ".":
-        message, allowed = "Two points in a row cannot be read", "A number has one point at most."
-    elif following == ".":
+    if following == ".":
         message, allowed = "A number with two points cannot be read", "Write one point, like 1.23."
     elif following == "_":
         message, allowed = "`_` cannot stand inside a number", "Write the digits without a gap."
@@ -215,12 +247,20 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
     raise ParseError(message, text=text, position=start, length=stop + 1 - start, allowed=allowed)
 
 
-def _check_look_alikes(text: str, found: list[Token]) -> None:
+def check_look_alikes(text: str, found: list[Token]) -> None:
+    """Refuse letters that look the same and are not, like a Greek and a Latin A.
+
+    Raises
+    ------
+    ParseError
+        At the one that is not Latin.
+    """
     if text.isascii():
         return
     places: dict[str, int] = {}
     for token in found:
-        if token.kind == "word":
+        # A word that LaTeX spells as a command has another length.
+        if token.kind == "word" and len(token.text) == token.stop - token.start:
             for offset, letter in enumerate(token.text):
                 places.setdefault(letter, token.start + offset)
     for doubtful, latin in LOOK_ALIKES.items():

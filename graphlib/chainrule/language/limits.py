@@ -16,17 +16,21 @@ class Limits:
     characters
         Length of the text.
     nodes
-        Operations plus different numbers and names of the text.
+        Operations plus different numbers and names of the text, with sums and functions
+        written out.
     nesting
         Brackets, bars, signs, powers and functions inside each other, as written.
     digits
         Digits of an exact number, written out in full.
     name
         Characters of one name.
+    terms
+        Terms of one sum over an index.
     entries
         Entries of one declared vector or matrix.
     work
-        Elementary steps that one request may take in our own loops.
+        Sum over all operations of the square of their operands: each of the n local partials
+        of a maximum looks at n operands. All other work is in proportion to the nodes.
     """
 
     characters: int = 20_000
@@ -34,8 +38,9 @@ class Limits:
     nesting: int = 200
     digits: int = 1_000
     name: int = 100
+    terms: int = 1_000
     entries: int = 10_000
-    work: int = 5_000_000
+    work: int = 40_000
 
 
 LIMITS = Limits()

@@ -23,12 +23,15 @@ from chainrule.language.refusals import Refusals
 from chainrule.language.stack import (
     GROUPS,
     INFIX,
+    JOINED,
+    JOINING,
     POWER,
     PRODUCT,
     SIGN,
     SUM,
     TIGHT_SIGN,
     Doubt,
+    Parameters,
     Pending,
     Value,
 )
@@ -145,7 +148,7 @@ class Parser:
             exponent = self._power_of_function(token)
         else:
             token = token._replace(text="sqrt")
-        if self._next.peek().kind == "(":
+        if self._next.peek().kind == "(" and self._next.peek().text:
             self._next.take()
             self._push(Pending("call", token.text, 0, token, token.start, exponent=exponent))
         elif token.kind == "root":
@@ -307,8 +310,7 @@ class Parser:
         if group.kind == "bar":
             self._value("abs", (inside.item,), group.start, token.stop)
         else:
-            item, plain = inside.item, inside.plain
-            self._leaf(item, group.start, token.stop, plain)
+            self._leaf(inside.item, group.start, token.stop, inside.plain)
 
     def _finish_call(self, call: Pending, token: Token) -> None:
         op = self._functions[call.what]
@@ -371,7 +373,8 @@ class Parser:
             self._values.append(right._replace(start=top.start, factor=top.start))
         else:
             left = self._values.pop()
-            self._value(top.what, (left.item, right.item), left.start, right.stop)
+            joined = JOINED if top.what == "mul" and top.token.text in JOINING else ()
+            self._value(top.what, (left.item, right.item), left.start, right.stop, joined)
             if PRODUCT <= top.binding < POWER:
                 plain = left.plain and right.plain and top.what == "mul"
                 self._values[-1] = self._values[-1]._replace(factor=right.start, plain=plain)
@@ -391,5 +394,7 @@ class Parser:
             item = self.writer.apply("power", (item, raised), function.start, stop)
         self._leaf(item, function.start, stop, plain=False)
 
-    def _value(self, what: str, operands: tuple[int, ...], start: int, stop: int) -> None:
-        self._leaf(self.writer.apply(what, operands, start, stop), start, stop, plain=False)
+    def _value(
+        self, what: str, operands: tuple[int, ...], start: int, stop: int, more: Parameters = ()
+    ) -> None:
+        self._leaf(self.writer.apply(what, operands, start, stop, more), start, stop, plain=False)

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
+from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.lexer import Token, clean, tokens
-from chainrule.language.limits import LIMITS, beyond, check_length
+from chainrule.language.limits import check_length
 from chainrule.language.names import canonical
 from chainrule.language.notes import Notes
 from chainrule.language.parser import Parser
 from chainrule.language.reading import Reading, function_names
+from chainrule.language.statements import Statement, check_new, split_statements
+from chainrule.language.sums import Sum, take_sums
 from chainrule.language.syntax import Assignment, Item, Program, Span
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
 FUNCTIONS = function_names(OPS.spelled)
-_ONE_NAME = "An assignment has one name on its left, like t = x^2."
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """The tokens of one statement: `name` is None for a formula without a name."""
-
-    name: Token | None
-    body: list[Token]
-    line: int
 
 
 def read(
@@ -64,187 +57,111 @@ def read(
     """
     check_length(text)
     notes = Notes(text, readings or {})
-    statements, shapes = _statements(text, tokens(text, clean(text, notes)))
+    statements, shapes = split_statements(text, tokens(text, clean(text, notes)))
     known = {canonical(name) for name in declared} | shapes.keys()
     first_lines: dict[str, Statement] = {}
     for statement in statements:
         if statement.name is not None:
-            _check_new(text, statement, first_lines, shapes)
+            check_new(text, statement, first_lines, shapes)
+    defined = {name: s.parameters for name, s in first_lines.items() if s.parameters is not None}
     known |= first_lines.keys()
-    functions = FUNCTIONS if operations is None else function_names(operations)
-    reading = Reading(text, frozenset(known), functions, notes)
-    bodies = [reading.words(statement.body) for statement in statements]
+    functions: Mapping[str, Op] = FUNCTIONS
+    if operations is not None:
+        functions = function_names(operations)
+    if defined:
+        functions = {
+            **functions,
+            **{f"{f}()": stand_in(f"{f}()", len(defined[f])) for f in defined},
+        }
+    variables = frozenset(known - defined.keys())
+    reading = Reading(text, variables, functions, notes, defined, shaped=bool(shapes))
+    sums: dict[str, Sum] = {}
+    bodies = []
+    for statement in statements:
+        body = take_sums(text, statement.body, known, sums)
+        local = frozenset(canonical(token.text) for token in statement.parameters or ())
+        bodies.append(reading.words(body, local))
     reading.check_calls()
+    if sums:
+        functions = {**functions, **{key: stand_in(key, 1) for key in sums}}
     parser = Parser(text, functions, notes)
-    assignments = tuple(
-        _assignment(statement, parser.parse(body))
-        for statement, body in zip(statements, bodies, strict=True)
-    )
-    items = tuple(parser.writer.items)
+    roots = [parser.parse(body) for body in bodies]
+    read_items: Sequence[Item] = parser.writer.items
+    assignments = [_assignment(s, root) for s, root in zip(statements, roots, strict=True)]
+    if defined or sums:
+        read_items, assignments = _written_out(
+            text, read_items, assignments, defined, sums, known, notes
+        )
+    items = tuple(read_items)
     uses = _uses(items, assignments)
     outputs = _outputs(assignments, uses)
     return Program(
         text=text,
         items=items,
-        assignments=assignments,
+        assignments=tuple(assignments),
         outputs=outputs,
         order=_order(text, assignments, uses, outputs),
-        inputs=_inputs(items, first_lines),
+        inputs=_inputs(items, {assignment.name for assignment in assignments}),
         notes=notes.all(),
         spellings=_spellings(text, items, assignments),
         shapes=shapes,
     )
 
 
-def _statements(
-    text: str, found: Sequence[Token]
-) -> tuple[list[Statement], dict[str, tuple[int, ...]]]:
-    """Return the statements that hold formulas, and the declared shapes."""
-    statements: list[Statement] = []
-    shapes: dict[str, tuple[int, ...]] = {}
-    line, start, last = 1, 0, 0
-    for at in range(len(found) + 1):
-        if at < len(found) and found[at].kind != ";":
-            continue
-        part = list(found[start:at])
-        start = at + 1
-        if part:
-            line += text.count("\n", last, part[0].start)
-            last = part[0].start
-            if len(part) > 1 and part[0].kind == "word" and part[1].kind == ":":
-                _declare(text, part, shapes)
-            else:
-                statements.append(_statement(text, part, line))
-    if not statements:
-        raise ParseError(
-            "There is no formula here",
-            text=text,
-            position=0,
-            allowed="Type a formula, like cos(sin(x^2) + 3x^2).",
-        )
-    for at, statement in enumerate(statements):
-        if statement.name is None and 0 < at < len(statements) - 1:
-            raise _nameless(text, statement)
-    if len(statements) > 1 and statements[0].name is None and statements[-1].name is None:
-        raise _nameless(text, statements[-1])
-    return statements, shapes
-
-
-def _statement(text: str, part: list[Token], line: int) -> Statement:
-    equals = next((at for at, token in enumerate(part) if token.kind == "="), None)
-    if equals is None or _opens(part[:equals]) > 0:
-        return Statement(None, part, line)
-    name, body = part[0], part[equals + 1 :]
-    if equals != 1 or name.kind != "word":
-        raise _left_side(text, part[:equals], part[equals])
-    if not body:
-        raise ParseError(
-            "Nothing stands behind =",
-            text=text,
-            position=part[equals].start,
-            allowed="A formula stands on the right of an assignment.",
-        )
-    return Statement(name, body, line)
-
-
-def _opens(part: Iterable[Token]) -> int:
-    """Return how many brackets are open behind `part`."""
-    return sum((token.kind == "(") - (token.kind == ")") for token in part)
-
-
-def _left_side(text: str, left: Sequence[Token], equals: Token) -> ParseError:
-    if not left:
-        return ParseError(
-            "No name stands before =", text=text, position=equals.start, allowed=_ONE_NAME
-        )
-    call = len(left) > 3 and left[0].kind == "word" and left[1].kind == "("
-    message = "The left side of = is not one name"
-    allowed = _ONE_NAME
-    if call and left[-1].kind == ")":
-        message = f"`{excerpt(text[left[0].start : left[-1].stop])}` cannot be defined"
-        allowed = "Functions are not defined here: write the formula in its place. " + _ONE_NAME
-    start, stop = left[0].start, left[-1].stop
-    return ParseError(message, text=text, position=start, length=stop - start, allowed=allowed)
-
-
-def _nameless(text: str, statement: Statement) -> ParseError:
-    start, stop = statement.body[0].start, statement.body[-1].stop
-    return ParseError(
-        "This formula has no name",
-        text=text,
-        position=start,
-        length=stop - start,
-        allowed="Of several statements only the first or the last may lack a name.",
-    )
-
-
-def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]]) -> None:
-    """Take a declared shape: `x: 2` or `W1: 4x2`, also `4×2` and `4 x 2`."""
-    name, colon = part[0], part[1]
-    start, stop = colon.stop, part[-1].stop
-    sizes = text[start:stop].replace("×", "x").replace("*", "x").split("x")
-    spelled = [size.strip() for size in sizes]
-    short = stop - start <= LIMITS.name
-    if not (short and len(spelled) <= 2 and all(s.isascii() and s.isdecimal() for s in spelled)):
-        raise ParseError(
-            f"The shape of `{excerpt(name.text)}` cannot be read",
-            text=text,
-            position=min(part[2].start if len(part) > 2 else colon.start, len(text)),
-            allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2.",
-        )
-    shape = tuple(int(size) for size in spelled)
-    entries = 1
-    for size in shape:
-        entries *= size
-    if not entries:
-        raise ParseError(
-            "A size of 0 leaves no entries",
-            text=text,
-            position=part[2].start,
-            allowed="Every size is at least 1.",
-        )
-    if entries > LIMITS.entries:
-        what = "entries in a vector or matrix"
-        raise beyond(what, LIMITS.entries, text=text, position=part[2].start)
-    canonical_name = canonical(name.text)
-    if canonical_name in shapes:
-        raise ParseError(
-            f"The shape of `{excerpt(name.text)}` is declared twice",
-            text=text,
-            position=name.start,
-            length=len(name.text),
-            allowed="Declare each shape once.",
-        )
-    shapes[canonical_name] = shape
-
-
-def _check_new(
+def _written_out(
     text: str,
-    statement: Statement,
-    first_lines: dict[str, Statement],
-    shapes: Mapping[str, tuple[int, ...]],
-) -> None:
-    assert statement.name is not None
-    name = canonical(statement.name.text)
-    shown = excerpt(statement.name.text)
-    message = ""
-    if name in first_lines:
-        earlier = first_lines[name].line
-        where = f"lines {earlier} and {statement.line}"
-        message = f"`{shown}` is given twice, in " + (
-            f"line {earlier}" if earlier == statement.line else where
-        )
-    elif name in shapes:
-        message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
-    if message:
-        raise ParseError(
-            message,
-            text=text,
-            position=statement.name.start,
-            length=len(statement.name.text),
-            allowed="Each name is given once; shapes are declared for inputs only.",
-        )
-    first_lines[name] = statement
+    items: Sequence[Item],
+    statements: Sequence[Assignment],
+    defined: Mapping[str, tuple[Token, ...]],
+    sums: Mapping[str, Sum],
+    known: Collection[str],
+    notes: Notes,
+) -> tuple[Sequence[Item], list[Assignment]]:
+    """Return the items with sums and functions written out, and what remains assigned."""
+    firsts = [0, *(s.root + 1 for s in statements)]
+    called = [calls(items, first, s.root) for first, s in zip(firsts, statements, strict=False)]
+    functions = [at for at, s in enumerate(statements) if s.name in defined]
+    numbers = {statements[at].name: place for place, at in enumerate(functions)}
+    _order(
+        text,
+        [statements[at] for at in functions],
+        [[numbers[name] for name in called[at]] for at in functions],
+        (),
+    )
+    kept = _outright(items, statements, called, defined)
+    for at in kept & set(functions):
+        span, body = statements[at].span, statements[at].body
+        key = f"definition:{statements[at].name}"
+        notes.tell(key, span.start, body.stop, f"the formula {statements[at].name}")
+    definitions = {
+        s.name: Definition(tuple(canonical(token.text) for token in defined[s.name]), s.root)
+        for s in statements
+        if s.name in defined
+    }
+    expansion = Expansion(text, items, definitions, sums, known)
+    assignments = [
+        replace(s, root=expansion.copy(s.root)) for at, s in enumerate(statements) if at in kept
+    ]
+    return expansion.items, assignments
+
+
+def _outright(
+    items: Sequence[Item],
+    statements: Sequence[Assignment],
+    called: Sequence[Sequence[str]],
+    defined: Mapping[str, object],
+) -> set[int]:
+    """Return the statements that are assigned, and not only called.
+
+    A function that is defined and never called is what was meant to be computed, unless
+    there is something else to compute: `J(a) = a^2; a = 3x` or `f(x) = x^2` alone.
+    """
+    plain = {at for at, s in enumerate(statements) if s.name not in defined}
+    used = {at for numbers in _uses(items, statements) for at in numbers}
+    if plain - used:
+        return plain
+    names = {name for functions in called for name in functions}
+    return plain | {at for at, s in enumerate(statements) if s.name in defined.keys() - names}
 
 
 def _assignment(statement: Statement, root: int) -> Assignment:

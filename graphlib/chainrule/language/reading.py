@@ -6,43 +6,36 @@ table. A reading that was made for the user is noted and can be switched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
-from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.lapses import check_derivative, check_star
+from chainrule.language.lapses import (
+    Word,
+    check_derivative,
+    check_star,
+    did_you_mean,
+    number_behind_name,
+    unknown_function,
+    without_operands,
+)
 from chainrule.language.lexer import Token
 from chainrule.language.names import (
     GREEK,
     GREEK_NAMES,
-    SUBSCRIPTS,
     canonical,
     is_letter,
     letters_of,
     split,
 )
 from chainrule.language.notes import Notes
+from chainrule.language.pieces import Pieces
 from chainrule.language.spelling import function_before, nearest_function
 from chainrule.ops.record import Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
+TRANSPOSE, POWER = "transpose", "power"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
-
-
-class Word(NamedTuple):
-    """A word and the kind of the token behind it, on which its reading may depend."""
-
-    text: str
-    start: int
-    stop: int
-    behind: str
-
-    @property
-    def called(self) -> bool:
-        """Whether an opening bracket follows, as behind a function."""
-        return self.behind == "("
 
 
 def function_names(operations: Mapping[str, Op]) -> dict[str, Op]:
@@ -67,35 +60,54 @@ class Reading:
         Function names and their operations, as `function_names` returns them.
     notes
         Where readings are noted.
+    defined
+        Canonical names of functions that the text defines; `operations` has them as `f()`.
+    shaped
+        Whether the text declares vectors or matrices.
     """
 
     def __init__(
-        self, text: str, known: frozenset[str], operations: Mapping[str, Op], notes: Notes
+        self,
+        text: str,
+        known: frozenset[str],
+        operations: Mapping[str, Op],
+        notes: Notes,
+        defined: Container[str] = (),
+        shaped: bool = False,
     ) -> None:
         self._text = text
-        self._known = known
+        self._everywhere = known
         self._notes = notes
         self._functions = operations
+        self._defined = defined
+        self._shaped = shaped
+        self._local: frozenset[str] = frozenset()
+        self._know(known)
         self._seen: set[str] = set()
         self._called: list[tuple[Word, tuple[str, ...]]] = []
 
-    @cached_property
-    def _whole(self) -> frozenset[str]:
-        """The names that a run of letters can be made of."""
-        return self._known | GREEK_NAMES | CONSTANTS.keys()
+    def _know(self, known: frozenset[str]) -> None:
+        self._known = known
+        self._pieces = Pieces(known, CONSTANTS)
 
-    @cached_property
-    def _lengths(self) -> list[int]:
-        return sorted({len(name) for name in self._whole}, reverse=True)
-
-    def words(self, tokens: Sequence[Token]) -> list[Token]:
+    def words(self, tokens: Sequence[Token], local: frozenset[str] = frozenset()) -> list[Token]:
         """Return the tokens of one statement with every word read.
+
+        Parameters
+        ----------
+        tokens
+            Of the formula, without the left side.
+        local
+            Names that are known in this statement only: parameters of the function it defines.
 
         Raises
         ------
         ParseError
             At a word that cannot be read.
         """
+        if local != self._local:
+            self._local = local
+            self._know(self._everywhere | local)
         result: list[Token] = []
         for at, token in enumerate(tokens):
             behind = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -104,6 +116,10 @@ class Reading:
             elif token.kind == "superscript" and token.text.isalpha() and token.text != "T":
                 result.append(Token("^", "", token.start, token.start))
                 result.extend(self._word(token, ""))
+            elif token.kind == "^" and behind is not None and self._is_transposed(behind, result):
+                result.append(behind._replace(kind="superscript"))
+            elif result and result[-1].start == token.start and result[-1].kind == "superscript":
+                continue  # the T of a transpose
             elif token.kind != "word":
                 check_star(self._text, tokens, at, self._functions)
                 check_derivative(self._text, tokens, at, self._known)
@@ -113,7 +129,8 @@ class Reading:
             else:
                 # In sin^n(x) the bracket belongs to the function, not to n.
                 raised = [piece.kind for piece in result[-2:]] == ["function", "^"]
-                result.extend(self._word(token, "" if behind is None or raised else behind.kind))
+                seen = behind is not None and behind.text not in ("", "{") and not raised
+                result.extend(self._word(token, behind.kind if behind and seen else ""))
         return result
 
     def check_calls(self) -> None:
@@ -127,12 +144,21 @@ class Reading:
             At the first word that is neither a function nor a known name.
         """
         for word, names in self._called:
-            if any(name not in self._known and name not in self._seen for name in names):
-                raise self._unknown_function(word)
+            if any(name not in self._everywhere and name not in self._seen for name in names):
+                raise unknown_function(self._text, word, self._functions)
             key = f"product:{excerpt(word.text)}"
             self._notes.tell(key, word.start, word.stop + 1, f"{word.text}·(…)")
 
     # The rows of the table.
+
+    def defined(self, word: Word) -> list[Token] | None:
+        """A function that the text defines: its operands stand in brackets behind it."""
+        name = canonical(word.text)
+        if name not in self._defined or name in self._local:
+            return None
+        if not word.called:
+            raise without_operands(self._text, word)
+        return [Token("function", f"{name}()", word.start, word.stop)]
 
     def declared(self, word: Word) -> list[Token] | None:
         """A declared name, or one that is given a value: that variable."""
@@ -161,6 +187,10 @@ class Reading:
             return None
         return [Token("constant", CONSTANTS[word.text], word.start, word.stop)]
 
+    def whole(self, word: Word) -> list[Token] | None:
+        """A word that is set upright in LaTeX, or has an accent: one name."""
+        return [self._name(word)] if word.whole else None
+
     def one_letter(self, word: Word) -> list[Token] | None:
         """A Greek name, or a letter, with digits or subscript; letters with a subscript word."""
         letters = letters_of(word.text)
@@ -175,13 +205,13 @@ class Reading:
         """A function glued to its operand or to the factor before it: refused."""
         if self._notes.chose(self._key(word), ONE_NAME):
             return None
-        glued = function_before(word.text, self._functions, self._is_operand)
+        glued = function_before(word.text, self._functions, self._pieces.is_operand)
         if glued:
-            raise self._did_you_mean(word, f"{glued} {word.text[len(glued) :]}")
+            raise did_you_mean(self._text, word, f"{glued} {word.text[len(glued) :]}")
         if word.called:
             for at in range(1, len(word.text)):
-                if word.text[at:] in self._functions and self._is_operand(word.text[:at]):
-                    raise self._did_you_mean(word, f"{word.text[:at]} {word.text[at:]}")
+                if word.text[at:] in self._functions and self._pieces.is_operand(word.text[:at]):
+                    raise did_you_mean(self._text, word, f"{word.text[:at]} {word.text[at:]}")
         return None
 
     def misspelt(self, word: Word) -> list[Token] | None:
@@ -191,12 +221,12 @@ class Reading:
         if len(word.text) > 2 or word.called:
             near = nearest_function(word.text, self._functions)
             if near:
-                raise self._did_you_mean(word, near)
+                raise did_you_mean(self._text, word, near)
         return None
 
     def known_pieces(self, word: Word) -> list[Token] | None:
         """A run of declared names (and constants or Greek names): their product."""
-        pieces = self._longest_pieces(word.text) if len(word.text) > 1 else []
+        pieces = self._pieces.longest(word.text)
         return self._product(word, pieces) if pieces else None
 
     def glued_names(self, word: Word) -> list[Token] | None:
@@ -225,9 +255,11 @@ class Reading:
         return self._take(word, pieces) if self._notes.chose(key, PRODUCT) else [self._name(word)]
 
     ROWS: tuple[Callable[[Reading, Word], list[Token] | None], ...] = (
+        defined,
         declared,
         function,
         constant,
+        whole,
         glued_function,
         known_pieces,
         one_letter,
@@ -237,17 +269,30 @@ class Reading:
         longer,
     )
 
+    def _is_transposed(self, raised: Token, before: Sequence[Token]) -> bool:
+        """Return whether `^T` is a transpose: where shapes are declared, and no name T is."""
+        if not self._shaped or raised.text != "T" or "T" in self._known:
+            return False
+        if not before or before[-1].kind not in ("name", ")"):
+            return False
+        key = f"transpose:{excerpt(self._text[before[-1].start : raised.stop])}"
+        usual, other = (TRANSPOSE, "the transpose"), (POWER, "the power with exponent T")
+        self._notes.choice(key, before[-1].start, raised.stop, usual, other)
+        return not self._notes.chose(key, POWER)
+
     # What the rows are made of.
 
     def _word(self, token: Token, behind: str) -> list[Token]:
-        word = Word(token.text, token.start, token.stop, behind)
+        word = Word(token.text, token.start, token.stop, behind, token.whole)
         for row in self.ROWS:
             read = row(self, word)
             if read is not None:
                 break
         else:
             raise AssertionError("the last row reads every word")
-        names = tuple(piece.text for piece in read if piece.kind == "name")
+        names = tuple(
+            piece.text for piece in read if piece.kind == "name" and piece.text not in self._local
+        )
         if word.called and read[-1].kind == "name":
             self._called.append((word, names))
         else:
@@ -277,93 +322,18 @@ class Reading:
         """Read each piece of a word for itself."""
         result: list[Token] = []
         at = word.start
-        for piece in pieces:
-            stop = at + len(piece)
+        for number, piece in enumerate(pieces, 1):
+            # Only the last piece may be longer in the text: x_{1}.
+            stop = at + len(piece) if number < len(pieces) else word.stop
             part = Word(piece, at, stop, "")
             if not is_letter(piece[0]):
-                raise self._number_behind_name(word)
+                raise number_behind_name(self._text, word)
             read = self.declared(part) or self.constant(part) or self.one_letter(part)
             result.extend(read or self.two_letters(part) or self.longer(part) or [])
             at = stop
         return result
 
-    def _longest_pieces(self, text: str) -> list[str]:
-        """Return the known names, constants and Greek names that make up `text`, else nothing.
-
-        One unknown letter may stand at either end of a spelled Greek name: `thetax`.
-        """
-        text = "".join(SUBSCRIPTS.get(character, character) for character in text)
-        pieces: list[str] = []
-        at, declared = 0, False
-        while at < len(text):
-            piece = self._longest_at(text, at)
-            if not piece:
-                break
-            declared = declared or piece in self._known
-            pieces.append(piece)
-            at += len(piece)
-        if at == len(text):
-            spelled = len(pieces) == 2 and any(len(piece) > 2 for piece in pieces)
-            return pieces if len(pieces) > 1 and (declared or spelled) else []
-        for greek, rest in ((text[:-1], text[-1]), (text[1:], text[0])):
-            long = len(greek) > 2 and greek in GREEK_NAMES
-            if is_letter(rest) and (greek == "pi" or long):
-                return [greek, rest] if text.startswith(greek) else [rest, greek]
-        return []
-
-    def _longest_at(self, text: str, at: int) -> str:
-        for length in self._lengths:
-            stop = at + length
-            ends = stop == len(text) or text[stop : stop + 1].isalpha()
-            if ends and text[at:stop] in self._whole:
-                return text[at:stop]
-        return ""
-
-    def _is_operand(self, text: str) -> bool:
-        """Return whether `text` could be the operand glued to a function: `x`, `2x`, `theta`."""
-        factor = text.lstrip("0123456789")
-        if not factor or not is_letter(factor[0]):
-            return factor != text and not factor
-        letters = letters_of(factor)
-        return (
-            len(letters) == 1
-            or letters in GREEK_NAMES
-            or canonical(factor) in self._known
-            or bool(self._longest_pieces(factor))
-        )
-
-    # What is refused, and what is offered instead.
-
-    def _did_you_mean(self, word: Word, instead: str) -> ParseError:
-        return ParseError(
-            f"`{excerpt(word.text)}` is not known; did you mean `{excerpt(instead)}`?",
-            text=self._text,
-            position=word.start,
-            length=len(word.text),
-            allowed="If it is a name of yours, declare it or give it a value.",
-            suggestion=self._text[: word.start] + instead + self._text[word.stop :],
-        )
-
-    def _number_behind_name(self, word: Word) -> ParseError:
-        return ParseError(
-            f"A number stands behind a name in `{excerpt(word.text)}`",
-            text=self._text,
-            position=word.start,
-            length=len(word.text),
-            allowed="Write the number first, or * between the two.",
-        )
-
-    def _unknown_function(self, word: Word) -> ParseError:
-        known = ", ".join(sorted(name for name in self._functions if name.isascii()))
-        shown = excerpt(word.text)
-        return ParseError(
-            f"`{shown}` stands before a bracket and is neither a known function nor a known name",
-            text=self._text,
-            position=word.start,
-            length=len(word.text),
-            allowed=f"For a product write {shown}*(…). Functions: {known}.",
-            suggestion=f"{self._text[: word.stop]}*{self._text[word.stop :]}",
-        )
+    # Numbers.
 
     def _number(self, token: Token) -> list[Token]:
         """Read `2e+1` as 2·e + 1 where `e` is a known name, or where that was asked for."""

@@ -7,7 +7,10 @@ from chainrule.language.lexer import Token
 from chainrule.ops.record import Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
-_INVERSES = {"sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh"}
+_INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan",
+    "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
+}  # fmt: skip
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from chainrule.language.lexer import Token
 
+Parameters = tuple[tuple[str, object], ...]
+
 # How tightly an operator binds; see the table in `chainrule.language.parser`.
 SUM, SIGN, PRODUCT, TIGHT_SIGN, POWER = 10, 20, 30, 40, 50
 INFIX = {
@@ -17,6 +19,9 @@ INFIX = {
     "@": ("matmul", PRODUCT),
     "^": ("power", POWER),
 }
+# Products that are those of linear algebra where matrices stand: W x, W·x, but not W * x.
+JOINED: Parameters = (("joined", True),)
+JOINING = frozenset({"", "·", "⋅", "\\cdot"})
 GROUPS = frozenset({"group", "bar", "call"})
 
 
@@ -53,7 +58,7 @@ class Pending:
     start: int
     operands: int = 0
     exponent: Token | None = None
-    parameters: tuple[tuple[str, object], ...] = ()
+    parameters: Parameters = ()
     key: str = ""  # of the choice how far its operand goes
     first: Value | None = None  # what a function or root without brackets could take alone
     functions: list[Pending] = field(default_factory=list)  # of a group: open, no brackets
@@ -62,4 +67,6 @@ class Pending:
     @property
     def nests(self) -> bool:
         """Whether what follows stands one level deeper, as written."""
+        if self.kind == "group" and self.token.start == self.token.stop:
+            return False  # a bracket that nobody wrote
         return self.kind != "infix" or self.binding >= POWER

@@ -26,6 +26,7 @@ class Writer:
         self._text = text
         self._leaves: set[tuple[str, object]] = set()
         self._operations = 0
+        self._work = 0
 
     def number(self, token: Token, sign: Token | None = None) -> int:
         """Append a number, negative if a minus sign stands before it."""
@@ -76,6 +77,11 @@ class Writer:
     ) -> int:
         """Append an operation on earlier items."""
         self._operations += 1
+        self._work += len(operands) ** 2
+        if self._work > LIMITS.work:
+            what = "steps of work (n² for a function of n operands)"
+            position = max(0, stop - 1)
+            raise beyond(what, LIMITS.work, text=self._text, position=position)
         span = Span(start, stop)
         return self._add(Item("apply", what, operands, None, "", span, parameters), stop)
 

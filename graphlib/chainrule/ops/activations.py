@@ -205,7 +205,7 @@ HARD_SIGMOID = register(
         kink=Kink(
             at=lambda x, slope, at: 2 * slope.numerator * abs(x) == slope.denominator,
             push=lambda m, t, x, slope, at: m.number(slope) * m.minimum(x * t[0], 0) / x,
-            convention="hard_sigmoid has slopes 0 and {slope} there; the passes use {at} of it",
+            convention="the bends have slopes 0 and {slope}; the passes use {at} of the second",
         ),
         samples=((0.75,), (-1.25,), (3.25,)),
         doc="Sigmoid of straight lines: slope·x + ½, kept between 0 and 1.",
@@ -244,7 +244,7 @@ PIECEWISE_LINEAR = register(
         kink=Kink(
             at=lambda x, at: 2 * abs(x) == 1,
             push=lambda m, t, x, at: m.minimum(x * t[0], 0) / x,
-            convention="piecewise_linear has slopes 0 and 1 there; the passes use {at}",
+            convention="piecewise_linear has slopes 0 and 1 at its bends; the passes use {at}",
         ),
         samples=((0.25,), (-1.25,)),
         doc="Piecewise linear activation: x + ½, kept between 0 and 1.",

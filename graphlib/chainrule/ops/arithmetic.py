@@ -10,14 +10,13 @@ from chainrule.ops.record import Domain, Op, register
 def whole(x: Any) -> bool:
     """Return whether a number is an integer.
 
-    The size is asked first: the rest modulo 1 of a number as small as e^−10^17 would take
-    that many digits.
+    The size is asked first: the rest modulo 1 of −e^(−10^17) would take that many digits.
     """
     return bool(x == 0 or (abs(x) >= 1 and x % 1 == 0))
 
 
 def _odd(n: Any) -> bool:
-    return abs(n) >= 1 and bool(n % 2 == 1)
+    return bool(abs(n) >= 1 and abs(n) % 2 == 1)
 
 
 IDENTITY = register(

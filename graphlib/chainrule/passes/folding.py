@@ -7,10 +7,14 @@ one thing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import operator
+import threading
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Literal
 
+from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map, Op
@@ -30,13 +34,48 @@ def _value(m: Any, *operands: Any, body: WengertList, **carried: Any) -> Any:
     return replace(value, node=-1) if type(value) is Undefined else value
 
 
+class _Inside:
+    """The passes inside a fold at given operands; the reverse pass serves all its slots."""
+
+    def __init__(self, algebra: Algebra, body: WengertList, operands: Sequence[Any]) -> None:
+        self.algebra, self.body, self.operands = algebra, body, operands
+        point = dict(zip(body.inputs, operands, strict=True))
+        self.values = [step.value for step in evaluate(body, algebra, point)]
+        steps = linearise(body, algebra, self.values)
+        self.local = {(s.node, s.slot): s.partial for s in steps}
+
+    @cached_property
+    def partials(self) -> dict[int, Any]:
+        """The local partials of a scalar fold, by input of the body."""
+        exit = self.body.outputs[0]
+        seeds = {exit: self.algebra.one(self.values[exit])}
+        steps = reverse(self.body, self.algebra, self.values, self.local, seeds)
+        return {s.operand: s.adjoint for s in steps if isinstance(s, Share)}
+
+    def is_at(self, algebra: Algebra, body: WengertList, operands: Sequence[Any]) -> bool:
+        """Tell whether these are the passes at these very operands."""
+        same = self.algebra is algebra and self.body is body
+        return same and all(map(operator.is_, self.operands, operands))
+
+
+# The partials of a fold are asked for one after the other, for the same operands: the last
+# passes are kept, one for each thread.
+_last = threading.local()
+
+
+def _inside(algebra: Algebra, body: WengertList, operands: Sequence[Any]) -> _Inside:
+    kept: _Inside | None = getattr(_last, "inside", None)
+    if kept is None or not kept.is_at(algebra, body, operands):
+        kept = _last.inside = _Inside(algebra, body, operands)
+    return kept
+
+
 def _partial(slot: int) -> Callable[..., Any]:
     def partial(m: Any, y: Any, *operands: Any, body: WengertList, **carried: Any) -> Any:
         algebra = m.algebra
         exit, entry = body.outputs[0], body.inputs[slot]
-        point = dict(zip(body.inputs, operands, strict=True))
-        values = [step.value for step in evaluate(body, algebra, point)]
-        local = {(s.node, s.slot): s.partial for s in linearise(body, algebra, values)}
+        inside = _inside(algebra, body, operands)
+        values, local = inside.values, inside.local
 
         def pull(bar: Any) -> Any:
             total: Any = 0
@@ -54,7 +93,7 @@ def _partial(slot: int) -> Callable[..., Any]:
 
         if any(body.shapes.values()):
             return Map(push=push, pull=pull)
-        result = pull(algebra.one(values[exit]))
+        result = inside.partials.get(entry, 0)
         return replace(result, node=-1) if type(result) is Undefined else result
 
     return partial

@@ -93,7 +93,10 @@ def jacobian(
     if graph.batched:
         raise GraphError("the Jacobian of one example is made; the graph has a batch")
     cost = costs(graph)
-    chosen = mode or min(MODES, key=lambda way: cost[way].operations)
+    cheaper: Mode = "reverse"
+    if cost["forward"].operations < cost["reverse"].operations:
+        cheaper = "forward"
+    chosen = mode or cheaper
     found = entries(graph, point, chosen)
     rows = {
         label: {graph.names[i]: found[output, i].shown for i in graph.inputs}
@@ -187,7 +190,7 @@ def _block(numbers: Sequence[Number], shape: Shape, mode: Mode) -> Number:
     if len(numbers) == 1 and not isinstance(numbers[0].shown, Array):
         return numbers[0]
 
-    def stacked(arrays: list[Array]) -> Array:
+    def stacked(arrays: Sequence[Array]) -> Array:
         axis = 0 if mode == "reverse" else -1
         return Array(np.stack([a.data for a in arrays], axis).reshape(shape), len(shape))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -96,7 +96,28 @@ def record(
     values = [step.value for step in evaluated]
     linearised = tuple(linearise(graph, algebra, values))
     local = {(step.node, step.slot): step.partial for step in linearised}
+    steps: list[Step] = [*evaluated, *linearised]
+    return derived(graph, algebra, mode, values, local, seeds, steps, ledger)
+
+
+def derived(
+    graph: WengertList,
+    algebra: Algebra,
+    mode: Mode,
+    values: Sequence[Any],
+    local: Mapping[tuple[int, int], Any],
+    seeds: Mapping[int, Any],
+    steps: Sequence[Step],
+    ledger: type[Ledger] = Ledger,
+) -> Record:
+    """Run a derivative pass over values and local partials that stand already.
+
+    Parameters
+    ----------
+    steps
+        Those that led to the values and local partials.
+    """
     fitted = {node: algebra.fit(seed, values[node]) for node, seed in seeds.items()}
     walk = reverse if mode == "reverse" else forward
     flowed = tuple(walk(graph, algebra, values, local, fitted, ledger))
-    return Record.of(graph, algebra, mode, (*evaluated, *linearised, *flowed))
+    return Record.of(graph, algebra, mode, (*steps, *flowed))

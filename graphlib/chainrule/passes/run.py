@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
+from chainrule.passes.doubt import SHADOW_DIGITS, differ
 from chainrule.passes.kinks import Sides, kinks, sides
-from chainrule.passes.record import Mode
-from chainrule.passes.shadow import SHADOW_DIGITS, differ, shadowed
+from chainrule.passes.record import Mode, Record
+from chainrule.passes.shadow import Shadow, recorded, shadow
 from chainrule.passes.steps import Step
 
 # Digits carried beyond those that are shown.
@@ -107,11 +108,24 @@ class Run:
             n: Fraction(x) if isinstance(x, int | float | Fraction) else x
             for n, x in chosen.items()
         }
-        records = shadowed(
-            graph, point, mode, self.seeds, max(SHADOW_DIGITS, (digits or 0) + GUARD_DIGITS)
-        )
-        self.double, self.fine, self.exact = records.double, records.fine, records.exact
+        self.double = recorded(graph, point, mode, self.seeds)
         self._merged: dict[tuple[str, Any], Number] = {}
+
+    @cached_property
+    def _shadow(self) -> Shadow:
+        """Made when the first checked number is asked for."""
+        digits = max(SHADOW_DIGITS, (self.digits or 0) + GUARD_DIGITS)
+        return shadow(self.double, self.point, self.seeds, digits)
+
+    @cached_property
+    def fine(self) -> Record:
+        """The record with many digits, of which every number is right."""
+        return self._shadow.fine
+
+    @cached_property
+    def exact(self) -> Record | None:
+        """The record in rational numbers, as far as they go; None for vectors."""
+        return self._shadow.exact
 
     @property
     def fine_digits(self) -> int:
@@ -162,12 +176,21 @@ class Run:
 
     @cached_property
     def kinks(self) -> tuple[int, ...]:
-        """The nodes that stand at a kink."""
-        return tuple(kinks(self.fine)) if self.graph.is_scalar else ()
+        """The nodes that stand at a kink, or whose folds hold one that does."""
+        whole, inner = self._shadow.whole, self._shadow.inner
+        if not self.graph.is_scalar:
+            return ()
+        if whole is None or inner is None:
+            return tuple(kinks(self.fine))
+        return tuple(sorted({whole.owners[node] for node in kinks(inner)}))
 
     @cached_property
     def sides(self) -> dict[int, Sides]:
         """Left and right derivative of the output by each input, where a kink is met."""
         if not self.kinks:
             return {}
-        return {node: sides(self.fine, self.output, node) for node in self.graph.inputs}
+        whole, inner = self._shadow.whole, self._shadow.inner
+        if whole is None or inner is None:
+            return {node: sides(self.fine, self.output, node) for node in self.graph.inputs}
+        at = whole.exits
+        return {node: sides(inner, at[self.output], at[node]) for node in self.graph.inputs}

@@ -17,6 +17,27 @@ WORDS: Mapping[str, str] = {
     "chosen_digits": "{digits} significant digits are shown.",
     "adjoint": "adjoint",
     "tangent": "tangent",
+    "healthy": "Nothing is saturated, overflows or cancels here.",
+    "part_of": "{formula} in {node}",
+    "of_entries": ", in {count} of {all} entries",
+    "predicted": "predicted change",
+    "real": "real change",
+    "error": "relative error",
+    "cost": "what",
+    "count": "count",
+    "cost_values": "operations for all values",
+    "cost_partials": "operations for all local partials",
+    "cost_forward": "one forward pass, by {name}",
+    "cost_reverse": "one reverse pass, of {name}",
+    "cost_differences": "central difference, by {name}",
+    "cost_total_forward": "all derivatives in forward mode",
+    "cost_total_reverse": "all derivatives in reverse mode",
+    "cost_total_differences": "all derivatives by differences",
+    "cost_kept": "numbers that reverse mode keeps",
+    "cost_nodes": "nodes of the graph",
+    "cost_written": "nodes of the formula written out",
+    "cost_gradient_nodes": "nodes of the gradient graph",
+    "cost_derivative_written": "nodes of the derivative by {name} written out",
 }
 
 TITLES: Mapping[str, str] = {
@@ -81,6 +102,23 @@ SENTENCES: Mapping[str, str] = {
     ),
     "unused": "{node} does not lead to {goal}: its adjoint is 0.",
     "seed_rule": "seed",
+    "nudge": "{node} moves by {delta}",
+    "health_saturated": (
+        "{node} is saturated{several}: its local partial is {slope}, so next to nothing of an "
+        "adjoint passes."
+    ),
+    "health_dead": "{node} is switched off{several}: its local partial is 0, no adjoint passes.",
+    "health_overflow": "{node} is {size}, more than double precision can hold.",
+    "health_underflow": "{node} is {size}, less than double precision can hold in full.",
+    "health_cancellation": (
+        "{node} cancels: it may magnify a relative error of its operands {condition} times."
+    ),
+    "health_sensitive": (
+        "{node} is sensitive: it may magnify a relative error of its operands {condition} times."
+    ),
+    "health_lost": "In double precision its value has lost {lost} of 16 digits.",
+    "health_stable": "Instead of {formula} write {proposal}, which is equal and keeps more digits.",
+    "health_saved": " Here the first loses {lost} of 16 digits in doubles, the second {left}.",
 }
 
 NUMBERS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction as Exact
+from functools import lru_cache
 from numbers import Rational
 from typing import NamedTuple
 
@@ -62,6 +63,7 @@ def bracketed(formula: Formula, least: int) -> Term:
     return formula.term if formula.binding >= least else Fenced(formula.term)
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str) -> Formula:
     if "/" in text:
         above, below = text.split("/")

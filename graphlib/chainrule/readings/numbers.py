@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from chainrule.algebras.arrays import Array
+from chainrule.algebras.digits import magnitude
 from chainrule.algebras.undefined import Undefined
 from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word
 
@@ -15,6 +16,8 @@ DECIMALS = 4
 SMALLEST_PLAIN = Decimal("1e-3")
 LARGEST_PLAIN = Decimal("1e6")
 ARRAY_ENTRIES = 12
+# Of a power of two; 2^(2^56) is more than 10^(10^16), about as far as decimals reach.
+_LONGEST_POWER = 1 << 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         if number != number:
             return Word("undef", r"\text{undef}")
         return Word("∞", r"\infty") if number > 0 else Word("−∞", r"-\infty")
+    if hasattr(number, "_mpf_") and number != 0 and abs(magnitude(number)) > _LONGEST_POWER:
+        return _beyond(number)
     exact = decimal(number, max(60, format.significant + 5))
     if exact == 0:
         return Numeral("0")
@@ -70,6 +75,15 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
     if shown.lstrip("-").startswith("10"):
         return Numeral(shown.replace("10", "1", 1), power + 1)
     return Numeral(shown, power)
+
+
+def _beyond(number: Any) -> Term:
+    """Return on which side of what can be written a number lies, in place of its digits."""
+    sign, minus = ("−", "-") if number < 0 else ("", "")
+    large = magnitude(number) > 0
+    relation = ">" if large != (number < 0) else "<"
+    power, latex_power = ("10^16", "10^{16}") if large else ("−10^16", "-10^{16}")
+    return Word(f"{relation} {sign}10^({power})", rf"{relation} {minus}10^{{{latex_power}}}")
 
 
 def _rounded(number: Decimal, places: int) -> str:

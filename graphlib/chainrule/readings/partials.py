@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chainrule.graph.builder import Builder, Expression
-from chainrule.graph.wengert import INPUT, Edge, WengertList
+from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Map, Op, Shape
 
 Carried = tuple[tuple[str, Any], ...]
@@ -42,25 +42,28 @@ class PartialGraph(NamedTuple):
     adjoint: int | None
 
 
-def partial_graph(graph: WengertList, edge: Edge, constants: frozenset[int]) -> PartialGraph:
-    """Return the local partial of an edge.
+def partial_graphs(
+    graph: WengertList, node: int, constants: frozenset[int]
+) -> dict[int, PartialGraph]:
+    """Return the local partials of a node by slot, of the operands by which an input is reached.
 
     Parameters
     ----------
     constants
         Leaf constants that stand in formulas by their number rather than by a name.
     """
-    operands = graph.operands[edge.user]
+    operands = graph.operands[node]
+    first: dict[int, int] = {}
     slots = tuple(
         Operand(graph.ops[i], _carried(graph, i), (), -1)
         if i in constants
-        else Operand(INPUT, (), graph.shape(i), operands.index(i))
-        for i in operands
+        else Operand(INPUT, (), graph.shape(i), first.setdefault(i, slot))
+        for slot, i in enumerate(operands)
     )
-    carried = _carried(graph, edge.user)
+    wanted = tuple(slot for slot, i in enumerate(operands) if graph.varies[i])
     # The body of a fold belongs to one graph, which the memory would keep alive.
-    write = _written.__wrapped__ if "body" in graph.parameters_of(edge.user) else _written
-    return write(graph.ops[edge.user], carried, slots, edge.slot, graph.shape(edge.user))
+    write = _written.__wrapped__ if "body" in graph.parameters_of(node) else _written
+    return write(graph.ops[node], _carried(graph, node), slots, wanted, graph.shape(node))
 
 
 def _carried(graph: WengertList, node: int) -> Carried:
@@ -69,8 +72,8 @@ def _carried(graph: WengertList, node: int) -> Carried:
 
 @lru_cache(maxsize=1024)
 def _written(
-    op: Op, carried: Carried, slots: tuple[Operand, ...], slot: int, shape: Shape
-) -> PartialGraph:
+    op: Op, carried: Carried, slots: tuple[Operand, ...], wanted: tuple[int, ...], shape: Shape
+) -> dict[int, PartialGraph]:
     builder = Builder(simplify=True)
     leaves: dict[int, Expression] = {}
     operands: list[Expression] = []
@@ -83,14 +86,15 @@ def _written(
         operands.append(leaves[first])
     parameters = dict(carried)
     value = builder.apply(op, parameters, operands)
-    partial = builder.partial(op, parameters, slot, value, operands)
-    adjoint = None
-    if isinstance(partial, Map):
-        bar = builder.input("#bar", shape)
-        partial, adjoint = partial.pull(bar), bar.index
-    written = builder.finish([builder.lift(partial)])
-    return PartialGraph(
-        written,
-        {written.index[f"#{first}"]: first for first in leaves},
-        None if adjoint is None else written.index["#bar"],
-    )
+    bar: Expression | None = None
+    found: dict[int, PartialGraph] = {}
+    for slot in wanted:
+        partial = builder.partial(op, parameters, slot, value, operands)
+        linear = isinstance(partial, Map)
+        if linear:
+            bar = bar or builder.input("#bar", shape)
+            partial = partial.pull(bar)
+        written = builder.finish([builder.lift(partial)])
+        inputs = {written.index[f"#{first}"]: first for first in leaves}
+        found[slot] = PartialGraph(written, inputs, written.index["#bar"] if linear else None)
+    return found

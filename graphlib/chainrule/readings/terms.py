@@ -7,6 +7,7 @@ spellings cannot disagree. Terms keep order and brackets; nothing is rearranged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import Literal
 
@@ -158,9 +159,7 @@ def text(term: Term) -> str:
     """Return the term as one line of Unicode text."""
     match term:
         case Symbol(name):
-            base, sub, accent = name_parts(name)
-            shown = spelled(base) + (ACCENTS[accent][0] if accent in ACCENTS else "")
-            return shown + text_subscript(sub) + ("*" if accent == "star" else "")
+            return text_name(name)
         case Numeral(digits, power):
             shown = digits.replace("-", "−")
             return shown if power is None else f"{shown}·10{text_superscript(str(power))}"
@@ -189,9 +188,18 @@ def text(term: Term) -> str:
             return f"{sign}{text(above)}/{sign}{text(below)}"
 
 
+@lru_cache(maxsize=4096)
+def text_name(name: str) -> str:
+    """Return a name with its subscript and accent: `y1_hat` is ŷ₁."""
+    base, sub, accent = name_parts(name)
+    shown = spelled(base) + (ACCENTS[accent][0] if accent in ACCENTS else "")
+    return shown + text_subscript(sub) + ("*" if accent == "star" else "")
+
+
 _ROOTS = {"2": "√", "3": "∛", "4": "∜"}
 
 
+@lru_cache(maxsize=4096)
 def text_superscript(exponent: str) -> str:
     """Return an exponent in small digits where Unicode has them, else behind a caret."""
     small = exponent.translate(SUPERSCRIPTS)

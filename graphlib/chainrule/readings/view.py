@@ -10,7 +10,7 @@ from chainrule.passes.run import Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
 from chainrule.readings.formulas import CELL, READING, Limits, compose
 from chainrule.readings.numbers import DEFAULT, Format, numeral
-from chainrule.readings.partials import PartialGraph, partial_graph
+from chainrule.readings.partials import PartialGraph, partial_graphs
 from chainrule.readings.terms import (
     EQUALS,
     Coloured,
@@ -45,6 +45,32 @@ class Notation:
     format: Format = DEFAULT
 
 
+def with_rows(graph: WengertList) -> tuple[int, ...]:
+    """Return the nodes that have a row: all but the leaf constants."""
+    return tuple(
+        node
+        for node, op in enumerate(graph.ops)
+        if op.arity != 0 or op is INPUT or node in graph.names or node in graph.outputs
+    )
+
+
+def labels(graph: WengertList, notation: Notation) -> dict[int, str]:
+    """Return the name of every node that has a row: the user's, or v1, v2, … in order."""
+    taken = set(graph.names.values())
+    labels: dict[int, str] = {}
+    count = 0
+    for node in with_rows(graph):
+        name = graph.names.get(node)
+        if name is None and node == graph.outputs[0] and notation.output not in taken:
+            name = notation.output
+        while name is None:
+            count += 1
+            candidate = f"{notation.prefix}{count}"
+            name = candidate if candidate not in taken else None
+        labels[node] = name
+    return labels
+
+
 class View:
     """What every reading asks a run.
 
@@ -56,7 +82,7 @@ class View:
         self.run = run
         self.graph: WengertList = run.graph
         self.notation = notation or Notation()
-        self._partials: dict[Edge, PartialGraph] = {}
+        self._partials: dict[int, dict[int, PartialGraph]] = {}
 
     @property
     def reverse(self) -> bool:
@@ -66,30 +92,12 @@ class View:
     @cached_property
     def shown(self) -> tuple[int, ...]:
         """The nodes that have a row, in the order in which values are computed."""
-        graph = self.graph
-        return tuple(
-            node
-            for node, op in enumerate(graph.ops)
-            if op.arity != 0 or op is INPUT or node in graph.names or node in graph.outputs
-        )
+        return with_rows(self.graph)
 
     @cached_property
     def labels(self) -> dict[int, str]:
         """The name of every node that has a row: the user's, or v1, v2, … in order."""
-        graph = self.graph
-        taken = set(graph.names.values())
-        labels: dict[int, str] = {}
-        count = 0
-        for node in self.shown:
-            name = graph.names.get(node)
-            if name is None and node == graph.outputs[0] and self.notation.output not in taken:
-                name = self.notation.output
-            while name is None:
-                count += 1
-                candidate = f"{self.notation.prefix}{count}"
-                name = candidate if candidate not in taken else None
-            labels[node] = name
-        return labels
+        return labels(self.graph, self.notation)
 
     @cached_property
     def _constants(self) -> frozenset[int]:
@@ -157,7 +165,7 @@ class View:
             Edge(node, slot, operand)
             for node in self.shown
             for slot, operand in enumerate(self.graph.operands[node])
-            if (node, slot) in self.run.fine.local
+            if (node, slot) in self.run.double.local
         )
 
     def partial_name(self, edge: Edge) -> Term:
@@ -170,9 +178,10 @@ class View:
         For an operation between vectors or matrices the partial is a linear map; the
         formula then shows what it does to the adjoint.
         """
-        if edge not in self._partials:
-            self._partials[edge] = partial_graph(self.graph, edge, self._constants)
-        graph, slots, adjoint = self._partials[edge]
+        if edge.user not in self._partials:
+            written = partial_graphs(self.graph, edge.user, self._constants)
+            self._partials[edge.user] = written
+        graph, slots, adjoint = self._partials[edge.user][edge.slot]
         operands = self.graph.operands[edge.user]
 
         def names(node: int) -> Term | None:

@@ -41,6 +41,7 @@ DOWNLOADS = {
     "Table (JSON)": ("json", "application/json"),
 }
 SUFFIX = {"latex": "tex"}
+WIDGETS = ("formula", "mode", "zoom", "prefix", "along")
 PATIENCE = 0.3
 ASK_EVERY = 0.5
 MOST_CLOSED = 3
@@ -124,6 +125,10 @@ def _style() -> None:
 def _restore() -> None:
     session = st.session_state
     if "formula" in session:
+        # Streamlit forgets a widget that a run did not show, as the rail during a fault.
+        for key in WIDGETS:
+            if key in session:
+                session[key] = session[key]
         return
     query = urlencode(
         [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]

@@ -1,0 +1,50 @@
+"""S1b: what the library does between the last key and the painted page."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from examples import EXAMPLES, Example
+from report import Bar, Section, milliseconds
+
+from chainrule import Graph
+from chainrule.drawing.player import payload
+from chainrule.readings.hints import hints
+from chainrule.readings.terms import latex
+
+ABOUT = """\
+All that the library does when a key was typed on the page Explore: reading, both passes with
+every number checked, the table, the told steps, the hints, and the drawing laid out by Graphviz in
+its warm worker process. Wall-clock time, one user, at a new point each time so that nothing comes
+from a cache; Streamlit and the browser come on top."""
+
+LIMIT = 30.0
+
+
+def page(example: Example, x: float) -> int:
+    """Return how many steps the page would play."""
+    graph = Graph.parse(example.text)
+    worked = graph.work(example.point | {next(iter(example.point)): x})
+    data = payload(worked)
+    latex(worked.reading(worked.run.output))
+    hints(worked)
+    return len(data)
+
+
+def measure(rounds: int) -> Section:
+    """Return the section of this bar."""
+    rows, bars = [], []
+    for example in EXAMPLES:
+        page(example, 0.5)
+        taken = []
+        for turn in range(2 * rounds):
+            start = time.perf_counter()
+            page(example, 0.5 + turn / 64)
+            taken.append(time.perf_counter() - start)
+        median, high = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
+        zoom = Graph.parse(example.text).usual_zoom
+        rows.append((f"{example.name}, {example.title}", zoom, *map(milliseconds, (median, high))))
+        bars.append(Bar(f"{example.name}: median", median * 1e3, LIMIT, " ms"))
+    head = ("example", "zoom", "median", "95 %")
+    return Section("S1b: the library's part of the page", ABOUT, head, tuple(rows), tuple(bars))

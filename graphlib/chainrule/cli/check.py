@@ -1,0 +1,109 @@
+"""`chainrule check`: do forward mode, reverse mode, SymPy and differences agree?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chainrule.cli.request import At, Formula, Output, Readings
+
+if TYPE_CHECKING:
+    from chainrule.passes.agreement import Agreement, InputAgreement
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON, with all digits.")]
+ROUTES = ("forward", "reverse", "sympy", "differences")
+WIDTH, HEIGHT = 56, 11
+SHOWN_DIGITS = 17
+
+
+def check(
+    formula: Formula,
+    at: At = None,
+    reading: Readings = None,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """Compare the derivatives by four ways, with the error of differences against their step.
+
+    Ends with exit code 1 if they do not agree.
+
+    \b
+      chainrule check "cos(sin(x^2)+3x^2)" --at x=1
+      chainrule check "J = cos(u); u = sin(t) + 3t; t = x^2" --at x=1 --json
+    """
+    from chainrule.cli.output import deliver, tell_notes
+    from chainrule.cli.request import parsed
+    from chainrule.readings.render.json import written
+
+    graph, point = parsed(formula, at, reading)
+    found = graph.check(point)
+    if json:
+        deliver(written(_record(found)), output)
+    else:
+        deliver("\n".join(_lines(found)) + "\n", output)
+        tell_notes(graph, on_screen=output is None or output == "-")
+    if not found.agrees:
+        raise typer.Exit(1)
+
+
+def _record(found: Agreement) -> dict[str, Any]:
+    def entry(about: InputAgreement) -> dict[str, Any]:
+        numbers = {route: getattr(about, route) for route in ROUTES}
+        return {
+            "verdict": about.verdict,
+            **{route: None if n is None else str(n) for route, n in numbers.items()},
+            "differing": list(about.differing),
+            "reason": about.reason,
+            "curve": [list(pair) for pair in about.curve],
+        }
+
+    return {
+        "agrees": found.agrees,
+        "digits": found.digits,
+        "inputs": {about.name: entry(about) for about in found.inputs},
+        "missing": found.missing,
+    }
+
+
+def _lines(found: Agreement) -> list[str]:
+    from chainrule.readings.render.prose import plain
+
+    lines: list[str] = []
+    for about in found.inputs:
+        reason = f" ({about.reason})" if about.reason else ""
+        lines.append(f"by {plain(about.name)}: {about.verdict}{plain(reason)}")
+        for route in ROUTES:
+            number = getattr(about, route)
+            shown = "–" if number is None else f"{number:.{SHOWN_DIGITS}g}"
+            lines.append(f"  {'SymPy' if route == 'sympy' else route:<12}{shown}")
+        lines += picture(about.curve)
+    if found.missing:
+        lines.append(f"SymPy: {plain(found.missing)}")
+    lines.append("They agree." if found.agrees else "They do not agree.")
+    return lines
+
+
+def picture(curve: Sequence[tuple[float, float]]) -> list[str]:
+    """Return (step, error) pairs as a drawing in characters, both axes in powers of ten."""
+    points = [(math.log10(h), math.log10(error)) for h, error in curve if h > 0 and error > 0]
+    if len(points) < 2:
+        return []
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    rows = [[" "] * WIDTH for _ in range(HEIGHT)]
+    for x, y in points:
+        column = round((x - left) / ((right - left) or 1) * (WIDTH - 1))
+        line = round((high - y) / ((high - low) or 1) * (HEIGHT - 1))
+        rows[line][column] = "•"
+    heads = {0: f"1e{round(high):+d}", HEIGHT - 1: f"1e{round(low):+d}"}
+    drawn = [f"  {heads.get(i, ''):>7} ┤{''.join(row).rstrip()}" for i, row in enumerate(rows)]
+    ends = f"1e{round(left):+d}", f"1e{round(right):+d}"
+    return [
+        "  error of the central difference against its step h",
+        *drawn,
+        f"  {'':>7} └{'─' * WIDTH}",
+        f"  {'h =':>7}  {ends[0]:<{WIDTH - len(ends[1])}}{ends[1]}",
+    ]

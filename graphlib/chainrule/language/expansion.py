@@ -1,0 +1,242 @@
+"""Functions of the user and sums over an index, written out where they are used.
+
+An item whose operation is `f()` is a call of a function the text defines, one that is
+`sum@k` a sum. Bodies are copied with the operands or the number of the index put in. Copies
+that are under way wait on a list, so no chain of definitions is too deep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from chainrule.errors import LimitError, ParseError, excerpt
+from chainrule.language.limits import LIMITS, beyond
+from chainrule.language.names import canonical
+from chainrule.language.sums import Sum
+from chainrule.language.syntax import Item, Span
+from chainrule.ops.record import Op
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function of the user: canonical names of its parameters, and the item of its body."""
+
+    parameters: tuple[str, ...]
+    root: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What names stand for in a copy: parameters for items, indices for numbers."""
+
+    operands: Mapping[str, int]
+    numbers: Mapping[str, int]
+
+
+_Copy = Generator["_Copy", int, int]
+
+
+def calls(items: Sequence[Item], first: int, root: int) -> list[str]:
+    """Return the functions of the user that the items from `first` to `root` call."""
+    names = (item.what for item in items[first : root + 1] if item.what.endswith("()"))
+    return list(dict.fromkeys(name[:-2] for name in names))
+
+
+def stand_in(name: str, arity: int) -> Op:
+    """Return an operation that is only parsed: a function of the text, or a sum."""
+    return Op(name, arity, value=_never, partials=(_never,) * arity)
+
+
+def _never(*operands: object) -> None:
+    raise AssertionError("functions and sums are written out before anything is computed")
+
+
+class Expansion:
+    """Copies the formulas of one text with everything written out.
+
+    Parameters
+    ----------
+    text
+        The whole input.
+    items
+        As the parser wrote them.
+    definitions
+        Functions by name, none of which uses itself, directly or by others.
+    sums
+        Sums by the name of their operation.
+    known
+        Names that are declared or assigned: no index is looked for in these.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        items: Sequence[Item],
+        definitions: Mapping[str, Definition],
+        sums: Mapping[str, Sum],
+        known: Collection[str],
+    ) -> None:
+        self.items: list[Item] = []
+        self._text = text
+        self._read = items
+        self._definitions = definitions
+        self._sums = sums
+        self._known = known
+        self._first = _starts(items)
+        self._summed: dict[int, list[int]] = {}
+        for at, item in enumerate(items):
+            if item.what in sums:
+                self._summed.setdefault(self._first[item.operands[0]], []).append(at)
+        self._place = Span(0, 1)
+        self._steps = 0
+        self._leaves: set[tuple[str, object]] = set()
+        self._nodes = 0
+
+    def copy(self, root: int) -> int:
+        """Copy the formula that ends with the item `root`; return the item that holds it.
+
+        Raises
+        ------
+        LimitError
+            If more nodes are written out than a text may have.
+        ParseError
+            If a subscript has no number for the index.
+        """
+        under_way = [self._copy(root, _Scope({}, {}), outside=True)]
+        result: int | None = None
+        while under_way:
+            try:
+                # A generator that has not begun takes None.
+                wanted = under_way[-1].send(result)  # type: ignore[arg-type]
+            except StopIteration as finished:
+                under_way.pop()
+                result = finished.value
+            else:
+                under_way.append(wanted)
+                result = None
+        assert result is not None
+        return result
+
+    def _copy(self, root: int, scope: _Scope, outside: bool = False) -> _Copy:
+        """Copy what ends with `root`; ask for each copy inside it by yielding it."""
+        done: dict[int, int] = {}
+        at = self._first[root]
+        while at <= root:
+            summed = [s for s in self._summed.get(at, ()) if s <= root]
+            whole = max(summed, default=at)
+            item = self._read[whole]
+            if outside:
+                self._place = item.span
+            if summed:
+                index = self._sums[item.what]
+                total = None
+                for number in index.numbers:
+                    inner = replace(scope, numbers={**scope.numbers, index.index: number})
+                    term = yield self._copy(item.operands[0], inner)
+                    total = term if total is None else self._apply("add", (total, term), item)
+                assert total is not None
+                done[whole] = total
+            elif item.what.endswith("()"):
+                self._count(1)
+                function = self._definitions[item.what[:-2]]
+                given = [done[operand] for operand in item.operands]
+                local = dict(zip(function.parameters, given, strict=True))
+                done[whole] = yield self._copy(function.root, _Scope(local, {}))
+            elif item.kind == "apply":
+                operands = tuple(done[operand] for operand in item.operands)
+                done[whole] = self._apply(item.what, operands, item)
+            else:
+                done[whole] = self._leaf(item, scope)
+            at = whole + 1
+        return done[root]
+
+    def _apply(self, what: str, operands: tuple[int, ...], item: Item) -> int:
+        self._nodes += 1
+        parameters = item.parameters if what == item.what else ()
+        return self._add(item._replace(what=what, operands=operands, parameters=parameters))
+
+    def _leaf(self, item: Item, scope: _Scope) -> int:
+        if item.kind == "name":
+            if item.what in scope.numbers:
+                number = scope.numbers[item.what]
+                item = item._replace(
+                    kind="number", what="", number=Fraction(number), text=str(number)
+                )
+            elif item.what in scope.operands:
+                return scope.operands[item.what]
+            else:
+                item = self._numbered(item, scope.numbers)
+        self._leaves.add((item.kind, item.what if item.number is None else item.number))
+        return self._add(item)
+
+    def _add(self, item: Item) -> int:
+        if self._nodes + len(self._leaves) > LIMITS.nodes:
+            raise self._beyond("nodes")
+        self._count(0)
+        self.items.append(item)
+        return len(self.items) - 1
+
+    def _count(self, calls: int) -> None:
+        # A function may return its operand: then calls write nothing, and could go on for ever.
+        self._steps += calls
+        if self._steps > LIMITS.nodes:
+            raise self._beyond("calls of functions, written out")
+
+    def _beyond(self, what: str) -> LimitError:
+        start, stop = self._place.start, self._place.stop
+        return beyond(what, LIMITS.nodes, text=self._text, position=start, length=stop - start)
+
+    def _numbered(self, item: Item, numbers: Mapping[str, int]) -> Item:
+        """Put the numbers of indices into a subscript: x_j, w_ij, w_i_j."""
+        base, *subscripts = item.what.split("_")
+        if not subscripts or item.what in self._known:
+            return item
+        parts = [base, *(self._subscript(item, part, numbers) for part in subscripts)]
+        if parts[1:] == subscripts:
+            return item
+        spelled = "_".join(parts)
+        return item._replace(what=canonical(spelled), text=spelled)
+
+    def _subscript(self, item: Item, part: str, numbers: Mapping[str, int]) -> str:
+        shifted = max(part.find("+"), part.find("-"))
+        letter = part[:shifted] if shifted > 0 else part
+        if letter in numbers:
+            number = numbers[letter] + (int(part[shifted:]) if shifted > 0 else 0)
+            if number < 0:
+                message = f"The subscript of {_shown(item)} would be {number}"
+                raise self._refusal(item, message, "Subscripts begin with 0.")
+            return str(number)
+        if shifted > 0:
+            message = f"The subscript of {_shown(item)} has no number here"
+            raise self._refusal(item, message, "Only the index of a sum is computed with.")
+        indices = [sign for sign in part if sign in numbers]
+        if not indices:
+            return part
+        if any(sign.isalpha() and sign not in numbers for sign in part):
+            message = f"{_shown(item)} holds the index {indices[0]} beside other letters"
+            allowed = "Separate subscripts, like w_i_j, or take another letter for the index."
+            raise self._refusal(item, message, allowed)
+        if any(not 0 <= numbers[sign] <= 9 for sign in indices):
+            message = f"The subscripts of {_shown(item)} run together beyond 9"
+            raise self._refusal(item, message, "Separate subscripts, like w_i_j.")
+        return "".join(str(numbers.get(sign, sign)) for sign in part)
+
+    def _refusal(self, item: Item, message: str, allowed: str) -> ParseError:
+        start, stop = item.span.start, item.span.stop
+        return ParseError(
+            message, text=self._text, position=start, length=stop - start, allowed=allowed
+        )
+
+
+def _shown(item: Item) -> str:
+    return f"`{excerpt(item.text)}`"
+
+
+def _starts(items: Sequence[Item]) -> list[int]:
+    """Return for each item where the items below it begin: operands stand before users."""
+    starts: list[int] = []
+    for at, item in enumerate(items):
+        starts.append(starts[item.operands[0]] if item.operands else at)
+    return starts

@@ -1,0 +1,159 @@
+"""Sums over an index: `sum(theta_j x_j, j=0..2)` has fixed bounds and is written out.
+
+The brackets are found among the tokens. What stands in them is read once, as the operand of
+a function of its own; `expansion` writes it for every number of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from chainrule.errors import ParseError, excerpt
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.limits import LIMITS, beyond
+from chainrule.language.names import GREEK_NAMES, canonical
+
+_EXAMPLE = "A sum over an index is written like sum(theta_j x_j, j=0..2)."
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The index of one sum, by its canonical name, and the numbers it takes."""
+
+    index: str
+    numbers: range
+
+
+@dataclass(slots=True)
+class _Bracket:
+    """An open bracket: where the sum before it stands, and the last comma in it."""
+
+    sum: int | None
+    comma: int | None = field(default=None)
+
+
+def take_sums(
+    text: str, tokens: Sequence[Token], known: Collection[str], sums: dict[str, Sum]
+) -> list[Token]:
+    """Return the tokens with each sum over an index as a function of one operand.
+
+    Parameters
+    ----------
+    text
+        The whole input.
+    tokens
+        Of one statement.
+    known
+        Canonical names that are declared or assigned; `sum` may be one of them.
+    sums
+        Where the sums are added, by the name of their function.
+
+    Raises
+    ------
+    ParseError
+        If the bounds are not whole numbers, or points stand elsewhere.
+    LimitError
+        If a sum has too many terms.
+    """
+    if not any(token.text == "sum" or token.kind == ".." for token in tokens):
+        return list(tokens)
+    found: list[Token] = []
+    brackets: list[_Bracket] = []
+    for token in tokens:
+        if token.kind == "(":
+            named = bool(found) and _is_sum(found[-1], known)
+            brackets.append(_Bracket(len(found) - 1 if named else None))
+        elif token.kind == "," and brackets:
+            brackets[-1].comma = len(found)
+        elif token.kind == ")" and brackets:
+            bracket = brackets.pop()
+            comma = bracket.comma
+            if bracket.sum is not None and comma is not None and _is_tail(found, comma):
+                key = f"sum@{len(sums)}"
+                sums[key] = _sum(text, found[comma:], token)
+                found[bracket.sum] = found[bracket.sum]._replace(kind="function", text=key)
+                del found[comma:]
+        found.append(token)
+    _check_points(text, found)
+    return found
+
+
+def _is_sum(token: Token, known: Collection[str]) -> bool:
+    return token.text == "sum" and (
+        token.kind == "function" or (token.kind == "word" and "sum" not in known)
+    )
+
+
+def _is_tail(found: Sequence[Token], comma: int) -> bool:
+    return [token.kind for token in found[comma + 1 : comma + 3]] == ["word", "="]
+
+
+def _sum(text: str, tail: Sequence[Token], closing: Token) -> Sum:
+    """Read `, j = 0..2`."""
+    index = tail[1]
+    name = canonical(index.text)
+    if (len(name) > 1 and name not in GREEK_NAMES) or name in ("e", "pi"):
+        raise _refusal(
+            text,
+            index,
+            f"`{excerpt(index.text)}` cannot be the index of a sum",
+            "The index is one letter, but not e or π.",
+        )
+    low, at = _bound(text, tail, 3, closing)
+    if at == len(tail) or tail[at].kind != "..":
+        behind = tail[at] if at < len(tail) else closing
+        raise _refusal(text, behind, "The bounds of the sum are not complete", _EXAMPLE)
+    high, at = _bound(text, tail, at + 1, closing)
+    if at < len(tail):
+        message = f"{_shown(text, tail[at])} cannot stand behind the bounds of a sum"
+        raise _refusal(text, tail[at], message, _EXAMPLE)
+    if high < low:
+        message = f"A sum from {low} to {high} has no terms"
+        allowed = "The second bound is not below the first."
+        raise _refusal(text, tail[3], message, allowed)
+    if high - low >= LIMITS.terms:
+        raise beyond("terms in a sum", LIMITS.terms, text=text, position=tail[3].start)
+    return Sum(name, range(low, high + 1))
+
+
+def _bound(text: str, tail: Sequence[Token], at: int, closing: Token) -> tuple[int, int]:
+    """Return the bound that begins at `at` of the tail, and where it ends."""
+    sign = 1
+    if at < len(tail) and tail[at].kind == "-":
+        sign, at = -1, at + 1
+    token = tail[at] if at < len(tail) else closing
+    number = token.number if token.kind == "number" else None
+    if number is None or number != Fraction(int(number)):
+        message = f"The bounds of a sum are whole numbers, here stands {_shown(text, token)}"
+        raise _refusal(text, token, message, _EXAMPLE)
+    return sign * int(number), at + 1
+
+
+def _check_points(text: str, found: Sequence[Token]) -> None:
+    for at, token in enumerate(found):
+        if token.kind == "..":
+            before = found[at - 1] if at else NOTHING
+            start = before.start if before.stop == token.start else token.start
+            raise ParseError(
+                "Two points in a row cannot be read here",
+                text=text,
+                position=start,
+                length=token.stop - start,
+                allowed=f"A number has one point at most. {_EXAMPLE}",
+            )
+
+
+def _shown(text: str, token: Token) -> str:
+    return f"`{excerpt(text[token.start : token.stop])}`"
+
+
+def _refusal(text: str, token: Token, message: str, allowed: str) -> ParseError:
+    return ParseError(
+        message,
+        text=text,
+        position=token.start,
+        length=token.stop - token.start,
+        allowed=allowed,
+    )

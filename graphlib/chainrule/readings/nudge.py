@@ -1,0 +1,169 @@
+"""A nudge: an input moves a little, and every node moves, as predicted and in fact."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from chainrule.algebras.undefined import Undefined
+from chainrule.errors import GraphError
+from chainrule.passes.run import Run
+from chainrule.readings.catalogue import WORDS, say
+from chainrule.readings.numbers import numeral
+from chainrule.readings.terms import Symbol, text
+from chainrule.readings.view import View
+
+NOISE_DIGITS = 30
+MOST_DIGITS = 800
+ROUNDING = 10.0**-NOISE_DIGITS
+"""Relative errors up to this are rounding: a node that moves in proportion has none."""
+
+HEADERS = ("node", "value", "predicted", "real", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How one node moves.
+
+    Parameters
+    ----------
+    node, name
+        Index in the graph that is shown, and label.
+    value
+        Its value before.
+    predicted
+        Its change to first order: tangent times the nudge.
+    real
+        Its change in fact, computed with many digits.
+    error
+        |predicted − real| / |real|; None where nothing moves, or a value does not exist.
+    """
+
+    node: int
+    name: str
+    value: Any
+    predicted: Any
+    real: Any
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """How all nodes move when `variable` moves by `delta`."""
+
+    variable: str
+    delta: Fraction
+    rows: tuple[Moved, ...]
+
+    def __getitem__(self, name: str) -> Moved:
+        """Return the row of a node by its label.
+
+        Raises
+        ------
+        KeyError
+            If there is no such node.
+        """
+        for entry in self.rows:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+    def _cells(self) -> list[list[str]]:
+        return [
+            [
+                text(Symbol(entry.name)),
+                *(text(numeral(n)) for n in (entry.value, entry.predicted, entry.real)),
+                WORDS["none"] if entry.error is None else text(numeral(entry.error)),
+            ]
+            for entry in self.rows
+        ]
+
+    def _caption(self) -> str:
+        delta = text(numeral(self.delta))
+        return say("nudge", node=text(Symbol(self.variable)), delta=delta)
+
+    def text(self) -> str:
+        """Return the rows as a plain text table."""
+        from chainrule.readings.render.grid import grid_text
+
+        return grid_text([WORDS[h] for h in HEADERS], self._cells(), self._caption())
+
+    def html(self) -> str:
+        """Return the rows as an HTML table."""
+        from chainrule.readings.render.grid import grid_html
+
+        return grid_html([WORDS[h] for h in HEADERS], self._cells(), self._caption())
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+
+def nudge(view: View, entry: int, delta: Fraction) -> Nudge:
+    """Return how every node moves when an input moves by `delta`.
+
+    Parameters
+    ----------
+    entry
+        Index of the input in the graph that is shown.
+
+    Raises
+    ------
+    GraphError
+        If the graph has vectors or a batch, or `delta` is 0.
+    """
+    graph, point = view.graph, view.run.point
+    if not graph.is_scalar:
+        raise GraphError("numbers are nudged; the graph has vectors or a batch; allowed: scalars")
+    if delta == 0:
+        raise GraphError("a nudge by 0 moves nothing; allowed: any other number")
+    digits = _digits(point[entry], delta)
+    moved = {**point, entry: Fraction(point[entry]) + delta}
+    before = Run(graph, point, "forward", direction={entry: Fraction(1)}, digits=digits)
+    after = Run(graph, moved, "forward", digits=digits)
+    number = min(before, after, key=lambda run: run.fine_digits).fine.algebra.number
+    rows: list[Moved] = []
+    for node in view.shown:
+        predicted = before.derivative(node).digits * number(delta)
+        real = _change(before, after, node)
+        error = _error(predicted, real)
+        value, name = view.run.value(node).shown, view.labels[node]
+        rows.append(Moved(node, name, value, _plain(predicted), _plain(real), error))
+    return Nudge(view.labels[entry], delta, tuple(rows))
+
+
+def _digits(x: Fraction, delta: Fraction) -> int:
+    """Return how many digits show the square of delta beside x."""
+    size = max(abs(Fraction(x)), Fraction(1))
+    apart = len(str(math.ceil(size / abs(delta)))) if abs(delta) < size else 1
+    return min(MOST_DIGITS, NOISE_DIGITS + 10 + 2 * apart)
+
+
+def _change(before: Run, after: Run, node: int) -> Any:
+    """Return the difference of a node's two values: exactly where both are known so."""
+    if before.exact is not None and after.exact is not None:
+        old, new = before.exact.values[node], after.exact.values[node]
+        if type(old) is Fraction and type(new) is Fraction:
+            return before.fine.algebra.number(new - old)
+    return after.value(node).digits - before.value(node).digits
+
+
+def _plain(number: Any) -> Any:
+    """Return a many-digit number as the nearest double; where there is none, as it is."""
+    if type(number) is Undefined:
+        return number
+    double = float(number)
+    return double if math.isfinite(double) and (double != 0 or number == 0) else number
+
+
+def _error(predicted: Any, real: Any) -> float | None:
+    if type(predicted) is Undefined or type(real) is Undefined:
+        return None
+    if real == 0:
+        return None if predicted == 0 else math.inf
+    error = abs(predicted - real) / abs(real)
+    return float(error) if error > ROUNDING else 0.0
