@@ -42,6 +42,7 @@ DOWNLOADS = {
 }
 SUFFIX = {"latex": "tex"}
 WIDGETS = ("formula", "mode", "zoom", "prefix", "along")
+TYPING_PAUSE = "80ms"
 PATIENCE = 0.3
 ASK_EVERY = 0.5
 MOST_CLOSED = 3
@@ -76,7 +77,7 @@ def _page() -> None:
                 key="formula",
                 placeholder=EXAMPLE,
                 label_visibility="collapsed",
-                live=True,
+                live=TYPING_PAUSE,
                 max_chars=20_000,
                 on_change=_edited,
             )
