@@ -51,15 +51,17 @@ def checked(example: Example) -> dict[str, float]:
 def written(example: Example, view: Worked) -> dict[str, float]:
     """Write every formula and return the adjoints of the inputs in double precision."""
     record = view.run.double
-    values = [text(view.equation(node)) for node in view.shown]
-    sums: dict[int, list[str]] = {node: [] for node in view.shown}
-    partials = []
+    values = [text(view.formula(node)) for node in view.shown if view.graph.operands[node]]
+    names = {node: text(view.name(node)) for node in view.shown}
+    goal = names[view.run.output]
+    partials: list[tuple[str, str]] = []
+    shares: dict[int, list[str]] = {node: [] for node in view.shown}
     for edge in view.edges:
-        name = view.partial_name(edge)
-        partials.append((text(name), text(view.partial_formula(edge))))
-        sums[edge.operand].append(f"{text(view.derivative_name(edge.user))} · {partials[-1][0]}")
-    adjoints = {text(view.derivative_name(node)): " + ".join(sums[node]) for node in view.shown}
-    assert values and partials and adjoints and record.steps
+        user = names[edge.user]
+        partials.append((f"∂{user}/∂{names[edge.operand]}", text(view.partial_formula(edge))))
+        shares[edge.operand].append(f"∂{goal}/∂{user} · {partials[-1][0]}")
+    sums = {f"∂{goal}/∂{names[node]}": " + ".join(terms) for node, terms in shares.items()}
+    assert values and partials and sums and record.steps
     return {name: record.derivatives[view.graph.index[name]] for name in example.point}
 
 

@@ -3,7 +3,7 @@
 usage: python benchmarks/mutation.py [--sample 260] [--seed 1] [--workers 2] [--out FILE]
                                      [--only PART] [--list]
 
-cosmic-ray 8.7.0 makes the mutants and runs the tests (pip install cosmic-ray==8.7.0); two kinds
+cosmic-ray 8.7.0 makes the mutants (pip install cosmic-ray==8.7.0); two kinds
 of mutants are added here, since the rules of operations consist of names: another function in
 its place, and a statement left out. Everything happens in copies; the sources stay as they are.
 The first run is of the tests without a fault: it must pass, and it sets the time limit.
@@ -18,13 +18,15 @@ import os
 import random
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from multiprocessing import Queue, SimpleQueue
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, fields
+from multiprocessing.context import ForkContext as Context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
@@ -33,24 +35,45 @@ try:
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.operator import Operator
     from cosmic_ray.plugins import get_operator, operator_names
-    from cosmic_ray.testing import run_tests
-    from cosmic_ray.work_item import TestOutcome
 except ModuleNotFoundError as error:
     sys.exit(f"{error}; mutants need it: pip install cosmic-ray==8.7.0")
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("graphlib", "tests", "pyproject.toml", "app.py", "run.py")
 PACKAGE = Path("graphlib/chainrule")
-PASSES = (
-    "walks record shadow doubt unfolding run kinks folding derivatives misconceptions steps"
-).split()
-# Two groups with a score of their own; in brackets the suites, those that find most first.
-SUITES = (
-    "tests/passes/test_walks.py tests/ops tests/golden tests/laws tests/algebras tests/passes "
-    "tests/test_public.py"
+PASSES = [
+    "walks",
+    "record",
+    "shadow",
+    "doubt",
+    "unfolding",
+    "run",
+    "kinks",
+    "folding",
+    "derivatives",
+    "misconceptions",
+    "steps",
+]
+# What is run against the mutants of each group, in this order, until a fault is found.
+STAGES = {
+    "ops": (
+        "tests/laws/test_laws.py",
+        "tests/ops tests/golden tests/laws tests/mutation",
+    ),
+    "passes": (
+        "tests/mutation",
+        "tests/golden tests/passes/test_walks.py tests/ops tests/test_public.py "
+        "tests/laws/test_graphs.py tests/laws/test_laws.py --deselect "
+        "tests/passes/test_walks.py::test_long_chains_need_no_recursion",
+    ),
+}
+COMMAND = (
+    "-x -q --no-header -p no:cacheprovider -m 'not soak and not browser' "
+    "-W ignore::pytest.PytestAssertRewriteWarning"  # hypothesis is at hand already
 )
-COMMAND = "-m pytest -x -q --no-header -p no:cacheprovider -m 'not soak and not browser'"
 
+# What is given by these names is no behaviour, or a safety net under it.
+NO_BEHAVIOUR = ("samples", "doc", "strict", "frozen", "slots", "eq")
 ARITHMETIC = {"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow"}
 BITS = {"BitOr", "BitAnd", "BitXor"}
 FUNCTIONS = dict(
@@ -126,9 +149,10 @@ class Mutant:
     before: str
     after: str
 
-    @property
-    def group(self) -> str:
-        return Path(self.module).parent.name if "exact" not in self.module else "passes"
+    @classmethod
+    def of(cls, result: Mapping[str, Any]) -> Mutant:
+        """Return the mutant of a result."""
+        return cls(**{field.name: result[field.name] for field in fields(cls)})
 
 
 def useful(operator: str) -> bool:
@@ -153,104 +177,165 @@ def ignored(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             nodes.append(node.annotation)
         elif isinstance(node, ast.FunctionDef) and node.returns:
             nodes.append(node.returns)
-        elif isinstance(node, ast.keyword) and node.arg in ("samples", "doc"):
+        elif isinstance(node, ast.keyword) and node.arg in NO_BEHAVIOUR:
             nodes.append(node.value)
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
             nodes.append(node.value)  # Rule = Callable[..., Any]
     return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in nodes]
 
 
-def mutants(root: Path, module: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a module that compiles and means something else."""
-    source = (root / module).read_text("utf-8")
+def places(source: str) -> dict[tuple[int, int], list[tuple[str, int]]]:
+    """Return operators and their occurrences by the place at which they change a source."""
     tree, spans = get_ast(source), ignored(source)
-    lines, meaning = source.splitlines(), ast.dump(ast.parse(source))
     core = {name: get_operator(name) for name in operator_names() if useful(name)}
+    found: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for name, operator in (core | OWN).items():
         if getattr(operator, "arguments", tuple)():
             continue
-        places = (p for node in ast_nodes(tree) for p in operator().mutation_positions(node))
-        for occurrence, (start, _) in enumerate(places):
-            if any(a <= start < b for a, b in spans):
-                continue
-            mutated = mutate_code(source, operator(), occurrence)
-            try:
-                same = mutated is None or ast.dump(ast.parse(mutated)) == meaning
-            except SyntaxError:
-                continue
-            if not same:
-                new = mutated.splitlines()[start[0] - 1].strip()
-                old = lines[start[0] - 1].strip()
-                yield Mutant(str(module), name, occurrence, *start, old, new)
+        positions = (p for node in ast_nodes(tree) for p in operator().mutation_positions(node))
+        for occurrence, (start, _) in enumerate(positions):
+            if not any(a <= start < b for a, b in spans):
+                found.setdefault(start, []).append((name, occurrence))
+    return found
 
 
-def chosen(found: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
-    """Return a sample: places drawn evenly, one mutant of each."""
+def made(source: str, operator: str, occurrence: int) -> str | None:
+    """Return a source with a fault, None where it is not Python or means the same."""
+    make = OWN.get(operator) or get_operator(operator)
+    mutated = mutate_code(source, make(), occurrence)
+    try:
+        same = mutated is None or ast.dump(ast.parse(mutated)) == ast.dump(ast.parse(source))
+    except SyntaxError:
+        return None
+    return None if same else str(mutated)
+
+
+def chosen(root: Path, modules: Sequence[Path], count: int, seed: int) -> tuple[int, list[Mutant]]:
+    """Return how many places there are, and a sample: places drawn evenly, a mutant of each."""
     draw = random.Random(seed)
-    places: dict[tuple[str, int, int], list[Mutant]] = {}
-    for mutant in found:
-        places.setdefault((mutant.module, mutant.line, mutant.column), []).append(mutant)
-    drawn = draw.sample(sorted(places), min(count, len(places)))
-    return [draw.choice(places[place]) for place in drawn]
+    sources = {module: (root / module).read_text("utf-8") for module in modules}
+    choices = {(m, at): c for m in modules for at, c in places(sources[m]).items()}
+    sample: list[Mutant] = []
+    for module, (line, column) in draw.sample(sorted(choices), len(choices)):
+        options = choices[module, (line, column)]
+        for name, occurrence in draw.sample(options, len(options)):
+            mutated = made(sources[module], name, occurrence)
+            if mutated is not None:
+                old, new = (s.splitlines()[line - 1].strip() for s in (sources[module], mutated))
+                sample.append(Mutant(str(module), name, occurrence, line, column, old, new))
+                break
+        if len(sample) == count:
+            break
+    return len(choices), sample
 
 
 def copy(to: Path) -> Path:
     """Copy what the tests need."""
-    skipped = shutil.ignore_patterns("__pycache__", "crosscheck", "ui", "*.pyc")
+    skipped = shutil.ignore_patterns("__pycache__", "crosscheck")
+    to.mkdir()
     for name in COPIED:
         if (ROOT / name).is_dir():
-            # The pages are not tested here, but the package is whole.
-            ignore = skipped if name == "tests" else shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / name, to / name, ignore=ignore)
+            shutil.copytree(ROOT / name, to / name, ignore=skipped)
         else:
-            shutil.copy(ROOT / name, to / name)
+            shutil.copy2(ROOT / name, to / name)
     return to
 
 
-_command = ""
+def enter(folder: str) -> None:
+    """Make this process at home in a copy, with what the tests import at hand."""
+    import hypothesis
+    import mpmath
+    import numpy
+    import pytest
+    import sympy
 
-
-def _enter(copies: SimpleQueue[str], suites: str) -> None:
-    """Make a worker at home in a copy of its own."""
-    global _command
-    folder = copies.get()
+    del hypothesis, mpmath, numpy, pytest, sympy
     os.chdir(folder)
     os.environ["PYTHONPATH"] = os.pathsep.join((f"{folder}/graphlib", folder))
     os.environ.setdefault("CHAINRULE_SEED", "1")
-    _command = f"{shlex.quote(sys.executable)} {COMMAND} {suites}"
 
 
-def unharmed() -> tuple[float, bool, str]:
-    """Run the tests without a fault; return the seconds, whether they pass, and the output."""
-    begin = time.perf_counter()
-    outcome, output = run_tests(_command, 900)
-    return time.perf_counter() - begin, outcome is TestOutcome.SURVIVED, output
+def _enter(copies: SimpleQueue[str]) -> None:
+    enter(copies.get())
+    sys.dont_write_bytecode = True
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
-def tried(mutant: Mutant, limit: float) -> dict[str, Any]:
+def passes(suites: str, limit: float) -> tuple[bool, str]:
+    """Run the tests in a process of their own; return whether they pass, and the output.
+
+    The process is a fork of this one, which has the libraries loaded but not our package.
+    """
+    with tempfile.TemporaryFile("w+") as said:
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            os.dup2(said.fileno(), 1)
+            os.dup2(said.fileno(), 2)
+            import pytest
+
+            code: int = 1
+            try:
+                code = int(pytest.main(shlex.split(f"{COMMAND} {suites}")))
+            finally:
+                sys.stdout.flush()
+                os._exit(code)
+        end = time.monotonic() + limit
+        while not (ended := os.waitpid(child, os.WNOHANG))[0]:
+            if time.monotonic() > end:
+                os.killpg(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+                return False, "timeout"
+            time.sleep(0.02)
+        said.seek(0)
+        return ended[1] == 0, said.read()
+
+
+def unharmed(folder: str) -> dict[str, float]:
+    """Run the tests without a fault; return the seconds of each group.
+
+    Byte-code is left behind, so that later runs compile only the module with the fault.
+    """
+    enter(folder)
+    seconds: dict[str, float] = {}
+    for group, stages in STAGES.items():
+        begin = time.monotonic()
+        for suites in stages:
+            passed, output = passes(suites, 900)
+            if not passed:
+                raise SystemExit(f"{output[-3000:]}\nWithout a fault the tests fail.")
+        seconds[group] = time.monotonic() - begin
+    return seconds
+
+
+def tried(mutant: Mutant, group: str, limit: float) -> dict[str, Any]:
     """Run the tests against one mutant."""
     path = Path(mutant.module)
-    source = path.read_text("utf-8")
-    operator = OWN.get(mutant.operator) or get_operator(mutant.operator)
+    source, times = path.read_text("utf-8"), path.stat()
+    passed, output = True, ""
     try:
-        path.write_text(mutate_code(source, operator(), mutant.occurrence), "utf-8")
-        outcome, output = run_tests(_command, limit)
+        path.write_text(made(source, mutant.operator, mutant.occurrence) or "", "utf-8")
+        for suites in STAGES[group]:
+            passed, output = passes(suites, limit)
+            if not passed:
+                break
     finally:
         path.write_text(source, "utf-8")
+        # The byte-code of the source is recognised by its time.
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     lines = output.splitlines()
     by = next((x.split(" - ")[0][:140] for x in lines if x.startswith(("FAILED", "ERROR"))), "")
-    killed = outcome is not TestOutcome.SURVIVED
-    return asdict(mutant) | {"killed": killed, "by": by or output[-60:] if killed else ""}
+    killed = {"killed": not passed, "by": "" if passed else by or output[-60:]}
+    return asdict(mutant) | {"group": group} | killed
 
 
-def report(results: Sequence[dict[str, Any]], groups: dict[str, list[str]]) -> str:
+def report(results: Sequence[dict[str, Any]]) -> str:
     """Return the scores, and every survivor, as text."""
     lines = [f"{'':8}{'mutants':>9}{'killed':>8}{'score':>8}"]
-    for group, modules in groups.items():
-        of = [r for r in results if r["module"] in modules]
+    for group in STAGES:
+        of = [r["killed"] for r in results if r["group"] == group]
         if of:
-            killed = sum(r["killed"] for r in of)
-            lines.append(f"{group:8}{len(of):9}{killed:8}{killed / len(of):8.1%}")
+            lines.append(f"{group:8}{len(of):9}{sum(of):8}{sum(of) / len(of):8.1%}")
     for r in results:
         if not r["killed"]:
             lines += ["", f"{r['module']}:{r['line']}:{r['column']} {r['operator']}"]
@@ -259,14 +344,13 @@ def report(results: Sequence[dict[str, Any]], groups: dict[str, list[str]]) -> s
 
 
 def main() -> int:
+    """Draw a sample, try it, print what survived."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--sample", type=int, default=260, help="how many mutants")
     parser.add_argument("--seed", type=int, default=1, help="draws the sample")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="modules whose path contains this")
-    parser.add_argument("--suites", default=SUITES, help="what pytest runs")
-    parser.add_argument("--out", type=Path, help="results as JSON lines")
-    parser.add_argument("--again", type=Path, help="only the survivors of this file")
+    parser.add_argument("--out", type=Path, help="results as JSON lines; what stands there is kept")
     parser.add_argument("--list", action="store_true", help="print the sample, run nothing")
     given = parser.parse_args()
     groups = {
@@ -276,34 +360,38 @@ def main() -> int:
             str(PACKAGE / "algebras" / "exact.py"),
         ],
     }
+    group_of = {module: group for group, modules in groups.items() for module in modules}
+    modules = [Path(module) for module in group_of if given.only in module]
+    count, sample = chosen(ROOT, modules, given.sample, given.seed)
+    print(f"{count} places, {len(sample)} mutants (seed {given.seed})", flush=True)
+    if given.list:
+        for mutant in sample:
+            print(f"{mutant.module}:{mutant.line} {mutant.operator}: {mutant.after}")
+        return 0
+    out: Path | None = given.out
+    known = out.read_text("utf-8").splitlines() if out is not None and out.exists() else []
+    results = [result for result in map(json.loads, known) if Mutant.of(result) in sample]
+    left = [mutant for mutant in sample if mutant not in map(Mutant.of, results)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
-        copies: SimpleQueue[str] = SimpleQueue()
+        whole = copy(Path(place) / "whole")
+        with ProcessPoolExecutor(1) as pool:
+            seconds = pool.submit(unharmed, str(whole)).result()
+        print(f"seconds without a fault: {seconds}", flush=True)
+        copies: SimpleQueue[str] = Context().SimpleQueue()
         for number in range(given.workers):
-            copies.put(str(copy(Path(place) / str(number))))
-        root = Path(place) / "0"
-        modules = [Path(m) for group in groups.values() for m in group if given.only in m]
-        found = [m for module in modules for m in mutants(root, module)]
-        sample = chosen(found, given.sample, given.seed)
-        print(f"{len(found)} mutants, {len(sample)} drawn (seed {given.seed})", flush=True)
-        if given.list:
-            for mutant in sample:
-                print(f"{mutant.module}:{mutant.line} {mutant.operator}: {mutant.after}")
-            return 0
-        with ProcessPoolExecutor(given.workers, initializer=_enter, initargs=(copies, given.suites)) as pool:
-            seconds, passed, output = pool.submit(unharmed).result()
-            if not passed:
-                print(output[-3000:])
-                print("The tests fail without a fault; nothing can be said.")
-                return 2
-            limit = max(60.0, 5 * seconds)
-            print(f"without a fault: {seconds:.0f} s; limit {limit:.0f} s", flush=True)
-            results = []
-            for result in pool.map(tried, sample, [limit] * len(sample)):
-                results.append(result)
-                if given.out:
-                    with given.out.open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(result) + "\n")
-    print(report(results, groups))
+            copies.put(str(shutil.copytree(whole, Path(place) / str(number))))
+        with ProcessPoolExecutor(given.workers, None, _enter, (copies,)) as pool:
+            waiting = []
+            for mutant in left:
+                group = group_of[mutant.module]
+                limit = max(60.0, 5 * seconds[group])
+                waiting.append(pool.submit(tried, mutant, group, limit))
+            for ready in as_completed(waiting):
+                results.append(ready.result())
+                if out is not None:
+                    with out.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(results[-1]) + "\n")
+    print(report(results))
     return 0
 
 

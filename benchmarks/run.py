@@ -10,13 +10,8 @@ measurements together). The exit code is 1 if a bar is missed.
 from __future__ import annotations
 
 import os
-import sys
-
-# Before NumPy is loaded: one thread for everybody.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
-
 import platform
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
@@ -26,7 +21,8 @@ from report import Section, markdown
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
 MEASUREMENTS = ("explore", "page", "growth", "start")
-LIBRARIES = ("chainrule", "sympy", "casadi", "mpmath", "numpy", "networkx")
+LIBRARIES = ("sympy", "casadi", "mpmath", "numpy", "networkx")
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ROUNDS = 15
 
 
@@ -74,6 +70,8 @@ def main(words: list[str]) -> int:
             return refuse(f"unknown word {word!r}; allowed: {', '.join(MEASUREMENTS)}")
     if write and wanted:
         return refuse("--write needs all measurements: name none")
+    # Before a measurement loads NumPy: one thread for everybody.
+    os.environ.update(dict.fromkeys(THREADS, "1"))
     sections: list[Section] = []
     for name in wanted or MEASUREMENTS:
         measure: Callable[[int], Section] = import_module(name).measure

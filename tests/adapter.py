@@ -34,7 +34,7 @@ def _shown(number: Any) -> Any:
 
 def explore(text: str, point: dict[str, Any], mode: str = "expr") -> tuple[Any, dict[str, Any]]:
     """Return the value and the gradient of `text` at `point`; the names of `point` are declared."""
-    graph = chainrule.parse(text, declared=point)
+    graph = chainrule.parse(text, declared=point, mode="latex" if mode == "latex" else "text")
     unused = {name for name in point} - set(graph.variables)
     used = {n: v for n, v in point.items() if chainrule.facade.canonical(n) in graph.variables}
     worked = graph.work(used, zoom="primitive")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.wengert import WengertList
-from chainrule.language import LIMITS, Note, Program, canonical, exact, read
+from chainrule.language import LIMITS, SOURCES, Note, Program, Source, canonical, exact, read
 from chainrule.language.build import build
+from chainrule.language.tracing import trace
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
@@ -102,11 +103,14 @@ class Graph(WengertList):
         *,
         declared: Iterable[str] = (),
         readings: Mapping[str, str] | None = None,
+        mode: Source = "text",
     ) -> Graph:
-        """Read a formula or a program of assignments.
+        r"""Read a formula or a program of assignments.
 
         >>> Graph.parse("y = 2t; t = x^2").variables
         ('x',)
+        >>> Graph.parse(r"\frac{\theta^\top x}{2}", mode="latex").variables
+        ('theta', 'x')
 
         Parameters
         ----------
@@ -116,14 +120,49 @@ class Graph(WengertList):
             Names that are variables, whatever else they could mean.
         readings
             Other choices for what `notes` reports, from a note's key to its alternative.
+        mode
+            "text", or "latex" for the same in LaTeX: formulas, `aligned` environments.
 
         Raises
         ------
         ParseError, LimitError
             With the place, what was found there and what is allowed.
+        GraphError
+            If there is no such mode.
         """
-        program = read(text, declared=declared, readings=readings)
+        if mode not in SOURCES:
+            raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
+        program = read(text, declared=declared, readings=readings, mode=mode)
         return cls.of(build(program), program)
+
+    @classmethod
+    def trace(
+        cls, function: Callable[..., Any], *names: str, **shapes: int | Sequence[int]
+    ) -> Graph:
+        """Run a Python function once on tracing values and return the graph of what it did.
+
+        Operators and NumPy functions are written down; `if`, comparisons and float() are
+        refused. See `chainrule.language.tracing` for names inside and further operations.
+
+        >>> import numpy as np
+        >>> Graph.trace(lambda x, y: np.sin(x) * y).gradient({"x": 0, "y": 3})
+        {'x': 3.0, 'y': 0.0}
+
+        Parameters
+        ----------
+        function
+            Its arguments are the inputs; it returns a number, a tuple, or a dict of names.
+        names
+            Names of the arguments, where the function's own shall not be used.
+        shapes
+            Shapes by the name of an argument: ``x=3``, ``W=(4, 2)``.
+
+        Raises
+        ------
+        GraphError
+            If the function does what cannot be traced.
+        """
+        return cls.of(trace(function, *names, **shapes))
 
     @classmethod
     def from_sympy(

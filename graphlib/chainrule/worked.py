@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +142,8 @@ class Worked(View):
         ------
         GraphError
             If there is no such variable, the graph has vectors, or `delta` is 0.
+        PointError
+            If `delta` is not a finite number.
         """
         from chainrule.readings.nudge import nudge
 
@@ -148,8 +151,10 @@ class Worked(View):
         if entry is None or entry not in self.graph.inputs:
             known = ", ".join(self.graph.names[node] for node in self.graph.inputs)
             raise GraphError(f"{name!r} is not a variable; there are {known or 'none'}")
-        amount = exact(delta).value if isinstance(delta, str) else Fraction(delta)
-        return nudge(self, entry, amount)
+        # As text, an infinite or undefined number is refused like any other text that is none.
+        finite = not isinstance(delta, float) or math.isfinite(delta)
+        text = isinstance(delta, str) or not finite
+        return nudge(self, entry, exact(str(delta)).value if text else Fraction(delta))
 
     def cost(self) -> Cost:
         """Return how many operations forward mode, reverse mode and differences take.

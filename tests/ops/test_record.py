@@ -9,6 +9,7 @@ import pytest
 
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Domain, Op, Shape
+from chainrule.ops.arithmetic import whole
 from chainrule.ops.record import same_shape
 
 
@@ -121,3 +122,19 @@ def test_the_records_need_neither_sympy_nor_networkx() -> None:
         check=True,
     )
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_numbers_are_computed_by_the_stable_form() -> None:
+    softplus = OPS["softplus"]
+    assert softplus.numeric is softplus.stable
+    assert OPS["sin"].numeric is OPS["sin"].value
+
+
+@pytest.mark.parametrize("number", [0, -3, 7.0, 1e300])
+def test_whole_numbers(number: float) -> None:
+    assert whole(number)
+
+
+@pytest.mark.parametrize("number", [2.5, -1e-300, float("inf"), float("nan")])
+def test_numbers_that_are_not_whole(number: float) -> None:
+    assert not whole(number)

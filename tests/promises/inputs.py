@@ -44,7 +44,8 @@ def hostile() -> list[str]:
     return [text_of(case) for case in lines("bad_inputs.jsonl") if case["kind"] in kinds]
 
 
-PIECES = (
+# What people type, and what somebody would try.
+TYPED = (
     "x y z t a b e pi π θ₀ x_1 x₁ sin cos tan exp ln log sqrt √ abs relu max min sigmoid softplus "
     "erf gamma E I S N Q beta lambda if W @ 0 1 2 3 10 0.1 .5 1e9 1e-9 1e999 1e99999999 9^9^9 "
     "( ) [ ] { } | + - * / ^ ** · ² ⁻¹ = == := : ; , . ' \" ` \\ $ # % & ! ? _ __ ~ < > "
@@ -52,7 +53,8 @@ PIECES = (
     "().__class__.__bases__[0] {0.__class__} %s ${x} $(id) `id` \\input{x} \\write18 \\sum "
     "import os; os.system f'{x}' \x00 \x1b[31m \u202e \ufeff \ud7ff а 　 １２ ﬁ ∑ ∫ ∞ "
     "print(x) x.__dict__ getattr(x,'y') x if x else y [x for x in y] 0x10 1_000 1j nan inf"
-).split(" ") + [" ", "\n", "\t", "  "]
+)
+PIECES = [*TYPED.split(" "), " ", "\n", "\t", "  "]
 
 
 def soup(draw: random.Random) -> str:

@@ -147,9 +147,10 @@ class Exact(Scalars):
 
     def number(self, number: Fraction) -> Any:
         """Return `number`, or INEXACT where it has too many digits."""
-        return self._kept(Fraction(number))
+        return self.kept(Fraction(number))
 
-    def _kept(self, value: Any) -> Any:
+    def kept(self, value: Any) -> Any:
+        """Return a result, INEXACT where it is too long."""
         if type(value) is int:
             value = Fraction(value)
         if type(value) is Fraction and _bits(value) > MOST_BITS:
@@ -163,7 +164,7 @@ class Exact(Scalars):
                 return operand
         if any(type(x) is Inexact for x in operands):
             return INEXACT
-        return self._kept(super().apply(op, parameters, operands))
+        return self.kept(super().apply(op, parameters, operands))
 
     def partial(
         self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
@@ -172,8 +173,16 @@ class Exact(Scalars):
         if any(type(x) is Inexact for x in operands):
             if any(type(x) is Undefined for x in (value, *operands)):
                 return value
-            return self._kept(self._guarded(op, op.partial(slot), (value, *operands), parameters))
-        return self._kept(super().partial(op, parameters, slot, value, operands))
+            return self.kept(self._guarded(op, op.partial(slot), (value, *operands), parameters))
+        return self.kept(super().partial(op, parameters, slot, value, operands))
+
+    def push(self, partial: Any, tangent: Any, like: Any) -> Any:
+        """Return a contribution to a tangent, where it is not too long."""
+        return self.kept(super().push(partial, tangent, like))
+
+    def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
+        """Return a share in an adjoint, where it is not too long."""
+        return self.kept(super().pull(partial, adjoint, like))
 
     def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
         """Tell whether `op` certainly has only one-sided derivatives at `operands`."""

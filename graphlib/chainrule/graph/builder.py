@@ -13,6 +13,7 @@ from chainrule.errors import GraphError
 from chainrule.graph.simplification import simplified
 from chainrule.graph.wengert import Node, WengertList
 from chainrule.ops import OPS, Op, Shape
+from chainrule.ops.record import same_shape
 
 CONSTANT = OPS["constant"]
 
@@ -120,6 +121,13 @@ class Expression:
         return self._with("matmul", other, self)
 
 
+def _identity(op: Op, operands: tuple[int, ...], parameters: Parameters) -> Any:
+    """Return what two steps have in common if they are equal."""
+    if op is CONSTANT:
+        return parameters["text"], parameters["number"].as_integer_ratio()
+    return op.name, operands, tuple(sorted(parameters.items())) if parameters else ()
+
+
 class _Writer(Maths):
     """The namespace in which every function appends a node."""
 
@@ -177,9 +185,8 @@ class Builder(Algebra):
         return _Writer(self)
 
     def _key(self, node: int) -> Any:
-        parameters = self.parameters.get(node)
-        carried = tuple(sorted(parameters.items(), key=lambda p: p[0])) if parameters else ()
-        return self.ops[node].name, self.operands[node], carried
+        parameters = self.parameters.get(node, NO_PARAMETERS)
+        return _identity(self.ops[node], self.operands[node], parameters)
 
     def _append(
         self, op: Op, operands: tuple[int, ...], parameters: Parameters, shape: Shape
@@ -210,7 +217,8 @@ class Builder(Algebra):
 
     def number(self, number: Fraction, text: str = "") -> Expression:
         """Return the constant `number`, shown as `text`."""
-        parameters = {"number": Fraction(number), "text": text or number_text(Fraction(number))}
+        exact = number if type(number) is Fraction else Fraction(number)
+        parameters = {"number": exact, "text": text or number_text(exact)}
         return self._intern(CONSTANT, (), parameters, ())
 
     def lift(self, value: Any) -> Expression:
@@ -226,8 +234,7 @@ class Builder(Algebra):
     def _intern(
         self, op: Op, operands: tuple[int, ...], parameters: Parameters, shape: Shape
     ) -> Expression:
-        carried = tuple(sorted(parameters.items(), key=lambda p: p[0])) if parameters else ()
-        key = op.name, operands, carried
+        key = _identity(op, operands, parameters)
         node = self._known.get(key)
         if node is None:
             node = self._known[key] = self._append(op, operands, parameters, shape)
@@ -256,8 +263,10 @@ class Builder(Algebra):
             if short is not None:
                 return short
         takes_shape = "shape" in parameters
-        shapes = [x.shape for x in operands]
-        shape = op.shape(*shapes, **parameters) if takes_shape else op.shape(*shapes)
+        shape: Shape = ()
+        if takes_shape or self.shapes or op.shape is not same_shape:
+            shapes = [x.shape for x in operands]
+            shape = op.shape(*shapes, **parameters) if takes_shape else op.shape(*shapes)
         indices = tuple(x.index for x in operands)
         if fresh:
             return Expression(self, self._append(op, indices, parameters, shape))
@@ -276,9 +285,11 @@ class Builder(Algebra):
         node = expression.index
         if node in self.names:
             node = self._append(OPS["identity"], (node,), NO_PARAMETERS, self.shapes.get(node, ()))
-        elif self._known.get(self._key(node)) == node:
+        else:
             # A named step is never shared with an equal one that is unnamed.
-            del self._known[self._key(node)]
+            key = self._key(node)
+            if self._known.get(key) == node:
+                del self._known[key]
         self._taken.add(name)
         self.names[node] = name
         return Expression(self, node)
@@ -289,13 +300,13 @@ class Builder(Algebra):
         """Return the list, with every step that leads nowhere dropped (inputs stay)."""
         return pruned(
             WengertList(
-                self.ops,
-                self.operands,
-                self.parameters,
-                self.names,
-                self.shapes,
+                tuple(self.ops),
+                tuple(self.operands),
+                dict(self.parameters),
+                dict(self.names),
+                dict(self.shapes),
                 [x.index for x in outputs],
-                written or self.written,
+                tuple(written or self.written),
                 self.batched,
             )
         )
@@ -341,10 +352,7 @@ def pruned(graph: WengertList) -> WengertList:
             for operand in graph.operands[node]:
                 needed[operand] = True
     if all(needed):
-        return WengertList(
-            tuple(graph.ops), tuple(graph.operands), dict(graph.parameters), dict(graph.names),
-            dict(graph.shapes), graph.outputs, tuple(graph.written), graph.batched,
-        )  # fmt: skip
+        return graph
     kept = [node for node in range(len(graph)) if needed[node]]
     new = {node: i for i, node in enumerate(kept)}
     return WengertList(

@@ -1,24 +1,27 @@
 """From what people type to syntax, and from syntax to a graph.
 
 `read` takes the text of a formula or program, `exact` that of a number. Characters become
-tokens (`lexer`), words get their readings (`reading`), tokens become a flat list of items
-(`parser`), statements an order (`program`).
+tokens (`lexer`, or `latex` for LaTeX), words get their readings (`reading`), tokens become a
+flat list of items (`parser`), sums and functions are written out (`expansion`), statements get
+an order (`program`).
 """
 
 from chainrule.language.limits import LIMITS, Limits
 from chainrule.language.names import canonical
 from chainrule.language.numbers import Number, exact
-from chainrule.language.program import read
+from chainrule.language.program import SOURCES, Source, read
 from chainrule.language.syntax import Assignment, Item, Note, Program, Span
 
 __all__ = [
     "LIMITS",
+    "SOURCES",
     "Assignment",
     "Item",
     "Limits",
     "Note",
     "Number",
     "Program",
+    "Source",
     "Span",
     "canonical",
     "exact",

@@ -131,7 +131,7 @@ def tokens(text: str, plain: str) -> list[Token]:
             at += 1
         elif character == "#":
             at = _end_of_line(plain, at)
-        elif character.isascii() and (character.isdigit() or _begins_decimal(plain, at)):
+        elif _begins_number(plain, at):
             found.append(number_at(text, plain, at))
             at = found[-1].stop
         elif is_letter(character):
@@ -162,9 +162,10 @@ def _end_of_line(plain: str, at: int) -> int:
     return len(plain) if end < 0 else end
 
 
-def _begins_decimal(plain: str, at: int) -> bool:
-    following = plain[at + 1 : at + 2]
-    return plain[at] == "." and following.isascii() and following.isdigit()
+def _begins_number(plain: str, at: int) -> bool:
+    """Return whether a digit stands there, or a point before one."""
+    digit = plain[at] if plain[at] != "." else plain[at + 1 : at + 2]
+    return digit.isdigit() and digit.isascii()
 
 
 def _run(plain: str, at: int, belongs: Callable[[str], bool]) -> int:
@@ -200,9 +201,6 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     ParseError
         If no formula contains it; says why, where there is a reason.
     """
-    dots = _DOTS.match(plain, at)
-    if dots is not None and found and found[-1].kind in ("number", "word"):
-        return Token("..", dots[0], at, dots.end())
     pair = plain[at : at + 2]
     if pair == "**":
         return Token("^", pair, at, at + 2)
@@ -214,6 +212,9 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     character = plain[at]
     if character in SIGNS:
         return Token(SIGNS[character], character, at, at + 1)
+    dots = _DOTS.match(plain, at)
+    if dots is not None and found and found[-1].kind in ("number", "word"):
+        return Token("..", dots[0], at, dots.end())
     raise _refusal(text, at)
 
 

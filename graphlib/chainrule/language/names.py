@@ -98,7 +98,8 @@ def _signs(word: str) -> str:
     )  # fmt: skip
 
 
-def split(word: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def split(word: str) -> tuple[str, ...]:
     """Return the names that a word consists of by its form: `x1y_2` is `x1`, `y_2`.
 
     Letters that stand together are not taken apart here, only Greek ones. Where the word
@@ -111,9 +112,10 @@ def split(word: str) -> list[str]:
         stop = match.end() if match else len(word)
         pieces.append(word[at:stop])
         at = stop
-    return pieces
+    return tuple(pieces)
 
 
+@lru_cache(maxsize=4096)
 def letters_of(word: str) -> str:
     """Return the letters with which `word` begins."""
     for at, character in enumerate(word):

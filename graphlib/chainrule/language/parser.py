@@ -60,9 +60,8 @@ class Parser:
         self._functions = functions
         self._choices = Choices(text, notes)
         self._refuse = Refusals(text)
-        self._reset(())
 
-    def _reset(self, tokens: Sequence[Token]) -> None:
+    def _begin(self, tokens: Sequence[Token]) -> None:
         self._next = Cursor(tokens)
         self._depth = 0
         self._stack: list[Pending] = []
@@ -84,7 +83,7 @@ class Parser:
         LimitError
             At the token with which a limit is passed.
         """
-        self._reset(tokens)
+        self._begin(tokens)
         operand_next = True
         while not self._next.ended:
             operand_next = self._operand() if operand_next else self._operator()
@@ -374,11 +373,12 @@ class Parser:
         else:
             left = self._values.pop()
             joined = JOINED if top.what == "mul" and top.token.text in JOINING else ()
-            self._value(top.what, (left.item, right.item), left.start, right.stop, joined)
-            if PRODUCT <= top.binding < POWER:
-                plain = left.plain and right.plain and top.what == "mul"
-                self._values[-1] = self._values[-1]._replace(factor=right.start, plain=plain)
-            self._choices.note_doubts(top.doubts, right.stop)
+            start, stop = left.start, right.stop
+            item = self.writer.apply(top.what, (left.item, right.item), start, stop, joined)
+            product = PRODUCT <= top.binding < POWER
+            plain = product and left.plain and right.plain and top.what == "mul"
+            self._values.append(Value(item, start, stop, right.start if product else start, plain))
+            self._choices.note_doubts(top.doubts, stop)
 
     # Items.
 

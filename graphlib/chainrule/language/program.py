@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal, get_args
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.expansion import Definition, Expansion, calls, stand_in
+from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
 from chainrule.language.limits import check_length
 from chainrule.language.names import canonical
@@ -20,6 +22,8 @@ from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
 FUNCTIONS = function_names(OPS.spelled)
+Source = Literal["text", "latex"]
+SOURCES: tuple[Source, ...] = get_args(Source)
 
 
 def read(
@@ -28,6 +32,7 @@ def read(
     declared: Iterable[str] = (),
     readings: Mapping[str, str] | None = None,
     operations: Mapping[str, Op] | None = None,
+    mode: Source = "text",
 ) -> Program:
     """Read a formula, or a program of assignments.
 
@@ -41,6 +46,8 @@ def read(
         Choices by the key of a note; see `Note`.
     operations
         Functions by the names under which they are typed; the registered ones by default.
+    mode
+        "text" or "latex": the notation of the text. The grammar is the same.
 
     Raises
     ------
@@ -57,17 +64,23 @@ def read(
     """
     check_length(text)
     notes = Notes(text, readings or {})
-    statements, shapes = split_statements(text, tokens(text, clean(text, notes)))
-    known = {canonical(name) for name in declared} | shapes.keys()
+    functions: Mapping[str, Op] = FUNCTIONS
+    if operations is not None:
+        functions = function_names(operations)
+    known = {canonical(name) for name in declared}
+    plain = clean(text, notes)
+    if mode == "latex":
+        found = latex_tokens(text, plain, functions, known, notes)
+    else:
+        found = tokens(text, plain)
+    statements, shapes = split_statements(text, found)
+    known |= shapes.keys()
     first_lines: dict[str, Statement] = {}
     for statement in statements:
         if statement.name is not None:
             check_new(text, statement, first_lines, shapes)
     defined = {name: s.parameters for name, s in first_lines.items() if s.parameters is not None}
     known |= first_lines.keys()
-    functions: Mapping[str, Op] = FUNCTIONS
-    if operations is not None:
-        functions = function_names(operations)
     if defined:
         functions = {
             **functions,

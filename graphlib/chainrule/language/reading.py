@@ -121,14 +121,17 @@ class Reading:
             elif result and result[-1].start == token.start and result[-1].kind == "superscript":
                 continue  # the T of a transpose
             elif token.kind != "word":
-                check_star(self._text, tokens, at, self._functions)
-                check_derivative(self._text, tokens, at, self._known)
+                if token.kind == "*":
+                    check_star(self._text, tokens, at, self._functions)
+                elif token.kind == "/":
+                    check_derivative(self._text, tokens, at, self._known)
                 result.append(token)
             elif behind is not None and behind.kind == "=":
                 result.append(token._replace(kind="parameter"))
             else:
                 # In sin^n(x) the bracket belongs to the function, not to n.
-                raised = [piece.kind for piece in result[-2:]] == ["function", "^"]
+                before = result[-2:]
+                raised = len(before) > 1 and before[1].kind == "^" and before[0].kind == "function"
                 seen = behind is not None and behind.text not in ("", "{") and not raised
                 result.extend(self._word(token, behind.kind if behind and seen else ""))
         return result
@@ -203,7 +206,7 @@ class Reading:
 
     def glued_function(self, word: Word) -> list[Token] | None:
         """A function glued to its operand or to the factor before it: refused."""
-        if self._notes.chose(self._key(word), ONE_NAME):
+        if len(word.text) == 1 or self._notes.chose(self._key(word), ONE_NAME):
             return None
         glued = function_before(word.text, self._functions, self._pieces.is_operand)
         if glued:
@@ -226,7 +229,7 @@ class Reading:
 
     def known_pieces(self, word: Word) -> list[Token] | None:
         """A run of declared names (and constants or Greek names): their product."""
-        pieces = self._pieces.longest(word.text)
+        pieces = self._pieces.longest(word.text) if len(word.text) > 1 else []
         return self._product(word, pieces) if pieces else None
 
     def glued_names(self, word: Word) -> list[Token] | None:

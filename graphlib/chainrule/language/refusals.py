@@ -104,7 +104,8 @@ class Refusals:
             if decimal.suggestion:
                 return decimal
         message = f"The function {self.shown(function)} takes {needs}, here it has {found}"
-        return self.at(token, message, f"Give it {needs}.")
+        base = " With a base it is log_b(x, b)." if op.name == "log" and given > 1 else ""
+        return self.at(token, message, f"Give it {needs}.{base}")
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
         """A negative power between a function and its operand."""

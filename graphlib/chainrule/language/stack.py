@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -62,7 +63,7 @@ class Pending:
     key: str = ""  # of the choice how far its operand goes
     first: Value | None = None  # what a function or root without brackets could take alone
     functions: list[Pending] = field(default_factory=list)  # of a group: open, no brackets
-    doubts: list[Doubt] = field(default_factory=list)
+    doubts: Sequence[Doubt] = ()
 
     @property
     def nests(self) -> bool:

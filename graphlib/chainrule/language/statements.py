@@ -144,14 +144,16 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     """Take a declared shape: `x: 2` or `W1: 4x2`, also `4×2` and `4 x 2`."""
     name, colon = part[0], part[1]
     start, stop = colon.stop, part[-1].stop
-    sizes = text[start:stop].replace("×", "x").replace("*", "x").split("x")
+    written = text[start:stop] if colon.text == ":" else colon.text
+    sizes = written.replace("×", "x").replace("*", "x").replace("\\times", "x").split("x")
+    place = part[2].start if len(part) > 2 else colon.start
     spelled = [size.strip() for size in sizes]
     short = stop - start <= LIMITS.name
     if not (short and len(spelled) <= 2 and all(s.isascii() and s.isdecimal() for s in spelled)):
         raise ParseError(
             f"The shape of `{excerpt(name.text)}` cannot be read",
             text=text,
-            position=min(part[2].start if len(part) > 2 else colon.start, len(text)),
+            position=place,
             allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2.",
         )
     shape = tuple(int(size) for size in spelled)
@@ -162,12 +164,12 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
         raise ParseError(
             "A size of 0 leaves no entries",
             text=text,
-            position=part[2].start,
+            position=place,
             allowed="Every size is at least 1.",
         )
     if entries > LIMITS.entries:
         what = "entries in a vector or matrix"
-        raise beyond(what, LIMITS.entries, text=text, position=part[2].start)
+        raise beyond(what, LIMITS.entries, text=text, position=place)
     canonical_name = canonical(name.text)
     if canonical_name in shapes:
         raise ParseError(

@@ -15,7 +15,7 @@ from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.limits import LIMITS, beyond
 from chainrule.language.names import GREEK_NAMES, canonical
 
-_EXAMPLE = "A sum over an index is written like sum(theta_j x_j, j=0..2)."
+_EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ class Writer:
         return self._add(Item("apply", what, operands, None, "", span, parameters), stop)
 
     def _leaf(self, kind: str, text: str, number: Fraction | None, start: int, stop: int) -> int:
-        self._leaves.add((kind, text if number is None else number))
+        self._leaves.add((kind, text if number is None else number.as_integer_ratio()))
         span = Span(start, stop)
         if number is not None:
             return self._add(Item(kind, "", (), number, text, span), stop)

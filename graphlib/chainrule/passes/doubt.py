@@ -14,6 +14,7 @@ from typing import Any
 
 from chainrule.algebras.arrays import Array
 from chainrule.algebras.digits import Digits
+from chainrule.algebras.exact import EXACT
 from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import OPS, Map
@@ -61,6 +62,15 @@ class Cancelling(Ledger):
         return total
 
 
+class Exactly(Ledger):
+    """Sums of fractions, as long as they are not too long."""
+
+    def add(self, node: int, amount: Any) -> Any:
+        """Add `amount` to the entry of `node` and return the sum so far."""
+        total = self.entries[node] = EXACT.kept(super().add(node, amount))
+        return total
+
+
 def differ(double: Any, digits: Any) -> bool:
     """Whether double precision misses the many-digit number by more than 1e-9 (relative)."""
     if isinstance(digits, Map):
@@ -76,7 +86,7 @@ def differ(double: Any, digits: Any) -> bool:
         return bool(digits != double)
     near = float(digits)
     # Doubles settle all but the doubtful; below 1e-290 they lose digits.
-    if abs(double - near) <= AGREEMENT / 10 * abs(near) and abs(near) > 1e-290:
+    if abs(double - near) <= AGREEMENT / 10 * abs(near) and 1e-290 < abs(near) < math.inf:
         return False
     return bool(abs(double - digits) > AGREEMENT * abs(digits))
 
@@ -107,7 +117,7 @@ def rounded(exact: Record, fine: Record) -> Record:
     number = fine.algebra.number
 
     def change(digits: Any, known: Any) -> Any:
-        if type(known) is Fraction:
+        if type(known) is Fraction and type(digits) is not Undefined:
             return number(known)
         return known if type(known) is Undefined else digits
 
@@ -127,8 +137,8 @@ def doubtful(double: Record, fine: Record, exact: Record) -> bool:
 
 
 def cancelled(fine: Record, exact: Record) -> bool:
-    """Whether some zero may be a number all of whose digits cancelled."""
-    if any(_cancelled_nodes(fine, exact)):
+    """Whether some zero may be a number all of whose digits cancelled, or some tie none."""
+    if any(_cancelled_nodes(fine, exact)) or any(_tied_nodes(fine, exact)):
         return True
     for edge, partial in fine.local.items():
         if type(exact.local[edge]) is Fraction or type(partial) in (int, Undefined):
@@ -148,6 +158,19 @@ def _cancelled_nodes(fine: Record, exact: Record) -> Iterator[int]:
         different = graph.ops[node] in CANCELLING and operands[0] != operands[1]
         # A logarithm of 1, or of a number that was taken for it.
         if different or graph.ops[node].name in LOGARITHMS:
+            yield node
+
+
+def _tied_nodes(fine: Record, exact: Record) -> Iterator[int]:
+    """Yield the operations that meet a tie of operands, although nobody knows it is one."""
+    graph = fine.graph
+    for node, operands in enumerate(graph.operands):
+        if len(operands) < 2 or graph.ops[node].kink is None or not graph.varies[node]:
+            continue
+        if all(type(exact.values[i]) is Fraction for i in operands) or len(set(operands)) < 2:
+            continue
+        arguments = [fine.values[i] for i in operands]
+        if fine.algebra.at_kink(graph.ops[node], graph.parameters_of(node), arguments):
             yield node
 
 
@@ -234,10 +257,10 @@ def undecided(fine: Record, exact: Record) -> Record:
     An operand that cancelled to nothing may be a small number, so that a logarithm or a
     quotient of it may exist after all. Where a term was lost on the way, nothing is known.
     """
-    zeros = set(_cancelled_nodes(fine, exact))
-    if not zeros:
+    zeros, ties = set(_cancelled_nodes(fine, exact)), set(_tied_nodes(fine, exact))
+    if not zeros and not ties:
         return fine
-    fine = _without_lost(fine, exact, zeros)
+    fine = _without_lost(fine, exact, zeros, ties)
 
     def change(digits: Any, certain: Any) -> Any:
         if type(digits) is Undefined and type(certain) is not Undefined:
@@ -247,8 +270,8 @@ def undecided(fine: Record, exact: Record) -> Record:
     return _mapped(fine, exact, change)
 
 
-def _without_lost(fine: Record, exact: Record, zeros: set[int]) -> Record:
-    """Return the record without the zeros in which a lost term may have come to light."""
+def _without_lost(fine: Record, exact: Record, zeros: set[int], ties: set[int]) -> Record:
+    """Return the record without the zeros and ties that a lost term may have feigned."""
     graph, algebra = fine.graph, fine.algebra
     assert isinstance(algebra, Digits)
     digit, tiniest = (algebra.number(Fraction(1, 10**n)) for n in (algebra.digits, UNDERFLOW))
@@ -275,10 +298,14 @@ def _without_lost(fine: Record, exact: Record, zeros: set[int]) -> Record:
         if type(value) is not Undefined and error > tiniest and error > abs(value) * AGREEMENT:
             values[node] = reason
         errors.append(error)
-    if not any(x is reason for x in values):
+    feigned = {node for node in ties if any(lost[i] for i in graph.operands[node])}
+    if not feigned and not any(x is reason for x in values):
         return fine
     local = dict(fine.local)
     for node, slot in local:
+        if node in feigned:
+            needs = f"fewer than {algebra.digits} digits to tell its operands apart"
+            local[node, slot] = Undefined(graph.ops[node].name, needs, "undecided", node)
         reasons = [x for i in graph.operands[node] if type(x := values[i]) is Undefined]
         if reasons and graph.ops[node] not in LINEAR:
             local[node, slot] = reasons[0]
@@ -299,6 +326,8 @@ def _absorbs(fine: Record, node: int) -> bool:
     if graph.ops[node] in CANCELLING:
         small, large = sorted(map(abs, arguments))
         return bool(0 < small < large * algebra.number(Fraction(1, 10**algebra.digits)))
+    if graph.ops[node].name == "power":  # x^y for a small y
+        return bool(value == 1 and arguments[0] != 1 and arguments[1] != 0)
     # 1 as the value of cos x or e^x next to 0, of tanh x or σ(x) far from it.
     size = abs(arguments[0])
     near, far = 0 < size < AGREEMENT, size > FAR and graph.ops[node].name not in PERIODIC

@@ -93,9 +93,9 @@ def jacobian(
     if graph.batched:
         raise GraphError("the Jacobian of one example is made; the graph has a batch")
     cost = costs(graph)
-    cheaper: Mode = "reverse"
-    if cost["forward"].operations < cost["reverse"].operations:
-        cheaper = "forward"
+    forward, reverse = cost["forward"], cost["reverse"]
+    fewer = (forward.operations, forward.passes) < (reverse.operations, reverse.passes)
+    cheaper: Mode = "forward" if fewer else "reverse"
     chosen = mode or cheaper
     found = entries(graph, point, chosen)
     rows = {

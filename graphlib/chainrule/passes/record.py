@@ -52,19 +52,18 @@ class Record:
         flowing: dict[tuple[int, int], Any] = {}
         derivatives: dict[int, Any] = {}
         for step in steps:
-            match step:
-                case Evaluate(_, value):
-                    values.append(value)
-                case Linearise(node, slot, _, partial):
-                    local[node, slot] = partial
-                case Share(node, slot, operand, share, adjoint):
-                    flowing[node, slot] = share
-                    derivatives[operand] = adjoint
-                case Push(node, slot, _, contribution, tangent):
-                    flowing[node, slot] = contribution
-                    derivatives[node] = tangent
-                case Seed(node, value):
-                    derivatives[node] = value
+            if isinstance(step, Evaluate):
+                values.append(step.value)
+            elif isinstance(step, Linearise):
+                local[step.node, step.slot] = step.partial
+            elif isinstance(step, Share):
+                flowing[step.node, step.slot] = step.share
+                derivatives[step.operand] = step.adjoint
+            elif isinstance(step, Push):
+                flowing[step.node, step.slot] = step.contribution
+                derivatives[step.node] = step.tangent
+            else:
+                derivatives[step.node] = step.value
         return cls(graph, algebra, mode, tuple(values), local, flowing, derivatives, steps)
 
 

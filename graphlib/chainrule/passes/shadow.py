@@ -26,6 +26,7 @@ from chainrule.passes.doubt import (
     MOST_NODES,
     SHADOW_DIGITS,
     Cancelling,
+    Exactly,
     cancelled,
     doubtful,
     rounded,
@@ -88,7 +89,7 @@ def recorded(
         n: chosen.number(s) if isinstance(s, Fraction) else _bound(graph, chosen, n, s)
         for n, s in seeds.items()
     }
-    ledger = Cancelling if isinstance(chosen, Digits) else Ledger
+    ledger = Cancelling if isinstance(chosen, Digits) else Exactly if chosen is EXACT else Ledger
     return record(graph, chosen, bound, mode, started, ledger, known=known)
 
 
@@ -118,7 +119,7 @@ def shadow(
         refolded(
             whole, record, {n: record.algebra.number(Fraction(s)) for n, s in seeds.items()}, sums
         )
-        for record, sums in ((inner.exact, Ledger), (inner.fine, Cancelling))
+        for record, sums in ((inner.exact, Exactly), (inner.fine, Cancelling))
     )
     return Shadow(rounded(exact, fine), exact, whole, inner.fine)
 
@@ -157,4 +158,4 @@ def _of_numbers(
 def _bound(graph: WengertList, algebra: Algebra, node: int, value: Any) -> Any:
     if isinstance(algebra, Arrays):
         return algebra.array(value, graph.shape(node), node in graph.batched)
-    return algebra.number(Fraction(value))
+    return algebra.number(value if type(value) is Fraction else Fraction(value))

@@ -15,7 +15,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
 from chainrule.passes.record import Record, derived
-from chainrule.passes.steps import Evaluate, Linearise, Step
+from chainrule.passes.steps import Evaluate, Linearise, Push, Share, Step
 from chainrule.passes.walks import Ledger
 
 
@@ -123,4 +123,18 @@ def refolded(
             if folded.varies[operand]:
                 local[node, slot] = placed(arrived[slot])
                 steps.append(Linearise(node, slot, operand, local[node, slot]))
-    return derived(folded, algebra, record.mode, values, local, seeds, steps, ledger)
+    passed = derived(folded, algebra, record.mode, values, local, seeds, steps, ledger)
+
+    def checked(step: Step) -> Step:
+        """Return a step without a number where the opened graph has none."""
+        if not isinstance(step, Share | Push):
+            return step
+        goal = step.operand if isinstance(step, Share) else step.node
+        total = record.derivatives.get(whole.exits[goal])
+        if type(total) is not Undefined or type(step[-1]) is Undefined:
+            return step
+        return type(step)(*step[:3], placed(total), placed(total))
+
+    if not any(type(total) is Undefined for total in record.derivatives.values()):
+        return passed
+    return Record.of(folded, algebra, record.mode, tuple(map(checked, passed.steps)))

@@ -102,6 +102,11 @@ SENTENCES: Mapping[str, str] = {
     ),
     "unused": "{node} does not lead to {goal}: its adjoint is 0.",
     "seed_rule": "seed",
+    "alike": "At {variable} = {value}, {one} and {other} look alike; {better} shows a mistake.",
+    "unnoticed_overwrite-instead-of-accumulate": (
+        "Who puts each share in place of the last instead of adding them up gets the right "
+        "derivatives here: take another point."
+    ),
     "nudge": "{node} moves by {delta}",
     "health_saturated": (
         "{node} is saturated{several}: its local partial is {slope}, so next to nothing of an "

@@ -80,7 +80,7 @@ def _sum(sign: str, left: Formula, right: Formula) -> Formula:
 
 
 def _starts_with_digit(term: Term) -> bool:
-    while isinstance(term, Row | Power | Fraction):
+    while isinstance(term, (Row, Power, Fraction)):
         term = (
             term.terms[0] if isinstance(term, Row) else
             term.base if isinstance(term, Power) else term.above
@@ -102,7 +102,7 @@ def _closed(term: Term) -> Term:
 def _product(left: Formula, right: Formula) -> Formula:
     first, second = _closed(bracketed(left, PRODUCT)), bracketed(right, PREFIX)
     if isinstance(left.term, Numeral) and left.term.power is None:
-        if isinstance(second, Fenced | Symbol | Power | Root) and not _starts_with_digit(second):
+        if isinstance(second, (Fenced, Symbol, Power, Root)) and not _starts_with_digit(second):
             return Formula(row(first, second), PRODUCT)  # 3t, 2x², 2(x + 1)
         if isinstance(second, Row) and isinstance(second.terms[0], Word):
             return Formula(row(first, Word("\u2009", r"\,"), second), PRODUCT)  # 3 sin t
@@ -115,6 +115,9 @@ def _negation(operand: Formula) -> Formula:
 
 def _power(base: Formula, exponent: Formula) -> Formula:
     return Formula(Power(bracketed(base, ATOM), exponent.term), POWER)
+
+
+_THIN = Word("\u2009", "{}")
 
 
 def _head(op: Op, parameters: Mapping[str, object]) -> Word:
@@ -144,9 +147,7 @@ def _applied(op: Op, operands: Sequence[Formula], parameters: Mapping[str, objec
         bare = isinstance(base, Symbol) and op.name in _BARE
         fenced = isinstance(argument.term, Fenced) and op.name in _BARE
         if bare or fenced:
-            space: tuple[Term, ...] = (
-                () if isinstance(argument.term, Fenced) else (Word("\u2009", "{}"),)
-            )
+            space = () if isinstance(argument.term, Fenced) else (_THIN,)
             return Formula(Row((head, *space, argument.term)), PREFIX)
     inner: list[Term] = []
     for operand in operands:

@@ -20,14 +20,17 @@ from chainrule.passes.run import Number, Run
 from chainrule.passes.walks import evaluate
 from chainrule.readings.catalogue import WORDS, say
 from chainrule.readings.formulas import compose
+from chainrule.readings.hints import hints, unnoticed
 from chainrule.readings.numbers import numeral
 from chainrule.readings.stable_forms import StableForm, stable_forms
-from chainrule.readings.terms import Symbol, Term, text
+from chainrule.readings.terms import Symbol, Term
+from chainrule.readings.terms import text as spaced
 from chainrule.readings.view import View
 
 Kind = Literal[
-    "saturated", "dead", "overflow", "underflow", "cancellation", "sensitive", "stable form"
-]
+    "saturated", "dead", "overflow", "underflow", "cancellation", "sensitive", "stable form",
+    "hidden mistake",
+]  # fmt: skip
 
 SATURATED = 1e-3
 """A squashing operation whose local partial is smaller than this hardly learns."""
@@ -44,6 +47,11 @@ CANCELLING = frozenset((OPS["add"], OPS["sub"]))
 ROUNDING = 2.0**-53
 DIGITS = 16
 LARGEST, SMALLEST = sys.float_info.max, sys.float_info.min
+
+
+def text(term: Term) -> str:
+    """Return a term as it may be typed, without thin spaces."""
+    return spaced(term).replace("\u2009", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,7 @@ def health(view: View, source: WengertList | None = None) -> Health:
         *(f for node in range(len(graph)) for f in _flat(view, fine, shown, node)),
         *_magnified(view, nodes),
         *(_proposed(view, fine, shown, form) for form in _outermost(graph)),
+        *_hiding(view),
     ]
     return Health(nodes, tuple(found))
 
@@ -342,6 +351,24 @@ def _proposed(view: View, run: Run, shown: dict[int, int], form: StableForm) -> 
             saved = say("health_saved", lost=here, left=lost(number))
     sentence = say("health_stable", formula=formula, proposal=proposal)
     return Finding("stable form", shown[form.node], label, sentence + saved, proposal)
+
+
+def _hiding(view: View) -> Iterator[Finding]:
+    """Yield what is no trouble to the computer: mistakes that the point hides from a reader."""
+    nodes = {name: node for node, name in view.labels.items()}
+    for hint in hints(view):
+        sentence = say(
+            "alike",
+            variable=text(Symbol(hint.variable)),
+            value=hint.value,
+            one=text(hint.one),
+            other=text(hint.other),
+            better=hint.better,
+        )
+        yield Finding("hidden mistake", nodes[hint.variable], hint.variable, sentence)
+    output = view.run.output
+    for mistake in unnoticed(view):
+        yield Finding("hidden mistake", output, view.labels[output], say(f"unnoticed_{mistake}"))
 
 
 def _doubles(graph: WengertList, run: Run) -> Any:

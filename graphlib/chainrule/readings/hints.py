@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
+from chainrule.passes.misconceptions import LEDGERS
+from chainrule.passes.record import record
 from chainrule.readings.terms import Numeral, Power, Symbol, Term, row
 from chainrule.readings.view import View
 
@@ -41,6 +43,33 @@ def hints(view: View) -> tuple[Hint, ...]:
             if alike is not None and name not in found:
                 found[name] = Hint(name, str(value), Power(Symbol(name), alike[0]), alike[1], "1.5")
     return tuple(found.values())
+
+
+def unnoticed(view: View) -> tuple[str, ...]:
+    """Return the common mistakes that are possible here and change no derivative by an input."""
+    run, graph = view.run, view.graph
+    if not view.reverse or not graph.is_scalar:
+        return ()
+    right = run.double
+    point = {node: right.values[node] for node in graph.inputs}
+    found = []
+    for name, ledger in LEDGERS.items():
+        seeds = {node: right.algebra.number(seed) for node, seed in run.seeds.items()}
+        wrong = record(graph, right.algebra, point, "reverse", seeds, ledger)
+        if _meets(graph, run.output) and all(
+            wrong.derivatives.get(node) == right.derivatives.get(node) for node in graph.inputs
+        ):
+            found.append(name)
+    return tuple(found)
+
+
+def _meets(graph: WengertList, output: int) -> bool:
+    """Whether shares meet anywhere on the way back from the output."""
+    distance = graph.distances([output])
+    return any(
+        sum(distance[edge.user] >= 0 for edge in edges) > 1 and graph.varies[node]
+        for node, edges in enumerate(graph.users)
+    )
 
 
 def _bodies(view: View) -> list[tuple[WengertList, dict[int, int]]]:

@@ -26,10 +26,12 @@ class Operand(NamedTuple):
 
 
 class PartialGraph(NamedTuple):
-    """A local partial as a graph.
+    """A local partial as a node of a graph, which holds those of all slots.
 
     Parameters
     ----------
+    output
+        Index of the partial.
     slots
         From an input of `graph` to the operand's slot that it stands for.
     adjoint
@@ -38,6 +40,7 @@ class PartialGraph(NamedTuple):
     """
 
     graph: WengertList
+    output: int
     slots: dict[int, int]
     adjoint: int | None
 
@@ -87,14 +90,20 @@ def _written(
     parameters = dict(carried)
     value = builder.apply(op, parameters, operands)
     bar: Expression | None = None
-    found: dict[int, PartialGraph] = {}
+    partials: list[Expression] = []
+    linear: list[bool] = []
     for slot in wanted:
         partial = builder.partial(op, parameters, slot, value, operands)
-        linear = isinstance(partial, Map)
-        if linear:
+        linear.append(isinstance(partial, Map))
+        if isinstance(partial, Map):
             bar = bar or builder.input("#bar", shape)
             partial = partial.pull(bar)
-        written = builder.finish([builder.lift(partial)])
-        inputs = {written.index[f"#{first}"]: first for first in leaves}
-        found[slot] = PartialGraph(written, inputs, written.index["#bar"] if linear else None)
-    return found
+        partials.append(builder.lift(partial))
+    written = builder.finish(partials)
+    index = written.index
+    inputs = {index[f"#{first}"]: first for first in leaves}
+    adjoint = None if bar is None else index["#bar"]
+    return {
+        slot: PartialGraph(written, output, inputs, adjoint if is_map else None)
+        for slot, output, is_map in zip(wanted, written.outputs, linear, strict=True)
+    }

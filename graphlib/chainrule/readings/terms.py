@@ -160,15 +160,15 @@ def text(term: Term) -> str:
     match term:
         case Symbol(name):
             return text_name(name)
-        case Numeral(digits, power):
-            shown = digits.replace("-", "−")
-            return shown if power is None else f"{shown}·10{text_superscript(str(power))}"
+        case Row(terms):
+            return "".join(map(text, terms))
         case Word(word):
             return word
         case Sign(sign, tight):
             return sign if tight else f" {sign} "
-        case Row(terms):
-            return "".join(map(text, terms))
+        case Numeral(digits, power):
+            shown = digits.replace("-", "−")
+            return shown if power is None else f"{shown}·10{text_superscript(str(power))}"
         case Power(base, exponent):
             shown = f"({text(base)})" if isinstance(base, Root) else text(base)
             return shown + text_superscript(text(exponent))
@@ -220,7 +220,7 @@ def text_subscript(sub: str) -> str:
 def _atomic(term: Term) -> str:
     bare = term.inner if isinstance(term, Coloured) else term
     shown = text(term)
-    single = isinstance(bare, Symbol | Fenced | Power | Word) or (
+    single = isinstance(bare, (Symbol, Fenced, Power, Word)) or (
         isinstance(bare, Numeral) and bare.power is None and not bare.digits.startswith("-")
     )
     return shown if single else f"({shown})"
@@ -368,7 +368,7 @@ def _mathml(term: Term, inline: bool) -> str:
 
 def _bracketed(term: Term) -> Term:
     bare = term.inner if isinstance(term, Coloured) else term
-    single = isinstance(bare, Symbol | Fenced | Power | Word | Numeral)
+    single = isinstance(bare, (Symbol, Fenced, Power, Word, Numeral))
     return term if single else Fenced(term)
 
 

@@ -104,12 +104,16 @@ class View:
         """The leaf constants that have no row."""
         return frozenset(range(len(self.graph))) - self.labels.keys()
 
+    @cached_property
+    def _symbols(self) -> dict[int, Term]:
+        return {node: Symbol(label) for node, label in self.labels.items()}
+
     def name(self, node: int) -> Term:
         """Return the name of a node as a term."""
-        return Symbol(self.labels[node])
+        return self._symbols[node]
 
     def _names(self, node: int) -> Term | None:
-        return Symbol(self.labels[node]) if node in self.labels else None
+        return self._symbols.get(node)
 
     def formula(self, node: int, limits: Limits = CELL) -> Term:
         """Return the formula of a node in the names of its operands."""
@@ -161,11 +165,12 @@ class View:
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """The edges that have a local partial, grouped by user."""
+        local = self.run.double.local
         return tuple(
             Edge(node, slot, operand)
             for node in self.shown
             for slot, operand in enumerate(self.graph.operands[node])
-            if (node, slot) in self.run.double.local
+            if (node, slot) in local
         )
 
     def partial_name(self, edge: Edge) -> Term:
@@ -181,7 +186,7 @@ class View:
         if edge.user not in self._partials:
             written = partial_graphs(self.graph, edge.user, self._constants)
             self._partials[edge.user] = written
-        graph, slots, adjoint = self._partials[edge.user][edge.slot]
+        graph, output, slots, adjoint = self._partials[edge.user][edge.slot]
         operands = self.graph.operands[edge.user]
 
         def names(node: int) -> Term | None:
@@ -193,7 +198,7 @@ class View:
                 return self.factor(self.run.value(operands[slots[node]]), "value")
             return self.name(operands[slots[node]])
 
-        return compose(graph, graph.outputs[0], names, named_root=True).term
+        return compose(graph, output, names, named_root=True).term
 
     # Numbers
 

@@ -1,0 +1,337 @@
+r"""LaTeX: another lexer for the same grammar; places are those in the LaTeX text.
+
+What LaTeX arranges in two dimensions becomes the tokens of one line: \frac{a}{b} those of
+((a)/(b)), \sqrt[n]{x} those of root(x, n), \sum_{j=0}^{2} x_j those of sum(x_j, j=0..2).
+Brackets that are only arranged, not written, have an empty text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Container
+from fractions import Fraction
+
+from chainrule.errors import excerpt
+from chainrule.language.latex_commands import Commands
+from chainrule.language.latex_groups import FRAMES
+from chainrule.language.latex_tables import (
+    CLOSING,
+    COMMANDS_READ,
+    ENVIRONMENTS,
+    FRACTIONS,
+    OPENING,
+    REASONS,
+    SIGNS,
+    SIZES,
+)
+from chainrule.language.lexer import (
+    VULGAR_FRACTIONS,
+    Token,
+    check_look_alikes,
+    number_at,
+    sign_at,
+)
+from chainrule.language.names import SUPERSCRIPTS
+from chainrule.language.notes import Notes
+
+_ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\[[tbc]\]|\s*\{[0-9]\})?")
+_ROW = re.compile(r"\\\\\*?(?:\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?")
+_GAP = r"(?:\s|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|\{\s*\})*"
+_GOES_ON = re.compile(rf"{_GAP}&[\s&]*{_GAP}(?:[-+*/]|\\(?:cdot|times)(?![A-Za-z]))")
+_TRAILING = re.compile(rf"[,.;]{_GAP}(?=\\\\|\\end(?![A-Za-z])|\\[\])]|\$|\Z)")
+_T = (
+    r"(?:\\(?:top|intercal)(?![A-Za-z])|"
+    r"\\(?:mathsf|mathrm|text)\s*(?:T(?![A-Za-z])|\{\s*T\s*\}))"
+)
+_TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
+_TWO = re.compile(r"\s*_\s*(?:2|\{\s*2\s*\})")
+_PARTNERS = str.maketrans("([", ")]")
+_SHAPE = re.compile(r"\\in\s*\\mathbb\s*(?:\{\s*R\s*\}|R)\s*\^\s*(?:\{([^{}]{1,60})\}|([0-9]))")
+
+
+def latex_tokens(
+    text: str, plain: str, functions: Container[str], declared: Collection[str], notes: Notes
+) -> list[Token]:
+    """Return the tokens of a LaTeX text, as the lexer of plain text would.
+
+    Parameters
+    ----------
+    text
+        What was typed, for messages.
+    plain
+        The same as `chainrule.language.lexer.clean` returned it.
+    functions
+        Names of the functions that are known.
+    declared
+        Canonical names that are declared.
+    notes
+        Where readings are noted.
+
+    Raises
+    ------
+    ParseError
+        At the first character or command that no formula contains.
+    LimitError
+        At a number or name that is too long.
+    """
+    lexer = _Lexer(text, plain, functions, notes)
+    lexer.declared = declared
+    while lexer.at < len(plain):
+        lexer.next()
+    lexer.end_sums("")
+    if lexer.open:
+        raise lexer.unclosed(lexer.open[-1])
+    check_look_alikes(text, lexer.found)
+    return lexer.found
+
+
+class _Lexer(Commands):
+    def next(self) -> None:
+        """Read from this place to the next."""
+        character = self.skip()
+        start = self.at
+        if character == "\\":
+            self._command()
+        elif character == "{":
+            self.open_brace()
+        elif character == "}":
+            self.close_brace()
+        elif character == "^":
+            self._raise()
+        elif character == "_":
+            allowed = "A subscript stands directly behind a letter, before any power: x_1^2."
+            raise self.refuse("This subscript belongs to no name", allowed, start)
+        elif character in ("(", "[", ")", "]", "|"):
+            self.at += 1
+            self._delimiter(character, start)
+        elif character == "$":
+            single = bool(self.open) and self.open[-1].kind == "$"
+            sign = "$$" if self.plain.startswith("$$", start) and not single else "$"
+            self.at += len(sign)
+            self._frame(sign, sign, start)
+        elif character == "&":
+            self.at += 1
+            if not any(opened.kind == "environment" for opened in self.open):
+                allowed = r"It stands in the rows of \begin{aligned} … \end{aligned}."
+                raise self.refuse("`&` stands outside an environment", allowed, start)
+        elif self.begins_name():
+            self._name()
+        elif character:
+            self._plain_sign(character)
+
+    def _name(self) -> None:
+        self.found.extend(self.name(summed=any(o.kind == "sum" for o in self.open)))
+
+    def _plain_sign(self, character: str) -> None:
+        """Take what stands for itself, in LaTeX as in plain text."""
+        start = self.at
+        following = self.plain[start + 1 : start + 2]
+        digit = character.isascii() and character.isdigit()
+        if digit or (character == "." and following.isascii() and following.isdigit()):
+            self.found.append(number_at(self.text, self.plain, start))
+        elif character in SUPERSCRIPTS:
+            stop = start
+            while stop < len(self.plain) and self.plain[stop] in SUPERSCRIPTS:
+                stop += 1
+            raised = "".join(SUPERSCRIPTS[sign] for sign in self.plain[start:stop])
+            self.emit("superscript", raised, start, stop)
+        elif character in VULGAR_FRACTIONS:
+            number = VULGAR_FRACTIONS[character]
+            self.found.append(Token("number", character, start, start + 1, number))
+        elif self._is_punctuation():
+            self.at += 1
+            return
+        else:
+            self._sign(sign_at(self.text, self.plain, start, self.found))
+        self.at = self.found[-1].stop
+
+    def _is_punctuation(self) -> bool:
+        """Return whether a comma or point here only ends a displayed formula."""
+        framed = bool(self.open) and self.open[-1].kind in (*FRAMES, "sum")
+        return framed and _TRAILING.match(self.plain, self.at) is not None
+
+    def _sign(self, sign: Token) -> None:
+        if sign.kind in ("+", "-", ",", "=", ";"):
+            self.end_sums(sign.kind)
+        if sign.kind == "," and self.found and self.found[-1].kind == ":":
+            sign = sign._replace(kind=";")  # behind a declared shape
+        if sign.kind == ";":
+            self._check_closed()
+        self.found.append(sign)
+
+    def _check_closed(self) -> None:
+        """A statement ends: nothing but environments may be open."""
+        if self.open and self.open[-1].kind not in FRAMES:
+            raise self.unclosed(self.open[-1])
+
+    # Commands.
+
+    def _command(self) -> None:
+        start, command = self.at, self.command()
+        if self.begins_name():
+            if command == "operatorname":
+                self.operator(start)
+            else:
+                self._name()
+            return
+        self.at += len(command) + 1
+        if command in SIZES:
+            return
+        if command in FRACTIONS:
+            self.fraction(command, start)
+        elif command == "sqrt":
+            self.root(start)
+        elif command == "sum":
+            self.sum(start)
+        elif command in ("left", "right"):
+            self._sized(command, start)
+        elif command in ("(", ")", "[", "]"):
+            self._frame(f"{command.translate(_PARTNERS)} frame", command, start)
+        elif command in ("begin", "end"):
+            self._environment(command, start)
+        elif command == "\\":
+            self._row(start)
+        elif command in SIGNS:
+            self.emit(SIGNS[command], f"\\{command}", start, self.at)
+        elif command in OPENING or command in CLOSING or command == "|":
+            self._delimiter("\\|" if command == "|" else command, start)
+        elif command == "in" and (shape := _SHAPE.match(self.plain, start)):
+            self.at = shape.end()
+            sizes = (shape[1] or shape[2]).replace("\\times", "x")
+            self.emit(":", sizes, start, self.at)
+        elif command in self.functions:
+            self.function(command, start)
+        else:
+            self._refuse_command(command, start)
+
+    def _refuse_command(self, command: str, start: int) -> None:
+        shown = excerpt(f"\\{command}")
+        if not command:
+            raise self.refuse("A command is missing behind \\", COMMANDS_READ, start)
+        reason = REASONS.get(command, "")
+        message = f"`{shown}` cannot be read: {reason}" if reason else f"`{shown}` is not read"
+        raise self.refuse(message, COMMANDS_READ, start, start + len(command) + 1)
+
+    # Brackets, rows and environments.
+
+    def _delimiter(self, sign: str, start: int, sized: str = "") -> None:
+        if sign == "]" and not sized:
+            self.end_sums("")
+            if self.open and self.open[-1].kind == "degree":
+                self.radicand(self.open.pop())
+                return
+        if sized:
+            if sized == "left":
+                self.open_bracket(sign, start, True)
+            else:
+                self.close_bracket(sign, start, True)
+        elif sign in ("|", "vert"):
+            self.bar(sign, start)
+        elif sign in ("\\|", "Vert"):
+            self.norm_bar(start)
+        elif sign in OPENING:
+            self.open_bracket(sign, start, False)
+        else:
+            self.close_bracket(sign, start, False)
+        two = _TWO.match(self.plain, self.at) if CLOSING.get(sign) == "norm" else None
+        if two is not None and self.found[-1].kind == ")":
+            self.at = two.end()  # the Euclidean norm
+
+    def _sized(self, command: str, start: int) -> None:
+        r"""Take the bracket behind \left or \right."""
+        stop = self.at
+        sign = self.skip()
+        if sign == "\\":
+            sign = self.command()
+            self.at += len(sign) + 1
+            sign = "\\|" if sign == "|" else "" if sign in ("(", ")", "[", "]") else sign
+        else:
+            self.at += len(sign)
+            sign = "" if sign in ("{", "}") else sign
+        if sign not in (OPENING if command == "left" else CLOSING):
+            message = f"No bracket stands behind `\\{command}`"
+            allowed = r"Read are ( ), [ ], \{ \} and | | behind \left and \right."
+            raise self.refuse(message, allowed, start, stop)
+        self._delimiter(sign, start, command)
+
+    def _frame(self, kind: str, sign: str, start: int) -> None:
+        r"""Take $ or \[: what stands between two of them is a statement of its own."""
+        self.end_sums("")
+        opened = self.open[-1] if self.open else None
+        closes = sign in (")", "]") or (opened is not None and opened.kind == kind)
+        if closes:
+            if opened is None or opened.kind != kind:
+                shown = excerpt(self.text[start : self.at])
+                raise self.refuse(f"`{shown}` closes nothing", "Take it away.", start, self.at)
+            self.open.pop()
+        else:
+            self._check_closed()
+            self.push(kind, start, self.at)
+        self.emit(";", sign, start, self.at)
+
+    def _environment(self, command: str, start: int) -> None:
+        match = _ENVIRONMENT.match(self.plain, self.at)
+        stop = self.at
+        self.end_sums("")
+        name = match[1] if match else ""
+        if match is None or name not in ENVIRONMENTS:
+            shown = excerpt(self.text[start : match.end() if match else stop])
+            allowed = "Read are aligned, align, gather, split and equation."
+            raise self.refuse(f"`{shown}` is not read", allowed, start, match.end() if match else 0)
+        self.at = match.end(1)
+        self.at = self.plain.index("}", self.at) + 1 if command == "end" else match.end()
+        if command == "begin":
+            self._check_closed()
+            self.push("environment", start, self.at).name = name
+        else:
+            self._check_closed()
+            if not self.open or self.open[-1].name != name:
+                message = f"`\\end{{{name}}}` ends nothing that was begun"
+                raise self.refuse(message, "Begin it, or end what was begun last.", start, self.at)
+            self.open.pop()
+        self.emit(";", name, start, self.at)
+
+    def _row(self, start: int) -> None:
+        r"""Take \\\\: a statement ends, unless the next row goes on with an operator."""
+        row = _ROW.match(self.plain, start)
+        self.end_sums("")
+        self._check_closed()
+        self.at = row.end() if row else self.at
+        if not _GOES_ON.match(self.plain, self.at):
+            self.emit(";", "", start, self.at)
+
+    # Powers.
+
+    def _raise(self) -> None:
+        start = self.at
+        if self.raised == len(self.found):
+            raise self.refuse("A second power follows", "Write x^{2^{3}} with braces.", start)
+        self.at += 1
+        character = self.skip()
+        transposed = _TOP.match(self.plain, self.at)
+        if transposed is not None:
+            self.at = transposed.end()
+            self.emit("superscript", "T", start, self.at)
+            self.raised = len(self.found)
+            return
+        self.emit("^", "^", start, start + 1)
+        here = self.at
+        if character == "{":
+            self.push("power", here, here + 1)
+            self.emit("(", "", here, here)
+            self.at += 1
+        elif character.isascii() and character.isdigit():
+            if self.plain[here + 1 : here + 2].isdecimal():
+                message = "Without braces only the first digit is raised"
+                raise self.refuse(message, "Write x^{12}.", here + 1)
+            self.at += 1
+            number = Fraction(int(character))
+            self.found.append(Token("number", character, here, here + 1, number))
+            self.raised = len(self.found)
+        elif self.begins_name():
+            self.found.extend(self.name(single=True))
+            self.raised = len(self.found)
+        elif character and self.command() not in (*FRACTIONS, "sqrt"):
+            if self.command() in REASONS:
+                self._refuse_command(self.command(), here)
+            raise self.refuse("This power needs braces", "Write x^{-1} or x^{(a+b)/2}.", here)

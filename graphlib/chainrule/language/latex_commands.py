@@ -1,0 +1,187 @@
+r"""Commands of LaTeX with operands: fractions, roots, functions and sums over an index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from fractions import Fraction
+
+from chainrule.errors import excerpt
+from chainrule.language.latex_groups import Groups, Open
+from chainrule.language.lexer import Token, number_at
+
+_D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
+_ONE = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:[A-Za-z0-9]|\{\w{1,20}\}))?"
+_TIMES = r"(?:\^\s*\{?\s*[0-9]\s*\}?)?"
+_DERIVATIVE = re.compile(
+    rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE})?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
+)
+_BOUND = re.compile(r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*")
+_SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
+
+
+def _nothing() -> None:
+    """Do nothing behind an argument."""
+
+
+class Commands(Groups):
+    """Writes the tokens of commands; each method begins behind the command."""
+
+    declared: Collection[str] = ()
+
+    def operator(self, start: int) -> None:
+        r"""Take \operatorname{name}, which begins at `start`; the function must be known."""
+        word = self.name(single=True)[0]
+        if word.text not in self.functions:
+            message = f"`{excerpt(word.text)}` is not a function that is known"
+            allowed = r"For a name of your own write \mathrm{name}."
+            raise self.refuse(message, allowed, start, self.at)
+        self.at = word.stop
+        self.function(word.text, start)
+
+    def function(self, name: str, start: int) -> None:
+        """Write a function, and take the base of a logarithm."""
+        self.emit("function", name, start, self.at)
+        here = self.at
+        if self.skip() != "_":
+            self.at = here
+            return
+        if name != "log":
+            message = f"The function {name} has a subscript"
+            raise self.refuse(message, "Only a logarithm has one: its base.", self.at)
+        self.at += 1
+        base = self._base_of_log()
+        known = {"2": "log2", "10": "log10", "e": "log"}.get(base.text, "log_b")
+        if known not in self.functions:
+            message = "A logarithm to this base is not known"
+            raise self.refuse(message, r"Write \frac{\ln x}{\ln b}.", start, self.at)
+        self.found[-1] = self.found[-1]._replace(text=known)
+        if known == "log_b":
+            self.base = [Token(",", ",", base.start, base.start), base]
+            if self.skip() not in ("(", "{") and self.command() != "left":
+                allowed = r"Write \log_{b}(x) with brackets."
+                raise self.refuse("The operand of this logarithm needs brackets", allowed, start)
+
+    def _base_of_log(self) -> Token:
+        braced = self.skip() == "{"
+        if braced:
+            self.at += 1
+            self.skip()
+        start = self.at
+        if self.plain[start : start + 1].isdecimal() and self.plain[start].isascii():
+            token = number_at(self.text, self.plain, start)
+            if not braced:
+                digit = self.plain[start]
+                token = Token("number", digit, start, start + 1, Fraction(int(digit)))
+            self.at = token.stop
+        elif self.begins_name():
+            token = self.name(single=not braced)[0]
+        else:
+            allowed = r"The base is a number or a name, like \log_{10}(x)."
+            raise self.refuse("This base of a logarithm cannot be read", allowed, start)
+        if braced:
+            if self.skip() != "}":
+                message = "This base of a logarithm cannot be read"
+                raise self.refuse(message, "The base is one number or name.", self.at)
+            self.at += 1
+        return token
+
+    def fraction(self, command: str, start: int) -> None:
+        """Take a fraction; the notation of a derivative is refused."""
+        stop = self.at
+        derivative = _DERIVATIVE.match(self.plain, stop)
+        if derivative is not None and not {"d", f"d{derivative['by']}"} & set(self.declared):
+            raise self.refuse(
+                "Derivatives are computed here, this notation of one is not read",
+                "Write the function itself; declare the name d to use it as such.",
+                start,
+                derivative.end(),
+            )
+        self.emit("(", "", start, start)
+
+        def below() -> None:
+            self.emit("/", "/", start, stop)
+            self.argument(command, lambda: self.emit(")", "", self.at, self.at))
+
+        self.argument(command, below)
+
+    def root(self, start: int) -> None:
+        """Take a root, with a degree or without."""
+        stop = self.at
+        if self.skip() == "[":
+            self.at += 1
+            self.push("degree", start, self.at)
+            return
+        self.emit("root", "sqrt", start, stop)
+        self.argument("sqrt", _nothing, "{")
+
+    def radicand(self, opened: Open) -> None:
+        """Take what stands below the root sign, the degree being the last tokens found."""
+        start, stop = opened.start, opened.stop
+        degree = self.found[opened.found :]
+        del self.found[opened.found :]
+        name = {"2": "sqrt", "3": "cbrt"}.get(degree[0].text) if len(degree) == 1 else None
+        if name is None or name not in self.functions:
+            name = "root"
+            self.base = [Token(",", ",", stop, stop), *degree]
+        if not degree or name not in self.functions:
+            raise self.refuse("This degree of a root cannot be read", r"Write \sqrt[3]{x}.", stop)
+        self.emit("function", name, start, stop)
+        self.argument("sqrt", _nothing, "{")
+
+    def sum(self, start: int) -> None:
+        """Take the bounds of a sum; its terms follow up to the next + or -."""
+        stop = self.at
+        scripts: dict[str, tuple[int, str, int]] = {}
+        while self.skip() in ("_", "^") and self.plain[self.at] not in scripts:
+            script = self.plain[self.at]
+            self.at += 1
+            scripts[script] = self._script_of_sum(start)
+        if len(scripts) < 2:
+            raise self.refuse("This sum has no bounds", _SUM, start, stop)
+        begin, lower, _ = scripts["_"]
+        index, equals, low = lower.partition("=")
+        index_at = begin + len(index) - len(index.lstrip())
+        tail = [Token(",", ",", index_at, index_at)]
+        tail.append(
+            Token("word", index.strip().lstrip("\\"), index_at, begin + len(index.rstrip()))
+        )
+        tail.append(Token("=", "=", begin + len(index), begin + len(index) + 1))
+        if not equals or not index.strip():
+            raise self.refuse("This sum names no index", _SUM, start, self.at)
+        tail += self._bound_of_sum(low, begin + len(index) + 1)
+        tail.append(Token("..", "..", scripts["^"][0], scripts["^"][0]))
+        tail += self._bound_of_sum(scripts["^"][1], scripts["^"][0])
+        self.emit("function", "sum", start, stop)
+        opened = self.push("sum", start, stop)
+        opened.found = len(self.found) - 1
+        opened.tail = tail
+        self.emit("(", "(", self.at, self.at)
+
+    def _script_of_sum(self, start: int) -> tuple[int, str, int]:
+        """Take what stands below or above a sum: where it begins, what it is, where it ends."""
+        if self.skip() == "{":
+            stop = self.plain.find("}", self.at)
+            if stop < 0 or stop - self.at > 80 or "{" in self.plain[self.at + 1 : stop]:
+                raise self.refuse("These bounds of a sum cannot be read", _SUM, self.at)
+            begin, self.at = self.at + 1, stop + 1
+            return begin, self.plain[begin:stop], stop
+        if self.at >= len(self.plain):
+            raise self.refuse("This sum has no bounds", _SUM, start)
+        begin = self.at
+        self.at += 1 + len(self.command())
+        return begin, self.plain[begin : self.at], self.at
+
+    def _bound_of_sum(self, written: str, at: int) -> list[Token]:
+        match = _BOUND.fullmatch(written)
+        if match is None:
+            raise self.refuse("The bounds of a sum are whole numbers", _SUM, at, at + len(written))
+        tokens = []
+        if match["minus"]:
+            sign = at + match.start("minus")
+            tokens.append(Token("-", "-", sign, sign + 1))
+        group = "number" if match["number"] else "name"
+        start, stop = at + match.start(group), at + match.end(group)
+        if group == "name":
+            return [*tokens, Token("word", match["name"], start, stop)]
+        return [*tokens, number_at(self.text, self.plain[:stop], start)]

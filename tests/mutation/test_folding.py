@@ -1,0 +1,210 @@
+"""Folds: what is swallowed at each level, the graph inside, its value and its partials."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+import chainrule
+from chainrule.algebras.arrays import ARRAYS
+from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.undefined import Undefined
+from chainrule.graph.builder import Builder
+from chainrule.graph.wengert import WengertList
+from chainrule.passes.folding import FOLD, fold, groups, zoom
+from chainrule.passes.record import Record, record
+from chainrule.passes.unfolding import unfolded
+
+DIGITS = digits_algebra(50)
+TINY = DIGITS.number(Fraction(1, 10**45))
+
+
+def graph_of(text: str) -> WengertList:
+    return chainrule.parse(text)
+
+
+def run(graph: WengertList, seed: str | None = None, mode: Any = "reverse", **point: Any) -> Record:
+    at = {graph.index[name]: DIGITS.number(Fraction(x)) for name, x in point.items()}
+    start = graph.outputs[0] if seed is None else graph.index[seed]
+    return record(graph, DIGITS, at, mode, {start: DIGITS.number(Fraction(1))})
+
+
+def insides(graph: WengertList) -> list[list[str]]:
+    """Return the operations within each fold, in order of the folds."""
+    return [
+        [op.name for op in graph.parameters[n]["body"].ops if op.name != "input"]
+        for n in range(len(graph))
+        if graph.ops[n] is FOLD
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("sin(3*x)", []),  # a product is a step of its own
+        ("3*x + 1", [["constant", "mul"], ["constant", "add"]]),
+        ("-x^2", [["constant", "power", "neg"]]),
+        ("3*x^2", [["constant", "constant", "power", "mul"]]),
+        ("x^2/3", [["constant", "power", "constant", "div"]]),
+        ("2*x^2", [["constant", "power", "mul"]]),  # one constant for both
+        ("-x*y", None),
+        ("x*y", []),
+        ("-sin(x)", []),
+        ("x*sin(y)", []),
+        ("x*y^2", [["constant", "power"]]),
+    ],
+)
+def test_a_step_is_what_a_person_writes_in_one_line(text: str, inside: Any) -> None:
+    found = insides(zoom(graph_of(text), "step"))
+    if inside is None:
+        # The sign of a product is within it, wherever it was read.
+        assert len(found) == 1 and sorted(found[0]) == ["mul", "neg"]
+    elif text == "sin(3*x)":
+        assert found == [["constant", "mul"]]
+    else:
+        assert [sorted(part) for part in found] == [sorted(part) for part in inside]
+
+
+def test_named_folds_everything_without_a_name() -> None:
+    graph = zoom(graph_of("J = cos(u) + 5; u = sin(t) + 3*t; t = x^2"), "named")
+    assert [graph.names[n] for n in range(len(graph))] == ["x", "t", "u", "J"]
+    assert [op.name for op in graph.ops] == ["input", "fold", "fold", "fold"]
+    assert graph.operands == ((), (0,), (1,), (2,))
+    assert [graph.names[n] for n in graph.outputs] == ["J"]
+
+
+def test_primitive_is_the_graph_itself() -> None:
+    graph = graph_of("sin(3*x) + 1")
+    assert zoom(graph, "primitive") is graph
+
+
+def test_a_shared_step_stays_outside() -> None:
+    # s is unnamed and used by both outputs: no fold has two exits.
+    graph = graph_of("f = s + 1; g = s*y; s = x*y")
+    plain = fold(graph, groups(graph, "named"))
+    assert {"f", "g", "s"} <= set(plain.index)
+    shared = graph_of("f = (x*y + 1)*x")
+    assert len(zoom(shared, "named")) == 3
+
+
+def test_an_output_inside_stays_an_output() -> None:
+    graph = graph_of("a = x^2; b = 3*a")
+    named = zoom(graph, "named")
+    assert {named.names[n] for n in named.outputs} == {graph.names[n] for n in graph.outputs}
+
+
+def test_opening_one_fold() -> None:
+    graph = graph_of("J = sin(3*x) + cos(2*y)")
+    exits = groups(graph, "named")
+    exit = graph.index["J"]
+    assert set(exits) == {exit, *graph.inputs}
+    opened = groups(graph, "named", [exit])
+    alone = [n for n, e in enumerate(opened) if e == n]
+    # Its inner steps stand alone, each with what it swallows in turn.
+    assert {graph.ops[n].name for n in alone} == {"input", "sin", "cos", "add"}
+
+
+def test_the_graph_inside_a_fold() -> None:
+    graph = graph_of("J = y*x - x/2")
+    named = zoom(graph, "named")
+    node = named.index["J"]
+    body, origin = named.parameters[node]["body"], named.parameters[node]["origin"]
+    assert len(origin) == 4
+    assert graph.index["J"] in origin
+    # Operands stand in the order in which the formula is read.
+    assert [named.names[o] for o in named.operands[node]] == ["y", "x"]
+    assert [body.names[n] for n in body.inputs] == ["y", "x"]
+    assert body.outputs == (len(body) - 1,)
+    made = run(named, x=3, y=5)
+    assert made.values[node] == Fraction(27, 2)
+    assert made.local == {(node, 0): 3, (node, 1): Fraction(9, 2)}
+
+
+def test_an_unnamed_operand_of_a_fold_is_called_by_its_number() -> None:
+    graph = graph_of("J = sin(x*y) + 2*sin(x*y)^2")
+    step = zoom(graph, "step")
+    for node in range(len(step)):
+        if step.ops[node] is FOLD:
+            body = step.parameters[node]["body"]
+            for n, operand in zip(body.inputs, step.operands[node], strict=True):
+                name = step.names.get(operand)
+                assert body.names[n] == name or body.names[n].startswith("#")
+
+
+@pytest.mark.parametrize("level", ["step", "named"])
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_all_levels_say_the_same(level: Any, mode: str) -> None:
+    graph = graph_of("J = u^2 - 3*u*v; u = sin(x) + 2*x*y; v = x/y - 1")
+    folded = zoom(graph, level)
+    seed = None if mode == "reverse" else "y"
+    full, made = (run(g, seed, mode, x=2, y=3) for g in (graph, folded))
+    names = [n for n in folded.index if full.derivatives.get(graph.index[n]) is not None]
+    assert len(names) >= 4
+    for name in names:
+        a, b = graph.index[name], folded.index[name]
+        assert abs(full.values[a] - made.values[b]) < TINY
+        assert abs(full.derivatives[a] - made.derivatives[b]) < TINY
+
+
+def test_a_partial_that_is_zero_inside() -> None:
+    # sign is flat: no share of it reaches x.
+    made = run(zoom(graph_of("J = sign(x) + 0*x + y"), "named"), x=2, y=1)
+    assert made.derivatives[made.graph.index["x"]] == 0
+    assert made.derivatives[made.graph.index["y"]] == 1
+
+
+def test_what_has_no_value_says_so_of_the_fold() -> None:
+    graph = zoom(graph_of("J = a + 1; a = 2*log(x)"), "named")
+    made = run(graph, x=-1)
+    value = made.values[graph.index["J"]]
+    assert type(value) is Undefined
+    assert (value.op, value.node, value.what) == ("log", graph.index["a"], "value")
+    made = run(zoom(graph_of("J = 1 + 2*sqrt(x)"), "named"), x=0)
+    assert made.values[-1] == 1
+    slope = made.local[len(made.graph) - 1, 0]
+    assert type(slope) is Undefined
+    assert (slope.op, slope.node, slope.what) == ("sqrt", len(made.graph) - 1, "slope")
+
+
+def test_folds_of_vectors_are_maps() -> None:
+    # J = Σ (2 A x + x)
+    builder = Builder()
+    matrix, entry = builder.input("A", (2, 2)), builder.input("x", (2,))
+    total = builder.maths.sum((matrix @ entry) * 2 + entry)
+    graph = builder.finish([builder.name(total, "J")])
+    folded = zoom(graph, "named")
+    assert len(folded) == 3
+    rows, vector = [[1.0, 2.0], [3.0, 4.0]], [5.0, 7.0]
+    results: list[list[Any]] = []
+    for given in (graph, folded):
+        a, x = given.index["A"], given.index["x"]
+        point = {a: ARRAYS.array(rows, (2, 2)), x: ARRAYS.array(vector, (2,))}
+        back = record(given, ARRAYS, point, "reverse", {given.outputs[0]: 1})
+        ahead = record(given, ARRAYS, point, "forward", {x: ARRAYS.array([1.0, -1.0], (2,))})
+        results.append(
+            [back.values[given.outputs[0]].data.tolist(), back.derivatives[a].data.tolist(),
+             back.derivatives[x].data.tolist(), ahead.derivatives[given.outputs[0]].data.tolist()]
+        )  # fmt: skip
+    # J = 2 Σ A x + Σ x: 2·(19 + 43) + 12, ∂J/∂A = 2·1xᵀ, ∂J/∂x = 2·(column sums) + 1
+    assert results[0] == [136, [[10, 14], [10, 14]], [9, 13], -4]
+    assert results[1] == results[0]
+
+
+def test_unfolding_gives_the_graph_back() -> None:
+    graph = graph_of("J = cos(u) + 2; u = sin(t) + 3*t; t = x^2")
+    assert unfolded(graph) is None
+    folded = zoom(graph, "named")
+    whole = unfolded(folded)
+    assert whole is not None
+    assert sorted(op.name for op in whole.graph.ops) == sorted(op.name for op in graph.ops)
+    assert whole.folded is folded
+    assert [whole.owners[e] for e in whole.exits] == list(range(len(folded)))
+    assert whole.graph.outputs == tuple(whole.exits[n] for n in folded.outputs)
+    made = run(graph, x=2)
+    opened = record(whole.graph, DIGITS, {whole.exits[0]: DIGITS.number(Fraction(2))}, "reverse",
+                    {whole.graph.outputs[0]: DIGITS.number(Fraction(1))})  # fmt: skip
+    for name, node in folded.index.items():
+        assert opened.values[whole.exits[node]] == made.values[graph.index[name]]
+        assert whole.graph.operands[whole.exits[node]] or name == "x"
