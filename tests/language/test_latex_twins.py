@@ -148,12 +148,12 @@ REPEATED = [
 @pytest.mark.parametrize("piece", REPEATED)
 def test_long_repetitions_are_answered_at_once(piece: str) -> None:
     for text in (piece * (19_990 // len(piece)), (piece + "x ") * (19_990 // (len(piece) + 2))):
-        begin = time.perf_counter()
+        begin = time.process_time()
         try:
             read(text, mode="latex")
         except InputError as error:
             assert 0 <= error.position <= len(text)
-        assert time.perf_counter() - begin < 1
+        assert time.process_time() - begin < 1
 
 
 def test_twins_are_kept_beside_the_expressions() -> None:

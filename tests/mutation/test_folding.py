@@ -13,9 +13,11 @@ from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
+from chainrule.passes import folding
 from chainrule.passes.folding import FOLD, fold, groups, zoom
 from chainrule.passes.record import Record, record
 from chainrule.passes.unfolding import unfolded
+from chainrule.passes.walks import evaluate
 
 DIGITS = digits_algebra(50)
 TINY = DIGITS.number(Fraction(1, 10**45))
@@ -95,6 +97,26 @@ def test_an_output_inside_stays_an_output() -> None:
     assert {named.names[n] for n in named.outputs} == {graph.names[n] for n in graph.outputs}
 
 
+def test_an_output_without_a_name_is_not_swallowed() -> None:
+    builder = Builder()
+    x = builder.input("x")
+    inner = builder.maths.sin(x)
+    graph = builder.finish([builder.name(inner * 3 + 1, "J"), inner])
+    named = zoom(graph, "named")
+    assert [named.ops[n].name for n in named.outputs] == ["fold", "sin"]
+
+
+def test_all_users_must_join_what_a_step_swallows() -> None:
+    # −(x·y)·(x·y): the sign joins the product, which is also a factor.
+    builder = Builder()
+    x, y = builder.input("x"), builder.input("y")
+    factor = x * y
+    graph = builder.finish([builder.name(-factor * factor, "J")])
+    step = zoom(graph, "step")
+    assert [op.name for op in step.ops] == ["input", "input", "mul", "fold"]
+    assert len(zoom(graph, "named")) == 3
+
+
 def test_opening_one_fold() -> None:
     graph = graph_of("J = sin(3*x) + cos(2*y)")
     exits = groups(graph, "named")
@@ -146,6 +168,23 @@ def test_all_levels_say_the_same(level: Any, mode: str) -> None:
         a, b = graph.index[name], folded.index[name]
         assert abs(full.values[a] - made.values[b]) < TINY
         assert abs(full.derivatives[a] - made.derivatives[b]) < TINY
+
+
+def test_the_slots_of_a_fold_share_one_pass_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies: list[WengertList] = []
+
+    def counted(graph: WengertList, *given: Any) -> Any:
+        bodies.append(graph)
+        return evaluate(graph, *given)
+
+    monkeypatch.setattr(folding, "evaluate", counted)
+    made = run(zoom(graph_of("J = x*y + y*z + z*x"), "named"), x=2, y=3, z=5)
+    assert made.local == {(3, 0): 8, (3, 1): 7, (3, 2): 5}
+    # Once for the value, once for the three partials.
+    assert len(bodies) == 2
+    # At another point they are computed anew.
+    assert run(made.graph, x=1, y=1, z=2).local == {(3, 0): 3, (3, 1): 3, (3, 2): 2}
+    assert len(bodies) == 4
 
 
 def test_a_partial_that_is_zero_inside() -> None:

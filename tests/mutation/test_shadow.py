@@ -127,6 +127,9 @@ HARD = [
     ("log(x)-log(x+1e-60)", "1", "-1e-60", "1e-60"),
     ("(exp(x)+1e-100)-exp(x)", "1", "1e-100", "0"),
     ("x*(1e200+x-1e200)", "3", "9", "6"),
+    # The slopes y(1 − y) and 1 − y² are 0 with 50 digits.
+    ("sigmoid(x)", "200", "1/(1+exp(-200))", "exp(-200)"),
+    ("tanh(x)", "150", "1-2*exp(-300)", "4*exp(-300)"),
     # With 100 digits there is no logarithm yet, with 200 there is.
     ("log(1-tanh(x))", "200", "log(2)-400", "-2"),
 ]
@@ -163,6 +166,11 @@ def test_where_nothing_is_doubtful_fifty_digits_are_taken() -> None:
     # What is known exactly needs no more digits, whatever double precision makes of it.
     assert run("(x+y)-x", {"x": 1, "y": "1e-900"}).fine_digits == 50
     assert run("x/3*3-x", {"x": "0.1"}).fine_digits == 50
+    # A slope that is known to be 0 is no reason for doubt.
+    assert run("x^2", {"x": 0}).fine_digits == 50
+    # Digits are doubled until nothing changes any more, and no longer.
+    assert run("exp(-x)", {"x": 800}).fine_digits == 100
+    assert run("tanh(x)-1", {"x": 50}).fine_digits == 200
     assert run("x^2", {"x": 3}, digits=60).fine_digits == 75
     assert run("x^2", {"x": 3}, digits=20).fine_digits == 50
 
@@ -225,6 +233,7 @@ def test_what_changes_with_every_digit_is_no_number() -> None:
     [
         ("(1-tanh(x))*1e999", "2000", "sub"),
         ("(cos(x)-1)*1e900", "1e-500", "sub"),
+        ("(1-tanh(x))*1e999*1e-150", "2000", "sub"),
         ("sqrt(1-tanh(x))", "2000", "sub"),
     ],
 )

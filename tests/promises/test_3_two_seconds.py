@@ -2,55 +2,66 @@
 
 Every input up to 20 kB is answered or refused within 2 s on one core; p95 of valid input at most
 150 ms (value, gradient, both tables; without layout); longer input is refused within 50 ms.
-Times are those of the processor, so that other tests beside this one do not count.
+Times are those of one idle core (clock.py).
 """
 
 from __future__ import annotations
 
 import random
 import statistics
-import time
 
 import pytest
 
 import chainrule
-from chainrule import LimitError
-from tests.promises.answers import answered, tried
+from chainrule import InputError, LimitError
+from tests.promises.answers import USUAL, tried
+from tests.promises.clock import core_seconds
 from tests.promises.inputs import formulas
 from tests.promises.worst import WORST
 
 SECONDS = 2.0
 P95 = 0.150
 REFUSED = 0.050
-SAMPLE = 100
+SAMPLE = 60
+WORST_OF_TODAY = 5
 
 
-def processor_time(text: str, point: dict[str, str]) -> float:
-    begin = time.process_time()
-    tried(text, point)
-    return time.process_time() - begin
+def one_request(text: str) -> None:
+    """Value, gradient and the backward table, or a refusal."""
+    try:
+        graph = chainrule.parse(text)
+        graph.reverse(dict.fromkeys(graph.variables, USUAL)).table().csv()
+    except InputError:
+        pass
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("name", WORST)
-def test_the_worst_inputs_take_two_seconds(name: str) -> None:
+def seconds_for(name: str) -> float:
+    """Return the shorter of two runs: the first may have made tables of a library."""
     text = WORST[name]
     assert len(text) <= 20_000
-    answered("sin(x)^2", {})
-    # The shorter of two runs: the first may have made tables of a library.
-    assert min(processor_time(text, {}) for _ in range(2)) <= SECONDS
+    first = core_seconds(lambda: one_request(text))
+    return first if first <= SECONDS else min(first, core_seconds(lambda: one_request(text)))
+
+
+def test_the_worst_inputs_take_two_seconds(sample_seed: int) -> None:
+    one_request("sin(x)^2")
+    for name in random.Random(sample_seed).sample(list(WORST), WORST_OF_TODAY):
+        assert seconds_for(name) <= SECONDS, name
 
 
 def test_right_inputs_take_a_moment(sample_seed: int) -> None:
-    answered("sin(x)^2", {})
-    drawn = random.Random(sample_seed).sample(formulas(), SAMPLE)
-    times = [processor_time(text, point) for text, point in drawn]
+    tried("sin(x)^2", {})
+    times = [
+        core_seconds(lambda text=text, point=point: tried(text, point))  # type: ignore[misc]
+        for text, point in random.Random(sample_seed).sample(formulas(), SAMPLE)
+    ]
     assert statistics.quantiles(times, n=20)[-1] <= P95
 
 
 @pytest.mark.parametrize("text", ["x" * 20_001, "(" * 5_000_000, "x+" * 1_000_000, "\n" * 30_000])
 def test_longer_inputs_are_refused_at_once(text: str) -> None:
-    begin = time.process_time()
-    with pytest.raises(LimitError):
-        chainrule.parse(text)
-    assert time.process_time() - begin <= REFUSED
+    def refused() -> None:
+        with pytest.raises(LimitError):
+            chainrule.parse(text)
+
+    assert core_seconds(refused) <= REFUSED

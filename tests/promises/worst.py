@@ -40,6 +40,9 @@ WORST = {
     "many outputs": "\n".join(f"y{i}=x*{i}" for i in range(1_100)),
     "nested functions": "sin(" * DEEP + "x" + ")" * DEEP,
     "a tower": "^".join(["x"] * DEEP),
+    "quotients": "/".join(["x"] * 2_400),
+    "one name": "+".join(["x"] * 2_400),
+    "differences": "-".join(f"x_{i}" for i in range(2_000)),
     "digits": "+".join("1" * 900 + f".{i}*x" for i in range(20)),
     "long names": sums(lambda i: "a" * 90 + str(i), 200),
 }

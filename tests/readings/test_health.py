@@ -101,8 +101,8 @@ def test_digits_that_are_lost() -> None:
 
 def test_saturated_and_dead_units() -> None:
     (finding,) = found("h = tanh(w x + b)", {"w": 5, "x": 3, "b": 1}, "saturated")
-    # 1 − tanh² 16, by mpmath.
-    assert mpmath.nstr(1 - mpmath.tanh(16) ** 2, 5, min_fixed=0) == "5.0657e-14"
+    # 1 − tanh² 16 is 1/cosh² 16.
+    assert mpmath.nstr(1 / mpmath.cosh(16) ** 2, 5, min_fixed=0) == "5.0657e-14"
     assert finding.name == "h" and "5.0657·10⁻¹⁴" in finding.sentence
     assert not found("tanh x", {"x": 2}, "saturated")
     (dead,) = found("h = relu(2x - 7)", {"x": 3}, "dead")

@@ -15,10 +15,10 @@ from chainrule.algebras.undefined import OutOfReach, Undefined
 from chainrule.ops import Op
 from chainrule.ops.record import Rule
 
-# exp and powers answer up to 2^(2^60), about 10^(3.5e17); circular functions up to 10^3000.
+# exp and powers answer up to 2^(2^60), about 10^(3.5e17); circular functions up to 10^1000.
 # Beyond that, mpmath would need memory that grows with the operand instead of its digits.
 EXPONENT_BITS = 60
-REDUCTION_BITS = 10_000
+REDUCTION_BITS = 3_322
 
 MOST_ORDER = 100
 LONGEST_RECURRENCE = 10_000
@@ -105,18 +105,21 @@ class Digits(Scalars):
         return self._context.make_mpf(libmp.from_rational(above, below, self._context.prec, "n"))
 
     def _guarded(self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters) -> Any:
-        return self._within_reach(op.name, super()._guarded(op, rule, operands, parameters))
+        return self.within_reach(op.name, super()._guarded(op, rule, operands, parameters))
 
     def push(self, partial: Any, tangent: Any, like: Any) -> Any:
         """Return the operand's contribution to the tangent of a node shaped like `like`."""
-        return self._within_reach("mul", super().push(partial, tangent, like))
+        return self.within_reach("mul", super().push(partial, tangent, like))
 
     def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
         """Return the share of an operand shaped like `like` in the node's `adjoint`."""
-        return self._within_reach("mul", super().pull(partial, adjoint, like))
+        return self.within_reach("mul", super().pull(partial, adjoint, like))
 
-    def _within_reach(self, name: str, value: Any) -> Any:
-        # Infinity stands for what is beyond reach; infinity times 0 may be any number.
+    def within_reach(self, name: str, value: Any) -> Any:
+        """Return a result of the operation `name`, `Undefined` where it may be any number.
+
+        Infinity stands for what is beyond reach, so infinity times 0 or minus infinity is none.
+        """
         if type(value) is self._context.mpf and value != value:
             return Undefined(name, "operands of fewer than 10^17 digits")
         return value
@@ -167,7 +170,7 @@ class Digits(Scalars):
     def _reduced(self, function: Any) -> Any:
         def reduced(x: Any) -> Any:
             if magnitude(x) > REDUCTION_BITS:
-                raise OutOfReach("an angle below 10^3000")
+                raise OutOfReach("an angle below 10^1000")
             return function(x)
 
         return reduced

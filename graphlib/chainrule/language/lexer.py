@@ -129,6 +129,9 @@ def tokens(text: str, plain: str) -> list[Token]:
         character = plain[at]
         if character in " \t\r":
             at += 1
+        elif character in SIGNS:
+            found.append(sign_at(text, plain, at, found))
+            at = found[-1].stop
         elif character == "#":
             at = _end_of_line(plain, at)
         elif _begins_number(plain, at):

@@ -84,7 +84,7 @@ class Reading:
         self._local: frozenset[str] = frozenset()
         self._know(known)
         self._seen: set[str] = set()
-        self._called: list[tuple[Word, tuple[str, ...]]] = []
+        self._called: list[tuple[Word, list[str]]] = []
 
     def _know(self, known: frozenset[str]) -> None:
         self._known = known
@@ -293,9 +293,9 @@ class Reading:
                 break
         else:
             raise AssertionError("the last row reads every word")
-        names = tuple(
+        names = [
             piece.text for piece in read if piece.kind == "name" and piece.text not in self._local
-        )
+        ]
         if word.called and read[-1].kind == "name":
             self._called.append((word, names))
         else:

@@ -17,6 +17,7 @@ from chainrule.algebras.digits import Digits
 from chainrule.algebras.exact import EXACT
 from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
+from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS, Map
 from chainrule.passes.record import Record, derived
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share, Step
@@ -24,8 +25,10 @@ from chainrule.passes.walks import Ledger
 
 SHADOW_DIGITS = 50
 MOST_DIGITS = 800
-# Of a graph with more nodes, for it is to be answered within the second.
-MOST_NODES, MOST_DIGITS_OF_MANY = 1_000, 200
+# Of graphs that weigh more, for they are to be answered within the second.
+MOST_DIGITS_BY_WEIGHT = ((1_000, MOST_DIGITS), (2_000, 200), (math.inf, 100))
+# How many other operations one with many digits takes as long as.
+WEIGHTS = {"gamma": 100, "lgamma": 100, "digamma": 100, "polygamma": 100, "erf": 5, "erfc": 5}
 AGREEMENT = 1e-9
 # Two records say the same where this many digits are equal.
 STABLE = 20
@@ -47,13 +50,14 @@ class Cancelling(Ledger):
 
     def __init__(self, algebra: Algebra, entries: MutableMapping[int, Any]) -> None:
         super().__init__(algebra, entries)
+        assert isinstance(algebra, Digits)
         self._largest: dict[int, Any] = {}
-        digits = int(getattr(algebra, "digits", SHADOW_DIGITS))
-        self._dust = algebra.number(Fraction(1, 10 ** (digits * 9 // 10)))
+        self._within_reach = algebra.within_reach
+        self._dust = algebra.number(Fraction(1, 10 ** (algebra.digits * 9 // 10)))
 
     def add(self, node: int, amount: Any) -> Any:
         """Add `amount` to the entry of `node` and return the sum so far."""
-        total = super().add(node, amount)
+        total = self.entries[node] = self._within_reach("add", super().add(node, amount))
         if type(total) is Undefined:
             return total
         largest = self._largest[node] = max(self._largest.get(node, 0), abs(amount))
@@ -110,6 +114,12 @@ def _mapped(fine: Record, other: Record, change: Any) -> Record:
         begin = _NUMBERS[make]
         steps.append(make(*step[:begin], *map(change, step[begin:], its[begin:])))
     return Record.of(fine.graph, fine.algebra, fine.mode, tuple(steps))
+
+
+def most_digits(graph: WengertList) -> int:
+    """Return up to how many digits a run of `graph` may double its digits."""
+    weight = sum(WEIGHTS.get(op.name, 1) for op in graph.ops)
+    return next(digits for most, digits in MOST_DIGITS_BY_WEIGHT if weight <= most)
 
 
 def rounded(exact: Record, fine: Record) -> Record:

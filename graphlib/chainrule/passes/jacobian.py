@@ -15,7 +15,7 @@ from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import Shape
 from chainrule.passes.counting import Counts
-from chainrule.passes.kinks import Sides, sides
+from chainrule.passes.kinks import Sides, same, sides
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Number, Run
 
@@ -167,7 +167,7 @@ def _settled(run: Run, output: int, entry: int, number: Number, strict: bool) ->
 
 def repaired(number: Number, around: Sides) -> Number:
     """Return the derivative where both one-sided derivatives agree and conventions miss it."""
-    if around.agree and number.digits != around.right:
+    if around.agree and not same(number.digits, around.right):
         return Number(around.right, around.right, number.double, flagged=True)
     return number
 

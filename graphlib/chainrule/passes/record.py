@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from chainrule.algebras.protocol import Algebra
+from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share, Step
+from chainrule.passes.steps import Evaluate, Linearise, Push, Share, Step
 from chainrule.passes.walks import Ledger, evaluate, forward, linearise, reverse
 
 Mode = Literal["forward", "reverse"]
@@ -76,6 +77,7 @@ def record(
     ledger: type[Ledger] = Ledger,
     *,
     known: Mapping[int, Fraction] | None = None,
+    partials: Mapping[tuple[int, int], Fraction] | None = None,
 ) -> Record:
     """Run evaluate, linearise and one of the two derivative passes.
 
@@ -90,10 +92,17 @@ def record(
         How contributions are gathered; another one than the default is a misconception.
     known
         Exact values of nodes that are not computed anew.
+    partials
+        Exact local partials by edge, which replace those that are computed.
     """
     evaluated = tuple(evaluate(graph, algebra, point, known))
     values = [step.value for step in evaluated]
-    linearised = tuple(linearise(graph, algebra, values))
+    linearised = tuple(
+        step
+        if type(step.partial) is Undefined or not partials or step[:2] not in partials
+        else step._replace(partial=algebra.number(partials[step[:2]]))
+        for step in linearise(graph, algebra, values)
+    )
     local = {(step.node, step.slot): step.partial for step in linearised}
     steps: list[Step] = [*evaluated, *linearised]
     return derived(graph, algebra, mode, values, local, seeds, steps, ledger)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from chainrule.algebras.undefined import Undefined
+from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.doubt import SHADOW_DIGITS, differ
 from chainrule.passes.kinks import Sides, kinks, sides
@@ -115,7 +116,8 @@ class Run:
     def _shadow(self) -> Shadow:
         """Made when the first checked number is asked for."""
         digits = max(SHADOW_DIGITS, (self.digits or 0) + GUARD_DIGITS)
-        return shadow(self.double, self.point, self.seeds, digits)
+        with collector_held():
+            return shadow(self.double, self.point, self.seeds, digits)
 
     @cached_property
     def fine(self) -> Record:

@@ -21,14 +21,12 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.protocol import Algebra
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.doubt import (
-    MOST_DIGITS,
-    MOST_DIGITS_OF_MANY,
-    MOST_NODES,
     SHADOW_DIGITS,
     Cancelling,
     Exactly,
     cancelled,
     doubtful,
+    most_digits,
     rounded,
     settled,
     sum_cancelled,
@@ -68,6 +66,7 @@ def recorded(
     seeds: Mapping[int, Any],
     algebra: Algebra | None = None,
     known: Mapping[int, Fraction] | None = None,
+    partials: Mapping[tuple[int, int], Fraction] | None = None,
 ) -> Record:
     """Return one record of a run.
 
@@ -82,6 +81,8 @@ def recorded(
         The kind of number; default double precision.
     known
         Exact values of nodes that are not computed anew.
+    partials
+        Exact local partials by edge, which replace those that are computed.
     """
     chosen = algebra or (FLOAT64 if graph.is_scalar else ARRAYS)
     bound = {n: _bound(graph, chosen, n, v) for n, v in point.items()}
@@ -90,7 +91,7 @@ def recorded(
         for n, s in seeds.items()
     }
     ledger = Cancelling if isinstance(chosen, Digits) else Exactly if chosen is EXACT else Ledger
-    return record(graph, chosen, bound, mode, started, ledger, known=known)
+    return record(graph, chosen, bound, mode, started, ledger, known=known, partials=partials)
 
 
 def shadow(
@@ -131,11 +132,12 @@ def _of_numbers(
     graph, mode = double.graph, double.mode
     exact = recorded(graph, point, mode, seeds, EXACT)
     known = {n: v for n, v in enumerate(exact.values) if type(v) is Fraction}
-    most = MOST_DIGITS if len(graph) <= MOST_NODES else MOST_DIGITS_OF_MANY
+    partials = {edge: x for edge, x in exact.local.items() if type(x) is Fraction}
+    most = most_digits(graph)
 
     def run(digits: int) -> Record:
         algebra = digits_algebra(digits)
-        return rounded(exact, recorded(graph, point, mode, seeds, algebra, known))
+        return rounded(exact, recorded(graph, point, mode, seeds, algebra, known, partials))
 
     fine, sure = run(digits), True
     while digits < most and doubtful(double, fine, exact):

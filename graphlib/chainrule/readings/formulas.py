@@ -246,14 +246,29 @@ def compose(
     named_root
         Whether `node` itself may stand by its name.
     """
-    left = [limits.nodes]
 
-    def written(graph: WengertList, node: int, leaf: Leaf, depth: int, root: bool) -> Formula:
+    def named(node: int, _depth: int) -> Formula | None:
+        name = names(node)
+        return None if name is None else atom(name)
+
+    return _Composer(limits.nodes).written(graph, node, named, limits.depth, not named_root)
+
+
+class _Composer:
+    """Writes one formula and counts its nodes."""
+
+    def __init__(self, nodes: int) -> None:
+        self.left = nodes
+
+    def written(
+        self, graph: WengertList, node: int, leaf: Leaf, depth: int, root: bool = False
+    ) -> Formula:
+        """Return the formula of `node`; unless it is the `root`, it may be a leaf."""
         known = None if root else leaf(node, depth)
         if known is not None:
             return known
-        left[0] -= 1
-        if depth <= 0 or left[0] <= 0:
+        self.left -= 1
+        if depth <= 0 or self.left <= 0:
             return atom(ELLIPSIS)
         parameters, operands = graph.parameters_of(node), graph.operands[node]
         body = parameters.get("body")
@@ -262,14 +277,8 @@ def compose(
             def entry(inner: int, depth: int) -> Formula | None:
                 if inner >= len(operands):
                     return None
-                return written(graph, operands[inner], leaf, depth, False)
+                return self.written(graph, operands[inner], leaf, depth)
 
-            return written(body, body.outputs[0], entry, depth, True)
-        inner = [written(graph, i, leaf, depth - 1, False) for i in operands]
+            return self.written(body, body.outputs[0], entry, depth, True)
+        inner = [self.written(graph, i, leaf, depth - 1) for i in operands]
         return formula_of(graph.ops[node], inner, parameters)
-
-    def named(node: int, _depth: int) -> Formula | None:
-        name = names(node)
-        return None if name is None else atom(name)
-
-    return written(graph, node, named, limits.depth, not named_root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import Any
 
 from chainrule.algebras.arrays import Array
@@ -55,6 +56,10 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         return Word("undef", r"\text{undef}")
     if isinstance(number, Array):
         return _array(number, format)
+    return (_of_double if type(number) is float else _of_number)(number, format)
+
+
+def _of_number(number: Any, format: Format) -> Term:
     # Not math.isfinite: to a float, a number beyond 1e308 is infinite.
     if number - number != 0:
         if number != number:
@@ -75,6 +80,10 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
     if shown.lstrip("-").startswith("10"):
         return Numeral(shown.replace("10", "1", 1), power + 1)
     return Numeral(shown, power)
+
+
+# The same doubles stand in table, steps, drawing and its alternative.
+_of_double = lru_cache(maxsize=4096)(_of_number)
 
 
 def _beyond(number: Any) -> Term:

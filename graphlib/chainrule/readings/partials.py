@@ -55,18 +55,20 @@ def partial_graphs(
     constants
         Leaf constants that stand in formulas by their number rather than by a name.
     """
-    operands = graph.operands[node]
     first: dict[int, int] = {}
-    slots = tuple(
-        Operand(graph.ops[i], _carried(graph, i), (), -1)
-        if i in constants
-        else Operand(INPUT, (), graph.shape(i), first.setdefault(i, slot))
-        for slot, i in enumerate(operands)
-    )
-    wanted = tuple(slot for slot, i in enumerate(operands) if graph.varies[i])
+    slots: list[Operand] = []
+    wanted: list[int] = []
+    for slot, i in enumerate(graph.operands[node]):
+        if i in constants:
+            slots.append(Operand(graph.ops[i], _carried(graph, i), (), -1))
+        else:
+            slots.append(Operand(INPUT, (), graph.shape(i), first.setdefault(i, slot)))
+        if graph.varies[i]:
+            wanted.append(slot)
     # The body of a fold belongs to one graph, which the memory would keep alive.
     write = _written.__wrapped__ if "body" in graph.parameters_of(node) else _written
-    return write(graph.ops[node], _carried(graph, node), slots, wanted, graph.shape(node))
+    carried, shape = _carried(graph, node), graph.shape(node)
+    return write(graph.ops[node], carried, tuple(slots), tuple(wanted), shape)
 
 
 def _carried(graph: WengertList, node: int) -> Carried:

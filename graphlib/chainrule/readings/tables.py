@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import Edge
 from chainrule.passes.run import Number
 from chainrule.passes.steps import Push, Share
@@ -144,7 +145,8 @@ def table(view: View) -> Table:
         "number": Word(WORDS["number"]),
         "derivative": view.derivative_header(),
     }
-    return Table(view, headers, tuple(_rows(view)))
+    with collector_held():
+        return Table(view, headers, tuple(_rows(view)))
 
 
 def running(view: View) -> dict[tuple[int, int], Number]:

@@ -372,6 +372,7 @@ def _bracketed(term: Term) -> Term:
     return term if single else Fenced(term)
 
 
+@lru_cache(maxsize=4096)
 def _mathml_name(name: str) -> str:
     base, sub, accent = name_parts(name)
     kind = "letter" if len(spelled(base)) == 1 else "word"

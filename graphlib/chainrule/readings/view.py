@@ -83,6 +83,7 @@ class View:
         self.graph: WengertList = run.graph
         self.notation = notation or Notation()
         self._partials: dict[int, dict[int, PartialGraph]] = {}
+        self._formulas: dict[tuple[Edge, bool], Term] = {}
 
     @property
     def reverse(self) -> bool:
@@ -92,7 +93,7 @@ class View:
     @cached_property
     def shown(self) -> tuple[int, ...]:
         """The nodes that have a row, in the order in which values are computed."""
-        return with_rows(self.graph)
+        return tuple(self.labels)
 
     @cached_property
     def labels(self) -> dict[int, str]:
@@ -183,6 +184,12 @@ class View:
         For an operation between vectors or matrices the partial is a linear map; the
         formula then shows what it does to the adjoint.
         """
+        key = edge, substituted
+        if key not in self._formulas:
+            self._formulas[key] = self._partial_formula(edge, substituted)
+        return self._formulas[key]
+
+    def _partial_formula(self, edge: Edge, substituted: bool) -> Term:
         if edge.user not in self._partials:
             written = partial_graphs(self.graph, edge.user, self._constants)
             self._partials[edge.user] = written

@@ -1,0 +1,61 @@
+"""What the laws leave open about operations: two formulas for one value, borders of domains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.undefined import Undefined
+from chainrule.ops import OPS
+from tests.laws.cases import SCALAR_CASES, Case
+
+DIGITS = digits_algebra(50)
+
+TWICE = [case for case in SCALAR_CASES if case.op.stable is not None]
+
+
+def both(case: Case) -> Iterator[Any]:
+    """Yield the value by the definition and by the formula that keeps its digits."""
+    assert case.op.stable is not None
+    operands = [DIGITS.number(x) for x in case.operands]
+    for rule in (case.op.value, case.op.stable):
+        yield rule(DIGITS.maths, *operands, **case.parameters)
+
+
+def test_there_are_operations_with_two_formulas() -> None:
+    assert {case.op.name for case in TWICE} == {op.name for op in OPS.values() if op.stable}
+    assert len(TWICE) >= 5
+
+
+@pytest.mark.parametrize("case", TWICE, ids=str)
+def test_the_formula_that_keeps_its_digits_has_the_value_of_the_definition(case: Case) -> None:
+    defined, stable = both(case)
+    assert abs(defined - stable) <= abs(defined) * DIGITS.number(Fraction(1, 10**40))
+
+
+@pytest.mark.parametrize(
+    ("name", "operands", "word"),
+    [
+        ("log_b", (3, 0), "positive base"),
+        ("log_b", (3, Fraction(-1, 2)), "positive base"),
+        ("log_b", (Fraction(-1, 2), 2), "positive"),
+        ("log", (Fraction(-1, 2),), "positive"),
+        ("logit", (Fraction(-1, 2),), "strictly between"),
+        ("acosh", (Fraction(-1, 2),), "at least 1"),
+        ("div", (3, 0), "other than 0"),
+        ("root", (Fraction(-1, 2), 2), "odd"),
+        ("root", (0, Fraction(-1, 2)), "radicand 0"),
+        ("bce", (Fraction(-1, 2), 1), "strictly between"),
+    ],
+)
+def test_between_the_whole_numbers_a_domain_ends_where_it_says(
+    name: str, operands: tuple[Any, ...], word: str
+) -> None:
+    op = OPS[name]
+    found = DIGITS.apply(op, op.parameters, [DIGITS.number(Fraction(x)) for x in operands])
+    assert type(found) is Undefined
+    assert word in found.needs
