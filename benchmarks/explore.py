@@ -17,11 +17,14 @@ From the text of a formula to every node's value, every local partial and every 
 at one point. "Double" is double precision alone, with all steps and the formula of every value,
 partial and adjoint as text. "Checked" adds what every number on a page or in a table has behind
 it: the run again in exact numbers and with 50 digits, compared cell by cell.
+
 SymPy: unevaluated parse, one derivative per node, `lambdify` with `cse`. CasADi: Python's `ast`
 as front end, a zero input added to every node so that one gradient has all adjoints. "Text" is the
 same work as "double"; without it SymPy writes no text, and CasADi makes neither text nor local
-partials. All give the same derivatives, which is checked before the clock starts. Caches are warm
-for everybody; times are CPU times of one call, medians of interleaved rounds, one thread."""
+partials. Where the last column is below 1, that library is faster than "double".
+
+All give the same derivatives, which is checked before the clock starts. Caches are warm for
+everybody; times are CPU times of one call, medians of interleaved rounds, one thread."""
 
 SYMPY_LIMIT, CASADI_LIMIT = 1 / 50, 1 / 3
 DOUBLE, CHECKED = "chainrule, double", "chainrule, checked"

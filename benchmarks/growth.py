@@ -10,9 +10,10 @@ from timing import interleaved
 from chainrule import Graph
 
 ABOUT = """\
-A formula `sin(2*x)+sin(3*x)+…` of 100 to 5,000 nodes (the limit for typed text): a deep chain of
-sums, one input with as many users as there are terms. Reading the text, running both passes
-(checked, with 50 digits), and composing the table. The exponent is the slope of log time against log nodes."""
+A formula `sin(2*x)+sin(3*x)+…` of 100 to 5,000 nodes (the limit for typed text): a deep chain
+of sums, one input with as many users as there are terms. Reading the text, running both
+passes (checked, with 50 digits), and composing the table. The exponent is the slope of log
+time against log nodes."""
 
 SIZES = (100, 300, 1_000, 3_000, 4_900)
 LIMIT = 1.1
@@ -48,7 +49,7 @@ def measure(rounds: int) -> Section:
              f"{total / len(graph) * 1e6:.0f} µs")
         )  # fmt: skip
     bar = Bar("exponent of read + checked passes + table", exponent(sizes, seconds), LIMIT)
-    head = ("nodes", *STAGES, "a node, double apart")
+    head = ("nodes", *STAGES, "read, checked and table, a node")
     return Section("Growth of the interactive path", ABOUT, head, tuple(rows), (bar,))
 
 

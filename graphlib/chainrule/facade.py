@@ -103,13 +103,13 @@ class Graph(WengertList):
         *,
         declared: Iterable[str] = (),
         readings: Mapping[str, str] | None = None,
-        mode: Source = "text",
+        mode: Source | None = None,
     ) -> Graph:
         r"""Read a formula or a program of assignments.
 
         >>> Graph.parse("y = 2t; t = x^2").variables
         ('x',)
-        >>> Graph.parse(r"\frac{\theta^\top x}{2}", mode="latex").variables
+        >>> Graph.parse(r"\frac{\theta^\top x}{2}").variables
         ('theta', 'x')
 
         Parameters
@@ -121,7 +121,8 @@ class Graph(WengertList):
         readings
             Other choices for what `notes` reports, from a note's key to its alternative.
         mode
-            "text", or "latex" for the same in LaTeX: formulas, `aligned` environments.
+            "text", or "latex" for the same in LaTeX: formulas, `aligned` environments. By
+            default a backslash, which text never has, means LaTeX.
 
         Raises
         ------
@@ -130,6 +131,8 @@ class Graph(WengertList):
         GraphError
             If there is no such mode.
         """
+        if mode is None:
+            mode = "latex" if "\\" in text else "text"
         if mode not in SOURCES:
             raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
         program = read(text, declared=declared, readings=readings, mode=mode)

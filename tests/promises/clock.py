@@ -24,11 +24,15 @@ def _loop() -> float:
     return time.process_time() - begin
 
 
+def slowdown() -> float:
+    """Return how many times slower this core is now than an idle one, at least 1."""
+    return max(1.0, statistics.median(_loop() for _ in range(3)) / LOOP_SECONDS)
+
+
 def core_seconds(work: Callable[[], object]) -> float:
     """Return how long `work` takes on one idle core."""
-    before = [_loop() for _ in range(3)]
+    before = slowdown()
     begin = time.process_time()
     work()
     took = time.process_time() - begin
-    slowdown = statistics.median([*before, *(_loop() for _ in range(3))]) / LOOP_SECONDS
-    return took / max(1.0, slowdown)
+    return 2 * took / (before + slowdown())

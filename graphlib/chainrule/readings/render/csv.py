@@ -27,11 +27,11 @@ def guarded(cell: str) -> str:
 
 
 def written(rows: Iterable[Iterable[str]]) -> str:
-    """Return rows as CSV in which no cell is a formula."""
+    """Return rows as CSV in which every cell is printable and none is a formula."""
     into = StringIO()
     writer = csv.writer(into, lineterminator="\n")
     for row in rows:
-        writer.writerow([guarded(cell) for cell in row])
+        writer.writerow([guarded(plain(cell)) for cell in row])
     return into.getvalue()
 
 
