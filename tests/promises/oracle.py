@@ -23,7 +23,11 @@ POWERS = ("-3",) * 12 + ("-9", "0")
 
 
 class NoValue(Exception):
-    """There is no real number here."""
+    """There is no real number here, or none that is judged."""
+
+
+class MoreDigits(Exception):
+    """A term was lost: with more digits there would be more to see."""
 
 
 def _real(value: Any) -> Any:
@@ -60,6 +64,10 @@ FUNCTIONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+# Where domains end; an operand may lie there only because its digits ran out.
+EDGES = {"acosh": 1, "asin": 1, "acos": 1, "atanh": 1, "sqrt": 0, "ln": 0, "log2": 0, "log10": 0}
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """An operation with its operands, or a leaf: a name or a decimal."""
@@ -85,18 +93,36 @@ class Node:
         x = [part.at(m, point) for part in self.inner]
         if any(abs(value) > 10**9 for value in x) and self.kind not in "+-*/":
             raise NoValue
+        if not all(map(m.isfinite, x)):
+            raise NoValue
+        if abs(x[0]) == EDGES.get(self.kind):  # or as near to it as the digits can tell
+            raise NoValue
         try:
-            if self.kind in "+-*/^":
-                return _real(
-                    {"+": x[0] + x[-1], "-": x[0] - x[-1], "*": x[0] * x[-1]}[self.kind]
-                    if self.kind in "+-*"
-                    else x[0] / x[1]
-                    if self.kind == "/"
-                    else x[0] ** x[1]
-                )
-            return _real(FUNCTIONS[self.kind](m, x[0]))
+            value = _real(self._applied(m, x))
         except (ValueError, ZeroDivisionError, OverflowError) as error:
             raise NoValue from error
+        if self.kind in "+-":
+            lost = value in (x[0], x[1] if self.kind == "+" else -x[1]) and 0 not in x
+        else:  # tanh 90, cos 1e-90, 1.5^1e-90
+            lost = abs(value) == 1 and self.kind not in "*/" and abs(x[0]) not in (0, 1)
+            lost &= self.kind not in ("abs", "relu") and 0 not in x
+        if lost:
+            raise MoreDigits
+        return value
+
+    def _applied(self, m: Any, x: list[Any]) -> Any:
+        match self.kind:
+            case "+":
+                return x[0] + x[1]
+            case "-":
+                return x[0] - x[1]
+            case "*":
+                return x[0] * x[1]
+            case "/":
+                return x[0] / x[1]
+            case "^":
+                return x[0] ** x[1]
+        return FUNCTIONS[self.kind](m, x[0])
 
 
 def drawn(chance: random.Random, depth: int) -> Node:
@@ -147,17 +173,11 @@ def right(tree: Node, typed: Mapping[str, str]) -> Right | None:
         m = MPContext()
         m.dps = digits
         at = {name: _number(m, text) for name, text in typed.items()}
-        numbers = [tree.at(m, at)]
-        step = m.mpf(10) ** (-digits // 3)
-        # What a difference of two values with so many digits cannot tell from 0.
-        unseen = abs(numbers[0]) * m.mpf(10) ** (10 - digits) / step
-        seen = True
-        for name in used:
-            ahead = tree.at(m, at | {name: at[name] + step})
-            behind = tree.at(m, at | {name: at[name] - step})
-            slope = (ahead - behind) / (2 * step)
-            numbers.append(slope if abs(slope) > unseen else m.zero)
-            seen &= unseen <= abs(slope) * STAYS or unseen < TINIEST
+        try:
+            numbers, seen = _numbers(tree, m, at, used)
+        except MoreDigits:
+            before, digits = [], digits * 2
+            continue
         pairs = zip(before, numbers, strict=False)
         if before and seen and all(abs(a - b) <= STAYS * abs(b) for a, b in pairs):
             value, slopes = numbers[0], dict(zip(used, numbers[1:], strict=True))
@@ -165,6 +185,22 @@ def right(tree: Node, typed: Mapping[str, str]) -> Right | None:
             return Right(value, slopes, float(max(sizes, default=0)))
         before, digits = numbers, digits * 2
     return None
+
+
+def _numbers(tree: Node, m: Any, at: Mapping[str, Any], used: list[str]) -> tuple[list[Any], bool]:
+    """Return value and slopes, and whether the digits suffice to see the slopes."""
+    digits = m.dps
+    numbers, seen = [tree.at(m, at)], True
+    step = m.mpf(10) ** (-digits // 3)
+    # What a difference of two values with so many digits cannot tell from 0.
+    unseen = abs(numbers[0]) * m.mpf(10) ** (10 - digits) / step
+    for name in used:
+        ahead = tree.at(m, {**at, name: at[name] + step})
+        behind = tree.at(m, {**at, name: at[name] - step})
+        slope = (ahead - behind) / (2 * step)
+        numbers.append(slope if abs(slope) > unseen else m.zero)
+        seen &= bool(unseen <= abs(slope) * STAYS or unseen < TINIEST)
+    return numbers, seen
 
 
 def _number(m: Any, text: str) -> Any:

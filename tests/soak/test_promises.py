@@ -115,5 +115,5 @@ def test_7_a_hundred_thousand_expressions_are_right_or_flagged(sample_seed: int)
                 f"{len(total.wrong)} wrong, {total.flagged} of {total.well:,} flagged, "
                 f"{total.unknown} unknown"
             )
-    assert total.wrong == []
+    assert total.wrong == [], "\n".join(total.wrong[:20])
     assert total.flagged <= FLAGGED * total.well + 2

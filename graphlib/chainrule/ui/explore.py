@@ -253,8 +253,9 @@ def _play(state: State, played: tuple[dict[str, Any], tuple[Hint, ...]] | Fault)
     data = session["last_good"] = played[0]
     result = player(data, key="player", step=state.step)
     step = getattr(result, "step", None)
-    if step is not None and step != state.step:
-        session["step"] = int(step)
+    if step is not None and step != session.get("reported"):
+        # What was reported before a turn to another mode or formula means nothing after it.
+        session["reported"] = session["step"] = int(step)
 
 
 def _closed(state: State, names: tuple[str, ...]) -> None:
