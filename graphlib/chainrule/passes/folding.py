@@ -193,12 +193,7 @@ def fold(graph: WengertList, exits: list[int]) -> WengertList:
 def _body(graph: WengertList, inside: list[int], exit: int) -> tuple[WengertList, list[int]]:
     """Return the graph inside a fold and the outer nodes that enter it, in order of writing."""
     within = set(inside)
-    entries: list[int] = []
-    for node in inside:
-        for operand in graph.operands[node]:
-            if operand not in within and operand not in entries:
-                entries.append(operand)
-    entries = _in_order_of_writing(graph, exit, within, entries)
+    entries = _in_order_of_writing(graph, exit, within)
     new = {node: i for i, node in enumerate(entries + inside)}
     ops = [INPUT] * len(entries) + [graph.ops[n] for n in inside]
     body = WengertList(
@@ -213,10 +208,8 @@ def _body(graph: WengertList, inside: list[int], exit: int) -> tuple[WengertList
     return body, entries
 
 
-def _in_order_of_writing(
-    graph: WengertList, exit: int, within: set[int], entries: list[int]
-) -> list[int]:
-    """Return `entries` as they are met reading the fold's formula from left to right."""
+def _in_order_of_writing(graph: WengertList, exit: int, within: set[int]) -> list[int]:
+    """Return the outer nodes as they are met reading the fold's formula from left to right."""
     met: list[int] = []
     seen: set[int] = set()
     pending = [exit]
