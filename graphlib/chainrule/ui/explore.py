@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from html import escape
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,7 +21,6 @@ from chainrule.ui.rail import rail, show_hints
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.work import Fault, Reading
 
-HERE = Path(__file__).parent
 EXAMPLES = {
     "the lecture’s example": EXAMPLE,
     "logistic loss": (
@@ -49,25 +46,8 @@ MOST_CLOSED = 3
 
 
 def page() -> None:
-    """Show the page. A fault of the program is logged and said; what was typed stays."""
-    try:
-        _page()
-    except Exception:
-        logging.getLogger(__name__).exception("a fault in the page Explore")
-        st.html(
-            '<div class="cr-fault" role="alert">Something went wrong inside chainrule. What you '
-            "typed is still there; another formula or value may work.</div>"
-        )
-
-
-def _page() -> None:
-    _style()
+    """Show the page."""
     _restore()
-    with st.container(key="header"):
-        st.html(
-            '<div class="cr-header"><span class="cr-brand">chainrule</span>'
-            '<span class="cr-here" aria-current="page">Explore</span></div>'
-        )
     state = _current()
     with st.container(key="top"):
         box, beside, menu = st.columns([6, 2.6, 1.3], gap="medium")
@@ -114,22 +94,12 @@ def _page() -> None:
     _share(replace(state, step=st.session_state["step"]))
 
 
-def _style() -> None:
-    dark = st.context.theme.type == "dark"
-    sheets = ["style.css", *(["dark.css"] if dark else [])]
-    st.html("<style>" + "".join((HERE / sheet).read_text() for sheet in sheets) + "</style>")
-
-
 # State: a link is read once, then the widgets hold it.
 
 
 def _restore() -> None:
     session = st.session_state
     if "formula" in session:
-        # Streamlit forgets a widget that a run did not show, as the rail during a fault.
-        for key in WIDGETS:
-            if key in session:
-                session[key] = session[key]
         return
     query = urlencode(
         [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]

@@ -1,0 +1,87 @@
+"""The pages of the app, and what stands around each of them: style, header, care for faults."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from chainrule.ui import explore
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the app.
+
+    Parameters
+    ----------
+    title
+        What the header calls it; in lower case, with hyphens, its address.
+    show
+        Shows it, below the header.
+    keeps
+        Keys of widgets whose choices outlive a visit to another page; Streamlit forgets those
+        that a run does not show.
+    """
+
+    title: str
+    show: Callable[[], None]
+    keeps: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The last part of the page's address."""
+        return self.title.lower().replace(" ", "-")
+
+
+PAGES: tuple[Page, ...] = (Page("Explore", explore.page, explore.WIDGETS),)
+"""All pages, in the order of the header; the first is the one that opens."""
+
+
+def run() -> None:
+    """Show the app: the header with its navigation, and the page that was asked for."""
+    st.set_page_config(page_title="chainrule", layout="wide", initial_sidebar_state="collapsed")
+    for page in PAGES:
+        for key in page.keeps:
+            if key in st.session_state:
+                st.session_state[key] = st.session_state[key]
+    entries = [
+        st.Page(_guarded(page), title=page.title, url_path=page.address, default=page is PAGES[0])
+        for page in PAGES
+    ]
+    here = st.navigation(entries, position="hidden")
+    _style()
+    with st.container(key="header", horizontal=True, vertical_alignment="center"):
+        st.html('<span class="cr-brand">chainrule</span>', width="content")
+        for entry in entries:
+            with st.container(key=f"{'here' if entry == here else 'page'}_{entry.url_path}",
+                              width="content"):  # fmt: skip
+                st.page_link(entry, label=entry.title)
+    here.run()
+
+
+def _guarded(page: Page) -> Callable[[], None]:
+    """Return what shows a page. A fault of the program is logged and said; no page breaks."""
+
+    def show() -> None:
+        try:
+            page.show()
+        except Exception:
+            logging.getLogger(__name__).exception("a fault in the page %s", page.title)
+            st.html(
+                '<div class="cr-fault" role="alert">Something went wrong inside chainrule. What '
+                "you typed is still there; another formula or value may work.</div>"
+            )
+
+    return show
+
+
+def _style() -> None:
+    dark = st.context.theme.type == "dark"
+    sheets = ["style.css", *(["dark.css"] if dark else [])]
+    st.html("<style>" + "".join((HERE / sheet).read_text() for sheet in sheets) + "</style>")
