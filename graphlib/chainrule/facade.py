@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import networkx
     import sympy
 
+    from chainrule.compile import Compiled
     from chainrule.passes.agreement import Agreement
     from chainrule.passes.closed_form import ClosedForm
     from chainrule.passes.jacobian import Jacobian
@@ -491,6 +492,43 @@ class Graph(WengertList):
         12.0
         """
         return Graph.of(gradient_graph(self))
+
+    def compile(
+        self,
+        outputs: str = "value_and_grad",
+        wrt: Sequence[str] | None = None,
+        *,
+        output: str | None = None,
+    ) -> Compiled:
+        """Return the graph as a fast NumPy function, with its source in `source`.
+
+        A graph of numbers takes arrays of points; inputs that carry a batch take one example
+        a row, and the derivative by an input that does not is the sum over the batch.
+
+        >>> compiled = Graph.parse("sin(x) y").compile()
+        >>> value, gradient = compiled(x=[0, 0], y=[2, 3])
+        >>> gradient["x"]
+        array([2., 3.])
+
+        Parameters
+        ----------
+        outputs
+            "value_and_grad", or "value" alone.
+        wrt
+            Names of the variables by which derivatives are taken; default all.
+        output
+            Name of the output; default the main one.
+
+        Raises
+        ------
+        GraphError
+            If there is no such variable or output, or an operation has no form in NumPy.
+        """
+        from chainrule.compile import compiled
+
+        by = None if wrt is None else [self.names[self._input(name)] for name in wrt]
+        goal = None if output is None else self[canonical(output)].index
+        return compiled(self, outputs, by, goal)
 
     # Readings
 

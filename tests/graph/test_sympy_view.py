@@ -65,7 +65,7 @@ MEANING |= {
     if name not in MEANING and op.shape is same_shape and op.arity != 0
 }
 # Operations on vectors only.
-VECTORS = {"matmul", "outer", "transpose", "sum", "broadcast", "collapse"}
+VECTORS = {name for name, op in OPS.items() if op.shape is not same_shape}
 LEAVES = {"input", "constant", "pi", "e"}
 
 

@@ -282,6 +282,11 @@ ROWS: Mapping[str, Reference] = {
     "sum": everywhere(np.sum),
     "broadcast": everywhere(np.broadcast_to),
     "collapse": everywhere(_collapsed),
+    # Of one example: the laws of a batch are in test_graphs and test_laws.
+    "batch_sum": everywhere(lambda a: a),
+    "batch_mean": everywhere(lambda a: a),
+    "batch_size": everywhere(lambda a: 1),
+    "batch_repeat": everywhere(lambda a, like: a),
 }
 
 

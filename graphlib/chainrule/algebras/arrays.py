@@ -105,6 +105,18 @@ def _entrywise(function: Callable[..., Any], operands: Sequence[Any]) -> Array:
     return elementwise(lambda *raw: np.asarray(each(*raw), dtype=object), *operands)
 
 
+def _structural(partial: Array) -> Any:
+    """Return the integer that a rule returned for every entry; any other partial as it is."""
+    entries = partial.data.ravel().tolist()
+    first = entries[0] if entries else None
+    return first if all(type(x) is int and x == first for x in entries) else partial
+
+
+def _is_entrywise(op: Op, parameters: Parameters) -> bool:
+    """Whether an operation works entry by entry; a fold does what its body does."""
+    return op.shape is same_shape and "body" not in parameters
+
+
 def _transpose(a: Array) -> Array:
     return Array(np.swapaxes(a.data, -1, -2), 2) if a.ndim == 2 else a
 
@@ -131,6 +143,16 @@ def _collapse(a: Array, shape: Shape) -> Array:
     if stretched:
         data = data.sum(axis=stretched, keepdims=True)
     return Array(np.asarray(data), len(shape))
+
+
+def _batch_sum(a: Array) -> Array:
+    return a if a.batch is None else Array(np.asarray(a.data.sum(axis=0)), a.ndim)
+
+
+def _batch_repeat(a: Array, like: Array) -> Array:
+    if a.batch is not None or like.batch is None:
+        return a
+    return Array(np.broadcast_to(a.data, (like.batch, *a.data.shape)), a.ndim)
 
 
 def _max_weight(*operands: Any, slot: int) -> Any:
@@ -185,6 +207,9 @@ class Arrays(Algebra):
             "outer": _outer,
             "broadcast": _broadcast,
             "collapse": _collapse,
+            "batch_sum": _batch_sum,
+            "batch_size": lambda a: self.number(Fraction(1 if a.batch is None else a.batch)),
+            "batch_repeat": _batch_repeat,
             "number": self.number,
         }
         self.maths = Maths(self, base | (self._lifted(scalars) if scalars else self._vectorised()))
@@ -267,7 +292,7 @@ class Arrays(Algebra):
         if op.arity == 0:
             return op.value(self.maths, **parameters)
         scalars = self._scalars
-        if scalars is not None and op.shape is same_shape:
+        if scalars is not None and _is_entrywise(op, parameters):
             return _entrywise(lambda *raw: scalars.apply(op, parameters, raw), operands)
         with np.errstate(all="ignore"):
             return op.numeric(self.maths, *operands, **parameters)
@@ -280,13 +305,13 @@ class Arrays(Algebra):
         Entries at which it does not exist are nan.
         """
         scalars = self._scalars
-        if scalars is not None and op.shape is same_shape:
+        if scalars is not None and _is_entrywise(op, parameters):
 
             def entry(*raw: Any) -> Any:
                 here = scalars.apply(op, parameters, raw)
                 return scalars.partial(op, parameters, slot, here, raw)
 
-            return _entrywise(entry, operands)
+            return _structural(_entrywise(entry, operands))
         with np.errstate(all="ignore"):
             return op.partial(slot)(self.maths, value, *operands, **parameters)
 
@@ -294,18 +319,15 @@ class Arrays(Algebra):
         """Return `value` in the shape of `like`: repeated up, or summed down and over the batch."""
         if isinstance(value, int | float):
             value = Array(np.asarray(value), 0)
-        if value.batch is not None and like.batch is None:
-            value = Array(np.asarray(value.data.sum(axis=0)), value.ndim)
+        if like.batch is None:
+            value = _batch_sum(value)
         if value.ndim > like.ndim or value.shape != like.shape:
             grows = value.ndim < like.ndim or any(
                 have == 1 and want != 1
                 for have, want in zip(value.shape, like.shape, strict=value.ndim == like.ndim)
             )
             value = _broadcast(value, like.shape) if grows else _collapse(value, like.shape)
-        if value.batch is None and like.batch is not None:
-            value = Array(np.broadcast_to(value.data, (like.batch, *value.data.shape)), value.ndim)
-        fitted: Array = value
-        return fitted
+        return _batch_repeat(value, like)
 
 
 ARRAYS = Arrays()

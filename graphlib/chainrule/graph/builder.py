@@ -55,6 +55,11 @@ class Expression:
         return len(self.shape)
 
     @property
+    def carries(self) -> bool:
+        """Whether the value carries a batch axis."""
+        return self.index in self.builder.carrying
+
+    @property
     def op(self) -> Op:
         """The operation's record."""
         return self.builder.ops[self.index]
@@ -172,6 +177,7 @@ class Builder(Algebra):
         self.names: dict[int, str] = dict(base.names) if base else {}
         self.shapes: dict[int, Shape] = dict(base.shapes) if base else {}
         self.batched: set[int] = set(base.batched) if base else set()
+        self.carrying: set[int] = {n for n, it in enumerate(base.carries) if it} if base else set()
         self.written: list[int] = list(base.written) if base else []
         self._taken: set[str] = set(self.names.values())
         self._known: dict[Any, int] = {}
@@ -199,6 +205,8 @@ class Builder(Algebra):
             self.parameters[node] = parameters
         if shape:
             self.shapes[node] = shape
+        if self.carrying and not op.gathers and not self.carrying.isdisjoint(operands):
+            self.carrying.add(node)
         return node
 
     def input(self, name: str, shape: Shape = (), *, batched: bool = False) -> Expression:
@@ -213,6 +221,7 @@ class Builder(Algebra):
         self.name(Expression(self, node), name)
         if batched:
             self.batched.add(node)
+            self.carrying.add(node)
         return Expression(self, node)
 
     def number(self, number: Fraction, text: str = "") -> Expression:
@@ -327,8 +336,16 @@ class Builder(Algebra):
         return op.partial(slot)(self.maths, value, *operands, **parameters)
 
     def fit(self, value: Any, like: Expression) -> Expression:
-        """Append the repetition or the sum that brings `value` to the shape of `like`."""
+        """Append the repetition or the sum that brings `value` to the shape of `like`.
+
+        What carries a batch is summed over it for an operand that does not, and the other
+        way round repeated.
+        """
         lifted = self.lift(value)
+        if lifted.carries and not like.carries:
+            lifted = self.write(OPS["batch_sum"], [lifted])
+        elif like.carries and not lifted.carries:
+            lifted = self.write(OPS["batch_repeat"], [lifted, like])
         if lifted.shape == like.shape:
             return lifted
         grows = lifted.ndim < like.ndim or any(

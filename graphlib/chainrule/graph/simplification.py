@@ -52,8 +52,17 @@ def _sub(b: Builder, x: Sequence[Expression]) -> Expression | None:
     return None
 
 
+def _is_one_each(x: Expression) -> bool:
+    """Whether it is 1 for each example, which stands for 1 before what carries the batch."""
+    return x.op.name == "batch_repeat" and x.operands[0].number == 1
+
+
 def _mul(b: Builder, x: Sequence[Expression]) -> Expression | None:
     left, right = x
+    if _is_one_each(left) and right.carries:
+        left = left.operands[0]
+    if _is_one_each(right) and left.carries:
+        right = right.operands[0]
     if left.shape == right.shape or () in (left.shape, right.shape):
         if left.number == 0 and right.shape == ():  # 0 · x = 0
             return left

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chainrule.algebras.protocol import NO_PARAMETERS
 from chainrule.errors import GraphError
 from chainrule.ops import OPS, Op, Shape
+from chainrule.ops.record import same_shape
 
 INPUT = OPS["input"]
 LEAVES = frozenset(op for op in OPS.values() if op.arity == 0)
@@ -120,6 +121,15 @@ class WengertList:
         return tuple(varies)
 
     @cached_property
+    def carries(self) -> tuple[bool, ...]:
+        """Per node, whether its value carries a batch axis."""
+        carries: list[bool] = []
+        for node, (op, operands) in enumerate(zip(self.ops, self.operands, strict=True)):
+            here = any(carries[i] for i in operands) and not op.gathers
+            carries.append(node in self.batched or here)
+        return tuple(carries)
+
+    @cached_property
     def users(self) -> tuple[tuple[Edge, ...], ...]:
         """Per node, the edges to its users, in the order of the list."""
         users: list[list[Edge]] = [[] for _ in self.ops]
@@ -130,8 +140,13 @@ class WengertList:
 
     @cached_property
     def is_scalar(self) -> bool:
-        """Whether every node is a scalar without a batch axis."""
-        return not self.batched and not any(self.shapes.values())
+        """Whether every node is a scalar without a batch axis, from operations on numbers."""
+        if self.batched or any(self.shapes.values()):
+            return False
+        bodies = [given["body"] for given in self.parameters.values() if "body" in given]
+        return all(op.shape is same_shape for op in set(self.ops)) and all(
+            body.is_scalar for body in bodies
+        )
 
     def distances(self, outputs: Sequence[int] | None = None) -> list[int]:
         """Return each node's longest distance to an output, -1 where no path leads there."""

@@ -115,6 +115,8 @@ class Op:
         Name of the differentiation rule that a step quotes; empty for "derivative of name".
     samples
         Operand tuples inside the domain at which the laws are tested.
+    gathers
+        Whether the result is one for all examples of a batch, where the operands are many.
     stable
         `stable(m, *operands, **parameters)`: the same value by a formula that keeps its
         digits where `value` cancels or overflows. Numbers are computed by it, formulas are
@@ -137,6 +139,7 @@ class Op:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     rule: str = ""
     samples: tuple[tuple[Any, ...], ...] = ()
+    gathers: bool = False
     stable: Rule | None = None
     doc: str = ""
 

@@ -14,7 +14,11 @@ from chainrule.passes.walks import linearise, reverse
 
 
 def gradient_graph(
-    graph: WengertList, output: int | None = None, by: Sequence[int] | None = None
+    graph: WengertList,
+    output: int | None = None,
+    by: Sequence[int] | None = None,
+    *,
+    with_value: bool = False,
 ) -> WengertList:
     """Return the graph of the derivatives of one output by the inputs.
 
@@ -25,7 +29,10 @@ def gradient_graph(
     Parameters
     ----------
     output
-        Index of the output; default the main one. Its adjoint is seeded with ones.
+        Index of the output; default the main one. Its adjoint is seeded with ones, one for
+        each example of a batch.
+    with_value
+        Whether the output itself comes before its derivatives.
 
     Raises
     ------
@@ -57,4 +64,4 @@ def gradient_graph(
     goal_name = graph.names.get(goal, "f")
     for node, derivative in zip(inputs, outputs, strict=True):
         builder.names.setdefault(derivative.index, f"∂{goal_name}/∂{graph.names[node]}")
-    return builder.finish(outputs)
+    return builder.finish([values[goal], *outputs] if with_value else outputs)
