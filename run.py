@@ -158,6 +158,20 @@ def browser() -> str:
     )
 
 
+def tex() -> str:
+    """Return the path of pdfLaTeX, installing what our LaTeX needs where that is permitted."""
+    for attempt in range(2):
+        path = shutil.which("pdflatex")
+        if path:
+            return path
+        if attempt == 0 and on_debian_as_root():
+            apt("texlive-latex-extra", "texlive-pictures", "lmodern")
+    raise Stop(
+        "The comparison with TeX needs pdflatex, and it is not on PATH.\nOn Debian: apt install "
+        "texlive-latex-extra texlive-pictures lmodern (as root this is done for you)."
+    )
+
+
 # The commands
 
 
@@ -267,6 +281,7 @@ def crosscheck(options: list[str]) -> int:
     folder, wanted = "tests/crosscheck", "tests/crosscheck/requirements.txt"
     if not (ROOT / folder).is_dir():
         raise Stop(f"There is nothing to compare yet: {folder} is missing.")
+    tex()
     interpreter = set_up(
         *("requirements.txt", "requirements-test.txt", wanted),
         environment=ROOT / ".venv-crosscheck",

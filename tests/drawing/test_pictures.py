@@ -175,7 +175,7 @@ def test_undefined_and_kinks_are_marked_in_words(trouble: View) -> None:
         ({"step": -1}, "allowed: 0 to 18"),
         ({"theme": "sepia"}, "allowed: light, dark"),
         ({"direction": "RL"}, "allowed: LR, TB"),
-        ({"format": "gif"}, "allowed: svg, png, pdf, dot"),
+        ({"format": "gif"}, "allowed: svg, png, pdf, dot, tikz"),
     ],
 )
 def test_options_not_allowed_are_refused(

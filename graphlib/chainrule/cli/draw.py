@@ -14,12 +14,13 @@ File = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="graph.svg; - for the screen.")
 ]
 Picture = Annotated[
-    Literal["svg", "png", "pdf", "dot"] | None,
+    Literal["svg", "png", "pdf", "dot", "tikz"] | None,
     typer.Option("--format", help="Else by the ending of -o.", show_default=False),
 ]
 Theme = Annotated[Literal["light", "dark"], typer.Option(help="Colours for which ground.")]
 Direction = Annotated[Literal["LR", "TB"], typer.Option(help="Left to right, or top to bottom.")]
-SUFFIXES = ("svg", "png", "pdf", "dot")
+SUFFIXES = {"svg": "svg", "png": "png", "pdf": "pdf", "dot": "dot", "tikz": "tikz", "tex": "tikz"}
+"""Kinds of picture by a file's ending; .tex is a whole document, .tikz the piece to paste."""
 
 
 def draw(
@@ -48,14 +49,15 @@ def draw(
 
     chosen = format or _by_suffix(output)
     graph, run = worked(formula, at, mode, zoom, of, by, reading)
-    write(picture(run, chosen, theme=theme, direction=direction), output)
+    document = Path(output).suffix.lower() == ".tex"
+    write(picture(run, chosen, theme=theme, direction=direction, document=document), output)
     tell_notes(graph, on_screen=False)
 
 
 def _by_suffix(output: str) -> str:
     suffix = Path(output).suffix
     if output == "-" or suffix.lower()[1:] in SUFFIXES:
-        return suffix.lower()[1:] or "svg"
+        return SUFFIXES.get(suffix.lower()[1:], "svg")
     raise InputError(
         "the file's ending says no kind of picture",
         text=output,

@@ -59,6 +59,8 @@ class Layout:
         The view that was laid out: the one given, or its graph folded.
     note
         What was folded or left out, as a sentence; may be empty.
+    sizes
+        Sizes of cards and type.
     """
 
     width: float
@@ -67,6 +69,7 @@ class Layout:
     edges: dict[str, Route]
     view: View
     note: str = ""
+    sizes: Sizes = ACROSS
 
     def json(self) -> dict[str, Any]:
         """Return the positions as plain data, numbers with one decimal."""
@@ -351,4 +354,5 @@ class _Planner:
             edges,
             self.view,
             self.drawn.note,
+            self.sizes,
         )

@@ -9,12 +9,15 @@ from typing import Final
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words, printable
 from chainrule.drawing.dot import FONT, Look, escaped, written
+from chainrule.drawing.layout import cards
 from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.scene import scene
 from chainrule.drawing.theme import theme_named
+from chainrule.drawing.tikz import tikz
 from chainrule.errors import DrawingError
 from chainrule.readings.view import View
 
-FORMATS: Final = ("svg", "png", "pdf", "dot")
+FORMATS: Final = ("svg", "png", "pdf", "dot", "tikz")
 """What :func:`draw` can write."""
 
 FONT_STACK: Final = f"{FONT}, Verdana, sans-serif"
@@ -38,17 +41,20 @@ def draw(
     scale: bool = False,
     derivatives: bool = True,
     title: str = "",
+    document: bool = False,
 ) -> bytes:
     """Draw a run.
 
     Parameters
     ----------
     format
-        ``"svg"``, ``"png"``, ``"pdf"``, or ``"dot"`` for the text in UTF-8. The SVG carries a
-        title and a text alternative, and an id for each node and edge; it needs nothing from
-        elsewhere.
+        ``"svg"``, ``"png"``, ``"pdf"``, or ``"dot"`` or ``"tikz"`` for the text in UTF-8. The
+        SVG carries a title and a text alternative, and an id for each node and edge; it needs
+        nothing from elsewhere.
     theme, direction, step, scale, derivatives, title
-        As for :func:`chainrule.drawing.dot.dot`.
+        As for :func:`chainrule.drawing.dot.dot`; TikZ knows no scale.
+    document
+        Whether TikZ comes as a LaTeX document rather than as a piece to paste.
 
     Raises
     ------
@@ -61,6 +67,12 @@ def draw(
         raise DrawingError(f"a drawing as {format!r}; allowed: {', '.join(FORMATS)}")
     dpi = PNG_DPI if format == "png" else None
     look = Look(theme_named(theme), direction, step, scale, derivatives, title, dpi)
+    if format == "tikz":
+        if scale:
+            raise DrawingError("a scale in TikZ; allowed with scale: svg, png, pdf, dot")
+        placed = cards(view, direction)
+        moment = scene(placed, None if placed.view is not view else step, derivatives=derivatives)
+        return tikz(moment, theme=look.theme, title=title, document=document).encode()
     drawn = reduced(view)
     source = written(drawn, look)
     if format == "dot":

@@ -267,7 +267,9 @@ def latex(term: Term, *, colours: bool = False) -> str:
             case Row(terms):
                 return "".join(map(written, terms))
             case Power(base, exponent):
-                return f"{written(base)}^{{{written(exponent)}}}"
+                # TeX refuses two superscripts on one letter: y^{*}^{2}.
+                shown = f"{{{written(base)}}}" if _starred(base) else written(base)
+                return f"{shown}^{{{written(exponent)}}}"
             case Fraction(above, below):
                 return rf"\frac{{{written(above)}}}{{{written(below)}}}"
             case Root(inner, degree):
@@ -284,6 +286,11 @@ def latex(term: Term, *, colours: bool = False) -> str:
                 return rf"\frac{{{d}{written(above)}}}{{{d}{written(below)}}}"
 
     return written(term)
+
+
+def _starred(term: Term) -> bool:
+    bare = term.inner if isinstance(term, Coloured) else term
+    return isinstance(bare, Symbol) and name_parts(bare.name)[2] == "star"
 
 
 def _latex_name(name: str) -> str:

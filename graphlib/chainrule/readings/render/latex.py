@@ -26,6 +26,7 @@ from chainrule.readings.view import View
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
+\makeatletter\def\UTFviii@undefined@err#1{?}\makeatother
 \usepackage{amsmath,booktabs,xcolor}
 \usepackage[margin=25mm]{geometry}
 \definecolor{crvalue}{HTML}{0072B2}
@@ -66,7 +67,7 @@ _ACCENTED = re.compile("(.)([\u0302\u0304\u0307])")
 _ACCENTS = {mark: command for mark, command, _ in ACCENTS.values()}
 
 
-def _words(words: str) -> str:
+def words_latex(words: str) -> str:
     """Return words as LaTeX text, escaped; names in them as mathematics."""
     parts = _ACCENTED.split(plain(words))
     # Split gives words, letter, accent, words, … in turns.
@@ -84,7 +85,7 @@ def _prose(prose: Prose, colours: bool) -> str:
 
 def _term(term: Term, colours: bool) -> str:
     if isinstance(term, Word) and not term.latex:
-        return _words(term.text)
+        return words_latex(term.text)
     return safe(f"${latex(term, colours=colours)}$")
 
 
@@ -94,7 +95,7 @@ def _cell(cell: Cell | None, colours: bool) -> str:
     term: Term = Coloured(cell.role, cell.term) if cell.role is not None else cell.term
     shown = latex(term, colours=colours)
     if isinstance(cell.term, Word) and not cell.term.latex:
-        written = _words(cell.term.text)
+        written = words_latex(cell.term.text)
         if colours and cell.role is not None:
             written = rf"\textcolor{{{LATEX_COLOURS[cell.role]}}}{{{written}}}"
         return written
@@ -136,15 +137,16 @@ def table_latex(table: Table, document: bool = False, *, heading: str = "") -> s
     rows[-1] = r"\bottomrule"
     rows.append(r"\end{tabular}")
     notes = [table.view.digits_note]
-    under = [_words(notes[0])] + [
-        f"{_mark(colours)} {_words(MARKS[r.mark])} ({_words(r.where)}): {_words(r.sentence)}"
+    under = [words_latex(notes[0])] + [
+        f"{_mark(colours)} {words_latex(MARKS[r.mark])} ({words_latex(r.where)}): "
+        f"{words_latex(r.sentence)}"
         for r in remarks(table)
     ]
     rows += ["", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
     piece = "\n".join(rows) + "\n"
     if not document:
         return piece
-    above = rf"\section*{{{_words(heading)}}}" + "\n" if heading else ""
+    above = rf"\section*{{{words_latex(heading)}}}" + "\n" if heading else ""
     return f"{PREAMBLE}{above}{_prose(caption(table.view), colours)}\n\n\\medskip\n{piece}{END}"
 
 
@@ -154,9 +156,8 @@ def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) 
     rows = [r"\begin{enumerate}"]
     for step in steps:
         heading = _prose(title(step.title), colours)
-        rows.append(
-            rf"\item \textbf{{{heading}}} ({_words(PHASES[step.phase])}, {_words(step.rule)})"
-        )
+        kind = f"{words_latex(PHASES[step.phase])}, {words_latex(step.rule)}"
+        rows.append(rf"\item \textbf{{{heading}}} ({kind})")
         rows.append(_prose(sentence(step.sentence), colours))
         equations = [
             f"{'' if left is None else latex(left, colours=colours)} &= "

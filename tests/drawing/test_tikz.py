@@ -1,0 +1,103 @@
+"""TikZ: what stands in the picture, at which moment, and names as text."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chainrule.drawing import draw
+from chainrule.drawing.layout import cards
+from chainrule.drawing.scene import scene
+from chainrule.drawing.tikz import PX
+from chainrule.errors import DrawingError
+from chainrule.readings.view import View
+from tests.drawing.test_pictures import HOSTILE
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def tikz(view: View, **options: object) -> str:
+    return draw(view, "tikz", **options).decode()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("lecture", {}), ("lecture-step-17", {"step": 17, "document": True})]
+)
+def test_golden(lecture: View, name: str, options: dict[str, object]) -> None:
+    file, found = GOLDEN / f"{name}.tikz", tikz(lecture, **options)
+    if os.environ.get("CHAINRULE_GOLDEN") == "write":
+        file.write_text(found, encoding="utf-8")
+    assert found == file.read_text(encoding="utf-8")
+
+
+def test_the_lecture_s_numbers_stand_in_their_colours(lecture: View) -> None:
+    found = tikz(lecture)
+    for value in ("1", "0.8415", "3", "3.8415", "-0.7649"):
+        assert rf"\textcolor{{crvalue}}{{{value}}}" in found
+    for adjoint in ("4.5608", "2.2804", "0.6441", "1"):
+        assert rf"\textcolor{{crderivative}}{{{adjoint}}}" in found
+    assert r"$\textcolor{crpartial}{\cos {} t} = \textcolor{crpartial}{0.5403}$" in found
+
+
+def test_what_is_not_known_yet_is_an_empty_outline(lecture: View) -> None:
+    # After the first of 19 steps one value is known; after the last, everything.
+    assert tikz(lecture, step=0).count(r"\draw[unknown]") == 11
+    assert tikz(lecture, step=18).count(r"\draw[unknown]") == 0
+    lit = tikz(lecture, step=17)
+    assert lit.count("lit, backward") == 1
+    assert lit.count(", target]") == lit.count(", source]") == 1
+
+
+def test_cards_stand_where_the_layout_puts_them(lecture: View) -> None:
+    placed = cards(lecture)
+    found = re.findall(r"\\draw\[card.*?\] \((.*?),(.*?)\) rectangle \((.*?),(.*?)\);",
+                       tikz(lecture))  # fmt: skip
+    for box, corners in zip(placed.nodes.values(), found, strict=True):
+        left, top, right, bottom = map(float, corners)
+        assert (left + right) / 2 == pytest.approx(box.x * PX, abs=0.1)
+        assert (top + bottom) / 2 == pytest.approx(box.y * PX, abs=0.1)
+        assert right - left == pytest.approx(box.w * PX, abs=0.11)
+
+
+def test_lines_begin_at_a_card_and_end_at_a_card(lecture: View, vectors: View) -> None:
+    for view in (lecture, vectors):
+        placed = scene(cards(view))
+        boxes = {card.node: card.box for card in placed.cards}
+        for line in placed.lines:
+            begin, end = boxes[line.edge.operand], boxes[line.edge.user]
+            assert line.start[0] == pytest.approx(begin.x + begin.w / 2, abs=0.1)
+            assert line.tip[0] == pytest.approx(end.x - end.w / 2, abs=0.1)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_hostile_name_or_title_is_text(called: Callable[..., View], hostile: str) -> None:
+    plain = tikz(called("t"), title="plain", document=True)
+    found = tikz(called(hostile), title=hostile, document=True)
+    commands = set(re.findall(r"\\[A-Za-z]+", found)) - set(re.findall(r"\\[A-Za-z]+", plain))
+    assert commands <= {
+        r"\textbackslash", r"\textless", r"\textgreater", r"\textasciitilde", r"\text",
+        r"\textasciicircum", r"\mathrm",
+    }  # fmt: skip
+    assert found.count(r"\end{document}") == 1
+    bare = re.sub(r"\\[{}\\$%#&_]", "", found)
+    assert bare.count("{") == bare.count("}")
+    assert all(c.isprintable() or c == "\n" for c in found)
+
+
+def test_what_tikz_has_not_is_refused(lecture: View) -> None:
+    with pytest.raises(DrawingError, match="scale in TikZ"):
+        draw(lecture, "tikz", scale=True)
+
+
+def test_values_alone(lecture: View) -> None:
+    found = tikz(lecture, derivatives=False)
+    assert "crderivative}{" not in found.split(r"\begin{tikzpicture}")[1].split("label/.append")[1]
+    assert r"\node[label" not in found
+
+
+def test_a_graph_too_large_says_so(chain: Callable[..., View]) -> None:
+    assert "left out" in tikz(chain(320), step=3) or "folded" in tikz(chain(320))
