@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pypdf
 import pytest
 
 import chainrule
@@ -51,6 +52,17 @@ def test_a_table_s_document(worked: chainrule.Worked, tmp_path: Path) -> None:
     log = compiled(RENDERERS["latex"].table(worked.table(), True), tmp_path)
     assert "(1 page" in log
     assert "Overfull \\hbox" not in log
+
+
+def words(folder: Path) -> str:
+    """Return the text of the document as a reader of PDFs finds it."""
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(folder / "sheet.pdf").pages)
+
+
+def test_the_lecture_s_numbers_can_be_read(tmp_path: Path) -> None:
+    lecture = chainrule.parse(LECTURE).reverse({"x": 1})
+    compiled(lecture.draw("tikz", document=True).decode(), tmp_path)
+    assert all(number in words(tmp_path) for number in ("0.8415", "3.8415", "2.2804", "4.5608"))
 
 
 def test_the_steps_document(worked: chainrule.Worked, tmp_path: Path) -> None:
