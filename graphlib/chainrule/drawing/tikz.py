@@ -34,7 +34,7 @@ _ANCHOR = {"start": "west", "middle": "center", "end": "east"}
 PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
-\makeatletter\def\UTFviii@undefined@err#1{?}\makeatother
+\makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{amsmath,xcolor,tikz}
 \usetikzlibrary{arrows.meta}

@@ -26,7 +26,7 @@ from chainrule.readings.view import View
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
-\makeatletter\def\UTFviii@undefined@err#1{?}\makeatother
+\makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
 \usepackage{amsmath,booktabs,xcolor}
 \usepackage[margin=25mm]{geometry}
 \definecolor{crvalue}{HTML}{0072B2}
