@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from chainrule.algebras.closed import Closed
+from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.forms import Form, at
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
@@ -22,6 +25,10 @@ from chainrule.passes.steps import Step
 
 # Digits carried beyond those that are shown.
 GUARD_DIGITS = 15
+# A closed form is shown where so many of its digits are those of the many-digit number.
+AGREEING_DIGITS = 40
+
+Kind = Literal["value", "partial", "flowing", "derivative"]
 
 
 class Number(NamedTuple):
@@ -62,6 +69,19 @@ def merged(double: Any, digits: Any) -> Number:
     if differ(double, digits):
         return Number(digits, digits, double, flagged=True)
     return Number(double, digits, double, flagged=False)
+
+
+def agrees(known: Fraction | Form, fine: Any) -> bool:
+    """Return whether a closed form is the many-digit number, to forty digits."""
+    if type(fine) is Undefined:
+        return False
+    algebra = digits_algebra(SHADOW_DIGITS)
+    try:
+        number = at(known, algebra.maths)
+    except ArithmeticError:  # it takes more digits than these
+        return False
+    close = algebra.number(Fraction(1, 10**AGREEING_DIGITS))
+    return bool(number == fine or abs(number - fine) <= abs(fine) * close)
 
 
 class Run:
@@ -128,6 +148,35 @@ class Run:
     def exact(self) -> Record | None:
         """The record in rational numbers, as far as they go; None for vectors."""
         return self._shadow.exact
+
+    @cached_property
+    def closed(self) -> Record | None:
+        """The record in closed forms, as far as short ones go; None for vectors."""
+        if not self.graph.is_scalar:
+            return None
+        return recorded(self.graph, self.point, self.mode, self.seeds, Closed())
+
+    def exact_form(self, kind: Kind, key: Any) -> Fraction | Form | None:
+        """Return what a cell holds exactly, None where no short closed form is known.
+
+        Parameters
+        ----------
+        kind
+            "value" or "derivative" of a node; "partial" or "flowing" (share or contribution)
+            of an edge.
+        key
+            The node's index, or (user, slot).
+        """
+        if self.closed is None:
+            return None
+        column = {
+            "value": "values", "partial": "local", "flowing": "flowing", "derivative": "derivatives"
+        }[kind]  # fmt: skip
+        try:
+            known, fine = (getattr(r, column)[key] for r in (self.closed, self.fine))
+        except KeyError:
+            return None
+        return known if isinstance(known, Fraction | Form) and agrees(known, fine) else None
 
     @property
     def fine_digits(self) -> int:

@@ -173,7 +173,7 @@ def text(term: Term) -> str:
             shown = f"({text(base)})" if isinstance(base, Root) else text(base)
             return shown + text_superscript(text(exponent))
         case Fraction(above, below):
-            return f"{_atomic(above)}/{_atomic(below)}"
+            return f"{text(above) if _is_product(above) else _atomic(above)}/{_atomic(below)}"
         case Root(inner, degree):
             sign = "√" if degree is None else _ROOTS.get(text(degree), "")
             if not sign and degree is not None:
@@ -217,10 +217,21 @@ def text_subscript(sub: str) -> str:
     return f"_{sub}" if any(c.isascii() for c in small) else small
 
 
+def _is_product(term: Term) -> bool:
+    """Return whether a numerator is a product of factors with clear ends: 3e⁻⁹, 2√3·π."""
+    factors = term.terms if isinstance(term, Row) else (term,)
+    return all(
+        isinstance(x, Symbol | Power | Root | Fenced)
+        or (isinstance(x, Numeral) and x.power is None and not x.digits.startswith("-"))
+        or (isinstance(x, Sign) and x.tight and x.text == "·")
+        for x in factors
+    )
+
+
 def _atomic(term: Term) -> str:
     bare = term.inner if isinstance(term, Coloured) else term
     shown = text(term)
-    single = isinstance(bare, (Symbol, Fenced, Power, Word)) or (
+    single = isinstance(bare, (Symbol, Fenced, Power, Word, Root)) or (
         isinstance(bare, Numeral) and bare.power is None and not bare.digits.startswith("-")
     )
     return shown if single else f"({shown})"
@@ -352,7 +363,8 @@ def _mathml(term: Term, inline: bool) -> str:
         case Fraction(above, below):
             if inline:
                 slash = Sign("/", tight=True)
-                return _mathml(row(_bracketed(above), slash, _bracketed(below)), inline)
+                over = above if _is_product(above) else _bracketed(above)
+                return _mathml(row(over, slash, _bracketed(below)), inline)
             return f"<mfrac>{_mathml(above, inline)}{_mathml(below, inline)}</mfrac>"
         case Root(inner, None):
             return f"<msqrt>{_mathml(inner, inline)}</msqrt>"
@@ -375,7 +387,7 @@ def _mathml(term: Term, inline: bool) -> str:
 
 def _bracketed(term: Term) -> Term:
     bare = term.inner if isinstance(term, Coloured) else term
-    single = isinstance(bare, (Symbol, Fenced, Power, Word, Numeral))
+    single = isinstance(bare, (Symbol, Fenced, Power, Word, Numeral, Root))
     return term if single else Fenced(term)
 
 

@@ -1,0 +1,502 @@
+"""Closed forms: irrational numbers from rationals, roots, π, powers of e and functions.
+
+A form is a sum of terms, a term a rational number times powers of atoms. Equal factors are
+joined (e^a·e^−a = 1, √2·√2 = 2), like terms added, quotients put on one denominator and
+primitive sums taken out as factors, so that 3e⁻⁹/(1 + e⁻⁹)² · (1 + e⁻⁹) is 3e⁻⁹/(1 + e⁻⁹).
+What two forms differ by is 0 where these rules say so; otherwise their order is decided by
+two evaluations with different numbers of digits, and refused where these disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from math import gcd, lcm, prod
+from typing import Any
+
+from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.exact import INEXACT, Inexact
+from chainrule.algebras.undefined import OutOfReach, Undefined
+
+# A form of more parts than this is not kept, nor are coefficients of more bits.
+MOST_PARTS = 40
+MOST_BITS = 256
+LARGEST_EXPONENT = 64
+MOST_EXPANDED = 4
+# Two evaluations with so many digits must agree to ten of them for a sign to be known.
+SIGN_DIGITS = (40, 80)
+PRIMES = tuple(n for n in range(2, 1_000) if all(n % k for k in range(2, int(n**0.5) + 1)))
+# What arithmetic with a form gives itself.
+ABSORBING = (Inexact, Undefined)
+HALF, ONE = Fraction(1, 2), Fraction(1)
+
+
+class Undecidable(ArithmeticError):
+    """Two forms whose order the digits leave open."""
+
+
+class Atom:
+    """A factor of a term.
+
+    Parameters
+    ----------
+    kind
+        "number" (a whole number under a root), "pi", "exp" (the power of e by a term),
+        "sum" (a positive primitive sum), or the name of a function.
+    inner
+        What it is made of, `Fraction` or `Form`.
+    """
+
+    __slots__ = ("inner", "key", "kind", "parts")
+
+    def __init__(self, kind: str, *inner: Any) -> None:
+        self.kind = kind
+        self.inner = inner
+        self.key = f"{kind}({','.join(map(key_of, inner))})"
+        self.parts: int = 1 + sum(x.parts if type(x) is Form else 1 for x in inner)
+
+
+Powers = tuple[tuple[Atom, Fraction], ...]
+
+
+def _key(powers: Powers) -> str:
+    return "·".join(a.key if r == 1 else f"{a.key}^{r}" for a, r in powers)
+
+
+def key_of(value: Any) -> str:
+    """Return the text by which equal numbers are known to be equal."""
+    return value.key if type(value) is Form else str(value)
+
+
+class Form:
+    """An irrational number; made by arithmetic with atoms, which returns fractions where it can.
+
+    Parameters
+    ----------
+    terms
+        Powers of atoms and their rational coefficients, in the order of writing.
+    """
+
+    __slots__ = ("key", "parts", "terms")
+
+    def __init__(self, terms: Sequence[tuple[Powers, Fraction]]) -> None:
+        self.terms = tuple(terms)
+        self.key = " + ".join(sorted(f"{c}·{_key(powers)}" for powers, c in self.terms))
+        self.parts: int = sum(1 + sum(a.parts for a, _ in powers) for powers, _ in self.terms)
+
+    def __add__(self, other: Any) -> Any:
+        return other if type(other) in ABSORBING else _added(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return other if type(other) in ABSORBING else _added(other, self)
+
+    def __neg__(self) -> Any:
+        return _scaled(self, Fraction(-1))
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other + -self
+
+    def __mul__(self, other: Any) -> Any:
+        return other if type(other) in ABSORBING else _product(self, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if type(other) in ABSORBING:
+            return other
+        return self * power(other if type(other) is Form else Fraction(other), Fraction(-1))
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return power(self, Fraction(-1)) * other
+
+    def __pow__(self, exponent: Any) -> Any:
+        return power(self, Fraction(exponent))
+
+    def __abs__(self) -> Any:
+        return self if self.sign > 0 else -self
+
+    def __mod__(self, divisor: int) -> Any:
+        assert divisor == 1
+        return self - self.floor
+
+    @property
+    def sign(self) -> int:
+        """1 or −1.
+
+        Raises
+        ------
+        Undecidable
+            If the digits leave it open.
+        """
+        return 1 if _decided(self) > 0 else -1
+
+    @property
+    def floor(self) -> Fraction:
+        """The largest whole number below.
+
+        Raises
+        ------
+        Undecidable
+            If the digits leave it open.
+        """
+        nearest = round(_decided(self))
+        rest = self - nearest
+        return Fraction(nearest if type(rest) is Fraction or rest.sign > 0 else nearest - 1)
+
+    def _order(self, other: Any) -> int:
+        rest = self - other
+        if type(rest) is Form:
+            return rest.sign
+        if type(rest) is Inexact:
+            raise Undecidable
+        return int(rest > 0) - int(rest < 0)
+
+    def __eq__(self, other: object) -> bool:
+        return self._order(other) == 0
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __lt__(self, other: Any) -> bool:
+        return self._order(other) < 0
+
+    def __le__(self, other: Any) -> bool:
+        return self._order(other) <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self._order(other) > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return self._order(other) >= 0
+
+    def __repr__(self) -> str:
+        """Return the normal form."""
+        return f"Form({self.key})"
+
+    def at(self, m: Any) -> Any:
+        """Return the number as it is written, in a namespace `m` of any algebra.
+
+        The same rule gives digits and, in the building algebra, the formula that is shown.
+        """
+        total: Any = None
+        for coefficient, factors in _written(self):
+            term = _term(m, abs(coefficient), factors)
+            if total is None:
+                total = -term if coefficient < 0 else term
+            else:
+                total = total - term if coefficient < 0 else total + term
+        return total
+
+
+def at(value: Fraction | Form, m: Any) -> Any:
+    """Return a known number in a namespace `m` of any algebra."""
+    return value.at(m) if type(value) is Form else m.number(value)
+
+
+def _decided(form: Form) -> Any:
+    """Return a form with the most digits, if fewer digits say the same."""
+    try:
+        rough, fine = (form.at(digits_algebra(digits).maths) for digits in SIGN_DIGITS)
+    except (OutOfReach, ZeroDivisionError, OverflowError) as error:
+        raise Undecidable from error
+    finite = fine - fine == 0
+    if not finite or fine == 0 or not abs(rough - fine) <= abs(fine) * 1e-10:
+        raise Undecidable
+    return fine
+
+
+# Sums
+
+
+def form(terms: Iterable[tuple[Powers, Fraction]]) -> Any:
+    """Return a sum of terms: a fraction, a form, or INEXACT where it is too long."""
+    found: dict[str, tuple[Powers, Fraction]] = {}
+    for powers, c in terms:
+        key = _key(powers)
+        found[key] = (powers, found[key][1] + c if key in found else c)
+    _one_for_squares(found)
+    kept = [(powers, c) for powers, c in found.values() if c]
+    if all(not powers for powers, _ in kept):
+        return sum((c for _, c in kept), Fraction(0))
+    if any(max(c.numerator.bit_length(), c.denominator.bit_length()) > MOST_BITS for _, c in kept):
+        return INEXACT
+    made = Form(kept)
+    return made if made.parts <= MOST_PARTS else INEXACT
+
+
+def _one_for_squares(found: dict[str, tuple[Powers, Fraction]]) -> None:
+    """Put 1 for sin² a + cos² a where both stand with the same factor."""
+    for key in [key for key in found if key.startswith("sin(") or "·sin(" in key]:
+        powers, c = found[key]
+        for atom, exponent in powers:
+            if atom.kind != "sin" or exponent != 2:
+                continue
+            rest = tuple(p for p in powers if p[0] is not atom)
+            twin = _merged(rest, ((Atom("cos", *atom.inner), exponent),))[1]
+            if found.get(_key(twin), (twin, Fraction(0)))[1] == c != 0:
+                found[key], found[_key(twin)] = (powers, Fraction(0)), (twin, Fraction(0))
+                before = found.get(_key(rest), (rest, Fraction(0)))[1]
+                found[_key(rest)] = (rest, before + c)
+
+
+def _terms(value: Any) -> tuple[tuple[Powers, Fraction], ...]:
+    return value.terms if type(value) is Form else (((), Fraction(value)),)
+
+
+def _scaled(value: Form, factor: Fraction) -> Any:
+    return form((powers, c * factor) for powers, c in value.terms)
+
+
+def _added(left: Any, right: Any) -> Any:
+    """Return a sum, its quotients on one denominator."""
+    terms = (*_terms(left), *_terms(right))
+    below: dict[str, tuple[Atom, Fraction]] = {}
+    sums = False
+    for powers, _ in terms:
+        for atom, exponent in powers:
+            if atom.kind == "sum" and exponent.denominator == 1:
+                sums = True
+                least = below.get(atom.key, (atom, Fraction(0)))[1]
+                below[atom.key] = (atom, min(least, exponent))
+    if not sums:
+        return form(terms)
+    shared = tuple(sorted(((a, r) for a, r in below.values() if r), key=lambda p: p[0].key))
+    above: Any = Fraction(0)
+    for powers, c in terms:
+        c, powers = _merged(powers, tuple((a, -r) for a, r in shared), c)
+        expanded = _expanded(c, powers)
+        if type(expanded) is Inexact:
+            return INEXACT
+        above = form((*_terms(above), *_terms(expanded)))
+        if type(above) is Inexact:
+            return INEXACT
+    if not shared or above == 0:
+        return above
+    return _product(above, Form([(shared, ONE)]))
+
+
+def _expanded(c: Fraction, powers: Powers) -> Any:
+    """Return a term with its whole powers of sums multiplied out."""
+    plain = tuple(p for p in powers if p[0].kind != "sum" or p[1] < 0 or p[1].denominator != 1)
+    terms: list[tuple[Powers, Fraction]] = [(plain, c)]
+    for atom, exponent in powers:
+        if atom.kind != "sum" or exponent < 0 or exponent.denominator != 1:
+            continue
+        if exponent > MOST_EXPANDED or len(terms) * len(atom.inner[0].terms) ** exponent > 64:
+            return INEXACT
+        for _ in range(int(exponent)):
+            pairs = [(a, b) for a in terms for b in atom.inner[0].terms]
+            merged = [_merged(p, q, c * d) for (p, c), (q, d) in pairs]
+            terms = [(powers, c) for c, powers in merged]
+    return form(terms)
+
+
+# Products
+
+
+def _merged(left: Powers, right: Powers, c: Fraction = ONE) -> tuple[Fraction, Powers]:
+    """Return c times a product of powers, whole powers of whole numbers in the coefficient."""
+    found = {atom.key: (atom, exponent) for atom, exponent in left}
+    for atom, exponent in right:
+        before = found.get(atom.key, (atom, Fraction(0)))[1]
+        found[atom.key] = (atom, before + exponent)
+    kept: list[tuple[Atom, Fraction]] = []
+    for key in sorted(found):
+        atom, exponent = found[key]
+        if atom.kind == "number":
+            whole = exponent.numerator // exponent.denominator
+            c *= atom.inner[0] ** whole
+            exponent -= whole
+        if exponent:
+            kept.append((atom, exponent))
+    return c, tuple(kept)
+
+
+def _term_of(c: Fraction, powers: Powers) -> Any:
+    """Return one term; a sum that stands alone is a sum again."""
+    if len(powers) == 1 and powers[0][0].kind == "sum" and powers[0][1] == 1:
+        return _scaled(powers[0][0].inner[0], c)
+    return form([(powers, c)])
+
+
+def factored(value: Any) -> tuple[Fraction, Powers]:
+    """Return a number as a rational times powers of atoms, a sum as an atom of its own.
+
+    Raises
+    ------
+    Undecidable
+        If the sign of a sum is left open.
+    """
+    if type(value) is not Form:
+        return Fraction(value), ()
+    if len(value.terms) == 1:
+        powers, c = value.terms[0]
+        return c, powers
+    above = gcd(*(c.numerator for _, c in value.terms))
+    content = Fraction(above, lcm(*(c.denominator for _, c in value.terms)))
+    common = _common(powers for powers, _ in value.terms)
+    back = tuple((atom, -exponent) for atom, exponent in common)
+    divided = [_merged(powers, back, c / content) for powers, c in value.terms]
+    rest = form((powers, c) for c, powers in divided)
+    if type(rest) is not Form:
+        raise Undecidable
+    if rest.sign < 0:
+        content, rest = -content, -rest
+    if rest.terms[0][1] < 0:  # e² − 1 rather than −1 + e²
+        rest = Form(sorted(rest.terms, key=lambda term: term[1] < 0))
+    return _merged(common, ((Atom("sum", rest), ONE),), content)
+
+
+def _common(all_powers: Iterable[Powers]) -> Powers:
+    """Return the powers of the atoms that stand in every term: each the nearest to 0."""
+    columns = [{atom.key: (atom, exponent) for atom, exponent in p} for p in all_powers]
+    shared: list[tuple[Atom, Fraction]] = []
+    for key, (atom, _) in columns[0].items():
+        exponents = [column[key][1] for column in columns if key in column]
+        one_sign = all(r > 0 for r in exponents) or all(r < 0 for r in exponents)
+        if len(exponents) == len(columns) and one_sign:
+            shared.append((atom, min(exponents, key=abs)))
+    return tuple(shared)
+
+
+def _product(left: Any, right: Any) -> Any:
+    if type(left) is not Form or type(right) is not Form:
+        number, other = (right, left) if type(left) is Form else (left, right)
+        return _scaled(other, Fraction(number)) if number else Fraction(0)
+    (a, p), (b, q) = factored(left), factored(right)
+    product = _term_of(*_merged(p, q, a * b))
+    if len(left.terms) > 1 and len(right.terms) > 1 and type(product) is Form:
+        # (1 + √2)(√2 − 1) = 1
+        powers, c = product.terms[0]
+        expanded = _expanded(c, powers)
+        if type(expanded) is Fraction or getattr(expanded, "parts", MOST_PARTS) <= product.parts:
+            return expanded
+    return product
+
+
+def power(base: Any, exponent: Fraction) -> Any:
+    """Return a rational power of a known number, INEXACT where no form of it is known.
+
+    Raises
+    ------
+    Undecidable
+        If a sign is left open.
+    ZeroDivisionError
+        For a negative power of 0.
+    """
+    if abs(exponent) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
+        return INEXACT
+    c, powers = factored(base)
+    if exponent.denominator == 1:
+        return _term_of(*_merged((), _raised(powers, exponent), c ** int(exponent)))
+    if c < 0 or not all(positive(atom) for atom, _ in powers):
+        return INEXACT
+    if c == 0:
+        return Fraction(0) if exponent > 0 else INEXACT
+    return _term_of(*_merged(_raised(powers, exponent), _raised(primes(c), exponent)))
+
+
+def _raised(powers: Powers, exponent: Fraction) -> Powers:
+    return tuple((atom, r * exponent) for atom, r in powers)
+
+
+def primes(number: Fraction) -> Powers:
+    """Return the powers of primes, and of what is left of large numbers, in a positive fraction."""
+    found: list[tuple[Atom, Fraction]] = []
+    for part, sign in ((number.numerator, 1), (number.denominator, -1)):
+        for prime in PRIMES:
+            count = 0
+            while part % prime == 0:
+                part, count = part // prime, count + 1
+            if count:
+                found.append((Atom("number", Fraction(prime)), Fraction(sign * count)))
+            if part == 1:
+                break
+        if part > 1:
+            found.append((Atom("number", Fraction(part)), Fraction(sign)))
+    return tuple(found)
+
+
+def positive(atom: Atom) -> bool:
+    """Return whether an atom is positive; a function's value may be negative."""
+    if atom.kind in ("number", "pi", "exp", "sum"):
+        return True
+    return Form([(((atom, ONE),), ONE)]).sign > 0
+
+
+# As it is written
+
+
+def _written(form: Form) -> Iterator[tuple[Fraction, Powers]]:
+    """Yield the terms, the logarithms of whole numbers joined: ln 2 + ln 3 is ln 6."""
+    logs = [(powers[0][0].inner[0], c) for powers, c in form.terms if _is_log(powers)]
+    joined = len(logs) > 1
+    for powers, c in form.terms:
+        if not (joined and _is_log(powers)):
+            yield c, powers
+        elif logs:
+            denominator = lcm(*(c.denominator for _, c in logs))
+            size = Fraction(gcd(*(int(c * denominator) for _, c in logs)), denominator)
+            size = -size if logs[0][1] < 0 else size
+            inside = prod((Fraction(n) ** int(c / size) for n, c in logs), start=ONE)
+            logs = []
+            yield size, ((Atom("log", inside), ONE),)
+
+
+def _is_log(powers: Powers) -> bool:
+    if len(powers) != 1 or powers[0][1] != 1:
+        return False
+    atom = powers[0][0]
+    return atom.kind == "log" and type(atom.inner[0]) is Fraction
+
+
+def _term(m: Any, c: Fraction, powers: Powers) -> Any:
+    """Return c times powers of atoms, those with negative exponents below the bar."""
+    above: list[Any] = []
+    below: list[Any] = []
+    roots: dict[Fraction, Fraction] = {}
+    exponent: list[tuple[Powers, Fraction]] = []
+    for atom, r in powers:
+        if atom.kind == "number":
+            roots[r] = roots.get(r, ONE) * atom.inner[0]
+        elif atom.kind == "exp":
+            exponent += [(p, q * r) for p, q in _terms(atom.inner[0])]
+    for r, inside in sorted(roots.items()):
+        above.append(_powered(m, m.number(inside), r))
+    for atom, r in powers:
+        if atom.kind not in ("number", "exp"):
+            (above if r > 0 else below).append(_powered(m, _base(m, atom), abs(r)))
+    if exponent:
+        whole = form(exponent)
+        above.append(m.e if type(whole) is Fraction and whole == 1 else m.exp(at(whole, m)))
+    if c.numerator != 1 or not above:
+        above.insert(0, m.number(Fraction(c.numerator)))
+    if c.denominator != 1:
+        below.insert(0, m.number(Fraction(c.denominator)))
+    return _multiplied(above) / _multiplied(below) if below else _multiplied(above)
+
+
+def _multiplied(factors: Sequence[Any]) -> Any:
+    total = factors[0]
+    for factor in factors[1:]:
+        total = total * factor
+    return total
+
+
+def _base(m: Any, atom: Atom) -> Any:
+    if atom.kind == "pi":
+        return m.pi
+    inner = [at(x, m) for x in atom.inner]
+    return inner[0] if atom.kind == "sum" else getattr(m, atom.kind)(*inner)
+
+
+def _powered(m: Any, base: Any, r: Fraction) -> Any:
+    if r == 1:
+        return base
+    if r == HALF:
+        return m.sqrt(base)
+    if r.numerator == 1:
+        return m.root(base, m.number(Fraction(r.denominator)))
+    return m.power(base, m.number(r))

@@ -1,0 +1,43 @@
+"""Exact numbers beside the decimals: 1/3, 1 + e⁻⁹, √3/2, where they are short."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from chainrule.algebras.forms import Form, at
+from chainrule.graph.builder import Builder, number_text
+from chainrule.ops import OPS
+from chainrule.readings.formulas import compose, formula_of
+from chainrule.readings.numbers import DEFAULT, Format, numeral
+from chainrule.readings.terms import Numeral, Term, text
+
+# What is longer is no help beside a decimal: characters as text, nodes as a formula.
+MOST_CHARACTERS = 24
+MOST_NODES = 14
+MOST_DIGITS = 9
+
+
+def exact_term(known: Fraction | Form, format: Format = DEFAULT) -> Term | None:
+    """Return an exact number as a term; None where it is long, or is shown in full anyway."""
+    if isinstance(known, Fraction):
+        return _of_fraction(known, format)
+    builder = Builder()
+    graph = builder.finish([at(known, builder.maths)])
+    if len(graph) > MOST_NODES:
+        return None
+    term = compose(graph, graph.outputs[0], lambda node: None).term
+    return term if len(text(term)) <= MOST_CHARACTERS else None
+
+
+def _of_fraction(known: Fraction, format: Format) -> Term | None:
+    shown = numeral(known, format)
+    if (
+        isinstance(shown, Numeral)
+        and Fraction(Decimal(shown.digits)) * Fraction(10) ** (shown.power or 0) == known
+    ):
+        return None
+    written = min(number_text(known), f"{known.numerator}/{known.denominator}", key=len)
+    if len(written) > MOST_DIGITS:
+        return None
+    return formula_of(OPS["constant"], (), {"text": written}).term
