@@ -11,7 +11,7 @@ import mpmath
 import chainrule
 from chainrule.algebras.undefined import Undefined
 from chainrule.files import Columns, read_table, safe_name
-from chainrule.readings.render import csv, html, latex, markdown, terminal
+from chainrule.readings.render import csv, html, latex, markdown
 from chainrule.readings.render import json as json_text
 
 
@@ -70,16 +70,14 @@ SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "dot": lambda title, worked: worked.draw("dot", title=title),
     "svg": lambda title, worked: worked.draw("svg", title=title),
     "pdf": lambda title, worked: worked.draw("pdf", title=title),
-    "html": lambda title, worked: html.table_html(worked.table(), True, heading=title),
-    "latex": lambda title, worked: latex.table_latex(worked.table(), True, heading=title),
-    "markdown": lambda title, worked: markdown.table_markdown(worked.table(), heading=title),
-    "csv": lambda title, worked: (
-        csv.written([["student"], [title]]) + csv.table_csv(worked.table())
-    ),
+    "html": lambda title, worked: html.grid_html(worked.table().grid(), True, heading=title),
+    "latex": lambda title, worked: latex.grid_latex(worked.table().grid(), True, heading=title),
+    "markdown": lambda title, worked: markdown.grid_markdown(worked.table().grid(), heading=title),
+    "csv": lambda title, worked: csv.written([["student"], [title]]) + worked.table().csv(),
     "json": lambda title, worked: json_text.written(
-        {"title": title} | json_text.table_record(worked.table())
+        {"title": title} | json_text.grid_record(worked.table().grid())
     ),
-    "terminal": lambda title, worked: _typed(title) + terminal.table_text(worked.table()),
+    "terminal": lambda title, worked: _typed(title) + worked.table().text(),
     "streamlit": lambda title, worked: _page(title, worked),
     "filesystem": lambda name, worked: safe_name(name),
     "http_header": lambda name, worked: safe_name(name),
@@ -121,7 +119,7 @@ def _page(text: str, worked: chainrule.Worked) -> str:
     else:
         notes = ({"found": n.found, "reading": n.reading} for n in graph.notes)
         shown = "".join(map(note_html, notes)) + reading_latex(graph, "v")
-    return shown + html.table_html(worked.table()) + json.dumps(payload(worked))
+    return shown + worked.table().html() + json.dumps(payload(worked))
 
 
 def load_csv(data: bytes) -> Columns:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     import sympy
 
     from chainrule.compile import Compiled
-    from chainrule.passes.agreement import Agreement
     from chainrule.passes.closed_form import ClosedForm
-    from chainrule.passes.jacobian import Jacobian
+    from chainrule.readings.agreement import AgreementTable
     from chainrule.readings.cost import Cost
+    from chainrule.readings.derivatives import Hessian, JacobianTable
     from chainrule.readings.health import Health
 
 Typed = str | int | float | Fraction | Decimal
@@ -355,7 +355,7 @@ class Graph(WengertList):
             notation = Notation(format=Format(digits, digits))
         shown = self.zoom(zoom or self.usual_zoom)
         point = self.at(at)
-        by_name = {self.names[node]: value for node, value in point.items()}
+        by_name = self._by_name(point)
         moved = None
         if direction is not None:
             moved = {
@@ -406,7 +406,7 @@ class Graph(WengertList):
         worked = self.work(at, zoom="primitive", output=output)
         return {name: worked.slope(name).shown for name in self.variables}
 
-    def jacobian(self, at: Point, mode: Mode | None = None) -> Jacobian:
+    def jacobian(self, at: Point, mode: Mode | None = None) -> JacobianTable:
         """Return the derivatives of every output by every variable, by name.
 
         Between vectors an entry is an array of the output's shape followed by the variable's.
@@ -428,8 +428,14 @@ class Graph(WengertList):
             If there is no such mode, or the graph has a batch.
         """
         from chainrule.passes.jacobian import jacobian
+        from chainrule.readings.derivatives import JacobianTable
 
-        return jacobian(self, self.at(at), self._output_labels(), mode)
+        point = self.at(at)
+        found = jacobian(self, point, self._output_labels(), mode)
+        return JacobianTable(found.rows, found.mode, found.cost, self._by_name(point))
+
+    def _by_name(self, point: Mapping[int, Any]) -> dict[str, Any]:
+        return {self.names[node]: value for node, value in point.items()}
 
     def _output_labels(self) -> list[str]:
         """Return what the outputs are called in a table: unnamed ones have its labels."""
@@ -437,7 +443,7 @@ class Graph(WengertList):
         named = labels(shown, Notation())
         return [named[output] for output in shown.outputs]
 
-    def hessian(self, at: Point) -> dict[str, dict[str, Any]]:
+    def hessian(self, at: Point) -> Hessian:
         """Return the second derivatives of the main output by every pair of variables.
 
         The rows are reverse passes over the gradient graph. Where the function or its gradient
@@ -452,12 +458,14 @@ class Graph(WengertList):
             If the main output is a vector, or the graph has a batch.
         """
         from chainrule.passes.second_order import SecondOrder
+        from chainrule.readings.derivatives import Hessian
 
-        rows = SecondOrder(self, self.at(at)).hessian()
-        return {
+        point = self.at(at)
+        rows = {
             self.names[a]: {self.names[b]: number.shown for b, number in row.items()}
-            for a, row in rows.items()
+            for a, row in SecondOrder(self, point).hessian().items()
         }
+        return Hessian(self._output_labels()[0], rows, self._by_name(point))
 
     def hvp(self, at: Point, direction: Mapping[str, Any]) -> dict[str, Any]:
         """Return the Hessian of the main output times a direction: one forward pass over the
@@ -561,7 +569,7 @@ class Graph(WengertList):
         """
         return self.work(at, mode).draw(format, **options)
 
-    def check(self, at: Point) -> Agreement:
+    def check(self, at: Point) -> AgreementTable:
         """Compare forward mode, reverse mode, SymPy's derivative and differences.
 
         >>> Graph.parse("sin(x^2)").check({"x": 1}).agrees
@@ -573,8 +581,11 @@ class Graph(WengertList):
             If the graph has vectors.
         """
         from chainrule.passes.agreement import agree
+        from chainrule.readings.agreement import AgreementTable
 
-        return agree(self, self.at(at))
+        found = agree(self, self.at(at))
+        goal = self._output_labels()[0]
+        return AgreementTable(found.output, found.digits, found.inputs, found.missing, goal)
 
     def cost(self) -> Cost:
         """Return how many operations forward mode, reverse mode and differences take.

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import chainrule
 from chainrule import ChainruleError
-from chainrule.readings.render import RENDERERS
 
 USUAL = "1.3"
 
@@ -15,9 +14,8 @@ def answered(text: str, point: Mapping[str, str], format: str = "csv") -> tuple[
     """Return both tables as they are handed out."""
     graph = chainrule.parse(text, declared=point)
     at = {name: point.get(name, USUAL) for name in graph.variables}
-    write = RENDERERS[format].table
     tables = (graph.work(at, mode).table() for mode in ("reverse", "forward"))
-    backward, forward = (write(table, False) for table in tables)
+    backward, forward = (table.to(format) for table in tables)
     return backward, forward
 
 

@@ -31,7 +31,7 @@ INJECTIONS = [c for c in lines("bad_inputs.jsonl") if c["kind"] == "injection"]
 TEXTS = (*OWN, *(text_of(case) for case in INJECTIONS if case["field"] != "varname"))
 HARMLESS = {
     "class", "id", "title", "scope", "rowspan", "lang", "charset", "name", "content", "role",
-    "aria-hidden", "data-cell", "data-mode", "data-state", "display", "mathvariant",
+    "aria-hidden", "data-cell", "data-mode", "data-state", "data-table", "display", "mathvariant",
 }  # fmt: skip
 
 

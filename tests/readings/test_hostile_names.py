@@ -53,7 +53,7 @@ def outputs(lecture, name: str, hostile: str) -> list[str]:
     renderer, found = RENDERERS[name], []
     for renamed in ({"x": hostile}, {"J": hostile}, {"u1": hostile}):
         view = lecture(**renamed)
-        found += [renderer.table(table(view), d) for d in (False, True)]
+        found += [renderer.grid(table(view).grid(), d) for d in (False, True)]
         found += [renderer.steps(view, story(view), d) for d in (False, True)]
     return found
 

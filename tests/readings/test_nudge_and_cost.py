@@ -48,10 +48,10 @@ def test_text_and_html_of_a_nudge() -> None:
     moved = chainrule.parse("x^2").work({"x": 3}).nudge("x", "0.01")
     lines = moved.text().splitlines()
     assert lines[0] == "x moves by 0.01"
-    assert lines[1].split() == ["node", "value", "predicted", "change", "real", "change",
+    assert lines[2].split() == ["node", "value", "predicted", "change", "real", "change",
                                 "relative", "error"]  # fmt: skip
-    assert lines[-1].split() == ["f", "9", "0.06", "0.0601", "0.0017"]
-    assert moved.html().count("<tr>") == 3
+    assert lines[-2].split() == ["f", "9", "0.06", "0.0601", "0.0017"]
+    assert moved.html().count("<tr") == 3
 
 
 def test_refused_nudges() -> None:
@@ -100,6 +100,6 @@ def test_written_out_derivatives_swell_and_graphs_do_not() -> None:
 def test_text_and_html_of_costs() -> None:
     cost = chainrule.parse("x y").cost()
     assert "all derivatives in reverse mode" in cost.text()
-    assert cost.html().startswith('<table class="chainrule-grid">')
+    assert ">all derivatives in reverse mode</th>" in cost.html()
     with pytest.raises(GraphError, match="no inputs"):
         chainrule.parse("1 + 2").cost()

@@ -23,7 +23,7 @@ MODES = ("reverse", "forward")
 @pytest.mark.parametrize("name", RENDERERS)
 def test_tables_are_their_golden_files(lecture, golden, mode: str, name: str) -> None:
     renderer = RENDERERS[name]
-    golden(f"lecture_{mode}{renderer.suffix}", renderer.table(table(lecture(mode)), False))
+    golden(f"lecture_{mode}{renderer.suffix}", renderer.grid(table(lecture(mode)).grid(), False))
 
 
 @pytest.mark.parametrize("name", RENDERERS)
@@ -34,7 +34,7 @@ def test_steps_are_their_golden_files(lecture, golden, name: str) -> None:
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_the_same_input_gives_the_same_bytes(lecture, name: str) -> None:
-    first, second = (RENDERERS[name].table(table(lecture()), True) for _ in range(2))
+    first, second = (table(lecture()).to(name, document=True) for _ in range(2))
     assert first == second
 
 

@@ -12,7 +12,6 @@ import pytest
 from chainrule.graph.builder import Builder
 from chainrule.passes.run import Run
 from chainrule.readings.render import RENDERERS
-from chainrule.readings.render.cells import remarks
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import View
 
@@ -34,7 +33,7 @@ ALL = {"undefined": UNDEFINED, "flagged": CORRECTED, "kink": KINKED}
 
 @pytest.mark.parametrize("mark", ALL)
 def test_every_warning_has_a_sentence_and_a_place(mark: str) -> None:
-    found = [r for r in remarks(shown(**ALL[mark])) if r.mark == mark]
+    found = [r for r in shown(**ALL[mark]).grid().remarks if r.mark == mark]
     assert found and all(r.sentence and r.nodes and r.cells for r in found)
 
 
@@ -88,7 +87,7 @@ def test_vectors_are_rendered(name: str) -> None:
     weights, x = builder.input("W", (2, 3)), builder.input("x", (3,))
     graph = builder.finish([builder.name(builder.maths.sum(weights @ x), "J")])
     run = Run(graph, {0: [[1, 2, 3], [4, 5, 6]], 1: [1, 0, -1]})
-    result = RENDERERS[name].table(table(View(run)), False)
+    result = table(View(run)).to(name)
     assert "-4" in result or "−4" in result
 
 

@@ -11,7 +11,7 @@ from chainrule.cli.request import At, Formula, Output, Readings
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
-    from chainrule.facade import Graph
+    from chainrule.readings.grid import Tabular
 
 Way = Annotated[
     Literal["reverse", "forward"] | None,
@@ -53,8 +53,9 @@ def grad(
     """
     from chainrule.cli.output import deliver, tell_notes
     from chainrule.cli.request import pairs, parsed
-    from chainrule.readings.render.grid import grid_text
+    from chainrule.readings.derivatives import derivative_grid
     from chainrule.readings.render.json import written
+    from chainrule.readings.view import Notation
 
     if hessian and along:
         raise InputError(
@@ -62,48 +63,26 @@ def grad(
         )
     graph, point = parsed(formula, at, reading)
     record: dict[str, Any]
+    shown: Tabular
     if along:
         moves = pairs(along, "--along", default="1")
-        rows: Mapping[str, Mapping[str, Any]] = {"H·d": graph.hvp(point, moves)}
-        record, about = {"hessian_vector": plain(rows["H·d"]), "direction": moves}, ""
+        rows = {"H·d": graph.hvp(point, moves)}
+        exact = {graph.names[node]: value for node, value in graph.at(point).items()}
+        goal = graph.names.get(graph.outputs[0], Notation().output)
+        shown = derivative_grid("hessian_vector", rows, exact, goal=goal)
+        record = {"hessian_vector": plain(rows["H·d"]), "direction": moves}
     elif hessian:
-        rows = graph.hessian(point)
-        record, about = {"hessian": plain(rows)}, ""
+        shown = graph.hessian(point)
+        record = {"hessian": plain(shown)}
     else:
-        found = graph.jacobian(point, mode)
-        rows, record = found.rows, {"jacobian": plain(found.rows), "mode": found.mode}
-        record["cost"] = {
-            way: {"passes": cost.passes, "operations": cost.operations}
-            for way, cost in found.cost.items()
-        }
-        about = _costs(found.cost, found.mode)
+        shown = found = graph.jacobian(point, mode)
+        record = {"jacobian": plain(found.rows), **found.grid().about}
     record["at"] = dict(point)
     if json:
         deliver(written(record), output)
         return
-    heads = ["∂²" if hessian or along else "∂", *map(_name, graph.variables)]
-    cells = [[_name(row), *map(_shown, entries.values())] for row, entries in rows.items()]
-    deliver(grid_text(heads, cells) + "".join(_whys(graph, rows)) + about, output)
+    deliver(shown.text(), output)
     tell_notes(graph, on_screen=output is None or output == "-")
-
-
-def _name(name: str) -> str:
-    from chainrule.readings.terms import Symbol, text
-
-    return text(Symbol(name))
-
-
-def _shown(number: Any) -> str:
-    from chainrule.readings.numbers import numeral
-    from chainrule.readings.render.words import MARK
-    from chainrule.readings.terms import text
-
-    return text(numeral(number)) + (f" {MARK}" if _corrected(number) else "")
-
-
-def _corrected(number: Any) -> bool:
-    """Whether double precision gives another number, so that one of more digits stands here."""
-    return hasattr(number, "_mpf_")
 
 
 def plain(number: Any) -> Any:
@@ -122,28 +101,3 @@ def plain(number: Any) -> Any:
 
 def _entries(entries: Any) -> Any:
     return [_entries(entry) for entry in entries] if isinstance(entries, list) else plain(entries)
-
-
-def _whys(graph: Graph, rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return, once each, why a number does not exist or is not that of double precision."""
-    from chainrule.algebras.undefined import Undefined
-    from chainrule.readings.render.words import MARK
-
-    numbers = [number for entries in rows.values() for number in entries.values()]
-    reasons = {
-        f"undef: {number.op} needs {number.needs}\n": None
-        for number in numbers
-        if type(number) is Undefined
-    }
-    if any(map(_corrected, numbers)):
-        reasons[f"{MARK} double precision gives another number; this one has more digits\n"] = None
-    return list(reasons)
-
-
-def _costs(cost: Mapping[Any, Any], mode: str) -> str:
-    ways = (
-        f"{way} mode: {price.passes:,} {'pass' if price.passes == 1 else 'passes'}, "
-        f"{price.operations:,} operations{' (used)' if way == mode else ''}"
-        for way, price in cost.items()
-    )
-    return "\n".join(ways) + "\n"

@@ -56,29 +56,31 @@ def table(
     """
     from chainrule.cli.output import deliver, renderer, tell_notes, terminal
     from chainrule.cli.request import worked
-    from chainrule.readings.render.json import table_record, written
+    from chainrule.readings.render.json import grid_record, written
 
     chosen = renderer(format, output, json)
     graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:
-        from chainrule.readings.render.terminal import show, table_parts
+        from chainrule.readings.render.terminal import grid_parts, show
 
-        show(console, table_parts(run.table(), console.width))
+        show(console, grid_parts(run.table().grid(), console.width))
     elif chosen.name == "json":
         from chainrule.cli.steps import note_records
 
-        record = table_record(run.table()) | note_records(graph)
+        record = grid_record(run.table().grid()) | note_records(graph)
         deliver(written(record | (_health_record(run) if health else {})), output)
         return
     else:
-        deliver(chosen.table(run.table(), not on_screen), output)
+        deliver(chosen.grid(run.table().grid(), not on_screen), output)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
     if health and on_screen and chosen.name == "text":
+        from chainrule.readings.catalogue import WORDS
         from chainrule.readings.render.prose import printable
 
-        for line in run.health().text().splitlines():
+        found = run.health()
+        for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:
             print(printable(line))
 
 

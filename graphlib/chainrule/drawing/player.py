@@ -13,11 +13,11 @@ from chainrule.drawing.layout import cards
 from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
-from chainrule.readings.catalogue import WORDS
+from chainrule.readings.catalogue import MARKS, WORDS
+from chainrule.readings.cells import kink_sentence
 from chainrule.readings.numbers import full_digits, numeral
-from chainrule.readings.render.cells import kink_sentence, remark_line, remarks
-from chainrule.readings.render.prose import prose_html, prose_text, sentence, title
-from chainrule.readings.render.words import MARKS
+from chainrule.readings.prose import sentence, title
+from chainrule.readings.render.prose import prose_html, prose_text, remark_line
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
 from chainrule.readings.terms import Row, Sign, Symbol, mathml, text
@@ -88,7 +88,7 @@ class _Player:
             for row in rows  # a seed's row belongs to the node alone
         }
         notes = [{"kind": "fold", "text": note}] if note else []
-        notes += [{"kind": r.mark, "text": remark_line(r)} for r in remarks(self.table)]
+        notes += [{"kind": r.mark, "text": remark_line(r)} for r in self.table.grid().remarks]
         empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}}
         return {
             "version": VERSION,

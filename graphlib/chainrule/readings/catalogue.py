@@ -18,11 +18,39 @@ WORDS: Mapping[str, str] = {
     "adjoint": "adjoint",
     "tangent": "tangent",
     "healthy": "Nothing is saturated, overflows or cancels here.",
+    "finding": "finding",
+    "sentence": "what there is to know",
+    "condition": "condition number",
+    "lost": "digits lost",
+    "lost_derivative": "digits lost by the derivative",
+    "saturated": "saturated",
+    "dead": "switched off",
+    "overflow": "overflow",
+    "underflow": "underflow",
+    "cancellation": "cancellation",
+    "sensitive": "sensitive",
+    "stable form": "stable form",
+    "hidden mistake": "hides a mistake",
     "part_of": "{formula} in {node}",
     "of_entries": ", in {count} of {all} entries",
     "predicted": "predicted change",
     "real": "real change",
     "error": "relative error",
+    "linear_map": "linear map",
+    "more_rows": "… and {count:,} more rows: write the table to a file to see them all.",
+    "output": "output",
+    "by": "by",
+    "route_forward": "forward",
+    "route_reverse": "reverse",
+    "route_sympy": "SymPy",
+    "route_differences": "differences",
+    "verdict": "verdict",
+    "agrees": "agrees",
+    "agreed": "They agree.",
+    "disagreed": "They do not agree.",
+    "difference_error": "error",
+    "way": "{mode} mode: {passes:,} pass{plural}, {operations:,} operations",
+    "way_used": "{mode} mode: {passes:,} pass{plural}, {operations:,} operations (used)",
     "cost": "what",
     "count": "count",
     "cost_values": "operations for all values",
@@ -38,6 +66,51 @@ WORDS: Mapping[str, str] = {
     "cost_written": "nodes of the formula written out",
     "cost_gradient_nodes": "nodes of the gradient graph",
     "cost_derivative_written": "nodes of the derivative by {name} written out",
+}
+
+CAPTIONS: Mapping[str, str] = {
+    "reverse": "Backward table: adjoints of {goal}{point}",
+    "forward": "Forward table: tangents along {seed}{point}",
+    "story_reverse": "Reverse mode, step by step: {goal}{point}",
+    "story_forward": "Forward mode, step by step: along {seed}{point}",
+    "nudge": "{node} moves by {delta}",
+    "cost": "What the derivatives cost, in operations",
+    "health": "What to know about the numbers",
+    "conditions": "Condition numbers, and digits lost in double precision",
+    "jacobian": "Jacobian{point}",
+    "hessian": "Second derivatives of {goal}{point}",
+    "hessian_vector": "Second derivatives of {goal} along a direction{point}",
+    "agreement": "The derivatives of {goal} by four routes{point}",
+    "curve": "Error of the central difference by {node} against its step",
+    "point": " at {point}",
+}
+
+MARK = "⚠"
+
+MARKS: Mapping[str, str] = {
+    "undefined": "undefined",
+    "flagged": "corrected",
+    "kink": "kink",
+    "differs": "differs",
+    "undecided": "undecided",
+    "missing": "missing",
+}
+
+PHASES: Mapping[str, str] = {
+    "values": "values",
+    "partials": "local partials",
+    "adjoints": "adjoints",
+    "tangents": "tangents",
+}
+
+# What CSV calls its columns whatever the table's own headers are.
+EXPORTED: Mapping[str, str] = {
+    "name": "name",
+    "number": "value of the partial",
+    "share": "share",
+    "derivative": "accumulated derivative",
+    "state": "state",
+    "why": "why",
 }
 
 TITLES: Mapping[str, str] = {
@@ -107,7 +180,8 @@ SENTENCES: Mapping[str, str] = {
         "Who puts each share in place of the last instead of adding them up gets the right "
         "derivatives here: take another point."
     ),
-    "nudge": "{node} moves by {delta}",
+    "missing": "No number: {op} needs {needs}.",
+    "more_digits": "Double precision gives another number; this one has more digits.",
     "health_saturated": (
         "{node} is saturated{several}: its local partial is {slope}, so next to nothing of an "
         "adjoint passes."

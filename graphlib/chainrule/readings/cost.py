@@ -10,12 +10,15 @@ from chainrule.graph.sympy_view import expanded_size
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.counting import Counts
 from chainrule.passes.derivatives import gradient_graph
-from chainrule.readings.catalogue import WORDS
-from chainrule.readings.terms import Symbol, text
+from chainrule.readings.catalogue import CAPTIONS, WORDS
+from chainrule.readings.cells import count_cell
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped
+from chainrule.readings.prose import filled
+from chainrule.readings.terms import Row, Symbol, Word
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Tabular):
     """Operations that derivatives take, and what they keep or write.
 
     An elementary operation between numbers counts 1 (`chainrule.passes.counting`). Values and
@@ -67,44 +70,37 @@ class Cost:
             "differences": sum(self.differences.values()),
         }
 
-    def _rows(self) -> list[list[str]]:
-        def each(kind: str, counts: Mapping[str, int]) -> list[list[str]]:
-            return [
-                [WORDS[kind].format(name=text(Symbol(name))), f"{count:,}"]
-                for name, count in counts.items()
-            ]
+    def grid(self) -> Grid:
+        """Return the counts laid out."""
+        rows: list[GridRow] = []
 
-        return [
-            [WORDS["cost_values"], f"{self.values:,}"],
-            [WORDS["cost_partials"], f"{self.partials:,}"],
-            *each("cost_forward", self.forward),
-            *each("cost_reverse", self.reverse),
-            *each("cost_differences", self.differences),
-            *([WORDS[f"cost_total_{way}"], f"{n:,}"] for way, n in self.totals.items()),
-            [WORDS["cost_kept"], f"{self.kept:,}"],
-            [WORDS["cost_nodes"], f"{self.nodes:,}"],
-            [WORDS["cost_written"], f"{self.written:,}"],
-            [WORDS["cost_gradient_nodes"], f"{self.gradient_nodes:,}"],
-            *each("cost_derivative_written", self.derivatives_written),
-        ]
+        def add(kind: str, count: int, name: str = "") -> None:
+            what = filled(WORDS[kind], {"name": Symbol(name)} if name else {})
+            term = Row(tuple(Word(part) if isinstance(part, str) else part for part in what))
+            shown = term if name else Word(WORDS[kind])
+            rows.append(GridRow({"what": Cell(shown), "count": count_cell(count)}))
 
-    def text(self) -> str:
-        """Return the counts as a plain text table."""
-        from chainrule.readings.render.grid import grid_text
+        def each(kind: str, counts: Mapping[str, int]) -> None:
+            for name, count in counts.items():
+                add(kind, count, name)
 
-        return grid_text((WORDS["cost"], WORDS["count"]), self._rows())
-
-    def html(self) -> str:
-        """Return the counts as an HTML table."""
-        from chainrule.readings.render.grid import grid_html
-
-        return grid_html((WORDS["cost"], WORDS["count"]), self._rows())
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return self.html()
+        add("cost_values", self.values)
+        add("cost_partials", self.partials)
+        each("cost_forward", self.forward)
+        each("cost_reverse", self.reverse)
+        each("cost_differences", self.differences)
+        for way, count in self.totals.items():
+            add(f"cost_total_{way}", count)
+        add("cost_kept", self.kept)
+        add("cost_nodes", self.nodes)
+        add("cost_written", self.written)
+        add("cost_gradient_nodes", self.gradient_nodes)
+        each("cost_derivative_written", self.derivatives_written)
+        heads = (
+            Header("what", Word(WORDS["cost"])),
+            Header("count", Word(WORDS["count"]), numeric=True),
+        )
+        return Grid("cost", (CAPTIONS["cost"],), heads, grouped(rows))
 
 
 def cost(graph: WengertList, labels: Mapping[int, str]) -> Cost:

@@ -6,7 +6,6 @@ import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Literal
 
 import numpy as np
@@ -18,12 +17,14 @@ from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map
 from chainrule.passes.run import Number, Run
 from chainrule.passes.walks import evaluate
-from chainrule.readings.catalogue import WORDS, say
+from chainrule.readings.catalogue import CAPTIONS, WORDS, say
+from chainrule.readings.cells import count_cell, plain_cell
 from chainrule.readings.formulas import compose
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.hints import hints, unnoticed
 from chainrule.readings.numbers import numeral
 from chainrule.readings.stable_forms import StableForm, stable_forms
-from chainrule.readings.terms import Symbol, Term
+from chainrule.readings.terms import Symbol, Term, Word
 from chainrule.readings.terms import text as spaced
 from chainrule.readings.view import View
 
@@ -100,7 +101,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class Health(Tabular):
     """The health of a run, node by node, and what there is to know."""
 
     nodes: tuple[NodeHealth, ...]
@@ -119,21 +120,42 @@ class Health:
                 return entry
         raise KeyError(name)
 
-    def text(self) -> str:
-        """Return the findings as plain text, a line each."""
-        lines = [finding.sentence for finding in self.findings]
-        return "\n".join(lines or [WORDS["healthy"]])
+    def grid(self) -> Grid:
+        """Return the findings laid out: where, what there is to know, and what to write."""
+        rows = [
+            GridRow(
+                {
+                    "node": Cell(Symbol(f.name)),
+                    "finding": words(WORDS[f.kind], "warning"),
+                    "sentence": words(f.sentence),
+                },
+                f.name,
+            )
+            for f in self.findings
+        ]
+        heads = [Header(key, Word(WORDS[key])) for key in ("node", "finding", "sentence")]
+        note = "" if rows else WORDS["healthy"]
+        return Grid("health", (CAPTIONS["health"],), tuple(heads), grouped(rows), note)
 
-    def __str__(self) -> str:
-        return self.text()
-
-    def html(self) -> str:
-        """Return the findings as an HTML list."""
-        items = "".join(f"<li>{escape(line)}</li>" for line in self.text().splitlines())
-        return f'<ul class="chainrule-health">{items}</ul>'
-
-    def _repr_html_(self) -> str:
-        return self.html()
+    def conditions(self) -> Grid:
+        """Return condition numbers and lost digits, node by node."""
+        rows = [
+            GridRow(
+                {
+                    "node": Cell(Symbol(entry.name)),
+                    "condition": words(WORDS["none"], "quiet")
+                    if entry.condition is None
+                    else plain_cell(entry.condition),
+                    "lost": count_cell(entry.lost),
+                    "lost_derivative": count_cell(entry.lost_derivative),
+                },
+                entry.name,
+            )
+            for entry in self.nodes
+        ]
+        keys = ("node", "condition", "lost", "lost_derivative")
+        heads = [Header(key, Word(WORDS[key]), numeric=key != "node") for key in keys]
+        return Grid("conditions", (CAPTIONS["conditions"],), tuple(heads), grouped(rows))
 
 
 def health(view: View, source: WengertList | None = None) -> Health:

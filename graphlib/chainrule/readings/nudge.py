@@ -10,9 +10,12 @@ from typing import Any
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.passes.run import Run
-from chainrule.readings.catalogue import WORDS, say
+from chainrule.readings.catalogue import CAPTIONS, WORDS
+from chainrule.readings.cells import plain_cell
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.numbers import numeral
-from chainrule.readings.terms import Symbol, text
+from chainrule.readings.prose import filled
+from chainrule.readings.terms import Symbol, Word
 from chainrule.readings.view import View
 
 NOISE_DIGITS = 30
@@ -50,7 +53,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Nudge:
+class Nudge(Tabular):
     """How all nodes move when `variable` moves by `delta`."""
 
     variable: str
@@ -70,37 +73,28 @@ class Nudge:
                 return entry
         raise KeyError(name)
 
-    def _cells(self) -> list[list[str]]:
-        return [
-            [
-                text(Symbol(entry.name)),
-                *(text(numeral(n)) for n in (entry.value, entry.predicted, entry.real)),
-                WORDS["none"] if entry.error is None else text(numeral(entry.error)),
-            ]
+    def grid(self) -> Grid:
+        """Return the rows laid out."""
+        heads = [Header(h, Word(WORDS[h]), numeric=h != "node") for h in HEADERS]
+        rows = [
+            GridRow(
+                {
+                    "node": Cell(Symbol(entry.name)),
+                    "value": plain_cell(entry.value, "value"),
+                    "predicted": plain_cell(entry.predicted, "derivative"),
+                    "real": plain_cell(entry.real),
+                    "error": words(WORDS["none"], "quiet")
+                    if entry.error is None
+                    else plain_cell(entry.error),
+                },
+                entry.name,
+            )
             for entry in self.rows
         ]
-
-    def _caption(self) -> str:
-        delta = text(numeral(self.delta))
-        return say("nudge", node=text(Symbol(self.variable)), delta=delta)
-
-    def text(self) -> str:
-        """Return the rows as a plain text table."""
-        from chainrule.readings.render.grid import grid_text
-
-        return grid_text([WORDS[h] for h in HEADERS], self._cells(), self._caption())
-
-    def html(self) -> str:
-        """Return the rows as an HTML table."""
-        from chainrule.readings.render.grid import grid_html
-
-        return grid_html([WORDS[h] for h in HEADERS], self._cells(), self._caption())
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return self.html()
+        gaps = {"node": Symbol(self.variable), "delta": numeral(self.delta)}
+        caption = filled(CAPTIONS["nudge"], gaps)
+        about = {"variable": self.variable, "delta": str(self.delta)}
+        return Grid("nudge", caption, tuple(heads), grouped(rows), about=about)
 
 
 def nudge(view: View, entry: int, delta: Fraction) -> Nudge:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import Edge
 from chainrule.passes.run import Number
 from chainrule.passes.steps import Push, Share
-from chainrule.readings.catalogue import WORDS
-from chainrule.readings.terms import EQUALS, Term, Word, row
+from chainrule.readings.catalogue import EXPORTED, WORDS
+from chainrule.readings.cells import about, at_kink, caption, number_cell, sides
+from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
+from chainrule.readings.terms import EQUALS, Sign, Term, Word, row
 from chainrule.readings.view import View
 
-NOTEBOOK_ROWS = 500
 COLUMNS = ("node", "partial", "value", "number", "derivative")
+NUMERIC = frozenset(("value", "number", "derivative"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,65 +78,27 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class Table(Tabular):
     """A table: its headers and rows, and the view from which they were read."""
 
     view: View
     headers: dict[str, Term]
     rows: tuple[TableRow, ...]
 
-    def to(self, format: str, *, document: bool = False) -> str:
-        """Return the table in a format of `chainrule.readings.render.RENDERERS`.
-
-        Parameters
-        ----------
-        document
-            Whether a whole page or document is returned rather than a piece to paste.
-
-        Raises
-        ------
-        ValueError
-            If there is no such format; says which there are.
-        """
-        from chainrule.readings.render import RENDERERS
-
-        if format not in RENDERERS:
-            raise ValueError(f"no format {format!r}; formats are: {', '.join(RENDERERS)}")
-        return RENDERERS[format].table(self, document)
-
-    def html(self, *, document: bool = False, prefix: str = "", style: bool = True) -> str:
-        """Return the table as HTML with MathML and its style; `prefix` goes before every id."""
-        from chainrule.readings.render.html import table_html
-
-        return table_html(self, document, prefix=prefix, style=style)
-
-    def latex(self, *, document: bool = False) -> str:
-        """Return the table as LaTeX, which needs amsmath and booktabs."""
-        return self.to("latex", document=document)
-
-    def json(self) -> str:
-        """Return the table as JSON: every cell with its id and all digits."""
-        return self.to("json")
-
-    def markdown(self) -> str:
-        """Return the table as Markdown."""
-        return self.to("markdown")
-
-    def csv(self) -> str:
-        """Return the table as CSV with all digits."""
-        return self.to("csv")
-
-    def text(self) -> str:
-        """Return the table as plain text."""
-        return self.to("text")
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        from chainrule.readings.render.html import table_html
-
-        return table_html(self, most=NOTEBOOK_ROWS)
+    def grid(self) -> Grid:
+        """Return the table laid out; a node's name and value span its rows."""
+        view = self.view
+        heads = [Header(c, self.headers[c], c in NUMERIC, EXPORTED.get(c, "")) for c in COLUMNS]
+        heads.insert(-1, Header("share", Word(EXPORTED["share"]), True, data=True))
+        return Grid(
+            "backward" if view.reverse else "forward",
+            caption(view),
+            tuple(heads),
+            tuple(_laid_out(view, self.rows)),
+            view.digits_note,
+            about(view),
+            sides(view),
+        )
 
 
 def table(view: View) -> Table:
@@ -202,3 +167,59 @@ def _rows(view: View) -> Iterator[TableRow]:
             yield TableRow(
                 node, edge, first, equation, partial, value, run.partial(*key), derivative, edge_ids
             )
+
+
+# The layout
+
+
+def _laid_out(view: View, rows: tuple[TableRow, ...]) -> Iterator[GridRow]:
+    labels = view.labels
+    for node, group in groupby(rows, key=lambda row: row.node):
+        lines = list(group)
+        for count, line in enumerate(lines):
+            cells = _cells(view, line)
+            if count == 0:
+                value = number_cell(view, line.ids["value"], line.value, "value", rows=len(lines))
+                cells = {"node": Cell(line.equation, rows=len(lines)), "value": value, **cells}
+            ends = None
+            if line.edge is not None:
+                ends = labels[line.edge.user], labels[line.edge.operand]
+            yield GridRow(cells, labels[node], ends, count == 0, count == len(lines) - 1)
+
+
+def _cells(view: View, line: TableRow) -> dict[str, Cell]:
+    """Return the cells of one edge."""
+    edge = line.edge
+    if edge is None:
+        cells = {"partial": Cell(line.partial, role="quiet")}
+    else:
+        cells = {"partial": Cell(line.partial, line.ids["partial"], "partial")}
+    if line.number is None or edge is None:
+        cells["number"] = EMPTY
+    else:
+        cell = number_cell(view, line.ids["number"], line.number, "partial")
+        cells["number"] = at_kink(view, cell, edge.user)
+    if line.derivative is None:
+        cells["derivative"] = words(WORDS["none"], "quiet", line.ids["derivative"])
+        return cells
+    cells["derivative"] = _running(view, line, line.derivative)
+    if line.derivative.amount is not None and "share" in line.ids:
+        amount = line.derivative.amount
+        cells["share"] = number_cell(view, line.ids["share"], amount, "derivative")
+    return cells
+
+
+def _running(view: View, line: TableRow, total: Sum) -> Cell:
+    """Return the cell of a running sum."""
+    lead: Term | None = None
+    if not total.first and total.amount is not None:
+        lead = row(Sign("+"), view.factor(total.amount, "derivative"), EQUALS)
+    return number_cell(
+        view,
+        line.ids["derivative"] if total.last else "",
+        total.total,
+        "derivative",
+        lead=lead,
+        final=total.last and not total.first,
+        share=line.ids.get("share", ""),
+    )

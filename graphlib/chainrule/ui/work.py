@@ -17,7 +17,6 @@ from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
 from chainrule.readings.formulas import READING, compose
 from chainrule.readings.hints import hints
-from chainrule.readings.render import RENDERERS
 from chainrule.readings.terms import EQUALS, Symbol, latex, row
 from chainrule.readings.view import Notation
 from chainrule.ui.background import Background
@@ -200,7 +199,7 @@ def export(state: State, names: tuple[str, ...], format: str) -> bytes:
     worked = work(state, names)
     if format in ("svg", "png", "pdf", "dot"):
         return worked.draw(format)
-    return RENDERERS[format].table(worked.table(), False).encode()
+    return worked.table().to(format).encode()
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable
 from io import StringIO
 
-from chainrule.readings.render.cells import Cell, lines, share_cell
-from chainrule.readings.render.prose import plain, prose_text, sentence, title
+from chainrule.readings.catalogue import EXPORTED, PHASES
+from chainrule.readings.grid import Cell, Grid
+from chainrule.readings.prose import sentence, title
+from chainrule.readings.render.prose import plain, prose_text
 from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.render.words import EXPORT_COLUMNS, PHASES
 from chainrule.readings.story import StoryStep
-from chainrule.readings.tables import Table
 from chainrule.readings.view import View
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?|\[[\d\s.,e+\-\[\]]*\]")
@@ -41,29 +41,23 @@ def _shown(cell: Cell | None) -> str:
     return cell.digits or plain(cell.term)
 
 
-def table_csv(table: Table, document: bool = False) -> str:
-    """Return a table as CSV with a header, one row an edge; node and value in every row."""
-    rows = [list(EXPORT_COLUMNS.values())]
-    node: Cell | None = None
-    value: Cell | None = None
-    for line in lines(table):
-        cells = line.cells
-        node, value = cells.get("node", node), cells.get("value", value)
-        share = share_cell(table.view, line.row)
-        marked = [c for c in (value, *cells.values()) if c is not None and c.mark]
-        rows.append(
-            [
-                plain(table.view.labels[line.row.node]),
-                _shown(node),
-                _shown(cells["partial"]),
-                _shown(value),
-                _shown(cells["number"]),
-                _shown(share),
-                _shown(cells["derivative"]),
-                marked[0].mark if marked else "",
-                plain(marked[0].why) if marked else "",
-            ]
-        )
+def grid_csv(grid: Grid, document: bool = False) -> str:
+    """Return a grid as CSV with a header; cells that span stand in every row.
+
+    Where rows are about nodes, the node's name goes before and warnings behind.
+    """
+    named = any(row.node for row in grid.rows)
+    heads = [header.word or plain(header.term) for header in grid.headers]
+    if named:
+        heads = [EXPORTED["name"], *heads, EXPORTED["state"], EXPORTED["why"]]
+    rows = [heads]
+    for row, cells in grid.filled():
+        shown = [_shown(cells.get(header.key)) for header in grid.headers]
+        if named:
+            marked = [c for h in grid.headers if (c := cells.get(h.key)) is not None and c.mark]
+            state = (marked[0].mark, plain(marked[0].why)) if marked else ("", "")
+            shown = [plain(row.node), *shown, *state]
+        rows.append(shown)
     return written(rows)
 
 
@@ -86,4 +80,4 @@ def steps_csv(view: View, steps: Iterable[StoryStep], document: bool = False) ->
     return written(rows)
 
 
-RENDERER = Renderer("csv", ".csv", table_csv, steps_csv)
+RENDERER = Renderer("csv", ".csv", grid_csv, steps_csv)

@@ -1,4 +1,4 @@
-"""Tables and steps as HTML: a self-contained piece for notebooks and pages, or a whole page."""
+"""Grids and steps as HTML: a self-contained piece for notebooks and pages, or a whole page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from html import escape
 from itertools import islice
 
-from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
-from chainrule.readings.render.prose import Prose, plain, prose_html, prose_text, sentence, title
+from chainrule.readings.catalogue import MARK, MARKS, PHASES, WORDS
+from chainrule.readings.cells import story_caption
+from chainrule.readings.grid import Cell, Grid, Header
+from chainrule.readings.prose import Prose, sentence, title
+from chainrule.readings.render.prose import plain, prose_html, prose_text, remark_line
 from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.render.words import MARK, MARKS, MORE_ROWS, PHASES
 from chainrule.readings.story import StoryStep
-from chainrule.readings.tables import COLUMNS, Table
 from chainrule.readings.terms import Term, Word, mathml
 from chainrule.readings.view import View
 
@@ -40,6 +41,7 @@ padding:0 0 4px}}
 font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;color:inherit}}
 .chainrule thead th{{color:var(--cr-quiet);font-size:13px}}
 .chainrule .num{{text-align:right;font-variant-numeric:tabular-nums;padding:2px 0 2px 12px}}
+.chainrule .words{{white-space:normal;max-width:48em}}
 .chainrule tbody tr.first>*{{border-top:1px solid var(--cr-line)}}
 .chainrule .value{{color:var(--cr-value)}}.chainrule .derivative{{color:var(--cr-derivative)}}
 .chainrule .partial{{color:var(--cr-partial)}}.chainrule .warning{{color:var(--cr-warning)}}
@@ -57,7 +59,6 @@ clip-path:inset(50%);white-space:nowrap}}
 .chainrule .equations td{{padding:1px 6px 1px 0;vertical-align:middle}}
 """.replace("\n", "")  # fmt: skip
 NUM = ' class="num"'
-NUMERIC = frozenset(("value", "number", "derivative"))
 
 
 def _attribute(words: str) -> str:
@@ -96,39 +97,41 @@ def _mark(cell: Cell) -> str:
     )
 
 
-def _number(cell: Cell, prefix: str) -> str:
-    """Return the inside of a cell with a number: lead, total, mark."""
+def _inner(cell: Cell, prefix: str) -> str:
+    """Return the inside of a cell in a column of numbers: lead, total, mark."""
     assert cell.term is not None
     shown = escape(plain(cell.term))
     if cell.final:
         shown = f"<b>{shown}</b>"
     hover = cell.why or cell.digits
-    attributes = _ids(cell.id, prefix) if cell.column == "derivative" else ""
     lead = ""
     if cell.lead is not None:
         lead = f'<span class="derivative">{escape(plain(cell.lead).lstrip())}</span>'
     role = f' class="{cell.role}"' if cell.role else ""
     title = f' title="{_attribute(hover)}"' if hover else ""
-    return f"{lead}<span{role}{title}{attributes}>{shown}</span>{_mark(cell) if cell.mark else ''}"
+    own = _ids(cell.id, prefix) if cell.share else ""
+    return f"{lead}<span{role}{title}{own}>{shown}</span>{_mark(cell) if cell.mark else ''}"
 
 
-def _cell(column: str, cell: Cell | None, prefix: str) -> str:
+def _cell(header: Header, cell: Cell | None, prefix: str, *, heads: bool) -> str:
     if cell is None:  # an earlier row's cell reaches down here
         return ""
-    classes = "num" if column in NUMERIC else column if column == "node" else ""
-    shown = f' class="{classes}"' if classes else ""
+    shown = NUM if header.numeric else ""
     rows = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
     if cell.term is None:
         return f"<td{shown}></td>"
-    if column == "node":
-        return f'<th scope="row"{shown}{rows}>{_term(cell.term)}</th>'
-    if column == "partial":
-        quiet = ' class="quiet"' if cell.role == "quiet" else ""
-        return f"<td{quiet}{_ids(cell.id, prefix)}>{_term(cell.term)}</td>"
-    # The sum's own id stands on the number, that of the share on the cell around it.
-    own = cell.share if column == "derivative" else cell.id
+    if heads:
+        return f'<th scope="row" class="{header.key}"{rows}>{_term(cell.term)}</th>'
+    if not header.numeric:
+        sentence = isinstance(cell.term, Word) and " " in cell.term.text
+        kind = "quiet" if cell.role == "quiet" else "words" if sentence else ""
+        shown = f' class="{kind}"' if kind else ""
+        mark = _mark(cell) if cell.mark else ""
+        return f"<td{shown}{rows}{_ids(cell.id, prefix)}>{_term(cell.term)}{mark}</td>"
+    # A sum's own id stands on the number, that of the share on the cell around it.
+    own = _ids(cell.share or cell.id, prefix)
     state = f' data-state="{cell.state}"' if cell.state != "text" else ""
-    return f"<td{shown}{rows}{_ids(own, prefix)}{state}>{_number(cell, prefix)}</td>"
+    return f"<td{shown}{rows}{own}{state}>{_inner(cell, prefix)}</td>"
 
 
 def _page(name: str, body: str) -> str:
@@ -143,8 +146,8 @@ def _prose(prose: Prose) -> str:
     return _printable(prose_html(prose))
 
 
-def table_html(
-    table: Table,
+def grid_html(
+    grid: Grid,
     document: bool = False,
     *,
     heading: str = "",
@@ -152,7 +155,7 @@ def table_html(
     style: bool = True,
     most: int | None = None,
 ) -> str:
-    """Return a table as HTML with MathML.
+    """Return a grid as an HTML table with MathML.
 
     Parameters
     ----------
@@ -167,31 +170,35 @@ def table_html(
     most
         How many rows are written at most; a line says how many were left out.
     """
-    view = table.view
-    rows = [f'<div class="chainrule" data-mode="{view.run.mode}">']
+    columns = grid.columns
+    rows = [f'<div class="chainrule" data-table="{grid.kind}">']
     if style:
         rows.append(f"<style>{STYLE}</style>")
     if heading:
         rows.append(f"<h2>{escape(plain(heading))}</h2>")
-    rows.append(f"<table><caption>{_prose(caption(view))}</caption>")
+    rows.append(f"<table><caption>{_prose(grid.caption)}</caption>")
     heads = (
-        f'<th scope="col"{NUM if c in NUMERIC else ""}>{_term(header(table, c))}</th>'
-        for c in COLUMNS
+        f'<th scope="col"{NUM if header.numeric else ""}>{_term(header.term)}</th>'
+        for header in columns
     )
     rows.append(f"<thead><tr>{''.join(heads)}</tr></thead>\n<tbody>")
-    for line in islice(lines(table), most):
-        first = ' class="first"' if "node" in line.cells else ""
-        cells = "".join(_cell(c, line.cells.get(c), prefix) for c in COLUMNS)
+    for row in islice(grid.rows, most):
+        first = ' class="first"' if row.first else ""
+        cells = "".join(
+            _cell(header, row.cells.get(header.key), prefix, heads=count == 0)
+            for count, header in enumerate(columns)
+        )
         rows.append(f"<tr{first}>{cells}</tr>")
     rows.append("</tbody></table>")
-    if most is not None and len(table.rows) > most:
-        more = MORE_ROWS.format(count=len(table.rows) - most)
+    if most is not None and len(grid.rows) > most:
+        more = WORDS["more_rows"].format(count=len(grid.rows) - most)
         rows.append(f'<p class="note">{escape(more)}</p>')
-    rows.append(f'<p class="note quiet">{escape(table.view.digits_note)}</p>')
-    rows += [f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in remarks(table)]
+    if grid.note:
+        rows.append(f'<p class="note quiet">{escape(plain(grid.note))}</p>')
+    rows += [f'<p class="note warning">{escape(plain(remark_line(r)))}</p>' for r in grid.remarks]
     rows.append("</div>")
     piece = "\n".join(rows) + "\n"
-    return _page(plain(heading) or prose_text(caption(view)), piece) if document else piece
+    return _page(plain(heading) or prose_text(grid.caption), piece) if document else piece
 
 
 def steps_html(
@@ -201,7 +208,7 @@ def steps_html(
     rows = [f'<div class="chainrule" data-mode="{view.run.mode}">']
     if style:
         rows.append(f"<style>{STYLE}</style>")
-    rows.append(f"<p>{_prose(caption(view, 'story_'))}</p>\n<ol>")
+    rows.append(f"<p>{_prose(story_caption(view))}</p>\n<ol>")
     for step in steps:
         equations = "".join(
             f"<tr><td>{_formula(left) if left is not None else ''}</td><td>=</td>"
@@ -216,7 +223,7 @@ def steps_html(
         )
     rows.append(f'</ol>\n<p class="note quiet">{escape(view.digits_note)}</p></div>')
     piece = "\n".join(rows) + "\n"
-    return _page(prose_text(caption(view, "story_")), piece) if document else piece
+    return _page(prose_text(story_caption(view)), piece) if document else piece
 
 
-RENDERER = Renderer("html", ".html", table_html, steps_html)
+RENDERER = Renderer("html", ".html", grid_html, steps_html)

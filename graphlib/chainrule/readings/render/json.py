@@ -6,21 +6,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from chainrule.graph.wengert import INPUT
-from chainrule.readings.render.cells import (
-    Cell,
-    caption,
-    given,
-    header,
-    lines,
-    number_cell,
-    remarks,
-    share_cell,
-)
-from chainrule.readings.render.prose import plain, prose_text, sentence, title
+from chainrule.readings.cells import about, number_cell
+from chainrule.readings.grid import Cell, Grid, GridRow
+from chainrule.readings.prose import sentence, title
+from chainrule.readings.render.prose import plain, prose_text
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.story import StoryStep
-from chainrule.readings.tables import COLUMNS, Table
 from chainrule.readings.terms import Term, latex
 from chainrule.readings.view import View
 
@@ -41,53 +32,32 @@ def cell_record(cell: Cell) -> dict[str, Any]:
     return record
 
 
-def run_record(view: View) -> dict[str, Any]:
-    """Return what was run: mode, goal or seeds, and the point as it was given."""
-    labels = view.labels
-    inputs = [node for node in view.shown if view.graph.ops[node] is INPUT]
+def grid_record(grid: Grid) -> dict[str, Any]:
+    """Return a grid as dictionaries and lists."""
+    # Columns of data last, behind those that a reader of the table knows.
+    keys = [h.key for h in (*grid.columns, *(h for h in grid.headers if h.data))]
     return {
-        "mode": view.run.mode,
-        "goal": labels[view.run.output],
-        "seeds": {labels[node]: str(seed) for node, seed in view.run.seeds.items()},
-        "at": {labels[node]: plain(given(view, node)) for node in inputs},
-    }
-
-
-def table_record(table: Table) -> dict[str, Any]:
-    """Return a table as dictionaries and lists."""
-    view = table.view
-    rows = []
-    spanning: dict[str, Cell] = {}
-    for line in lines(table):
-        spanning |= {column: cell for column, cell in line.cells.items() if cell.rows > 1}
-        cells = {**spanning, **line.cells} if not line.row.first else line.cells
-        record = {c: cell_record(cells[c]) for c in COLUMNS if c in cells}
-        share = share_cell(view, line.row)
-        if share is not None:
-            record["share"] = cell_record(share)
-        edge = line.row.edge
-        rows.append(
-            {
-                "node": view.labels[line.row.node],
-                "edge": None
-                if edge is None
-                else {"user": view.labels[edge.user], "operand": view.labels[edge.operand]},
-                "last": line.last,
-                "cells": record,
-            }
-        )
-    return {
-        "table": "backward" if view.reverse else "forward",
-        **run_record(view),
-        "caption": prose_text(caption(view)),
-        "columns": [{"key": c, **_term(header(table, c))} for c in COLUMNS],
-        "rows": rows,
+        "table": grid.kind,
+        **grid.about,
+        "caption": prose_text(grid.caption),
+        "columns": [{"key": h.key, **_term(h.term)} for h in grid.columns],
+        "rows": [
+            _about(row) | {"cells": {key: cell_record(cells[key]) for key in keys if key in cells}}
+            for row, cells in grid.filled()
+        ],
         "remarks": [
             {"mark": r.mark, "sentence": plain(r.sentence), "cells": list(r.cells)}
-            for r in remarks(table)
+            for r in grid.remarks
         ],
-        "digits": view.digits_note,
+        "digits": grid.note,
     }
+
+
+def _about(row: GridRow) -> dict[str, Any]:
+    if not row.node:
+        return {}
+    edge = None if row.edge is None else {"user": row.edge[0], "operand": row.edge[1]}
+    return {"node": row.node, "edge": edge, "last": row.last}
 
 
 def step_record(view: View, step: StoryStep) -> dict[str, Any]:
@@ -107,7 +77,7 @@ def step_record(view: View, step: StoryStep) -> dict[str, Any]:
             for left, right in step.lines
         ],
         "cells": [
-            cell_record(number_cell(view, "", entry.cell, entry.number, "value"))
+            cell_record(number_cell(view, entry.cell, entry.number, "value"))
             for entry in step.entries
         ],
     }
@@ -116,7 +86,7 @@ def step_record(view: View, step: StoryStep) -> dict[str, Any]:
 def steps_record(view: View, steps: Iterable[StoryStep]) -> dict[str, Any]:
     """Return the steps of a run as dictionaries and lists."""
     told = [step_record(view, step) for step in steps]
-    return {"story": view.run.mode, **run_record(view), "steps": told}
+    return {"story": view.run.mode, **about(view), "steps": told}
 
 
 def written(record: Any) -> str:
@@ -130,9 +100,9 @@ def _escape(character: str) -> str:
     return json.dumps(character, ensure_ascii=True)[1:-1]
 
 
-def table_json(table: Table, document: bool = False) -> str:
-    """Return a table as JSON."""
-    return written(table_record(table))
+def grid_json(grid: Grid, document: bool = False) -> str:
+    """Return a grid as JSON."""
+    return written(grid_record(grid))
 
 
 def steps_json(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
@@ -140,4 +110,4 @@ def steps_json(view: View, steps: Iterable[StoryStep], document: bool = False) -
     return written(steps_record(view, steps))
 
 
-RENDERER = Renderer("json", ".json", table_json, steps_json)
+RENDERER = Renderer("json", ".json", grid_json, steps_json)

@@ -1,16 +1,17 @@
-"""Tables and steps as LaTeX: a booktabs table, or a whole document."""
+"""Grids and steps as LaTeX: a booktabs table, or a whole document."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from chainrule.readings.render.cells import Cell, caption, header, lines, remarks
-from chainrule.readings.render.prose import Prose, plain, prose_latex, sentence, title
+from chainrule.readings.catalogue import MARKS, PHASES
+from chainrule.readings.cells import story_caption
+from chainrule.readings.grid import Cell, Grid, Remark
+from chainrule.readings.prose import Prose, sentence, title
+from chainrule.readings.render.prose import plain, prose_latex
 from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.render.words import MARKS, PHASES
 from chainrule.readings.story import StoryStep
-from chainrule.readings.tables import COLUMNS, Table
 from chainrule.readings.terms import (
     ACCENTS,
     GREEK,
@@ -37,7 +38,6 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \begin{document}
 """
 END = "\\end{document}\n"
-COLUMN_FORMAT = "llrrr"
 
 
 def safe(written: str) -> str:
@@ -112,8 +112,8 @@ def _mark(colours: bool) -> str:
     return r"\textcolor{crwarning}{$\triangle$}" if colours else r"$\triangle$"
 
 
-def table_latex(table: Table, document: bool = False, *, heading: str = "") -> str:
-    """Return a table as LaTeX; needs the packages amsmath and booktabs.
+def grid_latex(grid: Grid, document: bool = False, *, heading: str = "") -> str:
+    """Return a grid as LaTeX; needs the packages amsmath and booktabs.
 
     Parameters
     ----------
@@ -122,32 +122,34 @@ def table_latex(table: Table, document: bool = False, *, heading: str = "") -> s
     heading
         A title of one's own for the document.
     """
-    colours = document
+    colours, columns = document, grid.columns
     rows = [
         r"\renewcommand{\arraystretch}{1.3}%",
-        rf"\begin{{tabular}}{{{COLUMN_FORMAT}}}",
+        rf"\begin{{tabular}}{{{''.join('r' if h.numeric else 'l' for h in columns)}}}",
         r"\toprule",
-        " & ".join(_term(header(table, c), colours) for c in COLUMNS) + r" \\",
+        " & ".join(_term(h.term, colours) for h in columns) + r" \\",
         r"\midrule",
     ]
-    for line in lines(table):
-        rows.append(" & ".join(_cell(line.cells.get(c), colours) for c in COLUMNS) + r" \\")
-        if line.last:
+    for row in grid.rows:
+        rows.append(" & ".join(_cell(row.cells.get(h.key), colours) for h in columns) + r" \\")
+        if row.last and row is not grid.rows[-1]:
             rows.append(r"\addlinespace")
-    rows[-1] = r"\bottomrule"
-    rows.append(r"\end{tabular}")
-    notes = [table.view.digits_note]
-    under = [words_latex(notes[0])] + [
-        f"{_mark(colours)} {words_latex(MARKS[r.mark])} ({words_latex(r.where)}): "
-        f"{words_latex(r.sentence)}"
-        for r in remarks(table)
-    ]
-    rows += ["", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
+    rows += [r"\bottomrule", r"\end{tabular}"]
+    under = [words_latex(grid.note)] if grid.note else []
+    under += [_remark(remark, colours) for remark in grid.remarks]
+    if under:
+        rows += ["", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
     piece = "\n".join(rows) + "\n"
     if not document:
         return piece
     above = rf"\section*{{{words_latex(heading)}}}" + "\n" if heading else ""
-    return f"{PREAMBLE}{above}{_prose(caption(table.view), colours)}\n\n\\medskip\n{piece}{END}"
+    return f"{PREAMBLE}{above}{_prose(grid.caption, colours)}\n\n\\medskip\n{piece}{END}"
+
+
+def _remark(remark: Remark, colours: bool) -> str:
+    where = f" ({words_latex(remark.where)})" if remark.nodes else ""
+    words = f"{words_latex(MARKS[remark.mark])}{where}: {words_latex(remark.sentence)}"
+    return f"{_mark(colours)} {words}"
 
 
 def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
@@ -170,7 +172,7 @@ def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) 
     piece = "\n".join(rows) + "\n"
     if not document:
         return piece
-    return f"{PREAMBLE}{_prose(caption(view, 'story_'), colours)}\n\n{piece}{END}"
+    return f"{PREAMBLE}{_prose(story_caption(view), colours)}\n\n{piece}{END}"
 
 
-RENDERER = Renderer("latex", ".tex", table_latex, steps_latex)
+RENDERER = Renderer("latex", ".tex", grid_latex, steps_latex)

@@ -1,16 +1,17 @@
-"""Tables and steps as Markdown, mathematics between dollar signs."""
+"""Grids and steps as Markdown, mathematics between dollar signs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
-from chainrule.readings.render.prose import Prose, plain, sentence, title
+from chainrule.readings.catalogue import MARK, PHASES
+from chainrule.readings.cells import story_caption
+from chainrule.readings.grid import Cell, Grid
+from chainrule.readings.prose import Prose, sentence, title
+from chainrule.readings.render.prose import plain, remark_line
 from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.render.words import MARK, PHASES
 from chainrule.readings.story import StoryStep
-from chainrule.readings.tables import COLUMNS, Table
-from chainrule.readings.terms import Term, latex
+from chainrule.readings.terms import Term, Word, latex, text
 from chainrule.readings.view import View
 
 ESCAPES = {c: "\\" + c for c in "\\`*_[]$~#!"} | {c: f"&#{ord(c)};" for c in "<>&|"}
@@ -40,10 +41,15 @@ def _prose(prose: Prose) -> str:
     return "".join(escaped(part) if isinstance(part, str) else maths(part) for part in prose)
 
 
+def _term(term: Term) -> str:
+    words = isinstance(term, Word) and not term.latex
+    return escaped(text(term)) if words else maths(term)
+
+
 def _cell(cell: Cell | None) -> str:
     if cell is None or cell.term is None:
         return ""
-    shown = maths(cell.term)
+    shown = _term(cell.term)
     if cell.final:
         shown = f"**{shown}**"
     if cell.lead is not None:
@@ -51,24 +57,25 @@ def _cell(cell: Cell | None) -> str:
     return f"{shown} {MARK}" if cell.mark else shown
 
 
-def table_markdown(table: Table, document: bool = False, *, heading: str = "") -> str:
-    """Return a table as a pipe table with its caption and remarks, under a title of one's own."""
+def grid_markdown(grid: Grid, document: bool = False, *, heading: str = "") -> str:
+    """Return a grid as a pipe table with its caption and remarks, under a title of one's own."""
+    columns = grid.columns
     rows = [
-        "| " + " | ".join(maths(header(table, c)) for c in COLUMNS) + " |",
-        "|:--|:--|--:|--:|--:|",
+        "| " + " | ".join(_term(header.term) for header in columns) + " |",
+        "|" + "".join("--:|" if header.numeric else ":--|" for header in columns),
     ]
     rows += [
-        "| " + " | ".join(_cell(line.cells.get(c)) for c in COLUMNS) + " |" for line in lines(table)
+        "| " + " | ".join(_cell(row.cells.get(h.key)) for h in columns) + " |" for row in grid.rows
     ]
-    notes = [escaped(remark_line(r)) for r in remarks(table)]
+    notes = [escaped(grid.note)] if grid.note else []
+    notes += [escaped(remark_line(r)) for r in grid.remarks]
     above = [f"# {escaped(heading)}"] if heading else []
-    parts = [*above, _prose(caption(table.view)), "\n".join(rows), table.view.digits_note, *notes]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*above, _prose(grid.caption), "\n".join(rows), *notes]) + "\n"
 
 
 def steps_markdown(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
     """Return steps as a numbered list."""
-    parts = [_prose(caption(view, "story_"))]
+    parts = [_prose(story_caption(view))]
     for count, step in enumerate(steps, start=1):
         first = step.lines[0][0] if step.lines else None
         sides = [formula(x) for x in (first, *(r for _, r in step.lines)) if x is not None]
@@ -81,4 +88,4 @@ def steps_markdown(view: View, steps: Iterable[StoryStep], document: bool = Fals
     return "\n\n".join(parts) + "\n"
 
 
-RENDERER = Renderer("markdown", ".md", table_markdown, steps_markdown)
+RENDERER = Renderer("markdown", ".md", grid_markdown, steps_markdown)

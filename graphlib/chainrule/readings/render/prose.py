@@ -1,38 +1,13 @@
-"""Sentences with mathematics in them: words and terms, one after the other."""
+"""Sentences with mathematics in them, written as text, HTML and LaTeX."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from string import Formatter
 
-from chainrule.readings.catalogue import SENTENCES, TITLES
-from chainrule.readings.story import Told
+from chainrule.readings.catalogue import MARK, MARKS
+from chainrule.readings.grid import Remark
+from chainrule.readings.prose import Prose
 from chainrule.readings.terms import Coloured, Role, Row, Term, latex, latex_text, mathml, text
-
-Prose = tuple[str | Term, ...]
-
-
-def filled(template: str, gaps: Mapping[str, Term | str | Prose]) -> Prose:
-    """Return a template of the catalogue with its gaps filled; the fillings stay terms."""
-    parts: list[str | Term] = []
-    for words, gap, _spec, _conversion in Formatter().parse(template):
-        if words:
-            parts.append(words)
-        if gap is not None:
-            filling = gaps[gap]
-            parts.extend(filling if isinstance(filling, tuple) else (filling,))
-    return tuple(parts)
-
-
-def sentence(told: Told) -> Prose:
-    """Return a sentence that a step tells."""
-    return filled(SENTENCES[told.kind], told.gaps)
-
-
-def title(told: Told) -> Prose:
-    """Return the title of a step."""
-    return filled(TITLES[told.kind], told.gaps)
 
 
 def printable(words: str) -> str:
@@ -51,6 +26,12 @@ def printable(words: str) -> str:
 def plain(part: str | Term) -> str:
     """Return words or a term as one line of printable text."""
     return printable(part if isinstance(part, str) else text(part))
+
+
+def remark_line(remark: Remark) -> str:
+    """Return a warning as a line: mark, word, rows, and the sentence."""
+    where = f" ({remark.where})" if remark.nodes else ""
+    return f"{MARK} {MARKS[remark.mark]}{where}: {remark.sentence}"
 
 
 def prose_text(prose: Prose) -> str:

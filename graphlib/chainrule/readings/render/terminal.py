@@ -1,4 +1,4 @@
-"""Tables and steps for a terminal: Unicode mathematics, coloured by role."""
+"""Grids and steps for a terminal: Unicode mathematics, coloured by role."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from chainrule.readings.catalogue import WORDS
-from chainrule.readings.render.cells import Cell, caption, header, lines, remark_line, remarks
-from chainrule.readings.render.prose import Prose, pieces, plain, sentence, title
+from chainrule.readings.catalogue import MARK, PHASES, WORDS
+from chainrule.readings.cells import story_caption
+from chainrule.readings.grid import Cell, Grid
+from chainrule.readings.prose import Prose, sentence, title
+from chainrule.readings.render.prose import pieces, plain, remark_line
 from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.render.words import MARK, PHASES
 from chainrule.readings.story import StoryStep
-from chainrule.readings.tables import COLUMNS, Table
 from chainrule.readings.terms import Role, Term
 from chainrule.readings.view import View
 
@@ -29,7 +29,6 @@ STYLES: dict[Role, str] = {
     "warning": "#8653F2",
     "quiet": "#64748B",
 }
-LEFT = frozenset(("node", "partial"))
 # Plain text breaks no line.
 WIDEST = 100_000
 
@@ -73,8 +72,8 @@ def _cell(cell: Cell | None, narrow: bool) -> Text:
     return shown
 
 
-def grid(table: Table, *, narrow: bool = False) -> RichTable:
-    """Return a table as rich draws it, one line under each node.
+def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
+    """Return a grid as rich draws it, a line under each group of rows.
 
     Parameters
     ----------
@@ -85,26 +84,26 @@ def grid(table: Table, *, narrow: bool = False) -> RichTable:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    drawn = RichTable(
+    made = RichTable(
         box=box.HORIZONTALS, header_style="not bold", border_style="dim", pad_edge=False,
         padding=(0, 1),
     )  # fmt: skip
-    for column in COLUMNS:
-        name = plain(header(table, column))
-        drawn.add_column(
+    for header in grid.columns:
+        name = plain(header.term)
+        made.add_column(
             Text("\n".join(name.split()) if narrow else name, STYLES["quiet"]),
-            justify="left" if column in LEFT else "right",
-            no_wrap=column not in LEFT,
+            justify="right" if header.numeric else "left",
+            no_wrap=header.numeric,
             overflow="fold",
         )
-    for line in lines(table):
-        shown = (_cell(line.cells.get(column), narrow) for column in COLUMNS)
-        drawn.add_row(*shown, end_section=line.last)
-    return drawn
+    for row in grid.rows:
+        shown = (_cell(row.cells.get(header.key), narrow) for header in grid.columns)
+        made.add_row(*shown, end_section=row.last)
+    return made
 
 
-def table_parts(table: Table, width: int = WIDEST) -> Iterator[RenderableType]:
-    """Yield caption, table, the line on digits, and every warning in words.
+def grid_parts(grid: Grid, width: int = WIDEST) -> Iterator[RenderableType]:
+    """Yield caption, table, the line below it, and every warning in words.
 
     Parameters
     ----------
@@ -114,12 +113,14 @@ def table_parts(table: Table, width: int = WIDEST) -> Iterator[RenderableType]:
     from rich.console import Console
     from rich.text import Text
 
-    yield styled_prose(caption(table.view))
-    drawn = grid(table)
-    wide = width < WIDEST and Console(width=WIDEST).measure(drawn).maximum > width
-    yield grid(table, narrow=True) if wide else drawn
-    yield Text(table.view.digits_note, STYLES["quiet"])
-    for remark in remarks(table):
+    yield styled_prose(grid.caption)
+    if grid.rows:
+        made = drawn(grid)
+        wide = width < WIDEST and Console(width=WIDEST).measure(made).maximum > width
+        yield drawn(grid, narrow=True) if wide else made
+    if grid.note:
+        yield Text(plain(grid.note), STYLES["quiet"])
+    for remark in grid.remarks:
         yield Text(plain(remark_line(remark)), STYLES["warning"])
 
 
@@ -130,7 +131,7 @@ def step_parts(view: View, steps: Iterable[StoryStep]) -> Iterator[RenderableTyp
     from rich.text import Text
 
     told = list(steps)
-    yield styled_prose(caption(view, "story_"))
+    yield styled_prose(story_caption(view))
     for count, step in enumerate(told, start=1):
         heading = Text(f"\n{count}/{len(told)}  {PHASES[step.phase]}  ", STYLES["quiet"])
         name = styled_prose(title(step.title))
@@ -165,9 +166,9 @@ def _plain(parts: Iterable[RenderableType]) -> str:
     return "".join(line.rstrip() + "\n" for line in into.getvalue().splitlines())
 
 
-def table_text(table: Table, document: bool = False) -> str:
-    """Return a table as plain text, without colours, no line broken."""
-    return _plain(table_parts(table))
+def grid_text(grid: Grid, document: bool = False) -> str:
+    """Return a grid as plain text, without colours, no line broken."""
+    return _plain(grid_parts(grid))
 
 
 def steps_text(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
@@ -175,6 +176,6 @@ def steps_text(view: View, steps: Iterable[StoryStep], document: bool = False) -
     return _plain(step_parts(view, steps))
 
 
-RENDERER = Renderer("text", ".txt", table_text, steps_text)
+RENDERER = Renderer("text", ".txt", grid_text, steps_text)
 
-__all__ = ["RENDERER", "show", "step_parts", "steps_text", "table_parts", "table_text"]
+__all__ = ["RENDERER", "grid_parts", "grid_text", "show", "step_parts", "steps_text"]

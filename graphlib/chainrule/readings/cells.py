@@ -1,0 +1,193 @@
+"""Cells, captions and remarks of a run, as grids take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from chainrule.algebras.undefined import Undefined
+from chainrule.graph.builder import number_text
+from chainrule.graph.wengert import INPUT
+from chainrule.ops import Map
+from chainrule.passes.run import Number
+from chainrule.readings.catalogue import CAPTIONS, WORDS, say
+from chainrule.readings.grid import Cell, Mark, Remark
+from chainrule.readings.numbers import DEFAULT, Format, full_digits, numeral
+from chainrule.readings.prose import Prose, filled
+from chainrule.readings.terms import EQUALS, Numeral, Role, Row, Sign, Symbol, Term, Word, text
+from chainrule.readings.terms import Fraction as FractionTerm
+from chainrule.readings.view import View
+
+POINT_ENTRIES = 6
+POINT_DIGITS = 24
+LARGEST_COUNT = 10**24
+
+
+def number_cell(view: View, id: str, number: Number, role: Role, **more: Any) -> Cell:
+    """Return the cell of a number; where a local partial is a linear map there is none."""
+    if isinstance(number.shown, Map):
+        return Cell(Word(WORDS["linear_map"]), id, "quiet")
+    mark: Mark = "undefined" if number.undefined else "flagged" if number.flagged else ""
+    return Cell(
+        numeral(number.shown, view.notation.format),
+        id,
+        "warning" if number.undefined else role,
+        full_digits(number.shown),
+        mark,
+        view.why(number) or "",
+        **more,
+    )
+
+
+def plain_cell(
+    number: Any, role: Role | None = None, *, id: str = "", format: Format = DEFAULT
+) -> Cell:
+    """Return the cell of a number that is no part of a run.
+
+    A number of many digits stands where double precision gives another one.
+    """
+    mark: Mark = ""
+    why = ""
+    if type(number) is Undefined:
+        mark, why = "undefined", say("missing", op=number.op, needs=number.needs)
+    elif hasattr(number, "_mpf_"):
+        mark, why = "flagged", say("more_digits")
+    shown: Role | None = "warning" if mark == "undefined" else role
+    return Cell(numeral(number, format), id, shown, full_digits(number), mark, why)
+
+
+def count_cell(count: int, *, id: str = "") -> Cell:
+    """Return the cell of a whole number: exact, or rounded where it has very many digits."""
+    if count < 1_000:
+        shown: Term = Numeral(str(count))
+    elif count < LARGEST_COUNT:
+        shown = Word(f"{count:,}", f"{count:,}".replace(",", "{,}"))
+    else:
+        shown = numeral(count)
+    # Not str(), which refuses numbers of more than 4,300 digits.
+    return Cell(shown, id, digits=f"{Decimal(count):f}")
+
+
+def at_kink(view: View, cell: Cell, node: int) -> Cell:
+    """Return the cell of a local partial with the remark that its node stands at a kink."""
+    if node not in view.run.kinks or cell.mark:
+        return cell
+    return replace(cell, mark="kink", why=kink_sentence(view, node))
+
+
+def kink_sentence(view: View, node: int) -> str:
+    """Return in words that a node stands at a kink and what is used there."""
+    kink, parameters = view.graph.ops[node].kink, view.graph.parameters_of(node)
+    convention = kink.convention.format(**parameters) if kink else WORDS["none"]
+    return say("kink", node=text(view.name(node)), convention=convention)
+
+
+def sides(view: View) -> tuple[Remark, ...]:
+    """Return the left and right derivative by each input where kinks make them differ."""
+    run = view.run
+    if not run.kinks:
+        return ()
+    result: list[Remark] = []
+    for node in list(run.sides)[:POINT_ENTRIES]:
+        found, used = run.sides[node], run.derivative(node) if view.reverse else None
+        left, right = (
+            text(numeral(side, view.notation.format)) for side in (found.left, found.right)
+        )
+        goal, name = text(view.name(run.output)), text(view.name(node))
+        if not found.agree:
+            words = say("kink_sides", left=left, right=right)
+            sentence = f"∂{goal}/∂{name}: {words}."
+            result.append(Remark("kink", sentence, (name,), (view.derivative_id(node),)))
+        elif used is not None and not used.undefined and used.digits != found.right:
+            shown = text(numeral(used.shown, view.notation.format))
+            words = say("kink_repaired", node=name, right=right, used=shown)
+            result.append(Remark("kink", words, (name,), (view.derivative_id(node),)))
+    return tuple(result)
+
+
+def point(view: View) -> Row | None:
+    """Return "x = 1, y = 0.1" as it was given; None for a graph without inputs."""
+    inputs = [node for node in view.shown if view.graph.ops[node] is INPUT]
+    shown = inputs[:POINT_ENTRIES]
+    return _listed([(view.name(node), given(view, node)) for node in shown], len(inputs))
+
+
+def stated(point: Mapping[str, Any]) -> Row | None:
+    """Return a point by names as "x = 1, y = 0.1"; None where nothing is given."""
+    shown = list(point.items())[:POINT_ENTRIES]
+    return _listed([(Symbol(name), _exactly(exact)) for name, exact in shown], len(point))
+
+
+def _listed(entries: list[tuple[Term, Term]], count: int) -> Row | None:
+    parts: list[Term] = []
+    for name, value in entries:
+        parts += [Sign(",", tight=True), Word(" ", r"\ ")] if parts else []
+        parts += [name, EQUALS, value]
+    if count > len(entries):
+        parts += [Sign(",", tight=True), Word(" …", r"\ \dots")]
+    return Row(tuple(parts)) if parts else None
+
+
+def given(view: View, node: int) -> Term:
+    """Return the value of an input in the form in which it was given, if that is short."""
+    return _exactly(view.run.point.get(node), view.run.value(node).shown, view.notation.format)
+
+
+def _exactly(exact: Any, shown: Any = None, format: Format = DEFAULT) -> Term:
+    """Return an exact number as it was typed, if that is short; else as it is shown."""
+    if isinstance(exact, Fraction | int):
+        written = number_text(Fraction(exact))
+        if len(written) <= POINT_DIGITS:
+            above, _, below = written.partition("/")
+            return FractionTerm(Numeral(above), Numeral(below)) if below else Numeral(written)
+    if shown is None:
+        is_number = isinstance(exact, Fraction | int | float)
+        return numeral(exact, format) if is_number else Word("…", r"\dots")
+    return numeral(shown, format)
+
+
+def about(view: View) -> dict[str, Any]:
+    """Return what was run, as plain data: mode, goal or seeds, and the point as it was given."""
+    labels = view.labels
+    inputs = [node for node in view.shown if view.graph.ops[node] is INPUT]
+    return {
+        "mode": view.run.mode,
+        "goal": labels[view.run.output],
+        "seeds": {labels[node]: str(seed) for node, seed in view.run.seeds.items()},
+        "at": {labels[node]: text(given(view, node)) for node in inputs},
+    }
+
+
+def caption(view: View, kind: str = "") -> Prose:
+    """Return what is tabulated or told, and at which point.
+
+    Parameters
+    ----------
+    kind
+        One of the captions of the catalogue; by default that of the table of the run's mode.
+    """
+    where = point(view)
+    gaps: dict[str, Term | str | Prose] = {
+        "goal": view.name(view.run.output),
+        "seed": _seeds(view),
+        "point": filled(CAPTIONS["point"], {"point": where}) if where is not None else "",
+    }
+    return filled(CAPTIONS[kind or view.run.mode], gaps)
+
+
+def story_caption(view: View) -> Prose:
+    """Return what is told step by step, and at which point."""
+    return caption(view, f"story_{view.run.mode}")
+
+
+def _seeds(view: View) -> Term:
+    parts: list[Term] = []
+    for node, seed in list(view.run.seeds.items())[:POINT_ENTRIES]:
+        parts += [Sign(",", tight=True), Word(" ", r"\ ")] if parts else []
+        parts.append(view.name(node))
+        if len(view.run.seeds) > 1:
+            parts += [EQUALS, numeral(float(seed), view.notation.format)]
+    return Row(tuple(parts)) if parts else Word(WORDS["none"])

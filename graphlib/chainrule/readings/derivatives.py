@@ -1,0 +1,131 @@
+"""Jacobian and second derivatives as tables: a row an output, a column a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.passes.jacobian import Jacobian
+from chainrule.readings.catalogue import CAPTIONS, WORDS
+from chainrule.readings.cells import plain_cell, stated
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped
+from chainrule.readings.prose import filled
+from chainrule.readings.terms import Row, Sign, Symbol, Term, Word
+
+Rows = Mapping[str, Mapping[str, Any]]
+D, SLASH = Sign("∂", tight=True), Sign("/", tight=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JacobianTable(Tabular, Jacobian):
+    """The Jacobian as a table, with the cost of both ways.
+
+    Parameters
+    ----------
+    point
+        Exact value of each input, by name.
+    """
+
+    point: Mapping[str, Any]
+
+    def grid(self) -> Grid:
+        """Return the Jacobian laid out."""
+        ways = (
+            WORDS["way_used" if way == self.mode else "way"].format(
+                mode=way,
+                passes=price.passes,
+                plural="es" * (price.passes != 1),
+                operations=price.operations,
+            )
+            for way, price in self.cost.items()
+        )
+        about = {
+            "mode": self.mode,
+            "cost": {
+                way: {"passes": price.passes, "operations": price.operations}
+                for way, price in self.cost.items()
+            },
+        }
+        return derivative_grid("jacobian", self.rows, self.point, note="; ".join(ways), about=about)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hessian(Tabular, Mapping[str, Mapping[str, Any]]):
+    """The second derivatives of one output, by the names of both inputs.
+
+    Parameters
+    ----------
+    goal
+        Name of the output.
+    rows
+        By the first input, then by the second.
+    point
+        Exact value of each input, by name.
+    """
+
+    goal: str
+    rows: Rows
+    point: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return self.rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def grid(self) -> Grid:
+        """Return the second derivatives laid out."""
+        return derivative_grid("hessian", self.rows, self.point, goal=self.goal)
+
+
+def by(name: str) -> Term:
+    """Return ∂/∂name."""
+    return Row((D, SLASH, D, Symbol(name)))
+
+
+def derivative_grid(
+    kind: str,
+    rows: Rows,
+    point: Mapping[str, Any],
+    *,
+    goal: str = "",
+    note: str = "",
+    about: Mapping[str, Any] | None = None,
+) -> Grid:
+    """Return derivatives laid out: a row each, a column a variable.
+
+    Parameters
+    ----------
+    kind
+        "jacobian", whose rows are outputs; "hessian", whose rows are variables; or
+        "hessian_vector", of one row.
+    point
+        Exact value of each input, by name.
+    """
+    columns = list(next(iter(rows.values()), {}))
+    # What is derived twice is derived by the column's name first.
+    corner: Term = Row((Word("∂²", r"\partial^2"), Symbol(goal))) if goal else Word(WORDS["output"])
+    heads = [Header("row", corner), *(Header(f"by {c}", by(c), numeric=True) for c in columns)]
+    made = [
+        GridRow(
+            {"row": Cell(by(name) if kind == "hessian" else Symbol(name))}
+            | {
+                f"by {c}": plain_cell(number, "derivative", id=f"{kind}:{name},{c}")
+                for c, number in entries.items()
+            },
+            name,
+        )
+        for name, entries in rows.items()
+    ]
+    at = stated(point)
+    gaps: dict[str, Any] = {
+        "goal": Symbol(goal),
+        "point": "" if at is None else filled(CAPTIONS["point"], {"point": at}),
+    }
+    caption = filled(CAPTIONS[kind], gaps)
+    asked = {**(about or {}), "at": {name: str(value) for name, value in point.items()}}
+    return Grid(kind, caption, tuple(heads), grouped(made), note, asked)
