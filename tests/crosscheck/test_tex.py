@@ -12,7 +12,7 @@ import pytest
 
 import chainrule
 from chainrule.readings.render import RENDERERS
-from chainrule.readings.render.latex import table_latex
+from chainrule.readings.render.latex import grid_latex
 from tests.promises.test_9_text_not_code import TEXTS
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
@@ -88,5 +88,5 @@ def test_hostile_titles_are_text(number: int, tmp_path: Path) -> None:
     text = TEXTS[number][:300]
     worked = chainrule.parse("sin(x)^2").reverse({"x": 1})
     compiled(worked.draw("tikz", title=text, document=True).decode(), tmp_path)
-    compiled(table_latex(worked.table(), True, heading=text), tmp_path)
+    compiled(grid_latex(worked.table().grid(), True, heading=text), tmp_path)
     assert sorted(file.suffix for file in tmp_path.iterdir()) == [".aux", ".log", ".pdf", ".tex"]
