@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from examples import EXAMPLES, Example
 from peers import casadi_explore, sympy_explore
 from report import Bar, Section, milliseconds
 from timing import interleaved
 
 from chainrule import Graph, Worked
 from chainrule.readings.terms import text
+from examples import EXAMPLES, Example
 
 ABOUT = """\
 From the text of a formula to every node's value, every local partial and every node's adjoint,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import statistics
 import time
 
-from examples import EXAMPLES, Example
 from report import Bar, Section, milliseconds
 
 from chainrule import Graph
 from chainrule.drawing.player import payload
 from chainrule.readings.hints import hints
 from chainrule.readings.terms import latex
+from examples import EXAMPLES, Example
 
 ABOUT = """\
 All that the library does when a key was typed on the page Explore: reading, both passes with

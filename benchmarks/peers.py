@@ -12,8 +12,9 @@ from typing import Any
 
 import casadi
 import sympy
-from examples import Example
 from sympy.parsing.sympy_parser import parse_expr
+
+from examples import Example
 
 
 def sympy_explore(example: Example, *, text: bool) -> dict[str, float]:

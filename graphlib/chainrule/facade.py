@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.wengert import WengertList
 from chainrule.language import LIMITS, SOURCES, Note, Program, Source, canonical, exact, read
@@ -17,7 +18,7 @@ from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Run
 from chainrule.readings.numbers import Format
-from chainrule.readings.story import StoryStep
+from chainrule.readings.story import Story
 from chainrule.readings.tables import Table
 from chainrule.readings.view import Notation, labels
 from chainrule.worked import Worked
@@ -210,6 +211,15 @@ class Graph(WengertList):
         return cls.of(from_networkx(graph))
 
     # What it consists of
+
+    def __repr__(self) -> str:
+        """Return its outputs, variables and size.
+
+        >>> Graph.parse("y = 2t; t = x^2")
+        <Graph: y of x, 5 nodes>
+        """
+        outputs = ", ".join(self._output_labels())
+        return f"<Graph: {outputs} of {', '.join(self.variables) or 'nothing'}, {len(self)} nodes>"
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -404,7 +414,7 @@ class Graph(WengertList):
         {'x': 12.0, 'y': 4.0}
         """
         worked = self.work(at, zoom="primitive", output=output)
-        return {name: worked.slope(name).shown for name in self.variables}
+        return {name: rounded(worked.slope(name).shown) for name in self.variables}
 
     def jacobian(self, at: Point, mode: Mode | None = None) -> JacobianTable:
         """Return the derivatives of every output by every variable, by name.
@@ -548,7 +558,7 @@ class Graph(WengertList):
         """
         return self.work(at, mode, **options).table()
 
-    def steps(self, at: Point, mode: Mode = "reverse", **options: Any) -> tuple[StoryStep, ...]:
+    def steps(self, at: Point, mode: Mode = "reverse", **options: Any) -> Story:
         """Return the steps of all passes at a point, told one by one.
 
         >>> [step.phase for step in Graph.parse("x^2").steps({"x": 3})]

@@ -6,12 +6,13 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, exact
 from chainrule.passes.jacobian import repaired
 from chainrule.passes.run import Number, Run
-from chainrule.readings.story import StoryStep, story
+from chainrule.readings.story import Story, story
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import Notation, View
 
@@ -36,6 +37,18 @@ class Worked(View):
         super().__init__(run, notation)
         self.source = source
 
+    def __repr__(self) -> str:
+        """Return what is worked out, and where.
+
+        >>> import chainrule
+        >>> chainrule.parse("x^2").reverse({"x": 3})
+        <Worked: Backward table: adjoints of f at x = 3>
+        """
+        from chainrule.readings.render.cells import caption
+        from chainrule.readings.render.prose import prose_text
+
+        return f"<Worked: {prose_text(caption(self))}>"
+
     @property
     def value(self) -> Any:
         """The value of the output.
@@ -44,17 +57,24 @@ class Worked(View):
         >>> chainrule.parse("x^2").reverse({"x": 3}).value
         9.0
         """
-        return self.run.value(self.run.output).shown
+        return self._plain(self.run.value(self.run.output))
 
     def __getitem__(self, cell: str) -> Any:
         """Return the number in a cell, by its id: `value:u`, `partial:u,t`, `adjoint:t`, ….
+
+        A number that double precision gets wrong is rounded from the right one; `number` has
+        all digits.
+
+        >>> import chainrule
+        >>> chainrule.parse("(1 - cos x)/x^2").reverse({"x": "1e-8"})["value:f"]
+        0.5
 
         Raises
         ------
         GraphError
             If there is no such cell.
         """
-        return self.number(cell).shown
+        return self._plain(self.number(cell))
 
     def number(self, cell: str) -> Number:
         """Return what a cell shows, with the digits behind it and whether it is flagged.
@@ -84,6 +104,10 @@ class Worked(View):
                     return found
         raise GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")
 
+    def _plain(self, number: Number) -> Any:
+        """Return the number shown as a float, unless digits were asked for or no float holds it."""
+        return rounded(number.shown) if self.run.digits is None else number.shown
+
     def slope(self, name: str) -> Number:
         """Return the derivative of the output by a variable.
 
@@ -109,14 +133,15 @@ class Worked(View):
         """
         return table(self)
 
-    def steps(self) -> tuple[StoryStep, ...]:
-        """Return all steps, told one by one.
+    def steps(self) -> Story:
+        """Return all steps, told one by one; they print and typeset themselves.
 
         >>> import chainrule
-        >>> chainrule.parse("x y").reverse({"x": 2, "y": 3}).steps()[-1].rule
-        'chain rule'
+        >>> steps = chainrule.parse("x y").reverse({"x": 2, "y": 3}).steps()
+        >>> len(steps), steps[-1].rule
+        (8, 'chain rule')
         """
-        return tuple(story(self))
+        return Story(self, tuple(story(self)))
 
     def health(self) -> Health:
         """Return what is saturated, overflows or cancels, and what to write instead.

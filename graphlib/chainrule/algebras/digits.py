@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
@@ -31,6 +32,18 @@ def magnitude(x: Any) -> int:
     """Return e such that |x| is in [2^(e-1), 2^e); a very negative number for 0."""
     _sign, mantissa, exponent, bits = x._mpf_
     return int(exponent + bits) if mantissa else -(1 << 62)
+
+
+def rounded(value: Any) -> Any:
+    """Return a number of many digits as a float where one holds it; anything else as it is.
+
+    Floats print and format in ways that numbers of many digits do not.
+    """
+    if not hasattr(value, "_mpf_"):
+        return value
+    nearest = float(value)
+    holds = math.isfinite(nearest) == bool(value - value == 0) and (nearest == 0) == (value == 0)
+    return nearest if holds else value
 
 
 def _is_whole(x: Any) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, overload
 
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, Edge
@@ -71,6 +71,58 @@ class StoryStep:
     sentence: Told
     lines: tuple[tuple[Term | None, Term], ...]
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story(Sequence[StoryStep]):
+    """The steps of a run, in order, and the view from which they were read."""
+
+    view: View
+    steps: tuple[StoryStep, ...]
+
+    @overload
+    def __getitem__(self, index: int) -> StoryStep: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Story: ...
+
+    def __getitem__(self, index: int | slice) -> StoryStep | Story:
+        """Return a step, or for a slice the story of some."""
+        if isinstance(index, slice):
+            return Story(self.view, self.steps[index])
+        return self.steps[index]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def to(self, format: str, *, document: bool = False) -> str:
+        """Return the steps in a format of `chainrule.readings.render.RENDERERS`.
+
+        Parameters
+        ----------
+        document
+            Whether a whole page or document is returned rather than a piece to paste.
+
+        Raises
+        ------
+        ValueError
+            If there is no such format; says which there are.
+        """
+        from chainrule.readings.render import RENDERERS
+
+        if format not in RENDERERS:
+            raise ValueError(f"no format {format!r}; formats are: {', '.join(RENDERERS)}")
+        return RENDERERS[format].steps(self.view, self.steps, document)
+
+    def text(self) -> str:
+        """Return the steps as plain text."""
+        return self.to("text")
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return self.to("html")
 
 
 def story(view: View) -> Iterator[StoryStep]:
