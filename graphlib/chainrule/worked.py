@@ -44,7 +44,7 @@ class Worked(View):
         >>> chainrule.parse("x^2").reverse({"x": 3})
         <Worked: Backward table: adjoints of f at x = 3>
         """
-        from chainrule.readings.render.cells import caption
+        from chainrule.readings.cells import caption
         from chainrule.readings.render.prose import prose_text
 
         return f"<Worked: {prose_text(caption(self))}>"
