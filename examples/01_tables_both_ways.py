@@ -100,8 +100,7 @@ print("      =", closed.named_text["x"])
 
 # %%
 agreement = graph.check(point)
-for route in ("forward", "reverse", "sympy", "differences"):
-    print(f"{route:12}{getattr(agreement.inputs[0], route):.20}")
+show(agreement)
 assert agreement.agrees
 
 # %% [markdown]

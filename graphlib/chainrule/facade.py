@@ -216,7 +216,7 @@ class Graph(WengertList):
         """Return its outputs, variables and size.
 
         >>> Graph.parse("y = 2t; t = x^2")
-        <Graph: y of x, 5 nodes>
+        <Graph: y of x, 4 nodes>
         """
         outputs = ", ".join(self._output_labels())
         return f"<Graph: {outputs} of {', '.join(self.variables) or 'nothing'}, {len(self)} nodes>"
