@@ -12,6 +12,7 @@ from chainrule.errors import GraphError, PointError
 from chainrule.graph.wengert import WengertList
 from chainrule.language import LIMITS, SOURCES, Note, Program, Source, canonical, exact, read
 from chainrule.language.build import build
+from chainrule.language.entries import value as entries
 from chainrule.language.tracing import trace
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
@@ -271,11 +272,14 @@ class Graph(WengertList):
 
         >>> Graph.parse("x^2").at({"x": "0.1"})
         {0: Fraction(1, 10)}
+        >>> Graph.parse("w: 2; x: 2; w @ x").gradient({"w": "[1, 0.5]", "x": [2, 3]})["x"].data
+        array([1. , 0.5])
 
         Raises
         ------
         PointError
-            If a value is missing, not a number, or given for a name that is no input.
+            If a value is missing, not a number, of another shape than declared, or given for a
+            name that is no input.
         """
         given = {canonical(name): (name, value) for name, value in point.items()}
         variables = self.variables
@@ -304,7 +308,10 @@ class Graph(WengertList):
         }
 
     def _value_of(self, node: int, value: Any) -> Any:
-        if self.shape(node) or node in self.batched:
+        batched = node in self.batched
+        if isinstance(value, str):
+            return entries(value, self.names[node], None if batched else self.shape(node))
+        if self.shape(node) or batched:
             return value
         return exact_number(value, self.names[node])
 
@@ -369,7 +376,8 @@ class Graph(WengertList):
         moved = None
         if direction is not None:
             moved = {
-                shown._input(name): exact_number(value, name) for name, value in direction.items()
+                (node := shown._input(name)): shown._value_of(node, value)
+                for name, value in direction.items()
             }
         goal = None if output is None else shown[canonical(output)].index
         run = Run(

@@ -237,3 +237,11 @@ def test_app_without_its_file_says_so(monkeypatch, tmp_path: Path) -> None:
     monkeypatch.setattr(chainrule, "__path__", [str(tmp_path / "a" / "b")])
     with pytest.raises(OutsideError, match=r"app\.py was not found"):
         app_script()
+
+
+def test_vectors_and_matrices_are_typed_in_brackets(run) -> None:
+    asked = ("table", "W: 2x2; x: 2; y = sum(W @ x)", "--at", "W=[[1,0.5],[3,4]],x=[1,2]")
+    assert "[4, 4.5]" in text_of(run(*asked))  # the sums of the columns of W
+    refused = run(*asked[:3], "W=[[1,2],[3,4]]", "--at", "x=[1,2,3]")
+    assert refused.returncode == 2
+    assert "x is a vector of 2; a vector of 3 was given" in refused.stderr.decode()

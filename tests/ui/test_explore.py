@@ -143,3 +143,23 @@ def test_undefined_values_are_words(app_page: Page, app_address: str) -> None:
     table = app_page.get_by_role("table")
     expect(table).to_contain_text("undef", timeout=SLOW)
     expect(app_page.get_by_text(re.compile("positive operand")).first).to_be_visible(timeout=SLOW)
+
+
+def test_a_matrix_is_typed_into_its_field(app_page: Page, app_address: str) -> None:
+    app_page.goto(app_address)
+    expect(app_page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    formula(app_page, "W: 2x2; x: 2; y = sum(W @ x)")
+    field = app_page.get_by_role("textbox", name="Value of W")
+    expect(field).to_have_value(re.compile(r"^\[\["), timeout=SLOW)
+    # x was 1, a number; another formula means a vector by it.
+    expect(app_page.get_by_role("textbox", name="Value of x")).to_have_value(re.compile(r"^\["))
+    field.fill("[[1, 0.5], [3, 4]]")
+    field.press("Enter")
+    expect(app_page.get_by_role("table")).to_contain_text("[4, 4.5]", timeout=SLOW)
+    app_page.wait_for_url(re.compile("at=W"), timeout=SLOW)
+    other = app_page.context.new_page()
+    other.goto(app_page.url)
+    expect(other.get_by_role("table")).to_contain_text("[4, 4.5]", timeout=SLOW)
+    field.fill("[[1, 0.5]]")
+    field.press("Enter")
+    expect(app_page.get_by_text("a 1×2 matrix was given").first).to_be_visible(timeout=SLOW)

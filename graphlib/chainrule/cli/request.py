@@ -26,7 +26,9 @@ Formula = Annotated[
 ]
 At = Annotated[
     list[str] | None,
-    typer.Option("--at", metavar="NAME=VALUE", help="Value of an input: --at x=1 --at y=1/3."),
+    typer.Option(
+        "--at", metavar="NAME=VALUE", help="Value of an input: --at x=1 --at y=1/3 --at w=[1,2]."
+    ),
 ]
 Mode = Annotated[
     Literal["reverse", "forward"],

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words
+from chainrule.algebras.arrays import Array
+from chainrule.drawing.alternative import (
+    edge_in_words,
+    in_words,
+    is_number,
+    node_in_words,
+    shown,
+)
 from chainrule.drawing.layout import cards
 from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.graph.wengert import INPUT, Edge
@@ -130,11 +137,14 @@ class _Player:
         if number is None:
             return None
         view = self.view
-        shown = numeral(number.shown, view.notation.format)
+        if not is_number(number):  # the local partial of a matrix product is a linear map
+            return {"show": WORDS["linear_map"], "math": "", "full": "", "state": "map", "flag": None}
+        term = numeral(number.shown, view.notation.format)
+        large = isinstance(number.shown, Array)
         return {
-            "show": text(shown),
-            "math": mathml(shown),
-            "full": full_digits(number.shown),
+            "show": shown(view, number) if large else text(term),
+            "math": mathml(term),
+            "full": text(term) if large else full_digits(number.shown),
             "state": "undefined" if number.undefined else "number",
             "flag": view.why(number),
         }

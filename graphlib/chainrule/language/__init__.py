@@ -1,11 +1,13 @@
 """From what people type to syntax, and from syntax to a graph.
 
-`read` takes the text of a formula or program, `exact` that of a number. Characters become
+`read` takes the text of a formula or program, `value` that of a number, vector
+or matrix. Characters become
 tokens (`lexer`, or `latex` for LaTeX), words get their readings (`reading`), tokens become a
 flat list of items (`parser`), sums and functions are written out (`expansion`), statements get
 an order (`program`).
 """
 
+from chainrule.language.entries import Entries, value
 from chainrule.language.limits import LIMITS, Limits
 from chainrule.language.names import canonical
 from chainrule.language.numbers import Number, exact
@@ -16,6 +18,7 @@ __all__ = [
     "LIMITS",
     "SOURCES",
     "Assignment",
+    "Entries",
     "Item",
     "Limits",
     "Note",
@@ -26,4 +29,5 @@ __all__ = [
     "canonical",
     "exact",
     "read",
+    "value",
 ]

@@ -10,6 +10,8 @@ from typing import Any
 from chainrule.algebras.arrays import Array
 from chainrule.algebras.digits import magnitude
 from chainrule.algebras.undefined import Undefined
+from chainrule.ops import Map
+from chainrule.readings.catalogue import WORDS
 from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word
 
 SIGNIFICANT = 5
@@ -56,6 +58,8 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         return Word("undef", r"\text{undef}")
     if isinstance(number, Array):
         return _array(number, format)
+    if isinstance(number, Map):
+        return Word(WORDS["linear_map"], rf"\text{{{WORDS['linear_map']}}}")
     return (_of_double if type(number) is float else _of_number)(number, format)
 
 

@@ -8,6 +8,7 @@ from typing import Literal, overload
 
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, Edge
+from chainrule.ops import Map
 from chainrule.passes.run import Number
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
 from chainrule.readings.catalogue import NUMBERS, RULES, WORDS
@@ -192,10 +193,14 @@ class _Teller:
         substituted = view.partial_formula(edge, substituted=True)
         result = view.numeral(number, "partial")
         lines: list[tuple[Term | None, Term]] = [(view.partial_name(edge), formula)]
-        if substituted not in (formula, result.inner if isinstance(result, Coloured) else result):
-            lines.append((None, substituted))
-        if not isinstance(formula, Numeral):
-            lines.append((None, result))
+        if not isinstance(number.shown, Map):  # whose formula says all that there is to say
+            if substituted not in (
+                formula,
+                result.inner if isinstance(result, Coloured) else result,
+            ):
+                lines.append((None, substituted))
+            if not isinstance(formula, Numeral):
+                lines.append((None, result))
         one = isinstance(formula, Numeral) and formula.digits == "1"
         sentence = self.unless_undefined(
             edge.user, number, Told("linearise_one" if one else "linearise", gaps)
@@ -286,10 +291,11 @@ class _Teller:
         formula = Row((*so_far, *plus, first, dot, second))
         substitution = Row((*so_far, *plus, one, times, two))
         result = view.numeral(total, "derivative")
-        lines: list[tuple[Term | None, Term]] = [
-            (view.derivative_name(goal), formula),
-            (None, substitution),
-        ]
+        lines: list[tuple[Term | None, Term]] = [(view.derivative_name(goal), formula)]
+        if not isinstance(partial.shown, Map):
+            lines.append((None, substitution))
+        elif view.reverse:  # a map's formula says what it makes of the adjoint
+            lines.append((None, Row((*so_far, *plus, view.partial_formula(edge)))))
         if before:
             lines.append((None, Row((*so_far, *plus, view.factor(amount, "derivative")))))
         lines.append((None, result))

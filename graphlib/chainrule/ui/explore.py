@@ -114,6 +114,7 @@ def _restore() -> None:
     session["formula"] = state.formula
     session["values"] = {canonical(name): value for name, value in state.point}
     session["declared"] = tuple(name for name, _value in state.point) if query else ()
+    session["shapes"] = {}
     session["readings"] = dict(state.readings)
     session["mode"], session["zoom"] = state.mode, state.zoom
     session["zoom_chosen"] = bool(state.zoom)
@@ -125,9 +126,10 @@ def _current(read: Reading | None = None) -> State:
     session = st.session_state
     values: Mapping[str, str] = session["values"]
     names = tuple(values) if read is None else read.variables
+    default = read.default if read else lambda _name: work.DEFAULT_VALUE
     return State(
         formula=session["formula"] or "",
-        point=tuple((name, values.get(name, work.DEFAULT_VALUE)) for name in names),
+        point=tuple((name, values.get(name) or default(name)) for name in names),
         readings=tuple(session["readings"].items()),
         mode=session["mode"] or "reverse",
         zoom=session["zoom"] if session["zoom_chosen"] else "",

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from chainrule.errors import InputError, LinkError
-from chainrule.language import canonical, exact
+from chainrule.language import canonical
+from chainrule.language import value as typed_value
 from chainrule.ui.state import MODES, PREFIXES, ZOOMS, State
 
 LONGEST = 2_000
@@ -51,7 +52,7 @@ def encode(state: State) -> str:
     """
     plain = State()
     # A value that is half typed stays behind: the link opens with the others.
-    point = tuple((name, value) for name, value in state.point if is_number(value))
+    point = tuple((name, value) for name, value in state.point if is_value(value))
     pieces = [("f", state.formula)] + ([("at", _pairs(point))] if point else [])
     pieces += [("read", _pairs(state.readings))] if state.readings else []
     for key, attribute in _CHOICES.items():
@@ -69,10 +70,10 @@ def encode(state: State) -> str:
     return query
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a typed value is a number that can be used."""
+def is_value(text: str) -> bool:
+    """Tell whether what was typed is a number, vector or matrix that can be used."""
     try:
-        exact(text)
+        typed_value(text)
     except InputError:
         return False
     return True
@@ -178,7 +179,7 @@ def _read_point(field: Field) -> tuple[tuple[str, str], ...]:
     for name, value in pairs:
         _name(field, name)
         try:
-            exact(value)
+            typed_value(value)
         except InputError as error:
             raise field.refuse(f"{error.message} for {name}", error.allowed) from error
     if len({canonical(name) for name, _ in pairs}) < len(pairs):

@@ -9,6 +9,8 @@ import streamlit as st
 
 from chainrule.errors import InputError
 from chainrule.language import exact
+from chainrule.language import value as typed_value
+from chainrule.ops import Shape
 from chainrule.readings.hints import Hint
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import work
@@ -25,8 +27,8 @@ PREFIX_NAMES = {"v": "∂J/∂v₁  steps v₁, v₂, …", "xi": "∂J/∂ξ₁
 
 def rail(state: State, read: Reading) -> Any:
     """Show the values and choices; return the place for the hints."""
-    for name in read.variables:
-        _value(name)
+    for name, shape in zip(read.variables, read.shapes, strict=True):
+        _value(name, shape, read.default(name))
     place = st.container(key="hints")
     st.segmented_control(
         "Mode", ["forward", "reverse"], key="mode", format_func=str.capitalize, required=True,
@@ -58,22 +60,29 @@ def _turned() -> None:
     st.session_state["step"] = None
 
 
-def _value(name: str) -> None:
+def _value(name: str, shape: Shape, default: str) -> None:
     session = st.session_state
-    typed = session["values"].setdefault(name, work.DEFAULT_VALUE)
+    if session["shapes"].setdefault(name, shape) != shape:
+        # Another formula means another thing by the name: what was typed for it fits no more.
+        session["shapes"][name] = shape
+        session["values"][name] = session[f"value_{name}"] = default
+    typed = session["values"].setdefault(name, default)
     session.setdefault(f"value_{name}", typed)
-    label, box = st.columns([1, 1.3], vertical_alignment="center")
+    label, box = st.columns([1, 3.6 if shape else 1.3], vertical_alignment="center")
     with label, st.container(key=f"name_{name}"):
         st.latex(latex(Symbol(name)))
     box.text_input(
         f"Value of {name}", key=f"value_{name}", label_visibility="collapsed",
-        on_change=_typed, args=(name,),
+        on_change=_typed, args=(name, default),
     )  # fmt: skip
     try:
-        number = float(exact(typed).value)
+        given = typed_value(typed, name, shape)
+        if isinstance(given, tuple):
+            return
+        number = float(given)
     except (InputError, OverflowError) as error:
         if isinstance(error, InputError):
-            st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}</div>')
+            st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}.</div>')
         return
     reach = 5.0
     while reach < abs(number):
@@ -85,9 +94,9 @@ def _value(name: str) -> None:
     )  # fmt: skip
 
 
-def _typed(name: str) -> None:
+def _typed(name: str, default: str) -> None:
     text = st.session_state[f"value_{name}"]
-    st.session_state["values"][name] = text.strip() or work.DEFAULT_VALUE
+    st.session_state["values"][name] = text.strip() or default
 
 
 def _slid(name: str) -> None:

@@ -12,6 +12,7 @@ from chainrule.drawing.player import payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
+from chainrule.ops import Shape
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
@@ -39,6 +40,12 @@ class Reading:
     usual_zoom: str = "step"
     output: str = "f"
     scalar: bool = True
+    shapes: tuple[Shape, ...] = ()
+
+    def default(self, name: str) -> str:
+        """Return the value that a variable has until one is typed."""
+        shape = dict(zip(self.variables, self.shapes, strict=True)).get(name, ())
+        return default_value(shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,25 @@ def read(
     return Reading(
         graph.variables, reading_latex(graph, prefix), notes, graph.usual_zoom,
         graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
+        tuple(graph.shape(node) for node in graph.inputs),
     )  # fmt: skip
+
+
+def default_value(shape: Shape) -> str:
+    """Return the value of a variable for which none was typed.
+
+    The entries of a vector or matrix differ, so that no symmetry hides a mistake.
+    """
+    count = 0
+
+    def written(sizes: Shape) -> str:
+        nonlocal count
+        if not sizes:
+            count += 1
+            return f"{(count * 7 % 19 - 9) / 10:g}"
+        return f"[{', '.join(written(sizes[1:]) for _ in range(sizes[0]))}]"
+
+    return written(shape) if shape else DEFAULT_VALUE
 
 
 def reading_latex(graph: Graph, prefix: str) -> str:
@@ -142,8 +167,7 @@ def play(state: State, names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[An
     except InputError as error:
         return Fault.of(error)
     except ShapeError as error:
-        allowed = "Vectors and matrices are given values in Python or on the command line."
-        return Fault(str(error), "", allowed, "", 0, 0)
+        return Fault(str(error), "", "Values have the shapes that are declared.", "", 0, 0)
     except ChainruleError as error:
         return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
 

@@ -26,6 +26,11 @@ function partialText({ edge, rows, level }, number, words) {
   putNumber(shown, number, words);
   const one = element("span", "line");
   const { length } = symbol.textContent;
+  if (number.state === "map") {
+    if (length > LONGEST_SYMBOL) one.append(shown);
+    else one.append(symbol);
+    return [one];
+  }
   if (symbol.textContent === number.show || length > LONGEST_SYMBOL) {
     one.append(shown);
     return [one];
@@ -45,6 +50,12 @@ function partialText({ edge, rows, level }, number, words) {
 function shareText({ edge, rows }, number, source, words) {
   const share = element("span", "derivative share");
   putNumber(share, number, words);
+  if (edge.number.state === "map" || number.show.length > LONGEST_SYMBOL) {
+    // Between vectors there is no product of two numbers to show.
+    const only = element("span", "line");
+    only.append(share);
+    return [only];
+  }
   const adjoint = element("span", "derivative");
   const partial = element("span", "partial");
   for (const [host, factor] of [[adjoint, source.derivative], [partial, edge.number]]) {

@@ -31,6 +31,13 @@ function put(host, markup) {
     made.append(radical, under);
     root.replaceWith(made);
   }
+  // Likewise a bar over a name, which is an accent that a browser stretches.
+  for (const over of host.querySelectorAll("mover")) {
+    if (over.lastElementChild.textContent !== "¯") continue;
+    const made = mathematical("mrow", "over-bar");
+    made.append(over.firstElementChild);
+    over.replaceWith(made);
+  }
   return host;
 }
 
