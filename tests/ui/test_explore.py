@@ -19,8 +19,12 @@ def formula(page: Page, text: str) -> None:
     box.press("Enter")
 
 
-def row(page: Page, number: int) -> str:
-    return page.get_by_role("table").locator("tbody tr").nth(number).inner_text()
+def at_rest(page: Page) -> None:
+    """Wait until the server has answered everything; what is typed before may be overtaken."""
+    page.wait_for_timeout(300)
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=SLOW
+    )
 
 
 def test_explore_opens_with_the_lecture_example(app_page: Page, app_address: str) -> None:
@@ -153,6 +157,7 @@ def test_a_matrix_is_typed_into_its_field(app_page: Page, app_address: str) -> N
     expect(field).to_have_value(re.compile(r"^\[\["), timeout=SLOW)
     # x was 1, a number; another formula means a vector by it.
     expect(app_page.get_by_role("textbox", name="Value of x")).to_have_value(re.compile(r"^\["))
+    at_rest(app_page)
     field.fill("[[1, 0.5], [3, 4]]")
     field.press("Enter")
     expect(app_page.get_by_role("table")).to_contain_text("[4, 4.5]", timeout=SLOW)
