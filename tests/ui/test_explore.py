@@ -161,7 +161,7 @@ def test_a_matrix_is_typed_into_its_field(app_page: Page, app_address: str) -> N
     field.fill("[[1, 0.5], [3, 4]]")
     field.press("Enter")
     expect(app_page.get_by_role("table")).to_contain_text("[4, 4.5]", timeout=SLOW)
-    app_page.wait_for_url(re.compile("at=W"), timeout=SLOW)
+    app_page.wait_for_url(re.compile("W%3D.*3%252C.*4"), timeout=SLOW)
     other = app_page.context.new_page()
     other.goto(app_page.url)
     expect(other.get_by_role("table")).to_contain_text("[4, 4.5]", timeout=SLOW)

@@ -38,6 +38,7 @@ def rail(state: State, read: Reading) -> Any:
         if st.session_state.get("along") not in read.variables:
             st.session_state["along"] = read.variables[0]
         st.selectbox("Along", read.variables, key="along", on_change=_turned)
+    st.session_state["usual_zoom"] = read.usual_zoom
     if not state.zoom:
         st.session_state["zoom"] = read.usual_zoom
     st.selectbox(
@@ -51,7 +52,8 @@ def rail(state: State, read: Reading) -> Any:
 
 
 def _zoomed() -> None:
-    st.session_state["zoom_chosen"] = True
+    session = st.session_state
+    session["zoom_chosen"] = session["zoom"] != session["usual_zoom"]
     _turned()
 
 
