@@ -138,7 +138,13 @@ class _Player:
             return None
         view = self.view
         if not is_number(number):  # the local partial of a matrix product is a linear map
-            return {"show": WORDS["linear_map"], "math": "", "full": "", "state": "map", "flag": None}
+            return {
+                "show": WORDS["linear_map"],
+                "math": "",
+                "full": "",
+                "state": "map",
+                "flag": None,
+            }
         term = numeral(number.shown, view.notation.format)
         large = isinstance(number.shown, Array)
         return {
