@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         PointError,
         ShapeError,
     )
+    from chainrule.exercises.making import sheet
+    from chainrule.exercises.recipe import Recipe
+    from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
     from chainrule.ops import OPS, Op
     from chainrule.readings.view import Notation
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "Graph": "chainrule.facade",
     "Worked": "chainrule.worked",
+    "Recipe": "chainrule.exercises.recipe",
+    "Sheet": "chainrule.exercises.sheet",
     "parse": "chainrule.facade",
+    "sheet": "chainrule.exercises.making",
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
     "Op": "chainrule.ops",
@@ -66,9 +72,12 @@ __all__ = [
     "OutsideError",
     "ParseError",
     "PointError",
+    "Recipe",
     "ShapeError",
+    "Sheet",
     "Worked",
     "parse",
+    "sheet",
 ]
 
 

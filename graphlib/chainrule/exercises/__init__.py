@@ -1,0 +1,1 @@
+"""Exercises: kinds, sheets drawn at random and verified, their formats, and marking."""

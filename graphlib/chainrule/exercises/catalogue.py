@@ -1,0 +1,127 @@
+"""The words of sheets, in one place. English; gaps are filled with mathematics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+WORDS: Final[Mapping[str, str]] = {
+    "node": "node",
+    "value": "value",
+    "partial": "local partial",
+    "formula": "formula",
+    "number": "number",
+    "share": "share",
+    "adjoint": "adjoint",
+    "tangent": "tangent",
+    "seed": "seed",
+    "path": "path",
+    "product": "product",
+    "at": "at",
+    "input": "input",
+    "name": "Name",
+    "student number": "Student no.",
+    "points": "Points",
+    "key": "Key",
+    "cell": "cell",
+    "answer": "answer",
+    "accepted": "accepted",
+    "task": "task",
+    "page": "page {page} of {pages}",
+    "sheet": "Sheet {seed}",
+    "corner": "A cell’s name stands in its corner: adjoint:t is the adjoint of t.",
+    "yes": "yes",
+    "no": "no",
+    "none": "–",
+    "parameter": "parameter",
+    "gradient": "gradient",
+    "updated": "new value",
+    "unit": "unit",
+    "slope": "slope",
+    "saturated": "saturated",
+    "way": "way",
+    "operations": "operations",
+    "along": "along {name}",
+    "back": "from {name}",
+    "missing arrows": "The missing arrows, such as a → b:",
+    "also": "also accepted: {answer} ({reason})",
+    "given by": "given",
+    "room": "Room to work:",
+}
+
+INSTRUCTIONS: Final[Mapping[str, str]] = {
+    "values": "Work out the value of every step. One point a cell. Work with four digits.",
+    "forward-table": (
+        "Forward mode along {direction}: one row an edge, its local partial, and for each node "
+        "its value and its tangent, the sum over its operands of local partial × tangent. "
+        "Values and local partials half a point each, tangents one. Work with four digits."
+    ),
+    "partials": (
+        "One row an edge: the local partial as a formula in the names of the operands, and its "
+        "number. Half a point a cell."
+    ),
+    "adjoints": (
+        "Reverse mode, from {output} back: a share is the adjoint of the user times the local "
+        "partial of the edge; a node’s adjoint is the sum of its shares. {points}"
+    ),
+    "adjoints_points": "One point for each adjoint ({adjoints}).",
+    "adjoints_more": (
+        "One row an edge: its local partial as formula and number, then the share that travels "
+        "along it. One point for each local partial ({partials}) and each adjoint ({adjoints})."
+    ),
+    "tangents": (
+        "Forward mode in the direction {direction}: a node’s tangent is the sum over its operands "
+        "of local partial × tangent. One point for each tangent, half a point for each local "
+        "partial."
+    ),
+    "draw": (
+        "Fill the {blank} empty formulas, in the names of the operands, and draw the {missing} "
+        "missing arrows. The lower fields are for later: value left, adjoint right."
+    ),
+    "draw_one": (
+        "Fill the {blank} empty formulas, in the names of the operands, and draw the missing "
+        "arrow. The lower fields are for later: value left, adjoint right."
+    ),
+    "paths": (
+        "The derivative of {output} by {input} is the sum over all paths from {input} to {output}, "
+        "each with the product of its local partials. Work out every product, and the sum."
+    ),
+    "find-mistake": (
+        "Somebody worked out these adjoints and made one mistake; what came after follows from it. "
+        "Find the first wrong adjoint, in the order of the rows, and put it right."
+    ),
+    "first wrong": "The first wrong cell:",
+    "corrected": "The number that should stand there:",
+    "descent": (
+        "One step of gradient descent with learning rate η = {rate}: the new value of a parameter "
+        "is its value minus η times the derivative of {output} by it. The data stay as they are."
+    ),
+    "count": (
+        "Count the operations of both modes, once values and local partials are there. Every "
+        "multiplication and every addition counts 1; a local partial that is 1 or −1 at every "
+        "point costs no multiplication."
+    ),
+    "count_forward": "Forward mode, one pass along {name}:",
+    "count_reverse": "Reverse mode, one pass from {name}:",
+    "count_paths": "Paths from {input} to {output}:",
+    "count_best": "For all derivatives of {output} the cheaper mode is",
+    "jacobian": (
+        "Work out the Jacobian in both ways. Forward mode: one pass, and so one column, for each "
+        "input. Reverse mode: one pass, and so one column here, for each output. The derivatives "
+        "of the outputs by the inputs stand in both tables and must agree."
+    ),
+    "saturation": (
+        "A unit is saturated where the slope of its activation is smaller than {limit}: hardly "
+        "any derivative comes through. Work out value and slope of each unit, and decide."
+    ),
+}
+
+COUNT_WORDS: Final = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+
+
+def counted(count: int) -> str:
+    """Return a small count as a word."""
+    return COUNT_WORDS[count] if count < len(COUNT_WORDS) else str(count)

@@ -1,0 +1,72 @@
+"""Reverse mode: shares along the edges, and adjoints as their sums."""
+
+from __future__ import annotations
+
+from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
+from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
+from chainrule.exercises.kinds.slots import (
+    asked_rows,
+    backward_edges,
+    formula_answer,
+    given_table,
+    heads,
+    instructions,
+    name_of,
+    number_answer,
+    partial_name,
+    spread,
+)
+from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.readings.terms import Word
+
+DASH = Given(Word(WORDS["none"]), "quiet")
+
+
+def write(setting: Setting) -> Question:
+    """Ask for the backward table; local partials only where no earlier task asks them."""
+    problem, view = setting.problem, setting.problem.worked
+    known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
+    rows: list[tuple[Slot, ...]] = []
+    answers = []
+    for node, edges in backward_edges(problem):
+        adjoint = f"adjoint:{view.labels[node]}"
+        count = max(1, len(edges))
+        names = spread(name_of(problem, node, count), count)
+        sums = asked_rows(adjoint, count)
+        if not edges:
+            seed = Given(Word(WORDS["seed"]), "quiet")
+            dashes = (DASH,) if known else (DASH, DASH, DASH)
+            rows.append((names[0], seed, *dashes, sums[0]))
+        for i, edge in enumerate(edges):
+            formula, number, share = (
+                problem.edge_cell(kind, edge) for kind in ("formula", "partial", "share")
+            )
+            middle = () if known else (Asked(formula), Asked(number))
+            rows.append((names[i], partial_name(problem, edge), *middle, Asked(share), sums[i]))
+            if not known:
+                answers += [formula_answer(problem, edge), number_answer(problem, number, 0.5)]
+            answers.append(number_answer(problem, share, 0.0))
+        answers.append(number_answer(problem, adjoint))
+    if known:
+        table = SlotTable(
+            heads("node", "partial", "share", "adjoint"), tuple(rows), (0.6, 0.8, 1.6, 1.6)
+        )
+    else:
+        table = SlotTable(
+            heads("node", "partial", "formula", "number", "share", "adjoint"),
+            tuple(rows),
+            (0.6, 0.75, 1.35, 1.0, 1.0, 1.0),
+        )
+    counts = {
+        "partials": str(len(problem.edges)),
+        "adjoints": str(sum(a.cell.startswith("adjoint") for a in answers)),
+    }
+    points = INSTRUCTIONS["adjoints_points" if known else "adjoints_more"].format(**counts)
+    words = instructions("adjoints", {"output": view.name(view.run.output), "points": points})
+    given = given_table(problem, "value", setting.asked)
+    return Question((words, *given, table), tuple(answers))
+
+
+KIND = Kind(
+    "adjoints", "Reverse: local partials and adjoints", "shares and adjoints", write, one_output
+)

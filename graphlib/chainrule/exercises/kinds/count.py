@@ -1,0 +1,114 @@
+"""Count the operations of forward and reverse mode."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainrule.exercises.catalogue import INSTRUCTIONS
+from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
+from chainrule.exercises.kinds.slots import (
+    choice_answer,
+    given_table,
+    instructions,
+    readable,
+    whole_answer,
+)
+from chainrule.exercises.problem import Problem, close
+from chainrule.exercises.sheet import Block, Field
+from chainrule.graph.wengert import Edge
+from chainrule.readings.render.prose import filled
+
+FORWARD, REVERSE, EQUAL = "forward", "reverse", "equal"
+
+
+def fits(problem: Problem) -> str:
+    """Accept problems with one output whose graph does not use an operand twice in one step."""
+    if len({(e.user, e.operand) for e in problem.edges}) < len(problem.edges):
+        return "a step uses an operand twice"
+    return one_output(problem)
+
+
+def write(setting: Setting) -> Question:
+    """Ask for the counts of each pass, and which mode is cheaper."""
+    problem, view = setting.problem, setting.problem.worked
+    output = view.run.output
+    blocks: list[Block] = [instructions("count"), *given_table(problem, "partial", setting.asked)]
+    answers, second = [], dict[str, Any]()
+    work = {edge: 0 if _unit(problem, edge) else 1 for edge in problem.edges}
+    forward = {name: _forward(problem, name, work) for name in problem.inputs}
+    for name, count in forward.items():
+        cell = f"count:forward,{name}"
+        gaps = {"name": view.name(problem.node_of[name])}
+        blocks.append(Field(filled(INSTRUCTIONS["count_forward"], gaps), cell))
+        answers.append(whole_answer(cell, count))
+        second[cell] = _pushed(problem, name)
+    reverse = _reverse(problem, work)
+    cell = f"count:reverse,{view.labels[output]}"
+    gaps = {"name": view.name(output)}
+    blocks.append(Field(filled(INSTRUCTIONS["count_reverse"], gaps), cell))
+    answers.append(whole_answer(cell, reverse))
+    second[cell] = _pulled(problem)
+    total = sum(forward.values())
+    cheaper = EQUAL if total == reverse else FORWARD if total < reverse else REVERSE
+    gaps = {"output": view.name(output)}
+    blocks.append(Field(filled(INSTRUCTIONS["count_best"], gaps), "count:cheaper"))
+    answers.append(choice_answer("count:cheaper", cheaper, (FORWARD, REVERSE, EQUAL)))
+    return Question(tuple(blocks), tuple(answers), second)
+
+
+def _unit(problem: Problem, edge: Edge) -> bool:
+    """Whether a local partial is 1 or −1 at every point: its formula is."""
+    return readable(problem.worked.partial_formula(edge)) in ("1", "−1")
+
+
+def _forward(problem: Problem, entry: str, work: Mapping[Edge, int]) -> int:
+    """Return the products on all edges that are reached, and the sums where they meet."""
+    reached, total = {problem.node_of[entry]}, 0
+    for edge in problem.edges:
+        if edge.operand in reached:
+            total += work[edge] + (edge.user in reached)
+            reached.add(edge.user)
+    return total
+
+
+def _reverse(problem: Problem, work: Mapping[Edge, int]) -> int:
+    reached, total = {problem.worked.run.output}, 0
+    for edge in reversed(problem.edges):
+        if edge.user in reached:
+            total += work[edge] + (edge.operand in reached)
+            reached.add(edge.operand)
+    return total
+
+
+# The same counts from the second reading: its lines, and numbers in place of formulas.
+
+
+def _free(problem: Problem, user: str, operand: str) -> bool:
+    """Whether a local partial is 1 or −1 here and elsewhere, and so at every point."""
+    reading, base = problem.printed, problem.base
+    elsewhere = {name: value * 9 / 8 + 1 / 7 for name, value in base.items()}
+    values = (abs(reading.partial(user, operand, at)) for at in (base, elsewhere))
+    return all(close(value, 1) for value in values)
+
+
+def _pushed(problem: Problem, entry: str) -> int:
+    reading, total = problem.printed, 0
+    reached = {f"n{problem.node_of[entry]}"}
+    for name in reading.order:
+        moving = [operand for operand in reading.uses[name] if operand in reached]
+        if moving:
+            reached.add(name)
+            total += len(moving) - 1 + sum(not _free(problem, name, o) for o in moving)
+    return total
+
+
+def _pulled(problem: Problem) -> int:
+    """Return products on all edges, and for each name one sum less than it has users."""
+    reading = problem.printed
+    pairs = [(user, operand) for user in reading.order for operand in reading.uses[user]]
+    products = sum(not _free(problem, *pair) for pair in pairs)
+    return products + len(pairs) - len({operand for _user, operand in pairs})
+
+
+KIND = Kind("count", "Count the operations", "what both modes cost", write, fits)

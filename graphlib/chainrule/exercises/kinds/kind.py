@@ -1,0 +1,99 @@
+"""What a kind of exercise has to offer, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from chainrule.exercises.levels import Level
+from chainrule.exercises.problem import Draft, Problem
+from chainrule.exercises.sheet import Answer, Block
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a kind is told to write a task.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    rng
+        For choices of the kind's own.
+    asked
+        Cells that earlier tasks about the same problem ask already.
+    """
+
+    problem: Problem
+    rng: np.random.Generator
+    asked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A task as its kind writes it.
+
+    Parameters
+    ----------
+    blocks
+        What stands under the heading.
+    answers
+        The key, in working order.
+    second
+        For every answer that is no cell of the passes, what the second reading says of it.
+    """
+
+    blocks: tuple[Block, ...]
+    answers: tuple[Answer, ...]
+    second: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Check(Protocol):
+    """Compares one answer with the key: whether it is right, and a word about what is missing."""
+
+    def __call__(self, problem: Problem, answer: Answer, given: str) -> tuple[bool, str]:
+        """Return the verdict on what a student wrote."""
+
+
+def anything(problem: Problem) -> str:
+    """Accept every problem that has inputs and steps."""
+    return "" if problem.inputs and problem.steps else "it has no inputs"
+
+
+def one_output(problem: Problem) -> str:
+    """Accept problems with one output."""
+    return anything(problem) or ("" if len(problem.outputs) == 1 else "it has several outputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of exercise.
+
+    Parameters
+    ----------
+    name
+        Its name in recipes, on the command line and in files of answers.
+    title
+        Heading of a task of this kind.
+    about
+        What it trains, for lists of kinds.
+    write
+        Writes a task about a problem.
+    fits
+        Says why a problem is not for this kind; empty where it is.
+    draft
+        Draws a program at random, for a kind that needs one of its own; None for the usual ones.
+    checks
+        How answers are checked that are neither numbers nor formulas, by the answer's kind.
+    """
+
+    name: str
+    title: str
+    about: str
+    write: Callable[[Setting], Question]
+    fits: Callable[[Problem], str] = one_output
+    draft: Callable[[Level, np.random.Generator], Draft] | None = None
+    checks: Mapping[str, Check] = field(default_factory=dict)

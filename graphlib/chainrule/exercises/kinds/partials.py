@@ -1,0 +1,31 @@
+"""The local partial of every edge, as a formula and as a number."""
+
+from __future__ import annotations
+
+from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
+from chainrule.exercises.kinds.slots import (
+    formula_answer,
+    given_table,
+    heads,
+    instructions,
+    number_answer,
+    partial_name,
+)
+from chainrule.exercises.sheet import Asked, Slot, SlotTable
+
+
+def write(setting: Setting) -> Question:
+    """Ask for every local partial; values are given unless an earlier task asks them."""
+    problem = setting.problem
+    rows: list[tuple[Slot, ...]] = []
+    answers = []
+    for edge in problem.edges:
+        formula, number = problem.edge_cell("formula", edge), problem.edge_cell("partial", edge)
+        rows.append((partial_name(problem, edge), Asked(formula), Asked(number)))
+        answers += [formula_answer(problem, edge), number_answer(problem, number, 0.5)]
+    table = SlotTable(heads("partial", "formula", "number"), tuple(rows), (0.8, 2.0, 1.2))
+    given = given_table(problem, "value", setting.asked)
+    return Question((instructions("partials"), *given, table), tuple(answers))
+
+
+KIND = Kind("partials", "Local partials", "local partials as formulas and numbers", write, anything)

@@ -1,0 +1,93 @@
+"""Recognise saturation: units through which hardly any derivative comes."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
+from chainrule.exercises.kinds.slots import choice_answer, heads, instructions, number_answer
+from chainrule.exercises.levels import Level
+from chainrule.exercises.problem import Draft, Problem
+from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.graph.wengert import Edge
+from chainrule.readings.terms import Numeral
+
+LIMIT: Final = 0.05
+CLEAR: Final = (0.035, 0.075)
+"""No slope lies between these: whether a unit is saturated is no matter of rounding."""
+
+SQUASHING: Final = frozenset(("sigmoid", "tanh"))
+SLOPES: Final = ("2", "3", "4", "-2", "-3", "0.5", "1.5")
+SHIFTS: Final = ("1", "-1", "0.5", "-2", "1.5", "-0.5")
+INPUTS: Final = ("0.6", "0.8", "1.2", "1.5", "-0.5", "-0.8")
+
+
+def draft(level: Level, rng: np.random.Generator) -> Draft:
+    """Return a layer of three to five units of one input."""
+    lines = []
+    for i in range(1, 4 + (level.number - 1) // 2):
+        w, b = SLOPES[int(rng.integers(len(SLOPES)))], SHIFTS[int(rng.integers(len(SHIFTS)))]
+        sign, size = ("-", b[1:]) if b.startswith("-") else ("+", b)
+        squash = ("sigmoid", "tanh")[int(rng.integers(2))]
+        lines += [f"a{i} = {w}*x {sign} {size}", f"h{i} = {squash}(a{i})"]
+    return Draft("; ".join(lines), {"x": INPUTS[int(rng.integers(len(INPUTS)))]})
+
+
+def _units(problem: Problem) -> list[Edge]:
+    graph = problem.worked.graph
+    return [edge for edge in problem.edges if _squashing(graph, edge.user)]
+
+
+def _squashing(graph: Any, node: int) -> bool:
+    return graph.ops[node].name in SQUASHING
+
+
+def fits(problem: Problem) -> str:
+    """Accept layers in which some units are saturated and some are not, all clearly."""
+    slopes = [abs(problem.value(problem.edge_cell("partial", e))) for e in _units(problem)]
+    if any(CLEAR[0] < slope < CLEAR[1] for slope in slopes):
+        return f"a slope is too near to {LIMIT}"
+    saturated = sum(slope < LIMIT for slope in slopes)
+    if not 0 < saturated < len(slopes):
+        return "some units must be saturated, and some not"
+    return anything(problem)
+
+
+def write(setting: Setting) -> Question:
+    """Ask for each unit's operand, value and slope, and whether it is saturated."""
+    problem, view = setting.problem, setting.problem.worked
+    rows: list[tuple[Slot, ...]] = []
+    answers, second = [], dict[str, Any]()
+    for edge in _units(problem):
+        label, operand = view.labels[edge.user], view.labels[edge.operand]
+        slope = problem.edge_cell("partial", edge)
+        cell = f"saturated:{label}"
+        yes = abs(problem.value(slope)) < LIMIT
+        second[cell] = WORDS["yes" if abs(problem.second(slope)) < LIMIT else "no"]
+        asked = [f"value:{label}", slope]
+        if f"value:{operand}" not in setting.asked and operand not in problem.inputs:
+            asked.insert(0, f"value:{operand}")
+        answers += [number_answer(problem, c, 0.5) for c in asked]
+        answers.append(
+            choice_answer(cell, WORDS["yes" if yes else "no"], (WORDS["yes"], WORDS["no"]))
+        )
+        before: Slot = Asked(asked[0]) if len(asked) == 3 else Given(None)
+        rows.append(
+            (Given(view.equation(edge.user)), before, Asked(asked[-2]), Asked(slope), Asked(cell))
+        )
+    table = SlotTable(
+        (*heads("unit"), *heads("input"), *heads("value", "slope", "saturated")),
+        tuple(rows),
+        (1.2, 1.1, 1.1, 1.1, 0.9),
+    )
+    words = instructions("saturation", {"limit": Numeral(str(LIMIT))})
+    return Question((words, table), tuple(answers), second)
+
+
+KIND = Kind(
+    "saturation", "Recognise saturation", "units through which no derivative comes", write, fits,
+    draft,
+)  # fmt: skip

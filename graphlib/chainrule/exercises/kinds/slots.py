@@ -1,0 +1,195 @@
+"""Answers and tables to be filled in that several kinds share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
+from chainrule.exercises.problem import Problem
+from chainrule.exercises.sheet import Answer, Asked, Given, Lines, Slot, SlotTable, Words
+from chainrule.graph.wengert import Edge
+from chainrule.passes.steps import Share
+from chainrule.readings.numbers import full_digits, numeral
+from chainrule.readings.render.prose import Prose, filled
+from chainrule.readings.terms import (
+    EQUALS,
+    Coloured,
+    Numeral,
+    Partial,
+    Role,
+    Row,
+    Sign,
+    Symbol,
+    Term,
+    Word,
+    text,
+)
+from chainrule.readings.terms import Fraction as FractionTerm
+
+TOLERANCE = 0.01
+"""Of a number: what a condition number of 50 makes of four digits. Named mistakes are further."""
+
+LAST_PLACE = 5e-5
+ROLES: Mapping[str, Role] = {
+    "value": "value", "partial": "partial", "formula": "partial", "share": "derivative",
+    "adjoint": "derivative", "tangent": "derivative",
+}  # fmt: skip
+MOST_COLUMNS = 7
+
+
+def heads(*words: str) -> tuple[Term, ...]:
+    """Return headers of the catalogue."""
+    return tuple(Word(WORDS[word]) for word in words)
+
+
+def instructions(kind: str, gaps: Mapping[str, Term | str | Prose] | None = None) -> Words:
+    """Return the paragraph that says what to do."""
+    return Words(filled(INSTRUCTIONS[kind], gaps or {}))
+
+
+def typed(value: str) -> Term:
+    """Return a typed number as it was typed."""
+    above, _, below = value.replace("−", "-").partition("/")
+    return FractionTerm(Numeral(above), Numeral(below)) if below else Numeral(above)
+
+
+def assignments(values: Mapping[str, str], dotted: bool = False) -> Row:
+    """Return "x = 1.5, y = 0.4"; `dotted` names are tangents."""
+    terms: list[Term] = []
+    for name, value in values.items():
+        shown = Symbol(f"{name}_dot") if dotted else Symbol(name)
+        terms += [Sign(",", tight=True), Word("\u2002", r"\enspace ")] if terms else []
+        terms += [shown, EQUALS, typed(value)]
+    return Row(tuple(terms))
+
+
+def tolerance_of(number: float) -> float:
+    """Return how far an answer may be away."""
+    return TOLERANCE * abs(number) + LAST_PLACE
+
+
+def number_answer(problem: Problem, cell: str, points: float = 1.0) -> Answer:
+    """Return the answer of a cell of the passes."""
+    shown = problem.number(cell).shown
+    role = ROLES[cell.partition(":")[0]]
+    term = Coloured(role, numeral(shown, problem.worked.notation.format))
+    return Answer(cell, "number", term, full_digits(shown), tolerance_of(float(shown)), points)
+
+
+def computed_answer(cell: str, number: float, role: Role, points: float = 1.0) -> Answer:
+    """Return the answer of a cell of a kind's own."""
+    term = Coloured(role, numeral(number))
+    return Answer(cell, "number", term, repr(number), tolerance_of(number), points)
+
+
+def whole_answer(cell: str, number: int, points: float = 1.0) -> Answer:
+    """Return the answer of a cell that holds a count."""
+    return Answer(cell, "whole", Numeral(str(number)), str(number), 0.0, points)
+
+
+def choice_answer(
+    cell: str, right: str, options: Sequence[str], points: float = 1.0
+) -> Answer:  # fmt: skip
+    """Return the answer of a cell in which one of several words is chosen."""
+    return Answer(cell, "choice", Word(right), right, 0.0, points, tuple(options))
+
+
+def formula_answer(problem: Problem, edge: Edge, points: float = 0.5) -> Answer:
+    """Return the answer of a cell that asks for a local partial as a formula."""
+    term = problem.worked.partial_formula(edge)
+    shown = Coloured("partial", term)
+    return Answer(
+        problem.edge_cell("formula", edge), "formula", shown, readable(term), 0.0, points
+    )  # fmt: skip
+
+
+def readable(term: Term) -> str:
+    """Return a formula as it may be typed."""
+    return text(term).replace("\u2009", " ")
+
+
+def given_number(problem: Problem, cell: str, rows: int = 1) -> Given:
+    """Return a number that is printed."""
+    answer = number_answer(problem, cell)
+    return Given(answer.term, ROLES[cell.partition(":")[0]], rows)
+
+
+def name_of(problem: Problem, node: int, rows: int = 1) -> Given:
+    """Return a node's name as the head of a row."""
+    return Given(problem.worked.name(node), rows=rows)
+
+
+def partial_name(problem: Problem, edge: Edge) -> Given:
+    """Return ∂user/∂operand."""
+    view = problem.worked
+    return Given(Partial(view.name(edge.user), view.name(edge.operand)))
+
+
+def steps_in_lines(problem: Problem) -> Lines:
+    """Return all steps as displayed formulas."""
+    return Lines(tuple(problem.worked.equation(node) for node in problem.steps))
+
+
+def opening(problem: Problem, *, whole: bool) -> Lines:
+    """Return what stands above the tasks: the formula, or its steps, and the point."""
+    view = problem.worked
+    output = view.graph.outputs[0]
+    terms = (view.reading(output),) if whole else steps_in_lines(problem).terms
+    point = Row((Word(WORDS["at"] + "\u2003"), *assignments(problem.draft.point).terms))
+    return Lines((*terms, point))
+
+
+def across(heads: Sequence[tuple[Term, Slot]], title: str) -> tuple[SlotTable, ...]:
+    """Return tables of one row with a name over each slot, as many as the page asks for."""
+    tables = []
+    for begin in range(0, len(heads), MOST_COLUMNS):
+        piece = heads[begin : begin + MOST_COLUMNS]
+        headers = (Word(WORDS["node"]), *(term for term, _slot in piece))
+        slots = (Given(Word(WORDS[title])), *(slot for _term, slot in piece))
+        tables.append(SlotTable(headers, (slots,), (1.0,) * len(headers)))
+    return tuple(tables)
+
+
+def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[SlotTable, ...]:
+    """Return the values or local partials that a task builds on, unless they are asked before."""
+    view = problem.worked
+    if kind == "value":
+        cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
+    else:
+        cells = [
+            (Partial(view.name(e.user), view.name(e.operand)), problem.edge_cell("partial", e))
+            for e in problem.edges
+        ]
+    if all(cell in asked for _term, cell in cells):
+        return ()
+    pairs = [(term, given_number(problem, cell)) for term, cell in cells]
+    return across(pairs, "value" if kind == "value" else "partial")
+
+
+def backward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:
+    """Return the nodes in the order of reverse mode, each with the edges to its users."""
+    view = problem.worked
+    run = view.run
+    arrivals: dict[int, list[Edge]] = {node: [] for node in view.shown}
+    for _double, step in run.steps:
+        if isinstance(step, Share):
+            arrivals[step.operand].append(Edge(step.node, step.slot, step.operand))
+    order = view.graph.reverse_order([run.output])
+    return [(node, arrivals[node]) for node in order if node in arrivals]
+
+
+def forward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:
+    """Return the computed nodes with the edges to their operands, in the order of values."""
+    grouped = {user: list(edges) for user, edges in groupby(problem.edges, key=lambda e: e.user)}
+    return [(node, grouped.get(node, [])) for node in problem.steps]
+
+
+def spread(first: Slot, count: int) -> list[Slot]:
+    """Return a slot that reaches over `count` rows, as one entry for each of them."""
+    return [first, *([None] * (count - 1))]
+
+
+def asked_rows(cell: str, count: int) -> list[Slot]:
+    """Return an asked cell that reaches over `count` rows."""
+    return spread(Asked(cell, count), count)

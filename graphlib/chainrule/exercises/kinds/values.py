@@ -1,0 +1,21 @@
+"""Forward: the value of every step."""
+
+from __future__ import annotations
+
+from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
+from chainrule.exercises.kinds.slots import across, instructions, number_answer
+from chainrule.exercises.sheet import Asked
+
+
+def write(setting: Setting) -> Question:
+    """Ask for every value."""
+    problem, view = setting.problem, setting.problem.worked
+    cells = [f"value:{view.labels[node]}" for node in problem.steps]
+    pairs = [
+        (view.name(node), Asked(cell)) for node, cell in zip(problem.steps, cells, strict=True)
+    ]
+    answers = tuple(number_answer(problem, cell) for cell in cells)
+    return Question((instructions("values"), *across(pairs, "value")), answers)
+
+
+KIND = Kind("values", "Forward: values", "the value of every step", write, anything)

@@ -1,0 +1,267 @@
+"""From a recipe, a seed and a student's name to a sheet: drawn, checked twice, and written.
+
+Nothing is released on one opinion. A draft becomes a problem of a sheet when every number of its
+key has come out of the second reading as well, no asked cell is ill-conditioned, and none of the
+common mistakes gives a right number in a cell that is asked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+
+from chainrule.errors import GraphError, InputError, ParseError
+from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
+from chainrule.exercises.kinds import KINDS, Kind
+from chainrule.exercises.kinds.kind import Question, Setting
+from chainrule.exercises.kinds.slots import opening
+from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
+from chainrule.exercises.problem import Draft, Problem, close
+from chainrule.exercises.recipe import PartRecipe, Recipe
+from chainrule.exercises.second_reading import SecondReading, plain_name
+from chainrule.exercises.sheet import Answer, Block, Part, Sheet, Task, Words
+from chainrule.facade import Graph
+
+TRIES: Final = 400
+PASSES: Final = frozenset(("value", "partial", "share", "adjoint", "tangent"))
+
+
+def sheet(
+    recipe: Recipe | str | int,
+    *,
+    kinds: Sequence[str] = ("values", "adjoints"),
+    at: Mapping[str, str] | None = None,
+    title: str = "Practice",
+    seed: int | None = None,
+    student: str = "",
+) -> Sheet:
+    """Return a sheet of exercises: the same seed and student give the same sheet.
+
+    >>> import chainrule
+    >>> made = chainrule.sheet("J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2", at={"x": "1.5"})
+    >>> [task.kind for task in made.tasks], made.key["1.value:t"].exact
+    (['values', 'adjoints'], '2.25')
+    >>> chainrule.sheet(3, seed=7, student="A").to("json") == chainrule.sheet(
+    ...     3, seed=7, student="A").to("json")
+    True
+
+    Parameters
+    ----------
+    recipe
+        A `Recipe`, a formula or program, or a level from 1 to 6.
+    kinds, at, title
+        Kinds of tasks, point and heading, for a formula or a level.
+    seed
+        Default that of the recipe.
+    student
+        Whose sheet it is; may be any text.
+
+    Raises
+    ------
+    InputError
+        If a formula cannot be read, or no fit problem is found.
+    GraphError
+        If there is no such level or kind.
+    """
+    if not isinstance(recipe, Recipe):
+        for kind in kinds:
+            if kind not in KINDS:
+                raise GraphError(f"no kind {kind!r}; there are {', '.join(KINDS)}")
+        points = () if at is None else ({name: str(value) for name, value in at.items()},)
+        if isinstance(recipe, int):
+            part = PartRecipe(tuple(kinds), level=level_named(recipe).number, points=points)
+        else:
+            part = PartRecipe(tuple(kinds), formula=recipe, points=points)
+        recipe = Recipe(title, (part,))
+    return _Maker(recipe, recipe.seed if seed is None else seed, student).sheet()
+
+
+class _Maker:
+    def __init__(self, recipe: Recipe, seed: int, student: str) -> None:
+        self.recipe = recipe
+        self.seed = seed
+        self.student = student
+        digest = hashlib.sha256(student.encode("utf-8", "backslashreplace")).digest()
+        self.entropy = [seed, int.from_bytes(digest[:8], "big")]
+
+    def sheet(self) -> Sheet:
+        parts: list[Part] = []
+        number = 1
+        for i, part in enumerate(self.recipe.parts):
+            for copy in range(part.count):
+                rng = np.random.default_rng([*self.entropy, i, copy])
+                made = self._part(part, rng, number)
+                number += len(made.tasks)
+                parts.append(made)
+        recipe = self.recipe
+        return Sheet(recipe.title, recipe.label, tuple(parts), self.seed, self.student, recipe.note)
+
+    def _part(self, part: PartRecipe, rng: np.random.Generator, number: int) -> Part:
+        kinds = [KINDS[name] for name in part.kinds]
+        last: str = "nothing was tried"
+        for attempt, candidate in enumerate(_drafts(part, kinds, rng)):
+            if attempt >= TRIES:
+                break
+            problem = Problem(candidate)
+            reason = unsound(problem) or _misfit(problem, kinds)
+            if reason is None:
+                questions = _questions(problem, kinds, rng)
+                reason = _refused(problem, questions, lenient=bool(part.accept))
+                if reason is None:
+                    return self._written(part, problem, kinds, questions, number)
+            last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
+        raise InputError(
+            "No fit problem was found here; the last one failed at " + last,
+            text=part.formula or f"level {part.level}",
+            allowed="Another point, another level or other kinds; or `accept` with a reason.",
+        )
+
+    def _written(
+        self,
+        part: PartRecipe,
+        problem: Problem,
+        kinds: Sequence[Kind],
+        questions: Sequence[Question],
+        number: int,
+    ) -> Part:
+        begin: list[Block] = [Words((part.text,))] if part.text else []
+        begin.append(opening(problem, whole=any(kind.name == "draw" for kind in kinds)))
+        draft = problem.draft
+        tasks = []
+        for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
+            answers = self._marked(kind, number + i, question.answers)
+            tasks.append(
+                Task(
+                    number + i,
+                    kind.name,
+                    kind.title,
+                    question.blocks,
+                    {answer.cell: answer for answer in answers},
+                    draft.text,
+                    dict(draft.point),
+                    dict(draft.direction),
+                    dict(draft.settings),
+                )
+            )
+        return Part(tuple(begin), tuple(tasks))
+
+    def _marked(self, kind: Kind, number: int, answers: Iterable[Answer]) -> list[Answer]:
+        """Return answers with the recipe's points and overrides."""
+        answers = list(answers)
+        wanted, usual = self.recipe.marks.get(kind.name), sum(a.points for a in answers)
+        if wanted is not None and usual:
+            answers = [replace(a, points=a.points * wanted / usual) for a in answers]
+        also: dict[str, dict[str, str]] = {}
+        for override in self.recipe.overrides:
+            task, _, cell = override.cell.partition(".")
+            if int(task) == number and override.student in ("", self.student):
+                also.setdefault(cell, {})[override.answer] = override.reason
+        return [replace(a, also=also[a.cell]) if a.cell in also else a for a in answers]
+
+
+def _drafts(part: PartRecipe, kinds: Sequence[Kind], rng: np.random.Generator) -> Iterable[Draft]:
+    """Yield drafts without end, or the points of a formula in an order of the student's own."""
+    own = {kind.draft for kind in kinds if kind.draft is not None}
+    if len(own) > 1:
+        names = ", ".join(kind.name for kind in kinds if kind.draft is not None)
+        raise GraphError(f"{names} need programs of their own; put them in parts of their own")
+    if not part.formula:
+        level = level_named(part.level)
+        draw = next(iter(own), draft)
+        while True:
+            yield draw(level, rng)
+    elif part.points:
+        for i in rng.permutation(len(part.points)):
+            yield _completed(part, dict(part.points[int(i)]))
+    else:
+        graph = Graph.parse(part.formula)
+        lines = [line for line in part.formula.replace("\n", ";").split(";") if line.strip()]
+        inputs = list(graph.variables)
+        while True:
+            found = at_a_tame_point(lines, inputs, rng, POINTS)
+            yield _completed(part, dict(found.point), found.direction)
+
+
+def _completed(
+    part: PartRecipe, point: dict[str, str], direction: Mapping[str, str] | None = None
+) -> Draft:
+    return Draft(part.formula, point, part.direction or direction or {}, part.settings)
+
+
+def _misfit(problem: Problem, kinds: Sequence[Kind]) -> Unfit | None:
+    for kind in kinds:
+        reason = kind.fits(problem)
+        if reason:
+            return Unfit("", f"{kind.name}: {reason}")
+    return None
+
+
+def _questions(
+    problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator
+) -> list[Question]:  # fmt: skip
+    asked: set[str] = set()
+    questions = []
+    for kind in kinds:
+        question = kind.write(Setting(problem, rng, frozenset(asked)))
+        asked |= {answer.cell for answer in question.answers}
+        questions.append(question)
+    return questions
+
+
+def _refused(
+    problem: Problem, questions: Sequence[Question], *, lenient: bool
+) -> Unfit | None:  # fmt: skip
+    """Return why these questions are not set; `lenient` only where the key itself is wrong."""
+    cells = [
+        answer.cell
+        for question in questions
+        for answer in question.answers
+        if answer.cell.partition(":")[0] in PASSES
+    ]
+    if not lenient:
+        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells)
+        if reason is not None:
+            return reason
+    return _unconfirmed(problem, questions, cells)
+
+
+def _unconfirmed(
+    problem: Problem, questions: Sequence[Question], cells: Sequence[str]
+) -> Unfit | None:
+    """Return a cell of the key that the second reading does not confirm."""
+    for cell in problem.doubtful(dict.fromkeys(cells)):
+        return Unfit(cell, "a second reading gives another number")
+    for question in questions:
+        for answer in question.answers:
+            if not _confirmed(problem, answer, question.second):
+                return Unfit(answer.cell, "a second reading gives another answer")
+    return None
+
+
+def _confirmed(problem: Problem, answer: Answer, second: Mapping[str, Any]) -> bool:
+    if answer.cell in second:
+        other = second[answer.cell]
+        if answer.kind == "choice":
+            return bool(answer.exact == other)
+        return close(float(answer.exact), other)
+    if answer.kind == "formula":
+        return _formula_holds(problem, answer)
+    return True
+
+
+def _formula_holds(problem: Problem, answer: Answer) -> bool:
+    """Whether a formula of the key has, at the point, the number that it should have."""
+    kind, _, names = answer.cell.partition(":")
+    label = problem.worked.labels
+    at = {plain_name(label[int(name[1:])]): value for name, value in problem.base.items()}
+    try:
+        found = SecondReading([f"answer = {answer.exact}"], at).values(at)["answer"]
+    except (ParseError, ArithmeticError):
+        return False
+    if kind == "node":
+        return close(found, problem.second(f"value:{names}"))
+    return close(found, problem.second(f"partial:{names.partition('#')[0]}"))

@@ -1,0 +1,359 @@
+"""A recipe: the small file from which a class's sheets are made, and made again next year.
+
+It is TOML. Everything in it is checked before anything is drawn, and every fault names its line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Final, NoReturn
+
+from chainrule.errors import ChainruleError, InputError
+from chainrule.exercises.kinds import KINDS
+from chainrule.exercises.levels import LEVELS
+from chainrule.language import exact
+
+MOST_CHARACTERS: Final = 50_000
+MOST_TASKS: Final = 60
+MOST_POINTS: Final = 100
+FORMATS: Final = ("pdf", "latex", "html", "markdown", "ipynb", "moodle", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecipe:
+    """One problem for each student, and the kinds of tasks about it.
+
+    Parameters
+    ----------
+    kinds
+        Names of `KINDS`, in the order of the tasks.
+    level
+        1 to 6 for a program drawn at random; 0 where a formula is given.
+    formula
+        A formula or program for everybody.
+    points
+        Typed points of which each student gets one; none for points drawn at random.
+    direction
+        Typed tangents for forward mode.
+    settings
+        Further typed numbers of kinds: `rate`, `parameters`.
+    count
+        How many such parts.
+    text
+        Words above the tasks.
+    accept
+        Why a formula is set although rounding or a common mistake may hide in it: the reason.
+    """
+
+    kinds: tuple[str, ...]
+    level: int = 0
+    formula: str = ""
+    points: tuple[Mapping[str, str], ...] = ()
+    direction: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    count: int = 1
+    text: str = ""
+    accept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An answer that a teacher accepts too, with the reason; for one student or for all."""
+
+    cell: str
+    answer: str
+    reason: str
+    student: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a class's sheets are made from.
+
+    >>> recipe = Recipe.read('title = "Practice"\\n[[part]]\\nlevel = 3\\nkinds = ["adjoints"]\\n')
+    >>> recipe.title, recipe.parts[0].level
+    ('Practice', 3)
+    >>> Recipe.read(recipe.text()) == recipe
+    True
+
+    Parameters
+    ----------
+    title, label, note
+        Heading, small words across from it, and words below.
+    parts
+        Problems and their tasks.
+    seed
+        From it and the student's name everything random is drawn.
+    formats
+        In which sheets are written.
+    marks
+        Points of a whole task, by kind, spread over its cells in their usual proportion.
+    overrides
+        Further answers that are accepted.
+    """
+
+    title: str
+    parts: tuple[PartRecipe, ...]
+    label: str = ""
+    note: str = ""
+    seed: int = 1
+    formats: tuple[str, ...] = ("pdf",)
+    marks: Mapping[str, float] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> Recipe:
+        """Read a recipe.
+
+        Raises
+        ------
+        InputError
+            With the line of the fault and what is allowed there.
+        """
+        return _Reader(text).recipe()
+
+    def text(self) -> str:
+        """Return the recipe as TOML, to save and share."""
+        lines = [f"title = {_quoted(self.title)}"]
+        lines += [
+            f"{name} = {_quoted(value)}"
+            for name, value in (("label", self.label), ("note", self.note))
+            if value
+        ]
+        lines += [f"seed = {self.seed}", f"formats = {_listed(self.formats)}"]
+        for part in self.parts:
+            lines += ["", "[[part]]", f"kinds = {_listed(part.kinds)}"]
+            lines += [f"level = {part.level}"] if part.level else []
+            lines += [f"formula = {_quoted(part.formula)}"] if part.formula else []
+            if part.points:
+                lines.append(f"at = [{', '.join(map(_table, part.points))}]")
+            for name, table in (("direction", part.direction), ("settings", part.settings)):
+                lines += [f"{name} = {_table(table)}"] if table else []
+            lines += [f"count = {part.count}"] if part.count != 1 else []
+            lines += [
+                f"{name} = {_quoted(value)}"
+                for name, value in (("text", part.text), ("accept", part.accept))
+                if value
+            ]
+        if self.marks:
+            lines += ["", "[marks]", *(f"{kind} = {n:g}" for kind, n in self.marks.items())]
+        for override in self.overrides:
+            lines += ["", "[[override]]"]
+            lines += [
+                f"{name} = {_quoted(value)}"
+                for name in ("cell", "answer", "reason", "student")
+                if (value := getattr(override, name))
+            ]
+        return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string: every character that could mean something is escaped."""
+    return '"' + "".join(_escaped(c) for c in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return "\\" + char
+    if char.isprintable() or char == " ":
+        return char
+    return f"\\u{ord(char):04X}" if ord(char) < 0x10000 else f"\\U{ord(char):08X}"
+
+
+def _listed(items: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(_quoted, items))}]"
+
+
+def _table(table: Mapping[str, str]) -> str:
+    inner = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in table.items())
+    return f"{{{inner}}}"
+
+
+_TOP: Final = ("title", "label", "note", "seed", "formats", "part", "marks", "override")
+_PART: Final = (
+    "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
+)  # fmt: skip
+_OVERRIDE: Final = ("cell", "answer", "reason", "student")
+_DECODE_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+class _Reader:
+    """Checks what TOML has read, and knows the lines."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if len(text) > MOST_CHARACTERS:
+            raise InputError(
+                f"This recipe is longer than {MOST_CHARACTERS:,} characters", text=text,
+                position=MOST_CHARACTERS, allowed="A recipe is a small file.",
+            )  # fmt: skip
+        self.block = ""
+        self.count = 0
+        try:
+            self.data = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            place = _DECODE_PLACE.search(str(error))
+            position = len(text) if place is None else self._offset(int(place[1]), int(place[2]))
+            message = str(error).partition(" (at ")[0]
+            raise InputError(
+                f"This is not TOML: {message}", text=text, position=min(position, len(text)),
+                allowed='Lines are like title = "Practice" or level = 3.',
+            ) from error  # fmt: skip
+        except RecursionError as error:
+            raise InputError("This recipe is nested too deeply", text=text) from error
+
+    def _offset(self, line: int, column: int) -> int:
+        lines = self.text.split("\n")
+        return sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+
+    def _stop(self, key: str, message: str, allowed: str) -> NoReturn:
+        """Refuse what stands under a key of the block that is being read."""
+        begin, end = 0, len(self.text)
+        if self.block:
+            header = re.compile(rf"^[ \t]*\[+\s*{self.block}\s*\]+", re.MULTILINE)
+            places = [match.start() for match in header.finditer(self.text)]
+            begin = places[min(self.count, len(places) - 1)] if places else 0
+        found = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?\s*=.*$", re.MULTILINE)
+        match = found.search(self.text, begin, end)
+        position, length = (match.start(), len(match[0])) if match else (begin, 1)
+        raise InputError(message, text=self.text, position=position, length=length, allowed=allowed)
+
+    def recipe(self) -> Recipe:
+        self._known(self.data, _TOP)
+        title = self._string(self.data, "title", "")
+        if not title:
+            self._stop("title", "This recipe has no title", 'It needs one: title = "Practice".')
+        label, note = self._string(self.data, "label", ""), self._string(self.data, "note", "")
+        seed = self._whole(self.data, "seed", 1, 0, 2**63 - 1)
+        formats = self._strings(self.data, "formats", ("pdf",), FORMATS)
+        parts = tuple(self._part(i, part) for i, part in enumerate(self._blocks("part")))
+        if not parts:
+            self._stop("part", "This recipe has no part", "It needs at least one [[part]].")
+        if sum(part.count * len(part.kinds) for part in parts) > MOST_TASKS:
+            self._stop("count", "These are too many tasks", f"At most {MOST_TASKS} on one sheet.")
+        marks = self._marks()
+        overrides = tuple(self._override(i, one) for i, one in enumerate(self._blocks("override")))
+        return Recipe(title, parts, label, note, seed, formats, marks, overrides)
+
+    def _blocks(self, name: str) -> list[dict[str, Any]]:
+        found = self.data.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            self._stop(name, f"`{name}` is not a list of blocks", f"Write [[{name}]] above each.")
+        return found
+
+    def _known(self, table: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+        for key in table:
+            if key not in allowed:
+                self._stop(
+                    key, f"There is no `{key[:40]}` here", f"There are {', '.join(allowed)}."
+                )
+
+    def _part(self, count: int, given: dict[str, Any]) -> PartRecipe:
+        self.block, self.count = "part", count
+        self._known(given, _PART)
+        kinds = self._strings(given, "kinds", (), tuple(KINDS))
+        if not kinds:
+            self._stop("kinds", "This part has no kinds", f"There are {', '.join(KINDS)}.")
+        level = self._whole(given, "level", 0, 0, max(LEVELS))
+        formula = self._string(given, "formula", "")
+        if bool(level) == bool(formula):
+            words = "; ".join(f"{n} is {one.words}" for n, one in LEVELS.items())
+            self._stop(
+                "formula" if formula else "level",
+                "A part has either a level or a formula",
+                f"Levels: {words}.",
+            )
+        at = given.get("at", [])
+        points = tuple(self._numbers("at", one) for one in (at if isinstance(at, list) else [at]))
+        part = PartRecipe(
+            kinds,
+            level,
+            formula,
+            points,
+            self._numbers("direction", given.get("direction", {})),
+            self._texts("settings", given.get("settings", {})),
+            self._whole(given, "count", 1, 1, MOST_TASKS),
+            self._string(given, "text", ""),
+            self._string(given, "accept", ""),
+        )
+        self.block = ""
+        return part
+
+    def _override(self, count: int, given: dict[str, Any]) -> Override:
+        self.block, self.count = "override", count
+        self._known(given, _OVERRIDE)
+        texts = {key: self._string(given, key, "") for key in _OVERRIDE}
+        for key in _OVERRIDE[:3]:
+            if not texts[key]:
+                self._stop(key, f"This override has no {key}", "It needs cell, answer and reason.")
+        if not re.fullmatch(r"[1-9]\d*\..+", texts["cell"]):
+            self._stop("cell", "This is no cell", 'A cell is like "2.adjoint:t": task, dot, id.')
+        self.block = ""
+        return Override(**texts)
+
+    def _marks(self) -> dict[str, float]:
+        marks = self.data.get("marks", {})
+        self.block, self.count = "marks", 0
+        if not isinstance(marks, dict):
+            self._stop("marks", "`marks` is no table", "Write [marks] and lines like adjoints = 8.")
+        self._known(marks, tuple(KINDS))
+        for kind, points in marks.items():
+            number = isinstance(points, int | float) and not isinstance(points, bool)
+            if not number or not 0 < points <= MOST_POINTS:
+                allowed = f"Points are numbers up to {MOST_POINTS}."
+                self._stop(kind, "These are no points", allowed)
+        self.block = ""
+        return {kind: float(points) for kind, points in marks.items()}
+
+    def _string(self, table: Mapping[str, Any], key: str, usual: str) -> str:
+        found = table.get(key, usual)
+        if not isinstance(found, str):
+            self._stop(key, f"`{key}` is not text", 'Text stands in quotation marks: "…".')
+        return found
+
+    def _whole(
+        self, table: Mapping[str, Any], key: str, usual: int, least: int, most: int
+    ) -> int:  # fmt: skip
+        found = table.get(key, usual)
+        if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
+            self._stop(key, f"`{key}` is out of range", f"A whole number from {least} to {most}.")
+        return found
+
+    def _strings(
+        self,
+        table: Mapping[str, Any],
+        key: str,
+        usual: tuple[str, ...],
+        allowed: tuple[str, ...],
+    ) -> tuple[str, ...]:
+        found = table.get(key, list(usual))
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            self._stop(key, f"`{key}` is not a list of names", f"There are {', '.join(allowed)}.")
+        for one in found:
+            if one not in allowed:
+                self._stop(key, f"There is no `{one[:40]}`", f"There are {', '.join(allowed)}.")
+        return tuple(found)
+
+    def _texts(self, key: str, table: Any) -> dict[str, str]:
+        if not isinstance(table, dict):
+            self._stop(key, f"`{key}` is no table", 'Write it like {x = "1.5", y = "0.4"}.')
+        for value in table.values():
+            if not isinstance(value, str | int | float) or isinstance(value, bool):
+                self._stop(key, f"`{key}` holds more than text and numbers", 'Write {x = "1.5"}.')
+        return {name: value if isinstance(value, str) else repr(value)
+                for name, value in table.items()}  # fmt: skip
+
+    def _numbers(self, key: str, table: Any) -> dict[str, str]:
+        texts = self._texts(key, table)
+        for value in texts.values():
+            try:
+                number = exact(value).value
+            except ChainruleError:
+                self._stop(key, f"`{value[:40]}` is not a number", 'Such as "1.5", "-2" or "2/3".')
+            if not isinstance(number, Fraction | int):
+                self._stop(key, f"`{value[:40]}` is not exact", 'Such as "1.5", "-2" or "2/3".')
+        return texts

@@ -1,0 +1,312 @@
+"""A program read a second time, by code that shares nothing with the first reading.
+
+Every number of an answer key must come out here too before a sheet is released. So this module
+has its own words for functions and its own way of differentiating: no rules, only differences.
+It reads what is printed on the sheet ("u₁ = sin t") as well as what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, Final, NoReturn
+
+from chainrule.errors import ParseError
+
+DIGITS: Final = 34
+STEP: Final = "1e-10"
+"""Step of the differences: at 34 digits they are right to about 19."""
+
+Values = dict[str, Any]
+Formula = Callable[[Mapping[str, Any]], Any]
+
+_SMALL: Final = {
+    ord(small): plain for small, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True)
+}
+_LOW: Final = {ord(low): plain for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
+_SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
+_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([-+*/^()|=√]))")
+
+_FUNCTIONS: Final[Mapping[str, str]] = {
+    "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "log", "log": "log",
+    "sqrt": "sqrt", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "arctan": "atan",
+    "atan": "atan", "arcsin": "asin", "asin": "asin", "arccos": "acos", "acos": "acos",
+    "sigmoid": "sigmoid", "σ": "sigmoid", "softplus": "softplus", "relu": "relu", "abs": "fabs",
+}  # fmt: skip
+GREEK: Final = "αβγδεζηθικλμνξπρστυφχψω"
+
+
+def plain_name(name: str) -> str:
+    """Return a name in the one form used here: θ₁, θ_1 and theta1 are the same."""
+    low = name.translate(_LOW).replace("_", "")
+    return "".join(
+        unicodedata.name(c).split()[-1].lower() if c in GREEK else c for c in low
+    )  # fmt: skip
+
+
+@cache
+def _maths() -> dict[str, Any]:
+    """Return functions over numbers of 34 digits, in a context of their own."""
+    import mpmath
+
+    context = mpmath.MPContext()
+    context.dps = DIGITS
+    named = {
+        word: getattr(context, name) for word, name in _FUNCTIONS.items() if hasattr(context, name)
+    }
+    one = context.mpf(1)
+    named |= dict.fromkeys(("sigmoid", "σ"), lambda a: one / (one + context.exp(-a)))
+    named["softplus"] = lambda a: context.log(one + context.exp(a))
+    named["relu"] = lambda a: a if a > 0 else context.mpf(0)
+    return {"number": context.mpf, "functions": named, "e": context.e * 1, "pi": context.pi * 1}
+
+
+def number(text: str) -> Any:
+    """Return a typed decimal or fraction as a number of 34 digits."""
+    above, _, below = text.translate(_SIGNS).partition("/")
+    make = _maths()["number"]
+    return make(above.strip()) / make(below.strip()) if below else make(above.strip())
+
+
+class _Reader:
+    """Recursive descent over one right side; every method returns a function of the names."""
+
+    def __init__(self, text: str, known: Callable[[str], bool]) -> None:
+        self.text = text
+        self.known = known
+        self.tokens = _tokens(text)
+        self.place = 0
+        self.uses: list[str] = []
+
+    def formula(self) -> Formula:
+        read = self._sum()
+        if self.place < len(self.tokens):
+            self._stop()
+        return read
+
+    def _stop(self) -> NoReturn:
+        found = self.tokens[self.place] if self.place < len(self.tokens) else "the end"
+        raise ParseError(
+            f"A second reading stops at `{found[:40]}`",
+            text=self.text,
+            allowed="Sheets are made of + − · / ^ and the functions "
+            f"{', '.join(word for word in _FUNCTIONS if word.isascii())}.",
+        )
+
+    def _next(self) -> str:
+        return self.tokens[self.place] if self.place < len(self.tokens) else ""
+
+    def _take(self, *allowed: str) -> str:
+        found = self._next()
+        if found and found in allowed:
+            self.place += 1
+            return found
+        return ""
+
+    def _sum(self) -> Formula:
+        total = self._signed()
+        while sign := self._take("+", "-"):
+            total = _added(total, self._product(), sign)
+        return total
+
+    def _signed(self) -> Formula:
+        if self._take("-"):
+            inner = self._signed()
+            return lambda names: -inner(names)
+        self._take("+")
+        return self._product()
+
+    def _product(self) -> Formula:
+        product = self._factor()
+        while True:
+            if sign := self._take("*", "/"):
+                product = _multiplied(product, self._factor(), sign)
+            elif self._next() and (self._next() in "(√" or self._starts_factor()):
+                product = _multiplied(product, self._power(), "*")
+            else:
+                return product
+
+    def _starts_factor(self) -> bool:
+        found = self._next()
+        return bool(found) and (found[0].isalnum() or found[0] == "σ")
+
+    def _factor(self) -> Formula:
+        if self._take("-"):
+            inner = self._factor()
+            return lambda names: -inner(names)
+        return self._power()
+
+    def _power(self) -> Formula:
+        base = self._atom()
+        if self._take("^"):
+            exponent = self._factor()
+            return lambda names: base(names) ** exponent(names)
+        return base
+
+    def _atom(self) -> Formula:
+        found = self._next()
+        if self._take("("):
+            inner = self._sum()
+            if not self._take(")"):
+                self._stop()
+            return inner
+        if self._take("|"):
+            bars = self._sum()
+            if not self._take("|"):
+                self._stop()
+            return lambda names: abs(bars(names))
+        if self._take("√"):
+            under = self._atom()
+            root = _maths()["functions"]["sqrt"]
+            return lambda names: root(under(names))
+        if not found or not (found[0].isalnum() or found[0] in "._"):
+            self._stop()
+        self.place += 1
+        if found[0].isdigit() or found[0] == ".":
+            constant = _maths()["number"](found)
+            return lambda names: constant
+        return self._word(found)
+
+    def _word(self, found: str) -> Formula:
+        name = plain_name(found)
+        if self.known(name):
+            self.uses.append(name)
+            return lambda names: names[name]
+        functions = _maths()["functions"]
+        if found in functions:
+            function = functions[found]
+            exponent = self._factor() if self._take("^") else None
+            # Without brackets a function takes the products that follow: sin 2x.
+            argument = self._atom() if self._next() == "(" else self._argument()
+            if exponent is None:
+                return lambda names: function(argument(names))
+            raised = exponent
+            return lambda names: function(argument(names)) ** raised(names)
+        if name in ("e", "pi"):
+            constant = _maths()[name]
+            return lambda names: constant
+        if len(found) == 2 and all(self.known(c) for c in found):
+            self.uses += list(found)
+            return lambda names: names[found[0]] * names[found[1]]
+        self.place -= 1
+        self._stop()
+
+    def _argument(self) -> Formula:
+        argument = self._power()
+        while self._starts_factor() and self._next() not in _maths()["functions"]:
+            argument = _multiplied(argument, self._power(), "*")
+        return argument
+
+
+def _added(left: Formula, right: Formula, sign: str) -> Formula:
+    if sign == "+":
+        return lambda names: left(names) + right(names)
+    return lambda names: left(names) - right(names)
+
+
+def _multiplied(left: Formula, right: Formula, sign: str) -> Formula:
+    if sign == "*":
+        return lambda names: left(names) * right(names)
+    return lambda names: left(names) / right(names)
+
+
+def _tokens(text: str) -> list[str]:
+    """Return the tokens, raised digits behind a caret and lowered ones within the names."""
+    shown = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: f"^({m[0].translate(_SMALL)})", text)
+    shown = shown.replace("**", "^").translate(_SIGNS).strip()
+    tokens, place = [], 0
+    while place < len(shown):
+        match = _TOKEN.match(shown, place)
+        if match is None:
+            raise ParseError(
+                "A second reading does not know this character",
+                text=text,
+                position=min(place, max(0, len(text) - 1)),
+            )
+        tokens.append(match[0].strip())
+        place = match.end()
+    return tokens
+
+
+class SecondReading:
+    """A program, by its lines "name = formula", in any order.
+
+    >>> reading = SecondReading(["J = sin(t) + 3t", "t = x²"], ["x"])
+    >>> float(reading.values({"x": number("2")})["t"])
+    4.0
+
+    Parameters
+    ----------
+    lines
+        One assignment each; a line without "=" is the output, called f.
+    inputs
+        Names of the inputs.
+
+    Raises
+    ------
+    ParseError
+        If a line cannot be read here, or two lines need each other.
+    """
+
+    def __init__(self, lines: Iterable[str], inputs: Iterable[str]) -> None:
+        self.inputs = tuple(plain_name(name) for name in inputs)
+        sides: dict[str, str] = {}
+        for line in lines:
+            left, equals, right = line.partition("=")
+            sides[plain_name(left.strip()) if equals else "f"] = right if equals else left
+        known = {*sides, *self.inputs}
+        self._formulas: dict[str, Formula] = {}
+        self.uses: dict[str, tuple[str, ...]] = {}
+        for name, side in sides.items():
+            reader = _Reader(side, known.__contains__)
+            self._formulas[name] = reader.formula()
+            self.uses[name] = tuple(dict.fromkeys(reader.uses))
+        self.order = self._ordered()
+        self._step = number(STEP)
+
+    def _ordered(self) -> tuple[str, ...]:
+        """Return the names so that each stands after those it uses."""
+        placed, order = set(self.inputs), []
+        waiting = list(self.uses)
+        while waiting:
+            ready = [name for name in waiting if placed.issuperset(self.uses[name])]
+            if not ready:
+                raise ParseError("These lines need each other", text="; ".join(waiting))
+            placed.update(ready)
+            order += ready
+            waiting = [name for name in waiting if name not in placed]
+        return tuple(order)
+
+    def values(self, point: Mapping[str, Any], fixed: Mapping[str, Any] | None = None) -> Values:
+        """Return the value of every name; those that are `fixed` are not computed."""
+        names = dict(point)
+        for name in self.order:
+            if fixed is not None and name in fixed:
+                names[name] = fixed[name]
+            else:
+                names[name] = self._formulas[name](names)
+        return names
+
+    def partial(self, user: str, operand: str, at: Mapping[str, Any]) -> Any:
+        """Return by differences how one line changes with one of the names in it."""
+        h = self._step
+        names = dict(at)
+        names[operand] = at[operand] + h
+        above = self._formulas[user](names)
+        names[operand] = at[operand] - h
+        return (above - self._formulas[user](names)) / (2 * h)
+
+    def moved(self, direction: Mapping[str, Any], at: Mapping[str, Any]) -> Values:
+        """Return by differences how every name changes along a direction of names.
+
+        A name in the direction that is no input is moved by hand, whatever its formula says.
+        """
+        h = self._step
+        sides = []
+        for sign in (h, -h):
+            shifted = {name: at[name] + sign * rate for name, rate in direction.items()}
+            point = {name: shifted.get(name, at[name]) for name in self.inputs}
+            sides.append(self.values(point, shifted))
+        return {name: (sides[0][name] - sides[1][name]) / (2 * h) for name in sides[0]}
