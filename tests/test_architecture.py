@@ -103,4 +103,4 @@ def test_what_is_said_to_be_missing_is_missing() -> None:
         assert not hasattr(Graph, "trace")
     if "- paths; single nodes folded by hand; networks" in TEXT:
         assert not hasattr(Graph, "paths")
-        assert not any(exists(name) for name in ("nn", "exercises"))
+        assert not any(exists(name) for name in ("nn",))
