@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chainrule.exercises.figure import Figure
-from chainrule.readings.render.prose import Prose
+from chainrule.readings.prose import Prose
 from chainrule.readings.terms import Role, Term
 
 AnswerKind = Literal["number", "whole", "formula", "choice", "graph"]

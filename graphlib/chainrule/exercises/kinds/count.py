@@ -17,7 +17,7 @@ from chainrule.exercises.kinds.slots import (
 from chainrule.exercises.problem import Problem, close
 from chainrule.exercises.sheet import Block, Field
 from chainrule.graph.wengert import Edge
-from chainrule.readings.render.prose import filled
+from chainrule.readings.prose import filled
 
 FORWARD, REVERSE, EQUAL = "forward", "reverse", "equal"
 

@@ -10,7 +10,7 @@ from chainrule.exercises.kinds.slots import given_table, instructions, number_an
 from chainrule.exercises.levels import ELEMENTARY, JOINS, MEETINGS, POINTS, Level, at_a_tame_point
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
-from chainrule.readings.render.prose import filled
+from chainrule.readings.prose import filled
 from chainrule.readings.terms import Row, Term, Word
 
 FUNCTIONS = ("{a}^2", *ELEMENTARY[:5])

@@ -11,7 +11,7 @@ from chainrule.exercises.sheet import Answer, Asked, Given, Lines, Slot, SlotTab
 from chainrule.graph.wengert import Edge
 from chainrule.passes.steps import Share
 from chainrule.readings.numbers import full_digits, numeral
-from chainrule.readings.render.prose import Prose, filled
+from chainrule.readings.prose import Prose, filled
 from chainrule.readings.terms import (
     EQUALS,
     Coloured,
