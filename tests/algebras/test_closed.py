@@ -12,8 +12,9 @@ import pytest
 import chainrule
 from chainrule.algebras.closed import Closed
 from chainrule.algebras.exact import INEXACT
-from chainrule.algebras.forms import Form, at
+from chainrule.algebras.forms import Form
 from chainrule.algebras.undefined import Undefined
+from chainrule.algebras.written import at
 from chainrule.passes.run import Run
 from chainrule.readings.closed_forms import exact_term
 from chainrule.readings.terms import text

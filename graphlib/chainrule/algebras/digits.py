@@ -21,6 +21,8 @@ from chainrule.ops.record import Rule
 EXPONENT_BITS = 60
 REDUCTION_BITS = 3_322
 
+REACH = "operands of fewer than 10^17 digits"
+
 MOST_ORDER = 100
 LONGEST_RECURRENCE = 10_000
 """Order and size below 0 of the polygamma function's operand: its work grows with both."""
@@ -50,6 +52,16 @@ def _is_whole(x: Any) -> bool:
     """Whether x is an integer: its mantissa is odd, so its exponent says so without division."""
     _sign, mantissa, exponent, _bits = x._mpf_
     return bool(mantissa and exponent >= 0) or x == 0
+
+
+# Functions by which infinity, which stands for what is beyond reach, may come back into reach.
+SHRINKING = frozenset({
+    "log", "log1p", "log2", "log10", "log_b", "lgamma", "digamma", "asinh", "acosh", "sqrt", "cbrt",
+    "root", "power",
+})  # fmt: skip
+
+NEGLIGIBLE = MPContext().zero * 1
+"""A 0 that no digits tell from a small number; known by being this very object."""
 
 
 class Digits(Scalars):
@@ -118,7 +130,11 @@ class Digits(Scalars):
         return self._context.make_mpf(libmp.from_rational(above, below, self._context.prec, "n"))
 
     def _guarded(self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters) -> Any:
-        return self.within_reach(op.name, super()._guarded(op, rule, operands, parameters))
+        value = self.within_reach(op.name, super()._guarded(op, rule, operands, parameters))
+        if op.name in SHRINKING and type(value) is self._context.mpf and value - value != 0:
+            large = operands[0] - operands[0] != 0 and (op.name != "power" or operands[1] < 1)
+            return Undefined(op.name, REACH) if large else value
+        return value
 
     def push(self, partial: Any, tangent: Any, like: Any) -> Any:
         """Return the operand's contribution to the tangent of a node shaped like `like`."""
@@ -134,8 +150,26 @@ class Digits(Scalars):
         Infinity stands for what is beyond reach, so infinity times 0 or minus infinity is none.
         """
         if type(value) is self._context.mpf and value != value:
-            return Undefined(name, "operands of fewer than 10^17 digits")
+            return Undefined(name, REACH)
         return value
+
+    @property
+    def bits(self) -> int:
+        """The binary digits that are carried."""
+        return int(self._context.prec)
+
+    def power_of_two(self, exponent: int) -> Any:
+        """Return 2^exponent."""
+        return self._context.ldexp(1, exponent)
+
+    def nearest(self, x: Any, step: Any) -> Any:
+        """Return the multiple of `step`, a power of two, that is nearest to x."""
+        exponent = step._mpf_[2]
+        if magnitude(x) < exponent:
+            return self._context.zero
+        if magnitude(x) > exponent + self.bits:
+            return x
+        return self._context.ldexp(self._context.nint(self._context.ldexp(x, -exponent)), exponent)
 
     def _exp(self, x: Any) -> Any:
         if magnitude(x) > EXPONENT_BITS:

@@ -9,12 +9,12 @@ two evaluations with different numbers of digits, and refused where these disagr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import gcd, lcm, prod
+from math import gcd, lcm
 from typing import Any
 
-from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.digits import digits_algebra, magnitude
 from chainrule.algebras.exact import INEXACT, Inexact
 from chainrule.algebras.undefined import OutOfReach, Undefined
 
@@ -142,7 +142,10 @@ class Form:
         Undecidable
             If the digits leave it open.
         """
-        nearest = round(_decided(self))
+        near = _decided(self)
+        if magnitude(near) > MOST_BITS:
+            raise Undecidable
+        nearest = int(near.context.nint(near))
         rest = self - nearest
         return Fraction(nearest if type(rest) is Fraction or rest.sign > 0 else nearest - 1)
 
@@ -175,30 +178,13 @@ class Form:
         """Return the normal form."""
         return f"Form({self.key})"
 
-    def at(self, m: Any) -> Any:
-        """Return the number as it is written, in a namespace `m` of any algebra.
-
-        The same rule gives digits and, in the building algebra, the formula that is shown.
-        """
-        total: Any = None
-        for coefficient, factors in _written(self):
-            term = _term(m, abs(coefficient), factors)
-            if total is None:
-                total = -term if coefficient < 0 else term
-            else:
-                total = total - term if coefficient < 0 else total + term
-        return total
-
-
-def at(value: Fraction | Form, m: Any) -> Any:
-    """Return a known number in a namespace `m` of any algebra."""
-    return value.at(m) if type(value) is Form else m.number(value)
-
 
 def _decided(form: Form) -> Any:
     """Return a form with the most digits, if fewer digits say the same."""
+    from chainrule.algebras.written import at  # which builds on forms
+
     try:
-        rough, fine = (form.at(digits_algebra(digits).maths) for digits in SIGN_DIGITS)
+        rough, fine = (at(form, digits_algebra(digits).maths) for digits in SIGN_DIGITS)
     except (OutOfReach, ZeroDivisionError, OverflowError) as error:
         raise Undecidable from error
     finite = fine - fine == 0
@@ -241,7 +227,8 @@ def _one_for_squares(found: dict[str, tuple[Powers, Fraction]]) -> None:
                 found[_key(rest)] = (rest, before + c)
 
 
-def _terms(value: Any) -> tuple[tuple[Powers, Fraction], ...]:
+def terms_of(value: Any) -> tuple[tuple[Powers, Fraction], ...]:
+    """Return the terms of a form, or of a fraction its only one."""
     return value.terms if type(value) is Form else (((), Fraction(value)),)
 
 
@@ -251,7 +238,7 @@ def _scaled(value: Form, factor: Fraction) -> Any:
 
 def _added(left: Any, right: Any) -> Any:
     """Return a sum, its quotients on one denominator."""
-    terms = (*_terms(left), *_terms(right))
+    terms = (*terms_of(left), *terms_of(right))
     below: dict[str, tuple[Atom, Fraction]] = {}
     sums = False
     for powers, _ in terms:
@@ -269,7 +256,7 @@ def _added(left: Any, right: Any) -> Any:
         expanded = _expanded(c, powers)
         if type(expanded) is Inexact:
             return INEXACT
-        above = form((*_terms(above), *_terms(expanded)))
+        above = form((*terms_of(above), *terms_of(expanded)))
         if type(above) is Inexact:
             return INEXACT
     if not shared or above == 0:
@@ -424,79 +411,3 @@ def positive(atom: Atom) -> bool:
     if atom.kind in ("number", "pi", "exp", "sum"):
         return True
     return Form([(((atom, ONE),), ONE)]).sign > 0
-
-
-# As it is written
-
-
-def _written(form: Form) -> Iterator[tuple[Fraction, Powers]]:
-    """Yield the terms, the logarithms of whole numbers joined: ln 2 + ln 3 is ln 6."""
-    logs = [(powers[0][0].inner[0], c) for powers, c in form.terms if _is_log(powers)]
-    joined = len(logs) > 1
-    for powers, c in form.terms:
-        if not (joined and _is_log(powers)):
-            yield c, powers
-        elif logs:
-            denominator = lcm(*(c.denominator for _, c in logs))
-            size = Fraction(gcd(*(int(c * denominator) for _, c in logs)), denominator)
-            size = -size if logs[0][1] < 0 else size
-            inside = prod((Fraction(n) ** int(c / size) for n, c in logs), start=ONE)
-            logs = []
-            yield size, ((Atom("log", inside), ONE),)
-
-
-def _is_log(powers: Powers) -> bool:
-    if len(powers) != 1 or powers[0][1] != 1:
-        return False
-    atom = powers[0][0]
-    return atom.kind == "log" and type(atom.inner[0]) is Fraction
-
-
-def _term(m: Any, c: Fraction, powers: Powers) -> Any:
-    """Return c times powers of atoms, those with negative exponents below the bar."""
-    above: list[Any] = []
-    below: list[Any] = []
-    roots: dict[Fraction, Fraction] = {}
-    exponent: list[tuple[Powers, Fraction]] = []
-    for atom, r in powers:
-        if atom.kind == "number":
-            roots[r] = roots.get(r, ONE) * atom.inner[0]
-        elif atom.kind == "exp":
-            exponent += [(p, q * r) for p, q in _terms(atom.inner[0])]
-    for r, inside in sorted(roots.items()):
-        above.append(_powered(m, m.number(inside), r))
-    for atom, r in powers:
-        if atom.kind not in ("number", "exp"):
-            (above if r > 0 else below).append(_powered(m, _base(m, atom), abs(r)))
-    if exponent:
-        whole = form(exponent)
-        above.append(m.e if type(whole) is Fraction and whole == 1 else m.exp(at(whole, m)))
-    if c.numerator != 1 or not above:
-        above.insert(0, m.number(Fraction(c.numerator)))
-    if c.denominator != 1:
-        below.insert(0, m.number(Fraction(c.denominator)))
-    return _multiplied(above) / _multiplied(below) if below else _multiplied(above)
-
-
-def _multiplied(factors: Sequence[Any]) -> Any:
-    total = factors[0]
-    for factor in factors[1:]:
-        total = total * factor
-    return total
-
-
-def _base(m: Any, atom: Atom) -> Any:
-    if atom.kind == "pi":
-        return m.pi
-    inner = [at(x, m) for x in atom.inner]
-    return inner[0] if atom.kind == "sum" else getattr(m, atom.kind)(*inner)
-
-
-def _powered(m: Any, base: Any, r: Fraction) -> Any:
-    if r == 1:
-        return base
-    if r == HALF:
-        return m.sqrt(base)
-    if r.numerator == 1:
-        return m.root(base, m.number(Fraction(r.denominator)))
-    return m.power(base, m.number(r))

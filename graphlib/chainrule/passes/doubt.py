@@ -19,6 +19,7 @@ from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS, Map
+from chainrule.passes.enclosure import straddling
 from chainrule.passes.record import Record, derived
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share, Step
 from chainrule.passes.walks import Ledger
@@ -28,7 +29,10 @@ MOST_DIGITS = 800
 # Of graphs that weigh more, for they are to be answered within the second.
 MOST_DIGITS_BY_WEIGHT = ((1_000, MOST_DIGITS), (2_000, 200), (math.inf, 100))
 # How many other operations one with many digits takes as long as.
-WEIGHTS = {"gamma": 100, "lgamma": 100, "digamma": 100, "polygamma": 100, "erf": 5, "erfc": 5}
+# Those of the gamma function begin by numbers of which many digits take seconds.
+WEIGHTS = {
+    "gamma": 1_001, "lgamma": 1_001, "digamma": 1_001, "polygamma": 1_001, "erf": 5, "erfc": 5
+}  # fmt: skip
 AGREEMENT = 1e-9
 # Two records say the same where this many digits are equal.
 STABLE = 20
@@ -134,6 +138,16 @@ def rounded(exact: Record, fine: Record) -> Record:
     return _mapped(fine, exact, change)
 
 
+def known_of(exact: Record, closed: Record) -> Record:
+    """Return what is known exactly in rational numbers, or by closed forms that are rational."""
+
+    def change(known: Any, form: Any) -> Any:
+        settled = type(known) in (Fraction, Undefined)
+        return known if settled or type(form) not in (Fraction, Undefined) else form
+
+    return _mapped(exact, closed, change)
+
+
 def doubtful(double: Record, fine: Record, exact: Record) -> bool:
     """Whether more digits are needed to vouch for the fine record."""
     if cancelled(fine, exact) or sum_cancelled(fine, exact):
@@ -147,8 +161,10 @@ def doubtful(double: Record, fine: Record, exact: Record) -> bool:
 
 
 def cancelled(fine: Record, exact: Record) -> bool:
-    """Whether some zero may be a number all of whose digits cancelled, or some tie none."""
-    if any(_cancelled_nodes(fine, exact)) or any(_tied_nodes(fine, exact)):
+    """Whether some zero may be a number all of whose digits cancelled, or some edge be near."""
+    if any(True for _ in _cancelled_nodes(fine, exact)):
+        return True
+    if any(True for _ in straddling(fine, exact)):
         return True
     for edge, partial in fine.local.items():
         if type(exact.local[edge]) is Fraction or type(partial) in (int, Undefined):
@@ -168,19 +184,6 @@ def _cancelled_nodes(fine: Record, exact: Record) -> Iterator[int]:
         different = graph.ops[node] in CANCELLING and operands[0] != operands[1]
         # A logarithm of 1, or of a number that was taken for it.
         if different or graph.ops[node].name in LOGARITHMS:
-            yield node
-
-
-def _tied_nodes(fine: Record, exact: Record) -> Iterator[int]:
-    """Yield the operations that meet a tie of operands, although nobody knows it is one."""
-    graph = fine.graph
-    for node, operands in enumerate(graph.operands):
-        if len(operands) < 2 or graph.ops[node].kink is None or not graph.varies[node]:
-            continue
-        if all(type(exact.values[i]) is Fraction for i in operands) or len(set(operands)) < 2:
-            continue
-        arguments = [fine.values[i] for i in operands]
-        if fine.algebra.at_kink(graph.ops[node], graph.parameters_of(node), arguments):
             yield node
 
 
@@ -267,10 +270,10 @@ def undecided(fine: Record, exact: Record) -> Record:
     An operand that cancelled to nothing may be a small number, so that a logarithm or a
     quotient of it may exist after all. Where a term was lost on the way, nothing is known.
     """
-    zeros, ties = set(_cancelled_nodes(fine, exact)), set(_tied_nodes(fine, exact))
-    if not zeros and not ties:
+    zeros, edges = set(_cancelled_nodes(fine, exact)), set(straddling(fine, exact))
+    if not zeros and not edges:
         return fine
-    fine = _without_lost(fine, exact, zeros, ties)
+    fine = _without_lost(fine, exact, zeros, edges)
 
     def change(digits: Any, certain: Any) -> Any:
         if type(digits) is Undefined and type(certain) is not Undefined:
@@ -280,8 +283,18 @@ def undecided(fine: Record, exact: Record) -> Record:
     return _mapped(fine, exact, change)
 
 
-def _without_lost(fine: Record, exact: Record, zeros: set[int], ties: set[int]) -> Record:
-    """Return the record without the zeros and ties that a lost term may have feigned."""
+def _edge(graph: WengertList, node: int) -> Undefined:
+    """Return the reason why nothing is known of an operation that is so near to an edge."""
+    op = graph.ops[node]
+    kink, domain = op.kink, op.domain
+    needs = "a point off its kinks" if domain is None else domain.needs
+    if kink is not None and kink.push is None:
+        needs = "a point off its jumps"
+    return Undefined(op.name, needs, "undecided", node)
+
+
+def _without_lost(fine: Record, exact: Record, zeros: set[int], edges: set[int]) -> Record:
+    """Return the record without what a lost term may have feigned, or what lies at an edge."""
     graph, algebra = fine.graph, fine.algebra
     assert isinstance(algebra, Digits)
     digit, tiniest = (algebra.number(Fraction(1, 10**n)) for n in (algebra.digits, UNDERFLOW))
@@ -304,18 +317,21 @@ def _without_lost(fine: Record, exact: Record, zeros: set[int], ties: set[int]) 
                     near = values[operand] is not reason or graph.ops[node] in LINEAR
                     known = near and partial is not None and type(partial) is not Undefined
                     error += errors[operand] * abs(partial) if known else math.inf
+        kink = graph.ops[node].kink
+        if node in edges and (kink is None or kink.push is None):
+            values[node] = reason = reason or _edge(graph, node)
+            errors.append(math.inf)
+            continue
         value = values[node]
         if type(value) is not Undefined and error > tiniest and error > abs(value) * AGREEMENT:
             values[node] = reason
         errors.append(error)
-    feigned = {node for node in ties if any(lost[i] for i in graph.operands[node])}
-    if not feigned and not any(x is reason for x in values):
+    if not edges and not any(x is reason for x in values):
         return fine
     local = dict(fine.local)
     for node, slot in local:
-        if node in feigned:
-            needs = f"fewer than {algebra.digits} digits to tell its operands apart"
-            local[node, slot] = Undefined(graph.ops[node].name, needs, "undecided", node)
+        if node in edges:
+            local[node, slot] = _edge(graph, node)
         reasons = [x for i in graph.operands[node] if type(x := values[i]) is Undefined]
         if reasons and graph.ops[node] not in LINEAR:
             local[node, slot] = reasons[0]

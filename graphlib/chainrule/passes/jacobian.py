@@ -15,6 +15,7 @@ from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import Shape
 from chainrule.passes.counting import Counts
+from chainrule.passes.doubt import differ
 from chainrule.passes.kinks import Sides, same, sides
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Number, Run
@@ -168,7 +169,9 @@ def _settled(run: Run, output: int, entry: int, number: Number, strict: bool) ->
 def repaired(number: Number, around: Sides) -> Number:
     """Return the derivative where both one-sided derivatives agree and conventions miss it."""
     if around.agree and not same(number.digits, around.right):
-        return Number(around.right, around.right, number.double, flagged=True)
+        flagged = differ(number.double, around.right)
+        shown = around.right if flagged else number.double
+        return Number(shown, around.right, number.double, flagged)
     return number
 
 

@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from chainrule.algebras.closed import Closed
-from chainrule.algebras.digits import digits_algebra
-from chainrule.algebras.forms import Form, at
+from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra
+from chainrule.algebras.forms import Form
 from chainrule.algebras.undefined import Undefined
+from chainrule.algebras.written import at
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.doubt import SHADOW_DIGITS, differ
@@ -66,6 +67,8 @@ def merged(double: Any, digits: Any) -> Number:
     """Return what to show of a cell's two numbers."""
     if type(digits) is Undefined:
         return Number(digits, digits, double, flagged=False)
+    if digits is NEGLIGIBLE or (hasattr(digits, "_mpf_") and digits == digits + 1 != -digits):
+        return Number(digits, digits, double, flagged=True)  # too small or too large to be told
     if differ(double, digits):
         return Number(digits, digits, double, flagged=True)
     return Number(double, digits, double, flagged=False)

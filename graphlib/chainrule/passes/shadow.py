@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from chainrule.algebras.arrays import ARRAYS, Arrays
+from chainrule.algebras.closed import Closed
 from chainrule.algebras.digits import Digits, digits_algebra
 from chainrule.algebras.exact import EXACT
 from chainrule.algebras.float64 import FLOAT64
@@ -26,6 +27,7 @@ from chainrule.passes.doubt import (
     Exactly,
     cancelled,
     doubtful,
+    known_of,
     most_digits,
     rounded,
     settled,
@@ -34,6 +36,7 @@ from chainrule.passes.doubt import (
     unsettled,
     vanished,
 )
+from chainrule.passes.negligible import marked
 from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.unfolding import Unfolded, refolded, unfolded
 from chainrule.passes.walks import Ledger
@@ -131,15 +134,19 @@ def _of_numbers(
     """Return the shadow of a run of a graph of numbers without folds."""
     graph, mode = double.graph, double.mode
     exact = recorded(graph, point, mode, seeds, EXACT)
-    known = {n: v for n, v in enumerate(exact.values) if type(v) is Fraction}
-    partials = {edge: x for edge, x in exact.local.items() if type(x) is Fraction}
+    zeros: dict[int, Fraction] = {}
     most = most_digits(graph)
 
     def run(digits: int) -> Record:
+        known = {n: v for n, v in enumerate(exact.values) if type(v) is Fraction} | zeros
+        partials = {edge: x for edge, x in exact.local.items() if type(x) is Fraction}
         algebra = digits_algebra(digits)
         return rounded(exact, recorded(graph, point, mode, seeds, algebra, known, partials))
 
     fine, sure = run(digits), True
+    if doubtful(double, fine, exact):
+        exact = known_of(exact, recorded(graph, point, mode, seeds, Closed()))
+        fine = run(digits)
     while digits < most and doubtful(double, fine, exact):
         coarse, digits = fine, 2 * digits
         fine = run(digits)
@@ -147,14 +154,14 @@ def _of_numbers(
         if gone:
             # Numbers that shrink as fast as the digits grow are zero; what hangs on them is
             # computed anew, for a kink or a pole may stand there.
-            known |= dict.fromkeys(gone, Fraction(0))
+            zeros |= dict.fromkeys(gone, Fraction(0))
             coarse, fine = run(digits // 2), run(digits)
         sure = settled(coarse, fine)
         if sure and not cancelled(fine, exact) and not sum_cancelled(fine, exact):
-            return Shadow(fine, exact)
+            return Shadow(marked(fine, exact), exact)
     if not sure:
         fine = unsettled(run(digits + digits // 4), fine)
-    return Shadow(undecided(fine, exact), exact)
+    return Shadow(marked(undecided(fine, exact), exact), exact)
 
 
 def _bound(graph: WengertList, algebra: Algebra, node: int, value: Any) -> Any:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chainrule.algebras.digits import NEGLIGIBLE
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
@@ -117,6 +118,15 @@ def refolded(
                         share = algebra.pull(record.local[inner, slot], bar, like)
                         adjoints.add(operand, share)
             arrived = [adjoints.entries.get(whole.exits[operand], 0) for operand in operands]
+            lost = any(
+                record.local.get((inner, slot)) is NEGLIGIBLE
+                for inner in members[node]
+                for slot in range(len(record.graph.operands[inner]))
+            )
+            if lost:
+                arrived = [
+                    NEGLIGIBLE if type(x) not in (int, Undefined) and x == 0 else x for x in arrived
+                ]
         else:
             arrived = [record.local.get((exit, slot)) for slot in range(len(operands))]
         for slot, operand in enumerate(operands):
@@ -131,10 +141,16 @@ def refolded(
             return step
         goal = step.operand if isinstance(step, Share) else step.node
         total = record.derivatives.get(whole.exits[goal])
-        if type(total) is not Undefined or type(step[-1]) is Undefined:
+        if type(step[-1]) is Undefined:
+            return step
+        if total is NEGLIGIBLE and step[-1] == 0:
+            shares = (NEGLIGIBLE if x == 0 else x for x in step[-2:])
+            return type(step)(*step[:3], *shares)
+        if type(total) is not Undefined:
             return step
         return type(step)(*step[:3], placed(total), placed(total))
 
-    if not any(type(total) is Undefined for total in record.derivatives.values()):
+    apart = (x for x in record.derivatives.values() if type(x) is Undefined or x is NEGLIGIBLE)
+    if next(apart, None) is None:
         return passed
     return Record.of(folded, algebra, record.mode, tuple(map(checked, passed.steps)))

@@ -68,7 +68,7 @@ class Ledger:
     """Tangents or adjoints as they accumulate: every entry is a sum."""
 
     def __init__(self, algebra: Algebra, entries: MutableMapping[int, Any]) -> None:
-        self._algebra = algebra
+        self.algebra = algebra
         self.entries = entries
 
     def add(self, node: int, amount: Any) -> Any:

@@ -166,6 +166,10 @@ SENTENCES: Mapping[str, str] = {
         "Double precision gives {double}, which is wrong here; the number shown comes from "
         "{digits}-digit arithmetic."
     ),
+    "negligible": (
+        "Not told from 0 with {digits} digits: it is 0, or too small a number to be seen."
+    ),
+    "beyond": "Beyond 10^(10^17), which is as far as numbers are followed here.",
     "overflow": "Larger than anything double precision can hold.",
     "kink": "{node} stands at a kink: {convention}.",
     "kink_sides": "left slope {left}, right slope {right}",

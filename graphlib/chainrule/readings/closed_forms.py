@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from chainrule.algebras.forms import Form, at
+from chainrule.algebras.forms import Form
+from chainrule.algebras.written import at
 from chainrule.graph.builder import Builder, number_text
 from chainrule.ops import OPS
 from chainrule.readings.formulas import compose, formula_of

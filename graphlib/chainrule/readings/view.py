@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from chainrule.algebras.digits import NEGLIGIBLE
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
@@ -231,6 +232,10 @@ class View:
             given = {"op": reason.op, "needs": reason.needs, "digits": self.run.fine_digits}
             kind = "undecided" if reason.what == "undecided" else "undefined_at"
             return say(kind, node=text(Symbol(node or reason.op)), **given)
+        if number.flagged and number.digits is NEGLIGIBLE:
+            return say("negligible", digits=self.run.fine_digits)
+        if number.flagged and number.digits - number.digits != 0:
+            return say("beyond")
         if number.flagged:
             double = text(numeral(number.double, self.notation.format))
             return say("flagged", double=double, digits=self.run.fine_digits)
