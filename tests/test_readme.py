@@ -1,4 +1,4 @@
-"""The README does what it says: its Python runs, its commands print what stands there."""
+"""README and guide do what they say: their Python runs, their commands print what stands there."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from chainrule.language import LIMITS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = TEXT) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def chainrule(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -32,11 +33,13 @@ def chainrule(words: list[str], folder: Path) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
-CONSOLE = [block.partition("\n")[::2] for block in blocks("console")]
+CONSOLE = [block.partition("\n")[::2] for block in blocks("console", TEXT + GUIDE)]
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
+*_, TASK = blocks("sh", GUIDE)
+GUIDED = [line for block in blocks("sh", GUIDE) for line in block.splitlines()]
 
 
-@pytest.mark.parametrize("file", ["README.md", "docs/public-names.md"])
+@pytest.mark.parametrize("file", ["README.md", "docs/public-names.md", "docs/guide.md"])
 def test_the_python_examples_run(file: str) -> None:
     failed, tried = doctest.testfile(str(ROOT / file), module_relative=False, encoding="utf-8")
     assert tried >= 5
@@ -52,7 +55,10 @@ def test_a_command_prints_what_is_shown(command: str, printed: str, tmp_path: Pa
     assert done.returncode == (2 if done.stderr else 0)
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.startswith("chainrule")])
+@pytest.mark.parametrize(
+    "command",
+    [c for c in COMMANDS + GUIDED if c.startswith("chainrule") and "lecture.txt" not in c],
+)
 def test_a_command_that_is_named_works(command: str, tmp_path: Path) -> None:
     words = shlex.split(command)[1:]
     done = chainrule(words, tmp_path)
@@ -61,6 +67,33 @@ def test_a_command_that_is_named_works(command: str, tmp_path: Path) -> None:
         assert (tmp_path / words[words.index("-o") + 1]).stat().st_size > 1000
     else:
         assert done.stdout
+
+
+def scripted(folder: Path) -> None:
+    """Carry out the guide's lecturer's task in a folder."""
+    [program], [document] = blocks("text", GUIDE), blocks("latex", GUIDE)
+    (folder / "lecture.txt").write_text(program, "utf-8")
+    (folder / "notes.tex").write_text(document, "utf-8")
+    for command in TASK.splitlines():
+        words, _, file = command.partition(" > ")
+        done = chainrule(shlex.split(words)[1:], folder)
+        assert (done.returncode, done.stderr) == (0, ""), command
+        if file:
+            (folder / file).write_text(done.stdout, "utf-8")
+
+
+def test_a_lecturer_s_task_takes_three_commands(tmp_path: Path) -> None:
+    scripted(tmp_path)
+    assert TASK.count("\n") == 3
+    assert (tmp_path / "graph.pdf").read_bytes().startswith(b"%PDF")
+    table, steps = ((tmp_path / name).read_text("utf-8") for name in ("table.tex", "steps.tex"))
+    assert "documentclass" not in table + steps
+    assert table.count(r"\\") == 8 and "4.5608" in table
+    assert steps.count(r"\item") == 19
+    written = {file.stem for file in tmp_path.iterdir()} - {"lecture", "notes"}
+    [document] = blocks("latex", GUIDE)
+    used = re.findall(r"\\(?:input|includegraphics)(?:\[.*?\])?{(.*?)}", document)
+    assert set(used) == written
 
 
 def test_the_other_commands_are_those_of_run_py() -> None:
@@ -83,11 +116,12 @@ def test_what_is_said_to_be_unread_is_unread(text: str) -> None:
             parse(text)
 
 
-def test_what_is_linked_exists() -> None:
-    found = re.findall(r"\]\(([^)#:]+)\)|(?:src|srcset)=\"([^\"]+)\"", TEXT)
-    assert len(found) >= 6
+@pytest.mark.parametrize(("folder", "text"), [(ROOT, TEXT), (ROOT / "docs", GUIDE)])
+def test_what_is_linked_exists(folder: Path, text: str) -> None:
+    found = re.findall(r"\]\(([^)#:]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    assert len(found) >= 5
     for linked, shown in found:
-        assert (ROOT / (linked or shown)).exists(), linked or shown
+        assert (folder / (linked or shown)).exists(), linked or shown
 
 
 @pytest.mark.parametrize("name", ["lecture.svg", "lecture-dark.svg"])
@@ -108,4 +142,4 @@ def test_the_picture_is_what_chainrule_draws(name: str, tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_of_the_making() -> None:
-    assert not re.search(r"TODO|FIXME|/work/|https?://\S*(pypi|npmjs)", TEXT)
+    assert not re.search(r"TODO|FIXME|/work/|https?://\S*(pypi|npmjs)", TEXT + GUIDE)
