@@ -13,6 +13,7 @@ import pytest
 import chainrule
 from chainrule.readings.render import RENDERERS
 from chainrule.readings.render.latex import grid_latex
+from tests import test_readme
 from tests.promises.test_9_text_not_code import TEXTS
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
@@ -72,6 +73,13 @@ def test_the_steps_document(worked: chainrule.Worked, tmp_path: Path) -> None:
 @pytest.mark.parametrize("options", [{}, {"step": 3}, {"direction": "TB", "theme": "dark"}])
 def test_a_drawing(worked: chainrule.Worked, options: dict[str, object], tmp_path: Path) -> None:
     compiled(worked.draw("tikz", document=True, **options).decode(), tmp_path)
+
+
+def test_the_guide_s_document(tmp_path: Path) -> None:
+    test_readme.scripted(tmp_path)
+    log = compiled((tmp_path / "notes.tex").read_text("utf-8"), tmp_path)
+    assert "Overfull" not in log
+    assert all(number in words(tmp_path) for number in ("0.8415", "2.2804", "4.5608"))
 
 
 def test_a_drawing_pasted_into_an_article(tmp_path: Path) -> None:
