@@ -65,6 +65,16 @@ def hessian(text: str, point: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {names[a]: {names[b]: _plain(x) for b, x in row.items()} for a, row in rows.items()}
 
 
+def mark(program: str, point: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:
+    """Mark a table that was worked by hand."""
+    report = chainrule.mark(program, point, answers)
+    return {
+        "cells": dict(report.cells),
+        "errors": list(report.errors),
+        "misconceptions": {cell: list(names) for cell, names in report.misconceptions.items()},
+    }
+
+
 # What a sink is given: the title, name or file name that was typed, and a worked example.
 SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "dot": lambda title, worked: worked.draw("dot", title=title),

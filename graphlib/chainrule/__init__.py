@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ShapeError,
     )
     from chainrule.exercises.making import sheet
+    from chainrule.exercises.marking import mark
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
@@ -40,6 +41,7 @@ _HOMES = {
     "Recipe": "chainrule.exercises.recipe",
     "Sheet": "chainrule.exercises.sheet",
     "parse": "chainrule.facade",
+    "mark": "chainrule.exercises.marking",
     "sheet": "chainrule.exercises.making",
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
@@ -76,6 +78,7 @@ __all__ = [
     "ShapeError",
     "Sheet",
     "Worked",
+    "mark",
     "parse",
     "sheet",
 ]

@@ -1,0 +1,173 @@
+"""What a student wrote, read: numbers as people write them, exact expressions, formulas.
+
+Nothing here can run long: an answer has at most 200 characters and goes through the language's
+own limits.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from chainrule.errors import ChainruleError
+from chainrule.facade import Graph
+
+Verdict = Literal["right", "follows", "wrong", "undecided", "missing"]
+
+LONGEST = 200
+LEAST_DIGITS, MOST_DIGITS = 3, 15
+PLACES, SAMPLES, NEEDED = 40, 12, 3
+
+_SIGNS = str.maketrans({"−": "-", "–": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "\u2009": "",
+                        "\u202f": "", "\u00a0": " "})  # fmt: skip
+_NUMBER = re.compile(
+    r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]*)(?:[.,](?P<after>[0-9]*))?"
+    r"(?:\s*(?:[eE]|\*\s*10\s*(?:\^|\*\*)\s*)\s*(?P<power>\(?[+-]?[0-9]{1,4}\)?))?"
+)
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number that somebody wrote.
+
+    Parameters
+    ----------
+    value
+        The number, as a double.
+    digits
+        Significant digits of a decimal; None for what is exact: a whole number, a fraction,
+        an expression.
+    """
+
+    value: float
+    digits: int | None = None
+
+
+def number(text: str) -> Written | None:
+    """Return the number that a text is, None where it is none.
+
+    Decimals may have a comma, a typographic minus and a power of ten in any usual form;
+    anything else is read as an expression without variables.
+
+    >>> number("−0,25"), number("1.5·10^-3"), number("1,2,3")
+    (Written(value=-0.25, digits=2), Written(value=0.0015, digits=2), None)
+    >>> round(number("2cos(1)").value, 4)
+    1.0806
+    """
+    plain = text.strip().translate(_SIGNS)
+    if not plain or len(plain) > LONGEST:
+        return None
+    found = _NUMBER.fullmatch(plain)
+    if found and (found["whole"] or found["after"]):
+        return _decimal(found)
+    return _expression(plain)
+
+
+def _decimal(found: re.Match[str]) -> Written | None:
+    whole, after = found["whole"], found["after"]
+    power = int((found["power"] or "0").strip("()"))
+    exact = Fraction(int((whole or "0") + (after or "")), 10 ** len(after or ""))
+    try:
+        value = float(exact) * 10.0**power if abs(power) > 300 else float(exact * _ten(power))
+    except OverflowError:
+        return None
+    if not math.isfinite(value):
+        return None
+    signed = -value if found["sign"] == "-" else value
+    if after is None and found["power"] is None:
+        return Written(signed)
+    digits = len(((whole or "") + (after or "")).lstrip("0"))
+    return Written(signed, max(1, digits))
+
+
+def _ten(power: int) -> Fraction:
+    return Fraction(10) ** power
+
+
+def _expression(plain: str) -> Written | None:
+    for attempt in dict.fromkeys((plain, _COMMA.sub(".", plain))):
+        try:
+            graph = Graph.parse(attempt)
+            if graph.variables or not graph.is_scalar or len(graph.outputs) != 1:
+                continue
+            run = graph.work({}).run
+            value = float(run.value(run.output).shown)
+        except (ChainruleError, ArithmeticError, TypeError, ValueError):
+            continue
+        if math.isfinite(value):
+            return Written(value)
+    return None
+
+
+def sheet_digits(answers: Mapping[str, Written]) -> int:
+    """Return to how many significant digits a sheet is rounded: those of its longest decimal.
+
+    Trailing zeros are dropped by many, so a single number does not tell.
+    """
+    most = max((w.digits for w in answers.values() if w.digits is not None), default=MOST_DIGITS)
+    return min(MOST_DIGITS, max(LEAST_DIGITS, most))
+
+
+def rounding(digits: int) -> float:
+    """Return the largest relative error of a number rounded to so many significant digits."""
+    return float(0.5 * 10.0 ** (1 - digits))
+
+
+def same_formula(given: str, wanted: str, names: tuple[str, ...] = ()) -> Verdict:
+    """Compare two formulas: as they are written, then by numbers.
+
+    Both are evaluated with 40 digits at points drawn from a fixed seed over the names of both,
+    where both are defined. "undecided" where too few such points are found.
+
+    >>> same_formula("sin(2x)", "2 sin x cos x"), same_formula("x^2", "2x")
+    ('right', 'wrong')
+    """
+    if not given.strip():
+        return "missing"
+    if len(given) > LONGEST:
+        return "undecided"
+    try:
+        left, right = (Graph.parse(text, declared=names) for text in (given, wanted))
+    except ChainruleError:
+        return "undecided"
+    if not (left.is_scalar and right.is_scalar) or len(left.outputs) != 1:
+        return "undecided"
+    if (left.ops, left.operands, left.parameters) == (right.ops, right.operands, right.parameters):
+        return "right"
+    return _by_samples(left, right)
+
+
+def _by_samples(left: Graph, right: Graph) -> Verdict:
+    import numpy as np
+
+    both = sorted({*left.variables, *right.variables})
+    random = np.random.default_rng(20)
+    compared = 0
+    for trial in range(SAMPLES if both else 1):
+        # Some points are positive, for roots and logarithms.
+        numbers = random.uniform(0.1, 2.5, len(both)) * (1 if trial % 2 else random.choice([-1, 1]))
+        point = {name: str(round(float(x), 6)) for name, x in zip(both, numbers, strict=True)}
+        found = [_sample(graph, point) for graph in (left, right)]
+        if None in found:
+            continue
+        compared += 1
+        difference = abs(found[0] - found[1])
+        if difference > max(abs(found[0]), abs(found[1]), 1e-12) * 1e-15:
+            return "wrong"
+    return "right" if compared >= (NEEDED if both else 1) else "undecided"
+
+
+def _sample(graph: Graph, point: Mapping[str, str]) -> Any:
+    """Return the value with 40 digits, None where there is none."""
+    at = {name: point[name] for name in graph.variables}
+    try:
+        run = graph.work(at, zoom="primitive", digits=PLACES).run
+        value = run.value(run.output)
+    except (ChainruleError, ArithmeticError):
+        return None
+    return None if value.undefined else value.digits

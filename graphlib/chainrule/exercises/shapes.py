@@ -1,0 +1,101 @@
+"""What a node's formula looks like, as far as common mistakes depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from chainrule.graph.builder import Builder, Expression
+from chainrule.graph.wengert import WengertList
+from chainrule.ops import OPS
+from chainrule.passes.walks import evaluate, linearise
+
+NEG, MUL, DIV = (OPS[name] for name in ("neg", "mul", "div"))
+POWERS = frozenset(OPS[name] for name in ("power", "square", "sqrt", "reciprocal") if name in OPS)
+
+
+class Shape(NamedTuple):
+    """What a node's formula looks like, as far as mistakes depend on it.
+
+    Parameters
+    ----------
+    exit
+        The operation that comes last, signs and constant factors aside.
+    minus, power, below
+        Slots by whose operand the derivative brings a minus; which are raised to a constant
+        power; which stand in a denominator.
+    """
+
+    exit: Any = None
+    minus: frozenset[int] = frozenset()
+    power: frozenset[int] = frozenset()
+    below: frozenset[int] = frozenset()
+
+
+def shape_of(graph: WengertList, node: int) -> Shape:
+    """Return the shape of a node; of a fold, of its body."""
+    body = graph.parameters_of(node).get("body")
+    if not isinstance(body, WengertList):
+        operands = graph.operands[node]
+        builder = Builder()
+        entries = [
+            builder.input(f"o{slot}")
+            if graph.varies[i]
+            else builder.apply(graph.ops[i], graph.parameters_of(i), [])
+            if not graph.operands[i]
+            else builder.number(Fraction(1))
+            for slot, i in enumerate(operands)
+        ]
+        written = builder.write(graph.ops[node], entries, graph.parameters_of(node))
+        body = builder.finish([written])
+        slots = {body.index[f"o{slot}"]: slot for slot, i in enumerate(operands) if graph.varies[i]}
+    else:
+        slots = dict(zip(body.inputs, range(len(body.inputs)), strict=True))
+    return _body_shape(body, slots)
+
+
+def _body_shape(body: WengertList, slots: Mapping[int, int]) -> Shape:
+    builder = Builder(simplify=True)
+    point = {i: builder.input(f"#{i}") for i in body.inputs}
+    values = [step.value for step in evaluate(body, builder, point)]
+    signs: dict[tuple[int, int], bool] = {}
+    for step in linearise(body, builder, values):
+        signs[step.node, step.slot] = _is_negative(builder.lift(step.partial))
+    exit = body.outputs[0]
+    while body.ops[exit] in (NEG, MUL, DIV):
+        varying = [i for i in body.operands[exit] if body.varies[i]]
+        if body.ops[exit] is DIV and body.varies[body.operands[exit][1]]:
+            break
+        if len(varying) != 1:
+            break
+        exit = varying[0]
+    minus: set[int] = set()
+    power: set[int] = set()
+    below: set[int] = set()
+    for entry, slot in slots.items():
+        reached = {entry}
+        for node in range(len(body)):
+            for at, operand in enumerate(body.operands[node]):
+                if operand not in reached:
+                    continue
+                reached.add(node)
+                if signs.get((node, at)):
+                    minus.add(slot)
+                if body.ops[node] is DIV and at == 1:
+                    below.add(slot)
+                if body.ops[node] in POWERS and at == 0 and operand == entry:
+                    power.add(slot)
+    return Shape(body.ops[exit], frozenset(minus), frozenset(power), frozenset(below))
+
+
+def _is_negative(partial: Expression) -> bool:
+    """Tell whether a formula begins with a minus: −sin t, −1/x², −3."""
+    if partial.number is not None:
+        return partial.number < 0
+    if partial.op is NEG:
+        return True
+    if partial.op in (MUL, DIV):
+        signs = [_is_negative(operand) for operand in partial.operands]
+        return sum(signs) % 2 == 1
+    return False

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import chainrule
+from chainrule.exercises.answers import number, same_formula
+from chainrule.passes.misconceptions import MISCONCEPTIONS
+
+DATA = Path(__file__).parent.parent / "data" / "students.jsonl"
+SHEETS = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
+LECTURE = "t = x^2\nu1 = sin(t)\nu2 = 3*t\nu = u1 + u2\nJ = cos(u)"
+
+
+def marked(sheet: dict[str, Any]) -> Any:
+    return chainrule.mark(sheet["program"], sheet["point"], sheet["answers"])
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=[f"{s['id']} {s['kind']}" for s in SHEETS])
+def test_simulated_students(sheet: dict[str, Any]) -> None:
+    report, truth = marked(sheet), sheet["truth"]
+    for cell, verdicts in truth["cells"].items():
+        assert report.cells[cell] in verdicts.split("|"), cell
+    free = {c for c, v in truth["cells"].items() if v == "follows|wrong|undecided"}
+    free |= set(truth.get("junk", ()))
+    assert set(report.errors) - free == set(truth["errors"]) - free
+    for cell, names in truth["misconceptions"].items():
+        assert set(report.misconceptions[cell]) & set(names.split("|")), cell
+    assert all(len(names) <= 3 for names in report.misconceptions.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0,25", 0.25), (".5", 0.5), (",5", 0.5), ("−3", -3.0), ("1.5e-3", 0.0015),
+        ("1,5·10^-3", 0.0015), ("2E+00", 2.0), ("1/4", 0.25), ("2^3", 8.0),
+        ("sqrt(2)/2", 0.7071067811865476), ("e^-2", 0.1353352832366127),
+        ("1,5*cos(0)", 1.5), ("½", 0.5),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
+    read = number(text)
+    assert read is not None
+    assert read.value == pytest.approx(value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  ", "1,2,3", "0,0,", "inf", "nan", "True", "x", "sqrt(-1)", "4/0", "9^9^9^9",
+     "__import__('os')", "1e9999", "(" * 150, "exp(exp(exp(9)))"],
+)  # fmt: skip
+def test_what_is_no_number_is_none(text: str) -> None:
+    assert number(text) is None
+
+
+def test_formulas_are_compared_by_value_where_forms_differ() -> None:
+    assert same_formula("sin(2x)", "2 sin x cos x") == "right"
+    assert same_formula("(x+1)(x-1)", "x^2-1") == "right"
+    assert same_formula("sin(x + 1e-9)", "sin x") == "wrong"
+    assert same_formula("x^2", "2x") == "wrong"
+    assert same_formula("ln(x y)", "ln x + ln y") == "right"
+    assert same_formula("log(-1-x^2)", "x") == "undecided"
+    assert same_formula("2 +* x", "x") == "undecided"
+    assert same_formula(" ", "x") == "missing"
+
+
+def test_every_misconception_has_its_words() -> None:
+    for record in MISCONCEPTIONS.values():
+        assert record.hint.endswith("?")
+        assert record.sentence and record.explanation
+        hooks = (record.partial, record.total, record.seed)
+        assert record.other or any(hook.__name__ != "_never" for hook in hooks)
+
+
+def test_work_that_follows_is_credited_and_a_return_is_accepted() -> None:
+    # 0.6441 · cos 1 = 0.3480 and 0.6441 · 3 = 1.9324 are the two shares of t.
+    answers = {"adjoint:J": "1", "adjoint:u": "0.6441", "adjoint:u1": "0.6441",
+               "adjoint:u2": "0.6441", "adjoint:t": "1.9324", "adjoint:x": "3.8648"}  # fmt: skip
+    report = chainrule.mark(LECTURE, {"x": 1}, answers)
+    assert report.cells["adjoint:t"] == "wrong" and report.cells["adjoint:x"] == "follows"
+    assert report.misconceptions["adjoint:t"][0] == "overwrite-instead-of-accumulate"
+    lucky = chainrule.mark(LECTURE, {"x": 1}, answers | {"adjoint:x": "4.5608"})
+    assert lucky.cells["adjoint:x"] == "right"
+    assert lucky.errors == ("adjoint:t",)
+
+
+def test_a_zero_that_makes_the_rest_trivial_is_pointed_out() -> None:
+    answers = {"adjoint:J": "1", "adjoint:u": "0", "adjoint:u1": "0", "adjoint:t": "0"}
+    report = chainrule.mark(LECTURE, {"x": 1}, answers)
+    assert report.trivial == ("adjoint:u",)
+
+
+def test_formulas_and_shares_of_the_table_are_marked_too() -> None:
+    answers = {"formula:u1,t": "cos t", "formula:J,u": "sin u", "share:u2,t": "1.9324",
+               "formula:nothing,t": "1"}  # fmt: skip
+    cells = chainrule.mark(LECTURE, {"x": 1}, answers).cells
+    assert cells == {"formula:u1,t": "right", "formula:J,u": "wrong", "share:u2,t": "right",
+                     "formula:nothing,t": "undecided"}  # fmt: skip
+
+
+def test_junk_neither_crashes_nor_takes_long(sample_seed: int) -> None:
+    random_ = random.Random(sample_seed)
+    alphabet = "0123456789.,-+*/^()eE xπ∞√sin\x00\u202e\"'\\{}[]$#;\n"
+    cells = ["value:t", "partial:u1,t", "adjoint:x", "tangent:J", "", ":", "value:", "x" * 300]
+    for _ in range(60):
+        junk = ["".join(random_.choices(alphabet, k=random_.randrange(300))) for _ in cells]
+        begin = time.process_time()
+        report = chainrule.mark(LECTURE, {"x": 1}, dict(zip(cells, junk, strict=True)))
+        assert time.process_time() - begin < 2
+        assert set(report.cells) == set(cells)
