@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError, PointError
+from chainrule.graph.numbering import original
+from chainrule.graph.tree import tree, tree_size
 from chainrule.graph.wengert import WengertList
 from chainrule.language import LIMITS, SOURCES, Note, Program, Source, canonical, exact, read
 from chainrule.language.build import build
@@ -18,6 +21,7 @@ from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Run
+from chainrule.readings.changes import changed, folded, unfolded
 from chainrule.readings.numbers import Format
 from chainrule.readings.story import Story
 from chainrule.readings.tables import Table
@@ -66,6 +70,22 @@ def exact_number(given: Typed, name: str = "") -> Fraction:
         ) from error
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _of_the_function(
+    method: Callable[Concatenate[Graph, P], R],
+) -> Callable[Concatenate[Graph, P], R]:
+    """Ask what is about the function of the graph that a zoom, a fold or a tree shows."""
+
+    @wraps(method)
+    def asked(graph: Graph, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return method(graph._function, *args, **kwargs)
+
+    return asked
+
+
 class Graph(WengertList):
     """A formula or program as a graph of elementary steps.
 
@@ -75,6 +95,8 @@ class Graph(WengertList):
     """
 
     program: Program | None = None
+    source: Graph | None = None
+    """The graph of which this one is a zoom, a fold or a tree: what it shows is that function."""
 
     @classmethod
     def of(cls, graph: WengertList, program: Program | None = None) -> Graph:
@@ -86,7 +108,13 @@ class Graph(WengertList):
         """
         if isinstance(graph, cls) and program is None:
             return graph
-        made = cls(
+        made = cls._copied(graph)
+        made.program = program
+        return made
+
+    @classmethod
+    def _copied(cls, graph: WengertList) -> Graph:
+        return cls(
             graph.ops,
             graph.operands,
             graph.parameters,
@@ -95,9 +123,19 @@ class Graph(WengertList):
             graph.outputs,
             graph.written,
             graph.batched,
+            graph.places,
         )
-        made.program = program
+
+    def _shown(self, graph: WengertList) -> Graph:
+        """Return another list that shows this function."""
+        made = self._copied(graph)
+        made.program, made.source = self.program, self._function
         return made
+
+    @property
+    def _function(self) -> Graph:
+        """The graph itself, or that of which it is a zoom, a fold or a tree."""
+        return self.source or self
 
     @classmethod
     def parse(
@@ -239,7 +277,7 @@ class Graph(WengertList):
         >>> Graph.parse("b sin a").variables
         ('b', 'a')
         """
-        return tuple(self.names[i] for i in self.inputs)
+        return tuple(dict.fromkeys(original(self.names[i]) for i in self.inputs))
 
     def zoom(self, level: Zoom) -> Graph:
         """Return the graph at a zoom level: primitive, step or named.
@@ -255,7 +293,69 @@ class Graph(WengertList):
         """
         if level not in ZOOMS:
             raise GraphError(f"no zoom level {level!r}; there are {', '.join(ZOOMS)}")
-        return Graph.of(zoom(self, level))
+        return self._shown(zoom(self, level))
+
+    def fold(self, *names: str) -> Graph:
+        """Return what is shown with some nodes as one; a single one takes in all that only it uses.
+
+        >>> lecture = Graph.parse("J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2")
+        >>> lecture.fold("u").table({"x": 1}).rows[1].ids["derivative"]
+        'adjoint:u'
+        >>> len(lecture.zoom("named")), len(lecture.fold("u")), len(lecture.fold("u", "u1", "u2"))
+        (6, 3, 4)
+
+        Raises
+        ------
+        GraphError
+            If a name is none, or these nodes cannot be one: between them lies another one, or they
+            have several exits. Says which node is in the way.
+        """
+        shown = self.zoom(self.usual_zoom)
+        return self._shown(folded(shown, names))
+
+    def unfold(self, name: str) -> Graph:
+        """Return what is shown with one fold opened: the nodes inside, under their own names.
+
+        >>> lecture = Graph.parse("J = cos(u); u = sin(t) + 3t; t = x^2")
+        >>> list(lecture.unfold("u").work({"x": 1}).labels.values())
+        ['x', 't', 'v1', 'v2', 'u', 'J']
+
+        Raises
+        ------
+        GraphError
+            If there is no such node, or it is one operation.
+        """
+        shown = self.zoom(self.usual_zoom)
+        return self._shown(unfolded(shown, name))
+
+    def tree(self) -> Graph:
+        """Return what is shown as a tree: every use of a node is a copy of its own.
+
+        The copies of t are t, t#2, t#3, …; their adjoints add up to that of t in the graph.
+
+        >>> graph = Graph.parse("y = t sin(t); t = x^2")
+        >>> graph.tree_size, len(graph.tree())
+        (6, 6)
+        >>> tree = graph.tree().reverse({"x": 1})
+        >>> tree["adjoint:t"] + tree["adjoint:t#2"] == graph.reverse({"x": 1})["adjoint:t"]
+        True
+
+        Raises
+        ------
+        LimitError
+            If it has more than 5,000 nodes; says how many.
+        """
+        return self._shown(tree(self.zoom(self.usual_zoom)))
+
+    @property
+    def tree_size(self) -> int:
+        """How many nodes the tree of what is shown has, up to 10^24; nothing is drawn for it.
+
+        >>> doubled = "; ".join(f"t{i + 1} = t{i} t{i}" for i in range(60))
+        >>> Graph.parse("t0 = x; " + doubled).tree_size > 2**60
+        True
+        """
+        return tree_size(self.zoom(self.usual_zoom))
 
     @property
     def usual_zoom(self) -> Zoom:
@@ -264,6 +364,8 @@ class Graph(WengertList):
         >>> Graph.parse("sin(x^2)").usual_zoom, Graph.parse("y = sin t; t = x^2").usual_zoom
         ('step', 'named')
         """
+        if self.source is not None:
+            return "primitive"  # it is shown as it is
         named = sum(1 for node in self.names if node not in self.inputs)
         return "named" if named > 1 else "step"
 
@@ -303,7 +405,7 @@ class Graph(WengertList):
                     allowed=f"The variables are: {', '.join(variables) or 'none'}.",
                 )
         return {
-            node: self._value_of(node, given[canonical(self.names[node])][1])
+            node: self._value_of(node, given[canonical(original(self.names[node]))][1])
             for node in self.inputs
         }
 
@@ -338,6 +440,8 @@ class Graph(WengertList):
         direction: Mapping[str, Typed] | None = None,
         notation: Notation | None = None,
         digits: int | None = None,
+        folds: Iterable[str] = (),
+        as_tree: bool = False,
     ) -> Worked:
         """Run the passes at a point and return the worked example.
 
@@ -358,38 +462,57 @@ class Graph(WengertList):
             Tangent of each moved variable (forward mode); default 1 for the first.
         digits
             Significant digits to compute and show; default double precision, checked.
+        folds
+            Single changes to what the zoom level shows, one after the other: "u" as
+            ``fold("u")``, "u u1" as ``fold("u", "u1")``, "-u" as ``unfold("u")``.
+        as_tree
+            Whether every use of a node is shown as a copy of its own.
 
         Raises
         ------
         PointError
             If a value is missing or not a number.
         GraphError
-            If there is no such output or zoom level, or there are too many digits.
+            If there is no such output or zoom level, a fold cannot be made, or there are too
+            many digits.
+        LimitError
+            If the tree would be too large.
         """
         if digits is not None and not 1 <= digits <= LIMITS.digits:
             raise GraphError(f"{digits} digits; allowed are 1 to {LIMITS.digits:,}")
         if digits is not None and notation is None:
             notation = Notation(format=Format(digits, digits))
-        shown = self.zoom(zoom or self.usual_zoom)
+        shown = self._shown(changed(self.zoom(zoom or self.usual_zoom), folds, notation))
+        shown = self._shown(tree(shown)) if as_tree else shown
         point = self.at(at)
         by_name = self._by_name(point)
         moved = None
+        if direction is None and mode == "forward" and len(shown.variables) < len(shown.inputs):
+            direction = {shown.variables[0]: 1}  # all copies move together
         if direction is not None:
             moved = {
-                (node := shown._input(name)): shown._value_of(node, value)
+                node: shown._value_of(node, value)
                 for name, value in direction.items()
+                for node in shown._copies(name)
             }
         goal = None if output is None else shown[canonical(output)].index
         run = Run(
-            shown, {i: by_name[shown.names[i]] for i in shown.inputs}, mode, goal, moved, digits
+            shown,
+            {i: by_name[original(shown.names[i])] for i in shown.inputs},
+            mode,
+            goal,
+            moved,
+            digits,
         )
-        return Worked(run, notation, self)
+        return Worked(run, notation, self._function)
 
-    def _input(self, name: str) -> int:
-        node = self.index.get(canonical(name))
-        if node is None or node not in self.inputs:
+    def _copies(self, name: str) -> list[int]:
+        """Return the inputs of a name: one, but in a tree one for each use."""
+        wanted = canonical(name)
+        found = [node for node in self.inputs if original(self.names[node]) == wanted]
+        if not found:
             raise GraphError(f"{name!r} is not a variable; there are {', '.join(self.variables)}")
-        return node
+        return found
 
     def evaluate(self, at: Point) -> Any:
         """Return the value of the main output at a point.
@@ -415,6 +538,7 @@ class Graph(WengertList):
         """
         return self.work(at, "reverse", output=output)
 
+    @_of_the_function
     def gradient(self, at: Point, output: str | None = None) -> dict[str, Any]:
         """Return the derivatives of one output by every variable, by name.
 
@@ -424,6 +548,7 @@ class Graph(WengertList):
         worked = self.work(at, zoom="primitive", output=output)
         return {name: rounded(worked.slope(name).shown) for name in self.variables}
 
+    @_of_the_function
     def jacobian(self, at: Point, mode: Mode | None = None) -> JacobianTable:
         """Return the derivatives of every output by every variable, by name.
 
@@ -461,6 +586,7 @@ class Graph(WengertList):
         named = labels(shown, Notation())
         return [named[output] for output in shown.outputs]
 
+    @_of_the_function
     def hessian(self, at: Point) -> Hessian:
         """Return the second derivatives of the main output by every pair of variables.
 
@@ -485,6 +611,7 @@ class Graph(WengertList):
         }
         return Hessian(self._output_labels()[0], rows, self._by_name(point))
 
+    @_of_the_function
     def hvp(self, at: Point, direction: Mapping[str, Any]) -> dict[str, Any]:
         """Return the Hessian of the main output times a direction: one forward pass over the
         gradient graph, however many variables there are.
@@ -506,11 +633,12 @@ class Graph(WengertList):
 
         moves: dict[int, Any] = {}
         for name, given in direction.items():
-            node = self._input(name)
+            (node,) = self._copies(name)
             moves[node] = given if self.shape(node) else exact_number(given, name)
         along = SecondOrder(self, self.at(at)).along(moves)
         return {self.names[node]: number.shown for node, number in along.items()}
 
+    @_of_the_function
     def gradient_graph(self) -> Graph:
         """Return the graph of the derivatives of the main output by the inputs.
 
@@ -519,6 +647,7 @@ class Graph(WengertList):
         """
         return Graph.of(gradient_graph(self))
 
+    @_of_the_function
     def compile(
         self,
         outputs: str = "value_and_grad",
@@ -552,7 +681,7 @@ class Graph(WengertList):
         """
         from chainrule.compile import compiled
 
-        by = None if wrt is None else [self.names[self._input(name)] for name in wrt]
+        by = None if wrt is None else [self.names[self._copies(name)[0]] for name in wrt]
         goal = None if output is None else self[canonical(output)].index
         return compiled(self, outputs, by, goal)
 
@@ -587,6 +716,7 @@ class Graph(WengertList):
         """
         return self.work(at, mode).draw(format, **options)
 
+    @_of_the_function
     def check(self, at: Point) -> AgreementTable:
         """Compare forward mode, reverse mode, SymPy's derivative and differences.
 
@@ -605,6 +735,7 @@ class Graph(WengertList):
         goal = self._output_labels()[0]
         return AgreementTable(found.output, found.digits, found.inputs, found.missing, goal)
 
+    @_of_the_function
     def cost(self) -> Cost:
         """Return how many operations forward mode, reverse mode and differences take.
 
@@ -628,6 +759,7 @@ class Graph(WengertList):
         """
         return self.work(at).health()
 
+    @_of_the_function
     def closed_form(self, timeout: float = 5.0) -> ClosedForm:
         """Return SymPy's closed form of the main output and of its derivatives.
 
@@ -645,6 +777,7 @@ class Graph(WengertList):
 
     # Views
 
+    @_of_the_function
     def sympy(self, node: str | None = None) -> sympy.Expr:
         """Return the main output, or a named node, as a SymPy expression.
 

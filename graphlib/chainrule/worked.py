@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError
+from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, exact
+from chainrule.language.names import canonical_label
 from chainrule.passes.jacobian import repaired
 from chainrule.passes.run import Number, Run
-from chainrule.readings.story import Story, story
+from chainrule.readings.story import Story, story, sum_up
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import Notation, View
 
@@ -91,7 +93,7 @@ class Worked(View):
         """
         kind, _, names = cell.partition(":")
         nodes = {label: node for node, label in self.labels.items()}
-        name = canonical(names) if "," not in names else names
+        name = canonical_label(names) if "," not in names else names
         if kind == "value" and name in nodes:
             return self.run.value(nodes[name])
         if kind == ("adjoint" if self.reverse else "tangent") and name in nodes:
@@ -119,7 +121,13 @@ class Worked(View):
         >>> float(slope.shown), slope.double
         (1.0, 0.0)
         """
-        node = self.graph.index[canonical(name)]
+        nodes = [n for n in self.graph.inputs if original(self.graph.names[n]) == canonical(name)]
+        if len(nodes) > 1:  # copies in a tree
+            found = [self.run.derivative(node) for node in nodes]
+            return self.run.shown(
+                sum_up([n.double for n in found]), sum_up([n.digits for n in found])
+            )
+        (node,) = nodes
         number = self.run.derivative(node)
         sides = self.run.sides.get(node)
         return number if sides is None else repaired(number, sides)

@@ -245,3 +245,16 @@ def test_vectors_and_matrices_are_typed_in_brackets(run) -> None:
     refused = run(*asked[:3], "W=[[1,2],[3,4]]", "--at", "x=[1,2,3]")
     assert refused.returncode == 2
     assert "x is a vector of 2; a vector of 3 was given" in refused.stderr.decode()
+
+
+def test_single_folds_and_the_tree(run) -> None:
+    asked = ("table", PROGRAM, "--at", "x=1")
+    folded = text_of(run(*asked, "--fold", "u"))
+    assert "7.0806" in folded and "u₁" not in folded  # du/dx = 2x(cos x² + 3)
+    opened = text_of(run(*asked, "--fold", "u u1 u2", "--fold=-u"))
+    assert "+ 1.9324 = 2.2804" in opened
+    tree = text_of(run(*asked, "--tree"))
+    assert "t′ = x′²" in tree and "0.3480" in tree and "2.2804" not in tree
+    refused = run(*asked, "--fold", "u1")
+    assert refused.returncode == 2
+    assert "t is used by u₂ too" in refused.stderr.decode()

@@ -117,17 +117,6 @@ def test_all_users_must_join_what_a_step_swallows() -> None:
     assert len(zoom(graph, "named")) == 3
 
 
-def test_opening_one_fold() -> None:
-    graph = graph_of("J = sin(3*x) + cos(2*y)")
-    exits = groups(graph, "named")
-    exit = graph.index["J"]
-    assert set(exits) == {exit, *graph.inputs}
-    opened = groups(graph, "named", [exit])
-    alone = [n for n, e in enumerate(opened) if e == n]
-    # Its inner steps stand alone, each with what it swallows in turn.
-    assert {graph.ops[n].name for n in alone} == {"input", "sin", "cos", "add"}
-
-
 def test_the_graph_inside_a_fold() -> None:
     graph = graph_of("J = y*x - x/2")
     named = zoom(graph, "named")

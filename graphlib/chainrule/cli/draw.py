@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from chainrule.cli.request import At, By, Formula, Mode, Of, Readings, Zoom
+from chainrule.cli.request import At, By, Folds, Formula, Mode, Of, Readings, Tree, Zoom
 from chainrule.errors import InputError
 
 File = Annotated[
@@ -29,6 +29,8 @@ def draw(
     at: At = None,
     mode: Mode = "reverse",
     zoom: Zoom = None,
+    fold: Folds = None,
+    tree: Tree = False,
     of: Of = None,
     by: By = None,
     reading: Readings = None,
@@ -48,7 +50,7 @@ def draw(
     from chainrule.drawing import draw as picture
 
     chosen = format or _by_suffix(output)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree)
     document = Path(output).suffix.lower() == ".tex"
     write(picture(run, chosen, theme=theme, direction=direction, document=document), output)
     tell_notes(graph, on_screen=False)

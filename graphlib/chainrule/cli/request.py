@@ -41,6 +41,18 @@ Zoom = Annotated[
         show_default=False,
     ),
 ]
+Folds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fold",
+        metavar="NAMES",
+        help='Show u with all that it alone uses as one: --fold u; these nodes: --fold "u u1"; '
+        "open a fold: --fold=-u.",
+    ),
+]
+Tree = Annotated[
+    bool, typer.Option("--tree", help="Show every use of a node as a copy of its own.")
+]
 Of = Annotated[
     str | None,
     typer.Option("--of", metavar="NAME", help="Which output is differentiated (reverse mode)."),
@@ -208,6 +220,8 @@ def worked(
     by: Sequence[str] | None,
     readings: Sequence[str] | None,
     digits: int | None = None,
+    folds: Sequence[str] | None = None,
+    tree: bool = False,
 ) -> tuple[Graph, Worked]:
     """Return the graph of a formula and its run at a point.
 
@@ -221,5 +235,6 @@ def worked(
         raise InputError("--by says where a tangent begins", allowed="Use it with --mode forward.")
     graph, point = parsed(formula, at, readings)
     return graph, graph.work(
-        at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits
-    )
+        at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits,
+        folds=folds or (), as_tree=tree,
+    )  # fmt: skip

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.request import At, By, Digits, Formula, Mode, Of, Output, Readings, Zoom
+from chainrule.cli.request import (
+    At,
+    By,
+    Digits,
+    Folds,
+    Formula,
+    Mode,
+    Of,
+    Output,
+    Readings,
+    Tree,
+    Zoom,
+)
 from chainrule.cli.table import Format, Json
 
 if TYPE_CHECKING:
@@ -34,6 +46,8 @@ def steps(
     at: At = None,
     mode: Mode = "reverse",
     zoom: Zoom = None,
+    fold: Folds = None,
+    tree: Tree = False,
     of: Of = None,
     by: By = None,
     reading: Readings = None,
@@ -53,7 +67,7 @@ def steps(
     from chainrule.readings.render.json import steps_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

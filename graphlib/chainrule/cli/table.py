@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli.request import At, By, Digits, Formula, Mode, Of, Output, Readings, Zoom
+from chainrule.cli.request import (
+    At,
+    By,
+    Digits,
+    Folds,
+    Formula,
+    Mode,
+    Of,
+    Output,
+    Readings,
+    Tree,
+    Zoom,
+)
 
 if TYPE_CHECKING:
     from chainrule.worked import Worked
@@ -34,6 +46,8 @@ def table(
     at: At = None,
     mode: Mode = "reverse",
     zoom: Zoom = None,
+    fold: Folds = None,
+    tree: Tree = False,
     of: Of = None,
     by: By = None,
     reading: Readings = None,
@@ -59,7 +73,7 @@ def table(
     from chainrule.readings.render.json import grid_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

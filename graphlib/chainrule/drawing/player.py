@@ -27,7 +27,7 @@ from chainrule.readings.prose import sentence, title
 from chainrule.readings.render.prose import prose_html, prose_text, remark_line
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
-from chainrule.readings.terms import Row, Sign, Symbol, mathml, text
+from chainrule.readings.terms import Row, Sign, mathml, text
 from chainrule.readings.view import View
 
 VERSION = 1
@@ -128,9 +128,7 @@ class _Player:
         d = Sign("∂", tight=True)
         if view.reverse:
             return Row((d, view.name(view.run.output)))
-        seeds = list(view.run.seeds)
-        seed = view.name(seeds[0]) if len(seeds) == 1 else Symbol("s")
-        return Row((d, Sign("/", tight=True), d, seed))
+        return Row((d, Sign("/", tight=True), d, view.seed_name()))
 
     def number(self, number: Number | None) -> dict[str, Any] | None:
         """Return a number with all its digits and, where it needs one, a warning."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from chainrule.algebras.protocol import NO_PARAMETERS
@@ -12,6 +13,7 @@ from chainrule.ops import OPS, Op, Shape
 from chainrule.ops.record import same_shape
 
 INPUT = OPS["input"]
+NO_PLACES: Mapping[int, tuple[int, int]] = MappingProxyType({})
 LEAVES = frozenset(op for op in OPS.values() if op.arity == 0)
 
 
@@ -46,6 +48,9 @@ class WengertList:
         Indices of the outputs, the main one first.
     batched
         Inputs whose values carry a leading batch axis.
+    places
+        Numbers of the unnamed steps where they are not simply counted: see
+        `chainrule.graph.numbering.places`.
 
     The list is not changed once it is made; folds and gradients are new lists.
     """
@@ -60,6 +65,7 @@ class WengertList:
         outputs: Sequence[int],
         written: Sequence[int] | None = None,
         batched: Iterable[int] = (),
+        places: Mapping[int, tuple[int, int]] = NO_PLACES,
     ) -> None:
         self.ops = ops
         self.operands = operands
@@ -69,6 +75,7 @@ class WengertList:
         self.outputs = tuple(outputs)
         self.written = written if written is not None else range(len(ops))
         self.batched = frozenset(batched)
+        self.places = places
 
     def __len__(self) -> int:
         return len(self.ops)

@@ -161,6 +161,21 @@ def canonical(spelling: str) -> str:
     return base + index if underscore and index.isdecimal() and base.isalpha() else name
 
 
+def canonical_label(spelling: str) -> str:
+    """Return the one form of what a node is called: a name, of a copy in a tree with its number.
+
+    >>> canonical_label("u_1#2")
+    'u1#2'
+
+    Raises
+    ------
+    ParseError, LimitError
+        As `canonical` does for a name.
+    """
+    name, mark, copy = spelling.partition("#")
+    return canonical(name) + (f"{mark}{copy}" if copy.isascii() and copy.isdigit() else "")
+
+
 def not_a_name(spelling: str, position: int) -> ParseError:
     """Return the error for a text that was given as a name and is none."""
     return ParseError(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import operator
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
 from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
+from chainrule.graph.numbering import Place, places
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map, Op
 from chainrule.passes.steps import Push, Share
@@ -125,16 +126,11 @@ def _step_joins(graph: WengertList, node: int, user: int) -> bool:
     return _is_sign_or_coefficient(graph, user) and graph.ops[node] in (MUL, DIV, POWER)
 
 
-def groups(graph: WengertList, zoom: Zoom, unfolded: Collection[int] = ()) -> list[int]:
+def groups(graph: WengertList, zoom: Zoom) -> list[int]:
     """Return for each node the exit of the fold that swallows it; its own index if none does.
 
     A fold swallows an unnamed node only if all users of the node lie inside, so every fold
     has exactly one exit.
-
-    Parameters
-    ----------
-    unfolded
-        Exits whose folds are opened: their inner nodes stand alone.
     """
     exits = list(range(len(graph)))
     outputs = set(graph.outputs)
@@ -143,21 +139,28 @@ def groups(graph: WengertList, zoom: Zoom, unfolded: Collection[int] = ()) -> li
         if node in graph.names or node in outputs or not users or graph.ops[node] is INPUT:
             continue
         around = {exits[edge.user] for edge in users}
-        if len(around) != 1 or around & set(unfolded):
-            continue
-        if zoom == "named" or (
-            zoom == "step" and all(_step_joins(graph, node, edge.user) for edge in users)
+        if len(around) == 1 and (
+            zoom == "named"
+            or (zoom == "step" and all(_step_joins(graph, node, edge.user) for edge in users))
         ):
             exits[node] = around.pop()
     return exits
 
 
-def fold(graph: WengertList, exits: list[int]) -> WengertList:
+def fold(
+    graph: WengertList, exits: Sequence[int], numbers: Mapping[int, Place] | None = None
+) -> WengertList:
     """Return the graph in which every group of nodes with the same exit is one node.
 
     Constants that a fold does not swallow stay nodes. Nodes keep names, order and shapes;
     a fold of one node is that node.
+
+    Parameters
+    ----------
+    numbers
+        Places of the unnamed steps; default those that they have in `graph`.
     """
+    numbers = places(graph) if numbers is None else numbers
     members: dict[int, list[int]] = {}
     for node, exit in enumerate(exits):
         members.setdefault(exit, []).append(node)
@@ -174,7 +177,7 @@ def fold(graph: WengertList, exits: list[int]) -> WengertList:
             if exit in graph.parameters:
                 parameters[i] = graph.parameters[exit]
             continue
-        body, entries = _body(graph, inside, exit)
+        body, entries = _body(graph, inside, exit, numbers)
         ops.append(FOLD)
         operands.append(tuple(new[o] for o in entries))
         parameters[i] = {"body": body, "origin": tuple(inside)}
@@ -182,28 +185,35 @@ def fold(graph: WengertList, exits: list[int]) -> WengertList:
         tuple(ops),
         tuple(operands),
         parameters,
-        {new[n]: name for n, name in graph.names.items()},
+        {new[n]: name for n, name in graph.names.items() if n in new},
         {new[n]: graph.shapes[n] for n in kept if n in graph.shapes},
         [new[n] for n in graph.outputs],
         [graph.written[n] for n in kept],
         [new[n] for n in graph.batched],
+        {new[n]: numbers[n] for n in kept if n in numbers},
     )
 
 
-def _body(graph: WengertList, inside: list[int], exit: int) -> tuple[WengertList, list[int]]:
+def _body(
+    graph: WengertList, inside: list[int], exit: int, numbers: Mapping[int, Place]
+) -> tuple[WengertList, list[int]]:
     """Return the graph inside a fold and the outer nodes that enter it, in order of writing."""
     within = set(inside)
     entries = _in_order_of_writing(graph, exit, within)
     new = {node: i for i, node in enumerate(entries + inside)}
     ops = [INPUT] * len(entries) + [graph.ops[n] for n in inside]
+    inner = {new[n]: graph.names[n] for n in inside if n in graph.names and n != exit}
     body = WengertList(
         tuple(ops),
         tuple(() for _ in entries)
         + tuple(tuple(new[o] for o in graph.operands[n]) for n in inside),
         {new[n]: graph.parameters[n] for n in inside if n in graph.parameters},
-        {i: graph.names.get(node, f"#{node}") for i, node in enumerate(entries)},
+        {i: graph.names.get(node, f"#{node}") for i, node in enumerate(entries)} | inner,
         {new[n]: graph.shapes[n] for n in entries + inside if n in graph.shapes},
         [new[exit]],
+        [graph.written[n] for n in entries + inside],
+        (),
+        {new[n]: numbers[n] for n in inside if n in numbers and n != exit},
     )
     return body, entries
 
@@ -225,10 +235,14 @@ def _in_order_of_writing(graph: WengertList, exit: int, within: set[int]) -> lis
     return met
 
 
-def zoom(graph: WengertList, level: Zoom, unfolded: Collection[int] = ()) -> WengertList:
+def zoom(graph: WengertList, level: Zoom) -> WengertList:
     """Return `graph` at a zoom level: primitive, step or named.
 
     primitive: one operation per node. step: what a person writes in one line; constants,
-    signs and coefficients are folded in. named: one node per assignment.
+    signs and coefficients are folded in. named: one node per assignment. The steps of the
+    level are numbered first; those inside the folds go on from there.
     """
-    return graph if level == "primitive" else fold(graph, groups(graph, level, unfolded))
+    if level == "primitive":
+        return graph
+    exits = groups(graph, level)
+    return fold(graph, exits, places(graph, first=set(exits)))

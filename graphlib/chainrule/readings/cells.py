@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Any
 
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import number_text
+from chainrule.graph.numbering import original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
 from chainrule.passes.run import Number
@@ -110,9 +111,14 @@ def sides(view: View) -> tuple[Remark, ...]:
 
 def point(view: View) -> Row | None:
     """Return "x = 1, y = 0.1" as it was given; None for a graph without inputs."""
-    inputs = [node for node in view.shown if view.graph.ops[node] is INPUT]
+    inputs = [node for node in _originals(view, view.shown) if view.graph.ops[node] is INPUT]
     shown = inputs[:POINT_ENTRIES]
     return _listed([(view.name(node), given(view, node)) for node in shown], len(inputs))
+
+
+def _originals(view: View, nodes: Iterable[int]) -> list[int]:
+    """Return nodes without those that are further copies in a tree."""
+    return [node for node in nodes if original(view.labels[node]) == view.labels[node]]
 
 
 def stated(point: Mapping[str, Any]) -> Row | None:
@@ -185,9 +191,10 @@ def story_caption(view: View) -> Prose:
 
 def _seeds(view: View) -> Term:
     parts: list[Term] = []
-    for node, seed in list(view.run.seeds.items())[:POINT_ENTRIES]:
+    seeds = _originals(view, view.run.seeds)
+    for node in seeds[:POINT_ENTRIES]:
         parts += [Sign(",", tight=True), Word(" ", r"\ ")] if parts else []
         parts.append(view.name(node))
-        if len(view.run.seeds) > 1:
-            parts += [EQUALS, numeral(float(seed), view.notation.format)]
+        if len(seeds) > 1:
+            parts += [EQUALS, numeral(float(view.run.seeds[node]), view.notation.format)]
     return Row(tuple(parts)) if parts else Word(WORDS["none"])

@@ -136,7 +136,14 @@ ELLIPSIS = Word("…", r"\dots")
 
 
 def name_parts(name: str) -> tuple[str, str, str]:
-    """Return base, subscript and accent of a name: `y1_hat` is ("y", "1", "hat")."""
+    """Return base, subscript and accent of a name: `y1_hat` is ("y", "1", "hat").
+
+    The number of a copy in a tree stands behind the subscript: `u1#2` is ("u", "1#2", "").
+    """
+    name, mark, copy = name.partition("#")
+    if mark:
+        base, sub, accent = name_parts(name)
+        return base, f"{sub}#{copy}", accent
     base, _, tail = name.partition("_")
     if not base:
         return name, "", ""
@@ -145,6 +152,16 @@ def name_parts(name: str) -> tuple[str, str, str]:
     if stem and stem != base and (len(stem) == 1 or stem in GREEK) and (accent or not tail):
         return stem, base[len(stem) :], accent
     return base, "" if accent else tail, accent
+
+
+_PRIMES = {"#2": "′", "#3": "″", "#4": "‴"}
+
+
+def primed(name: str) -> tuple[str, str]:
+    """Return a name without its copy's number, and the primes in its place: t#2 is t′."""
+    base, mark, copy = name.partition("#")
+    primes = _PRIMES.get(mark + copy, "")
+    return (base, primes) if primes else (name, "")
 
 
 def spelled(base: str) -> str:
@@ -170,7 +187,10 @@ def text(term: Term) -> str:
             shown = digits.replace("-", "−")
             return shown if power is None else f"{shown}·10{text_superscript(str(power))}"
         case Power(base, exponent):
-            shown = f"({text(base)})" if isinstance(base, Root) else text(base)
+            fenced = isinstance(base, Root) or (
+                isinstance(base, Symbol) and "#" in primed(base.name)[0]
+            )
+            shown = f"({text(base)})" if fenced else text(base)
             return shown + text_superscript(text(exponent))
         case Fraction(above, below):
             return f"{text(above) if _is_product(above) else _atomic(above)}/{_atomic(below)}"
@@ -191,9 +211,10 @@ def text(term: Term) -> str:
 @lru_cache(maxsize=4096)
 def text_name(name: str) -> str:
     """Return a name with its subscript and accent: `y1_hat` is ŷ₁."""
+    name, primes = primed(name)
     base, sub, accent = name_parts(name)
     shown = spelled(base) + (ACCENTS[accent][0] if accent in ACCENTS else "")
-    return shown + text_subscript(sub) + ("*" if accent == "star" else "")
+    return shown + text_subscript(sub) + ("*" if accent == "star" else "") + primes
 
 
 _ROOTS = {"2": "√", "3": "∛", "4": "∜"}
@@ -213,6 +234,9 @@ def text_subscript(sub: str) -> str:
     """Return a subscript in small digits or letters where Unicode has them."""
     if not sub:
         return ""
+    if "#" in sub:  # which has no small form
+        index, _, copy = sub.partition("#")
+        return f"{text_subscript(index)}#{copy}"
     small = sub.translate(SUBSCRIPTS).translate(SMALL_LETTERS)
     return f"_{sub}" if any(c.isascii() for c in small) else small
 
@@ -301,10 +325,13 @@ def latex(term: Term, *, colours: bool = False) -> str:
 
 def _starred(term: Term) -> bool:
     bare = term.inner if isinstance(term, Coloured) else term
-    return isinstance(bare, Symbol) and name_parts(bare.name)[2] == "star"
+    return isinstance(bare, Symbol) and (
+        name_parts(bare.name)[2] == "star" or bool(primed(bare.name)[1])
+    )
 
 
 def _latex_name(name: str) -> str:
+    name, primes = primed(name)
     base, sub, accent = name_parts(name)
     if base in GREEK:
         shown = "\\" + base
@@ -317,7 +344,8 @@ def _latex_name(name: str) -> str:
     if sub:
         plain = sub.isdigit() or len(sub) == 1
         shown += "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
-    return shown + ("^{*}" if accent == "star" else "")
+    above = ("*" if accent == "star" else "") + r"\prime " * (" ′″‴".index(primes) if primes else 0)
+    return shown + (f"^{{{above}}}" if above else "")
 
 
 # MathML
@@ -393,6 +421,7 @@ def _bracketed(term: Term) -> Term:
 
 @lru_cache(maxsize=4096)
 def _mathml_name(name: str) -> str:
+    name, primes = primed(name)
     base, sub, accent = name_parts(name)
     kind = "letter" if len(spelled(base)) == 1 else "word"
     shown = f'<mi mathvariant="normal" class="{kind}">{escape(spelled(base))}</mi>'
@@ -402,6 +431,7 @@ def _mathml_name(name: str) -> str:
         kind = "letter" if len(sub) == 1 else "word"
         word = f'<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi>'
         shown = f"<msub>{shown}{f'<mn>{sub}</mn>' if sub.isdigit() else word}</msub>"
-    if accent == "star":
-        return f'<msup>{shown}<mo lspace="0" rspace="0">∗</mo></msup>'
+    above = ("∗" if accent == "star" else "") + primes
+    if above:
+        return f'<msup>{shown}<mo lspace="0" rspace="0">{above}</mo></msup>'
     return shown

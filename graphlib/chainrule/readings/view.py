@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule.algebras.digits import NEGLIGIBLE
+from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
@@ -46,30 +48,21 @@ class Notation:
     format: Format = DEFAULT
 
 
-def with_rows(graph: WengertList) -> tuple[int, ...]:
-    """Return the nodes that have a row: all but the leaf constants."""
-    return tuple(
-        node
-        for node, op in enumerate(graph.ops)
-        if op.arity != 0 or op is INPUT or node in graph.names or node in graph.outputs
-    )
-
-
 def labels(graph: WengertList, notation: Notation) -> dict[int, str]:
     """Return the name of every node that has a row: the user's, or v1, v2, … in order."""
     taken = set(graph.names.values())
-    labels: dict[int, str] = {}
-    count = 0
-    for node in with_rows(graph):
-        name = graph.names.get(node)
-        if name is None and node == graph.outputs[0] and notation.output not in taken:
-            name = notation.output
-        while name is None:
-            count += 1
-            candidate = f"{notation.prefix}{count}"
-            name = candidate if candidate not in taken else None
-        labels[node] = name
-    return labels
+    numbers = places(graph)
+    last = max((number for number, _copy in numbers.values()), default=0)
+    candidates = (f"{notation.prefix}{count}" for count in itertools.count(1))
+    free = list(itertools.islice((name for name in candidates if name not in taken), last + 1))
+    # The main output's place is 0; where a step has its name already, it is one step more.
+    free.insert(0, free[-1] if notation.output in taken else notation.output)
+    return {
+        node: graph.names[node]
+        if node in graph.names
+        else copy_name(free[numbers[node][0]], numbers[node][1])
+        for node in with_rows(graph)
+    }
 
 
 class View:
@@ -253,7 +246,7 @@ class View:
         """Return ∂goal/∂node in reverse mode, ∂node/∂seed in forward mode."""
         if self.reverse:
             return Partial(self.name(self.run.output), self.name(node))
-        return Partial(self.name(node), self._seed_name())
+        return Partial(self.name(node), self.seed_name())
 
     def derivative_header(self) -> Term:
         """Return the header of the derivative column: ∂J/∂ node or ∂ node/∂x."""
@@ -261,13 +254,12 @@ class View:
         node = Row((Word("\u2009", r"\,"), Word(WORDS["node"])))
         if self.reverse:
             return Row((d, self.name(self.run.output), slash, d, node))
-        return Row((d, node, slash, d, self._seed_name()))
+        return Row((d, node, slash, d, self.seed_name()))
 
-    def _seed_name(self) -> Term:
-        seeds = list(self.run.seeds)
-        if len(seeds) == 1:
-            return self.name(seeds[0])
-        return Symbol("s")
+    def seed_name(self) -> Term:
+        """Return the name of the one variable that moves, s where there are several."""
+        moved = {original(self.labels[node]) for node in self.run.seeds}
+        return Symbol(moved.pop() if len(moved) == 1 else "s")
 
     # Cell ids, the same in table, drawing, sheet, link and marking
 
