@@ -214,5 +214,25 @@ class Worked(View):
 
         return draw(self, format, **options)
 
+    def slides(self, format: str = "pdf", **options: Any) -> bytes:
+        """Return the steps as slides: "pdf", a page a step, or "svg", one that is animated.
+
+        At most 200 steps are shown; the slides say so where there are more.
+
+        >>> import chainrule
+        >>> chainrule.parse("x^2").reverse({"x": 3}).slides("svg", theme="dark")[:5]
+        b'<?xml'
+
+        Raises
+        ------
+        DrawingError
+            For another format.
+        OutsideTimeout
+            If Graphviz or Typst takes too long.
+        """
+        from chainrule.drawing.slides import slides
+
+        return slides(self, format, **options)
+
     def _repr_svg_(self) -> str:
         return self.draw("svg").decode()

@@ -11,7 +11,7 @@ import pytest
 
 from chainrule.drawing import draw
 from chainrule.drawing.layout import cards
-from chainrule.drawing.scene import scene
+from chainrule.drawing.scene import Stage
 from chainrule.drawing.tikz import PX
 from chainrule.errors import DrawingError
 from chainrule.readings.view import View
@@ -65,7 +65,7 @@ def test_cards_stand_where_the_layout_puts_them(lecture: View) -> None:
 
 def test_lines_begin_at_a_card_and_end_at_a_card(lecture: View, vectors: View) -> None:
     for view in (lecture, vectors):
-        placed = scene(cards(view))
+        placed = Stage(cards(view)).scene()
         boxes = {card.node: card.box for card in placed.cards}
         for line in placed.lines:
             begin, end = boxes[line.edge.operand], boxes[line.edge.user]

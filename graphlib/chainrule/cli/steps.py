@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.request import (
@@ -21,6 +22,9 @@ from chainrule.cli.table import Format, Json
 
 if TYPE_CHECKING:
     from chainrule.facade import Graph
+
+SLIDES = ("pdf", "svg")
+"""Endings of files that are slides: pages, or an animation."""
 
 
 def note_records(graph: Graph) -> dict[str, Any]:
@@ -58,14 +62,26 @@ def steps(
 ) -> None:
     """Tell the steps one by one: values, local partials, then tangents or adjoints.
 
+    A file that ends in .pdf has slides, a page a step; one that ends in .svg is animated.
+
     \b
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1
       chainrule steps "x y" --at x=2,y=3 --mode forward --by y -o steps.html
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o slides.pdf
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
     from chainrule.cli.output import deliver, renderer, tell_notes, terminal
     from chainrule.cli.request import worked
     from chainrule.readings.render.json import steps_record, written
 
+    slides = Path(output or "").suffix.lower()[1:]
+    if slides in SLIDES and format is None and not json:
+        from chainrule.cli.output import write
+
+        graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
+        write(run.slides(slides), str(output))
+        tell_notes(graph, on_screen=False)
+        return
     chosen = renderer(format, output, json)
     graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree)
     on_screen = output is None or output == "-"

@@ -11,7 +11,7 @@ from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words
 from chainrule.drawing.dot import FONT, Look, escaped, written
 from chainrule.drawing.layout import cards
 from chainrule.drawing.reduction import Reduction, reduced
-from chainrule.drawing.scene import scene
+from chainrule.drawing.scene import Stage
 from chainrule.drawing.theme import theme_named
 from chainrule.drawing.tikz import tikz
 from chainrule.errors import DrawingError
@@ -71,7 +71,8 @@ def draw(
         if scale:
             raise DrawingError("a scale in TikZ; allowed with scale: svg, png, pdf, dot")
         placed = cards(view, direction)
-        moment = scene(placed, None if placed.view is not view else step, derivatives=derivatives)
+        stage = Stage(placed, derivatives=derivatives)
+        moment = stage.scene(step if placed.view is view else None)
         return tikz(moment, theme=look.theme, title=title, document=document).encode()
     drawn = reduced(view)
     source = written(drawn, look)
@@ -97,7 +98,7 @@ def _finished(picture: bytes, drawn: Reduction, look: Look) -> bytes:
     rest = re.sub(r"<!--.*?-->\n", "", source[end + 1 :], flags=re.DOTALL)
     rest = rest.replace(f'font-family="{FONT}"', f'font-family="{FONT_STACK}"')
     finished = f'<?xml version="1.0" encoding="UTF-8"?>\n{described}{_tips(rest, drawn)}'.encode()
-    _checked(finished)
+    checked(finished)
     return finished
 
 
@@ -122,8 +123,11 @@ def _tips(rest: str, drawn: Reduction) -> str:
     return _TITLE.sub(tip, rest.replace("<title>chainrule</title>\n", ""))
 
 
-def _checked(picture: bytes) -> None:
-    """Raise DrawingError unless the SVG is well-formed and calls for nothing from elsewhere."""
+def checked(picture: bytes, also: frozenset[str] = frozenset()) -> None:
+    """Raise DrawingError unless the SVG is well-formed and calls for nothing from elsewhere.
+
+    `also` are elements of ours that Graphviz does not write.
+    """
     try:
         root = ElementTree.fromstring(picture)
     except ElementTree.ParseError as error:
@@ -132,7 +136,7 @@ def _checked(picture: bytes) -> None:
         raise DrawingError("the SVG holds a declaration; allowed: shapes and text")
     for element in root.iter():
         found = [name for name in element.attrib if _CALLS.fullmatch(name)]
-        if element.tag.removeprefix(_NAMESPACE) not in _PARTS:
+        if element.tag.removeprefix(_NAMESPACE) not in _PARTS | also:
             found = [element.tag]
         if found:
             raise DrawingError(f"the SVG holds {found[0]!r}; allowed: shapes and text")

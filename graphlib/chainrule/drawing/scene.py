@@ -6,13 +6,14 @@ the animation write the same scene, each in its own language.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from chainrule.drawing.alternative import LONGEST, MARK, has_derivative, is_number, short, shown
-from chainrule.drawing.labels import Align, Box, Point
-from chainrule.drawing.layout import Layout
+from chainrule.drawing.labels import Align, Box, Label, Point
+from chainrule.drawing.layout import HEAD, Layout, Route
 from chainrule.drawing.moment import Moment, moment
 from chainrule.drawing.widths import Sizes
 from chainrule.graph.wengert import INPUT, Edge
@@ -95,6 +96,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the picture, in px."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def holds(self, box: Box) -> bool:
+        """Whether any of a box can be seen."""
+        return (
+            abs(2 * (box.x - self.left) - self.width) <= self.width + box.w
+            and abs(2 * (box.y - self.top) - self.height) <= self.height + box.h
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """The picture of a moment: its size in px, sizes of type, cards and lines."""
 
@@ -105,43 +123,126 @@ class Scene:
     lines: tuple[Line, ...]
     note: str = ""
 
+    def around(self, width: float, height: float) -> Window:
+        """Return the window of at most this size about the nodes of the step, in the picture."""
+        step = [card.box for card in self.cards if card.outline in ("source", "target")]
+        boxes = step or [card.box for card in self.cards]
+        width, height = min(width, self.width), min(height, self.height)
+        x = (min(box.x for box in boxes) + max(box.x for box in boxes)) / 2
+        y = (min(box.y for box in boxes) + max(box.y for box in boxes)) / 2
+        left = min(max(0.0, x - width / 2), self.width - width)
+        top = min(max(0.0, y - height / 2), self.height - height)
+        return Window(left, top, width, height)
 
-def scene(layout: Layout, step: int | None = None, *, derivatives: bool = True) -> Scene:
-    """Return the picture of a run after `step`, counted from 0; None is the finished run.
+    def within(self, window: Window) -> Scene:
+        """Return the part of the picture that can be seen through a window."""
+        boxes = {card.node: card.box for card in self.cards}
+        cards = tuple(card for card in self.cards if window.holds(card.box))
+        lines = tuple(
+            line
+            for line in self.lines
+            if window.holds(spanned(boxes[line.edge.operand], boxes[line.edge.user]))
+        )
+        return Scene(self.width, self.height, self.sizes, cards, lines, self.note)
+
+
+def spanned(first: Box, second: Box) -> Box:
+    """Return the box in which both lie."""
+    return Box(
+        (first.x + second.x) / 2,
+        (first.y + second.y) / 2,
+        abs(first.x - second.x) + (first.w + second.w) / 2,
+        abs(first.y - second.y) + (first.h + second.h) / 2,
+    )
+
+
+def arrow(line: Line) -> tuple[Point, tuple[Point, Point]]:
+    """Return the tip of a line's arrow head and its two other corners."""
+    tip, end = line.tip, line.pieces[-1][-1]
+    if line.backward:
+        # What flows runs against the line, so its head stands where the line begins.
+        first = line.pieces[0][0]
+        along = (first[0] - line.start[0], first[1] - line.start[1])
+        long = math.hypot(*along) or 1.0
+        tip = line.start
+        end = (tip[0] + HEAD * along[0] / long, tip[1] + HEAD * along[1] / long)
+    across = (0.42 * (end[1] - tip[1]), 0.42 * (tip[0] - end[0]))
+    return tip, ((end[0] + across[0], end[1] + across[1]), (end[0] - across[0], end[1] - across[1]))
+
+
+class Stage:
+    """A run's cards and lines, placed; what never changes is written once.
 
     Parameters
     ----------
+    layout
+        Where everything stands.
     derivatives
         Whether adjoints or tangents, and local partials, are shown.
-
-    Raises
-    ------
-    DrawingError
-        If the run has no such step.
     """
-    view = layout.view
-    now = moment(view, step)
-    cards = tuple(
-        _card(view, now, int(key[1:]), box, derivatives) for key, box in layout.nodes.items()
-    )
-    lines = []
-    for key, route in layout.edges.items():
-        user, slot = map(int, key[1:].split("_"))
-        edge = Edge(user, slot, view.graph.operands[user][slot])
-        start, *pieces = _points(route.d)
+
+    def __init__(self, layout: Layout, *, derivatives: bool = True) -> None:
+        self.layout = layout
+        self.view = view = layout.view
+        self.derivatives = derivatives
+        self.boxes = {int(key[1:]): box for key, box in layout.nodes.items()}
+        self.names = {node: fitted(view.name(node)) for node in self.boxes}
+        self.formulas = {
+            node: None if view.graph.ops[node] is INPUT else fitted(view.formula(node))
+            for node in self.boxes
+        }
+        self.due = {node: derivatives and has_derivative(view, node) for node in self.boxes}
+        self.routes: list[tuple[Edge, Route, list[tuple[Point, ...]]]] = []
+        for key, route in layout.edges.items():
+            user, slot = map(int, key[1:].split("_"))
+            edge = Edge(user, slot, view.graph.operands[user][slot])
+            self.routes.append((edge, route, _points(route.d)))
+
+    def scene(self, step: int | None = None) -> Scene:
+        """Return the picture of the run after `step`, counted from 0; None is the finished run.
+
+        Raises
+        ------
+        DrawingError
+            If the run has no such step.
+        """
+        now, layout = moment(self.view, step), self.layout
+        cards = tuple(self._card(now, node) for node in self.boxes)
+        lines = tuple(self._line(now, *route) for route in self.routes)
+        return Scene(layout.width, layout.height, layout.sizes, cards, lines, layout.note)
+
+    def _card(self, now: Moment, node: int) -> Card:
+        view = self.view
+        value = view.run.value(node) if node in now.values else None
+        derivative = now.derivatives.get(node) if self.due[node] else None
+        outline: Outline = "input" if self.formulas[node] is None else "plain"
+        if any(number is not None and number.undefined for number in (value, derivative)):
+            outline = "warning"
+        if node == now.source:
+            outline = "source"
+        if node == now.target:
+            outline = "target"
+        return Card(
+            node,
+            self.boxes[node],
+            self.names[node],
+            self.formulas[node],
+            None if value is None else _number(view, value, "value", node in view.run.kinks),
+            None if derivative is None else _number(view, derivative, "derivative"),
+            self.due[node],
+            outline,
+        )
+
+    def _line(self, now: Moment, edge: Edge, route: Route, path: list[tuple[Point, ...]]) -> Line:
+        key, label = (edge.user, edge.slot), route.label
         texts: tuple[Text, ...] = ()
-        if route.label is not None and derivatives:
-            texts = tuple(_texts(route.label.box, route.label.align, route.label.rows,
-                                 _label(view, now, edge)))  # fmt: skip
-        lit = now.edge == (user, slot)
-        backward = lit and view.reverse and (user, slot) in now.shares
-        dotted = (user, slot) not in view.run.fine.local
-        lines.append(
-            Line(edge, start[0], tuple(pieces), route.tip, texts, lit, backward, dotted)
-        )  # fmt: skip
-    return Scene(
-        layout.width, layout.height, layout.sizes, cards, tuple(lines), layout.note
-    )  # fmt: skip
+        if label is not None and self.derivatives:
+            texts = tuple(_texts(label, _label(self.view, now, edge)))
+        lit = now.edge == key
+        backward = lit and self.view.reverse and key in now.shares
+        dotted = key not in self.view.run.fine.local
+        start, *pieces = path
+        return Line(edge, start[0], tuple(pieces), route.tip, texts, lit, backward, dotted)
 
 
 def _points(path: str) -> list[tuple[Point, ...]]:
@@ -156,30 +257,6 @@ def _points(path: str) -> list[tuple[Point, ...]]:
 def fitted(term: Term) -> Term:
     """Return a term, or its beginning in words where it is too long for a card."""
     return term if len(text(term)) <= LONGEST else Word(short(term))
-
-
-def _card(view: View, now: Moment, node: int, box: Box, derivatives: bool) -> Card:
-    is_input = view.graph.ops[node] is INPUT
-    value = view.run.value(node)
-    derivative = now.derivatives.get(node)
-    outline: Outline = "input" if is_input else "plain"
-    numbers = (value, view.run.derivative(node)) if derivatives else (value,)
-    if any(number.undefined is not None for number in numbers):
-        outline = "warning"
-    if node == now.source:
-        outline = "source"
-    if node == now.target:
-        outline = "target"
-    return Card(
-        node,
-        box,
-        fitted(view.name(node)),
-        None if is_input else fitted(view.formula(node)),
-        _number(view, value, "value", node in view.run.kinks) if node in now.values else None,
-        None if derivative is None else _number(view, derivative, "derivative"),
-        derivatives and has_derivative(view, node),
-        outline,
-    )
 
 
 def _number(view: View, number: Number, role: Role, marked: bool = False) -> Term:
@@ -212,13 +289,14 @@ def _label(view: View, now: Moment, edge: Edge) -> tuple[Term, ...]:
     return formula, number
 
 
-def _texts(box: Box, align: Align, rows: int, parts: tuple[Term, ...]) -> list[Text]:
+def _texts(label: Label, parts: tuple[Term, ...]) -> list[Text]:
+    """Return an edge's text, placed: on one line, or above and below it."""
+    box, align = label.box, label.align
     x = box.x + {"start": -0.5, "middle": 0.0, "end": 0.5}[align] * box.w
     if not parts:
         return []
-    if rows == 1:
+    if label.rows == 1:
         whole = parts[0] if len(parts) == 1 else row(parts[0], EQUALS, parts[1])
         return [Text((x, box.y), align, whole)]
-    return [
-        Text((x, box.y + (i - 0.5) * box.h / 2), align, part) for i, part in enumerate(parts)
-    ]  # fmt: skip
+    rows = enumerate(parts)
+    return [Text((x, box.y + (i - 0.5) * box.h / 2), align, part) for i, part in rows]

@@ -303,7 +303,7 @@ def latex(term: Term, *, colours: bool = False) -> str:
                 return "".join(map(written, terms))
             case Power(base, exponent):
                 # TeX refuses two superscripts on one letter: y^{*}^{2}.
-                shown = f"{{{written(base)}}}" if _starred(base) else written(base)
+                shown = f"{{{written(base)}}}" if starred(base) else written(base)
                 return f"{shown}^{{{written(exponent)}}}"
             case Fraction(above, below):
                 return rf"\frac{{{written(above)}}}{{{written(below)}}}"
@@ -323,7 +323,8 @@ def latex(term: Term, *, colours: bool = False) -> str:
     return written(term)
 
 
-def _starred(term: Term) -> bool:
+def starred(term: Term) -> bool:
+    """Whether a term is a name with a star, and so has its superscript already."""
     bare = term.inner if isinstance(term, Coloured) else term
     return isinstance(bare, Symbol) and (
         name_parts(bare.name)[2] == "star" or bool(primed(bare.name)[1])

@@ -1,0 +1,50 @@
+"""Typst in a worker process: a document's source in, a PDF out.
+
+Typst comes with the package ``typst``, its fonts with it (Libertinus, New Computer Modern, DejaVu
+Sans Mono); no other font is looked at, so the same source gives the same bytes. The source must
+be our own, with text from a user as string literals only; files it can read there are none.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from chainrule import workers
+from chainrule.errors import OutsideError
+from chainrule.workers import WorkerFailure
+
+SECONDS = 30.0
+"""Seconds that a document may take; a page takes about 0.02."""
+
+
+def typeset(source: str, *, timeout: float = SECONDS) -> bytes:
+    """Return a Typst document as a PDF that is tagged for screen readers (PDF/UA-1).
+
+    Raises
+    ------
+    OutsideError
+        If Typst refuses the document.
+    OutsideTimeout
+        If it takes longer than `timeout` seconds.
+    """
+    try:
+        made: bytes = workers.call(
+            _compiled, source, timeout=timeout, what="the typesetting by Typst"
+        )
+    except WorkerFailure as error:
+        raise OutsideError(f"Typst refused the document: {error.text}") from error
+    return made
+
+
+def _compiled(source: str) -> bytes:
+    """Compile in the worker, with an empty folder as all that Typst sees of the disk."""
+    # Typst would use every core; how many are in use is for the caller of workers to say.
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="chainrule-typst-") as folder:
+        compiler = typst.Compiler(root=folder, ignore_system_fonts=True)
+        made = compiler.compile(source.encode(), format="pdf", pdf_standards="ua-1", timestamp=0)
+        assert isinstance(made, bytes)
+        return made
