@@ -80,8 +80,12 @@ SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "dot": lambda title, worked: worked.draw("dot", title=title),
     "svg": lambda title, worked: worked.draw("svg", title=title),
     "pdf": lambda title, worked: worked.draw("pdf", title=title),
+    "tikz": lambda title, worked: worked.draw("tikz", title=title, document=True),
     "html": lambda title, worked: html.grid_html(worked.table().grid(), True, heading=title),
     "latex": lambda title, worked: latex.grid_latex(worked.table().grid(), True, heading=title),
+    "typst": lambda title, worked: typst.grid_typst(
+        worked.table().grid(), True, heading=title
+    ),
     "markdown": lambda title, worked: markdown.grid_markdown(worked.table().grid(), heading=title),
     "csv": lambda title, worked: csv.written([["student"], [title]]) + worked.table().csv(),
     "json": lambda title, worked: json_text.written(

@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 import pytest
 
 from chainrule.drawing import graphviz_process
+from chainrule.typesetting import typeset
 from tests.adapter import SINKS, render
 from tests.promises.inputs import lines, text_of
 
@@ -73,7 +74,7 @@ def test_a_title_is_text_in_every_format(number: int) -> None:
             assert not re.match(r"\s*[=@＝＠]|\s*[+\-−](?![\d.])", cell), cell
     markdown = output(text, "markdown")
     assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[|^```|<\w", markdown, re.MULTILINE)
-    for sink in ("markdown", "latex", "csv", "terminal"):
+    for sink in ("markdown", "latex", "tikz", "typst", "csv", "terminal"):
         shown = output(text, sink)
         assert all(c.isprintable() or c == "\n" for c in shown), sink
 
@@ -92,6 +93,18 @@ def test_graphviz_reads_the_title_as_text(number: int) -> None:
     assert len(nodes) == len(re.findall(r'class="node"', output("plain", "svg")))
     pdf = output(TEXTS[number], "pdf")
     assert pdf.startswith("%PDF")
+    assert not re.search(r"/(?:JavaScript|JS|OpenAction|Launch|URI|AA|EmbeddedFile)\b", pdf)
+
+
+@pytest.mark.parametrize("number", range(0, len(TEXTS), 4))
+def test_typst_sets_the_title_as_text(number: int) -> None:
+    source = output(TEXTS[number], "typst")
+    # Beside the title, which stands there as a string, the document is the same.
+    quoted = re.compile(r'#?"(?:[^"\\]|\\.)*";?')
+    assert [w for w in quoted.split(source) if w.strip("= \n")] == [
+        w for w in quoted.split(output("plain", "typst")) if w.strip("= \n")
+    ]
+    pdf = typeset(source).decode("latin-1")
     assert not re.search(r"/(?:JavaScript|JS|OpenAction|Launch|URI|AA|EmbeddedFile)\b", pdf)
 
 

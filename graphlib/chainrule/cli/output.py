@@ -30,11 +30,13 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
 
     if as_json:
         return RENDERERS["json"]
+    if as_pdf(format, output):
+        return RENDERERS["typst"]
     if format is not None:
         if format not in RENDERERS:
             raise InputError(
                 f"there is no format `{format}`", text=format, length=len(format),
-                allowed=f"Formats are {', '.join(RENDERERS)}.",
+                allowed=f"Formats are {', '.join(RENDERERS)}, pdf.",
             )  # fmt: skip
         return RENDERERS[format]
     if output is None or output == "-":
@@ -44,9 +46,16 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
     if suffix not in by_suffix:
         raise InputError(
             "the file's ending says no format", text=output, position=len(output) - len(suffix),
-            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}.",
+            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}, .pdf.",
         )  # fmt: skip
     return by_suffix[suffix]
+
+
+def as_pdf(format: str | None, output: str | None) -> bool:
+    """Tell whether a PDF was asked for: a Typst document, typeset."""
+    return format == "pdf" or (
+        format is None and output is not None and Path(output).suffix.lower() == ".pdf"
+    )
 
 
 def terminal() -> Console | None:
@@ -78,9 +87,13 @@ def write(content: bytes, output: str) -> None:
         raise
 
 
-def deliver(text: str, output: str | None) -> None:
-    """Print text, or write it to a file."""
-    if output is None or output == "-":
+def deliver(text: str, output: str | None, *, pdf: bool = False) -> None:
+    """Print text, or write it to a file; as a PDF, if it is a Typst document."""
+    if pdf:
+        from chainrule.typesetting import typeset
+
+        write(typeset(text), output or "-")
+    elif output is None or output == "-":
         print(text, end="")
     else:
         write(text.encode(), output)

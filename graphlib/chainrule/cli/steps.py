@@ -70,7 +70,7 @@ def steps(
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o slides.pdf
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
-    from chainrule.cli.output import deliver, renderer, tell_notes, terminal
+    from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
     from chainrule.cli.request import worked
     from chainrule.readings.render.json import steps_record, written
 
@@ -94,5 +94,6 @@ def steps(
         deliver(written(steps_record(run, run.steps()) | note_records(graph)), output)
         return
     else:
-        deliver(chosen.steps(run, run.steps(), not on_screen), output)
+        pdf = as_pdf(format, output) and not json
+        deliver(chosen.steps(run, run.steps(), pdf or not on_screen), output, pdf=pdf)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)

@@ -28,7 +28,7 @@ Format = Annotated[
     typer.Option(
         "--format",
         metavar="NAME",
-        help="text, html, latex, json, markdown or csv; else by the ending of -o.",
+        help="text, html, latex, typst, json, markdown, csv or pdf; else by the ending of -o.",
         show_default=False,
     ),
 ]
@@ -68,7 +68,7 @@ def table(
       chainrule table lecture.txt --at x=0.5 --zoom named -o table.tex
       echo "x^2 y" | chainrule table - --at x=3,y=1/2 --json
     """
-    from chainrule.cli.output import deliver, renderer, tell_notes, terminal
+    from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
     from chainrule.cli.request import worked
     from chainrule.readings.render.json import grid_record, written
 
@@ -87,7 +87,8 @@ def table(
         deliver(written(record | (_health_record(run) if health else {})), output)
         return
     else:
-        deliver(chosen.grid(run.table().grid(), not on_screen), output)
+        pdf = as_pdf(format, output) and not json
+        deliver(chosen.grid(run.table().grid(), pdf or not on_screen), output, pdf=pdf)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
     if health and on_screen and chosen.name == "text":
         from chainrule.readings.catalogue import WORDS

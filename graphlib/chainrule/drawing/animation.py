@@ -20,9 +20,10 @@ from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Card, Line, Scene, Text, arrow
 from chainrule.drawing.theme import Theme, theme_named
 from chainrule.drawing.widths import width
-from chainrule.readings.render.cells import caption
-from chainrule.readings.render.prose import Prose, pieces, plain, prose_text, sentence, title
-from chainrule.readings.render.words import PHASES
+from chainrule.readings.catalogue import PHASES
+from chainrule.readings.cells import story_caption
+from chainrule.readings.prose import Prose, sentence, title
+from chainrule.readings.render.prose import pieces, plain, prose_text
 from chainrule.readings.terms import Role, Term
 from chainrule.readings.view import View
 
@@ -85,7 +86,7 @@ class _Writer:
     def document(self, words: str) -> str:
         """Return the SVG; `words` is its text alternative."""
         theme, view = self.theme, self.shown.layout.view
-        heading = prose_text(caption(view, "story_"))
+        heading = prose_text(story_caption(view))
         inside = [self._top(), self._graph(), self._words()]  # these collect the intervals
         box = f"0 0 {self.width:.0f} {self.height:.0f}"
         parts = [
@@ -159,7 +160,7 @@ class _Writer:
         """Return caption, count of steps and progress."""
         view, size = self.shown.layout.view, self.size
         left, right, y = 12.0, self.width - 12, 22 * size
-        parts = [self._text((left, y), 12 * size, _styled(caption(view, "story_")))]
+        parts = [self._text((left, y), 12 * size, _styled(story_caption(view)))]
         note = self.shown.note or "pauses while pointed at"
         parts.append(self._text((left, self.height - 12 * size), 10.5 * size, ((note, "quiet"),)))
         for i, frame in enumerate(self.shown.frames):

@@ -12,10 +12,11 @@ from chainrule.drawing.frames import Frame, Frames, frames
 from chainrule.drawing.scene import Card, Line, Scene, Text, arrow
 from chainrule.drawing.theme import LIGHT
 from chainrule.errors import DrawingError
-from chainrule.readings.render.cells import caption
-from chainrule.readings.render.prose import prose_text, sentence, title
+from chainrule.readings.catalogue import PHASES
+from chainrule.readings.cells import story_caption
+from chainrule.readings.prose import sentence, title
+from chainrule.readings.render.prose import prose_text
 from chainrule.readings.render.typst import document_head, typst_equations, typst_prose
-from chainrule.readings.render.words import PHASES
 from chainrule.readings.terms import Coloured, Role, Row, Sign, Term, Word
 from chainrule.readings.typst import string, typst, typst_text
 from chainrule.readings.view import View
@@ -71,7 +72,7 @@ def slides_source(shown: Frames) -> str:
     """Return the slides as a Typst document."""
     unit = min(LARGEST, WIDE / shown.layout.width, HIGH / shown.layout.height)
     unit = max(unit, LEAST)
-    head = prose_text(caption(shown.layout.view, "story_"))
+    head = prose_text(story_caption(shown.layout.view))
     parts = [
         document_head(head),
         f"#let crline = rgb({string(LIGHT.card_line)})\n#let u = {unit:.4f}pt",
@@ -90,7 +91,7 @@ def _page(shown: Frames, frame: Frame, unit: float) -> str:
     corners = _numbers(window.left, window.top, window.width, window.height)
     edge = frame is shown.frames[-1] or frame.number == 1
     return f"""#slide(
-[{typst_prose(caption(view, "story_"))}],
+[{typst_prose(story_caption(view))}],
 [step *{frame.number}* of {shown.total}],
 {_progress(shown, frame)},
 picture({string(alternative)}, {HIGH + 8:.0f}pt, {corners}, {"true" if whole else "false"}, {{

@@ -8,10 +8,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from chainrule.readings.prose import Prose
 from chainrule.readings.terms import Role, Symbol, Term, Word, text
+from chainrule.typesetting import SECONDS, typeset
+
+if TYPE_CHECKING:
+    import pandas
 
 Mark = Literal["", "undefined", "flagged", "kink", "differs", "undecided", "missing"]
 State = Literal["text", "number", "undefined", "flagged"]
@@ -169,6 +173,26 @@ class Tabular:
     def latex(self, *, document: bool = False) -> str:
         """Return it as LaTeX, which needs amsmath and booktabs."""
         return self.to("latex", document=document)
+
+    def typst(self, *, document: bool = False) -> str:
+        """Return it as Typst, which needs nothing else."""
+        return self.to("typst", document=document)
+
+    def pdf(self, *, timeout: float = SECONDS) -> bytes:
+        """Return it as a PDF, typeset by Typst in a worker.
+
+        Raises
+        ------
+        OutsideTimeout
+            If that takes longer than `timeout` seconds.
+        """
+        return typeset(self.to("typst", document=True), timeout=timeout)
+
+    def dataframe(self) -> pandas.DataFrame:
+        """Return it as a pandas DataFrame: numbers as floats, everything else as words."""
+        from chainrule.readings.frame import dataframe
+
+        return dataframe(self.grid())
 
     def json(self) -> str:
         """Return it as JSON: every cell with its id and all digits."""

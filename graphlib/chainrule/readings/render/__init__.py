@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chainrule.readings.render import csv, html, json, latex, markdown, terminal
+from chainrule.readings.render import csv, html, json, latex, markdown, terminal, typst
 from chainrule.readings.render.renderer import Renderer
 
 RENDERERS: Mapping[str, Renderer] = {
@@ -16,6 +16,7 @@ RENDERERS: Mapping[str, Renderer] = {
         terminal.RENDERER,
         html.RENDERER,
         latex.RENDERER,
+        typst.RENDERER,
         json.RENDERER,
         markdown.RENDERER,
         csv.RENDERER,

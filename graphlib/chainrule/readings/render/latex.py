@@ -28,7 +28,7 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
 \makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
-\usepackage{amsmath,booktabs,xcolor}
+\usepackage{amsmath,booktabs,graphicx,longtable,xcolor}
 \usepackage[margin=25mm]{geometry}
 \definecolor{crvalue}{HTML}{0072B2}
 \definecolor{crderivative}{HTML}{C2410C}
@@ -38,6 +38,8 @@ PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \begin{document}
 """
 END = "\\end{document}\n"
+PAGE_ROWS = 30
+"""Rows that fit a page for certain."""
 
 
 def safe(written: str) -> str:
@@ -123,18 +125,25 @@ def grid_latex(grid: Grid, document: bool = False, *, heading: str = "") -> str:
         A title of one's own for the document.
     """
     colours, columns = document, grid.columns
+    # Of a document we know the page: a long table is broken, a wide one made smaller.
+    table = "longtable" if document and len(grid.rows) > PAGE_ROWS else "tabular"
+    boxed = document and table == "tabular"
     rows = [
         r"\renewcommand{\arraystretch}{1.3}%",
-        rf"\begin{{tabular}}{{{''.join('r' if h.numeric else 'l' for h in columns)}}}",
+        *([r"\sbox0{%"] if boxed else [r"\small"] if table == "longtable" else []),
+        rf"\begin{{{table}}}{{{''.join('r' if h.numeric else 'l' for h in columns)}}}",
         r"\toprule",
         " & ".join(_term(h.term, colours) for h in columns) + r" \\",
-        r"\midrule",
+        r"\midrule" + (r"\endhead" if table == "longtable" else ""),
     ]
     for row in grid.rows:
         rows.append(" & ".join(_cell(row.cells.get(h.key), colours) for h in columns) + r" \\")
         if row.last and row is not grid.rows[-1]:
             rows.append(r"\addlinespace")
-    rows += [r"\bottomrule", r"\end{tabular}"]
+    rows += [r"\bottomrule", rf"\end{{{table}}}" + "}%" * boxed]
+    if boxed:
+        fitted = r"\resizebox{\linewidth}{!}{\usebox0}"
+        rows.append(rf"\ifdim\wd0>\linewidth{fitted}\else\usebox0\fi")
     under = [words_latex(grid.note)] if grid.note else []
     under += [_remark(remark, colours) for remark in grid.remarks]
     if under:
