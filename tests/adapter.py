@@ -11,7 +11,7 @@ import mpmath
 import chainrule
 from chainrule.algebras.undefined import Undefined
 from chainrule.files import Columns, read_table, safe_name
-from chainrule.readings.render import csv, html, latex, markdown
+from chainrule.readings.render import csv, html, latex, markdown, typst
 from chainrule.readings.render import json as json_text
 
 
@@ -83,9 +83,7 @@ SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "tikz": lambda title, worked: worked.draw("tikz", title=title, document=True),
     "html": lambda title, worked: html.grid_html(worked.table().grid(), True, heading=title),
     "latex": lambda title, worked: latex.grid_latex(worked.table().grid(), True, heading=title),
-    "typst": lambda title, worked: typst.grid_typst(
-        worked.table().grid(), True, heading=title
-    ),
+    "typst": lambda title, worked: typst.grid_typst(worked.table().grid(), True, heading=title),
     "markdown": lambda title, worked: markdown.grid_markdown(worked.table().grid(), heading=title),
     "csv": lambda title, worked: csv.written([["student"], [title]]) + worked.table().csv(),
     "json": lambda title, worked: json_text.written(

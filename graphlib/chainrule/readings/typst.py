@@ -45,7 +45,11 @@ def string(words: str) -> str:
     shown = "".join(
         c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in words
     )
-    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + "".join(_IN_STRINGS.get(c, c) for c in shown) + '"'
+
+
+# The number sign begins code outside strings only; a reader need not know where it stands.
+_IN_STRINGS = {"\\": "\\\\", '"': '\\"', "#": "\\u{23}"}
 
 
 def typst_text(words: str) -> str:
