@@ -130,7 +130,7 @@ def grid_latex(grid: Grid, document: bool = False, *, heading: str = "") -> str:
     boxed = document and table == "tabular"
     rows = [
         r"\renewcommand{\arraystretch}{1.3}%",
-        *([r"\sbox0{%"] if boxed else [r"\small"] if table == "longtable" else []),
+        *([r"\sbox0{\relax"] if boxed else [r"\small"] if table == "longtable" else []),
         rf"\begin{{{table}}}{{{''.join('r' if h.numeric else 'l' for h in columns)}}}",
         r"\toprule",
         " & ".join(_term(h.term, colours) for h in columns) + r" \\",
