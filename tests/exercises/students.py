@@ -163,8 +163,8 @@ def mistakes(student: Student, draw: random.Random) -> list[tuple[str, str, Any]
                     found.append(("product-of-derivatives", cell, lambda c, r, a=a, b=b:
                                   c[f"tangent:{a}"] * c[f"tangent:{b}"]))  # fmt: skip
             elif step.operands and step.operands[0] not in at:
-                found.append(("forgotten-inner-derivative", cell,
-                              lambda c, r, s=step.name, o=step.operands[0]: c[f"partial:{s},{o}"]))  # fmt: skip
+                inner = f"partial:{step.name},{step.operands[0]}"
+                found.append(("forgotten-inner-derivative", cell, lambda c, r, i=inner: c[i]))
         for name in at:
             v = at[name]
             found.append(("wrong-seed", f"tangent:{name}", lambda c, r, v=v: v))

@@ -90,11 +90,10 @@ def score(seed: int, count: int) -> tuple[Counter[str], list[Any]]:
         found["sheets"] += 1
         found["first"] += report.errors[:1] == (cell,)
         found["exact"] += report.errors == (cell,)
-        found["named"] += name in report.misconceptions.get(cell, ())
-        if report.errors != (cell,) or name not in report.misconceptions.get(cell, ()):
-            missed.append(
-                (name, cell, report.errors, dict(report.misconceptions), program, point, answers)
-            )
+        named = report.misconceptions.get(cell, ())
+        found["named"] += name in named
+        if report.errors != (cell,) or name not in named:
+            missed.append((name, cell, report.errors, named, program, point, answers))
     return found, missed
 
 
