@@ -145,6 +145,7 @@ class Graph(WengertList):
         declared: Iterable[str] = (),
         readings: Mapping[str, str] | None = None,
         mode: Source | None = None,
+        kink: str | int | float | Fraction | None = None,
     ) -> Graph:
         r"""Read a formula or a program of assignments.
 
@@ -164,20 +165,23 @@ class Graph(WengertList):
         mode
             "text", or "latex" for the same in LaTeX: formulas, `aligned` environments. By
             default a backslash, which text never has, means LaTeX.
+        kink
+            What is used at all kinks, as for `with_kinks`.
 
         Raises
         ------
         ParseError, LimitError
             With the place, what was found there and what is allowed.
         GraphError
-            If there is no such mode.
+            If there is no such mode, or no such choice at kinks.
         """
         if mode is None:
             mode = "latex" if "\\" in text else "text"
         if mode not in SOURCES:
             raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
         program = read(text, declared=declared, readings=readings, mode=mode)
-        return cls.of(build(program), program)
+        graph = cls.of(build(program), program)
+        return graph if kink is None else graph.with_kinks(kink)
 
     @classmethod
     def trace(
@@ -368,6 +372,30 @@ class Graph(WengertList):
             return "primitive"  # it is shown as it is
         named = sum(1 for node in self.names if node not in self.inputs)
         return "named" if named > 1 else "step"
+
+    def with_kinks(self, choice: str | float | Fraction) -> Graph:
+        """Return the graph with one choice for the derivative at all kinks.
+
+        It becomes a parameter of the nodes, and so stands in the gradient graph as well. What
+        was typed for a single one, as in ``relu(x, slope=1/2)``, stays.
+
+        >>> Graph.parse("relu(x) + abs(x)").with_kinks("1/2").gradient({"x": 0})
+        {'x': 1.0}
+
+        Parameters
+        ----------
+        choice
+            0 (as usual), 1/2, 1, or "undefined" for no derivative there: see
+            `chainrule.graph.conventions`.
+
+        Raises
+        ------
+        GraphError
+            If it is another one.
+        """
+        from chainrule.graph.conventions import kink_choice, with_kinks
+
+        return Graph.of(with_kinks(self, kink_choice(choice)), self.program)
 
     def at(self, point: Point) -> dict[int, Any]:
         """Return a point by names as exact values by index.

@@ -258,3 +258,13 @@ def test_single_folds_and_the_tree(run) -> None:
     refused = run(*asked, "--fold", "u1")
     assert refused.returncode == 2
     assert "t is used by u₂ too" in refused.stderr.decode()
+
+
+def test_one_choice_for_all_kinks(run) -> None:
+    for choice, slope in (("0", 0), ("1/2", 1), ("1", 2)):
+        args = ("grad", "relu(x) + abs(x)", "--at", "x=0", "--kink", choice, "--json")
+        assert json.loads(text_of(run(*args)))["jacobian"]["f"] == {"x": slope}
+    shown = text_of(run("table", "relu(x)", "--at", "x=0", "--kink", "undefined"))
+    assert "no derivative" in shown
+    done = run("table", "relu(x)", "--at", "x=0", "--kink", "2")
+    assert done.returncode == 2

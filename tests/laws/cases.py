@@ -21,6 +21,7 @@ HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 # Parameters other than the defaults under which the samples are tested as well.
 PARAMETERS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "step": ({"at": Fraction(1, 2)}, {"at": Fraction(0)}, {"at": Fraction(1)}),
+    "abs": ({"slope": Fraction(0)}, {"slope": Fraction(1, 2)}, {"slope": Fraction(-1)}),
     "relu": ({"slope": Fraction(0)}, {"slope": Fraction(1, 2)}, {"slope": Fraction(1)}),
     "max_weight": ({"slot": 0}, {"slot": 1}),
     "min_weight": ({"slot": 0}, {"slot": 1}),
@@ -109,7 +110,7 @@ class Corner:
 
 
 KINKS: Mapping[str, tuple[Corner, ...]] = {
-    "abs": (Corner((0,), (Fraction(0),)),),
+    "abs": tuple(Corner((0,), (p["slope"],), p) for p in PARAMETERS["abs"]),
     "sign": (Corner((0,), None),),
     "step": tuple(Corner((0,), None, p) for p in PARAMETERS["step"]),
     "relu": tuple(Corner((0,), (p["slope"],), p) for p in PARAMETERS["relu"]),
@@ -168,7 +169,10 @@ KINKS: Mapping[str, tuple[Corner, ...]] = {
         Corner((HALF,), (Fraction(0),)),
         Corner((-HALF,), (HALF,), {"at": HALF}),
     ),
-    "absolute_error": (Corner((2, 2), (Fraction(0), Fraction(0))),),
+    "absolute_error": (
+        Corner((2, 2), (Fraction(0), Fraction(0))),
+        Corner((2, 2), (HALF, -HALF), {"slope": HALF}),
+    ),
     "hinge": (
         Corner((1, 1), (Fraction(0), Fraction(0))),
         Corner((-2, -HALF), (Fraction(1, 4), Fraction(1)), {"slope": HALF}),

@@ -216,7 +216,7 @@ ROWS: Mapping[str, Reference] = {
         lambda x, order: float(MP.polygamma(order, x)),
     ),
     "squared_error": everywhere(lambda p, t: p * p - 2 * p * t + t * t),
-    "absolute_error": everywhere(lambda p, t: abs(p - t)),
+    "absolute_error": everywhere(lambda p, t, slope: abs(p - t)),
     "huber": Reference(
         lambda p, t, delta: branches(
             exact(delta) - sympy.Abs(p - t),
@@ -241,7 +241,9 @@ ROWS: Mapping[str, Reference] = {
         lambda s, t, slope: max(MP.zero, 1 - s * t),
         lambda s, t, slope: max(0.0, 1 - s * t),
     ),
-    "abs": Reference(sympy.Abs, MP.fabs, math.fabs),
+    "abs": Reference(
+        lambda x, slope: sympy.Abs(x), lambda x, slope: MP.fabs(x), lambda x, slope: math.fabs(x)
+    ),
     "step": Reference(
         lambda x, at: sympy.Heaviside(x, sympy.Rational(at)),
         lambda x, at: (1 + MP.sign(x)) / 2,

@@ -137,8 +137,8 @@ def _abs_kink(**changes: Any) -> Op:
 @pytest.mark.parametrize(
     ("op", "used", "words"),
     [
-        (_abs_kink(at=lambda x: False), (Fraction(0),), "not seen as a kink"),
-        (_abs_kink(push=lambda m, tangents, x: tangents[0]), (Fraction(0),), "direction"),
+        (_abs_kink(at=lambda x, slope: False), (Fraction(0),), "not seen as a kink"),
+        (_abs_kink(push=lambda m, tangents, x, slope: tangents[0]), (Fraction(0),), "direction"),
         (_abs_kink(push=None), (Fraction(0),), "said to jump"),
         (OPS["abs"], (Fraction(1),), "used by 0"),
         (_abs_kink(convention=""), (Fraction(0),), "no convention"),
@@ -153,7 +153,7 @@ def test_wrong_kinks_are_caught(op: Op, used: tuple[Fraction, ...], words: str) 
 def test_a_second_derivative_at_a_kink_is_caught() -> None:
     # Built from a record without a kink, |x| has second derivative 0 everywhere.
     blind = replace(OPS["sign"], kink=None)
-    op = replace(OPS["abs"], partials=(lambda m, y, x: m.algebra.write(blind, [x]),))
+    op = replace(OPS["abs"], partials=(lambda m, y, x, slope: m.algebra.write(blind, [x]),))
     with pytest.raises(BrokenLaw, match="second derivative"):
         corners.check_second_at_kink(op, Corner((0,), (Fraction(0),)))
 

@@ -168,3 +168,21 @@ def test_a_matrix_is_typed_into_its_field(app_page: Page, app_address: str) -> N
     field.fill("[[1, 0.5]]")
     field.press("Enter")
     expect(app_page.get_by_text("a 1×2 matrix was given").first).to_be_visible(timeout=SLOW)
+
+
+def test_the_choice_at_kinks_stands_where_there_are_some(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/?f=relu(x)&at=x%3D0")
+    table = page.get_by_role("table")
+    expect(table).to_contain_text("relu", timeout=SLOW)
+    at_rest(page)
+    page.get_by_role("combobox", name=re.compile("At kinks")).click()
+    page.get_by_role("option", name="Slope ½").click()
+    expect(table).to_contain_text("0.5", timeout=SLOW)
+    at_rest(page)
+    assert "kink=1%2F2" in page.url
+    page.reload()
+    expect(table).to_contain_text("0.5", timeout=SLOW)
+    formula(page, "sin(x)")
+    expect(table).to_contain_text("sin", timeout=SLOW)
+    expect(page.get_by_role("combobox", name=re.compile("At kinks"))).to_have_count(0)

@@ -21,6 +21,7 @@ STATES = [
     State("cos(sin(x^2)+3x^2)", (("x", "0.5"),), mode="forward", zoom="primitive", step=7),
     State("a&b=c%#+ é∂", (("θ_1", "-1/3"), ("y_star", "1e-9")), (("letters:x y", "a=b,c"),)),
     State("t = x\nJ = t^2", (("x", "1"),), along="x", prefix="xi", step=0),
+    State("relu(x)", (("x", "0"),), kink="1/2"),
 ]
 
 
@@ -53,6 +54,7 @@ def test_any_formula_comes_back(formula: str, key: str, step: int) -> None:
         ("f=%zz", 2),
         ("f=%ff", 2),
         ("f=x&mode=both", 9),
+        ("f=x&kink=2", 9),
         ("f=x&step=-1", 9),
         ("f=x&step=1e9", 9),
         ("f=x&zoom=deep", 9),

@@ -224,7 +224,7 @@ class Arrays(Algebra):
             "power": lambda a, b: np.float_power(a, b),
             "abs": np.abs,
             "sign": np.sign,
-            "step": lambda x, at: np.heaviside(x, float(at)),
+            "step": lambda x, at: np.heaviside(x, math.nan if at is None else float(at)),
             "root": _root,
             "where": lambda c, a, b: np.where(c > 0, a, b),
             "maximum": _maximum,

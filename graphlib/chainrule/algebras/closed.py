@@ -27,6 +27,7 @@ from chainrule.algebras.forms import (
 )
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters
+from chainrule.algebras.undefined import chosen
 from chainrule.ops import Op
 from chainrule.ops.record import Rule
 
@@ -242,7 +243,7 @@ class Closed(Exact):
             "where": lambda c, a, b: a if c > 0 else b,
             "abs": abs,
             "sign": lambda x: Fraction(_signed(x)),
-            "step": lambda x, at: at if _signed(x) == 0 else Fraction(_signed(x) > 0),
+            "step": lambda x, at: chosen(at) if _signed(x) == 0 else Fraction(_signed(x) > 0),
             "maximum": lambda *xs: max(xs),
             "minimum": lambda *xs: min(xs),
             "max_weight": _max_weight,

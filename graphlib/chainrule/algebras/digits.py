@@ -12,7 +12,7 @@ from mpmath import MPContext, libmp
 
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
-from chainrule.algebras.undefined import OutOfReach, Undefined
+from chainrule.algebras.undefined import OutOfReach, Undefined, chosen
 from chainrule.ops import Op
 from chainrule.ops.record import Rule
 
@@ -46,6 +46,11 @@ def rounded(value: Any) -> Any:
     nearest = float(value)
     holds = math.isfinite(nearest) == bool(value - value == 0) and (nearest == 0) == (value == 0)
     return nearest if holds else value
+
+
+def infinite(x: Any) -> bool:
+    """Return whether a number stands for what is beyond reach."""
+    return getattr(x, "_mpf_", None) in (libmp.finf, libmp.fninf)
 
 
 def _is_whole(x: Any) -> bool:
@@ -242,8 +247,8 @@ class Digits(Scalars):
             result = context.make_mpf(libmp.mpf_exp(exponent._mpf_, context.prec, "n"))
         return -result if a < 0 and odd else result
 
-    def _step(self, x: Any, at: Fraction) -> Any:
-        return self.number(Fraction(1) if x > 0 else Fraction(0) if x < 0 else at)
+    def _step(self, x: Any, at: Fraction | None) -> Any:
+        return self.number(Fraction(1) if x > 0 else Fraction(0) if x < 0 else chosen(at))
 
     def _max_weight(self, *operands: Any, slot: int) -> Any:
         largest = max(operands)

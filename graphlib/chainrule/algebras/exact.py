@@ -15,7 +15,7 @@ from typing import Any
 from chainrule.algebras.float64 import LIBRARY
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
-from chainrule.algebras.undefined import Undefined
+from chainrule.algebras.undefined import Undefined, chosen
 from chainrule.ops import Op
 
 # About 1,000 decimal digits above and below the fraction bar.
@@ -138,7 +138,7 @@ class Exact(Scalars):
             "where": _known(lambda c, a, b: a if c > 0 else b),
             "abs": _known(abs),
             "sign": _known(lambda x: Fraction((x > 0) - (x < 0))),
-            "step": _known(lambda x, at: at if x == 0 else Fraction(x > 0)),
+            "step": _known(lambda x, at: chosen(at) if x == 0 else Fraction(x > 0)),
             "maximum": _known(lambda *xs: max(xs)),
             "minimum": _known(lambda *xs: min(xs)),
             "max_weight": _known(_max_weight),

@@ -86,8 +86,8 @@ def _sign(x: float) -> float:
     return (x > 0) - (x < 0) + 0.0
 
 
-def _step(x: float, at: Fraction) -> float:
-    return 1.0 if x > 0 else 0.0 if x < 0 else float(at)
+def _step(x: float, at: Fraction | None) -> float:
+    return 1.0 if x > 0 else 0.0 if x < 0 else math.nan if at is None else float(at)
 
 
 def _max_weight(*operands: float, slot: int) -> float:

@@ -89,8 +89,15 @@ class Scalars(Algebra):
             return Undefined(op.name, smooth.needs, "slope")
         if smooth is not None and smooth.flat is not None and smooth.flat(*operands):
             return self.number(Fraction(0))
-        if op.kink is not None and op.kink.push is None and self.at_kink(op, parameters, operands):
-            return Undefined(op.name, f"a point off the jump: {op.kink.convention}", "slope")
+        kink = op.kink
+        if (
+            kink is not None
+            and kink.undefined(parameters)
+            and self.at_kink(op, parameters, operands)
+        ):
+            edge = "jump" if kink.push is None else "kink"
+            needs = f"a point off the {edge}: {kink.words(parameters)}"
+            return Undefined(op.name, needs, "slope")
         return self._guarded(op, op.partial(slot), (value, *operands), parameters)
 
     def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:

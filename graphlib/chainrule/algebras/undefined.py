@@ -42,4 +42,17 @@ class Undefined:
 
 
 class OutOfReach(ArithmeticError):
-    """An operand so large that the function cannot be computed; says what is needed."""
+    """An operand of which the function cannot be computed; says what is needed."""
+
+
+def chosen(at: Any) -> Any:
+    """Return the value that was chosen for a jump.
+
+    Raises
+    ------
+    OutOfReach
+        If the choice was that there is none.
+    """
+    if at is None:
+        raise OutOfReach("a point off the kink, by the choice made for kinks")
+    return at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli.request import At, Formula, Output, Readings
+from chainrule.cli.request import At, Formula, Kink, Output, Readings
 
 if TYPE_CHECKING:
     from chainrule.passes.agreement import Agreement, InputAgreement
@@ -23,6 +23,7 @@ def check(
     formula: Formula,
     at: At = None,
     reading: Readings = None,
+    kink: Kink = None,
     json: Json = False,
     output: Output = None,
 ) -> None:
@@ -38,7 +39,7 @@ def check(
     from chainrule.cli.request import parsed
     from chainrule.readings.render.json import written
 
-    graph, point = parsed(formula, at, reading)
+    graph, point = parsed(formula, at, reading, kink)
     found = graph.check(point)
     if json:
         deliver(written(_record(found)), output)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from chainrule.cli.request import At, By, Folds, Formula, Mode, Of, Readings, Tree, Zoom
+from chainrule.cli.request import At, By, Folds, Formula, Kink, Mode, Of, Readings, Tree, Zoom
 from chainrule.errors import InputError
 
 File = Annotated[
@@ -34,6 +34,7 @@ def draw(
     of: Of = None,
     by: By = None,
     reading: Readings = None,
+    kink: Kink = None,
     format: Picture = None,
     theme: Theme = "light",
     direction: Direction = "LR",
@@ -50,7 +51,7 @@ def draw(
     from chainrule.drawing import draw as picture
 
     chosen = format or _by_suffix(output)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree, kink)
     document = Path(output).suffix.lower() == ".tex"
     write(picture(run, chosen, theme=theme, direction=direction, document=document), output)
     tell_notes(graph, on_screen=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from chainrule.cli.request import At, Formula, Output, Readings
+from chainrule.cli.request import At, Formula, Kink, Output, Readings
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def grad(
     hessian: Second = False,
     along: Along = None,
     reading: Readings = None,
+    kink: Kink = None,
     json: Json = False,
     output: Output = None,
 ) -> None:
@@ -61,7 +62,7 @@ def grad(
         raise InputError(
             "--hessian and --along are two questions", allowed="Ask for one at a time."
         )
-    graph, point = parsed(formula, at, reading)
+    graph, point = parsed(formula, at, reading, kink)
     record: dict[str, Any]
     shown: Tabular
     if along:

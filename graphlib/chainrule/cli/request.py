@@ -83,6 +83,14 @@ Digits = Annotated[
         show_default=False,
     ),
 ]
+Kink = Annotated[
+    Literal["0", "1/2", "1", "undefined"] | None,
+    typer.Option(
+        "--kink",
+        help="Slope used at kinks: of relu and |x|, or of the outer (0) and the other side (1).",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write a file; - writes to the screen."),
@@ -194,7 +202,10 @@ def switched(given: Sequence[str]) -> dict[str, str]:
 
 
 def parsed(
-    formula: str, at: Sequence[str] | None, readings: Sequence[str] | None
+    formula: str,
+    at: Sequence[str] | None,
+    readings: Sequence[str] | None,
+    kink: str | None = None,
 ) -> tuple[Graph, dict[str, str]]:
     """Return the graph of a formula, and the point by names.
 
@@ -207,7 +218,7 @@ def parsed(
 
     point = pairs(at or (), "--at")
     text = source(formula.strip(" "))
-    graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()))
+    graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()), kink=kink)
     return graph, point
 
 
@@ -222,6 +233,7 @@ def worked(
     digits: int | None = None,
     folds: Sequence[str] | None = None,
     tree: bool = False,
+    kink: str | None = None,
 ) -> tuple[Graph, Worked]:
     """Return the graph of a formula and its run at a point.
 
@@ -233,7 +245,7 @@ def worked(
     direction = pairs(by or (), "--by", default="1")
     if mode == "reverse" and direction:
         raise InputError("--by says where a tangent begins", allowed="Use it with --mode forward.")
-    graph, point = parsed(formula, at, readings)
+    graph, point = parsed(formula, at, readings, kink)
     return graph, graph.work(
         at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits,
         folds=folds or (), as_tree=tree,

@@ -11,6 +11,7 @@ from chainrule.cli.request import (
     Digits,
     Folds,
     Formula,
+    Kink,
     Mode,
     Of,
     Output,
@@ -55,6 +56,7 @@ def steps(
     of: Of = None,
     by: By = None,
     reading: Readings = None,
+    kink: Kink = None,
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
@@ -78,12 +80,12 @@ def steps(
     if slides in SLIDES and format is None and not json:
         from chainrule.cli.output import write
 
-        graph, run = worked(formula, at, mode, zoom, of, by, reading, digits)
+        graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, kink=kink)
         write(run.slides(slides), str(output))
         tell_notes(graph, on_screen=False)
         return
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

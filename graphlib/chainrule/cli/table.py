@@ -12,6 +12,7 @@ from chainrule.cli.request import (
     Digits,
     Folds,
     Formula,
+    Kink,
     Mode,
     Of,
     Output,
@@ -51,6 +52,7 @@ def table(
     of: Of = None,
     by: By = None,
     reading: Readings = None,
+    kink: Kink = None,
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
@@ -73,7 +75,7 @@ def table(
     from chainrule.readings.render.json import grid_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

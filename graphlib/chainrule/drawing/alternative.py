@@ -55,7 +55,8 @@ def node_in_words(view: View, node: int) -> str:
         parts.append(f"{word} {shown(view, derivative)}")
     if node in view.run.kinks:
         kink = view.graph.ops[node].kink
-        parts.append(f"a kink: {kink.convention}" if kink else "a kink")
+        said = kink.words(view.graph.parameters_of(node)) if kink else ""
+        parts.append(f"a kink: {said}" if said else "a kink")
     reasons = [reason for reason in map(view.why, numbers) if reason]
     return printable(" ".join([f"{', '.join(parts)}.", *dict.fromkeys(reasons)]))
 

@@ -63,7 +63,9 @@ class SympyAlgebra(Algebra):
                 "where": lambda c, a, b: b + (a - b) * sympy.Heaviside(c, 0),
                 "abs": sympy.Abs,
                 "power": _power,
-                "step": lambda x, at: sympy.Heaviside(x, self.number(at)),
+                "step": lambda x, at: sympy.Heaviside(
+                    x, sympy.nan if at is None else self.number(at)
+                ),
                 "maximum": sympy.Max,
                 "minimum": sympy.Min,
                 "max_weight": _max_weight,
@@ -76,6 +78,11 @@ class SympyAlgebra(Algebra):
 
         number = Fraction(number)
         return sympy.Rational(number.numerator, number.denominator)
+
+    def _step(self, x: Any, at: Fraction | None) -> Any:
+        import sympy
+
+        return sympy.Heaviside(x, sympy.nan if at is None else self.number(at))
 
     def symbol(self, name: str) -> Any:
         """Return the real symbol called `name`, to the letter."""

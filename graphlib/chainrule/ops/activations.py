@@ -16,6 +16,12 @@ SELU_SCALE = Fraction("1.05070098735548049342")
 SELU_ALPHA = Fraction("1.67326324235437728482")
 HALF = Fraction(1, 2)
 
+
+def other(at: Fraction | None) -> Fraction | None:
+    """Return what is used of the slope on the other side."""
+    return None if at is None else 1 - at
+
+
 SIGMOID = register(
     Op(
         "sigmoid",
@@ -73,7 +79,9 @@ LEAKY_RELU = register(
         1,
         value=lambda m, x, slope, at: m.maximum(x, 0) + m.number(slope) * m.minimum(x, 0),
         partials=(
-            lambda m, y, x, slope, at: m.step(x, at=at) + m.number(slope) * m.step(-x, at=1 - at),
+            lambda m, y, x, slope, at: (
+                m.step(x, at=at) + m.number(slope) * m.step(-x, at=other(at))
+            ),
         ),
         spellings=("leaky_relu", "leakyrelu", "LeakyReLU"),
         parameters={"slope": Fraction(1, 10), "at": Fraction(0)},
@@ -81,6 +89,7 @@ LEAKY_RELU = register(
             at=lambda x, slope, at: x == 0 and slope != 1,
             push=lambda m, t, x, slope, at: m.leaky_relu(t[0], slope=slope, at=at),
             convention="leaky_relu has slopes {slope} and 1 at 0; the passes mix in {at} of the 1",
+            choice="at",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Leaky rectifier: x above 0, `slope`·x below.",
@@ -90,7 +99,7 @@ LEAKY_RELU = register(
 
 def _bend(m: Any, x: Any, alpha: Any, at: Any) -> Any:
     """Return the slope of elu: 1 above 0, αe^x below, their mixture at 0."""
-    return m.step(x, at=at) + alpha * m.exp(m.minimum(x, 0)) * m.step(-x, at=1 - at)
+    return m.step(x, at=at) + alpha * m.exp(m.minimum(x, 0)) * m.step(-x, at=other(at))
 
 
 ELU = register(
@@ -105,6 +114,7 @@ ELU = register(
             at=lambda x, alpha, at: x == 0 and alpha != 1,
             push=lambda m, t, x, alpha, at: m.leaky_relu(t[0], slope=alpha, at=at),
             convention="elu has slopes {alpha} and 1 at 0; the passes mix in {at} of the 1",
+            choice="at",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Exponential linear unit: x above 0, `alpha`·(e^x − 1) below.",
@@ -126,6 +136,7 @@ SELU = register(
                 m.number(SELU_SCALE) * m.leaky_relu(t[0], slope=SELU_ALPHA, at=at)
             ),
             convention="selu has slopes 1.758… and 1.051… at 0; the passes mix in {at} of 1.051…",
+            choice="at",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Self-normalising elu: 1.0507…·elu(x) with alpha = 1.6733….",
@@ -206,6 +217,7 @@ HARD_SIGMOID = register(
             at=lambda x, slope, at: 2 * slope.numerator * abs(x) == slope.denominator,
             push=lambda m, t, x, slope, at: m.number(slope) * m.minimum(x * t[0], 0) / x,
             convention="the bends have slopes 0 and {slope}; the passes use {at} of the second",
+            choice="at",
         ),
         samples=((0.75,), (-1.25,), (3.25,)),
         doc="Sigmoid of straight lines: slope·x + ½, kept between 0 and 1.",
@@ -228,6 +240,7 @@ HARD_SWISH = register(
                 "hard_swish has slopes 0 and −½ at −3, 3/2 and 1 at 3; the passes use the outer "
                 "one, or mix in {at} of the inner"
             ),
+            choice="at",
         ),
         samples=((0.75,), (-1.25,), (3.25,)),
         doc="Swish with hard_sigmoid: x·hard_sigmoid(x).",
@@ -245,6 +258,7 @@ PIECEWISE_LINEAR = register(
             at=lambda x, at: 2 * abs(x) == 1,
             push=lambda m, t, x, at: m.minimum(x * t[0], 0) / x,
             convention="piecewise_linear has slopes 0 and 1 at its bends; the passes use {at}",
+            choice="at",
         ),
         samples=((0.25,), (-1.25,)),
         doc="Piecewise linear activation: x + ½, kept between 0 and 1.",

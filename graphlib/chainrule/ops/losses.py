@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from chainrule.ops.piecewise import ZERO, sign_with
 from chainrule.ops.record import Domain, Kink, Op, register
 
 SQUARED_ERROR = register(
@@ -23,13 +24,18 @@ ABSOLUTE_ERROR = register(
     Op(
         "absolute_error",
         2,
-        value=lambda m, p, t: m.abs(p - t),
-        partials=(lambda m, y, p, t: m.sign(p - t), lambda m, y, p, t: m.sign(t - p)),
+        value=lambda m, p, t, slope=ZERO: m.abs(p - t),
+        partials=(
+            lambda m, y, p, t, slope=ZERO: sign_with(m, p - t, slope),
+            lambda m, y, p, t, slope=ZERO: -sign_with(m, p - t, slope),
+        ),
         spellings=("absolute_error",),
+        parameters={"slope": ZERO},
         kink=Kink(
-            at=lambda p, t: p == t,
-            push=lambda m, tangents, p, t: m.abs(tangents[0] - tangents[1]),
-            convention="|p − t| has slopes −1 and 1 where p = t; the passes use 0, halfway",
+            at=lambda p, t, slope=ZERO: p == t,
+            push=lambda m, tangents, p, t, slope=ZERO: m.abs(tangents[0] - tangents[1]),
+            convention="|p − t| has slopes −1 and 1 where p = t; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75, -2.5), (0.5, 3.25)),
         doc="Absolute error |p − t| of a prediction p and a target t.",
@@ -100,6 +106,7 @@ HINGE = register(
             at=lambda s, t, slope: s * t == 1,
             push=lambda m, tangents, s, t, slope: m.maximum(-t * tangents[0] - s * tangents[1], 0),
             convention="max(0, ·) in hinge has slopes 0 and 1 at 0; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75, 1.0), (-1.25, -1.0), (0.5, -1.0)),
         doc="Hinge loss max(0, 1 − t·s) of a score s and a target t of ±1.",

@@ -8,20 +8,32 @@ from typing import Any
 from chainrule.ops.arithmetic import whole
 from chainrule.ops.record import Kink, Op, Rule, register
 
+ZERO = Fraction(0)
+
+
+def sign_with(m: Any, x: Any, slope: Fraction | None) -> Any:
+    """Return the slope of |x|: −1, 1, and the chosen one at 0."""
+    if slope == 0:
+        return m.sign(x)
+    return 2 * m.step(x, at=None if slope is None else (1 + slope) / 2) - 1
+
+
 ABS = register(
     Op(
         "abs",
         1,
-        value=lambda m, x: m.abs(x),
-        partials=(lambda m, y, x: m.sign(x),),
+        value=lambda m, x, slope=ZERO: m.abs(x),
+        partials=(lambda m, y, x, slope=ZERO: sign_with(m, x, slope),),
         spellings=("abs",),
+        parameters={"slope": ZERO},
         kink=Kink(
-            at=lambda x: x == 0,
-            push=lambda m, tangents, x: m.abs(tangents[0]),
-            convention="|x| has slopes −1 and 1 at 0; the passes use 0, halfway",
+            at=lambda x, slope=ZERO: x == 0,
+            push=lambda m, tangents, x, slope=ZERO: m.abs(tangents[0]),
+            convention="|x| has slopes −1 and 1 at 0; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75,), (-1.25,)),
-        doc="Absolute value.",
+        doc="Absolute value; `slope` is the slope used at 0.",
     )
 )
 SIGN = register(
@@ -61,6 +73,7 @@ RELU = register(
             at=lambda x, slope: x == 0,
             push=lambda m, tangents, x, slope: m.maximum(tangents[0], 0),
             convention="relu has slopes 0 and 1 at 0; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75,), (-1.25,)),
         doc="Rectified linear unit max(0, x); `slope` is the slope used at 0.",

@@ -50,12 +50,25 @@ class Kink:
     `at` tells from the operands' values whether this is such a point; `push` is the
     one-sided derivative there in the direction of the given tangents (it is positively
     homogeneous, not linear), None where the value jumps and no derivative exists;
-    `convention` says in words which value the passes use.
+    `convention` says in words which value the passes use. `choice` names the parameter of
+    the node that sets it: a number, or None where no derivative shall exist there.
     """
 
     at: Callable[..., bool]
     push: Callable[..., Any] | None
     convention: str
+    choice: str = ""
+
+    def undefined(self, parameters: Mapping[str, Any]) -> bool:
+        """Return whether a node with these parameters has no derivative at the kink."""
+        return self.push is None or (self.choice in parameters and parameters[self.choice] is None)
+
+    def words(self, parameters: Mapping[str, Any]) -> str:
+        """Return the convention of a node with these parameters."""
+        words = self.convention
+        if self.push is not None and self.undefined(parameters):
+            words = words.partition(";")[0] + "; the choice here is no derivative"
+        return words.format(**parameters)
 
 
 def same_shape(*shapes: Shape) -> Shape:

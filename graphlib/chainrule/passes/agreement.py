@@ -211,7 +211,7 @@ def _judged(rounds: Sequence[Routes], node: int, sympy: Any) -> InputAgreement:
         if differing or not _close(sides.left, sides.right, noise):
             convention = graph.ops[place].kink
             assert convention is not None
-            return entry("kink", convention.convention.format(**graph.parameters_of(place)), place)
+            return entry("kink", convention.words(graph.parameters_of(place)), place)
     if not compared.keys() & {"forward", "reverse"}:
         return entry("undecided", "the passes overflow at this point")
     if not compared.keys() & {"sympy", "differences"}:

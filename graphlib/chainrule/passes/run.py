@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from chainrule.algebras.closed import Closed
-from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra
+from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra, infinite
 from chainrule.algebras.forms import Form
 from chainrule.algebras.undefined import Undefined
 from chainrule.algebras.written import at
@@ -67,7 +67,7 @@ def merged(double: Any, digits: Any) -> Number:
     """Return what to show of a cell's two numbers."""
     if type(digits) is Undefined:
         return Number(digits, digits, double, flagged=False)
-    if digits is NEGLIGIBLE or (hasattr(digits, "_mpf_") and digits == digits + 1 != -digits):
+    if digits is NEGLIGIBLE or infinite(digits):
         return Number(digits, digits, double, flagged=True)  # too small or too large to be told
     if differ(double, digits):
         return Number(digits, digits, double, flagged=True)

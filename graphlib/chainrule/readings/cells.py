@@ -82,7 +82,7 @@ def at_kink(view: View, cell: Cell, node: int) -> Cell:
 def kink_sentence(view: View, node: int) -> str:
     """Return in words that a node stands at a kink and what is used there."""
     kink, parameters = view.graph.ops[node].kink, view.graph.parameters_of(node)
-    convention = kink.convention.format(**parameters) if kink else WORDS["none"]
+    convention = kink.words(parameters) if kink else WORDS["none"]
     return say("kink", node=text(view.name(node)), convention=convention)
 
 

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
-from chainrule.algebras.digits import NEGLIGIBLE
+from chainrule.algebras.digits import NEGLIGIBLE, infinite
 from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Number, Run
@@ -227,7 +227,7 @@ class View:
             return say(kind, node=text(Symbol(node or reason.op)), **given)
         if number.flagged and number.digits is NEGLIGIBLE:
             return say("negligible", digits=self.run.fine_digits)
-        if number.flagged and number.digits - number.digits != 0:
+        if number.flagged and infinite(number.digits):
             return say("beyond")
         if number.flagged:
             double = text(numeral(number.double, self.notation.format))

@@ -119,6 +119,7 @@ def _restore() -> None:
     session["mode"], session["zoom"] = state.mode, state.zoom
     session["zoom_chosen"] = bool(state.zoom)
     session["prefix"], session["along"] = state.prefix, state.along
+    session["kink"] = state.kink
     session["step"] = state.step
 
 
@@ -135,6 +136,7 @@ def _current(read: Reading | None = None) -> State:
         zoom=session["zoom"] if session["zoom_chosen"] else "",
         along=session.get("along") or "",
         prefix=session["prefix"] or "v",
+        kink=session.get("kink") or "",
         step=session["step"],
     )
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from chainrule.errors import InputError, LinkError
 from chainrule.language import canonical
 from chainrule.language import value as typed_value
-from chainrule.ui.state import MODES, PREFIXES, ZOOMS, State
+from chainrule.ui.state import KINKS, MODES, PREFIXES, ZOOMS, State
 
 LONGEST = 2_000
 MOST_PAIRS = 200
@@ -216,7 +216,8 @@ def _read_step(field: Field) -> int:
 
 
 _CHOICES: Mapping[str, str] = {
-    "mode": "mode", "zoom": "zoom", "along": "along", "names": "prefix", "step": "step",
+    "mode": "mode", "zoom": "zoom", "along": "along", "names": "prefix", "kink": "kink",
+    "step": "step",
 }  # fmt: skip
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "f": lambda field: field.text,
@@ -226,5 +227,6 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "zoom": _one_of(ZOOMS),
     "along": _read_name,
     "names": _one_of(PREFIXES),
+    "kink": _one_of(KINKS),
     "step": _read_step,
 }

@@ -23,6 +23,12 @@ ZOOM_NAMES = {
     "primitive": "Primitive operations",
 }
 PREFIX_NAMES = {"v": "∂J/∂v₁  steps v₁, v₂, …", "xi": "∂J/∂ξ₁  steps ξ₁, ξ₂, …"}
+KINK_NAMES = {
+    "": "Slope 0, as usual",
+    "1/2": "Slope ½",
+    "1": "Slope 1",
+    "undefined": "No derivative",
+}
 
 
 def rail(state: State, read: Reading) -> Any:
@@ -46,6 +52,11 @@ def rail(state: State, read: Reading) -> Any:
         on_change=_zoomed,
     )  # fmt: skip
     st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
+    if read.kinked:
+        st.selectbox(
+            "At kinks", list(KINK_NAMES), key="kink", format_func=KINK_NAMES.__getitem__,
+            help="The slope used where the left and the right one differ.",
+        )  # fmt: skip
     if len(read.variables) == 1 and read.scalar:
         _curve(state, read, read.variables[0])
     return place

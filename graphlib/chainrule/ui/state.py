@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from chainrule.graph.conventions import KINKS as CHOICES
+
 EXAMPLE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 
 MODES = ("reverse", "forward")
 ZOOMS = ("", "primitive", "step", "named")
 PREFIXES = ("v", "xi")
+KINKS = ("", *(choice for choice in CHOICES if choice != "0"))  # 0 is what is usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class State:
         Name of the variable that forward mode moves; "" for the first.
     prefix
         What unnamed steps are called: "v" or "xi".
+    kink
+        What is used at all kinks, one of `KINKS`; "" for what is usual.
     step
         Number of the step shown, from 0; None for the last.
     """
@@ -42,6 +47,7 @@ class State:
     zoom: str = ""
     along: str = ""
     prefix: str = "v"
+    kink: str = ""
     step: int | None = None
 
     def without_step(self) -> State:

@@ -11,6 +11,7 @@ import streamlit as st
 from chainrule.drawing.player import payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.facade import Graph
+from chainrule.graph.conventions import chosen_nodes
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Shape
 from chainrule.passes.closed_form import ClosedForm
@@ -41,6 +42,7 @@ class Reading:
     output: str = "f"
     scalar: bool = True
     shapes: tuple[Shape, ...] = ()
+    kinked: bool = False
 
     def default(self, name: str) -> str:
         """Return the value that a variable has until one is typed."""
@@ -79,8 +81,10 @@ class Closed:
     words: str = ""
 
 
-def _graph(formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...]) -> Graph:
-    return Graph.parse(formula, declared=names, readings=dict(readings))
+def _graph(state: State, names: tuple[str, ...]) -> Graph:
+    return Graph.parse(
+        state.formula, declared=names, readings=dict(state.readings), kink=state.kink or None
+    )
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
@@ -89,7 +93,7 @@ def read(
 ) -> Reading | Fault:
     """Read a formula."""
     try:
-        graph = _graph(formula, names, readings)
+        graph = Graph.parse(formula, declared=names, readings=dict(readings))
     except InputError as error:
         return Fault.of(error)
     notes = tuple(
@@ -105,7 +109,7 @@ def read(
     return Reading(
         graph.variables, reading_latex(graph, prefix), notes, graph.usual_zoom,
         graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
-        tuple(graph.shape(node) for node in graph.inputs),
+        tuple(graph.shape(node) for node in graph.inputs), bool(chosen_nodes(graph)),
     )  # fmt: skip
 
 
@@ -147,7 +151,7 @@ def work(state: State, names: tuple[str, ...]) -> Worked:
     InputError
         If a value is missing or not a number.
     """
-    graph = _graph(state.formula, names, state.readings)
+    graph = _graph(state, names)
     along = state.along if state.along in graph.variables else ""
     return graph.work(
         dict(state.point),
@@ -186,7 +190,7 @@ def _background() -> Background:
 
 
 def _closed(state: State, names: tuple[str, ...]) -> Closed:
-    graph = _graph(state.formula, names, state.readings)
+    graph = _graph(state, names)
     if not graph.is_scalar:
         return Closed(trouble="No closed form: the formula has vectors.")
     goal = graph.outputs[0]
@@ -236,7 +240,7 @@ def curve(
     from chainrule.algebras.float64 import FLOAT64
     from chainrule.passes.walks import evaluate
 
-    graph = _graph(state.formula, names, state.readings)
+    graph = _graph(state, names)
     (entry,), goal = graph.inputs, graph.outputs[0]
     points: list[tuple[float, float]] = []
     for i in range(121):
