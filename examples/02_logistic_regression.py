@@ -32,6 +32,7 @@ neuron = {
 # %%
 one = graph.reverse({**neuron, "y_star": 1})
 show(one.table())
+show(one)
 
 # %%
 assert one["value:a"] == -2
