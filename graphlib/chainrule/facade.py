@@ -25,6 +25,7 @@ from chainrule.readings.changes import changed, folded, unfolded
 from chainrule.readings.numbers import Format
 from chainrule.readings.story import Story
 from chainrule.readings.tables import Table
+from chainrule.readings.terms import Symbol, latex
 from chainrule.readings.view import Notation, labels
 from chainrule.worked import Worked
 
@@ -793,6 +794,8 @@ class Graph(WengertList):
 
         >>> Graph.parse("y = 3t; t = x^2").closed_form().derivative_text
         {'x': '6*x'}
+        >>> Graph.parse("y_star x^2").closed_form().derivative_latex["x"]
+        '2 x y^{*}'
 
         Parameters
         ----------
@@ -801,7 +804,8 @@ class Graph(WengertList):
         """
         from chainrule.passes.closed_form import closed_form
 
-        return closed_form(self, timeout=timeout)
+        names = {name: latex(Symbol(name)) for name in self.names.values()}
+        return closed_form(self, timeout=timeout, latex_names=names)
 
     # Views
 
