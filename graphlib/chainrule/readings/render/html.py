@@ -41,6 +41,7 @@ padding:0 0 4px}}
 font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;color:inherit}}
 .chainrule thead th{{color:var(--cr-quiet);font-size:13px}}
 .chainrule .num{{text-align:right;font-variant-numeric:tabular-nums;padding:2px 0 2px 12px}}
+.chainrule .num+:not(.num){{padding-left:16px}}
 .chainrule .words{{white-space:normal;max-width:48em}}
 .chainrule tbody tr.first>*{{border-top:1px solid var(--cr-line)}}
 .chainrule .value{{color:var(--cr-value)}}.chainrule .derivative{{color:var(--cr-derivative)}}
