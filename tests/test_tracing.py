@@ -74,7 +74,7 @@ def test_vectors_and_matrices() -> None:
     graph = Graph.trace(model, W=(2, 3), x=3, b=2)
     assert [graph.shape(node) for node in graph.inputs] == [(2, 3), (3,), (2,)]
     point = {"W": np.ones((2, 3)) / 4, "x": np.arange(3.0), "b": np.ones(2)}
-    assert float(graph.evaluate(point).data) == pytest.approx(float(model(**point)))
+    assert float(graph.evaluate(point)) == pytest.approx(float(model(**point)))
 
 
 def test_arguments_are_the_inputs() -> None:

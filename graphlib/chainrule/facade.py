@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.numbering import original
 from chainrule.graph.tree import tree, tree_size
@@ -147,6 +146,7 @@ class Graph(WengertList):
         readings: Mapping[str, str] | None = None,
         mode: Source | None = None,
         kink: str | int | float | Fraction | None = None,
+        batched: Iterable[str] = (),
     ) -> Graph:
         r"""Read a formula or a program of assignments.
 
@@ -168,20 +168,27 @@ class Graph(WengertList):
             default a backslash, which text never has, means LaTeX.
         kink
             What is used at all kinks, as for `with_kinks`.
+        batched
+            Names of the inputs whose values hold many examples, one in each row.
 
         Raises
         ------
         ParseError, LimitError
             With the place, what was found there and what is allowed.
         GraphError
-            If there is no such mode, or no such choice at kinks.
+            If there is no such mode, no such choice at kinks, or a name in `batched` is no input.
         """
         if mode is None:
             mode = "latex" if "\\" in text else "text"
         if mode not in SOURCES:
             raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
         program = read(text, declared=declared, readings=readings, mode=mode)
-        graph = cls.of(build(program), program)
+        many = {canonical(name) for name in batched}
+        if not many <= set(program.inputs):
+            unknown = ", ".join(sorted(many - set(program.inputs)))
+            known = ", ".join(program.inputs)
+            raise GraphError(f"{unknown} cannot carry a batch; the variables are {known}")
+        graph = cls.of(build(program, many), program)
         return graph if kink is None else graph.with_kinks(kink)
 
     @classmethod
@@ -575,7 +582,7 @@ class Graph(WengertList):
         {'x': 12.0, 'y': 4.0}
         """
         worked = self.work(at, zoom="primitive", output=output)
-        return {name: rounded(worked.slope(name).shown) for name in self.variables}
+        return {name: worked.slope(name).public for name in self.variables}
 
     @_of_the_function
     def jacobian(self, at: Point, mode: Mode | None = None) -> JacobianTable:
@@ -635,7 +642,7 @@ class Graph(WengertList):
 
         point = self.at(at)
         rows = {
-            self.names[a]: {self.names[b]: number.shown for b, number in row.items()}
+            self.names[a]: {self.names[b]: number.public for b, number in row.items()}
             for a, row in SecondOrder(self, point).hessian().items()
         }
         return Hessian(self._output_labels()[0], rows, self._by_name(point))
@@ -665,7 +672,7 @@ class Graph(WengertList):
             (node,) = self._copies(name)
             moves[node] = given if self.shape(node) else exact_number(given, name)
         along = SecondOrder(self, self.at(at)).along(moves)
-        return {self.names[node]: number.shown for node, number in along.items()}
+        return {self.names[node]: number.public for node, number in along.items()}
 
     @_of_the_function
     def gradient_graph(self) -> Graph:

@@ -6,7 +6,6 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
@@ -108,7 +107,7 @@ class Worked(View):
 
     def _plain(self, number: Number) -> Any:
         """Return the number shown as a float, unless digits were asked for or no float holds it."""
-        return rounded(number.shown) if self.run.digits is None else number.shown
+        return number.public if self.run.digits is None else number.shown
 
     def slope(self, name: str) -> Number:
         """Return the derivative of the output by a variable.

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from chainrule import Graph
-from chainrule.algebras.arrays import ARRAYS, Array
+from chainrule.algebras.array import Array
+from chainrule.algebras.arrays import ARRAYS
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.compile import compiled
 from chainrule.errors import GraphError, PointError, ShapeError
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.record import record
-from tests.laws.cases import SCALAR_CASES, Case
+from tests.laws.cases import CASES, SCALAR_CASES, Case
 from tests.laws.test_graphs import drawn_graph
 
 
@@ -40,6 +41,28 @@ def test_every_operation_has_a_form_in_numpy(case: Case) -> None:
     for slot, slope in enumerate(gradient.values()):
         partial = FLOAT64.partial(case.op, case.parameters, slot, expected, numbers)
         assert close(slope, partial)
+
+
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize("case", [c for c in CASES if not c.is_scalar], ids=str)
+def test_every_operation_on_arrays_has_one(case: Case, batched: bool, sample_seed: int) -> None:
+    builder = Builder()
+    generator = np.random.default_rng(sample_seed)
+    operands = [
+        builder.input(f"x{i}", shape, batched=batched and not i)
+        for i, shape in enumerate(case.shapes)
+    ]
+    result = builder.write(case.op, operands, case.parameters)
+    graph = builder.finish([builder.maths.sum(result * result) if result.ndim else result])
+    point = {f"x{i}": np.array(x, dtype=float) for i, x in enumerate(case.operands)}
+    if batched:
+        point["x0"] = point["x0"] + generator.normal(size=(3, *point["x0"].shape)) / 32
+    value, gradient = compiled(graph)(point)
+    at = {n: Array(point[graph.names[n]], len(graph.shape(n))) for n in graph.inputs}
+    run = record(graph, ARRAYS, at, "reverse", {graph.outputs[0]: 1})
+    assert close(value, run.values[graph.outputs[0]].data)
+    for node in graph.inputs:
+        assert close(gradient[graph.names[node]], run.derivatives[node].data)
 
 
 @pytest.mark.parametrize("draw", range(12))

@@ -111,7 +111,7 @@ REFUSED = [
     ("x: 2; x: 3; x", 6, "twice"),
     ("x: 2; x = 3", 6, "shape"),
     ("W: a; W", 3, "shape"),
-    ("W: 2x3x4; W", 3, "shape"),
+    ("W: 2x3x4x5x6; W", 3, "shape"),
     ("W: 2x", 3, "shape"),
     ("W: 0; W", 3, "0"),
     ("x: y: 2", 3, "shape"),

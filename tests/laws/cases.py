@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import OPS, Op
+from chainrule.ops.record import same_shape
 
-LEAVES = ("input", "constant", "pi", "e")
+LEAVES = ("input", "constant", "pi", "e", "eye")
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 
 # Parameters other than the defaults under which the samples are tested as well.
@@ -34,10 +35,55 @@ PARAMETERS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "huber": ({"delta": Fraction(1)}, {"delta": THIRD}),
     "polygamma": ({"order": 1}, {"order": 3}),
+    "conv2d": ({"stride": 1}, {"stride": 2}),
 }
 
 # Samples that make sense only together with their parameters.
+BLOCK = ((0.5, -1.0, 2.0), (1.5, 0.25, -0.75))
+IMAGE = ((0.5, -1.0, 2.0, 0.25), (1.5, 0.75, -0.5, 3.0), (-2.0, 1.0, 0.125, -0.75))
 SAMPLES: Mapping[str, tuple[tuple[tuple[Any, ...], Mapping[str, Any]], ...]] = {
+    "reshape": (
+        ((BLOCK,), {"shape": (3, 2)}),
+        ((BLOCK,), {"shape": (6,)}),
+        ((0.75,), {"shape": (1, 1)}),
+        (((0.5,),), {"shape": ()}),
+    ),
+    "segment": (
+        (((0.5, -1.0, 2.0),), {"start": (1,), "stop": (3,)}),
+        ((BLOCK,), {"start": (1,), "stop": (2,)}),
+        ((BLOCK,), {"start": (0, 1), "stop": (2, 2)}),
+    ),
+    "pad": (
+        (((0.5, -1.0),), {"start": (1,), "shape": (4,)}),
+        ((BLOCK,), {"start": (1,), "shape": (3, 3)}),
+        ((((0.5, -1.0),),), {"start": (1, 1), "shape": (2, 3)}),
+    ),
+    "index": (
+        (((0.5, -1.0, 2.0),), {"at": (1,)}),
+        ((BLOCK,), {"at": (1,)}),
+        ((BLOCK,), {"at": (0, 2)}),
+    ),
+    "largest": (
+        ((BLOCK,), {"shape": ()}),
+        ((BLOCK,), {"shape": (2, 1)}),
+        ((BLOCK,), {"shape": (3,)}),
+        (((0.5, -1.0, 2.0),), {"shape": (1,)}),
+    ),
+    "smallest": (((BLOCK,), {"shape": ()}), ((BLOCK,), {"shape": (2, 1)})),
+    "largest_weight": (((BLOCK,), {"shape": ()}), ((BLOCK,), {"shape": (2, 1)})),
+    "one_hot": (((1,), {"shape": (3,)}), ((0,), {"shape": (2,)})),
+    "patches": (
+        ((IMAGE,), {"size": (2, 2), "stride": 1}),
+        ((IMAGE,), {"size": (1, 3), "stride": 2}),
+        (((IMAGE, IMAGE[::-1]),), {"size": (2, 3), "stride": 1}),
+    ),
+    "unpatches": (
+        ((BLOCK,), {"size": (1, 2), "stride": 1, "shape": (1, 4)}),
+        (
+            (((0.5, -1.0), (2.0, 1.5), (0.25, -0.75), (3.0, 1.0)),),
+            {"size": (2, 2), "stride": 1, "shape": (2, 3)},
+        ),
+    ),
     "broadcast": (
         ((0.75,), {"shape": (3,)}),
         (((0.5, -1.0, 2.0),), {"shape": (2, 3)}),
@@ -73,7 +119,7 @@ class Case:
 
     @property
     def is_scalar(self) -> bool:
-        return not any(self.shapes) and "shape" not in self.parameters
+        return self.op.shape is same_shape
 
     def __str__(self) -> str:
         return f"{self.op.name}{self.operands}{dict(self.parameters) or ''}"
@@ -109,6 +155,19 @@ class Corner:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
+# Kinks among the entries of one operand, with the share that each entry gets.
+ENTRY_KINKS: Mapping[str, tuple[tuple[Any, Any, Mapping[str, Any]], ...]] = {
+    "largest": (
+        ((2, -1, 2), (HALF, Fraction(0), HALF), {"shape": ()}),
+        (((2, 2), (1, 3)), ((HALF, HALF), (Fraction(0), Fraction(1))), {"shape": (2, 1)}),
+        (((1, 2), (1, 3)), ((HALF, Fraction(0)), (HALF, Fraction(1))), {"shape": (2,)}),
+    ),
+    "smallest": (
+        ((2, -1, -1), (Fraction(0), HALF, HALF), {"shape": ()}),
+        (((2, 2), (1, 3)), ((HALF, HALF), (Fraction(1), Fraction(0))), {"shape": (2, 1)}),
+    ),
+    "largest_weight": (((2, -1, 2), None, {"shape": ()}),),
+}
 KINKS: Mapping[str, tuple[Corner, ...]] = {
     "abs": tuple(Corner((0,), (p["slope"],), p) for p in PARAMETERS["abs"]),
     "sign": (Corner((0,), None),),

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from chainrule.algebras.arrays import ARRAYS, Array, Arrays
+from chainrule.algebras.array import Array
+from chainrule.algebras.arrays import ARRAYS, Arrays
 from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.protocol import Algebra
@@ -19,7 +20,7 @@ from chainrule.graph.wengert import WengertList
 from chainrule.ops import Map, Op
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.walks import evaluate
-from tests.laws.cases import BORDER, KINKS, LEAVES, OUTSIDE, Case, cases_of
+from tests.laws.cases import BORDER, ENTRY_KINKS, KINKS, LEAVES, OUTSIDE, Case, cases_of
 from tests.laws.references import MP, Reference
 
 NUMBERS = digits_algebra(80)
@@ -97,7 +98,8 @@ def _units(algebra: Algebra, like: Any) -> Iterator[Any]:
 def check_places(op: Op) -> None:
     """Every operation but a leaf has samples; kinks, domains and slopes have rows."""
     require(op.name in LEAVES or any(cases_of(op)), f"{op.name} has no samples")
-    require(op.kink is None or KINKS.get(op.name), f"{op.name} has a kink and no row in KINKS")
+    rows = KINKS.get(op.name) or ENTRY_KINKS.get(op.name)
+    require(op.kink is None or rows, f"{op.name} has a kink and no row in KINKS")
     require(
         op.domain is None or (OUTSIDE.get(op.name) and BORDER.get(op.name)),
         f"{op.name} has a domain and no row in OUTSIDE and BORDER",
@@ -105,7 +107,7 @@ def check_places(op: Op) -> None:
     for case in cases_of(op):
         inside = op.domain is None or op.domain.holds(*case.operands)
         require(inside, f"{case} lies outside the domain")
-        at_kink = op.kink is not None and op.kink.at(*case.operands, **case.parameters)
+        at_kink = FINE.at_kink(op, case.parameters, [bound(FINE, x) for x in case.operands])
         require(not at_kink, f"{case} lies at a kink")
 
 

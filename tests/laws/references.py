@@ -292,6 +292,162 @@ ROWS: Mapping[str, Reference] = {
 }
 
 
+def _groups(a: Any, shape: tuple[int, ...]) -> list[list[int]]:
+    """Return the places of the entries that one entry of `shape` would be repeated to."""
+    label = np.broadcast_to(np.arange(math.prod(shape)).reshape(shape), a.shape).ravel()
+    return [np.flatnonzero(label == k).tolist() for k in range(math.prod(shape))]
+
+
+def _of_groups(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the array of `function` of the entries that fall together in `shape`."""
+
+    def grouped(a: Any, shape: tuple[int, ...]) -> Any:
+        values = [function([a.flat[i] for i in group]) for group in _groups(a, shape)]
+        return np.array(values).reshape(shape)
+
+    return grouped
+
+
+def _weights(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what each entry weighs among those that fall together with it in `shape`."""
+
+    def weighted(a: Any, shape: tuple[int, ...]) -> Any:
+        result = np.empty(a.size, dtype=object)
+        for group in _groups(a, shape):
+            for slot, i in enumerate(group):
+                result[i] = function(*(a.flat[j] for j in group), slot=slot)
+        return result.reshape(a.shape)
+
+    return weighted
+
+
+def _rows(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the array of `function` of each row."""
+    return lambda a: np.apply_along_axis(lambda row: np.array(function(list(row))), -1, a)
+
+
+def _soft(exp: Callable[..., Any], weigh: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `weigh` of Σⱼ exp(aⱼ − aᵢ), whose inverse is softmax."""
+    return _rows(lambda row: [weigh(sum(exp(y - x) for y in row)) for x in row])
+
+
+def _conv2d(x: Any, k: Any, stride: Any = 1) -> Any:
+    """Add up, window by window, products of entries: no patches, no matrices."""
+    image = x if x.ndim == 3 else x[None]
+    kernel = k.reshape(-1, image.shape[0], *k.shape[-2:])
+    h, w = kernel.shape[-2:]
+    stride = int(stride)
+    rows = range(0, image.shape[1] - h + 1, stride)
+    columns = range(0, image.shape[2] - w + 1, stride)
+    result = [
+        [[(image[:, i : i + h, j : j + w] * one).sum() for j in columns] for i in rows]
+        for one in kernel
+    ]
+    return np.array(result) if k.ndim > x.ndim else np.array(result[0])
+
+
+def _windows(x: Any, size: tuple[int, int], stride: int) -> Any:
+    image = x if x.ndim == 3 else x[None]
+    rows = range(0, image.shape[1] - size[0] + 1, stride)
+    columns = range(0, image.shape[2] - size[1] + 1, stride)
+    return np.array(
+        [image[:, i : i + size[0], j : j + size[1]].ravel() for i in rows for j in columns]
+    ).T
+
+
+def _added_windows(p: Any, size: tuple[int, int], stride: int, shape: tuple[int, ...]) -> Any:
+    """Add each entry to the pixel that a numbered image has at its place in the windows."""
+    numbered = _windows(np.arange(math.prod(shape)).reshape(shape), size, stride)
+    result = [0 * p.flat[0]] * math.prod(shape)
+    for place, entry in zip(numbered.ravel(), p.ravel(), strict=True):
+        result[place] = result[place] + entry
+    return np.array(result).reshape(shape)
+
+
+def _block(a: Any, start: tuple[int, ...], stop: tuple[int, ...]) -> Any:
+    return a[tuple(slice(i, j) for i, j in zip(start, stop, strict=True))]
+
+
+def _padded(a: Any, start: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    before = (*start, *(0 for _ in shape[len(start) :]))
+    wide = np.zeros(shape, dtype=a.dtype)
+    wide[tuple(slice(s, s + size) for s, size in zip(before, a.shape, strict=True))] = a
+    return wide
+
+
+def _chosen(k: Any, shape: tuple[int, ...]) -> Any:
+    """Return 1 at a class that is a symbol: constant, but where the class changes."""
+    near = [sympy.Heaviside(k - c + HALF) - sympy.Heaviside(k - c - HALF) for c in range(shape[0])]
+    return np.array([sympy.Piecewise((x, sympy.true)) for x in near])
+
+
+HALF = sympy.Rational(1, 2)
+PER_ROW_OR_ALL: Mapping[str, Reference] = {
+    "reshape": everywhere(lambda a, shape: np.reshape(a, shape)),
+    "segment": everywhere(_block),
+    "pad": everywhere(_padded),
+    "index": everywhere(lambda a, at: a[at]),
+    "concat": everywhere(lambda *xs: np.concatenate([np.atleast_1d(x) for x in xs])),
+    "mean": everywhere(lambda a: statistics.mean(a.ravel().tolist()) if a.dtype == float
+                       else a.sum() / a.size),
+    "row_product": everywhere(lambda a: np.prod(a, axis=-1)),
+    "prod": everywhere(np.prod),
+    "dot": everywhere(lambda a, b: a.ravel() @ b.ravel()),
+    "norm": Reference(
+        lambda a: sympy.Matrix(a.ravel().tolist()).norm(),
+        lambda a: MP.norm(a.ravel().tolist()),
+        np.linalg.norm,
+    ),
+    "largest": Reference(
+        _of_groups(lambda xs: sympy.Max(*xs)), _of_groups(max), _of_groups(np.max)
+    ),
+    "smallest": Reference(
+        _of_groups(lambda xs: sympy.Min(*xs)), _of_groups(min), _of_groups(np.min)
+    ),
+    "largest_weight": Reference(
+        _weights(_winner),
+        _weights(lambda *xs, slot: MP.mpf(xs[slot] == max(xs))),
+        _weights(lambda *xs, slot: float(np.argmax(xs) == slot)),
+    ),
+    "softmax": Reference(
+        _soft(sympy.exp, lambda x: 1 / x), _soft(MP.exp, lambda x: 1 / x),
+        _soft(math.exp, lambda x: 1 / x),
+    ),
+    "log_softmax": Reference(
+        _soft(sympy.exp, lambda x: -sympy.log(x)), _soft(MP.exp, lambda x: -MP.log(x)),
+        _soft(math.exp, lambda x: -math.log(x)),
+    ),
+    "logsumexp": Reference(
+        _rows(lambda row: sympy.log(sum(map(sympy.exp, row)))),
+        _rows(lambda row: MP.log(MP.fsum(map(MP.exp, row)))),
+        lambda a: np.logaddexp.reduce(a, axis=-1),
+    ),
+    "cross_entropy": Reference(
+        lambda p, t: -sum(y * sympy.log(x) for x, y in zip(p, t, strict=True)),
+        lambda p, t: MP.fsum(y * MP.log(1 / x) for x, y in zip(p, t, strict=True)),
+        lambda p, t: math.fsum(-y * math.log(x) for x, y in zip(p, t, strict=True)),
+    ),
+    "cross_entropy_with_logits": Reference(
+        lambda a, t: t @ _soft(sympy.exp, sympy.log)(a),
+        lambda a, t: t @ _soft(MP.exp, MP.log)(a),
+        lambda a, t: t @ _soft(math.exp, math.log)(a),
+    ),
+    "cross_entropy_with_label": Reference(
+        lambda a, k: _chosen(k, a.shape) @ _soft(sympy.exp, sympy.log)(a),
+        lambda a, k: _soft(MP.exp, MP.log)(a)[int(k)],
+        lambda a, k: _soft(math.exp, math.log)(a)[int(k)],
+    ),
+    "one_hot": Reference(
+        _chosen,
+        lambda k, shape: np.array([MP.mpf(c == k) for c in range(shape[0])]),
+        lambda k, shape: np.eye(shape[0])[int(k)],
+    ),
+    "conv2d": everywhere(_conv2d),
+    "patches": everywhere(_windows),
+    "unpatches": everywhere(_added_windows),
+}  # fmt: skip
+
+
 def reference(name: str) -> Reference:
     """Return the outside reference of the operation `name`.
 
@@ -300,8 +456,8 @@ def reference(name: str) -> Reference:
     LookupError
         If there is no row and not all of SymPy, mpmath and math or NumPy have the name.
     """
-    if name in ROWS:
-        return ROWS[name]
+    if name in ROWS or name in PER_ROW_OR_ALL:
+        return ROWS.get(name) or PER_ROW_OR_ALL[name]
     places = (sympy, MP, math if hasattr(math, name) else np)
     found = [getattr(place, name, None) for place in places]
     symbolic, fine, double = found

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from chainrule.algebras.arrays import ARRAYS, Array
+from chainrule.algebras.array import Array
+from chainrule.algebras.arrays import ARRAYS
 from chainrule.errors import RuleError
 from chainrule.ops import OPS, Domain, Kink, Map, Op, Registry
 from tests.laws import check, corners

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.algebras.arrays import ARRAYS, Array
+from chainrule.algebras.array import Array
+from chainrule.algebras.arrays import ARRAYS
 from chainrule.ops import OPS, Op
 from tests.laws import check, corners
-from tests.laws.cases import BORDER, CASES, KINKS, OUTSIDE, SCALAR_CASES, Case, Corner
+from tests.laws.cases import BORDER, CASES, ENTRY_KINKS, KINKS, OUTSIDE, SCALAR_CASES, Case, Corner
 from tests.laws.references import reference
 
 each_case = pytest.mark.parametrize("case", CASES, ids=str)
@@ -110,7 +111,8 @@ def test_tensor_maps_carry_a_batch_in_front(case: Case, sample_seed: int) -> Non
     plain = [check.bound(ARRAYS, x) for x in case.operands]
     for batched in np.ndindex(*(2,) * len(plain)):
         values = [
-            Array(generator.normal(size=(4, *v.data.shape)), v.ndim) if b else v
+            # Near the sample, where the operation is defined.
+            Array(v.data + generator.normal(size=(4, *v.data.shape)) / 32, v.ndim) if b else v
             for v, b in zip(plain, batched, strict=True)
         ]
         check.check_transposes(case.op, values, case.parameters, sample_seed)
@@ -136,6 +138,18 @@ def _each_example_alone(case: Case, values: Sequence[Array], seed: int) -> None:
 )
 def test_kinks(op: Op, corner: Corner) -> None:
     corners.check_kink(op, corner)
+
+
+@pytest.mark.parametrize(
+    ("op", "row"), [(OPS[name], row) for name, rows in ENTRY_KINKS.items() for row in rows], ids=str
+)
+def test_kinks_among_entries(op: Op, row: Any, sample_seed: int) -> None:
+    operand, used, given = row
+    generator = np.random.default_rng(sample_seed)
+    shape = np.shape(operand)
+    directions = [generator.integers(-2, 3, shape).tolist() for _ in range(20)]
+    directions += np.eye(int(np.prod(shape)), dtype=int).reshape(-1, *shape).tolist()
+    corners.check_entry_kink(op, operand, used, given, directions)
 
 
 @pytest.mark.parametrize(

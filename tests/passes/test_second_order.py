@@ -52,20 +52,18 @@ def test_blocks_of_vectors_and_a_direction_in_matrices() -> None:
     move = {"W": [[1, 0, 2], [0, 1, 1]], "x": [0.5, 0, 1]}
     hessian, along = graph.hessian(point), graph.hvp(point, move)
     assert hessian["W"]["x"].shape == (2, 3, 3)
-    np.testing.assert_allclose(
-        hessian["W"]["x"].data, np.moveaxis(hessian["x"]["W"].data, 0, -1), rtol=1e-12
-    )
+    np.testing.assert_allclose(hessian["W"]["x"], np.moveaxis(hessian["x"]["W"], 0, -1), rtol=1e-12)
     for name in ("W", "x"):
-        by_weights = np.tensordot(hessian[name]["W"].data, np.array(move["W"]), 2)
-        by_x = np.tensordot(hessian[name]["x"].data, np.array(move["x"]), 1)
-        np.testing.assert_allclose(along[name].data, by_weights + by_x, rtol=1e-11)
+        by_weights = np.tensordot(hessian[name]["W"], np.array(move["W"]), 2)
+        by_x = np.tensordot(hessian[name]["x"], np.array(move["x"]), 1)
+        np.testing.assert_allclose(along[name], by_weights + by_x, rtol=1e-11)
 
     def slopes(step: float) -> np.ndarray:
         moved = {n: (np.array(point[n]) + step * np.array(move[n])).tolist() for n in point}
-        return np.asarray(graph.gradient(moved)["W"].data, dtype=float)
+        return np.asarray(graph.gradient(moved)["W"], dtype=float)
 
     by_differences = (slopes(1e-5) - slopes(-1e-5)) / 2e-5
-    np.testing.assert_allclose(along["W"].data.astype(float), by_differences, rtol=1e-7)
+    np.testing.assert_allclose(along["W"].astype(float), by_differences, rtol=1e-7)
 
 
 @pytest.mark.parametrize(

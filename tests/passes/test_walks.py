@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.algebras.arrays import ARRAYS, Array
+from chainrule.algebras.array import Array
+from chainrule.algebras.arrays import ARRAYS
 from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.undefined import Undefined

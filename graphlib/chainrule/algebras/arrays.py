@@ -9,100 +9,40 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.algebras.array import Array, elementwise
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
+from chainrule.algebras.moves import (
+    MOVES,
+    batch_repeat,
+    batch_sum,
+    broadcast,
+    collapse,
+    gathered,
+    scattered,
+    summed_axes,
+)
 from chainrule.algebras.protocol import Algebra, Parameters, Scalars
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import ShapeError
-from chainrule.ops import Op, Shape
+from chainrule.ops import OPS, Op, Shape
 from chainrule.ops.record import same_shape
 
 
-class Array:
-    """An array whose last `ndim` axes are its shape; one more axis in front is the batch."""
-
-    __slots__ = ("data", "ndim")
-    __array_ufunc__ = None
-
-    def __init__(self, data: Any, ndim: int) -> None:
-        self.data = data
-        self.ndim = ndim
-
-    @property
-    def shape(self) -> Shape:
-        """Shape of one example, without the batch axis."""
-        return tuple(self.data.shape[self.data.ndim - self.ndim :])
-
-    @property
-    def batch(self) -> int | None:
-        """Number of examples, None where the value is the same for all of them."""
-        return int(self.data.shape[0]) if self.data.ndim > self.ndim else None
-
-    def raised(self, ndim: int) -> Any:
-        """Return the data with unit axes put behind the batch axis up to rank `ndim`."""
-        missing = ndim - self.ndim
-        if missing <= 0 or self.batch is None:
-            return self.data
-        return self.data.reshape(self.data.shape[:1] + (1,) * missing + self.data.shape[1:])
-
-    def _with(self, other: Any, function: Callable[..., Any]) -> Array:
-        return elementwise(function, self, other)
-
-    def __add__(self, other: Any) -> Array:
-        return self._with(other, np.add)
-
-    __radd__ = __add__
-
-    def __sub__(self, other: Any) -> Array:
-        return self._with(other, np.subtract)
-
-    def __rsub__(self, other: Any) -> Array:
-        return self._with(other, lambda a, b: np.subtract(b, a))
-
-    def __mul__(self, other: Any) -> Array:
-        return self._with(other, np.multiply)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> Array:
-        return self._with(other, np.true_divide)
-
-    def __rtruediv__(self, other: Any) -> Array:
-        return self._with(other, lambda a, b: np.true_divide(b, a))
-
-    def __pow__(self, other: int) -> Array:
-        return Array(np.asarray(self.data**other), self.ndim)
-
-    def __neg__(self) -> Array:
-        return Array(np.asarray(-self.data), self.ndim)
-
-    def __matmul__(self, other: Array) -> Array:
-        a = self.data[..., None, :] if self.ndim == 1 else self.data
-        b = other.data[..., :, None] if other.ndim == 1 else other.data
-        product = np.matmul(a, b)
-        if other.ndim == 1:
-            product = product[..., 0]
-        if self.ndim == 1:
-            product = product[..., 0, :] if other.ndim == 2 else product[..., 0]
-        return Array(product, self.ndim + other.ndim - 2)
-
-
-def elementwise(function: Callable[..., Any], *operands: Any) -> Array:
-    """Return `function` applied entry by entry; shapes are broadcast, batches stay in front."""
-    ndim = max(x.ndim if isinstance(x, Array) else 0 for x in operands)
-    raised = [x.raised(ndim) if isinstance(x, Array) else x for x in operands]
-    return Array(np.asarray(function(*raised)), ndim)
-
-
 def _entrywise(function: Callable[..., Any], operands: Sequence[Any]) -> Array:
-    """Return `function` of each entry of objects, nan where it is `Undefined`."""
-
-    def entry(*raw: Any) -> Any:
-        result = function(*raw)
-        return math.nan if type(result) is Undefined else result
-
-    each = np.frompyfunc(entry, len(operands), 1)
+    """Return `function` of each entry of objects; an entry without a value keeps the reason."""
+    each = np.frompyfunc(function, len(operands), 1)
     return elementwise(lambda *raw: np.asarray(each(*raw), dtype=object), *operands)
+
+
+def _known(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of numbers whose value at an operand without one is that `Undefined`."""
+
+    def known(*numbers: Any, **given: Any) -> Any:
+        none = next((x for x in numbers if type(x) is Undefined), None)
+        return function(*numbers, **given) if none is None else none
+
+    return known
 
 
 def _structural(partial: Array) -> Any:
@@ -115,44 +55,6 @@ def _structural(partial: Array) -> Any:
 def _is_entrywise(op: Op, parameters: Parameters) -> bool:
     """Whether an operation works entry by entry; a fold does what its body does."""
     return op.shape is same_shape and "body" not in parameters
-
-
-def _transpose(a: Array) -> Array:
-    return Array(np.swapaxes(a.data, -1, -2), 2) if a.ndim == 2 else a
-
-
-def _outer(a: Array, b: Array) -> Array:
-    return Array(a.data[..., :, None] * b.data[..., None, :], 2)
-
-
-def _broadcast(a: Array, shape: Shape) -> Array:
-    lead = a.data.shape[:1] if a.batch is not None else ()
-    return Array(np.broadcast_to(a.raised(len(shape)), lead + tuple(shape)), len(shape))
-
-
-def _collapse(a: Array, shape: Shape) -> Array:
-    """Sum over the axes along which `shape` was broadcast to the shape of `a`."""
-    lead = a.data.ndim - a.ndim
-    extra = a.ndim - len(shape)
-    data = a.data.sum(axis=tuple(range(lead, lead + extra))) if extra else a.data
-    stretched = tuple(
-        lead + axis
-        for axis, (have, want) in enumerate(zip(a.shape[extra:], shape, strict=True))
-        if want == 1 and have != 1
-    )
-    if stretched:
-        data = data.sum(axis=stretched, keepdims=True)
-    return Array(np.asarray(data), len(shape))
-
-
-def _batch_sum(a: Array) -> Array:
-    return a if a.batch is None else Array(np.asarray(a.data.sum(axis=0)), a.ndim)
-
-
-def _batch_repeat(a: Array, like: Array) -> Array:
-    if a.batch is not None or like.batch is None:
-        return a
-    return Array(np.broadcast_to(a.data, (like.batch, *a.data.shape)), a.ndim)
 
 
 def _max_weight(*operands: Any, slot: int) -> Any:
@@ -203,14 +105,14 @@ class Arrays(Algebra):
     def __init__(self, scalars: Scalars | None = None) -> None:
         self._scalars = scalars
         base: dict[str, Any] = {
-            "transpose": _transpose,
-            "outer": _outer,
-            "broadcast": _broadcast,
-            "collapse": _collapse,
-            "batch_sum": _batch_sum,
+            **MOVES,
             "batch_size": lambda a: self.number(Fraction(1 if a.batch is None else a.batch)),
-            "batch_repeat": _batch_repeat,
             "number": self.number,
+            "eye": lambda shape: self.array(np.eye(shape[0], dtype=int), shape),
+            "one_hot": self._one_hot,
+            "row_product": lambda a: Array(np.asarray(a.data.prod(axis=-1)), a.ndim - 1),
+            "largest": self._largest,
+            "largest_weight": self._largest_weight,
         }
         self.maths = Maths(self, base | (self._lifted(scalars) if scalars else self._vectorised()))
 
@@ -235,16 +137,18 @@ class Arrays(Algebra):
         return lifted | {"pi": Array(np.asarray(np.pi), 0), "e": Array(np.asarray(np.e), 0)}
 
     def _lifted(self, scalars: Scalars) -> dict[str, Any]:
-        def lift(function: Callable[..., Any]) -> Callable[..., Array]:
-            def entries(*xs: Any, **given: Any) -> Array:
-                each = np.frompyfunc(lambda *raw: function(*raw, **given), len(xs), 1)
-                return elementwise(lambda *raw: np.asarray(each(*raw), dtype=object), *xs)
-
-            return entries
+        def lift(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
+            op = OPS.get(name)
+            if op is None:
+                return lambda *xs, **given: _entrywise(lambda *raw: function(*raw, **given), xs)
+            # An operation knows its domain, where a library's function may answer anything.
+            return lambda *xs, **given: _entrywise(
+                lambda *raw: scalars.apply(op, {**op.parameters, **given}, raw), xs
+            )
 
         shown = vars(scalars.maths)
         skip = ("number", "pi", "e", "algebra")
-        lifted = {n: lift(f) for n, f in shown.items() if callable(f) and n not in skip}
+        lifted = {n: lift(n, f) for n, f in shown.items() if callable(f) and n not in skip}
         return lifted | {n: Array(np.asarray(shown[n], dtype=object), 0) for n in ("pi", "e")}
 
     def number(self, number: Fraction, text: str = "") -> Array:
@@ -273,6 +177,52 @@ class Arrays(Algebra):
             raise ShapeError(f"values of shape {data.shape} were given where {shape} is declared")
         return Array(data, len(shape))
 
+    def _one_hot(self, k: Array, shape: Shape) -> Array:
+        # A label is a whole number; what is nearer to one than a quarter is taken for it.
+        count, data = shape[0], np.empty((*k.data.shape, shape[0]), dtype=object)
+        none = Undefined("one_hot", f"a class, a whole number from 0 to {count - 1}")
+        for place in np.ndindex(k.data.shape):
+            given = k.data[place]
+            near = given if type(given) is Undefined else self._class(given, count)
+            if near is None or type(near) is Undefined:
+                data[place] = [near or none] * count
+            else:
+                data[place] = [self.number(Fraction(int(c == near))).data[()] for c in range(count)]
+        if self._scalars is None:
+            undefined = np.frompyfunc(lambda x: math.nan if type(x) is Undefined else x, 1, 1)
+            data = np.asarray(undefined(data), dtype=float)
+        return Array(data, 1)
+
+    @staticmethod
+    def _class(given: Any, count: int) -> int | None:
+        return next((c for c in range(count) if abs(given - c) < 0.25), None)
+
+    def _largest(self, a: Array, shape: Shape) -> Array:
+        lead = a.data.shape[: a.data.ndim - a.ndim]
+        if self._scalars is None:
+            largest = a.data.max(axis=summed_axes(a, shape), keepdims=True, initial=-math.inf)
+            return Array(np.asarray(largest.reshape(lead + tuple(shape))), len(shape))
+        maximum = _known(self._scalars.maths.maximum)
+        rows = gathered(a, shape)
+        data = np.empty(rows.shape[:-1], dtype=object)
+        for place in np.ndindex(data.shape):
+            data[place] = maximum(*rows[place].tolist())
+        return Array(data.reshape(lead + tuple(shape)), len(shape))
+
+    def _largest_weight(self, a: Array, shape: Shape) -> Array:
+        axes = summed_axes(a, shape)
+        if self._scalars is None:
+            largest = a.data.max(axis=axes, keepdims=True, initial=-math.inf)
+            tied = np.equal(a.data, largest)
+            return Array(tied / tied.sum(axis=axes, keepdims=True), a.ndim)
+        weight = _known(self._scalars.maths.max_weight)
+        rows = gathered(a, shape)
+        data = np.empty(rows.shape, dtype=object)
+        for place in np.ndindex(rows.shape[:-1]):
+            row = rows[place].tolist()
+            data[place] = [weight(*row, slot=slot) for slot in range(len(row))]
+        return Array(scattered(data, a, shape), a.ndim)
+
     def zero(self, like: Array) -> Array:
         """Return zeros in the shape and batch of `like`."""
         return self._filled(Fraction(0), like)
@@ -288,7 +238,7 @@ class Arrays(Algebra):
         return Array(data, like.ndim)
 
     def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:
-        """Return the value of `op`; entries outside its domain are nan."""
+        """Return the value of `op`; entries outside its domain are `Undefined`, of doubles nan."""
         if op.arity == 0:
             return op.value(self.maths, **parameters)
         scalars = self._scalars
@@ -302,7 +252,7 @@ class Arrays(Algebra):
     ) -> Any:
         """Return the local partial by the operand in `slot`: entrywise factor or `Map`.
 
-        Entries at which it does not exist are nan.
+        Entries at which it does not exist are `Undefined`, of doubles nan.
         """
         scalars = self._scalars
         if scalars is not None and _is_entrywise(op, parameters):
@@ -315,19 +265,39 @@ class Arrays(Algebra):
         with np.errstate(all="ignore"):
             return op.partial(slot)(self.maths, value, *operands, **parameters)
 
+    def placed(self, value: Any, node: int) -> Any:
+        """Return a value whose entries that are none are said to have arisen at `node`."""
+        if not isinstance(value, Array) or value.undefined is None:
+            return super().placed(value, node)
+        data = value.data.copy()
+        for place in np.ndindex(data.shape):
+            if type(data[place]) is Undefined:
+                data[place] = data[place].at(node, place)
+        return Array(data, value.ndim)
+
+    def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
+        """Tell whether `op` has only one-sided derivatives at some entry of `operands`."""
+        if op.kink is None or any(isinstance(x, Array) and x.undefined for x in operands):
+            return False
+        if _is_entrywise(op, parameters):
+            scalars: Scalars = self._scalars or FLOAT64
+            each = _entrywise(lambda *raw: scalars.at_kink(op, parameters, raw), operands)
+            return bool(each.data.any())
+        return bool(op.kink.at(*operands, **parameters))
+
     def fit(self, value: Any, like: Array) -> Array:
         """Return `value` in the shape of `like`: repeated up, or summed down and over the batch."""
         if isinstance(value, int | float):
             value = Array(np.asarray(value), 0)
         if like.batch is None:
-            value = _batch_sum(value)
+            value = batch_sum(value)
         if value.ndim > like.ndim or value.shape != like.shape:
             grows = value.ndim < like.ndim or any(
                 have == 1 and want != 1
                 for have, want in zip(value.shape, like.shape, strict=value.ndim == like.ndim)
             )
-            value = _broadcast(value, like.shape) if grows else _collapse(value, like.shape)
-        return _batch_repeat(value, like)
+            value = broadcast(value, like.shape) if grows else collapse(value, like.shape)
+        return batch_repeat(value, like)
 
 
 ARRAYS = Arrays()

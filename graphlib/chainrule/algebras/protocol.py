@@ -47,6 +47,10 @@ class Algebra(ABC):
     ) -> Any:
         """Return the local partial by the operand in `slot`: factor, `Map` or `Undefined`."""
 
+    def placed(self, value: Any, node: int) -> Any:
+        """Return a value of `node`: an `Undefined` that has no place yet arose there."""
+        return value.at(node) if type(value) is Undefined else value
+
     def fit(self, value: Any, like: Any) -> Any:
         """Return `value` in the shape of `like`."""
         return value

@@ -23,16 +23,19 @@ class Undefined:
         "value", or "slope" where the value exists and only the local partial does not.
     node
         Index of the node where it happened; -1 until a pass has filled it in.
+    entry
+        Indices of the entry, of a vector or matrix; a batch's index comes first.
     """
 
     op: str
     needs: str
     what: str = "value"
     node: int = -1
+    entry: tuple[int, ...] = ()
 
-    def at(self, node: int) -> Undefined:
+    def at(self, node: int, entry: tuple[int, ...] = ()) -> Undefined:
         """Return the same reason placed at `node`, unless it already has a place."""
-        return self if self.node >= 0 else replace(self, node=node)
+        return self if self.node >= 0 else replace(self, node=node, entry=entry)
 
     def _absorb(self, *others: Any) -> Undefined:
         return self

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from chainrule.algebras.float64 import FLOAT64
@@ -178,23 +179,23 @@ def _broadcast(a: Code, shape: Shape) -> Code:
     return Code(f"np.broadcast_to({raised.text}, {shape})", ATOM, shape, False)
 
 
-def _collapse(a: Code, shape: Shape) -> Code:
+def _collapse(a: Code, shape: Shape, over: str = "np.sum") -> Code:
     shape = tuple(shape)
     lead, extra = int(a.batched), a.ndim - len(shape)
     if a.shape == shape:
         return a
     text, axes = a.text, list(range(lead, lead + extra))
     if extra == a.ndim and not a.batched:
-        text, axes = f"np.sum({text})", []
+        text, axes = f"{over}({text})", []
     if axes:
-        text = f"np.sum({text}, axis={_axes(axes)})"
+        text = f"{over}({text}, axis={_axes(axes)})"
     stretched = [
         lead + axis
         for axis, (have, want) in enumerate(zip(a.shape[extra:], shape, strict=True))
         if want == 1 and have != 1
     ]
     if stretched:
-        text = f"np.sum({text}, axis={_axes(stretched)}, keepdims=True)"
+        text = f"{over}({text}, axis={_axes(stretched)}, keepdims=True)"
     return Code(text, ATOM, shape, a.batched)
 
 
@@ -212,6 +213,76 @@ def _batch_repeat(a: Code, like: Code) -> Code:
     sizes = "".join(f", {size}" for size in a.shape) or ","
     text = f"np.broadcast_to({a.text}, ({like.within(ATOM)}.shape[0]{sizes}))"
     return Code(text, ATOM, a.shape, True)
+
+
+def _reshape(a: Code, shape: Shape) -> Code:
+    shape = tuple(shape)
+    if a.shape == shape:
+        return a
+    sizes = ", ".join(map(str, (-1, *shape) if a.batched else shape))
+    inside = sizes if a.batched or shape else "()"
+    array = f"np.asarray({a.text})" if a.text[0].isdecimal() else a.within(ATOM)
+    return Code(f"{array}.reshape({inside})", ATOM, shape, a.batched)
+
+
+def _segment(a: Code, start: Shape, stop: Shape) -> Code:
+    slices = [f"{i}:{j}" for i, j in zip(start, stop, strict=True)]
+    shape = tuple(j - i for i, j in zip(start, stop, strict=True)) + a.shape[len(start) :]
+    text = f"{a.within(ATOM)}[{', '.join([':'] * a.batched + slices)}]"
+    return Code(text, ATOM, shape, a.batched)
+
+
+def _pad(a: Code, start: Shape, shape: Shape) -> Code:
+    begins = (*start, *(0 for _ in shape[len(start) :]))
+    sides = [(i, n - i - size) for i, n, size in zip(begins, shape, a.shape, strict=True)]
+    sides = [(0, 0)] * a.batched + sides
+    return Code(f"np.pad({a.text}, {sides})", ATOM, tuple(shape), a.batched)
+
+
+def _concat(*operands: Any) -> Code:
+    codes = [_lifted(x) for x in operands]
+    many = next((code for code in codes if code.batched), None)
+    rows = [code if many is None else _batch_repeat(code, many) for code in codes]
+    shape = (sum(code.shape[0] for code in codes), *codes[0].shape[1:])
+    inside = ", ".join(code.text for code in rows)
+    text = f"np.concatenate([{inside}], axis={int(many is not None)})"
+    return Code(text, ATOM, shape, many is not None)
+
+
+def _patches(a: Code, size: Shape, stride: int) -> Code:
+    down, across = ((n - w) // stride + 1 for n, w in zip(a.shape[-2:], size, strict=True))
+    shape = (prod(a.shape[:-2]) * prod(size), down * across)
+    text = f"patches({a.text}, {tuple(size)}, {stride}, {a.ndim})"
+    return Code(text, ATOM, shape, a.batched)
+
+
+def _unpatches(a: Code, size: Shape, stride: int, shape: Shape) -> Code:
+    text = f"unpatches({a.text}, {tuple(size)}, {stride}, {tuple(shape)})"
+    return Code(text, ATOM, tuple(shape), a.batched)
+
+
+def _one_hot(k: Code, shape: Shape) -> Code:
+    text = f"(np.abs({k.within(ATOM)}[..., None] - np.arange({shape[0]})) < 0.25) * 1.0"
+    if not k.batched:
+        text = f"(np.abs({k.text} - np.arange({shape[0]})) < 0.25) * 1.0"
+    return Code(text, PRODUCT, tuple(shape), k.batched)
+
+
+def _row_product(a: Code) -> Code:
+    return Code(f"np.prod({a.text}, axis=-1)", ATOM, a.shape[:-1], a.batched)
+
+
+def _largest(a: Code, shape: Shape) -> Code:
+    return _collapse(a, shape, "np.max")
+
+
+def _largest_weight(a: Code, shape: Shape) -> Code:
+    tied = call("np.equal", a, _broadcast(_largest(a, shape), a.shape))
+    return _real_mask(tied) / _broadcast(_collapse(tied, shape), a.shape)
+
+
+def _real_mask(code: Code) -> Code:
+    return Code(f"{code.within(PRODUCT)} * 1.0", PRODUCT, code.shape, code.batched)
 
 
 def _folded(name: str) -> Callable[..., Code]:
@@ -265,6 +336,8 @@ SPECIAL = {
     "gamma": "np.vectorize(numbers.gamma, otypes=[float])",
     "lgamma": "np.vectorize(numbers.lgamma, otypes=[float])",
     "digamma": "np.vectorize(numbers.digamma, otypes=[float])",
+    "patches": "moves.patches",
+    "unpatches": "moves.unpatches",
     "polygamma": "np.vectorize(numbers.polygamma, otypes=[float], excluded={'order'})",
 }
 """Functions that NumPy lacks, with what they are made of."""
@@ -286,6 +359,17 @@ class NumPyMaths(Maths):
             "batch_sum": _batch_sum,
             "batch_size": _batch_size,
             "batch_repeat": _batch_repeat,
+            "reshape": _reshape,
+            "segment": _segment,
+            "pad": _pad,
+            "concat": _concat,
+            "patches": self._windows("patches", _patches),
+            "unpatches": self._windows("unpatches", _unpatches),
+            "eye": lambda shape: Code(f"np.eye({shape[0]})", ATOM, tuple(shape)),
+            "one_hot": _one_hot,
+            "row_product": _row_product,
+            "largest": _largest,
+            "largest_weight": _largest_weight,
             "power": _power,
             "step": _step,
             "root": lambda a, n: call(
@@ -305,12 +389,19 @@ class NumPyMaths(Maths):
             "max_weight": _max_weight,
         }
         base |= {name: self._plain(function) for name, function in _FROM_NUMPY.items()}
-        base |= {name: self._special(name) for name in SPECIAL}
+        base |= {name: self._special(name) for name in SPECIAL if name not in base}
         super().__init__(self, base)
 
     @staticmethod
     def _plain(function: str) -> Callable[..., Code]:
         return lambda *operands: call(function, *operands)
+
+    def _windows(self, name: str, write: Callable[..., Code]) -> Callable[..., Code]:
+        def windows(*operands: Any, **given: Any) -> Code:
+            self.used.add(name)
+            return write(*operands, **given)
+
+        return windows
 
     def _special(self, name: str) -> Callable[..., Code]:
         def special(*operands: Any, **given: Any) -> Code:

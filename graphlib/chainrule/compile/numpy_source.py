@@ -12,6 +12,7 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.compile.code import ATOM, SPECIAL, Code, NumPyMaths, literal
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
+from chainrule.ops.record import same_shape
 
 HEADER = '"""Written by chainrule; the variables are numbered in the order of the graph."""'
 
@@ -94,14 +95,12 @@ def _summed_outer(graph: WengertList, node: int, codes: Sequence[Code]) -> Code 
 
 def _constants(graph: WengertList) -> dict[int, Code]:
     """Return the numbers of the nodes that no input reaches, which are the same in every call."""
-    fixed = [node for node in range(len(graph)) if not graph.varies[node]]
-    if any(graph.shape(node) for node in fixed):
-        fixed = [node for node in fixed if graph.ops[node].arity == 0]
+    fixed = [n for n in range(len(graph)) if not (graph.varies[n] or graph.shape(n))]
     found: dict[int, Code] = {}
     values: dict[int, float] = {}
     for node in fixed:
         op, operands = graph.ops[node], graph.operands[node]
-        if any(i not in values for i in operands):
+        if op.shape is not same_shape or any(i not in values for i in operands):
             continue
         value = FLOAT64.apply(op, graph.parameters_of(node), [values[i] for i in operands])
         values[node] = value if isinstance(value, float) else float("nan")
@@ -117,6 +116,9 @@ def prelude(special: frozenset[str]) -> str:
     if any("math." in line for line in made):
         lines += ["import math", ""]
     lines.append("import numpy as np")
+    if any("moves." in line for line in made):
+        lines += ["", "from chainrule.algebras import moves"]
     if any("numbers." in line for line in made):
-        lines += ["from chainrule.algebras.float64 import FLOAT64", "", "numbers = FLOAT64.maths"]
+        lines += ["", "from chainrule.algebras.float64 import FLOAT64"]
+        made.insert(0, "numbers = FLOAT64.maths")
     return "\n".join([*lines, *([""] if made else []), *made, "", "", ""])

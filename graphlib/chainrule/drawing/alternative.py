@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.errors import excerpt
 from chainrule.graph.wengert import INPUT, Edge

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import graphviz
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.drawing.alternative import (
     MARK,
     derivative_symbol,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.drawing.alternative import (
     edge_in_words,
     in_words,

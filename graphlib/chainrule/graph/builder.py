@@ -271,11 +271,11 @@ class Builder(Algebra):
             short = simplified(self, op, operands)
             if short is not None:
                 return short
-        takes_shape = "shape" in parameters
         shape: Shape = ()
-        if takes_shape or self.shapes or op.shape is not same_shape:
-            shapes = [x.shape for x in operands]
-            shape = op.shape(*shapes, **parameters) if takes_shape else op.shape(*shapes)
+        if op.shape is not same_shape:
+            shape = op.shape(*(x.shape for x in operands), **parameters)
+        elif self.shapes:
+            shape = same_shape(*(x.shape for x in operands))
         indices = tuple(x.index for x in operands)
         if fresh:
             return Expression(self, self._append(op, indices, parameters, shape))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Op, Shape
+from chainrule.ops.record import same_shape
 
 if TYPE_CHECKING:
     from chainrule.passes.record import Record
@@ -137,7 +138,7 @@ def from_networkx(graph: Any, ops: Mapping[str, Op] = OPS) -> WengertList:
             shape = tuple(data.get("shape", ()))
         else:
             known = [shapes.get(x, ()) for x in operands[i]]
-            shape = op.shape(*known, **({"shape": carried["shape"]} if "shape" in carried else {}))
+            shape = op.shape(*known, **(carried if op.shape is not same_shape else {}))
         if shape:
             shapes[i] = shape
     ends = graph.graph.get("outputs") or [n for n in order if graph.out_degree(n) == 0]

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from chainrule.errors import ParseError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language.syntax import Item, Program
 from chainrule.ops import OPS
+from chainrule.ops.losses import ENTRYWISE
+
+# What an operation between vectors is between numbers, and what one is for a single vector.
+OF_NUMBERS = {
+    "sum": "identity", "mean": "identity", "prod": "identity", "logsumexp": "identity",
+    "batch_sum": "identity", "batch_mean": "identity", "norm": "abs", "dot": "mul", "outer": "mul",
+}  # fmt: skip
+OF_ONE_VECTOR = {"max": "largest", "min": "smallest"}
 
 
-def build(program: Program) -> WengertList:
+def build(program: Program, batched: Collection[str] = ()) -> WengertList:
     """Return the graph of a program.
+
+    Parameters
+    ----------
+    batched
+        Canonical names of the inputs that carry a batch.
 
     Assignments become named nodes; equal unnamed subexpressions become one node. The rank
     in the order of writing is that of the statement, then of the place in it, so that ties
@@ -24,7 +37,10 @@ def build(program: Program) -> WengertList:
         If shapes do not fit; the place is that of the operation.
     """
     builder = Builder()
-    inputs = {name: builder.input(name, program.shapes.get(name, ())) for name in program.inputs}
+    inputs = {
+        name: builder.input(name, program.shapes.get(name, ()), batched=name in batched)
+        for name in program.inputs
+    }
     known: dict[str, Expression] = dict(inputs)
     outputs: dict[str, Expression] = {}
     places: dict[int, int] = {x.index: -1 for x in inputs.values()}
@@ -91,14 +107,21 @@ def _write(
     if what == "transpose" and operands[0].ndim < 2:
         # A vector stands for a row as well as for a column; a number is its own transpose.
         rows.add(member)
-        if not fresh:
-            return operands[0]
         what = "identity"
+    if not any(x.ndim or x.carries for x in operands):
+        what = OF_NUMBERS.get(what, what)
+    elif len(operands) == 1 and operands[0].ndim:
+        what = OF_ONE_VECTOR.get(what, what)
+    if what == "identity" and item.what != what and not fresh:
+        return operands[0]
     try:
-        if what in ("mul", "matmul"):
+        if item.what in ("mul", "matmul"):
             what = _product(item, joined, operands, rows)
             if what == "matmul" and item.operands[0] in rows and operands[1].ndim == 2:
                 rows.add(member)
+        if OPS[what] in ENTRYWISE and any(x.ndim for x in operands):
+            each = builder.write(OPS[what], operands, parameters)
+            return builder.write(OPS["mean"], [each], fresh=fresh)
         return builder.write(OPS[what], operands, parameters, fresh=fresh)
     except ShapeError as error:
         raise ParseError(

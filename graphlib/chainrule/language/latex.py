@@ -199,7 +199,7 @@ class _Lexer(Commands):
             self.at = shape.end()
             sizes = (shape[1] or shape[2]).replace("\\times", "x")
             self.emit(":", sizes, start, self.at)
-        elif command in self.functions:
+        elif command in self.functions and command not in REASONS:
             self.function(command, start)
         else:
             self._refuse_command(command, start)

@@ -27,8 +27,9 @@ from chainrule.language.numbers import decimal
 class Token(NamedTuple):
     """One sign, number or word, and its place in the text.
 
-    `kind` is "number", "word", "superscript", "root", "..", ";" for the end of a statement,
-    or the sign itself. Reading turns words into "name", "constant", "function", "parameter".
+    `kind` is "number", "word", "superscript", "index", "root", "..", ";" for the end of a
+    statement, or the sign itself. Reading turns words into "name", "constant", "function",
+    "parameter".
     A bracket without a sign of its own has an empty text. A word that is `whole` is one name
     or function, never a product of letters.
     """
@@ -85,8 +86,11 @@ _ALLOWED = (
     "A formula is made of numbers, names, functions, + - * / ^ @, ( ), | |, commas, and "
     "assignments with =."
 )
+_INDEXED = frozenset({"word", ")", "index"})
 _RADIX = ("x", "b", "o")
 _BOUND = re.compile(r"[0-9]+(?=\.\.)")
+# Entries of a vector or matrix, directly behind it: x[0], W[1, 2].
+_ENTRY = re.compile(r"\[ *([0-9]{1,6}(?: *, *[0-9]{1,6}){0,3}) *\]")
 _DOTS = re.compile(r"\.\.\.?")
 
 
@@ -215,6 +219,9 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     character = plain[at]
     if character in SIGNS:
         return Token(SIGNS[character], character, at, at + 1)
+    entry = _ENTRY.match(plain, at)
+    if entry is not None and found and found[-1].stop == at and found[-1].kind in _INDEXED:
+        return Token("index", entry[1], at, entry.end())
     dots = _DOTS.match(plain, at)
     if dots is not None and found and found[-1].kind in ("number", "word"):
         return Token("..", dots[0], at, dots.end())

@@ -292,6 +292,11 @@ class Parser:
         if token.kind == "superscript":
             self._superscript(token)
             return
+        if token.kind == "index":
+            base = self._values.pop()
+            at = tuple(int(place) for place in token.text.split(","))
+            self._value("index", (base.item,), base.start, token.stop, (("at", at),))
+            return
         if token.kind not in (")", "|"):
             raise self._refuse.misplaced(self._next.peek(-2), token)
         self._reduce_group()

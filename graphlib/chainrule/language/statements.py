@@ -149,12 +149,13 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     place = part[2].start if len(part) > 2 else colon.start
     spelled = [size.strip() for size in sizes]
     short = stop - start <= LIMITS.name
-    if not (short and len(spelled) <= 2 and all(s.isascii() and s.isdecimal() for s in spelled)):
+    if not (short and len(spelled) <= 4 and all(s.isascii() and s.isdecimal() for s in spelled)):
         raise ParseError(
             f"The shape of `{excerpt(name.text)}` cannot be read",
             text=text,
             position=place,
-            allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2.",
+            allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
+            "channels three, like x: 3x8x8.",
         )
     shape = tuple(int(size) for size in spelled)
     entries = 1

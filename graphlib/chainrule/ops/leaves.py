@@ -18,3 +18,13 @@ CONSTANT = register(
 )
 PI = register(Op("pi", 0, value=lambda m: m.pi, doc="The circle's π = 3.14159…"))
 E = register(Op("e", 0, value=lambda m: m.e, doc="Euler's e = 2.71828…"))
+EYE = register(
+    Op(
+        "eye",
+        0,
+        value=lambda m, shape: m.eye(shape=shape),
+        parameters={"shape": (1, 1)},
+        shape=lambda shape: tuple(shape),
+        doc="Identity matrix.",
+    )
+)

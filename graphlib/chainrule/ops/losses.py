@@ -112,3 +112,6 @@ HINGE = register(
         doc="Hinge loss max(0, 1 − t·s) of a score s and a target t of ±1.",
     )
 )
+
+ENTRYWISE = frozenset((SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, BCE, BCE_WITH_LOGIT, HINGE))
+"""Losses of one number; of vectors, the mean over the entries is meant."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.algebras.digits import Digits
 from chainrule.algebras.exact import EXACT
 from chainrule.algebras.protocol import Algebra
@@ -85,7 +85,7 @@ def differ(double: Any, digits: Any) -> bool:
         return False  # a linear map between vectors; its shares are compared
     if isinstance(digits, Array):
         pairs = zip(double.data.ravel().tolist(), digits.data.ravel().tolist(), strict=True)
-        return any(differ(a, b) for a, b in pairs)
+        return any(type(b) is not Undefined and differ(a, b) for a, b in pairs)
     if type(double) is Undefined or type(digits) is Undefined:
         return type(double) is not type(digits)
     if math.isnan(double) or math.isnan(digits):  # an entry of an array without a value

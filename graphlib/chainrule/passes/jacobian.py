@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
@@ -100,7 +100,7 @@ def jacobian(
     chosen = mode or cheaper
     found = entries(graph, point, chosen)
     rows = {
-        label: {graph.names[i]: found[output, i].shown for i in graph.inputs}
+        label: {graph.names[i]: found[output, i].public for i in graph.inputs}
         for label, output in zip(labels, graph.outputs, strict=True)
     }
     return Jacobian(rows, chosen, cost)
@@ -160,7 +160,7 @@ def units(shape: Shape) -> Iterator[Any]:
 
 
 def _settled(run: Run, output: int, entry: int, number: Number, strict: bool) -> Number:
-    if not run.kinks:
+    if not run.kinks or not run.graph.is_scalar:
         return number
     around = sides(run.fine, output, entry)
     return smooth(number, around, run) if strict else repaired(number, around)

@@ -6,13 +6,17 @@ many-digit number, flagged with what double precision gives (`chainrule.passes.s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
+from chainrule.algebras.array import Array
 from chainrule.algebras.closed import Closed
-from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra, infinite
+from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra, infinite, rounded
 from chainrule.algebras.forms import Form
 from chainrule.algebras.undefined import Undefined
 from chainrule.algebras.written import at
@@ -58,13 +62,29 @@ class Number(NamedTuple):
         return self._replace(shown=self.digits)
 
     @property
+    def public(self) -> Any:
+        """The number as it is given away: a float, of a vector an array of them, nan for none."""
+        if not isinstance(self.shown, Array):
+            return rounded(self.shown)
+        if not self.shown.data.ndim:
+            return rounded(self.shown.data.item())
+        entries = [
+            math.nan if type(x) is Undefined else float(x) for x in self.shown.data.ravel().tolist()
+        ]
+        return np.array(entries).reshape(self.shown.data.shape)
+
+    @property
     def undefined(self) -> Undefined | None:
-        """The reason where there is no number."""
+        """The reason where there is no number; of a vector, at its first entry without one."""
+        if isinstance(self.shown, Array):
+            return self.shown.undefined
         return self.shown if type(self.shown) is Undefined else None
 
 
 def merged(double: Any, digits: Any) -> Number:
-    """Return what to show of a cell's two numbers."""
+    """Return what to show of a cell's two numbers, or arrays of them."""
+    if isinstance(digits, Array):
+        return _merged_arrays(double, digits)
     if type(digits) is Undefined:
         return Number(digits, digits, double, flagged=False)
     if digits is NEGLIGIBLE or infinite(digits):
@@ -85,6 +105,20 @@ def agrees(known: Fraction | Form, fine: Any) -> bool:
         return False
     close = algebra.number(Fraction(1, 10**AGREEING_DIGITS))
     return bool(number == fine or abs(number - fine) <= abs(fine) * close)
+
+
+def _merged_arrays(double: Any, digits: Array) -> Number:
+    """Return what to show of two arrays: each entry on its own."""
+    if not isinstance(double, Array):  # a partial that is the same number for every entry
+        double = Array(np.full(digits.data.shape, float(double)), digits.ndim)
+    if not differ(double, digits) and digits.undefined is None:
+        return Number(double, digits, double, flagged=False)
+    pairs = zip(double.data.ravel().tolist(), digits.data.ravel().tolist(), strict=True)
+    entries = [merged(a, b) for a, b in pairs]
+    data = np.empty(len(entries), dtype=object)
+    data[:] = [entry.shown for entry in entries]
+    shown = Array(data.reshape(digits.data.shape), digits.ndim)
+    return Number(shown, digits, double, flagged=any(entry.flagged for entry in entries))
 
 
 class Run:
@@ -232,16 +266,17 @@ class Run:
     def kinks(self) -> tuple[int, ...]:
         """The nodes that stand at a kink, or whose folds hold one that does."""
         whole, inner = self._shadow.whole, self._shadow.inner
-        if not self.graph.is_scalar:
-            return ()
         if whole is None or inner is None:
             return tuple(kinks(self.fine))
         return tuple(sorted({whole.owners[node] for node in kinks(inner)}))
 
     @cached_property
     def sides(self) -> dict[int, Sides]:
-        """Left and right derivative of the output by each input, where a kink is met."""
-        if not self.kinks:
+        """Left and right derivative of the output by each input, where a kink is met.
+
+        Of numbers: a vector has more than two sides.
+        """
+        if not self.kinks or not self.graph.is_scalar:
             return {}
         whole, inner = self._shadow.whole, self._shadow.inner
         if whole is None or inner is None:

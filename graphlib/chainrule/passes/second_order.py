@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any
 
 from chainrule.algebras.protocol import Algebra
-from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
 
@@ -43,8 +42,7 @@ def evaluate(
             value = algebra.number(known[node])
         else:
             value = algebra.apply(op, graph.parameters_of(node), [values[i] for i in operands])
-            if type(value) is Undefined:
-                value = value.at(node)
+            value = algebra.placed(value, node)
         values.append(value)
         yield Evaluate(node, value)
 
@@ -59,9 +57,7 @@ def linearise(graph: WengertList, algebra: Algebra, values: Values) -> Iterator[
         for slot, operand in enumerate(operands):
             if graph.varies[operand]:
                 partial = algebra.partial(op, parameters, slot, values[node], arguments)
-                if type(partial) is Undefined:
-                    partial = partial.at(node)
-                yield Linearise(node, slot, operand, partial)
+                yield Linearise(node, slot, operand, algebra.placed(partial, node))
 
 
 class Ledger:

@@ -163,6 +163,7 @@ _WORDS = {
     "log": "ln", "log2": "log₂", "log10": "log₁₀", "sigmoid": "σ", "log_sigmoid": "ln σ",
     "asin": "arcsin", "acos": "arccos", "atan": "arctan",
     "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
+    "collapse": "Σ", "batch_sum": "Σ", "row_product": "Π", "largest": "max", "smallest": "min",
     "normal_pdf": "φ", "normal_cdf": "Φ", "gamma": "Γ", "lgamma": "ln Γ", "digamma": "ψ",
 }  # fmt: skip
 # Functions that stand before a single letter without brackets: sin x.
@@ -218,6 +219,13 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "pi": lambda: atom(Symbol("π")),
     "e": lambda: atom(Word("e", "e")),
     "broadcast": lambda a: a,
+    "batch_repeat": lambda a, like: a,
+    "reshape": lambda a: a,
+    "eye": lambda: atom(Word("I", "I")),
+    "norm": lambda a: atom(Fenced(a.term, "‖", "‖")),
+    "dot": lambda a, b: Formula(
+        row(Power(bracketed(a, ATOM), _T), Word("\u2009", r"\,"), bracketed(b, PREFIX)), PRODUCT
+    ),
 }
 
 
@@ -227,6 +235,9 @@ def formula_of(op: Op, operands: Sequence[Formula], parameters: Mapping[str, obj
         return _number(str(parameters["text"]))
     if op.name in _WEIGHTS:
         return _weight(_WEIGHTS[op.name], operands, parameters)
+    if op.name == "index":
+        at = Word(", ".join(map(str, parameters["at"])))  # type: ignore[call-overload]
+        return Formula(row(bracketed(operands[0], ATOM), Fenced(at, "[", "]")), POWER)
     if op.name in WRITTEN:
         return WRITTEN[op.name](*operands)
     return _applied(op, operands, parameters)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, WengertList

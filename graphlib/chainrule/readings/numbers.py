@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 from typing import Any
 
-from chainrule.algebras.arrays import Array
+from chainrule.algebras.array import Array
 from chainrule.algebras.digits import magnitude
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import Map

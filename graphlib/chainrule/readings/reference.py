@@ -18,11 +18,16 @@ from chainrule.ops import (
     Shape,
     activations,
     arithmetic,
+    batch,
     circular,
+    classification,
+    convolution,
     elementary,
     hyperbolic,
     losses,
     piecewise,
+    rearranging,
+    reductions,
     special,
     tensor,
 )
@@ -32,6 +37,7 @@ from chainrule.readings.terms import Partial, Symbol, Term, text
 
 FAMILIES = (
     arithmetic, elementary, circular, hyperbolic, special, piecewise, activations, losses, tensor,
+    reductions, classification, convolution, rearranging, batch,
 )  # fmt: skip
 RESULT = Symbol("y")
 POINTS = tuple(Fraction(n, 2) for n in (-6, -4, -2, -1, 0, 1, 2, 4, 6))
@@ -92,11 +98,10 @@ class Reference:
     @property
     def parameters(self) -> dict[str, str]:
         """Names and usual values of what can be chosen."""
-        hidden = ("shape", "slot", "body")
         return {
             name: number_text(Fraction(value))
             for name, value in self.op.parameters.items()
-            if name not in hidden
+            if name != "slot" and not isinstance(value, tuple)
         }
 
     @property
