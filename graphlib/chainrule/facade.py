@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.numbering import original
 from chainrule.graph.tree import tree, tree_size
@@ -582,7 +583,7 @@ class Graph(WengertList):
         {'x': 12.0, 'y': 4.0}
         """
         worked = self.work(at, zoom="primitive", output=output)
-        return {name: worked.slope(name).public for name in self.variables}
+        return {name: rounded(worked.slope(name).public) for name in self.variables}
 
     @_of_the_function
     def jacobian(self, at: Point, mode: Mode | None = None) -> JacobianTable:

@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from chainrule.algebras.digits import rounded
 from chainrule.errors import GraphError
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
@@ -107,7 +108,7 @@ class Worked(View):
 
     def _plain(self, number: Number) -> Any:
         """Return the number shown as a float, unless digits were asked for or no float holds it."""
-        return number.public if self.run.digits is None else number.shown
+        return rounded(number.public) if self.run.digits is None else number.shown
 
     def slope(self, name: str) -> Number:
         """Return the derivative of the output by a variable.

@@ -16,7 +16,7 @@ import numpy as np
 
 from chainrule.algebras.array import Array
 from chainrule.algebras.closed import Closed
-from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra, infinite, rounded
+from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra, infinite
 from chainrule.algebras.forms import Form
 from chainrule.algebras.undefined import Undefined
 from chainrule.algebras.written import at
@@ -63,11 +63,11 @@ class Number(NamedTuple):
 
     @property
     def public(self) -> Any:
-        """The number as it is given away: a float, of a vector an array of them, nan for none."""
+        """The number shown; of a vector, an array of doubles, nan where there is none."""
         if not isinstance(self.shown, Array):
-            return rounded(self.shown)
+            return self.shown
         if not self.shown.data.ndim:
-            return rounded(self.shown.data.item())
+            return self.shown.data.item()
         entries = [
             math.nan if type(x) is Undefined else float(x) for x in self.shown.data.ravel().tolist()
         ]
