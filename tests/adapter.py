@@ -9,6 +9,7 @@ from typing import Any
 import mpmath
 
 import chainrule
+from chainrule import nn
 from chainrule.algebras.undefined import Undefined
 from chainrule.files import Columns, read_table, safe_name
 from chainrule.readings.render import csv, html, latex, markdown, typst
@@ -73,6 +74,44 @@ def mark(program: str, point: dict[str, Any], answers: dict[str, str]) -> dict[s
         "errors": list(report.errors),
         "misconceptions": {cell: list(names) for cell, names in report.misconceptions.items()},
     }
+
+
+def train(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Train the network of `spec`, or (kind "gradnorms") look at its gradients once."""
+    layers = list(spec["layers"])
+    model = nn.Sequential(
+        [nn.Dense(units, act) for units, act in zip(layers[1:], spec["activations"], strict=True)],
+        inputs=layers[0],
+    )
+    chosen = dict(spec.get("optimizer") or {"name": "gd"})
+    optimiser = nn.Optimiser(chosen.pop("name"), chosen.pop("lr", None), chosen)
+    steps = 1 if spec["kind"] == "gradnorms" else spec["steps"]
+    run = nn.train(
+        model, spec["X"], spec["Y"], loss=spec["loss"], start=spec["params"],
+        optimiser=optimiser, steps=steps, batches=spec.get("batches"),
+    )  # fmt: skip
+    if spec["kind"] == "gradnorms":
+        seen = next(run)
+        norms = seen.gradient_norms
+        return {
+            "loss": seen.loss,
+            "grad_norm_W": [norm for name, norm in norms.items() if name[0] == "W"],
+            "grad_norm_b": [norm for name, norm in norms.items() if name[0] == "b"],
+            "act_mean": [mean for mean, _ in seen.activations.values()],
+            "act_std": [deviation for _, deviation in seen.activations.values()],
+        }
+    trace: dict[str, Any] = {"loss_batch": [], "loss_full": []}
+    wanted = set(spec["record_steps"])
+    for step in range(steps + 1):
+        trace["loss_full"].append(run.loss())
+        if step in wanted:
+            trace |= {f"{name}@{step}": values for name, values in run.parameters.items()}
+        if step == steps:
+            break
+        trace["loss_batch"].append(next(run).loss)
+        if step == 0:
+            trace |= {f"grad_{name}@0": values for name, values in run.gradients.items()}
+    return trace
 
 
 # What a sink is given: the title, name or file name that was typed, and a worked example.

@@ -6,7 +6,8 @@ ChainruleError
 │   ├── LimitError            input beyond a limit of the table of limits
 │   ├── PointError            a value that is missing, unknown or not a number
 │   ├── LinkError             a share link that cannot be decoded
-│   └── FileError             an uploaded file; has row and column
+│   ├── FileError             an uploaded file; has row and column
+│   └── TrainingError         a run that diverged; has step and layer
 ├── GraphError                a graph that was put together wrongly by a program
 │   └── ShapeError            shapes that do not fit; names both
 ├── RuleError                 an operation's record that contradicts itself
@@ -158,6 +159,25 @@ class FileError(InputError):
         """Return the sentence with row and column."""
         place = f"row {self.row}" + (f", column {self.column_number}" if self.column_number else "")
         return f"{self.message} ({place})" + (f"\n{self.allowed}" if self.allowed else "")
+
+
+class TrainingError(InputError):
+    """A run of training that does not go on: a loss or gradient is not finite.
+
+    Parameters
+    ----------
+    step, layer
+        Where it happened; the step counts from 1.
+    """
+
+    def __init__(self, message: str, *, step: int, layer: str, allowed: str = "") -> None:
+        self.step = step
+        self.layer = layer
+        super().__init__(message, allowed=allowed)
+
+    def __str__(self) -> str:
+        """Return the sentence and what may help."""
+        return f"{self.message}\n{self.allowed}"
 
 
 class GraphError(ChainruleError):

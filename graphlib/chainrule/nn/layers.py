@@ -1,0 +1,246 @@
+"""Layers write the steps of one example into a graph; their parameters are its inputs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chainrule.errors import InputError, ShapeError
+from chainrule.graph.builder import Builder, Expression
+from chainrule.nn.initialisers import Initialiser
+from chainrule.ops import OPS, Op, Shape
+
+LINEAR = ("linear", "identity", "none")
+ACTIVATIONS: Mapping[str, Op] = {
+    name: op
+    for name, op in OPS.spelled.items()
+    if op.arity == 1 and op.shape in (OPS["sigmoid"].shape, OPS["softmax"].shape)
+}
+
+
+def activation(name: str) -> Op | None:
+    """Return the operation of an activation's name, None for a linear unit.
+
+    Raises
+    ------
+    InputError
+        If no operation of one operand has that name.
+    """
+    if name in LINEAR:
+        return None
+    if name not in ACTIVATIONS:
+        raise InputError(
+            f"there is no activation `{name[:40]}`", text=name, length=len(name),
+            allowed="There are linear, relu, leaky_relu, elu, gelu, sigmoid, tanh, softplus, "
+            "swish, softmax and every other function of one value (`chainrule ops`).",
+        )  # fmt: skip
+    return ACTIVATIONS[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What is to be learned: its shape and how it begins."""
+
+    shape: Shape
+    initialiser: Initialiser
+
+
+@dataclass(slots=True)
+class Page:
+    """Where layers write: the graph so far, and what they asked for.
+
+    Parameters
+    ----------
+    builder
+        The graph under construction.
+    parameters
+        By name, in the order of writing.
+    masks
+        By name, the share of units that a dropout switches off.
+    units
+        Names of the values after each layer that has some, in order.
+    layer
+        Number of the layer with parameters that is being written, from 1.
+    """
+
+    builder: Builder
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    masks: dict[str, float] = field(default_factory=dict)
+    units: list[str] = field(default_factory=list)
+    layer: int = 0
+
+    def parameter(self, letter: str, shape: Shape, initialiser: Initialiser) -> Expression:
+        """Append a parameter of the layer: its letter and the layer's number."""
+        name = f"{letter}{self.layer}"
+        self.parameters[name] = Parameter(shape, initialiser)
+        return self.builder.input(name, shape)
+
+    def named(self, expression: Expression, name: str) -> Expression:
+        """Give a value of the layer its name."""
+        return self.builder.name(expression, name)
+
+
+class Layer(Protocol):
+    """Anything that turns the values of one example into others."""
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append the layer's steps and return its values."""
+
+
+def _activated(page: Page, a: Expression, name: str) -> Expression:
+    op = activation(name)
+    if op is None:
+        page.units.append(f"a{page.layer}")
+        return a
+    page.units.append(f"h{page.layer}")
+    return page.named(page.builder.write(op, [a]), f"h{page.layer}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """An affine map W x + b and an activation.
+
+    Parameters
+    ----------
+    units
+        Number of values that come out; W is (units, in), b is (units,).
+    activation
+        Name of an operation of one value, or "linear".
+    initialiser
+        How W begins; b begins at 0 unless `bias_initialiser` says otherwise.
+    bias
+        Whether there is a b.
+    """
+
+    units: int
+    activation: str = "linear"
+    initialiser: str | Initialiser = "xavier"
+    bias: bool = True
+    bias_initialiser: str | Initialiser = "zeros"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be written."""
+        activation(self.activation)
+        if self.units < 1:
+            raise InputError(
+                f"a layer of {self.units} units", text=str(self.units),
+                length=len(str(self.units)), allowed="It has one or more.",
+            )  # fmt: skip
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append a = W x + b and h = activation(a).
+
+        Raises
+        ------
+        ShapeError
+            If what comes in is not a vector.
+        """
+        if x.ndim != 1:
+            raise ShapeError(f"a Dense layer takes a vector; values of shape {x.shape} come in")
+        page.layer += 1
+        weights = page.parameter("W", (self.units, *x.shape), Initialiser.of(self.initialiser))
+        a = weights @ x
+        if self.bias:
+            start = Initialiser.of(self.bias_initialiser)
+            a = a + page.parameter("b", (self.units,), start)
+        return _activated(page, page.named(a, f"a{page.layer}"), self.activation)
+
+
+@dataclass(frozen=True, slots=True)
+class Conv2D:
+    """Kernels that slide over a picture: cross-correlation without padding, and an activation.
+
+    Parameters
+    ----------
+    channels
+        Number of pictures that come out; the kernels K are (channels, in, rows, columns),
+        one bias each.
+    kernel
+        Rows and columns of a kernel.
+    stride
+        Steps between two places of the kernel.
+    """
+
+    channels: int
+    kernel: tuple[int, int] = (3, 3)
+    stride: int = 1
+    activation: str = "linear"
+    initialiser: str | Initialiser = "he"
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append a = K ⋆ x + b and h = activation(a).
+
+        Raises
+        ------
+        ShapeError
+            If what comes in is not a stack of pictures (channels, rows, columns).
+        """
+        if x.ndim != 3:
+            raise ShapeError(
+                f"Conv2D takes pictures (channels, rows, columns); shape {x.shape} comes in"
+            )
+        page.layer += 1
+        shape = (self.channels, x.shape[0], *self.kernel)
+        kernels = page.parameter("K", shape, Initialiser.of(self.initialiser))
+        bias = page.parameter("b", (self.channels, 1, 1), Initialiser("zeros"))
+        convolved = page.builder.write(OPS["conv2d"], [x, kernels], {"stride": self.stride})
+        return _activated(page, page.named(convolved + bias, f"a{page.layer}"), self.activation)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """An activation alone."""
+
+    name: str
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append activation(x)."""
+        op = activation(self.name)
+        return x if op is None else page.builder.write(op, [x])
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """Softmax over all values: positive, with sum 1."""
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append softmax(x)."""
+        return page.builder.write(OPS["softmax"], [x])
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """Units switched off at random while training, the others scaled up by 1/(1 − rate).
+
+    The mask is an input of the graph, so the graph is the same with and without (Srivastava
+    et al. 2014, in the inverted form).
+    """
+
+    rate: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse a rate that would switch off everything."""
+        if not 0 <= self.rate < 1:
+            raise InputError(
+                f"a dropout of {self.rate:g}", text=str(self.rate), length=len(str(self.rate)),
+                allowed="It is at least 0 and below 1.",
+            )  # fmt: skip
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append x times the mask."""
+        name = f"mask{len(page.masks) + 1}"
+        page.masks[name] = self.rate
+        return page.builder.input(name, x.shape, batched=True) * x
+
+
+@dataclass(frozen=True, slots=True)
+class Flatten:
+    """All values in one vector, row by row."""
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append the reshaping."""
+        if x.ndim == 1:
+            return x
+        return page.builder.write(OPS["reshape"], [x], {"shape": (math.prod(x.shape),)})
