@@ -37,6 +37,11 @@ def interleaved(work: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str,
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
+def seconds_of(run: Callable[[], Any]) -> float:
+    """Return the CPU seconds of one run, as the mean of as many as the clock needs."""
+    return _seconds(run, max(1, round(BATCH / max(1e-6, _seconds(run, 1)))))
+
+
 def _seconds(run: Callable[[], Any], repeats: int) -> float:
     """Return the CPU seconds of one run, as the mean of several."""
     gc.collect()

@@ -47,7 +47,7 @@ def function(name: str, graph: WengertList, outputs: Sequence[int]) -> Source:
     variables: dict[int, str] = {}
     codes: list[Code] = []
     lines: list[str] = []
-    constants = _constants(graph)
+    constants = constants_of(graph)
     for node, op in enumerate(graph.ops):
         if node in constants:
             codes.append(constants[node])
@@ -93,7 +93,7 @@ def _summed_outer(graph: WengertList, node: int, codes: Sequence[Code]) -> Code 
     return Code(f"{a.within(ATOM)}.T @ {b.within(ATOM)}", 1, a.shape + b.shape)
 
 
-def _constants(graph: WengertList) -> dict[int, Code]:
+def constants_of(graph: WengertList) -> dict[int, Code]:
     """Return the numbers of the nodes that no input reaches, which are the same in every call."""
     fixed = [n for n in range(len(graph)) if not (graph.varies[n] or graph.shape(n))]
     found: dict[int, Code] = {}

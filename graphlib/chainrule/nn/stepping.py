@@ -1,4 +1,8 @@
-"""One step of training: the passes over a batch, then the optimiser's rule."""
+"""One step of training: the compiled passes over a batch, then the optimiser's rule.
+
+The gradient graph of the loss is compiled once for each size of batch; it writes the gradient
+by every parameter into one row of numbers, and the rule moves the row of parameters.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.algebras.arrays import ARRAYS
+from chainrule.compile.buffered import Buffered
 from chainrule.nn.flat import Flat
 from chainrule.nn.model import Network
-from chainrule.nn.optimisers import Optimiser
-from chainrule.passes.record import Record, record
-from chainrule.passes.walks import evaluate
+from chainrule.nn.optimisers import METHODS, Optimiser
+from chainrule.passes.derivatives import gradient_graph
 
 if TYPE_CHECKING:
     from chainrule.nn.training import Plan
@@ -45,59 +48,75 @@ class Stepper:
         for name, view in weights.views.items():
             view[...] = name[0] in "WK"
         self._weights = weights.numbers
+        # Of gradient descent the line can be written without a new array.
+        self._plain = optimiser.method.rule is METHODS["sgd"].rule
+        self._move = np.empty_like(parameters.numbers)
         self.penalty = 0.0
-        self._record: Record | None = None
+        graph = network.graph
+        by = [graph.index[name] for name in shapes]
+        # The nodes of the graph come first in its gradient graph, so their indices stay.
+        self._slopes = gradient_graph(graph, graph.outputs[0], by, keep=graph.outputs)
+        self._seen = [*graph.outputs, *(graph.index[name] for name in network.units)]
+        names = [graph.names[node] for node in graph.inputs]
+        self._given = tuple(name for name in names if name not in shapes)
+        self._compiled: dict[tuple[int, bool], Buffered] = {}
+        self._now: Buffered | None = None
 
-    def _point(self, x: Array, t: Array | None, masks: Mapping[str, Array]) -> dict[int, Any]:
-        graph = self.network.graph
-        given = {**self.parameters.views, "x": x, **masks}
-        if t is None:
-            t = np.zeros((len(x), *self.network.outputs))
-        for name, rate in self.network.masks.items():
-            if name not in masks:
-                given[name] = np.ones((len(x), *graph[name].shape))
-            del rate
-        given["t"] = t
-        return {
-            node: ARRAYS.array(given[graph.names[node]], graph.shape(node), node in graph.batched)
-            for node in graph.inputs
-        }
+    def _for(self, size: int, *, watched: bool) -> Buffered:
+        """Return the step for batches of a size; `watched` keeps loss and values to be seen."""
+        key = size, watched
+        if key not in self._compiled:
+            outputs = self._slopes.outputs[-len(self.gradient.views) :]
+            into = dict(zip(outputs, self.gradient.views.values(), strict=True))
+            seen = self._seen if watched else ()
+            fixed = self.parameters.views
+            self._compiled[key] = Buffered(self._slopes, size, fixed, into, seen)
+        return self._compiled[key]
+
+    def _arguments(self, x: Array, t: Array, masks: Mapping[str, Array]) -> list[Array]:
+        given = {"x": x, "t": t, **masks}
+        return [given[name] for name in self._given]
 
     def differentiate(self, x: Array, t: Array, masks: Mapping[str, Array]) -> None:
-        """Run the passes over a batch: losses, and the gradient of their mean."""
-        graph = self.network.graph
-        goal = graph.outputs[0]
-        point = self._point(x, t, masks)
-        seeds = {goal: 1 / len(x)}
-        with np.errstate(all="ignore"):
-            self._record = record(graph, ARRAYS, point, "reverse", seeds)
-            for name, view in self.gradient.views.items():
-                adjoint = self._record.derivatives.get(graph.index[name])
-                view[...] = 0 if adjoint is None else adjoint.data
-            self._penalise()
+        """Run the passes over a batch: the gradient of its mean loss, and what is to be seen."""
+        step = self._now = self._for(len(x), watched=True)
+        step(*self._arguments(x, t, masks))
+        self.gradient.numbers /= len(x)
+        self._penalise()
+
+    def hurry(self, x: Array, t: Array, masks: Mapping[str, Array], rate: float, step: int) -> None:
+        """Differentiate and update without the loss; nothing is to be seen afterwards."""
+        size = len(x)
+        run = self._for(size, watched=False).run
+        if masks:
+            run(*self._arguments(x, t, masks))
+        else:
+            run(x, t)
+        gradient, plan = self.gradient.numbers, self.plan
+        if self._plain and not (plan.l1 or plan.l2):
+            np.multiply(gradient, -rate / size, self._move)
+            np.add(self.parameters.numbers, self._move, self.parameters.numbers)
+            return
+        gradient /= size
+        self._penalise()
+        self.update(rate, step)
 
     def _penalise(self) -> None:
-        l1, l2, w = self.plan.l1, self.plan.l2, self.parameters.numbers
-        self.penalty = 0.0
+        l1, l2 = self.plan.l1, self.plan.l2
         if l1 or l2:
-            kept = self._weights * w
+            kept = self._weights * self.parameters.numbers
             self.gradient.numbers += l1 * np.sign(kept) + 2 * l2 * kept
             self.penalty = float(l1 * np.abs(kept).sum() + l2 * (kept**2).sum())
 
     def value(self, node: int) -> Array:
-        """Return a node's values in the last pass, the batch in front."""
-        assert self._record is not None
-        return self._record.values[node].data
+        """Return a node's values in the last watched pass, the batch in front."""
+        assert self._now is not None
+        return self._now.value(node)
 
     @property
     def losses(self) -> Array:
         """Loss of each example of the last batch."""
-        return self.value(self.network.graph.outputs[0])
-
-    @property
-    def loss(self) -> float:
-        """Their mean."""
-        return float(np.mean(self.losses))
+        return self.value(self.network.graph.outputs[0]).copy()
 
     @property
     def prediction(self) -> Array:
@@ -106,47 +125,57 @@ class Stepper:
 
     def gradient_norms(self) -> dict[str, float]:
         """Return the Euclidean norm of the gradient by each parameter."""
-        with np.errstate(over="ignore"):
-            return {name: float(np.linalg.norm(g)) for name, g in self.gradient.views.items()}
+        return {name: float(np.linalg.norm(g)) for name, g in self.gradient.views.items()}
 
     def activations(self) -> dict[str, tuple[float, float]]:
         """Return mean and population deviation of each layer's values over the batch."""
         index = self.network.graph.index
         values = {name: self.value(index[name]) for name in self.network.units}
-        with np.errstate(over="ignore", invalid="ignore"):
-            return {name: (float(v.mean()), float(v.std())) for name, v in values.items()}
+        return {name: (float(v.mean()), float(v.std())) for name, v in values.items()}
 
     def trouble(self) -> str | None:
-        """Return what is not finite: the loss, or the gradient by a parameter."""
-        if not np.isfinite(self.loss):
-            graph = self.network.graph
-            for node in range(len(graph)):
-                if not np.isfinite(self.value(node)).all():
-                    return f"the value of {graph.names.get(node, graph.ops[node].name)}"
-        if not np.isfinite(self.gradient.numbers).all():
-            for name, view in self.gradient.views.items():
-                if not np.isfinite(view).all():
-                    return f"the gradient by {name}"
-        return None
+        """Return what is not finite: a layer's value, the loss, or the gradient by a parameter."""
+        if np.isfinite(self.gradient.numbers).all() and np.isfinite(self.losses).all():
+            return None
+        index = self.network.graph.index
+        for name in self.network.units:
+            if not np.isfinite(self.value(index[name])).all():
+                return f"the value of {name}"
+        if not np.isfinite(self.losses).all():
+            return "the loss"
+        views = self.gradient.views
+        return next(f"the gradient by {n}" for n, g in views.items() if not np.isfinite(g).all())
 
     def update(self, rate: float, t: int) -> None:
         """Move the parameters by the optimiser's rule; `t` is the step's number from 1."""
         w, g = self.parameters.numbers, self.gradient.numbers
         rule, choices = self.optimiser.method.rule, self.optimiser.choices
-        with np.errstate(over="ignore"):
-            moved = rule(np, w, g, rate, t, *self.slots, **choices)
+        moved = rule(np, w, g, rate, t, *self.slots, **choices)
         w[:] = moved[0]
         for slot, new in zip(self.slots, moved[1:], strict=True):
             slot[:] = new
 
     def predict(self, x: Array) -> Array:
         """Return the predictions for examples, nothing dropped out."""
-        graph = self.network.graph
-        values = [s.value for s in evaluate(graph, ARRAYS, self._point(x, None, {}))]
-        return np.array(values[graph.outputs[1]].data)
+        return np.array(self._looked_at(x, None)[1])
 
     def evaluate(self, x: Array, t: Array) -> float:
         """Return the mean loss over examples, nothing dropped out."""
+        return float(np.mean(self._looked_at(x, t)[0]))
+
+    def _looked_at(self, x: Array, t: Array | None) -> tuple[Array, Array]:
         graph = self.network.graph
-        values = [s.value for s in evaluate(graph, ARRAYS, self._point(x, t, {}))]
-        return float(np.mean(values[graph.outputs[0]].data))
+        step = self._values(len(x))
+        masks = {name: np.ones((len(x), *graph[name].shape)) for name in self.network.masks}
+        if t is None:
+            t = np.zeros((len(x), *self.network.outputs))
+        with np.errstate(all="ignore"):
+            step(*self._arguments(x, t, masks))
+        return step.value(graph.outputs[0]), step.value(graph.outputs[1])
+
+    def _values(self, size: int) -> Buffered:
+        key = -size, True
+        if key not in self._compiled:
+            graph = self.network.graph
+            self._compiled[key] = Buffered(graph, size, self.parameters.views, {}, graph.outputs)
+        return self._compiled[key]

@@ -17,6 +17,7 @@ from chainrule.nn.stepping import Stepper
 
 Array = Any
 KEPT_NUMBERS = 4_000_000
+REMEDY = "Rewind and take a smaller learning rate, scale the inputs, or begin with smaller weights."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Plan:
         Examples a step; None for all. The last batch of an epoch may be short.
     batches
         Indices of each step's examples, (steps, batch), in place of a random order.
+    shuffle
+        Whether the examples come in a new order each epoch.
     steps, epochs
         Where to stop; one of the two.
     schedule
@@ -89,6 +92,7 @@ class Plan:
     optimiser: str | Optimiser = "sgd"
     batch: int | None = None
     batches: Array | None = None
+    shuffle: bool = True
     steps: int | None = None
     epochs: int | None = None
     schedule: Schedule | None = None
@@ -159,6 +163,7 @@ class Training(Iterator[TrainingRecord]):
         self._stepper = Stepper(self.network, self._flat, self.optimiser, self.plan)
         self._random = np.random.default_rng(self.plan.seed)
         self._order = np.arange(len(self.x))
+        self._batches: list[tuple[Array, Array, Array]] = []
         self._schedule = self.plan.schedule or constant()
         self._validation = validation and (
             examples(validation[0], model.inputs, "x of the validation data"),
@@ -235,26 +240,63 @@ class Training(Iterator[TrainingRecord]):
         if self.stopped or self.step == self.steps:
             self._finish()
             raise StopIteration
-        batch = self._batch()
+        batch, x, t = self._batch()
         masks = self._masks(len(batch))
-        rate = self.optimiser.learning_rate * self._schedule(self.step + 1)
-        self._stepper.differentiate(self.x[batch], self.t[batch], masks)
-        self._refuse_what_is_not_finite(rate)
-        record = self._record(batch, rate)
-        self._stepper.update(rate, self.step + 1)
+        rate = self._rate()
+        with np.errstate(all="ignore"):
+            self._stepper.differentiate(x, t, masks)
+            self._refuse_what_is_not_finite(rate)
+            record = self._record(batch, rate)
+            self._stepper.update(rate, self.step + 1)
         self.step += 1
-        self._after(record)
+        self._after(record.loss)
         return record
 
-    def _batch(self) -> Array:
+    def _rate(self) -> float:
+        return self.optimiser.learning_rate * self._schedule(self.step + 1)
+
+    def advance(self, steps: int) -> None:
+        """Make some steps without records and without their loss: as fast as it goes.
+
+        Raises
+        ------
+        TrainingError
+            If the parameters are not finite afterwards; they are those before the call.
+        """
+        begin, done = self._moment(), self.step
+        with np.errstate(all="ignore"):
+            for _ in range(steps):
+                if self.stopped or self.step == self.steps:
+                    break
+                batch, x, t = self._batch()
+                masks = self._masks(len(batch)) if self.network.masks else {}
+                self._stepper.hurry(x, t, masks, self._rate(), self.step + 1)
+                self.step += 1
+                if self.step % self._every == 0:
+                    self._moments.append(self._moment())
+        if not np.isfinite(self._flat.numbers).all():
+            self._restore(begin)
+            self._moments = [moment for moment in self._moments if moment.step <= done]
+            raise TrainingError(
+                f"a parameter is not finite between steps {done + 1} and {done + steps}",
+                step=done + 1, layer="", allowed=REMEDY,
+            )  # fmt: skip
+
+    def _batch(self) -> tuple[Array, Array, Array]:
+        """Return the next batch: its indices, examples and targets."""
         plan, within = self.plan, self.step % self.per_epoch
         if plan.batches is not None:
-            return np.asarray(plan.batches)[self.step % len(plan.batches)]
-        if plan.batch is None or plan.batch >= len(self.x):
-            return self._order
-        if within == 0:
-            self._order = self._random.permutation(len(self.x))
-        return self._order[within * plan.batch : (within + 1) * plan.batch]
+            chosen = np.asarray(plan.batches)[self.step % len(plan.batches)]
+            return chosen, self.x[chosen], self.t[chosen]
+        size = plan.batch or len(self.x)
+        if within == 0 and plan.shuffle and size < len(self.x):
+            self._order, self._batches = self._random.permutation(len(self.x)), []
+        if not self._batches:
+            # Taken out once an epoch: the batches are then pieces of arrays, not copies.
+            order, x, t = self._order, self.x[self._order], self.t[self._order]
+            pieces = [slice(at, at + size) for at in range(0, len(x), size)]
+            self._batches = [(order[piece], x[piece], t[piece]) for piece in pieces]
+        return self._batches[within]
 
     def _masks(self, count: int) -> dict[str, Array]:
         graph = self.network.graph
@@ -268,23 +310,19 @@ class Training(Iterator[TrainingRecord]):
         if where is None:
             return
         last = f"step {self.step + 1}"
-        raise TrainingError(
-            f"{where} is not finite at {last}, learning rate {rate:g}",
-            step=self.step + 1,
-            layer=where,
-            allowed="Rewind and take a smaller learning rate, scale the inputs, or begin with "
-            "smaller weights.",
-        )
+        message = f"{where} is not finite at {last}, learning rate {rate:g}"
+        raise TrainingError(message, step=self.step + 1, layer=where, allowed=REMEDY)
 
     def _record(self, batch: Array, rate: float) -> TrainingRecord:
         stepper = self._stepper
         observe = self.plan.observe
+        losses = stepper.losses
         return TrainingRecord(
             self.step + 1,
             self.step // self.per_epoch + 1,
             batch,
-            stepper.loss,
-            stepper.losses,
+            float(np.mean(losses)),
+            losses,
             stepper.penalty,
             rate,
             stepper.gradient_norms() if observe else {},
@@ -299,12 +337,12 @@ class Training(Iterator[TrainingRecord]):
             metrics["accuracy"] = float(np.mean(right))
         return metrics
 
-    def _after(self, record: TrainingRecord) -> None:
+    def _after(self, loss: float) -> None:
         if self.step % self._every == 0:
             self._moments.append(self._moment())
         target = self.plan.target
-        if target is not None and record.loss <= target:
-            self.stopped = f"the loss is {record.loss:.4g}, at most {target:g}"
+        if target is not None and loss <= target:
+            self.stopped = f"the loss is {loss:.4g}, at most {target:g}"
         if self._validation is not None and self.step % self.per_epoch == 0:
             self._validate()
 
@@ -356,15 +394,18 @@ class Training(Iterator[TrainingRecord]):
                 allowed=f"Steps 0 to {self.step} have.",
             )  # fmt: skip
         self._moments = [moment for moment in self._moments if moment.step <= step]
-        moment = self._moments[-1]
-        self.step, self._order, self._best = moment.step, moment.order.copy(), moment.best
+        self._restore(self._moments[-1])
+        while self.step < step:
+            next(self)
+
+    def _restore(self, moment: _Moment) -> None:
+        self.step, self._best = moment.step, moment.best
+        self._order, self._batches = moment.order.copy(), []
         self._flat.numbers[:] = moment.numbers
         for slot, kept in zip(self._stepper.slots, moment.slots, strict=True):
             slot[:] = kept
         self._random.bit_generator.state = moment.random
         self.stopped = ""
-        while self.step < step:
-            next(self)
 
     # Asking the network
 

@@ -18,7 +18,7 @@ def gradient_graph(
     output: int | None = None,
     by: Sequence[int] | None = None,
     *,
-    with_value: bool = False,
+    keep: Sequence[int] = (),
 ) -> WengertList:
     """Return the graph of the derivatives of one output by the inputs.
 
@@ -31,8 +31,8 @@ def gradient_graph(
     output
         Index of the output; default the main one. Its adjoint is seeded with ones, one for
         each example of a batch.
-    with_value
-        Whether the output itself comes before its derivatives.
+    keep
+        Nodes of the graph that are outputs as well, before the derivatives.
 
     Raises
     ------
@@ -64,4 +64,4 @@ def gradient_graph(
     goal_name = graph.names.get(goal, "f")
     for node, derivative in zip(inputs, outputs, strict=True):
         builder.names.setdefault(derivative.index, f"∂{goal_name}/∂{graph.names[node]}")
-    return builder.finish([values[goal], *outputs] if with_value else outputs)
+    return builder.finish([*(values[node] for node in keep), *outputs])
