@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chainrule import nn
     from chainrule.errors import (
         ChainruleError,
         DrawingError,
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
         ParseError,
         PointError,
         ShapeError,
+        TrainingError,
     )
     from chainrule.exercises.making import sheet
     from chainrule.exercises.marking import mark
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
+    from chainrule.nn.training import train
     from chainrule.ops import OPS, Op
     from chainrule.readings.view import Notation
     from chainrule.worked import Worked
@@ -57,7 +60,10 @@ _HOMES = {
     "ShapeError": "chainrule.errors",
     "OutsideError": "chainrule.errors",
     "DrawingError": "chainrule.errors",
+    "TrainingError": "chainrule.errors",
+    "train": "chainrule.nn.training",
 }
+_ROOMS = ("nn",)
 
 __all__ = [
     "OPS",
@@ -77,14 +83,19 @@ __all__ = [
     "Recipe",
     "ShapeError",
     "Sheet",
+    "TrainingError",
     "Worked",
     "mark",
+    "nn",
     "parse",
     "sheet",
+    "train",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"chainrule.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
