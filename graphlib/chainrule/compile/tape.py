@@ -224,11 +224,24 @@ class Tape:
         if a.number is not None:
             times = math.prod(a.shape) // math.prod(shape)
             return self.filled(a.number * times, tuple(shape), a.batched)
-        if shape == () and a.ndim == 1:
-            axis = int(a.batched)
-            call = f"np.add.reduce({a.name}, {axis}, None"
-            return self.line(call, (a,), (), a.batched, entrywise=False)
+        if a.ndim == 1:
+            # A product with ones is quicker than a sum along the last axis.
+            ones = self.filled(1.0, a.shape, False)
+            call = f"np.dot({a.name}, {ones.name}"
+            total = self.line(call, (a, ones), (), a.batched, entrywise=False)
+            return total if shape == () else self._kept_axis(total)
         return self.assigned(_NUMPY.collapse(_code(a), shape=shape), (a,))
+
+    def largest(self, a: Cell, shape: Shape) -> Any:
+        """Append the largest entry of each vector."""
+        if a.ndim != 1:
+            return self.assigned(_NUMPY.largest(_code(a), shape=shape), (a,))
+        call = f"np.maximum.reduce({a.name}, {int(a.batched)}, None"
+        most = self.line(call, (a,), (), a.batched, entrywise=False)
+        return most if tuple(shape) == () else self._kept_axis(most)
+
+    def _kept_axis(self, a: Cell) -> Cell:
+        return self.view(a, "{}[:, None]" if a.batched else "{}[None]", (1,))
 
     def repeated(self, a: Any, shape: Shape) -> Cell:
         """Return a value repeated up to `shape`: a view, or the number that it is."""
@@ -342,6 +355,7 @@ class BufferedMaths(Maths):
             "step": step,
             "transpose": transposed,
             "collapse": tape.collapsed,
+            "largest": tape.largest,
             "broadcast": tape.repeated,
             "batch_sum": tape.gathered,
             "batch_repeat": lambda a, like: tape.repeated_over_batch(a) if like.batched else a,

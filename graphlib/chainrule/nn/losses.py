@@ -75,12 +75,12 @@ LOSSES: Mapping[str, Loss] = {
         ),
         Loss(
             "ce",
-            lambda m, y, t: -m.sum(t * m.log(y)),
+            lambda m, y, t: m.cross_entropy(y, t),
             "softmax",
             "categorical",
             "classes",
             "Cross-entropy; targets are labels 0, 1, … or probabilities.",
-            fused=lambda m, a, t: m.sum(t) * m.logsumexp(a) - m.sum(t * a),
+            fused=lambda m, a, t: m.cross_entropy_with_logits(a, t),
         ),
         Loss(
             "hinge",
