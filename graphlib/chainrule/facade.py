@@ -685,6 +685,21 @@ class Graph(WengertList):
         return Graph.of(gradient_graph(self))
 
     @_of_the_function
+    def unroll(self) -> Graph:
+        """Return the graph of the numbers of which vectors and matrices consist, up to 500.
+
+        >>> Graph.parse("W: 1x2; x: 2; W x").unroll().variables
+        ('W11', 'W12', 'x1', 'x2')
+
+        Raises
+        ------
+        GraphError
+            If there are more, the graph has a batch, or a class that is given as a number.
+        """
+        from chainrule.passes.unrolling import unrolled
+
+        return Graph.of(unrolled(self))
+
     def compile(
         self,
         outputs: str = "value_and_grad",

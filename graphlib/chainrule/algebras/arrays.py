@@ -26,7 +26,7 @@ from chainrule.algebras.protocol import Algebra, Parameters, Scalars
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape
-from chainrule.ops.record import same_shape
+from chainrule.ops.record import Rule, same_shape
 
 
 def _entrywise(function: Callable[..., Any], operands: Sequence[Any]) -> Array:
@@ -94,6 +94,33 @@ _FROM_NUMPY = (
 _ENTRY_BY_ENTRY = ("erf", "erfc", "gamma", "lgamma", "digamma", "polygamma")
 
 
+class _EntryMaths(Maths):
+    """The namespace that applies an operation on numbers entry by entry, inside its domain."""
+
+    def __init__(self, algebra: Any, scalars: Any, base: dict[str, Any]) -> None:
+        self._scalars = scalars
+        lifted = {name: self._lift(name) for name in ("maximum", "minimum")}
+        super().__init__(algebra, base | lifted)
+
+    def _lift(self, name: str) -> Callable[..., Array]:
+        function = getattr(self._scalars.maths, name)
+        return lambda *xs: _entrywise(lambda *raw: function(*raw), xs)
+
+    def __getattr__(self, name: str) -> Any:
+        op, scalars = OPS.get(name), self.__dict__["_scalars"]
+        if op is None or op.shape is not same_shape:
+            return super().__getattr__(name)
+        if op.arity == 0:
+            return Array(np.asarray(getattr(scalars.maths, name), dtype=object), 0)
+        defaults = op.parameters
+
+        def operation(*xs: Any, **given: Any) -> Array:
+            return _entrywise(lambda *raw: scalars.apply(op, {**defaults, **given}, raw), xs)
+
+        self.__dict__[name] = operation
+        return operation
+
+
 class Arrays(Algebra):
     """Arrays of doubles, or, with `scalars`, of any other numbers (entry by entry).
 
@@ -114,7 +141,10 @@ class Arrays(Algebra):
             "largest": self._largest,
             "largest_weight": self._largest_weight,
         }
-        self.maths = Maths(self, base | (self._lifted(scalars) if scalars else self._vectorised()))
+        if scalars is None:
+            self.maths = Maths(self, base | self._vectorised())
+        else:
+            self.maths = _EntryMaths(self, scalars, base)
 
     def _vectorised(self) -> dict[str, Any]:
         def lift(function: Callable[..., Any]) -> Callable[..., Array]:
@@ -135,21 +165,6 @@ class Arrays(Algebra):
         }
         lifted = {name: lift(function) for name, function in functions.items()}
         return lifted | {"pi": Array(np.asarray(np.pi), 0), "e": Array(np.asarray(np.e), 0)}
-
-    def _lifted(self, scalars: Scalars) -> dict[str, Any]:
-        def lift(name: str, function: Callable[..., Any]) -> Callable[..., Array]:
-            op = OPS.get(name)
-            if op is None:
-                return lambda *xs, **given: _entrywise(lambda *raw: function(*raw, **given), xs)
-            # An operation knows its domain, where a library's function may answer anything.
-            return lambda *xs, **given: _entrywise(
-                lambda *raw: scalars.apply(op, {**op.parameters, **given}, raw), xs
-            )
-
-        shown = vars(scalars.maths)
-        skip = ("number", "pi", "e", "algebra")
-        lifted = {n: lift(n, f) for n, f in shown.items() if callable(f) and n not in skip}
-        return lifted | {n: Array(np.asarray(shown[n], dtype=object), 0) for n in ("pi", "e")}
 
     def number(self, number: Fraction, text: str = "") -> Array:
         """Return `number` as an array of shape ()."""
@@ -193,8 +208,7 @@ class Arrays(Algebra):
             data = np.asarray(undefined(data), dtype=float)
         return Array(data, 1)
 
-    @staticmethod
-    def _class(given: Any, count: int) -> int | None:
+    def _class(self, given: Any, count: int) -> int | None:
         return next((c for c in range(count) if abs(given - c) < 0.25), None)
 
     def _largest(self, a: Array, shape: Shape) -> Array:
@@ -245,7 +259,11 @@ class Arrays(Algebra):
         if scalars is not None and _is_entrywise(op, parameters):
             return _entrywise(lambda *raw: scalars.apply(op, parameters, raw), operands)
         with np.errstate(all="ignore"):
-            return op.numeric(self.maths, *operands, **parameters)
+            return self.rule(op)(self.maths, *operands, **parameters)
+
+    def rule(self, op: Op) -> Rule:
+        """Return the rule by which the value of an operation is computed."""
+        return op.numeric
 
     def partial(
         self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
