@@ -22,7 +22,7 @@ from chainrule.algebras.moves import (
     scattered,
     summed_axes,
 )
-from chainrule.algebras.protocol import Algebra, Parameters, Scalars
+from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape
@@ -129,7 +129,7 @@ class Arrays(Algebra):
     sum over the batch.
     """
 
-    def __init__(self, scalars: Scalars | None = None) -> None:
+    def __init__(self, scalars: Algebra | None = None) -> None:
         self._scalars = scalars
         base: dict[str, Any] = {
             **MOVES,
@@ -185,7 +185,7 @@ class Arrays(Algebra):
         except OverflowError:  # an integer beyond the largest double
             data = np.asarray(entries, dtype=object)
         if data.dtype == object:
-            scalars: Scalars = self._scalars or FLOAT64
+            scalars: Algebra = self._scalars or FLOAT64
             convert = np.frompyfunc(lambda x: scalars.number(Fraction(x)), 1, 1)
             data = np.asarray(convert(data), dtype=object if self._scalars else float)
         if data.shape[int(batched) :] != tuple(shape):
@@ -298,7 +298,7 @@ class Arrays(Algebra):
         if op.kink is None or any(isinstance(x, Array) and x.undefined for x in operands):
             return False
         if _is_entrywise(op, parameters):
-            scalars: Scalars = self._scalars or FLOAT64
+            scalars: Algebra = self._scalars or FLOAT64
             each = _entrywise(lambda *raw: scalars.at_kink(op, parameters, raw), operands)
             return bool(each.data.any())
         return bool(op.kink.at(*operands, **parameters))
