@@ -6,6 +6,7 @@ its own way, so that the mathematics is typeset like that around it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,6 +89,26 @@ class Figure:
     arrows: tuple[Arrow, ...]
     fields: bool
     alternative: str
+
+    @property
+    def blanks(self) -> tuple[tuple[Term, str], ...]:
+        """The cards whose formulas are asked: name and cell."""
+        return tuple((card.name, card.cell) for card in self.cards if card.cell)
+
+
+def head(arrow: Arrow, long: float = 7.0, wide: float = 2.6) -> tuple[Point, Point, Point]:
+    """Return the three corners of an arrow's head, the tip first."""
+    (x, y) = tip = arrow.points[-1]
+    before = next((p for p in reversed(arrow.points[:-1]) if p != tip), (x - 1.0, y))
+    dx, dy = x - before[0], y - before[1]
+    size = math.hypot(dx, dy)
+    u, v = dx / size, dy / size
+    back = (x - long * u, y - long * v)
+
+    def corner(side: float) -> Point:
+        return round(back[0] + side * v, 2), round(back[1] - side * u, 2)
+
+    return tip, corner(wide), corner(-wide)
 
 
 def figure(
@@ -185,6 +206,14 @@ def _laid(
     ]
     lines += [f"n{i} [width={width / 72:.4f}];" for i, width in enumerate(wide)]
     lines += [f"n{a} -> n{b} [id=e{i}];" for i, (a, b) in enumerate(links)]
+    # Branches of one step stand side by side, however soon they are used.
+    layer = [0] * len(wide)
+    for _ in wide:
+        for a, b in links:
+            layer[b] = max(layer[b], layer[a] + 1)
+    for rank in sorted(set(layer)):
+        alike = " ".join(f"n{i};" for i, own in enumerate(layer) if own == rank)
+        lines.append(f"{{ rank=same; {alike} }}")
     account = graphviz_process.layout("\n".join([*lines, "}"]))
     _x, _y, width, height = (float(c) for c in account["bb"].split(","))
     scale = min(1.0, WIDTH / width)
@@ -194,6 +223,8 @@ def _laid(
 
     corners: dict[int, Point] = {}
     for thing in account.get("objects", []):
+        if "pos" not in thing:
+            continue  # a rank, which is no node
         x, y = (float(c) for c in thing["pos"].split(","))
         node = int(thing["name"][1:])
         corners[node] = placed((x - wide[node] / 2, y + tall / 2))

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, Final, NoReturn
 
 from chainrule.errors import ChainruleError, InputError
+from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.language import exact
@@ -20,7 +21,6 @@ from chainrule.language import exact
 MOST_CHARACTERS: Final = 50_000
 MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
-FORMATS: Final = ("pdf", "latex", "html", "markdown", "ipynb", "moodle", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ class _Reader:
             self._stop("title", "This recipe has no title", 'It needs one: title = "Practice".')
         label, note = self._string(self.data, "label", ""), self._string(self.data, "note", "")
         seed = self._whole(self.data, "seed", 1, 0, 2**63 - 1)
-        formats = self._strings(self.data, "formats", ("pdf",), FORMATS)
+        formats = self._strings(self.data, "formats", ("pdf",), tuple(FORMATS))
         parts = tuple(self._part(i, part) for i, part in enumerate(self._blocks("part")))
         if not parts:
             self._stop("part", "This recipe has no part", "It needs at least one [[part]].")

@@ -215,13 +215,15 @@ class Sheet:
             for cell, answer in task.answers.items():
                 yield task, cell, answer
 
-    def to(self, format: str, *, key: Key = "none") -> bytes:
+    def to(self, format: str, *, key: Key | None = None) -> bytes:
         """Return the sheet in a format of `chainrule.exercises.formats.FORMATS`.
 
         Parameters
         ----------
         key
-            "none" for students, "inline" with every cell filled in, "apart" for the key alone.
+            "none" for students, "inline" with every cell filled in, "apart" for the key alone;
+            default what is usual for the format: "inline" for Moodle, which marks by it, else
+            "none".
 
         Raises
         ------
@@ -232,6 +234,7 @@ class Sheet:
 
         if format not in FORMATS:
             raise ValueError(f"no format {format!r}; formats are: {', '.join(FORMATS)}")
-        if key not in KEYS:
+        chosen = FORMATS[format].usual if key is None else key
+        if chosen not in KEYS:
             raise ValueError(f"no key {key!r}; allowed are: {', '.join(KEYS)}")
-        return FORMATS[format].write(self, key)
+        return FORMATS[format].write(self, chosen)

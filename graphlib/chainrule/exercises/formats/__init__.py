@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chainrule.exercises.formats import json
+from chainrule.exercises.formats import html, ipynb, json, latex, markdown, moodle, typst
 from chainrule.exercises.formats.format import Format
 
-FORMATS: Mapping[str, Format] = {format.name: format for format in (json.FORMAT,)}
+FORMATS: Mapping[str, Format] = {
+    format.name: format
+    for format in (
+        typst.PDF,
+        typst.FORMAT,
+        latex.FORMAT,
+        html.FORMAT,
+        markdown.FORMAT,
+        ipynb.FORMAT,
+        moodle.FORMAT,
+        json.FORMAT,
+    )
+}
 
 __all__ = ["FORMATS", "Format"]

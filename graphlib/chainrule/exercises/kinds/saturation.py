@@ -30,10 +30,16 @@ def draft(level: Level, rng: np.random.Generator) -> Draft:
     lines = []
     for i in range(1, 4 + (level.number - 1) // 2):
         w, b = SLOPES[int(rng.integers(len(SLOPES)))], SHIFTS[int(rng.integers(len(SHIFTS)))]
-        sign, size = ("-", b[1:]) if b.startswith("-") else ("+", b)
         squash = ("sigmoid", "tanh")[int(rng.integers(2))]
-        lines += [f"a{i} = {w}*x {sign} {size}", f"h{i} = {squash}(a{i})"]
+        lines += [f"a{i} = {_affine(w, b)}", f"h{i} = {squash}(a{i})"]
     return Draft("; ".join(lines), {"x": INPUTS[int(rng.integers(len(INPUTS)))]})
+
+
+def _affine(w: str, b: str) -> str:
+    """Return w x + b as people write it, no minus sign before a product inside."""
+    if w.startswith("-"):
+        return f"{b} - {w[1:]}*x"
+    return f"{w}*x - {b[1:]}" if b.startswith("-") else f"{w}*x + {b}"
 
 
 def _units(problem: Problem) -> list[Edge]:

@@ -16,13 +16,13 @@ from chainrule.readings.terms import (
     EQUALS,
     Coloured,
     Numeral,
-    Partial,
     Role,
     Row,
     Sign,
     Symbol,
     Term,
     Word,
+    row,
     text,
 )
 from chainrule.readings.terms import Fraction as FractionTerm
@@ -120,10 +120,16 @@ def name_of(problem: Problem, node: int, rows: int = 1) -> Given:
     return Given(problem.worked.name(node), rows=rows)
 
 
-def partial_name(problem: Problem, edge: Edge) -> Given:
-    """Return ∂user/∂operand."""
+def slashed(problem: Problem, edge: Edge) -> Term:
+    """Return ∂user/∂operand on one line, as rows ask for it."""
     view = problem.worked
-    return Given(Partial(view.name(edge.user), view.name(edge.operand)))
+    d, slash = Sign("∂", tight=True), Sign("/", tight=True)
+    return row(d, view.name(edge.user), slash, d, view.name(edge.operand))
+
+
+def partial_name(problem: Problem, edge: Edge) -> Given:
+    """Return ∂user/∂operand as the head of a row."""
+    return Given(slashed(problem, edge))
 
 
 def steps_in_lines(problem: Problem) -> Lines:
@@ -136,7 +142,7 @@ def opening(problem: Problem, *, whole: bool) -> Lines:
     view = problem.worked
     output = view.graph.outputs[0]
     terms = (view.reading(output),) if whole else steps_in_lines(problem).terms
-    point = Row((Word(WORDS["at"] + "\u2003"), *assignments(problem.draft.point).terms))
+    point = Row((Word(WORDS["at"] + " "), *assignments(problem.draft.point).terms))
     return Lines((*terms, point))
 
 
@@ -158,8 +164,7 @@ def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Slo
         cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
     else:
         cells = [
-            (Partial(view.name(e.user), view.name(e.operand)), problem.edge_cell("partial", e))
-            for e in problem.edges
+            (slashed(problem, e), problem.edge_cell("partial", e)) for e in problem.edges
         ]
     if all(cell in asked for _term, cell in cells):
         return ()
