@@ -12,14 +12,21 @@ chapters 1 and 2.) The larger of the two counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Final, NamedTuple
 
 from chainrule.exercises.problem import Problem
+from chainrule.exercises.worksheet import Worksheet
 from chainrule.graph.wengert import INPUT
+from chainrule.language import exact
 
 LARGEST_CONDITION: Final = 50.0
+GAP: Final = 0.035
+"""How far the number of a common mistake is from the right one, relatively: more than marking
+forgives."""
+
 SMALLEST, LARGEST = 0.005, 2000.0
 """Sizes that four digits by hand are good for; zero is written as 0."""
 
@@ -179,5 +186,63 @@ def unfit(problem: Problem, cells: Iterable[str], known: Conditions | None = Non
 
 
 def unnoticed(problem: Problem, cells: Iterable[str]) -> Unfit | None:
-    """Return an asked cell in which a common mistake gives the right number, if there is one."""
+    """Return an asked cell in which a common mistake gives the right number, if there is one.
+
+    A mistake that gives the right number at every point is none: eˣ is its own derivative.
+    """
+    asked = tuple(cells)
+    elsewhere: Problem | None = None
+    for which in sorted({cell.partition("@")[2] for cell in asked}):
+        own = [cell for cell in asked if cell.partition("@")[2] in ("", which)]
+        found = list(_alike(problem, which, own))
+        if found and elsewhere is None:
+            elsewhere = _moved(problem)
+        everywhere = set(_alike(elsewhere, which, own)) if found and elsewhere else set()
+        for cell, name in found:
+            if (cell, name) not in everywhere:
+                return Unfit(cell, f"the mistake {name} gives the right number there")
     return None
+
+
+def _moved(problem: Problem) -> Problem | None:
+    """Return the same program at a point nearby; None where it has no numbers there."""
+    point = {
+        name: _shifted(value, i) for i, (name, value) in enumerate(problem.draft.point.items())
+    }
+    moved = Problem(replace(problem.draft, point=point))
+    return None if unsound(moved) else moved
+
+
+def _shifted(value: str, nth: int) -> str:
+    moved = exact(value).value * Fraction(103 + 2 * nth, 100)
+    return f"{moved.numerator}/{moved.denominator}"
+
+
+def _alike(problem: Problem, which: str, asked: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield cells with the names of mistakes that come too near to the right number."""
+    sheet = worksheet(problem, which)
+    plain = {cell.partition("@")[0]: cell for cell in asked}
+    right = {cell: problem.value(full) for cell, full in plain.items() if cell in sheet.cells}
+    for cell, full in plain.items():
+        if cell not in right or cell.startswith("value:"):
+            continue
+        others = {other: value for other, value in right.items() if other != cell}
+        for name, numbers in sheet.candidates(sheet.cells[cell], others).items():
+            near = GAP * max(abs(right[cell]), SMALLEST)
+            if any(abs(wrong - right[cell]) < near for wrong in numbers):
+                yield full, name
+
+
+def worksheet(problem: Problem, which: str = "") -> Worksheet:
+    """Return the cells of a problem and what follows from what, for marking and for mistakes.
+
+    Parameters
+    ----------
+    which
+        An output or input, for the cells `adjoint:t@f` or `tangent:t@x`.
+    """
+    if which in problem.inputs:
+        return Worksheet(problem.worked, problem.along({which: "1"}))
+    if which:
+        return Worksheet(problem.back(which))
+    return Worksheet(problem.worked, problem.forward)

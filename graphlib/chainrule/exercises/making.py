@@ -107,7 +107,7 @@ class _Maker:
             if attempt >= TRIES:
                 break
             problem = Problem(candidate)
-            reason = unsound(problem) or _misfit(problem, kinds)
+            reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
                 reason = _refused(problem, questions, lenient=bool(part.accept))
@@ -192,7 +192,10 @@ def _completed(
     return Draft(part.formula, point, part.direction or direction or {}, part.settings)
 
 
-def _misfit(problem: Problem, kinds: Sequence[Kind]) -> Unfit | None:
+def _misfit(problem: Problem, kinds: Sequence[Kind], *, named: bool) -> Unfit | None:
+    """Return why a problem is not for these kinds; `named` where every step must have a name."""
+    if named and len(problem.steps) > len(problem.draft.text.split(";")):
+        return Unfit("", "two lines share a piece that has no name")
     for kind in kinds:
         reason = kind.fits(problem)
         if reason:

@@ -19,6 +19,7 @@ from chainrule.exercises.levels import LEVELS
 from chainrule.language import exact
 
 MOST_CHARACTERS: Final = 50_000
+MOST_DOTS: Final = 200
 MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
 
@@ -193,6 +194,13 @@ class _Reader:
             )  # fmt: skip
         self.block = ""
         self.count = 0
+        for number, line in enumerate(text.split("\n"), start=1):
+            # Reading a dotted key takes the square of its parts.
+            if line.partition("=")[0].count(".") > MOST_DOTS:
+                raise InputError(
+                    f"This key has more than {MOST_DOTS} dots", text=text,
+                    position=self._offset(number, 1), allowed="Keys are single words.",
+                )  # fmt: skip
         try:
             self.data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -280,25 +280,33 @@ class Worksheet:
         return self._from_operands(Cell("value", node), operands)
 
     def mistaken(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
-        """Return by misconception the numbers that it would put into a cell.
+        """Return by misconception the numbers, other than the right one, that it would put here.
 
         Parameters
         ----------
         own
             Numbers that stand in other cells; what is not there is as it should be.
         """
+        expected = self.follows(cell, own, {})
+        found = {
+            name: tuple(n for n in numbers if n != expected)
+            for name, numbers in self.candidates(cell, own).items()
+        }
+        return {name: wrong for name, wrong in found.items() if wrong}
+
+    def candidates(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
+        """Return by misconception all numbers that it would put into a cell, right ones too."""
         known: dict[Cell, float | None] = {}
-        expected = self.follows(cell, own, known)
-        if expected is None or cell.kind == "value":
+        if self.follows(cell, own, known) is None or cell.kind == "value":
             return {}
         if cell.edge is not None:
             self.used(Cell("value", cell.node), own, known)
         found: dict[str, tuple[float, ...]] = {}
         for name in MISCONCEPTIONS:
             numbers = self._candidates(name, cell, own, known)
-            wrong = [n for n in dict.fromkeys(numbers) if math.isfinite(n) and n != expected]
-            if wrong:
-                found[name] = tuple(wrong)
+            finite = tuple(n for n in dict.fromkeys(numbers) if math.isfinite(n))
+            if finite:
+                found[name] = finite
         return found
 
     def _candidates(

@@ -22,7 +22,7 @@ ROUNDS: Final = 4000
 WIDTH: Final = 0.01
 """Of a place on the scale; an answer in the key's place or a neighbouring one is right."""
 
-CHECKER: Final = '''\
+CHECKER: Final = """\
 # Run this cell first. It checks answers without knowing them.
 import hashlib, math
 
@@ -63,7 +63,7 @@ def check(task, answers):
             except (ValueError, ZeroDivisionError, OverflowError):
                 verdict = "cannot be read as a number"
         print(f"{{cell}}: {{verdict}}")
-'''
+"""
 
 
 def place(number: float) -> str:
@@ -100,14 +100,14 @@ def _checker(sheet: Sheet) -> str:
 
 def _python(keys: dict[str, tuple[str, str]]) -> str:
     """Return the keys as Python: strings in ASCII, so that no name can end one."""
-    lines = [f"    {ascii(name)}: {pair!r}," for name, pair in keys.items()]
+    lines = [f"    {name!a}: {pair!r}," for name, pair in keys.items()]
     return "\n".join(["{", *lines, "}"])
 
 
 def _answers(task: Task, key: Key) -> str:
     """Return the cell in which a task is answered."""
     lines = [
-        f"    {ascii(cell)}: {ascii(answer.exact if key == 'inline' else '')},"
+        f"    {cell!a}: {answer.exact if key == 'inline' else ''!a},"
         for cell, answer in task.answers.items()
     ]
     return "\n".join(["answers = {", *lines, "}", f"check({task.number}, answers)"])
@@ -116,8 +116,8 @@ def _answers(task: Task, key: Key) -> str:
 def sheet_ipynb(sheet: Sheet, key: Key) -> bytes:
     """Return a sheet as a notebook; the cells' ids say which task they are about."""
     import nbformat
-    from nbformat import v4
 
+    v4: Any = nbformat.v4
     book = v4.new_notebook(
         metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

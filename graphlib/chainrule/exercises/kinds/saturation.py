@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
 
 from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.fitness import SMALLEST
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import choice_answer, heads, instructions, number_answer
-from chainrule.exercises.levels import Level
+from chainrule.exercises.levels import TRIES, Level
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 from chainrule.graph.wengert import Edge
@@ -20,19 +22,33 @@ CLEAR: Final = (0.035, 0.075)
 """No slope lies between these: whether a unit is saturated is no matter of rounding."""
 
 SQUASHING: Final = frozenset(("sigmoid", "tanh"))
-SLOPES: Final = ("2", "3", "4", "-2", "-3", "0.5", "1.5")
+SLOPES: Final = ("2", "3", "4", "-2.5", "-3.5", "0.5", "1.5", "-1.2")
 SHIFTS: Final = ("1", "-1", "0.5", "-2", "1.5", "-0.5")
 INPUTS: Final = ("0.6", "0.8", "1.2", "1.5", "-0.5", "-0.8")
 
 
 def draft(level: Level, rng: np.random.Generator) -> Draft:
     """Return a layer of three to five units of one input."""
-    lines = []
-    for i in range(1, 4 + (level.number - 1) // 2):
-        w, b = SLOPES[int(rng.integers(len(SLOPES)))], SHIFTS[int(rng.integers(len(SHIFTS)))]
-        squash = ("sigmoid", "tanh")[int(rng.integers(2))]
+    x = INPUTS[int(rng.integers(len(INPUTS)))]
+    lines: list[str] = []
+    # No two units with one slope: a shared product would be a step without a name.
+    slopes = rng.permutation(len(SLOPES))[: 3 + (level.number - 1) // 2]
+    for i, place in enumerate(slopes, start=1):
+        w, b, squash = SLOPES[int(place)], "", ""
+        for _ in range(TRIES):
+            b = SHIFTS[int(rng.integers(len(SHIFTS)))]
+            squash = ("sigmoid", "tanh")[int(rng.integers(2))]
+            if _is_clear(float(w) * float(x) + float(b), squash):
+                break
         lines += [f"a{i} = {_affine(w, b)}", f"h{i} = {squash}(a{i})"]
-    return Draft("; ".join(lines), {"x": INPUTS[int(rng.integers(len(INPUTS)))]})
+    return Draft("; ".join(lines), {"x": x})
+
+
+def _is_clear(a: float, squash: str) -> bool:
+    """Whether a unit's slope is neither near the limit nor too small to be worked out."""
+    t = math.tanh(a if squash == "tanh" else a / 2)
+    slope = (1 - t * t) * (1 if squash == "tanh" else 0.25)
+    return abs(a) > 0.2 and slope > SMALLEST and not CLEAR[0] <= slope <= CLEAR[1]
 
 
 def _affine(w: str, b: str) -> str:

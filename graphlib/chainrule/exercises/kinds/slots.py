@@ -163,9 +163,7 @@ def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Slo
     if kind == "value":
         cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
     else:
-        cells = [
-            (slashed(problem, e), problem.edge_cell("partial", e)) for e in problem.edges
-        ]
+        cells = [(slashed(problem, e), problem.edge_cell("partial", e)) for e in problem.edges]
     if all(cell in asked for _term, cell in cells):
         return ()
     pairs = [(term, given_number(problem, cell)) for term, cell in cells]

@@ -1,0 +1,285 @@
+"""Every format, read by a reader of its own: what is asked, what is told, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import io
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+
+import chainrule
+from chainrule.exercises.formats import FORMATS
+from chainrule.exercises.recipe import Override, PartRecipe, Recipe
+from chainrule.exercises.sheet import KEYS, Key, Sheet
+from tests.promises.test_9_text_not_code import TEXTS
+
+RECIPE = """
+title = "Reverse mode by hand"
+label = "Exercise 3"
+note = "Work alone."
+[[part]]
+formula = "J = v + u3; v = u1*u2; u1 = sin(t); u2 = t^2; u3 = exp(-t); t = x*y"
+at = {x = "1.5", y = "0.4"}
+kinds = ["draw", "values", "adjoints"]
+accept = "the lecture's own example"
+[[part]]
+level = 3
+kinds = ["forward-table", "count", "paths", "find-mistake"]
+[[part]]
+level = 3
+kinds = ["saturation"]
+[[override]]
+cell = "2.value:J"
+answer = "0.75"
+reason = "two digits were asked"
+"""
+
+
+@pytest.fixture(scope="module")
+def made() -> Sheet:
+    return chainrule.sheet(chainrule.Recipe.read(RECIPE), student="Ada Lovelace")
+
+
+def written(sheet: Sheet, format: str, key: Key) -> str:
+    data = sheet.to(format, key=key)
+    return data.decode("latin-1" if format == "pdf" else "utf-8")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("key", KEYS)
+def test_the_same_sheet_is_the_same_bytes(made: Sheet, format: str, key: Key) -> None:
+    again = chainrule.sheet(chainrule.Recipe.read(RECIPE), student="Ada Lovelace")
+    assert made.to(format, key=key) == again.to(format, key=key)
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "pdf"])
+def test_without_its_key_a_sheet_tells_no_answer(made: Sheet, format: str) -> None:
+    """Six digits of an answer are never there by chance."""
+    shown = written(made, format, "none")
+    inline = written(made, format, "inline")
+    given = {value for task in made.tasks for value in task.point.values()}
+    digits = [
+        f"{abs(float(answer.exact)):.4f}"
+        for answer in made.key.values()
+        if answer.kind == "number" and len(answer.exact) > 8 and answer.exact not in given
+    ]
+    assert len(digits) > 20
+    # What a later task prints as given is a value that an earlier one has not asked.
+    told = {number for number in digits if number in shown}
+    assert len(told) <= 6
+    if format != "ipynb":
+        assert all(number in inline for number in digits)
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "moodle")])
+def test_the_key_apart_names_every_cell(made: Sheet, format: str) -> None:
+    shown = html.unescape(written(made, format, "apart")).replace("\\", "")
+    for name in made.key:
+        assert name.partition(".")[2] in shown
+    assert "two digits were asked" in shown
+
+
+class Inputs(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.tags: list[str] = []
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append(tag)
+        if tag in ("input", "select"):
+            self.names.append(str(found["name"]))
+        self.addresses += [str(found[key]) for key in ("src", "href") if key in found]
+
+
+def test_a_page_has_an_input_for_every_cell_and_fetches_nothing(made: Sheet) -> None:
+    page = Inputs()
+    page.feed(written(made, "html", "none"))
+    assert sorted(page.names) == sorted(made.key)
+    assert page.addresses == []
+    assert "script" not in page.tags
+    filled = Inputs()
+    filled.feed(written(made, "html", "inline"))
+    assert filled.names == []
+
+
+def test_json_says_all_that_marking_needs(made: Sheet) -> None:
+    data = json.loads(written(made, "json", "inline"))
+    for task in data["tasks"]:
+        for cell in task["cells"]:
+            answer = made.key[f"{task['number']}.{cell['id']}"]
+            assert cell["answer"] == answer.exact
+        graph = chainrule.parse(task["program"], declared=task["point"])
+        assert set(graph.variables) == set(task["point"])
+    assert all("answer" not in cell for task in json.loads(written(made, "json", "none"))["tasks"]
+               for cell in task["cells"])  # fmt: skip
+
+
+# Moodle's own patterns (question/type/multianswer/questiontype.php), as facts about the format.
+ALTERNATIVE = (
+    r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?(.+?(?<!\\|&|&amp;)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?"
+)
+TYPES = r"NUMERICAL|NM|MULTICHOICE|MC|SHORTANSWER|SA|MW"
+FIELD = re.compile(r"\{([0-9]*):(" + TYPES + r"):(" + ALTERNATIVE + "(~" + ALTERNATIVE + r")*)\}")
+NUMBER = r"-?(([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]+)?)"
+NUMERICAL = re.compile(f"^=({NUMBER})(:{NUMBER})?$")
+
+
+def cloze(text: str) -> list[re.Match[str]]:
+    root = ElementTree.fromstring(text.encode())
+    questions = [q for q in root if q.get("type") == "cloze"]
+    return [m for q in questions for m in FIELD.finditer(q.findtext("questiontext/text") or "")]
+
+
+def test_moodle_finds_a_field_for_every_cell_with_points(made: Sheet) -> None:
+    found = cloze(written(made, "moodle", "inline"))
+    asked = [(cell, answer) for cell, answer in made.key.items() if answer.points]
+    assert len(found) == len(asked)
+    numbers = [match for match in found if match[2] == "NUMERICAL"]
+    expected = [a for _cell, a in asked if a.kind in ("number", "whole")]
+    assert len(numbers) == len(expected)
+    for match in numbers:
+        first = NUMERICAL.match(match[3].split("~")[0])
+        assert first, match[3]
+    values = sorted(float(NUMERICAL.match(m[3].split("~")[0])[1]) for m in numbers)  # type: ignore[index]
+    assert values == pytest.approx(sorted(float(a.exact) for a in expected), rel=1e-9)
+    choices = [match[3] for match in found if match[2] == "MULTICHOICE"]
+    assert all(sum(part.startswith("=") for part in c.split("~")) == 1 for c in choices)
+    # A teacher's own answer is accepted there too.
+    assert any("0.75" in match[3] for match in numbers)
+
+
+def test_moodle_has_no_fields_without_the_key_and_holds_its_figure(made: Sheet) -> None:
+    assert cloze(written(made, "moodle", "none")) == []
+    root = ElementTree.fromstring(written(made, "moodle", "none").encode())
+    assert {q.get("type") for q in root} == {"category", "essay"}
+    (file,) = root.iter("file")
+    assert file.get("encoding") == "base64"
+    picture = ElementTree.fromstring(base64.b64decode(file.text or ""))
+    assert picture.tag.endswith("svg")
+
+
+def run(book: nbformat.NotebookNode, answers: dict[str, str]) -> str:
+    """Run a notebook's cells with these answers filled in, and return what they print."""
+    space: dict[str, object] = {}
+    shown = io.StringIO()
+    for cell in book.cells:
+        if cell.cell_type != "code":
+            continue
+        source = cell.source
+        if cell.id.endswith("-answers"):
+            task = cell.id[1:].partition("-")[0]
+            for name, words in answers.items():
+                number, _, own = name.partition(".")
+                if number == task:
+                    source = source.replace(f"{own!r}: ''", f"{own!r}: {words!r}")
+        with contextlib.redirect_stdout(shown):
+            exec(source, space)
+    return shown.getvalue()
+
+
+def test_a_notebook_checks_itself(made: Sheet) -> None:
+    book = nbformat.reads(written(made, "ipynb", "none"), as_version=4)
+    nbformat.validate(book)
+    kinds = {name: answer.kind for name, answer in made.key.items()}
+    rounded = {
+        name: f"{float(a.exact):.4g}".replace(".", ",") if a.kind == "number" else a.exact
+        for name, a in made.key.items()
+    }
+    told = run(book, rounded).splitlines()
+    later = sum(kind in ("formula", "graph") for kind in kinds.values())
+    assert sum(line.endswith(": right") for line in told) == len(kinds) - later
+    assert sum("marked later" in line for line in told) == later
+    wrong = {
+        name: f"{float(a.exact) * 1.04:.6g}" for name, a in made.key.items() if a.kind == "number"
+    }
+    told = run(book, wrong).splitlines()
+    assert not any(line.endswith(": right") for line in told)
+    assert sum(line.endswith(": not right") for line in told) == len(wrong)
+    told = run(book, {name: "no number" for name in wrong}).splitlines()
+    assert sum("cannot be read" in line for line in told) == len(wrong)
+
+
+def test_a_notebook_with_its_key_is_all_right(made: Sheet) -> None:
+    book = nbformat.reads(written(made, "ipynb", "inline"), as_version=4)
+    assert "not right" not in run(book, {})
+
+
+def test_cells_of_a_notebook_have_fixed_ids(made: Sheet) -> None:
+    book = nbformat.reads(written(made, "ipynb", "none"), as_version=4)
+    ids = [cell.id for cell in book.cells]
+    assert ids[:4] == ["title", "checker", "part-1", "q1"]
+    assert len(set(ids)) == len(ids)
+
+
+def test_latex_is_balanced_and_markdown_has_its_tables(made: Sheet) -> None:
+    for key in KEYS:
+        tex = written(made, "latex", key)
+        bare = re.sub(r"\\[\\{}%]|(?<!\\)%.*", "", tex)
+        assert bare.count("{") == bare.count("}")
+        assert sorted(re.findall(r"\\begin\{(\w+)\}", tex)) == sorted(
+            re.findall(r"\\end\{(\w+)\}", tex)
+        )
+    for block in re.findall(r"(?:^\|.*\n)+", written(made, "markdown", "inline"), re.MULTILINE):
+        assert len({line.count("|") for line in block.strip().splitlines()}) == 1
+
+
+def test_a_format_or_key_that_does_not_exist_is_named(made: Sheet) -> None:
+    with pytest.raises(ValueError, match=r"formats are: .*moodle"):
+        made.to("docx")
+    with pytest.raises(ValueError, match="allowed are: none, inline, apart"):
+        made.to("html", key="both")  # type: ignore[arg-type]
+
+
+# Titles, students, notes, reasons: whatever they hold, they are text.
+
+
+def hostile(text: str) -> Sheet:
+    part = PartRecipe(
+        ("draw", "values"), formula="J = 3t; t = x^2", points=({"x": "1.5"},), text=text
+    )
+    override = Override("2.value:t", text, text)
+    recipe = Recipe(text, (part,), text, text, overrides=(override,))
+    assert Recipe.read(recipe.text()) == recipe if text.strip() else True
+    return chainrule.sheet(recipe, student=text)
+
+
+@pytest.mark.parametrize("number", range(0, len(TEXTS), 2))
+def test_hostile_words_are_text_everywhere(number: int) -> None:
+    text = TEXTS[number]
+    made, plain = hostile(text), hostile("plain")
+    for key in KEYS:
+        page, usual = Inputs(), Inputs()
+        page.feed(written(made, "html", key))
+        usual.feed(written(plain, "html", key))
+        assert page.tags == usual.tags
+        assert page.addresses == []
+        moodle = written(made, "moodle", key)
+        root = ElementTree.fromstring(moodle.encode("utf-8", "backslashreplace"))
+        assert [q.get("type") for q in root] == [
+            q.get("type") for q in ElementTree.fromstring(written(plain, "moodle", key).encode())
+        ]
+        assert len(cloze(moodle)) == len(cloze(written(plain, "moodle", key)))
+        book = nbformat.reads(written(made, "ipynb", key), as_version=4)
+        nbformat.validate(book)
+        assert [c.id for c in book.cells] == [
+            c.id for c in nbformat.reads(written(plain, "ipynb", key), as_version=4).cells
+        ]
+        for cell in book.cells:
+            if cell.cell_type == "code" and text not in ("plain", "x"):
+                assert text not in cell.source
+        assert json.loads(written(made, "json", key))["title"] == text
+        markdown = re.sub(r"!\[[^\n]*\]\(data:image/svg[^)]*\)", "", written(made, "markdown", key))
+        assert not re.search(r"(?<!\\)\]\(|(?<!\\)!\[|^```|<\w", markdown, re.MULTILINE)
+        tex = written(made, "latex", key)
+        assert not re.search(r"(?<!\\)\\(?:input|write18|include|def|catcode)\b", tex)
+        assert tex.count(r"\end{document}") == 1
