@@ -74,7 +74,7 @@ def test_without_its_key_a_sheet_tells_no_answer(made: Sheet, format: str) -> No
     # What a later task prints as given is a value that an earlier one has not asked.
     told = {number for number in digits if number in shown}
     assert len(told) <= 6
-    if format != "ipynb":
+    if format not in ("ipynb", "moodle"):  # shares, without points, have no field in Moodle
         assert all(number in inline for number in digits)
 
 
@@ -125,8 +125,9 @@ def test_json_says_all_that_marking_needs(made: Sheet) -> None:
 
 
 # Moodle's own patterns (question/type/multianswer/questiontype.php), as facts about the format.
-ALTERNATIVE = (
-    r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?(.+?(?<!\\|&|&amp;)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?"
+FRACTION = r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?"
+ALTERNATIVE = FRACTION + (
+    r"(.+?(?<!\\)(?<!&)(?<!&amp;)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?"
 )
 TYPES = r"NUMERICAL|NM|MULTICHOICE|MC|SHORTANSWER|SA|MW"
 FIELD = re.compile(r"\{([0-9]*):(" + TYPES + r"):(" + ALTERNATIVE + "(~" + ALTERNATIVE + r")*)\}")
@@ -243,6 +244,9 @@ def test_a_format_or_key_that_does_not_exist_is_named(made: Sheet) -> None:
 # Titles, students, notes, reasons: whatever they hold, they are text.
 
 
+MATHS = {"math", "mrow", "mi", "mn", "mo", "msup", "msub"}
+
+
 def hostile(text: str) -> Sheet:
     part = PartRecipe(
         ("draw", "values"), formula="J = 3t; t = x^2", points=({"x": "1.5"},), text=text
@@ -261,7 +265,7 @@ def test_hostile_words_are_text_everywhere(number: int) -> None:
         page, usual = Inputs(), Inputs()
         page.feed(written(made, "html", key))
         usual.feed(written(plain, "html", key))
-        assert page.tags == usual.tags
+        assert set(page.tags) <= set(usual.tags) | MATHS
         assert page.addresses == []
         moodle = written(made, "moodle", key)
         root = ElementTree.fromstring(moodle.encode("utf-8", "backslashreplace"))

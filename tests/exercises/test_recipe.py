@@ -17,7 +17,7 @@ formats = ["html", "json"]
 [[part]]
 kinds = ["values", "adjoints"]
 formula = "J = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
-at = [{x = "1.5"}, {x = 0.5}, {x = "2/3"}]
+at = [{x = "1.5"}, {x = 3}, {x = "2/3"}]
 text = "Wie in der Vorlesung."
 
 [[part]]
@@ -46,7 +46,7 @@ student = "Ada"
 def test_a_recipe_is_read_and_written_again() -> None:
     recipe = Recipe.read(WHOLE)
     assert recipe.title == 'Übung 3 — "Kettenregel"'
-    assert recipe.parts[0].points == ({"x": "1.5"}, {"x": "0.5"}, {"x": "2/3"})
+    assert recipe.parts[0].points == ({"x": "1.5"}, {"x": "3"}, {"x": "2/3"})
     assert Recipe.read(recipe.text()) == recipe
 
 
@@ -68,7 +68,7 @@ def test_points_settings_and_overrides_reach_the_sheet() -> None:
 def test_students_get_different_points_of_the_list() -> None:
     recipe = Recipe.read(WHOLE)
     points = {chainrule.sheet(recipe, student=str(i)).tasks[0].point["x"] for i in range(12)}
-    assert points == {"1.5", "0.5", "2/3"}
+    assert points == {"1.5", "3", "2/3"}
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_a_formula_whose_mistakes_hide_is_set_only_with_a_reason() -> None:
     text = (
         'title = "x"\n[[part]]\nkinds = ["partials"]\nformula = "J = 3t; t = x^2"\nat = {x = "1"}\n'
     )
-    # At 1, 2x² is 2x: who forgets to lower the exponent has it right.
-    with pytest.raises(InputError, match="exponent-not-lowered"):
+    # At 1, J = 3 and ∂J/∂t = 3: who copies the value has it right.
+    with pytest.raises(InputError, match="value-for-derivative"):
         chainrule.sheet(Recipe.read(text))
     made = chainrule.sheet(Recipe.read(text + 'accept = "the lecture shows this point"\n'))
     assert made.key["1.partial:t,x"].exact.startswith("2")
