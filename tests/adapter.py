@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -128,6 +129,8 @@ SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "json": lambda title, worked: json_text.written(
         {"title": title} | json_text.grid_record(worked.table().grid())
     ),
+    "ipynb": lambda title, worked: _sheet(title, worked).to("ipynb"),
+    "moodle": lambda title, worked: _sheet(title, worked).to("moodle"),
     "terminal": lambda title, worked: _typed(title) + worked.table().text(),
     "streamlit": lambda title, worked: _page(title, worked),
     "filesystem": lambda name, worked: safe_name(name),
@@ -147,6 +150,14 @@ def render(field: str, text: str, sink: str) -> str | bytes:
     name = chainrule.facade.canonical(text) if field == "varname" else "x"
     worked = chainrule.parse(f"{name}^2", declared=[name]).work({name: 3})
     return write(text, worked)
+
+
+def _sheet(title: str, worked: chainrule.Worked) -> chainrule.Sheet:
+    """A sheet about the same formula, with this title, for a student of this name."""
+    name = worked.graph.names[worked.graph.inputs[0]]
+    recipe = chainrule.Recipe.read('title = "x"\n[[part]]\nlevel = 1\nkinds = ["values"]\n')
+    part = replace(recipe.parts[0], level=0, formula=f"{name}^2", points=({name: "3"},))
+    return chainrule.sheet(replace(recipe, title=title, note=title, parts=(part,)), student=title)
 
 
 def _typed(text: str) -> str:

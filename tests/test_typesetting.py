@@ -44,3 +44,11 @@ def test_what_runs_long_is_stopped() -> None:
     with pytest.raises(OutsideTimeout):
         typeset(HEAD + slow, timeout=1)
     assert typeset(HEAD + "The next one is typeset.")
+
+
+def test_letters_that_no_font_has_are_boxes_and_no_fault() -> None:
+    made = typeset(HEAD + "Ада გიორგი 王小明")
+    assert pages(made) == 1
+    # Letters of the fonts that come along do not cost the tags for screen readers.
+    assert b"pdfuaid:part" in typeset(HEAD + "Ада გიორგი")
+    assert b"pdfuaid:part" not in made

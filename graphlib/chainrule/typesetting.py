@@ -1,19 +1,24 @@
 """Typst in a worker process: a document's source in, a PDF out.
 
 Typst comes with the package ``typst``, its fonts with it (Libertinus, New Computer Modern, DejaVu
-Sans Mono); no other font is looked at, so the same source gives the same bytes. The source must
-be our own, with text from a user as string literals only; files it can read there are none.
+Sans Mono), and DejaVu Sans with this package; no other font is looked at, so the same source gives
+the same bytes. The source must be our own, with text from a user as string literals only; files it
+can read there are none.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 from chainrule import workers
 from chainrule.errors import OutsideError
 from chainrule.workers import WorkerFailure
 
+# DejaVu Sans has letters that Libertinus has not: Armenian, Georgian, Hebrew, Arabic.
+_FONTS = str(Path(__file__).parent / "drawing" / "fonts")
+_NO_LETTER = "could not be displayed"
 SECONDS = 30.0
 """Seconds that a document may take; a page takes about 0.02."""
 
@@ -44,7 +49,15 @@ def _compiled(source: str) -> bytes:
     import typst
 
     with tempfile.TemporaryDirectory(prefix="chainrule-typst-") as folder:
-        compiler = typst.Compiler(root=folder, ignore_system_fonts=True)
-        made = compiler.compile(source.encode(), format="pdf", pdf_standards="ua-1", timestamp=0)
+        compiler = typst.Compiler(root=folder, ignore_system_fonts=True, font_paths=[_FONTS])
+        written = source.encode("utf-8", "replace")
+        try:
+            made = compiler.compile(written, format="pdf", pdf_standards="ua-1", timestamp=0)
+        except typst.TypstError as error:
+            if _NO_LETTER not in str(error):
+                raise
+            # A name in letters that none of the fonts has: a box stands for each, and the
+            # document is no PDF/UA. That is better than no document.
+            made = compiler.compile(written, format="pdf", timestamp=0)
         assert isinstance(made, bytes)
         return made

@@ -126,9 +126,7 @@ def test_json_says_all_that_marking_needs(made: Sheet) -> None:
 
 # Moodle's own patterns (question/type/multianswer/questiontype.php), as facts about the format.
 FRACTION = r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?"
-ALTERNATIVE = FRACTION + (
-    r"(.+?(?<!\\)(?<!&)(?<!&amp;)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?"
-)
+ALTERNATIVE = FRACTION + (r"(.+?(?<!\\)(?<!&)(?<!&amp;)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?")
 TYPES = r"NUMERICAL|NM|MULTICHOICE|MC|SHORTANSWER|SA|MW"
 FIELD = re.compile(r"\{([0-9]*):(" + TYPES + r"):(" + ALTERNATIVE + "(~" + ALTERNATIVE + r")*)\}")
 NUMBER = r"-?(([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]+)?)"

@@ -15,11 +15,12 @@ from chainrule.cli.check import check
 from chainrule.cli.draw import draw
 from chainrule.cli.grad import grad
 from chainrule.cli.ops import ops
+from chainrule.cli.sheet import sheet
 from chainrule.cli.steps import steps
 from chainrule.cli.table import table
 from chainrule.errors import ChainruleError, OutsideError
 
-COMMANDS: tuple[Callable[..., None], ...] = (table, steps, draw, grad, check, ops, app)
+COMMANDS: tuple[Callable[..., None], ...] = (table, steps, draw, grad, check, sheet, ops, app)
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 
 ABOUT = """The chain rule, step by step.

@@ -1,0 +1,158 @@
+"""`chainrule sheet`: a sheet of exercises, with or without its key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from chainrule.cli.request import At, Output
+from chainrule.errors import InputError
+
+if TYPE_CHECKING:
+    from chainrule.exercises.formats import Format
+    from chainrule.exercises.recipe import Recipe
+
+Formula = Annotated[
+    str | None,
+    typer.Argument(
+        help="A formula, a program, a file with one, or -; left out with --level or --recipe.",
+        show_default=False,
+    ),
+]
+Level = Annotated[
+    int | None,
+    typer.Option(min=1, max=6, help="Draw a program of this level at random.", show_default=False),
+]
+RecipeFile = Annotated[
+    str | None,
+    typer.Option("--recipe", metavar="FILE", help="Make the sheet that a recipe describes."),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", metavar="KIND", help="A kind of task; may be given several times."),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, help="From it and the student everything random is drawn."),
+]
+Student = Annotated[str, typer.Option(help="Whose sheet it is.")]
+Title = Annotated[str, typer.Option(help="The heading.")]
+Key = Annotated[
+    Literal["none", "inline", "apart"] | None,
+    typer.Option(help="No key, the key in the cells, or the key alone.", show_default=False),
+]
+SheetFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="pdf, typst, latex, html, markdown, ipynb, moodle or json; default by the file's "
+        "ending, else markdown.",
+        show_default=False,
+    ),
+]
+
+
+def chosen_format(format: str | None, output: str | None) -> Format:
+    """Return the format that was asked for, by name or by the file's suffix.
+
+    Raises
+    ------
+    InputError
+        For a format or suffix that there is not.
+    """
+    from chainrule.exercises.formats import FORMATS
+
+    if format is not None:
+        if format not in FORMATS:
+            raise InputError(
+                f"there is no format `{format}`", text=format, length=len(format),
+                allowed=f"Formats are {', '.join(FORMATS)}.",
+            )  # fmt: skip
+        return FORMATS[format]
+    if output is None or output == "-":
+        return FORMATS["markdown"]
+    by_suffix = {known.suffix: known for known in FORMATS.values()}
+    suffix = Path(output).suffix.lower()
+    if suffix not in by_suffix:
+        raise InputError(
+            "the file's ending says no format", text=output, position=len(output) - len(suffix),
+            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}.",
+        )  # fmt: skip
+    return by_suffix[suffix]
+
+
+def asked_recipe(
+    formula: str | None,
+    level: int | None,
+    recipe: str | None,
+    at: list[str] | None,
+    kinds: list[str] | None,
+    title: str,
+) -> Recipe:
+    """Return the recipe that the options describe.
+
+    Raises
+    ------
+    InputError
+        If not exactly one of formula, level and recipe is given, or one cannot be read.
+    """
+    from chainrule.cli.request import pairs, source
+    from chainrule.exercises.kinds import KINDS
+    from chainrule.exercises.recipe import PartRecipe, Recipe
+
+    if sum(given is not None for given in (formula, level, recipe)) != 1:
+        raise InputError(
+            "A sheet is made from one thing",
+            allowed="Give a formula, --level from 1 to 6, or --recipe with a file.",
+        )
+    if recipe is not None:
+        return Recipe.read(Path(recipe).read_text("utf-8-sig"))
+    for kind in kinds or ():
+        if kind not in KINDS:
+            raise InputError(
+                f"there is no kind `{kind}`", text=kind, length=len(kind),
+                allowed=f"Kinds are {', '.join(KINDS)}.",
+            )  # fmt: skip
+    point = pairs(at or (), "--at")
+    part = PartRecipe(
+        tuple(kinds or ("values", "adjoints")),
+        level or 0,
+        source(formula.strip(" ")) if formula is not None else "",
+        (point,) if point else (),
+    )
+    return Recipe(title, (part,))
+
+
+def sheet(
+    formula: Formula = None,
+    level: Level = None,
+    recipe: RecipeFile = None,
+    at: At = None,
+    kind: Kinds = None,
+    seed: Seed = None,
+    student: Student = "",
+    title: Title = "Practice",
+    key: Key = None,
+    format: SheetFormat = None,
+    output: Output = None,
+) -> None:
+    """Make a sheet of exercises, for one student, with its key or without.
+
+    The same seed and student give the same sheet, so a key can be made later.
+
+    \b
+      chainrule sheet --level 3 --kind values --kind adjoints --student Ada -o ada.pdf
+      chainrule sheet --level 3 --kind values --kind adjoints --student Ada --key apart -o key.pdf
+      chainrule sheet "J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2" --at x=1.5 -o sheet.html
+      chainrule sheet --recipe week3.toml --student Ada -o ada.ipynb
+    """
+    from chainrule.cli.output import write
+    from chainrule.exercises.making import sheet as made
+
+    chosen = chosen_format(format, output)
+    wanted = asked_recipe(formula, level, recipe, at, kind, title)
+    finished = made(wanted, seed=seed, student=student)
+    write(finished.to(chosen.name, key=key), output or "-")
