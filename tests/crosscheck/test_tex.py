@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Literal
 
 import pypdf
 import pytest
@@ -98,3 +99,14 @@ def test_hostile_titles_are_text(number: int, tmp_path: Path) -> None:
     compiled(worked.draw("tikz", title=text, document=True).decode(), tmp_path)
     compiled(grid_latex(worked.table().grid(), True, heading=text), tmp_path)
     assert sorted(file.suffix for file in tmp_path.iterdir()) == [".aux", ".log", ".pdf", ".tex"]
+
+
+@pytest.mark.parametrize("key", ["none", "inline", "apart"])
+def test_a_sheet_of_exercises(key: Literal["none", "inline", "apart"], tmp_path: Path) -> None:
+    recipe = chainrule.Recipe.read(
+        'title = "Reverse mode"\n[[part]]\nlevel = 5\nkinds = ["draw", "values", "adjoints"]\n'
+        '[[part]]\nlevel = 3\nkinds = ["paths", "count", "find-mistake", "forward-table"]\n'
+    )
+    for student in ("Ada", *TEXTS[:12]):
+        made = chainrule.sheet(recipe, student=student)
+        compiled(made.to("latex", key=key).decode(), tmp_path)

@@ -236,7 +236,7 @@ def sheet_source(sheet: Sheet, key: Key) -> str:
         document_head(title) + PRELUDE.rstrip(),
         '#set page(paper: "a4", margin: (x: 20mm, top: 15mm, bottom: 19mm), footer-descent: 8mm,',
         "  footer: text(size: 8pt, quiet(grid(columns: (1fr, auto, 1fr), "
-        f"align: (left, center, right), {string(foot[:60])}, {string(WORDS['corner'])}, "
+        f"align: (left, center, right), {string(foot[:36])}, {string(WORDS['corner'])}, "
         f"context [#{string(page)};#counter(page).display();#{string(between)};"
         f"#counter(page).final().first();#{string(after)};]))))",
         f"#headline({string(title)}, {string(sheet.label)})",
