@@ -1,0 +1,297 @@
+"""Data to learn from: drawn from a seed, shipped, or brought along as a table.
+
+Generated points are the usual pictures of what a network can and cannot separate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal
+
+import numpy as np
+
+from chainrule.errors import FileError, InputError
+from chainrule.files import Column, Columns, read_table
+
+Array = Any
+Task = Literal["numbers", "yes or no", "classes"]
+MOST_KINDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Examples with their targets.
+
+    Parameters
+    ----------
+    name
+        What they are.
+    x
+        Examples, (n, columns) or (n, channels, rows, columns).
+    t
+        Targets: numbers (n, 1), 0 or 1 (n, 1), or labels (n,).
+    columns
+        Names of the columns of x.
+    task
+        What is to be predicted.
+    classes
+        Names of the classes; empty for numbers.
+    """
+
+    name: str
+    x: Array
+    t: Array
+    columns: tuple[str, ...]
+    task: Task
+    classes: tuple[str, ...] = ()
+
+    @property
+    def loss(self) -> str:
+        """The loss that belongs to the task."""
+        return {"numbers": "mse", "yes or no": "bce", "classes": "ce"}[self.task]
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a network for it has."""
+        return len(self.classes) if self.task == "classes" else 1
+
+    @property
+    def unit(self) -> str:
+        """The activation of these outputs."""
+        return {"numbers": "linear", "yes or no": "sigmoid", "classes": "softmax"}[self.task]
+
+    def split(self, share: float = 0.25, seed: int = 0) -> tuple[Data, Data]:
+        """Return the data in two parts, drawn at random: to learn from, and to look at.
+
+        Raises
+        ------
+        InputError
+            If one part would be empty.
+        """
+        count = round(share * len(self.x))
+        if not 0 < count < len(self.x):
+            raise InputError(
+                f"a share of {share:g} of {len(self.x)} examples leaves a part empty",
+                text=str(share), length=len(str(share)),
+                allowed="It lies between 0 and 1, such as 0.25.",
+            )  # fmt: skip
+        order = np.random.default_rng(seed).permutation(len(self.x))
+        held, kept = order[:count], order[count:]
+        return self._taken(kept, self.name), self._taken(held, f"{self.name}, held out")
+
+    def _taken(self, chosen: Array, name: str) -> Data:
+        x, t = self.x[chosen], self.t[chosen]
+        return Data(name, x, t, self.columns, self.task, self.classes)
+
+
+# Drawn from a seed
+
+
+def line(count: int = 40, noise: float = 0.3, seed: int = 0) -> Data:
+    """Return points about the line 2x + 1."""
+    random = np.random.default_rng(seed)
+    x = random.uniform(-2, 2, (count, 1))
+    t = 2 * x + 1 + noise * random.standard_normal((count, 1))
+    return Data("line with noise", x, t, ("x",), "numbers")
+
+
+def wave(count: int = 60, noise: float = 0.15, seed: int = 0) -> Data:
+    """Return points about sin(3x)·(1 + x)/2, which a line cannot follow."""
+    random = np.random.default_rng(seed)
+    x = np.sort(random.uniform(-1.5, 1.5, (count, 1)), axis=0)
+    t = np.sin(3 * x) * (1 + x) / 2 + noise * random.standard_normal((count, 1))
+    return Data("wave with noise", x, t, ("x",), "numbers")
+
+
+def _halves(count: int) -> tuple[int, int]:
+    return count - count // 2, count // 2
+
+
+def _two(name: str, parts: tuple[Array, Array], noise: float, random: Any) -> Data:
+    x = np.concatenate(parts)
+    t = np.concatenate([np.zeros(len(parts[0])), np.ones(len(parts[1]))])[:, None]
+    x = x + noise * random.standard_normal(x.shape)
+    order = random.permutation(len(x))
+    return Data(name, x[order], t[order], ("x1", "x2"), "yes or no", ("0", "1"))
+
+
+def moons(count: int = 200, noise: float = 0.12, seed: int = 0) -> Data:
+    """Return two half moons that reach into each other."""
+    random = np.random.default_rng(seed)
+    first, second = (random.uniform(0, math.pi, n) for n in _halves(count))
+    upper = np.stack([np.cos(first), np.sin(first)], axis=1)
+    lower = np.stack([1 - np.cos(second), 0.5 - np.sin(second)], axis=1)
+    return _two("two moons", (upper, lower), noise, random)
+
+
+def circles(count: int = 200, noise: float = 0.08, seed: int = 0) -> Data:
+    """Return a ring around another one."""
+    random = np.random.default_rng(seed)
+    rings = []
+    for n, radius in zip(_halves(count), (0.4, 1.0), strict=True):
+        angle = random.uniform(0, 2 * math.pi, n)
+        rings.append(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    return _two("circles", (rings[0], rings[1]), noise, random)
+
+
+def spirals(count: int = 300, noise: float = 0.04, seed: int = 0) -> Data:
+    """Return two spirals around each other, one and a half turns each."""
+    random = np.random.default_rng(seed)
+    arms = []
+    for n, start in zip(_halves(count), (0.0, math.pi), strict=True):
+        radius = random.uniform(0.05, 1, n)
+        angle = 3 * math.pi * radius + start
+        arms.append(radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    return _two("spirals", (arms[0], arms[1]), noise, random)
+
+
+def xor(count: int = 200, noise: float = 0.15, seed: int = 0) -> Data:
+    """Return four clouds at the corners of a square; those across have the same class."""
+    random = np.random.default_rng(seed)
+    parts = []
+    for n, corners in zip(_halves(count), (((-1, -1), (1, 1)), ((-1, 1), (1, -1))), strict=True):
+        parts.append(0.7 * np.array(corners, dtype=float)[random.integers(0, 2, n)])
+    return _two("exclusive or", (parts[0], parts[1]), noise, random)
+
+
+def blobs(count: int = 200, classes: int = 3, noise: float = 0.35, seed: int = 0) -> Data:
+    """Return as many clouds as there are classes, evenly around the origin."""
+    random = np.random.default_rng(seed)
+    labels = np.arange(count) % classes
+    angle = 2 * math.pi * labels / classes
+    x = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    x = 1.2 * x + noise * random.standard_normal(x.shape)
+    order = random.permutation(count)
+    names = tuple(str(k) for k in range(classes))
+    return Data("blobs", x[order], labels[order], ("x1", "x2"), "classes", names)
+
+
+def passing(count: int = 120, seed: int = 0) -> Data:
+    """Return "will I pass this class?": lectures attended and hours on the project."""
+    random = np.random.default_rng(seed)
+    lectures = random.integers(0, 15, count)
+    hours = random.integers(0, 41, count)
+    chance = 1 / (1 + np.exp(-(0.45 * lectures + 0.16 * hours - 5.5)))
+    t = (random.random(count) < chance).astype(float)[:, None]
+    x = np.stack([lectures, hours], axis=1).astype(float)
+    columns = ("lectures attended", "hours on the project")
+    return Data("will I pass this class?", x, t, columns, "yes or no", ("no", "yes"))
+
+
+def digits(count: int = 600) -> Data:
+    """Return the first of 600 handwritten digits, 8 × 8 grey levels from 0 to 1 row by row."""
+    text = files("chainrule.nn").joinpath("tables/digits.txt").read_text("utf-8")
+    lines = [row.split() for row in text.splitlines() if row[0] != "#"][:count]
+    x = np.array([[int(level, 17) for level in grey] for grey, _ in lines]) / 16
+    t = np.array([int(digit) for _, digit in lines])
+    columns = tuple(f"p{row}{column}" for row in range(8) for column in range(8))
+    return Data("handwritten digits", x, t, columns, "classes", tuple("0123456789"))
+
+
+GENERATED: Mapping[str, Callable[..., Data]] = {
+    "line": line, "wave": wave, "moons": moons, "circles": circles, "spirals": spirals,
+    "xor": xor, "blobs": blobs, "passing": passing, "digits": digits,
+}  # fmt: skip
+
+
+def named(name: str, **given: Any) -> Data:
+    """Return generated data by its short name.
+
+    >>> named("moons", count=10, seed=1).x.shape
+    (10, 2)
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if name not in GENERATED:
+        raise InputError(
+            f"there is no data called `{name[:40]}`", text=name, length=len(name),
+            allowed=f"There are {', '.join(GENERATED)}.",
+        )  # fmt: skip
+    return GENERATED[name](**given)
+
+
+# Brought along
+
+
+def from_csv(content: bytes, target: str | None = None) -> Data:
+    """Return a table as data: columns of text become one column of 0 and 1 for each word.
+
+    Parameters
+    ----------
+    content
+        A CSV file with a header.
+    target
+        Name of the column to predict; the last one by default. Numbers are predicted as
+        numbers unless they are all 0 and 1; words are classes.
+
+    Raises
+    ------
+    FileError
+        With row and column of what cannot be used.
+    """
+    return from_columns(read_table(content), target)
+
+
+def from_columns(table: Columns, target: str | None = None) -> Data:
+    """Return a table that has been read as data; see `from_csv`."""
+    columns = tuple(table.columns.values())
+    if len(columns) < 2:
+        raise FileError(
+            "the table has one column", row=1, allowed="It needs columns to predict from."
+        )
+    goal = _chosen(columns, target)
+    names: list[str] = []
+    parts: list[Array] = []
+    for place, column in enumerate(columns, start=1):
+        if column is goal:
+            continue
+        if column.kind == "number":
+            names.append(column.heading)
+            parts.append(np.array([float(value) for value in column.numbers()]))
+            continue
+        words = sorted(set(column.cells))
+        if len(words) > MOST_KINDS:
+            raise FileError(
+                f"the column {column.heading} has {len(words)} different words",
+                row=1, column_number=place,
+                allowed=f"A column of words has at most {MOST_KINDS}; leave it out.",
+            )  # fmt: skip
+        for word in words if len(words) > 2 else words[1:]:
+            names.append(f"{column.heading} = {word}")
+            parts.append(np.array([float(cell == word) for cell in column.cells]))
+    x = np.stack(parts, axis=1)
+    if goal.kind == "number":
+        numbers = np.array([float(value) for value in goal.numbers()])
+        if set(numbers.tolist()) <= {0.0, 1.0}:
+            return Data(goal.heading, x, numbers[:, None], tuple(names), "yes or no", ("0", "1"))
+        return Data(goal.heading, x, numbers[:, None], tuple(names), "numbers")
+    kinds = sorted(set(goal.cells))
+    if not 2 <= len(kinds) <= MOST_KINDS:
+        raise FileError(
+            f"the column {goal.heading} has {len(kinds)} different words",
+            row=1, column_number=columns.index(goal) + 1,
+            allowed=f"Classes are 2 to {MOST_KINDS}.",
+        )  # fmt: skip
+    labels = np.array([kinds.index(cell) for cell in goal.cells])
+    if len(kinds) == 2:
+        t = labels.astype(float)[:, None]
+        return Data(goal.heading, x, t, tuple(names), "yes or no", tuple(kinds))
+    return Data(goal.heading, x, labels, tuple(names), "classes", tuple(kinds))
+
+
+def _chosen(columns: tuple[Column, ...], target: str | None) -> Column:
+    if target is None:
+        return columns[-1]
+    for column in columns:
+        if target in (column.name, column.heading):
+            return column
+    raise FileError(
+        f"there is no column `{target[:40]}`", row=1,
+        allowed=f"There are {', '.join(column.heading for column in columns[:20])}.",
+    )  # fmt: skip
