@@ -22,7 +22,6 @@ from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Run
 from chainrule.readings.changes import changed, folded, unfolded
-from chainrule.readings.numbers import Format
 from chainrule.readings.story import Story
 from chainrule.readings.tables import Table
 from chainrule.readings.terms import Symbol, latex
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
     from chainrule.readings.derivatives import Hessian, JacobianTable
     from chainrule.readings.health import Health
+    from chainrule.readings.paths import Paths
 
 Typed = str | int | float | Fraction | Decimal
 Point = Mapping[str, Any]
@@ -475,7 +475,7 @@ class Graph(WengertList):
         zoom: Zoom | None = None,
         output: str | None = None,
         direction: Mapping[str, Typed] | None = None,
-        notation: Notation | None = None,
+        notation: Notation | str | None = None,
         digits: int | None = None,
         folds: Iterable[str] = (),
         as_tree: bool = False,
@@ -496,7 +496,10 @@ class Graph(WengertList):
         output
             Name of the output to differentiate; default the main one.
         direction
-            Tangent of each moved variable (forward mode); default 1 for the first.
+            Tangent of each moved variable (forward mode); default 1 for the first, and the
+            table has a column for each of up to four.
+        notation
+            A `Notation`, or words that ask for one: "bars", "upstream", "xi", "comma".
         digits
             Significant digits to compute and show; default double precision, checked.
         folds
@@ -514,11 +517,14 @@ class Graph(WengertList):
             many digits.
         LimitError
             If the tree would be too large.
+        InputError
+            For words that ask for no notation.
         """
         if digits is not None and not 1 <= digits <= LIMITS.digits:
             raise GraphError(f"{digits} digits; allowed are 1 to {LIMITS.digits:,}")
-        if digits is not None and notation is None:
-            notation = Notation(format=Format(digits, digits))
+        if notation is None or isinstance(notation, str):
+            notation = Notation.named(notation or "")
+            notation = notation if digits is None else notation.with_digits(digits)
         shown = self._shown(changed(self.zoom(zoom or self.usual_zoom), folds, notation))
         shown = self._shown(tree(shown)) if as_tree else shown
         point = self.at(at)
@@ -541,7 +547,7 @@ class Graph(WengertList):
             moved,
             digits,
         )
-        return Worked(run, notation, self._function)
+        return Worked(run, notation, self._function, every_input=direction is None)
 
     def _copies(self, name: str) -> list[int]:
         """Return the inputs of a name: one, but in a tree one for each use."""
@@ -786,6 +792,20 @@ class Graph(WengertList):
         found = agree(self, self.at(at))
         goal = self._output_labels()[0]
         return AgreementTable(found.output, found.digits, found.inputs, found.missing, goal)
+
+    def paths(self, at: Point, by: str | None = None, **options: Any) -> Paths:
+        """Return every path from an input (default: all) to the output, with its product.
+
+        >>> paths = Graph.parse("y = u v; u = 2x; v = x^2").paths({"x": 3}, by="x")
+        >>> paths.count, paths["x"].total.shown
+        (2, 54.0)
+
+        Raises
+        ------
+        GraphError
+            If there is no such input, or the graph has vectors.
+        """
+        return self.work(at, **options).paths(by)
 
     @_of_the_function
     def cost(self) -> Cost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from chainrule.algebras.digits import rounded
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
     from chainrule.readings.health import Health
     from chainrule.readings.nudge import Nudge
+    from chainrule.readings.paths import Paths
+    from chainrule.readings.trace import Duals, Trace
+
+MOST_DIRECTIONS = 4
+MOST_PATHS = 200
 
 
 class Worked(View):
@@ -34,10 +40,17 @@ class Worked(View):
     """
 
     def __init__(
-        self, run: Run, notation: Notation | None = None, source: WengertList | None = None
+        self,
+        run: Run,
+        notation: Notation | None = None,
+        source: WengertList | None = None,
+        *,
+        every_input: bool = False,
     ):
         super().__init__(run, notation)
         self.source = source
+        self.every_input = every_input
+        """Whether forward mode goes along each input in turn, since no direction was chosen."""
 
     def __repr__(self) -> str:
         """Return what is worked out, and where.
@@ -91,6 +104,9 @@ class Worked(View):
         GraphError
             If there is no such cell.
         """
+        main, _, along = cell.rpartition(",")
+        if not self.reverse and main and (view := self._along(along)) is not None:
+            return Worked(view.run, self.notation).number(main)
         kind, _, names = cell.partition(":")
         nodes = {label: node for node, label in self.labels.items()}
         name = canonical_label(names) if "," not in names else names
@@ -105,6 +121,12 @@ class Worked(View):
                 if found is not None and kind in ("partial", "share"):
                     return found
         raise GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")
+
+    def _along(self, name: str) -> View | None:
+        """Return the run along an input where the table has a column for each of several."""
+        if len(self._ahead) < 2:
+            return None
+        return next((view for view in self._ahead if view.seed_label == name), None)
 
     def _plain(self, number: Number) -> Any:
         """Return the number shown as a float, unless digits were asked for or no float holds it."""
@@ -121,7 +143,7 @@ class Worked(View):
         >>> float(slope.shown), slope.double
         (1.0, 0.0)
         """
-        nodes = [n for n in self.graph.inputs if original(self.graph.names[n]) == canonical(name)]
+        nodes = self._entries(name)
         if len(nodes) > 1:  # copies in a tree
             found = [self.run.derivative(node) for node in nodes]
             return self.run.shown(
@@ -139,7 +161,92 @@ class Worked(View):
         >>> len(chainrule.parse("x y").reverse({"x": 2, "y": 3}).table().rows)
         3
         """
-        return table(self)
+        return table(self, () if self.reverse else self._ahead[1:])
+
+    @cached_property
+    def _back(self) -> View:
+        """The run in reverse mode."""
+        if self.reverse:
+            return self
+        run = self.run
+        return self.of(Run(run.graph, run.point, "reverse", digits=run.digits))
+
+    @cached_property
+    def _ahead(self) -> tuple[View, ...]:
+        """The runs in forward mode: along each input up to four, or along the one direction."""
+        graph, run = self.graph, self.run
+        own = () if self.reverse else (self,)
+        along: list[Any] = [dict.fromkeys(nodes, 1) for nodes in self._copies.values()] or [None]
+        if (own and not self.every_input) or len(along) > MOST_DIRECTIONS or not graph.is_scalar:
+            along = along[:1]
+        return own + tuple(
+            self.of(Run(graph, run.point, "forward", direction=d, digits=run.digits))
+            for d in along[len(own) :]
+        )
+
+    @cached_property
+    def _copies(self) -> dict[str, list[int]]:
+        """The inputs by name: one each, but in a tree one for each use."""
+        found: dict[str, list[int]] = {}
+        for node in self.graph.inputs:
+            found.setdefault(original(self.graph.names[node]), []).append(node)
+        return found
+
+    def trace(self) -> Trace:
+        """Return the evaluation trace: value, tangent and adjoint of every node, side by side.
+
+        >>> import chainrule
+        >>> trace = chainrule.parse("y = 3t; t = x^2").reverse({"x": 2}).trace()
+        >>> [cell.digits for cell in trace.grid().rows[1].cells.values() if cell.digits]
+        ['4.0', '4.0', '3.0']
+        """
+        from chainrule.readings.trace import Trace
+
+        return Trace(self._back, self._ahead)
+
+    def duals(self) -> Duals:
+        """Return forward mode as computing with dual numbers.
+
+        >>> import chainrule
+        >>> dual = chainrule.parse("x^2").forward({"x": 3}).duals()
+        >>> dual.grid().rows[-1].cells["dual"].digits
+        '9.0 + 6.0 ε'
+        """
+        from chainrule.readings.trace import Duals
+
+        return Duals(self._ahead[0])
+
+    def paths(self, by: str | None = None, most: int = MOST_PATHS) -> Paths:
+        """Return every path from an input to the output with the product of its local partials.
+
+        >>> import chainrule
+        >>> paths = chainrule.parse("x sin x").reverse({"x": 0}).paths("x")
+        >>> paths["x"].count, [path.product.shown for path in paths["x"].shown]
+        (2, [0.0, 0.0])
+
+        Parameters
+        ----------
+        by
+            Name of the input; default all of them.
+        most
+            How many paths are shown; all are counted and summed.
+
+        Raises
+        ------
+        GraphError
+            If there is no such input, or the graph has vectors.
+        """
+        from chainrule.readings.paths import paths
+
+        inputs = self.graph.inputs if by is None else self._entries(by)
+        return paths(self._back, inputs, most)
+
+    def _entries(self, name: str) -> list[int]:
+        """Return the inputs of a name."""
+        if canonical(name) not in self._copies:
+            known = ", ".join(self._copies) or "none"
+            raise GraphError(f"{name!r} is not a variable; there are {known}")
+        return self._copies[canonical(name)]
 
     def steps(self) -> Story:
         """Return all steps, told one by one; they print and typeset themselves.
@@ -180,10 +287,7 @@ class Worked(View):
         """
         from chainrule.readings.nudge import nudge
 
-        entry = self.graph.index.get(canonical(name))
-        if entry is None or entry not in self.graph.inputs:
-            known = ", ".join(self.graph.names[node] for node in self.graph.inputs)
-            raise GraphError(f"{name!r} is not a variable; there are {known or 'none'}")
+        entry = self._entries(name)[0]
         # As text, an infinite or undefined number is refused like any other text that is none.
         finite = not isinstance(delta, float) or math.isfinite(delta)
         text = isinstance(delta, str) or not finite

@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 
 import chainrule
-from chainrule import Graph
+from chainrule import Graph, Worked
 from chainrule.graph.builder import Builder
+from chainrule.readings.grid import Tabular
 from tests.promises.clock import core_seconds
 
 DOUBLINGS = 60
@@ -23,6 +24,13 @@ FACTOR = 2.5
 
 TEXT = "\n".join(["t0 = x", *(f"t{i} = t{i - 1} + t{i - 1}" for i in range(1, DOUBLINGS + 1))])
 
+READINGS: dict[str, Callable[[Worked], Tabular]] = {
+    "trace": Worked.trace,
+    "duals": Worked.duals,
+    "paths": Worked.paths,
+    "cost": Worked.cost,
+    "health": Worked.health,
+}
 MADE: dict[str, Callable[[Graph], bytes | str | float]] = {
     "value": lambda graph: graph.evaluate({"x": 1}),
     "gradient": lambda graph: graph.gradient({"x": 1})["x"],
@@ -32,6 +40,9 @@ MADE: dict[str, Callable[[Graph], bytes | str | float]] = {
     "latex": lambda graph: graph.table({"x": 1}).to("latex"),
     "markdown": lambda graph: graph.table({"x": 1}).to("markdown"),
     "forward csv": lambda graph: graph.table({"x": 1}, "forward").to("csv"),
+} | {
+    f"{name} csv": lambda graph, read=read: read(graph.work({"x": 1})).to("csv")
+    for name, read in READINGS.items()
 }
 
 
@@ -67,12 +78,20 @@ def test_five_thousand_nodes_by_the_library() -> None:
     assert core_seconds(lambda: graph.gradient({"x": 1})) <= NODES_SECONDS
 
 
-def test_time_is_linear_in_the_nodes() -> None:
+@pytest.mark.parametrize("name", READINGS)
+def test_five_thousand_nodes_in_every_reading(name: str) -> None:
+    graph, read = long_graph(NODES), READINGS[name]
+    times = (core_seconds(lambda: read(graph.work({"x": 1})).csv()) for _ in range(2))
+    assert min(times) <= NODES_SECONDS
+
+
+@pytest.mark.parametrize("read", [Worked.table, Worked.trace, Worked.paths])
+def test_time_is_linear_in_the_nodes(read: Callable[[Worked], Tabular]) -> None:
     sizes = (1_000, 2_000, 4_000)
 
     def work(nodes: int) -> Callable[[], object]:
         graph = long_graph(nodes)
-        return lambda: graph.reverse({"x": 1}).table()
+        return lambda: read(graph.reverse({"x": 1})).grid()
 
     times = [min(core_seconds(work(nodes)) for _ in range(3)) for nodes in sizes]
     assert times[2] / times[0] <= FACTOR ** (len(sizes) - 1)

@@ -21,6 +21,14 @@ RUN = GRAPH.work(POINT)
 READINGS: dict[str, Callable[[], Tabular]] = {
     "backward": RUN.table,
     "forward": GRAPH.work(POINT, "forward").table,
+    "forward by one": GRAPH.work(POINT, "forward", direction={"y": 1}).table,
+    "trace": RUN.trace,
+    "duals": RUN.duals,
+    "paths": RUN.paths,
+    "no path": lambda: RUN.paths("y", most=0),
+    "vectors": chainrule.parse("W: 2x2; x: 2; sum(tanh(W@x))")
+    .work({"W": [[1, 2], [0, 1]], "x": [1, 1]})
+    .trace,
     "cost": RUN.cost,
     "health": chainrule.parse("exp(x) - 1").work({"x": "1e-9"}).health,
     "healthy": chainrule.parse("x").work({"x": 3}).health,

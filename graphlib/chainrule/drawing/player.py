@@ -27,7 +27,7 @@ from chainrule.readings.prose import sentence, title
 from chainrule.readings.render.prose import prose_html, prose_text, remark_line
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
-from chainrule.readings.terms import Row, Sign, mathml, text
+from chainrule.readings.terms import Partial, Row, Sign, mathml, text
 from chainrule.readings.view import View
 
 VERSION = 1
@@ -123,8 +123,11 @@ class _Player:
         }
 
     def flowing_symbol(self) -> Row:
-        """Return what the flowing derivative is called beside a card: ∂J, or ∂/∂x."""
+        """Return what the flowing derivative is called beside a card: ∂J, ∂/∂x, or ū."""
         view = self.view
+        name = view.derivative_name(view.run.output)
+        if not isinstance(name, Partial):
+            return Row((name,))
         d = Sign("∂", tight=True)
         if view.reverse:
             return Row((d, view.name(view.run.output)))

@@ -36,6 +36,23 @@ WORDS: Mapping[str, str] = {
     "predicted": "predicted change",
     "real": "real change",
     "error": "relative error",
+    "along": "along",
+    "local_gradient": "local gradient",
+    "local_value": "its value",
+    "upstream_times_local": "upstream × local",
+    "tangent_formula": "tangent from",
+    "adjoint_formula": "adjoint from",
+    "dual": "dual number",
+    "dual_rule": "rule",
+    "dual_note": "ε² = 0: the part before ε is the value, the part with ε the tangent.",
+    "path": "path",
+    "product": "product of local partials",
+    "factors": "in numbers",
+    "path_value": "value",
+    "path_sum": "sum of the path",
+    "path_sums": "sum of {count} paths",
+    "no_path": "no path",
+    "paths_cut": "The first {shown:,} of {count} paths are shown; the sum is that of all.",
     "linear_map": "linear map",
     "more_rows": "… and {count:,} more rows: write the table to a file to see them all.",
     "output": "output",
@@ -73,6 +90,9 @@ CAPTIONS: Mapping[str, str] = {
     "forward": "Forward table: tangents along {seed}{point}",
     "story_reverse": "Reverse mode, step by step: {goal}{point}",
     "story_forward": "Forward mode, step by step: along {seed}{point}",
+    "trace": "Evaluation trace: values, tangents and adjoints of {goal}{point}",
+    "duals": "Forward mode with dual numbers along {seed}{point}",
+    "paths": "Paths from {inputs} to {goal}{point}",
     "nudge": "{node} moves by {delta}",
     "cost": "What the derivatives cost, in operations",
     "health": "What to know about the numbers",
@@ -83,6 +103,12 @@ CAPTIONS: Mapping[str, str] = {
     "agreement": "The derivatives of {goal} by four routes{point}",
     "curve": "Error of the central difference by {node} against its step",
     "point": " at {point}",
+}
+
+NOTATIONS: Mapping[str, str] = {
+    "partials": "∂J/∂u",
+    "bars": "ū and u̇",
+    "upstream": "upstream × local gradient",
 }
 
 MARK = "⚠"
@@ -184,6 +210,7 @@ SENTENCES: Mapping[str, str] = {
         "Who puts each share in place of the last instead of adding them up gets the right "
         "derivatives here: take another point."
     ),
+    "paths_differ": "The sum over the paths from {node} is not its adjoint {adjoint}.",
     "missing": "No number: {op} needs {needs}.",
     "more_digits": "Double precision gives another number; this one has more digits.",
     "health_saturated": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -60,16 +60,23 @@ def plain_cell(
     return Cell(numeral(number, format), id, shown, full_digits(number), mark, why)
 
 
-def count_cell(count: int, *, id: str = "") -> Cell:
-    """Return the cell of a whole number: exact, or rounded where it has very many digits."""
+def count_term(count: int) -> Term:
+    """Return a whole number: exact, or rounded where it has very many digits."""
     if count < 1_000:
-        shown: Term = Numeral(str(count))
-    elif count < LARGEST_COUNT:
-        shown = Word(f"{count:,}", f"{count:,}".replace(",", "{,}"))
-    else:
-        shown = numeral(count)
-    # Not str(), which refuses numbers of more than 4,300 digits.
-    return Cell(shown, id, digits=f"{Decimal(count):f}")
+        return Numeral(str(count))
+    if count < LARGEST_COUNT:
+        return Word(f"{count:,}", f"{count:,}".replace(",", "{,}"))
+    return numeral(count)
+
+
+def count_cell(count: int, *, id: str = "") -> Cell:
+    """Return the cell of a whole number."""
+    return Cell(count_term(count), id, digits=count_digits(count))
+
+
+def count_digits(count: int) -> str:
+    """Return all digits of a whole number; str() refuses more than 4,300."""
+    return f"{Decimal(count):f}"
 
 
 def at_kink(view: View, cell: Cell, node: int) -> Cell:
@@ -109,11 +116,12 @@ def sides(view: View) -> tuple[Remark, ...]:
     return tuple(result)
 
 
-def point(view: View) -> Row | None:
+def point(view: View) -> Term | None:
     """Return "x = 1, y = 0.1" as it was given; None for a graph without inputs."""
     inputs = [node for node in _originals(view, view.shown) if view.graph.ops[node] is INPUT]
     shown = inputs[:POINT_ENTRIES]
-    return _listed([(view.name(node), given(view, node)) for node in shown], len(inputs))
+    listed = _listed([(view.name(node), given(view, node)) for node in shown], len(inputs))
+    return None if listed is None else view.spelled(listed)
 
 
 def _originals(view: View, nodes: Iterable[int]) -> list[int]:
@@ -139,7 +147,8 @@ def _listed(entries: list[tuple[Term, Term]], count: int) -> Row | None:
 
 def given(view: View, node: int) -> Term:
     """Return the value of an input in the form in which it was given, if that is short."""
-    return _exactly(view.run.point.get(node), view.run.value(node).shown, view.notation.format)
+    shown = view.run.value(node).shown
+    return view.spelled(_exactly(view.run.point.get(node), shown, view.notation.format))
 
 
 def _exactly(exact: Any, shown: Any = None, format: Format = DEFAULT) -> Term:
@@ -155,30 +164,34 @@ def _exactly(exact: Any, shown: Any = None, format: Format = DEFAULT) -> Term:
     return numeral(shown, format)
 
 
-def about(view: View) -> dict[str, Any]:
+def about(view: View, others: Sequence[View] = ()) -> dict[str, Any]:
     """Return what was run, as plain data: mode, goal or seeds, and the point as it was given."""
     labels = view.labels
     inputs = [node for node in view.shown if view.graph.ops[node] is INPUT]
     return {
         "mode": view.run.mode,
         "goal": labels[view.run.output],
-        "seeds": {labels[node]: str(seed) for node, seed in view.run.seeds.items()},
+        "seeds": {
+            labels[node]: str(seed) for v in (view, *others) for node, seed in v.run.seeds.items()
+        },
         "at": {labels[node]: text(given(view, node)) for node in inputs},
     }
 
 
-def caption(view: View, kind: str = "") -> Prose:
+def caption(view: View, kind: str = "", *, others: Sequence[View] = ()) -> Prose:
     """Return what is tabulated or told, and at which point.
 
     Parameters
     ----------
     kind
         One of the captions of the catalogue; by default that of the table of the run's mode.
+    others
+        Runs along further directions.
     """
     where = point(view)
     gaps: dict[str, Term | str | Prose] = {
         "goal": view.name(view.run.output),
-        "seed": _seeds(view),
+        "seed": _seeds(view, others),
         "point": filled(CAPTIONS["point"], {"point": where}) if where is not None else "",
     }
     return filled(CAPTIONS[kind or view.run.mode], gaps)
@@ -189,12 +202,13 @@ def story_caption(view: View) -> Prose:
     return caption(view, f"story_{view.run.mode}")
 
 
-def _seeds(view: View) -> Term:
+def _seeds(view: View, others: Sequence[View] = ()) -> Term:
     parts: list[Term] = []
-    seeds = _originals(view, view.run.seeds)
-    for node in seeds[:POINT_ENTRIES]:
-        parts += [Sign(",", tight=True), Word(" ", r"\ ")] if parts else []
-        parts.append(view.name(node))
-        if len(seeds) > 1:
-            parts += [EQUALS, numeral(float(view.run.seeds[node]), view.notation.format)]
+    for one in (view, *others):
+        seeds = _originals(one, one.run.seeds)
+        for node in seeds[:POINT_ENTRIES]:
+            parts += [Sign(",", tight=True), Word(" ", r"\ ")] if parts else []
+            parts.append(one.name(node))
+            if len(seeds) > 1:
+                parts += [EQUALS, numeral(float(one.run.seeds[node]), one.notation.format)]
     return Row(tuple(parts)) if parts else Word(WORDS["none"])

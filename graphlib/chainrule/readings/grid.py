@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from chainrule.graph.collector import collector_held
 from chainrule.readings.prose import Prose
 from chainrule.readings.terms import Role, Symbol, Term, Word, text
 from chainrule.typesetting import SECONDS, typeset
@@ -162,7 +163,8 @@ class Tabular:
 
         if format not in RENDERERS:
             raise ValueError(f"no format {format!r}; formats are: {', '.join(RENDERERS)}")
-        return RENDERERS[format].grid(self.grid(), document)
+        with collector_held():
+            return RENDERERS[format].grid(self.grid(), document)
 
     def html(self, *, document: bool = False, prefix: str = "", style: bool = True) -> str:
         """Return it as HTML with MathML and its style; `prefix` goes before every id."""

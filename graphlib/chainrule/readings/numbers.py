@@ -12,7 +12,7 @@ from chainrule.algebras.digits import magnitude
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import Map
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word
+from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word, with_comma
 
 SIGNIFICANT = 5
 DECIMALS = 4
@@ -25,10 +25,11 @@ _LONGEST_POWER = 1 << 56
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How numbers are shown."""
+    """How numbers are shown: how many digits, and whether with a decimal comma."""
 
     significant: int = SIGNIFICANT
     decimals: int = DECIMALS
+    comma: bool = False
 
 
 DEFAULT = Format()
@@ -60,7 +61,8 @@ def numeral(number: Any, format: Format = DEFAULT) -> Term:
         return _array(number, format)
     if isinstance(number, Map):
         return Word(WORDS["linear_map"], rf"\text{{{WORDS['linear_map']}}}")
-    return (_of_double if type(number) is float else _of_number)(number, format)
+    shown = (_of_double if type(number) is float else _of_number)(number, format)
+    return with_comma(shown) if format.comma else shown
 
 
 def _of_number(number: Any, format: Format) -> Term:
@@ -132,6 +134,7 @@ def _bracket(entries: Any, format: Format) -> Term:
         return numeral(entries, format)
     terms: list[Term] = []
     for entry in entries:
-        terms += [Sign(",", tight=True), Word(" ", r"\ ")] if terms else []
+        parted = Sign(";" if format.comma else ",", tight=True)
+        terms += [parted, Word(" ", r"\ ")] if terms else []
         terms.append(_bracket(entry, format))
     return Fenced(Row(tuple(terms)), "[", "]")

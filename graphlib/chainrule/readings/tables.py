@@ -6,7 +6,7 @@ rows are its operands, whose contributions add up to its tangent.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -64,6 +64,8 @@ class TableRow:
         The running sum; None where no derivative reaches the node.
     ids
         Cell ids by column.
+    others
+        The running sums along further directions.
     """
 
     node: int
@@ -75,43 +77,58 @@ class TableRow:
     number: Number | None
     derivative: Sum | None
     ids: dict[str, str]
+    others: tuple[Sum | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table(Tabular):
-    """A table: its headers and rows, and the view from which they were read."""
+    """A table: its headers and rows, and the view from which they were read.
+
+    Parameters
+    ----------
+    others
+        Views of runs along further directions, each with a column of its own.
+    """
 
     view: View
     headers: dict[str, Term]
     rows: tuple[TableRow, ...]
+    others: tuple[View, ...] = ()
 
     def grid(self) -> Grid:
         """Return the table laid out; a node's name and value span its rows."""
         view = self.view
         heads = [Header(c, self.headers[c], c in NUMERIC, EXPORTED.get(c, "")) for c in COLUMNS]
-        heads.insert(-1, Header("share", Word(EXPORTED["share"]), True, data=True))
+        del heads[-1]
+        for one in (view, *self.others):
+            along = _along(one) if self.others else ""
+            share = EXPORTED["share"] + along
+            heads.append(Header(f"share{along}", Word(share), True, data=True))
+            word = EXPORTED["derivative"] + along
+            heads.append(Header(f"derivative{along}", one.derivative_header(), True, word))
         return Grid(
             "backward" if view.reverse else "forward",
-            caption(view),
+            caption(view, others=self.others),
             tuple(heads),
-            tuple(_laid_out(view, self.rows)),
+            tuple(_laid_out(self)),
             view.digits_note,
-            about(view),
+            about(view, others=self.others),
             sides(view),
         )
 
 
-def table(view: View) -> Table:
-    """Return the backward table of a reverse run, the forward table of a forward run."""
-    headers: dict[str, Term] = {
-        "node": Word(WORDS["node"]),
-        "partial": Word(WORDS["partial"]),
-        "value": Word(WORDS["value"]),
-        "number": Word(WORDS["number"]),
-        "derivative": view.derivative_header(),
-    }
+def table(view: View, others: Sequence[View] = ()) -> Table:
+    """Return the backward table of a reverse run, the forward table of a forward run.
+
+    Parameters
+    ----------
+    others
+        Forward runs of the same graph at the same point along further directions.
+    """
+    headers = {column: view.header(column) for column in COLUMNS[:-1]}
+    headers["derivative"] = view.derivative_header()
     with collector_held():
-        return Table(view, headers, tuple(_rows(view)))
+        return Table(view, headers, tuple(_rows(view, others)), tuple(others))
 
 
 def running(view: View) -> dict[tuple[int, int], Number]:
@@ -123,64 +140,103 @@ def running(view: View) -> dict[tuple[int, int], Number]:
     return totals
 
 
-def _rows(view: View) -> Iterator[TableRow]:
+Sums = dict[Edge | None, Sum]
+
+
+def _rows(view: View, others: Sequence[View]) -> Iterator[TableRow]:
     graph, run = view.graph, view.run
-    totals = running(view)
     if view.reverse:
         distance = graph.distances([run.output])
         order = [n for n in graph.reverse_order([run.output]) if n in view.labels]
         order += [n for n in view.shown if distance[n] < 0]
     else:
         order = list(view.shown)
-    arrivals: dict[int, list[Edge]] = {}
-    for _double, step in run.steps:
-        if isinstance(step, Share | Push):
-            goal = step.operand if view.reverse else step.node
-            arrivals.setdefault(goal, []).append(Edge(step.node, step.slot, step.operand))
+    flows = [_Flow(one) for one in (view, *others)]
     for node in order:
-        value = run.value(node)
-        equation = view.equation(node)
-        edges = arrivals.get(node, [])
-        seeded = node in run.seeds
-        reached = seeded or bool(edges) or (graph.varies[node] and not edges)
+        sums = [flow.sums(node) for flow in flows]
+        edges = [edge for edge in sums[0] if edge is not None]
+        if others:
+            arriving = set().union(*sums)
+            edges = [edge for edge in graph.edges_into(node) if edge in arriving]
+        seeded = any(node in flow.view.run.seeds for flow in flows)
+        keys: list[Edge | None] = [None] if seeded or not edges else []
         ids = {"value": view.value_id(node), "derivative": view.derivative_id(node)}
-        if seeded or not edges:
-            amount = run.derivative(node) if not edges else None
-            if seeded and edges:
+        for edge in (*keys, *edges):
+            first = edge is None or (not keys and edge == edges[0])
+            # A direction that does not reach the node has its 0 in the first row.
+            found = [s.get(edge, s.get(None) if first else None) for s in sums]
+            more: dict[str, str] = {}
+            if edge is None:
+                partial: Term = Word(WORDS["seed" if seeded else "none"])
+                number = None
+            else:
+                partial = row(view.partial_name(edge), EQUALS, view.partial_formula(edge))
+                number = run.partial(edge.user, edge.slot)
+                more = {
+                    "partial": view.edge_id("formula", edge),
+                    "number": view.edge_id("partial", edge),
+                    "share": view.edge_id("share", edge),
+                }
+            yield TableRow(
+                node, edge, first, view.equation(node), partial, run.value(node), number,
+                found[0], ids | more, tuple(found[1:]),
+            )  # fmt: skip
+
+
+class _Flow:
+    """How derivatives arrive at the nodes of a run."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.totals = running(view)
+        self.arrivals: dict[int, list[Edge]] = {}
+        for _double, step in view.run.steps:
+            if isinstance(step, Share | Push):
+                goal = step.operand if view.reverse else step.node
+                self.arrivals.setdefault(goal, []).append(Edge(step.node, step.slot, step.operand))
+
+    def sums(self, node: int) -> Sums:
+        """Return the running sum of a node after each edge; under None what it begins with."""
+        run, edges = self.view.run, self.arrivals.get(node, [])
+        seeded = node in run.seeds
+        found: Sums = {}
+        if seeded or (not edges and self.view.graph.varies[node]):
+            amount = run.derivative(node)
+            if edges:
                 seed = run.seeds[node]
                 amount = run.shown(float(seed), run.fine.algebra.number(seed))
-            so_far = amount or run.derivative(node)
-            total = Sum(amount, so_far, True, not edges) if reached else None
-            label = WORDS["seed"] if seeded else WORDS["none"]
-            yield TableRow(node, None, True, equation, Word(label), value, None, total, ids)
+            found[None] = Sum(amount, amount, True, not edges)
         for count, edge in enumerate(edges):
-            first = count == 0 and not seeded
-            partial = row(view.partial_name(edge), EQUALS, view.partial_formula(edge))
             key = edge.user, edge.slot
-            amount = run.flowing(*key)
-            derivative = Sum(amount, totals[key], first, count == len(edges) - 1)
-            edge_ids = ids | {
-                "partial": view.edge_id("formula", edge),
-                "number": view.edge_id("partial", edge),
-                "share": view.edge_id("share", edge),
-            }
-            yield TableRow(
-                node, edge, first, equation, partial, value, run.partial(*key), derivative, edge_ids
-            )
+            first, last = count == 0 and not seeded, count == len(edges) - 1
+            found[edge] = Sum(run.flowing(*key), self.totals[key], first, last)
+        return found
 
 
 # The layout
 
 
-def _laid_out(view: View, rows: tuple[TableRow, ...]) -> Iterator[GridRow]:
-    labels = view.labels
-    for node, group in groupby(rows, key=lambda row: row.node):
+def _along(view: View) -> str:
+    """Return " by x" for the columns of one of several directions."""
+    return f" {WORDS['by']} {view.seed_label}"
+
+
+def _laid_out(table: Table) -> Iterator[GridRow]:
+    view, labels = table.view, table.view.labels
+    for node, group in groupby(table.rows, key=lambda row: row.node):
         lines = list(group)
         for count, line in enumerate(lines):
             cells = _cells(view, line)
             if count == 0:
                 value = number_cell(view, line.ids["value"], line.value, "value", rows=len(lines))
                 cells = {"node": Cell(line.equation, rows=len(lines)), "value": value, **cells}
+            if not table.others:
+                cells |= _derivative(view, line, line.derivative, "", "", alone=True)
+            else:
+                sums = zip((view, *table.others), (line.derivative, *line.others), strict=True)
+                for one, total in sums:
+                    mark = f",{one.seed_label}"
+                    cells |= _derivative(one, line, total, mark, _along(one), alone=False)
             ends = None
             if line.edge is not None:
                 ends = labels[line.edge.user], labels[line.edge.operand]
@@ -195,31 +251,34 @@ def _cells(view: View, line: TableRow) -> dict[str, Cell]:
     else:
         cells = {"partial": Cell(line.partial, line.ids["partial"], "partial")}
     if line.number is None or edge is None:
-        cells["number"] = EMPTY
-    else:
-        cell = number_cell(view, line.ids["number"], line.number, "partial")
-        cells["number"] = at_kink(view, cell, edge.user)
-    if line.derivative is None:
-        cells["derivative"] = words(WORDS["none"], "quiet", line.ids["derivative"])
-        return cells
-    cells["derivative"] = _running(view, line, line.derivative)
-    if line.derivative.amount is not None and "share" in line.ids:
-        amount = line.derivative.amount
-        cells["share"] = number_cell(view, line.ids["share"], amount, "derivative")
-    return cells
+        return cells | {"number": EMPTY}
+    cell = number_cell(view, line.ids["number"], line.number, "partial")
+    return cells | {"number": at_kink(view, cell, edge.user)}
 
 
-def _running(view: View, line: TableRow, total: Sum) -> Cell:
-    """Return the cell of a running sum."""
+def _derivative(
+    view: View, line: TableRow, total: Sum | None, mark: str, along: str, *, alone: bool
+) -> dict[str, Cell]:
+    """Return the running sum of a row, and the share that it brings as a cell of its own."""
+    id = line.ids["derivative"] + mark
+    if total is None:
+        nothing = alone or not view.graph.varies[line.node]
+        cell = words(WORDS["none"], "quiet", id) if nothing and line.first else EMPTY
+        return {f"derivative{along}": cell}
+    share = line.ids["share"] + mark if "share" in line.ids else ""
     lead: Term | None = None
     if not total.first and total.amount is not None:
         lead = row(Sign("+"), view.factor(total.amount, "derivative"), EQUALS)
-    return number_cell(
+    cell = number_cell(
         view,
-        line.ids["derivative"] if total.last else "",
+        id if total.last else "",
         total.total,
         "derivative",
         lead=lead,
         final=total.last and not total.first,
-        share=line.ids.get("share", ""),
+        share=share,
     )
+    cells = {f"derivative{along}": cell}
+    if total.amount is not None and share:
+        cells[f"share{along}"] = number_cell(view, share, total.amount, "derivative")
+    return cells

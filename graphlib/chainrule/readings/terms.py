@@ -37,9 +37,10 @@ LATEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A name: `theta1`, `y_hat`, `y_star`, `E_n`, `rate`."""
+    """A name: `theta1`, `y_hat`, `y_star`, `E_n`, `rate`; over it, perhaps, a "bar" or "dot"."""
 
     name: str
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,29 @@ class Partial:
 Term = Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
 
 
+def with_comma(term: Term) -> Term:
+    """Return a term with decimal commas; what commas parted is parted by semicolons."""
+    match term:
+        case Numeral(digits, power):
+            return Numeral(digits.replace(".", ","), power)
+        case Sign(","):
+            return Sign(";", tight=True)
+        case Row(terms):
+            return Row(tuple(map(with_comma, terms)))
+        case Power(base, exponent):
+            return Power(with_comma(base), with_comma(exponent))
+        case Fraction(above, below):
+            return Fraction(with_comma(above), with_comma(below))
+        case Root(inner, degree):
+            return Root(with_comma(inner), None if degree is None else with_comma(degree))
+        case Fenced(inner, left, right):
+            return Fenced(with_comma(inner), left, right)
+        case Coloured(role, inner):
+            return Coloured(role, with_comma(inner))
+        case _:
+            return term
+
+
 def row(*terms: Term) -> Row:
     """Return terms one after the other."""
     return Row(terms)
@@ -175,8 +199,8 @@ def spelled(base: str) -> str:
 def text(term: Term) -> str:
     """Return the term as one line of Unicode text."""
     match term:
-        case Symbol(name):
-            return text_name(name)
+        case Symbol(name, over):
+            return text_name(name, over)
         case Row(terms):
             return "".join(map(text, terms))
         case Word(word):
@@ -209,11 +233,11 @@ def text(term: Term) -> str:
 
 
 @lru_cache(maxsize=4096)
-def text_name(name: str) -> str:
-    """Return a name with its subscript and accent: `y1_hat` is ŷ₁."""
+def text_name(name: str, over: str = "") -> str:
+    """Return a name with its subscript and accents: `y1_hat` is ŷ₁."""
     name, primes = primed(name)
     base, sub, accent = name_parts(name)
-    shown = spelled(base) + (ACCENTS[accent][0] if accent in ACCENTS else "")
+    shown = spelled(base) + "".join(ACCENTS[a][0] for a in (accent, over) if a in ACCENTS)
     return shown + text_subscript(sub) + ("*" if accent == "star" else "") + primes
 
 
@@ -290,9 +314,10 @@ def latex(term: Term, *, colours: bool = False) -> str:
 
     def written(term: Term) -> str:
         match term:
-            case Symbol(name):
-                return _latex_name(name)
+            case Symbol(name, over):
+                return _latex_name(name, over)
             case Numeral(digits, power):
+                digits = digits.replace(",", "{,}")
                 return digits if power is None else rf"{digits}\cdot 10^{{{power}}}"
             case Word(word, command):
                 return (command + " ") if command else rf"\text{{{latex_text(word)}}}"
@@ -331,7 +356,7 @@ def starred(term: Term) -> bool:
     )
 
 
-def _latex_name(name: str) -> str:
+def _latex_name(name: str, over: str = "") -> str:
     name, primes = primed(name)
     base, sub, accent = name_parts(name)
     if base in GREEK:
@@ -340,8 +365,9 @@ def _latex_name(name: str) -> str:
         shown = latex_text(base)
     else:
         shown = rf"\mathrm{{{latex_text(base)}}}"
-    if accent in ACCENTS:
-        shown = f"{ACCENTS[accent][1]}{{{shown}}}"
+    for mark in (accent, over):
+        if mark in ACCENTS:
+            shown = f"{ACCENTS[mark][1]}{{{shown}}}"
     if sub:
         plain = sub.isdigit() or len(sub) == 1
         shown += "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
@@ -368,8 +394,8 @@ def mathml(term: Term, *, inline: bool = False, display: bool = False) -> str:
 
 def _mathml(term: Term, inline: bool) -> str:
     match term:
-        case Symbol(name):
-            return _mathml_name(name)
+        case Symbol(name, mark):
+            return _mathml_name(name, mark)
         case Numeral(digits, power):
             shown = f"<mn>{escape(digits.replace('-', '−'))}</mn>"
             if power is None:
@@ -421,13 +447,14 @@ def _bracketed(term: Term) -> Term:
 
 
 @lru_cache(maxsize=4096)
-def _mathml_name(name: str) -> str:
+def _mathml_name(name: str, over: str = "") -> str:
     name, primes = primed(name)
     base, sub, accent = name_parts(name)
     kind = "letter" if len(spelled(base)) == 1 else "word"
     shown = f'<mi mathvariant="normal" class="{kind}">{escape(spelled(base))}</mi>'
-    if accent in ACCENTS:
-        shown = f'<mover accent="true">{shown}<mo>{ACCENTS[accent][2]}</mo></mover>'
+    for mark in (accent, over):
+        if mark in ACCENTS:
+            shown = f'<mover accent="true">{shown}<mo>{ACCENTS[mark][2]}</mo></mover>'
     if sub:
         kind = "letter" if len(sub) == 1 else "word"
         word = f'<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi>'

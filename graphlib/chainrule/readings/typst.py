@@ -76,9 +76,11 @@ def typst(term: Term, *, colours: bool = False) -> str:
 
     def written(term: Term) -> str:
         match term:
-            case Symbol(name):
-                return typst_name(name)
+            case Symbol(name, over):
+                return typst_name(name, over)
             case Numeral(digits, power):
+                # A comma would part the arguments of frac and the like.
+                digits = string(digits) if "," in digits else digits
                 return digits if power is None else f"{digits} ⋅ 10^({power})"
             case Word(word):
                 return _word(word)
@@ -125,14 +127,15 @@ def _word(word: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def typst_name(name: str) -> str:
-    """Return a name with its subscript and accent."""
+def typst_name(name: str, over: str = "") -> str:
+    """Return a name with its subscript and accents."""
     base, sub, accent = name_parts(name)
     letter = spelled(base)
     single = base in GREEK or (len(letter) == 1 and letter.isalpha() and letter.isprintable())
     shown = letter if single else string(letter)
-    if accent in _ACCENTS:
-        shown = f"{_ACCENTS[accent]}({shown})"
+    for mark in (accent, over):
+        if mark in _ACCENTS:
+            shown = f"{_ACCENTS[mark]}({shown})"
     if sub:
         plain = sub.isdigit() or (len(sub) == 1 and sub.isalpha() and sub.isprintable())
         shown += f"_({sub if plain else string(sub)})"

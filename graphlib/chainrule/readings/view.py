@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule.algebras.digits import NEGLIGIBLE, infinite
@@ -11,8 +10,10 @@ from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
-from chainrule.readings.formulas import CELL, READING, Limits, compose
-from chainrule.readings.numbers import DEFAULT, Format, numeral
+from chainrule.readings.formulas import CELL, READING, Formula, Limits, Names, compose
+from chainrule.readings.notation import PROFILES, Profile
+from chainrule.readings.notation import Notation as Notation
+from chainrule.readings.numbers import numeral
 from chainrule.readings.partials import PartialGraph, partial_graphs
 from chainrule.readings.terms import (
     EQUALS,
@@ -21,31 +22,13 @@ from chainrule.readings.terms import (
     Numeral,
     Partial,
     Role,
-    Row,
-    Sign,
     Symbol,
     Term,
     Word,
     row,
     text,
+    with_comma,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Notation:
-    """How unnamed steps are called and numbers are shown.
-
-    Parameters
-    ----------
-    prefix
-        Letter of the unnamed steps: v gives v₁, v₂, …; xi gives ξ₁, ξ₂, ….
-    output
-        Name of a main output that has none.
-    """
-
-    prefix: str = "v"
-    output: str = "f"
-    format: Format = DEFAULT
 
 
 def labels(graph: WengertList, notation: Notation) -> dict[int, str]:
@@ -77,7 +60,7 @@ class View:
         self.graph: WengertList = run.graph
         self.notation = notation or Notation()
         self._partials: dict[int, dict[int, PartialGraph]] = {}
-        self._formulas: dict[tuple[Edge, bool], Term] = {}
+        self._formulas: dict[tuple[Edge, bool], Formula] = {}
 
     @property
     def reverse(self) -> bool:
@@ -100,7 +83,7 @@ class View:
         return frozenset(range(len(self.graph))) - self.labels.keys()
 
     @cached_property
-    def _symbols(self) -> dict[int, Term]:
+    def _symbols(self) -> dict[int, Symbol]:
         return {node: Symbol(label) for node, label in self.labels.items()}
 
     def name(self, node: int) -> Term:
@@ -112,7 +95,11 @@ class View:
 
     def formula(self, node: int, limits: Limits = CELL) -> Term:
         """Return the formula of a node in the names of its operands."""
-        return compose(self.graph, node, self._names, limits).term
+        return self.spelled(compose(self.graph, node, self._names, limits).term)
+
+    def spelled(self, term: Term) -> Term:
+        """Return a term with the decimal sign of the notation."""
+        return with_comma(term) if self.notation.format.comma else term
 
     def equation(self, node: int) -> Term:
         """Return "name = formula", or the name alone for an input."""
@@ -130,7 +117,7 @@ class View:
             return self._names(inner) if self.graph.ops[inner] is INPUT else None
 
         whole = compose(self.graph, node, leaves, READING).term
-        return row(self.name(node), EQUALS, whole)
+        return row(self.name(node), EQUALS, self.spelled(whole))
 
     def substituted(self, node: int) -> Term:
         """Return the formula of a node with the operands' values in place of their names."""
@@ -140,7 +127,18 @@ class View:
                 return None
             return self.factor(self.run.value(inner), "value")
 
-        return compose(self.graph, node, values).term
+        return self.spelled(compose(self.graph, node, values).term)
+
+    def of(self, run: Run) -> View:
+        """Return a view of another run over the same graph at the same point.
+
+        What is written of the graph alone is shared: formulas are composed once.
+        """
+        view = View(run, self.notation)
+        view._partials, view._formulas = self._partials, self._formulas
+        view.__dict__["labels"] = self.labels
+        view.__dict__["_symbols"] = self._symbols
+        return view
 
     def rule(self, node: int) -> str:
         """Return the name of the rule by which a node is differentiated.
@@ -178,28 +176,42 @@ class View:
         For an operation between vectors or matrices the partial is a linear map; the
         formula then shows what it does to the adjoint.
         """
-        key = edge, substituted
-        if key not in self._formulas:
-            self._formulas[key] = self._partial_formula(edge, substituted)
-        return self._formulas[key]
+        return self._partial_formula(edge, substituted).term
 
-    def _partial_formula(self, edge: Edge, substituted: bool) -> Term:
+    def partial_factor(self, edge: Edge) -> Formula | None:
+        """Return the local partial as a factor of a product; None where it is a linear map."""
+        return None if self._written(edge).adjoint is not None else self._partial_formula(edge)
+
+    def _written(self, edge: Edge) -> PartialGraph:
         if edge.user not in self._partials:
             written = partial_graphs(self.graph, edge.user, self._constants)
             self._partials[edge.user] = written
-        graph, output, slots, adjoint = self._partials[edge.user][edge.slot]
+        return self._partials[edge.user][edge.slot]
+
+    def _partial_formula(self, edge: Edge, substituted: bool = False) -> Formula:
+        key = edge, substituted
+        if key not in self._formulas:
+            graph, output, slots, adjoint = self._written(edge)
+            names = self._operand_names(edge, slots, adjoint, substituted)
+            term, binding = compose(graph, output, names, named_root=True)
+            self._formulas[key] = Formula(self.spelled(term), binding)
+        return self._formulas[key]
+
+    def _operand_names(
+        self, edge: Edge, slots: dict[int, int], adjoint: int | None, substituted: bool
+    ) -> Names:
         operands = self.graph.operands[edge.user]
 
         def names(node: int) -> Term | None:
             if node == adjoint:
-                return Symbol(f"{self.labels[edge.user]}_bar")
+                return Symbol(self.labels[edge.user], "bar")
             if node not in slots:
                 return None
             if substituted:
                 return self.factor(self.run.value(operands[slots[node]]), "value")
             return self.name(operands[slots[node]])
 
-        return compose(graph, output, names, named_root=True).term
+        return names
 
     # Numbers
 
@@ -242,19 +254,34 @@ class View:
 
     # Names of derivatives
 
+    @property
+    def profile(self) -> Profile:
+        """How derivatives are called."""
+        return PROFILES[self.notation.profile]
+
     def derivative_name(self, node: int) -> Term:
-        """Return ∂goal/∂node in reverse mode, ∂node/∂seed in forward mode."""
+        """Return ∂goal/∂node in reverse mode, ∂node/∂seed in forward mode, or what the notation
+        of the view has for them.
+        """
         if self.reverse:
-            return Partial(self.name(self.run.output), self.name(node))
-        return Partial(self.name(node), self.seed_name())
+            return self.profile.adjoint(self.name(self.run.output), self._symbols[node])
+        return self.profile.tangent(self._symbols[node], self.seed_name())
 
     def derivative_header(self) -> Term:
-        """Return the header of the derivative column: ∂J/∂ node or ∂ node/∂x."""
-        d, slash = Sign("∂", tight=True), Sign("/", tight=True)
-        node = Row((Word("\u2009", r"\,"), Word(WORDS["node"])))
+        """Return the header of the derivative column, such as ∂J/∂ node or ∂ node/∂x."""
         if self.reverse:
-            return Row((d, self.name(self.run.output), slash, d, node))
-        return Row((d, node, slash, d, self.seed_name()))
+            return self.profile.adjoint_header(self.name(self.run.output))
+        return self.profile.tangent_header(self.seed_name())
+
+    def header(self, column: str) -> Term:
+        """Return the header of any other column."""
+        return Word(self.profile.words.get(column, WORDS[column]))
+
+    @property
+    def seed_label(self) -> str:
+        """Name of the one variable that moves; empty for another direction."""
+        moved = {original(self.labels[node]) for node in self.run.seeds}
+        return moved.pop() if len(moved) == 1 else ""
 
     def seed_name(self) -> Term:
         """Return the name of the one variable that moves, s where there are several."""

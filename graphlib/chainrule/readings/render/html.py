@@ -10,7 +10,7 @@ from chainrule.readings.catalogue import MARK, MARKS, PHASES, WORDS
 from chainrule.readings.cells import story_caption
 from chainrule.readings.grid import Cell, Grid, Header
 from chainrule.readings.prose import Prose, sentence, title
-from chainrule.readings.render.prose import plain, prose_html, prose_text, remark_line
+from chainrule.readings.render.prose import pieces, plain, prose_html, prose_text, remark_line
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.story import StoryStep
 from chainrule.readings.terms import Term, Word, mathml
@@ -98,10 +98,21 @@ def _mark(cell: Cell) -> str:
     )
 
 
+def _coloured(term: Term) -> str:
+    """Return a term as text, its parts in the colours of their roles."""
+    parts = pieces(term)
+    if all(role is None for _, role in parts):
+        return escape(plain(term))
+    return "".join(
+        f'<span class="{role}">{escape(words)}</span>' if role else escape(words)
+        for words, role in parts
+    )
+
+
 def _inner(cell: Cell, prefix: str) -> str:
     """Return the inside of a cell in a column of numbers: lead, total, mark."""
     assert cell.term is not None
-    shown = escape(plain(cell.term))
+    shown = _coloured(cell.term)
     if cell.final:
         shown = f"<b>{shown}</b>"
     hover = cell.why or cell.digits
