@@ -19,6 +19,11 @@ Picture = Annotated[
 ]
 Theme = Annotated[Literal["light", "dark"], typer.Option(help="Colours for which ground.")]
 Direction = Annotated[Literal["LR", "TB"], typer.Option(help="Left to right, or top to bottom.")]
+Gradient = Annotated[
+    bool, typer.Option("--gradient", help="The adjoints as a graph beside the graph of values.")
+]
+Scale = Annotated[bool, typer.Option("--scale", help="Lines tell the size of derivatives.")]
+Frames = Annotated[bool, typer.Option("--frames", help="A frame round each named assignment.")]
 SUFFIXES = {"svg": "svg", "png": "png", "pdf": "pdf", "dot": "dot", "tikz": "tikz", "tex": "tikz"}
 """Kinds of picture by a file's ending; .tex is a whole document, .tikz the piece to paste."""
 
@@ -38,6 +43,9 @@ def draw(
     format: Picture = None,
     theme: Theme = "light",
     direction: Direction = "LR",
+    gradient: Gradient = False,
+    scale: Scale = False,
+    frames: Frames = False,
 ) -> None:
     """Draw the graph with every value, local partial and derivative.
 
@@ -45,6 +53,8 @@ def draw(
       chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 -o graph.svg
       chainrule draw lecture.txt --at x=1 --theme dark --direction TB -o graph.png
       chainrule draw "x y" --at x=2,y=3 --format dot -o -
+      chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 --gradient -o both.svg
+      chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 -o graph.tex
     """
     from chainrule.cli.output import tell_notes, write
     from chainrule.cli.request import worked
@@ -53,7 +63,17 @@ def draw(
     chosen = format or _by_suffix(output)
     graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree, kink)
     document = Path(output).suffix.lower() == ".tex"
-    write(picture(run, chosen, theme=theme, direction=direction, document=document), output)
+    drawn = picture(
+        run,
+        chosen,
+        theme=theme,
+        direction=direction,
+        document=document,
+        gradient=gradient,
+        scale=scale,
+        clusters="assignments" if frames else None,
+    )
+    write(drawn, output)
     tell_notes(graph, on_screen=False)
 
 

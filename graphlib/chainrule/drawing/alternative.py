@@ -25,8 +25,8 @@ def alternative(view: View) -> str:
     return in_words(reduced(view))
 
 
-def in_words(drawn: Reduction) -> str:
-    """Return in words what is drawn."""
+def in_words(drawn: Reduction, *, derivatives: bool = True) -> str:
+    """Return in words what is drawn; adjoints and local partials only with `derivatives`."""
     view = drawn.view
     count = len(drawn.nodes)
     output = short(view.name(view.run.output))
@@ -35,20 +35,30 @@ def in_words(drawn: Reduction) -> str:
     for edge in drawn.edges:
         arriving.setdefault(edge.user, []).append(edge)
     lines = [head, drawn.note] if drawn.note else [head]
+    for cluster in drawn.clusters:
+        names = ", ".join(short(view.name(node)) for node in cluster.nodes)
+        lines.append(printable(f"{WORDS['frame']} {cluster.title}: {names}."))
     for node in drawn.nodes:
-        lines.append(node_in_words(view, node))
-        lines += [edge_in_words(view, edge) for edge in arriving.get(node, [])]
+        word = WORDS["adjoint" if node in drawn.adjoints else "value"]
+        lines.append(node_in_words(view, node, derivatives=derivatives, word=word))
+        if derivatives:
+            lines += [edge_in_words(view, edge) for edge in arriving.get(node, [])]
     return " ".join(line for line in lines if line)
 
 
-def node_in_words(view: View, node: int) -> str:
-    """Return a sentence on a node: its formula, value and derivative, and what is wrong there."""
+def node_in_words(
+    view: View, node: int, *, derivatives: bool = True, word: str = WORDS["value"]
+) -> str:
+    """Return a sentence on a node: its formula, value and derivative, and what is wrong there.
+
+    `word` is what its value is called.
+    """
     value = view.run.value(node)
     is_input = view.graph.ops[node] is INPUT
     parts = [f"{short(view.name(node))} is an input" if is_input else short(view.equation(node))]
-    parts.append(f"{WORDS['value']} {shown(view, value)}")
+    parts.append(f"{word} {shown(view, value)}")
     numbers = [value]
-    if has_derivative(view, node):
+    if derivatives and has_derivative(view, node):
         derivative = view.run.derivative(node)
         numbers.append(derivative)
         word = WORDS["adjoint" if view.reverse else "tangent"]

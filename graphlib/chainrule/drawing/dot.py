@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -27,7 +28,7 @@ from chainrule.drawing.alternative import (
     shown,
 )
 from chainrule.drawing.moment import Moment, moment
-from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.drawing.theme import Theme, mixed, theme_named
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import INPUT, Edge
@@ -179,6 +180,7 @@ class _Writer:
         self.theme = look.theme
         self.now: Moment = moment(drawn.view, None if drawn.folded else look.step)
         self.number = {node: i for i, node in enumerate(drawn.nodes, 1)}
+        self.adjoints = drawn.adjoints
         sizes = [_size(self.view.run.derivative(node)) for node in drawn.nodes]
         self.largest = max(sizes, default=0.0)
 
@@ -200,6 +202,8 @@ class _Writer:
         if len(self.drawn.nodes) > MANY_NODES:
             # Rounds of the network simplex and of mincross: time for the last few pixels.
             attributes |= {"nslimit": "2", "nslimit1": "2", "mclimit": "0.3"}
+        if self.drawn.pairs:
+            attributes["newrank"] = "true"  # ranks across frames
         heading = self._heading()
         if heading:
             attributes |= {"label": f"<{heading}>", "labelloc": "t", "labeljust": "l"}
@@ -217,12 +221,35 @@ class _Writer:
                 "fontcolor": theme.partial, "arrowsize": "0.7", "penwidth": "1.1",
             },
         )  # fmt: skip
-        for node in self.drawn.nodes:
-            graph.node(f"n{self.number[node]}", **self._node(node))
+        framed = {node for cluster in self.drawn.clusters for node in cluster.nodes}
+        for number, cluster in enumerate(self.drawn.clusters):
+            with graph.subgraph(name=f"cluster_{number}") as frame:
+                self._nodes(frame, cluster.nodes)
+                frame.attr(**self._frame(cluster))
+        self._nodes(graph, [node for node in self.drawn.nodes if node not in framed])
         for edge in self.drawn.edges:
-            ends = (f"n{self.number[edge.operand]}", f"n{self.number[edge.user]}")
+            ends = [f"n{self.number[edge.operand]}", f"n{self.number[edge.user]}"]
+            if edge.operand in self.adjoints:
+                ends.reverse()
             graph.edge(*ends, **self._edge(edge))
+        for node, adjoint in self.drawn.pairs:
+            with graph.subgraph(graph_attr={"rank": "same"}) as rank:
+                rank.node(f"n{self.number[node]}")
+                rank.node(f"n{self.number[adjoint]}")
         return graph
+
+    def _nodes(self, graph: Any, nodes: Iterable[int]) -> None:
+        for node in nodes:
+            graph.node(f"n{self.number[node]}", **self._node(node))
+
+    def _frame(self, cluster: Cluster) -> dict[str, str]:
+        theme = self.theme
+        title = font(printable(cluster.title, 60), theme.quiet, FORMULA)
+        return {
+            "label": f"<{title}>", "labeljust": "r" if self.drawn.pairs else "l",
+            "style": "rounded", "penwidth": "1", "margin": "10",
+            "color": theme.derivative if cluster.backward else theme.card_line,
+        }  # fmt: skip
 
     def _heading(self) -> str:
         lines = []
@@ -267,7 +294,8 @@ class _Writer:
         head = font(short(view.name(node)), theme.ink, NAME, bold=True)
         if view.graph.ops[node] is not INPUT:
             head += font(f" = {short(view.formula(node))}", theme.partial, FORMULA)
-        value = self._cell(view.run.value(node) if node in now.values else None, "value", "")
+        role = "derivative" if node in self.adjoints else "value"
+        value = self._cell(view.run.value(node) if node in now.values else None, role, "")
         cells, span = [f"<TD>{value}</TD>"], ""
         if self.look.derivatives:
             derivative = font(WORDS["none"], theme.quiet, NUMBER)
@@ -323,6 +351,9 @@ class _Writer:
     def _edge(self, edge: Edge) -> dict[str, str]:
         theme, now, key = self.theme, self.now, (edge.user, edge.slot)
         attributes = {"id": edge_id(self.view, edge)}
+        if edge.user in self.adjoints:
+            attributes |= self._backward(edge)
+            return attributes
         if self.look.derivatives:
             label = self._label(edge)
             if label:
@@ -344,6 +375,13 @@ class _Writer:
                 # Values flow from operand to user, the adjoint the other way.
                 attributes["dir"] = "back"
         return attributes
+
+    def _backward(self, edge: Edge) -> dict[str, str]:
+        """Return how an adjoint takes from another one, or from a value across the frames."""
+        if edge.operand in self.adjoints:
+            # Written from user to operand, so that ranks run the other way; the head stays.
+            return {"dir": "back", "color": self.theme.derivative}
+        return {"style": "dashed", "constraint": "false", "color": self.theme.value}
 
     def _label(self, edge: Edge) -> str:
         view, theme, now, key = self.view, self.theme, self.now, (edge.user, edge.slot)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from typing import Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words, printable
 from chainrule.drawing.dot import FONT, Look, escaped, written
+from chainrule.drawing.gradient import Groups, clustered, with_gradient
 from chainrule.drawing.layout import cards
 from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.drawing.scene import Stage
 from chainrule.drawing.theme import theme_named
 from chainrule.drawing.tikz import tikz
 from chainrule.errors import DrawingError
+from chainrule.readings.catalogue import WORDS
 from chainrule.readings.view import View
 
 FORMATS: Final = ("svg", "png", "pdf", "dot", "tikz")
@@ -42,6 +45,8 @@ def draw(
     derivatives: bool = True,
     title: str = "",
     document: bool = False,
+    gradient: bool = False,
+    clusters: Groups | None = None,
 ) -> bytes:
     """Draw a run.
 
@@ -55,6 +60,12 @@ def draw(
         As for :func:`chainrule.drawing.dot.dot`; TikZ knows no scale.
     document
         Whether TikZ comes as a LaTeX document rather than as a piece to paste.
+    gradient
+        Whether the gradient graph is drawn beside the graph: each adjoint as a node with its
+        formula, and dashed lines from the values that it takes.
+    clusters
+        Names of nodes by the title of a frame to draw round them, or "assignments" for a frame
+        round each named assignment with the unnamed steps that lead to it alone.
 
     Raises
     ------
@@ -67,19 +78,36 @@ def draw(
         raise DrawingError(f"a drawing as {format!r}; allowed: {', '.join(FORMATS)}")
     dpi = PNG_DPI if format == "png" else None
     look = Look(theme_named(theme), direction, step, scale, derivatives, title, dpi)
+    if gradient and (step is not None or scale or clusters is not None):
+        raise DrawingError("a gradient graph with step, scale or clusters; allowed: without them")
     if format == "tikz":
-        if scale:
-            raise DrawingError("a scale in TikZ; allowed with scale: svg, png, pdf, dot")
+        asked = {"scale": scale, "gradient": gradient, "clusters": clusters is not None}
+        for name in (name for name, wanted in asked.items() if wanted):
+            raise DrawingError(f"{name} in TikZ; allowed with {name}: svg, png, pdf, dot")
         placed = cards(view, direction)
         stage = Stage(placed, derivatives=derivatives)
         moment = stage.scene(step if placed.view is view else None)
         return tikz(moment, theme=look.theme, title=title, document=document).encode()
-    drawn = reduced(view)
+    drawn = with_gradient(view) if gradient else reduced(view)
+    if gradient:
+        look = replace(look, derivatives=False)
+    if clusters is not None:
+        drawn = clustered(drawn, view, clusters)
     source = written(drawn, look)
+    if gradient and direction == "LR" and not _values_on_top(source):
+        drawn = replace(drawn, clusters=drawn.clusters[::-1])
+        source = written(drawn, look)
     if format == "dot":
         return source.encode()
     picture = graphviz_process.render(source, format)
     return _finished(picture, drawn, look) if format == "svg" else picture
+
+
+def _values_on_top(source: str) -> bool:
+    """Tell whether Graphviz, which chooses the order of frames, puts the first one on top."""
+    things = graphviz_process.layout(source)["objects"]
+    tops = {t["name"]: float(t["bb"].split(",")[3]) for t in things if "bb" in t}
+    return tops.get("cluster_0", 1.0) >= tops.get("cluster_1", 0.0)
 
 
 def _finished(picture: bytes, drawn: Reduction, look: Look) -> bytes:
@@ -93,33 +121,39 @@ def _finished(picture: bytes, drawn: Reduction, look: Look) -> bytes:
     described = (
         f'{head} role="img" aria-labelledby="drawing-title drawing-words">\n'
         f'<title id="drawing-title">{title}</title>\n'
-        f'<desc id="drawing-words">{escaped(in_words(drawn))}</desc>'
+        f'<desc id="drawing-words">{escaped(in_words(drawn, derivatives=look.derivatives))}</desc>'
     )
     rest = re.sub(r"<!--.*?-->\n", "", source[end + 1 :], flags=re.DOTALL)
     rest = rest.replace(f'font-family="{FONT}"', f'font-family="{FONT_STACK}"')
-    finished = f'<?xml version="1.0" encoding="UTF-8"?>\n{described}{_tips(rest, drawn)}'.encode()
+    finished = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{described}{_tips(rest, drawn, look)}'.encode()
+    )
     checked(finished)
     return finished
 
 
-def _tips(rest: str, drawn: Reduction) -> str:
+def _tips(rest: str, drawn: Reduction, look: Look) -> str:
     """Put sentences where Graphviz wrote the names of DOT's nodes; browsers show them as tips."""
-    view = drawn.view
+    view, adjoints = drawn.view, drawn.adjoints
     # Graphviz writes parallel edges in the order of the DOT, others in an order of its own.
     between: dict[tuple[int, int], list[str]] = {}
     for edge in drawn.edges:
-        words = edge_in_words(view, edge)
+        words = edge_in_words(view, edge) if look.derivatives else ""
         between.setdefault((edge.operand, edge.user), []).append(words)
 
     def tip(match: re.Match[str]) -> str:
         tail, head = match.groups()
         node = drawn.nodes[int(tail[1:]) - 1]
         if head is None:
-            words = node_in_words(view, node)
+            word = WORDS["adjoint" if node in adjoints else "value"]
+            words = node_in_words(view, node, derivatives=look.derivatives, word=word)
         else:
-            words = between[node, drawn.nodes[int(head[1:]) - 1]].pop(0)
-        return f"<title>{escaped(words)}</title>"
+            ends = node, drawn.nodes[int(head[1:]) - 1]
+            # Between adjoints edges are written from user to operand.
+            words = between[ends if ends in between else ends[::-1]].pop(0)
+        return f"<title>{escaped(words)}</title>" if words else ""
 
+    rest = re.sub(r"<title>cluster_\d+</title>\n", "", rest)
     return _TITLE.sub(tip, rest.replace("<title>chainrule</title>\n", ""))
 
 

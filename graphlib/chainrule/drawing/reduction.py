@@ -18,6 +18,22 @@ _COARSER: Final[tuple[tuple[Zoom, str], ...]] = (("step", "line"), ("named", "as
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Nodes framed together under a title.
+
+    Parameters
+    ----------
+    backward
+        Whether they are adjoints: these are laid out from right to left, in the derivative's
+        colour, and what they take from other nodes comes on dashed lines.
+    """
+
+    title: str
+    nodes: tuple[int, ...]
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reduction:
     """What is drawn of a view.
 
@@ -33,6 +49,10 @@ class Reduction:
         One sentence that says what was folded or left out; empty if nothing was.
     folded
         Whether `view` is another one than was given.
+    clusters
+        Nodes to be framed together.
+    pairs
+        Nodes with their adjoints, where these are nodes too.
     """
 
     view: View
@@ -40,6 +60,13 @@ class Reduction:
     edges: tuple[Edge, ...]
     note: str = ""
     folded: bool = False
+    clusters: tuple[Cluster, ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def adjoints(self) -> frozenset[int]:
+        """The nodes that are adjoints."""
+        return frozenset(n for cluster in self.clusters if cluster.backward for n in cluster.nodes)
 
 
 def reduced(view: View, most: int = MOST_NODES) -> Reduction:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from chainrule.errors import GraphError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
+from chainrule.passes.folding import fold, groups
 from chainrule.passes.steps import Share
-from chainrule.passes.walks import linearise, reverse
+from chainrule.passes.walks import Ledger, linearise, reverse
 
 
 def gradient_graph(
@@ -65,3 +67,65 @@ def gradient_graph(
     for node, derivative in zip(inputs, outputs, strict=True):
         builder.names.setdefault(derivative.index, f"∂{goal_name}/∂{graph.names[node]}")
     return builder.finish([*(values[node] for node in keep), *outputs])
+
+
+def adjoint_graph(
+    graph: WengertList, output: int, labels: Mapping[int, str]
+) -> tuple[WengertList, dict[str, str]]:
+    """Return a graph with its backward pass, one node for each adjoint, to be drawn side by side.
+
+    Every node in `labels` has that name; its adjoint, if one reaches it, is a node named after
+    it whose formula has the shares of its users. The outputs are `output` and the adjoints of
+    the inputs.
+
+    Returns
+    -------
+    tuple
+        The graph, and the adjoint's name by the node's.
+    """
+    named = WengertList(
+        graph.ops, graph.operands, graph.parameters, dict(labels), graph.shapes,
+        graph.outputs, graph.written, graph.batched,
+    )  # fmt: skip
+    builder = Builder(named, simplify=True)
+    values = [Expression(builder, node) for node in range(len(graph))]
+    local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}
+    taken = set(labels.values())
+    names: dict[str, str] = {}
+    reached = named.reverse_order([output])
+    coming = dict.fromkeys(range(len(graph)), 0)
+    for node in reached:
+        for slot, operand in enumerate(named.operands[node]):
+            coming[operand] += (node, slot) in local
+
+    def called(node: int, adjoint: Expression) -> Expression:
+        """Give an adjoint its name, once all its shares are there."""
+        if node not in labels:
+            return adjoint
+        name = f"{labels[node]}_bar"
+        while name in taken:
+            name = f"adjoint_{name}"
+        taken.add(name)
+        names[labels[node]] = name
+        # A value or a constant that is the adjoint too stays what it is.
+        if adjoint.index < len(graph) or not adjoint.operands:
+            adjoint = builder.write(OPS["identity"], [adjoint], fresh=True)
+        return builder.name(adjoint, name)
+
+    class Named(Ledger):
+        def add(self, node: int, amount: Any) -> Any:
+            total = super().add(node, amount)
+            coming[node] -= 1
+            if coming[node] == 0:
+                self.entries[node] = total = called(node, total)
+            return total
+
+    one = builder.fit(builder.number(Fraction(1)), values[output])
+    seed = called(output, one)
+    adjoints = {output: seed}
+    for step in reverse(named, builder, values, local, {output: seed}, Named):
+        if isinstance(step, Share):
+            adjoints[step.operand] = step.adjoint
+    ends = [adjoints[node] for node in named.inputs if node in adjoints]
+    whole = builder.finish([values[output], *ends])
+    return fold(whole, groups(whole, "named")), names
