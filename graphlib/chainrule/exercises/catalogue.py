@@ -125,3 +125,37 @@ COUNT_WORDS: Final = (
 def counted(count: int) -> str:
     """Return a small count as a word."""
     return COUNT_WORDS[count] if count < len(COUNT_WORDS) else str(count)
+
+
+FEEDBACK: Final[Mapping[str, str]] = {
+    "caption": "What to look at again",
+    "cell": "cell",
+    "given": "you wrote",
+    "verdict": "",
+    "should": "should be",
+    "right": "✓ right",
+    "said": "what to look at",
+    "explained": "what happened",
+    "nothing": "–",
+    "wrong": "✗ wrong",
+    "follows": "↳ follows",
+    "undecided": "? not read",
+    "missing": "empty",
+    "wrong_said": "This is not the number that belongs here, also with your earlier cells.",
+    "undecided_said": "This could not be read as a number or compared; write it in another form.",
+    "missing_said": "Nothing stands here yet.",
+    "follows_from": "This is consistent with the {cell} above, and credited.",
+    "trivial": "With this number everything after it becomes 0 and is not worth much.",
+    "or": " Or: ",
+    "credited": "{credited} of {cells} cells credited",
+    "count_right": "right",
+    "count_wrong": "wrong",
+    "count_follows": "consistent with an earlier error",
+    "count_undecided": "not read",
+    "count_missing": "empty",
+    "kind_value": "value of ",
+    "kind_adjoint": "adjoint of ",
+    "kind_tangent": "tangent of ",
+    "kind_share": "share ",
+    "kind_formula": "formula ",
+}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError
 from chainrule.exercises.answers import (
@@ -25,6 +25,9 @@ from chainrule.language import canonical
 from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.terms import text
 from chainrule.worked import Worked
+
+if TYPE_CHECKING:
+    from chainrule.exercises.feedback import Feedback
 
 NEAR = 0.015
 """Beside rounding, how far a number may be away and still be meant: what is wrong is further."""
@@ -56,6 +59,12 @@ class Report:
         that is undefined.
     digits
         To how many significant digits the answers are rounded.
+    given
+        What was written, by cell.
+    origins
+        For each cell that follows, the independent error from which it does.
+    remarks
+        By cell, the reason for which a teacher accepts an answer.
     """
 
     cells: Mapping[str, Verdict]
@@ -64,6 +73,9 @@ class Report:
     trivial: tuple[str, ...] = ()
     expected: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     digits: int = 0
+    given: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def credited(self) -> int:
@@ -75,8 +87,27 @@ class Report:
         """The first independent error."""
         return self.errors[0] if self.errors else None
 
+    def feedback(self, *, teacher: bool = False) -> Feedback:
+        """Return what the student is told, or what the teacher is.
 
-def mark(program: str | Graph, point: Point, answers: Mapping[str, str]) -> Report:
+        >>> report = mark("J = 3t; t = x^2", {"x": 1}, {"value:t": "1", "value:J": "4"})
+        >>> print(report.feedback().grid().note)
+        1 of 2 cells credited: 1 right, 1 wrong.
+
+        A student gets a sentence and a question that leads on, never the right number.
+        """
+        from chainrule.exercises.feedback import feedback
+
+        return feedback(self, teacher=teacher)
+
+
+def mark(
+    program: str | Graph,
+    point: Point,
+    answers: Mapping[str, str],
+    *,
+    accept: Mapping[str, Mapping[str, str]] | None = None,
+) -> Report:
     """Mark a table that was worked by hand.
 
     >>> lecture = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
@@ -94,6 +125,8 @@ def mark(program: str | Graph, point: Point, answers: Mapping[str, str]) -> Repo
     answers
         By cell id, as written: `value:u`, `partial:u,t`, `formula:u,t`, `share:u,t`,
         `tangent:t`, `adjoint:t`. Cells that were not asked are left out.
+    accept
+        Further answers that a teacher accepts: by cell, the reason by answer.
 
     Raises
     ------
@@ -107,7 +140,7 @@ def mark(program: str | Graph, point: Point, answers: Mapping[str, str]) -> Repo
     # Of one input, the numbers of both modes belong to the same nodes and may be confused.
     both = len(graph.variables) == 1 or any(id.startswith("tangent:") for id in answers)
     forward = graph.work(point, "forward") if graph.variables and both else None
-    return Marking(Worksheet(backward, forward), answers).report()
+    return Marking(Worksheet(backward, forward), answers, accept).report()
 
 
 def canonical_id(cell: str) -> str:
@@ -133,10 +166,18 @@ class Marking:
         The cells and what follows from what.
     answers
         As written, by cell id.
+    accept
+        Further answers that a teacher accepts: by cell, the reason by answer.
     """
 
-    def __init__(self, sheet: Worksheet, answers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sheet: Worksheet,
+        answers: Mapping[str, str],
+        accept: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self.sheet = sheet
+        self.accept = {canonical_id(id): reasons for id, reasons in (accept or {}).items()}
         self.answers = {canonical_id(id): str(words) for id, words in answers.items()}
         self._asked = {canonical_id(id): id for id in answers}
         read = {
@@ -149,7 +190,8 @@ class Marking:
         self.digits = sheet_digits(self.written)
         self._rounding = rounding(self.digits)
         self._known: dict[Cell, float | None] = {}
-        self._tainted: dict[Cell, bool] = {}
+        # From which error a cell goes back; "" for none.
+        self._tainted: dict[Cell, str] = {}
 
     def report(self) -> Report:
         """Return the report."""
@@ -157,27 +199,53 @@ class Marking:
         expected: dict[str, tuple[float | None, float | None]] = {}
         errors: list[str] = []
         names: dict[str, tuple[str, ...]] = {}
+        origins: dict[str, str] = {}
+        remarks: dict[str, str] = {}
         for id, cell in self.sheet.cells.items():
             if id not in self.answers:
                 continue
             right = self.sheet.right(cell)
             following = self.sheet.follows(cell, self.own, self._known)
             verdict = self._verdict(id, cell, right, following)
+            reason = self._accepted(id)
+            if reason is not None and verdict != "right":
+                verdict, remarks[self._asked[id]] = "right", reason
             verdicts[self._asked[id]] = verdict
             expected[self._asked[id]] = (right, following)
-            self._tainted[cell] = verdict in ("wrong", "follows")
+            self._tainted[cell] = {"wrong": id, "follows": self._origin(cell)}.get(verdict, "")
+            if verdict == "follows":
+                origins[self._asked[id]] = self._asked[self._tainted[cell]]
             if verdict == "wrong":
                 errors.append(self._asked[id])
                 names[self._asked[id]] = self._named(id, cell)
         for id, asked in self._asked.items():
             if asked not in verdicts:
                 verdicts[asked] = self._formula(id)
+                reason = self._accepted(id)
+                if reason is not None and verdicts[asked] != "right":
+                    verdicts[asked], remarks[asked] = "right", reason
                 if verdicts[asked] == "wrong":
                     errors.append(asked)
         trivial = tuple(id for id in errors if self._is_trivial(id))
-        return Report(verdicts, tuple(errors), names, trivial, expected, self.digits)
+        given = {self._asked[id]: words for id, words in self.answers.items()}
+        return Report(
+            verdicts, tuple(errors), names, trivial, expected, self.digits, given, origins, remarks
+        )
 
     # Verdicts
+
+    def _accepted(self, id: str) -> str | None:
+        """Return why a teacher accepts what was written, None where nobody does."""
+        words = self.answers[id].strip()
+        for other, reason in self.accept.get(id, {}).items():
+            given, wanted = self.written.get(id), number(other)
+            if words == other.strip():
+                return reason
+            if given is not None and wanted is not None:
+                apart = abs(given.value - wanted.value)
+                if apart <= self._rounding * abs(wanted.value):
+                    return reason
+        return None
 
     def _verdict(
         self, id: str, cell: Cell, right: float | None, following: float | None
@@ -190,7 +258,7 @@ class Marking:
         if right is None and following is None:
             return "undecided"
         to_right, to_own = self._distance(given, right), self._distance(given, following)
-        tainted = self._is_tainted(cell)
+        tainted = bool(self._origin(cell))
         if to_right <= 1 and to_own <= 1:
             return "follows" if tainted and self._is_own(to_right, to_own) else "right"
         if to_right <= 1:
@@ -211,20 +279,20 @@ class Marking:
         unit = self._rounding / (NEAR + self._rounding)
         return to_right > 2 * unit and to_own < to_right / 4
 
-    def _is_tainted(self, cell: Cell) -> bool:
-        """Tell whether anything that a cell is computed from goes back to an error."""
-        found = False
+    def _origin(self, cell: Cell) -> str:
+        """Return the error to which anything goes back that a cell is computed from, or ""."""
         pending, seen = list(self.sheet.needs(cell)), set[Cell]()
-        while pending and not found:
+        while pending:
             need = pending.pop()
             if need in seen:
                 continue
             seen.add(need)
             if need in self._tainted and self.sheet.ids[need] in self.written:
-                found = self._tainted[need]
+                if self._tainted[need]:
+                    return self._tainted[need]
             else:
                 pending += self.sheet.needs(need)
-        return found
+        return ""
 
     # Names
 
@@ -283,12 +351,20 @@ class Marking:
         if given is None:
             return "undecided"
         partial = Cell("partial", edge.user, edge)
-        adjoint = Cell("adjoint", edge.user)
-        right = [self.sheet.right(cell) for cell in (partial, adjoint)]
-        own = [self.sheet.used(cell, self.own, self._known) for cell in (partial, adjoint)]
-        for factors, verdict in ((right, "right"), (own, "follows")):
-            if None not in factors:
-                product = factors[0] * factors[1]  # type: ignore[operator]
-                if self._distance(given.value, product) <= 1:
+        # Under adjoints a share is the user's adjoint times the partial; where tangents alone are
+        # asked, it is the operand's tangent times the partial.
+        backward = any(id.startswith("adjoint:") for id in self.answers)
+        forward = any(id.startswith("tangent:") for id in self.answers)
+        along = [Cell("adjoint", edge.user)] if backward or not forward else []
+        along += [Cell("tangent", edge.operand)] if forward else []
+        for verdict, number_of in (
+            ("right", self.sheet.right),
+            ("follows", lambda cell: self.sheet.used(cell, self.own, self._known)),
+        ):
+            for flowing in along:
+                one, other = number_of(partial), number_of(flowing)
+                if one is None or other is None:
+                    continue
+                if self._distance(given.value, one * other) <= 1:
                     return verdict  # type: ignore[return-value]
         return "wrong"

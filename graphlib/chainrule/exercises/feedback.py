@@ -1,0 +1,182 @@
+"""What people are told about a marked sheet: students a sentence and a question, teachers more.
+
+A student never reads the right number here; a teacher reads it, with where the mistake comes
+from. The words of a mistake stand in its record (`passes.misconceptions`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chainrule.exercises.answers import Verdict
+from chainrule.exercises.catalogue import FEEDBACK
+from chainrule.passes.misconceptions import MISCONCEPTIONS
+from chainrule.readings.cells import plain_cell
+from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
+from chainrule.readings.terms import Partial, Row, Symbol, Term, Word, text
+
+if TYPE_CHECKING:
+    from chainrule.exercises.marking import Report
+
+CREDITED: tuple[Verdict, ...] = ("right", "follows")
+LONGEST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one cell.
+
+    Parameters
+    ----------
+    cell
+        Its id.
+    given
+        What was written.
+    verdict
+        As in `Report`.
+    names
+        Misconceptions that explain an error.
+    origin
+        The error from which it follows.
+    right
+        The right number, for teachers.
+    remark
+        A word about it, such as why an answer is accepted.
+    trivial
+        Whether it makes what comes after it trivial.
+    """
+
+    cell: str
+    given: str
+    verdict: Verdict
+    names: tuple[str, ...] = ()
+    origin: str = ""
+    right: float | None = None
+    remark: str = ""
+    trivial: bool = False
+
+    @property
+    def said(self) -> str:
+        """What a student is told: what was done, and a question that leads on."""
+        records = [MISCONCEPTIONS[name] for name in self.names]
+        if records:
+            told = FEEDBACK["or"].join(record.sentence for record in records[:2])
+            parts = [told, records[0].hint]
+        elif self.verdict == "follows":
+            parts = [FEEDBACK["follows_from"].format(cell=text(cell_term(self.origin)))]
+        elif self.verdict == "right":
+            parts = []
+        else:
+            parts = [FEEDBACK[f"{self.verdict}_said"]]
+        return " ".join([*parts, *self._more()])
+
+    @property
+    def explained(self) -> str:
+        """What a teacher is told: the names of the mistakes and where they come from."""
+        records = [MISCONCEPTIONS[name] for name in self.names]
+        if not records:
+            return self.said
+        told = " ".join(f"{record.name}: {record.explanation}" for record in records)
+        return " ".join([told, *self._more()])
+
+    def _more(self) -> list[str]:
+        return [FEEDBACK["trivial"]] * self.trivial + ([self.remark] if self.remark else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback(Tabular):
+    """Findings as a table for a student or a teacher; cells that are right stand in the summary."""
+
+    findings: tuple[Finding, ...]
+    teacher: bool = False
+
+    @property
+    def credited(self) -> int:
+        """Cells that are right or follow."""
+        return sum(finding.verdict in CREDITED for finding in self.findings)
+
+    @property
+    def summary(self) -> str:
+        """How many cells are right, wrong, consistent, open."""
+        counts = [
+            (sum(f.verdict == verdict for f in self.findings), FEEDBACK[f"count_{verdict}"])
+            for verdict in ("right", "wrong", "follows", "undecided", "missing")
+        ]
+        told = ", ".join(f"{count} {word}" for count, word in counts if count)
+        whole = FEEDBACK["credited"].format(credited=self.credited, cells=len(self.findings))
+        return f"{whole}: {told}." if told else f"{whole}."
+
+    def grid(self) -> Grid:
+        """Return it laid out."""
+        heads = [
+            Header("cell", Word(FEEDBACK["cell"])),
+            Header("given", Word(FEEDBACK["given"]), True),
+            Header("verdict", Word(FEEDBACK["verdict"])),
+        ]
+        if self.teacher:
+            heads.append(Header("right", Word(FEEDBACK["should"]), True))
+        heads.append(Header("said", Word(FEEDBACK["explained" if self.teacher else "said"])))
+        rows = [
+            GridRow(self._cells(finding), first=True, last=True)
+            for finding in self.findings
+            if finding.verdict != "right" or finding.remark
+        ]
+        kind = "feedback"
+        return Grid(kind, (FEEDBACK["caption"],), tuple(heads), tuple(rows), self.summary)
+
+    def _cells(self, finding: Finding) -> dict[str, Cell]:
+        shown = finding.given.strip()
+        if len(shown) > LONGEST:
+            shown = shown[: LONGEST - 1] + "…"
+        cells = {
+            "cell": Cell(cell_term(finding.cell), finding.cell),
+            "given": words(shown or FEEDBACK["nothing"]),
+            "verdict": words(FEEDBACK[finding.verdict]),
+            "said": words(finding.explained if self.teacher else finding.said),
+        }
+        if self.teacher:
+            known = finding.right is not None
+            cells["right"] = plain_cell(finding.right, "value") if known else EMPTY
+        return cells
+
+
+def cell_term(id: str) -> Term:
+    """Return a cell's id as people say it: ∂u/∂t, adjoint of t.
+
+    >>> text(cell_term("partial:u1,t")), text(cell_term("adjoint:t"))
+    ('∂u₁/∂t', 'adjoint of t')
+    """
+    kind, colon, names = id.partition(":")
+    if not colon:
+        return Word(id)
+    shown = names.partition("@")[0]
+    parts = shown.split(",")
+    if kind in ("partial", "formula", "share") and len(parts) == 2:
+        term: Term = Partial(Symbol(parts[0]), Symbol(parts[1]))
+        extra = FEEDBACK.get(f"kind_{kind}", "")
+        return Row((Word(extra), term)) if extra else term
+    if len(parts) == 1 and parts[0] and f"kind_{kind}" in FEEDBACK:
+        return Row((Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])))
+    return Word(id)
+
+
+def feedback(report: Report, *, teacher: bool = False) -> Feedback:
+    """Return a report as feedback."""
+    return Feedback(tuple(findings(report)), teacher)
+
+
+def findings(report: Report) -> Iterable[Finding]:
+    """Yield what a report says of each cell, in working order."""
+    for cell, verdict in report.cells.items():
+        yield Finding(
+            cell,
+            report.given.get(cell, ""),
+            verdict,
+            tuple(report.misconceptions.get(cell, ())),
+            report.origins.get(cell, ""),
+            report.expected.get(cell, (None, None))[0],
+            report.remarks.get(cell, ""),
+            cell in report.trivial,
+        )
