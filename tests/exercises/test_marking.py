@@ -40,7 +40,9 @@ def test_simulated_students(sheet: dict[str, Any]) -> None:
         ("0,25", 0.25), (".5", 0.5), (",5", 0.5), ("−3", -3.0), ("1.5e-3", 0.0015),
         ("1,5·10^-3", 0.0015), ("2E+00", 2.0), ("1/4", 0.25), ("2^3", 8.0),
         ("sqrt(2)/2", 0.7071067811865476), ("e^-2", 0.1353352832366127),
-        ("1,5*cos(0)", 1.5), ("½", 0.5),
+        ("1,5*cos(0)", 1.5), ("½", 0.5), ("1.5×10⁻³", 0.0015), ("-2·10^{3}", -2000.0),
+        ("0{,}25", 0.25),
+        ("1\u2009250.5", 1250.5), ("3 · 10^-2", 0.03),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
@@ -67,6 +69,13 @@ def test_formulas_are_compared_by_value_where_forms_differ() -> None:
     assert same_formula("log(-1-x^2)", "x") == "undecided"
     assert same_formula("2 +* x", "x") == "undecided"
     assert same_formula(" ", "x") == "missing"
+    assert same_formula("sin x", "sin y") == "wrong"
+    assert same_formula("1,5*cos(u)", "3/2 cos u") == "right"
+    # Defined only above 5: near the point of the sheet it can be compared.
+    near = {"x": 7.25}
+    assert same_formula("ln((x-5)^2)/2", "ln(x-5)") == "undecided"
+    assert same_formula("ln((x-5)^2)/2", "ln(x-5)", near=near) == "right"
+    assert same_formula("ln((x-5)^2)", "ln(x-5)", near=near) == "wrong"
 
 
 def test_every_misconception_has_its_words() -> None:

@@ -22,11 +22,14 @@ LONGEST = 200
 LEAST_DIGITS, MOST_DIGITS = 3, 15
 PLACES, SAMPLES, NEEDED = 40, 12, 3
 
-_SIGNS = str.maketrans({"−": "-", "–": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "\u2009": "",
-                        "\u202f": "", "\u00a0": " "})  # fmt: skip
+_SIGNS = str.maketrans({"−": "-", "–": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "\u2009": " ",
+                        "\u202f": " ", "\u00a0": " "})  # fmt: skip
+_GROUPED = re.compile("(?<=[0-9])[\u2009\u202f](?=[0-9]{3})")
+_RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]*)(?:[.,](?P<after>[0-9]*))?"
-    r"(?:\s*(?:[eE]|\*\s*10\s*(?:\^|\*\*)\s*)\s*(?P<power>\(?[+-]?[0-9]{1,4}\)?))?"
+    r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]*)(?:[.,](?P<after>[0-9]*))?(?:\s*(?:[eE]\s*|"
+    r"\*\s*10\s*(?:\^|\*\*)\s*)(?P<power>[({]?[+-]?[0-9]{1,4}[)}]?)"
+    r"|\s*\*\s*10(?P<raised>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,4}))?"
 )
 _COMMA = re.compile(r"(?<=\d),(?=\d)")
 
@@ -59,7 +62,7 @@ def number(text: str) -> Written | None:
     >>> round(number("2cos(1)").value, 4)
     1.0806
     """
-    plain = text.strip().translate(_SIGNS)
+    plain = plainly(text)
     if not plain or len(plain) > LONGEST:
         return None
     found = _NUMBER.fullmatch(plain)
@@ -70,7 +73,7 @@ def number(text: str) -> Written | None:
 
 def _decimal(found: re.Match[str]) -> Written | None:
     whole, after = found["whole"], found["after"]
-    power = int((found["power"] or "0").strip("()"))
+    power = int((found["power"] or found["raised"] or "0").translate(_RAISED).strip("(){}"))
     exact = Fraction(int((whole or "0") + (after or "")), 10 ** len(after or ""))
     try:
         value = float(exact) * 10.0**power if abs(power) > 300 else float(exact * _ten(power))
@@ -79,7 +82,7 @@ def _decimal(found: re.Match[str]) -> Written | None:
     if not math.isfinite(value):
         return None
     signed = -value if found["sign"] == "-" else value
-    if after is None and found["power"] is None:
+    if after is None and found["power"] is None and found["raised"] is None:
         return Written(signed)
     digits = len(((whole or "") + (after or "")).lstrip("0"))
     return Written(signed, max(1, digits))
@@ -90,7 +93,7 @@ def _ten(power: int) -> Fraction:
 
 
 def _expression(plain: str) -> Written | None:
-    for attempt in dict.fromkeys((plain, _COMMA.sub(".", plain))):
+    for attempt in _with_comma(plain):
         try:
             graph = Graph.parse(attempt)
             if graph.variables or not graph.is_scalar or len(graph.outputs) != 1:
@@ -102,6 +105,16 @@ def _expression(plain: str) -> Written | None:
         if math.isfinite(value):
             return Written(value)
     return None
+
+
+def plainly(text: str) -> str:
+    """Return what was written with plain signs, without blanks around it."""
+    return _GROUPED.sub("", text).strip().translate(_SIGNS).replace("{,}", ",")
+
+
+def _with_comma(text: str) -> tuple[str, ...]:
+    """Return a text as it stands, then with its decimal commas as points."""
+    return tuple(dict.fromkeys((text, _COMMA.sub(".", text))))
 
 
 def sheet_digits(answers: Mapping[str, Written]) -> int:
@@ -118,7 +131,12 @@ def rounding(digits: int) -> float:
     return float(0.5 * 10.0 ** (1 - digits))
 
 
-def same_formula(given: str, wanted: str, names: tuple[str, ...] = ()) -> Verdict:
+def same_formula(
+    given: str,
+    wanted: str,
+    names: tuple[str, ...] = (),
+    near: Mapping[str, float] | None = None,
+) -> Verdict:
     """Compare two formulas: as they are written, then by numbers.
 
     Both are evaluated with 40 digits at points drawn from a fixed seed over the names of both,
@@ -126,31 +144,64 @@ def same_formula(given: str, wanted: str, names: tuple[str, ...] = ()) -> Verdic
 
     >>> same_formula("sin(2x)", "2 sin x cos x"), same_formula("x^2", "2x")
     ('right', 'wrong')
+
+    Parameters
+    ----------
+    names
+        Names that are variables, whatever else they could mean.
+    near
+        A point at which the wanted formula is defined; half of the samples are drawn near it.
     """
     if not given.strip():
         return "missing"
-    if len(given) > LONGEST:
+    left, right = formula(given, names), formula(wanted, names)
+    if left is None or right is None:
         return "undecided"
-    try:
-        left, right = (Graph.parse(text, declared=names) for text in (given, wanted))
-    except ChainruleError:
-        return "undecided"
-    if not (left.is_scalar and right.is_scalar) or len(left.outputs) != 1:
-        return "undecided"
-    if (left.ops, left.operands, left.parameters) == (right.ops, right.operands, right.parameters):
+    if _written(left) == _written(right):
         return "right"
-    return _by_samples(left, right)
+    return _by_samples(left, right, near or {})
 
 
-def _by_samples(left: Graph, right: Graph) -> Verdict:
+def formula(text: str, names: tuple[str, ...] = ()) -> Graph | None:
+    """Return a formula that somebody wrote as a graph, None where it cannot be read as one.
+
+    >>> formula("1,5 cos u").evaluate({"u": 0}), formula("2 +* x")
+    (1.5, None)
+    """
+    if len(text) > LONGEST:
+        return None
+    for attempt in _with_comma(plainly(text)):
+        try:
+            graph = Graph.parse(attempt, declared=names)
+        except ChainruleError:
+            continue
+        if graph.is_scalar and len(graph.outputs) == 1:
+            return graph
+    return None
+
+
+def _written(graph: Graph) -> tuple[Any, ...]:
+    """Return what two graphs that were written alike have in common."""
+    inputs = [(node, graph.names[node]) for node in graph.inputs]
+    return list(graph.ops), list(graph.operands), graph.parameters, inputs, graph.outputs
+
+
+def _by_samples(left: Graph, right: Graph, near: Mapping[str, float]) -> Verdict:
     import numpy as np
 
     both = sorted({*left.variables, *right.variables})
     random = np.random.default_rng(20)
     compared = 0
     for trial in range(SAMPLES if both else 1):
-        # Some points are positive, for roots and logarithms.
-        numbers = random.uniform(0.1, 2.5, len(both)) * (1 if trial % 2 else random.choice([-1, 1]))
+        if trial % 2 and near.keys() >= set(both):
+            numbers = [
+                near[name] * s
+                for name, s in zip(both, random.uniform(0.9, 1.1, len(both)), strict=True)
+            ]
+        else:
+            # Some points are positive, for roots and logarithms.
+            sign = 1 if trial % 4 else random.choice([-1, 1])
+            numbers = [sign * x for x in random.uniform(0.1, 2.5, len(both))]
         point = {name: str(round(float(x), 6)) for name, x in zip(both, numbers, strict=True)}
         found = [_sample(graph, point) for graph in (left, right)]
         if None in found:

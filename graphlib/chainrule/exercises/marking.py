@@ -341,7 +341,10 @@ class Marking:
         edges = {view.edge_id(kind, edge): edge for edge in view.edges}
         if kind == "formula" and id in edges:
             wanted = text(view.partial_formula(edges[id]))
-            return same_formula(words, wanted, tuple(view.labels.values()))
+            names = view.labels
+            values = ((names[n], self.sheet.right(Cell("value", n))) for n in view.shown)
+            near = {name: value for name, value in values if value is not None}
+            return same_formula(words, wanted, tuple(names.values()), near)
         if kind == "share" and id in edges:
             return self._share(words, edges[id])
         return "undecided"
