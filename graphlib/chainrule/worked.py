@@ -308,7 +308,7 @@ class Worked(View):
         return cost(source, {inner: self.labels[outer] for inner, outer in pairs})
 
     def draw(self, format: str = "svg", **options: Any) -> bytes:
-        """Return a picture: "svg", "png", "pdf", "dot" or "tikz".
+        """Return a picture: "svg", "png", "pdf", "dot" or "tikz"; options as of `drawing.draw`.
 
         >>> import chainrule
         >>> chainrule.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]

@@ -51,9 +51,19 @@ def worked(request: pytest.FixtureRequest) -> chainrule.Worked:
 
 
 def test_a_table_s_document(worked: chainrule.Worked, tmp_path: Path) -> None:
-    log = compiled(RENDERERS["latex"].table(worked.table(), True), tmp_path)
+    log = compiled(worked.table().latex(document=True), tmp_path)
     assert "(1 page" in log
     assert "Overfull \\hbox" not in log
+
+
+def test_other_readings_and_long_tables(tmp_path: Path) -> None:
+    worked = chainrule.parse("log(1 - sigmoid(a)) + relu(b) b").reverse({"a": 40, "b": 0})
+    for reading in (worked.health(), worked.cost(), worked.nudge("a", "0.01")):
+        compiled(reading.latex(document=True), tmp_path)
+    long = chainrule.parse("+".join(f"sin(x{i})" for i in range(60)))
+    table = long.reverse({f"x{i}": 1 for i in range(60)}).table()
+    compiled(table.latex(document=True), tmp_path)
+    assert len(pypdf.PdfReader(tmp_path / "sheet.pdf").pages) > 2
 
 
 def words(folder: Path) -> str:
