@@ -293,7 +293,7 @@ class Graph(WengertList):
         return tuple(dict.fromkeys(original(self.names[i]) for i in self.inputs))
 
     def zoom(self, level: Zoom) -> Graph:
-        """Return the graph at a zoom level: primitive, step or named.
+        """Return the graph at a zoom level: primitive, step, named or module.
 
         >>> graph = Graph.parse("-3x^2 + 1")
         >>> len(graph), len(graph.zoom("step")), len(graph.zoom("named"))
@@ -492,7 +492,8 @@ class Graph(WengertList):
         mode
             "reverse" for adjoints, "forward" for tangents.
         zoom
-            "primitive", "step" or "named"; default named for a program, step for a formula.
+            "primitive", "step", "named" or "module"; default named for a program, step for a
+            formula.
         output
             Name of the output to differentiate; default the main one.
         direction

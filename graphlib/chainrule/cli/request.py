@@ -35,9 +35,10 @@ Mode = Annotated[
     typer.Option(help="Adjoints from the output back, or tangents from an input on."),
 ]
 Zoom = Annotated[
-    Literal["primitive", "step", "named"] | None,
+    Literal["primitive", "step", "named", "module"] | None,
     typer.Option(
-        help="One row an operation, one a line as written by hand, or one an assignment.",
+        help="One row an operation, one a line as written by hand, one an assignment, "
+        "or one a module (affine map, activation, loss).",
         show_default=False,
     ),
 ]
@@ -226,7 +227,7 @@ def worked(
     formula: str,
     at: Sequence[str] | None,
     mode: Literal["reverse", "forward"],
-    zoom: Literal["primitive", "step", "named"] | None,
+    zoom: Literal["primitive", "step", "named", "module"] | None,
     of: str | None,
     by: Sequence[str] | None,
     readings: Sequence[str] | None,

@@ -1,8 +1,7 @@
 """Folding: a folded node is an operation whose body is a graph.
 
 Its value is the body's evaluation and its local partials are a reverse pass inside the body,
-both in whatever algebra asks. Zoom levels, and later modules and user functions, are this
-one thing.
+both in whatever algebra asks. Zoom levels and modules are this one thing.
 """
 
 from __future__ import annotations
@@ -19,11 +18,12 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.numbering import Place, places
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map, Op
+from chainrule.passes.modules import module_exits
 from chainrule.passes.steps import Push, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
 
-Zoom = Literal["primitive", "step", "named"]
-ZOOMS: tuple[Zoom, ...] = ("primitive", "step", "named")
+Zoom = Literal["primitive", "step", "named", "module"]
+ZOOMS: tuple[Zoom, ...] = ("primitive", "step", "named", "module")
 
 NEG, MUL, DIV, POWER = (OPS[name] for name in ("neg", "mul", "div", "power"))
 
@@ -132,6 +132,8 @@ def groups(graph: WengertList, zoom: Zoom) -> list[int]:
     A fold swallows an unnamed node only if all users of the node lie inside, so every fold
     has exactly one exit.
     """
+    if zoom == "module":
+        return module_exits(graph)
     exits = list(range(len(graph)))
     outputs = set(graph.outputs)
     for node in range(len(graph) - 1, -1, -1):
@@ -236,11 +238,12 @@ def _in_order_of_writing(graph: WengertList, exit: int, within: set[int]) -> lis
 
 
 def zoom(graph: WengertList, level: Zoom) -> WengertList:
-    """Return `graph` at a zoom level: primitive, step or named.
+    """Return `graph` at a zoom level: primitive, step, named or module.
 
     primitive: one operation per node. step: what a person writes in one line; constants,
-    signs and coefficients are folded in. named: one node per assignment. The steps of the
-    level are numbered first; those inside the folds go on from there.
+    signs and coefficients are folded in. named: one node per assignment. module: one node per
+    affine map, activation and loss (`chainrule.passes.modules`). The steps of the level are
+    numbered first; those inside the folds go on from there.
     """
     if level == "primitive":
         return graph
