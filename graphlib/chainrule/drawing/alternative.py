@@ -10,6 +10,7 @@ from chainrule.errors import excerpt
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS
+from chainrule.readings.numbers import summary
 from chainrule.readings.terms import Partial, Term, text
 from chainrule.readings.view import View
 
@@ -115,11 +116,10 @@ def derivative_symbol(view: View, node: int) -> str:
 
 
 def shown(view: View, number: Number) -> str:
-    """Return a number in digits; an array too long for a card as its size."""
+    """Return a number in digits; an array too long for a card as its shape and norm."""
     digits = text(view.numeral(number, "value"))
     if isinstance(number.shown, Array) and len(digits) > LONGEST:
-        sizes = "×".join(map(str, number.shown.data.shape))
-        return f"[{sizes} numbers]"
+        return text(summary(number.shown, view.notation.format))
     return digits
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
@@ -18,7 +19,8 @@ SIGNIFICANT = 5
 DECIMALS = 4
 SMALLEST_PLAIN = Decimal("1e-3")
 LARGEST_PLAIN = Decimal("1e6")
-ARRAY_ENTRIES = 12
+ARRAY_ENTRIES = 16
+MATRIX_SIDE = 4
 # Of a power of two; 2^(2^56) is more than 10^(10^16), about as far as decimals reach.
 _LONGEST_POWER = 1 << 56
 
@@ -122,11 +124,32 @@ def full_digits(number: Any, digits: int = 17) -> str:
     return str(mpmath.nstr(number, max(digits, 20)))
 
 
+def _is_shown_in_full(array: Array) -> bool:
+    shape = array.data.shape
+    return array.data.size <= ARRAY_ENTRIES and (len(shape) < 2 or max(shape) <= MATRIX_SIDE)
+
+
 def _array(array: Array, format: Format) -> Term:
-    if array.data.size > ARRAY_ENTRIES:
-        sizes = "×".join(map(str, array.data.shape))
-        return Word(f"[{sizes} numbers]", rf"[\text{{{sizes.replace('×', ' by ')} numbers}}]")
-    return _bracket(array.data.tolist(), format)
+    """Return a small array entry by entry, a large one as its shape and Euclidean norm."""
+    if _is_shown_in_full(array):
+        return _bracket(array.data.tolist(), format)
+    return summary(array, format)
+
+
+def summary(array: Array, format: Format = DEFAULT) -> Term:
+    """Return an array as its shape and Euclidean norm."""
+    sizes = "×".join(map(str, array.data.shape))
+    shape = Word(f"[{sizes}]", rf"[{sizes.replace('×', chr(92) + 'times ')}]")
+    norm = numeral(_norm(array), format)
+    return Row((shape, Sign(",", tight=True), Word(" ", r"\ "), Word("‖·‖", r"\|\cdot\|"),
+                Sign("="), norm))  # fmt: skip
+
+
+def _norm(array: Array) -> Any:
+    """Return the root of the sum of squares, or the reason why an entry has no value."""
+    if array.undefined is not None:
+        return array.undefined
+    return math.hypot(*map(float, array.data.ravel().tolist()))
 
 
 def _bracket(entries: Any, format: Format) -> Term:
