@@ -31,7 +31,10 @@ kinds = ["draw", "values", "adjoints"]
 accept = "the lecture's own example"
 [[part]]
 level = 3
-kinds = ["forward-table", "count", "paths", "find-mistake"]
+kinds = ["count", "paths", "forward-table"]
+[[part]]
+level = 3
+kinds = ["find-mistake"]
 [[part]]
 level = 3
 kinds = ["saturation"]
@@ -71,9 +74,8 @@ def test_without_its_key_a_sheet_tells_no_answer(made: Sheet, format: str) -> No
         if answer.kind == "number" and len(answer.exact) > 8 and answer.exact not in given
     ]
     assert len(digits) > 20
-    # What a later task prints as given is a value that an earlier one has not asked.
-    told = {number for number in digits if number in shown}
-    assert len(told) <= 6
+    # Two of the numbers that are given, of four digits each, may be those of other cells.
+    assert len({number for number in digits if number in shown}) <= 2
     if format not in ("ipynb", "moodle"):  # shares, without points, have no field in Moodle
         assert all(number in inline for number in digits)
 

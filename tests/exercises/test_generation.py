@@ -10,11 +10,12 @@ import sympy
 
 import chainrule
 from chainrule.errors import GraphError, InputError
+from chainrule.exercises.checking import check
 from chainrule.exercises.fitness import LARGEST_CONDITION, Conditions
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Task
+from chainrule.exercises.sheet import Given, SlotTable, Task
 
 LINKED = {"paths": range(3, 7)}
 CASES = [
@@ -151,3 +152,57 @@ def test_kinds_and_levels_that_do_not_exist_are_named() -> None:
 def test_two_kinds_with_programs_of_their_own_do_not_share_a_part() -> None:
     with pytest.raises(GraphError, match="parts of their own"):
         chainrule.sheet(3, kinds=["descent", "saturation"])
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ["adjoints", "values"],
+        ["values", "partials", "adjoints"],
+        ["values", "adjoints"],
+        ["forward-table", "adjoints"],
+        ["paths", "count", "tangents", "values"],
+    ],
+)
+def test_no_task_prints_or_asks_again_what_another_asks(kinds: list[str]) -> None:
+    made = chainrule.sheet(4, kinds=kinds, student="order")
+    asked = [cell for task in made.tasks for cell in task.answers]
+    assert len(asked) == len(set(asked))
+    numbers = {a.term for _task, _cell, a in made.cells() if len(a.exact) > 8}
+    printed = {
+        slot.term
+        for task in made.tasks
+        for block in task.blocks
+        if isinstance(block, SlotTable)
+        for row in block.rows
+        for slot in row
+        if isinstance(slot, Given)
+    }
+    assert not numbers & printed
+
+
+def test_a_worked_table_is_not_set_beside_its_own_answers() -> None:
+    with pytest.raises(GraphError, match="put it in one of its own"):
+        chainrule.sheet(4, kinds=["adjoints", "find-mistake"])
+
+
+@pytest.mark.soak
+def test_ten_thousand_problems_over_all_kinds_and_levels() -> None:
+    """Each was confirmed before release; here some of each are confirmed by SymPy as well."""
+    for number in range(10_000):
+        kind, level = CASES[number % len(CASES)]
+        made = chainrule.sheet(level, kinds=[kind], seed=number, student="soak")
+        (task,) = made.tasks
+        assert task.answers
+        assert not {"0", "1", "2"} & set(task.point.values())
+        if number % 40 == 0:
+            by_hand = ByHand(task)
+            for answer in task.answers.values():
+                if answer.cell.split(":")[0] in ("value", "partial", "share", "adjoint", "tangent"):
+                    expected = by_hand.cell(answer.cell)
+                    assert float(answer.exact) == pytest.approx(expected, rel=1e-9)
+        rounded = {
+            cell: f"{float(a.exact):.4g}" if a.kind == "number" else a.exact
+            for cell, a in task.answers.items()
+        }
+        assert set(check(task, rounded).cells.values()) == {"right"}

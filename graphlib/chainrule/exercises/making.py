@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final
 
@@ -203,16 +204,25 @@ def _misfit(problem: Problem, kinds: Sequence[Kind], *, named: bool) -> Unfit | 
     return None
 
 
-def _questions(
-    problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator
-) -> list[Question]:  # fmt: skip
-    asked: set[str] = set()
+def _questions(problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator) -> list[Question]:
+    """Write the tasks; none asks again what an earlier one asks, or prints what another asks."""
+    alone = [_cells(kind.write(Setting(problem, deepcopy(rng)))) for kind in kinds]
+    asked: frozenset[str] = frozenset()
     questions = []
-    for kind in kinds:
-        question = kind.write(Setting(problem, rng, frozenset(asked)))
-        asked |= {answer.cell for answer in question.answers}
+    for i, kind in enumerate(kinds):
+        later = frozenset[str]().union(*alone[i + 1 :])
+        question = kind.write(Setting(problem, rng, asked, later))
+        if question.shown & (asked | later):
+            raise GraphError(
+                f"{kind.name} prints what another task of this part asks; put it in one of its own"
+            )
+        asked |= _cells(question)
         questions.append(question)
     return questions
+
+
+def _cells(question: Question) -> frozenset[str]:
+    return frozenset(answer.cell for answer in question.answers)
 
 
 def _refused(

@@ -70,7 +70,9 @@ PRELUDE: Final = """\
 #let asked(id, rows, it) = table.cell(rowspan: rows, inset: 0pt, stroke: (left: hair, bottom: hair),
   box(width: 100%, height: 100%, corner(id) + align(center + horizon, move(dy: 2.5pt, it))))
 #let given(rows, it) = table.cell(rowspan: rows, it)
-#let cells(widths, heads, count, ..body) = block(above: 10pt, below: 12pt, table(
+#let words(it) = block(above: 8pt, below: 8pt, sticky: true, it)
+#let cells(widths, heads, count, ..body) = block(above: 10pt, below: 12pt,
+  breakable: count > 14, table(
   columns: widths.map(w => w * 1fr), rows: (17pt,) + (22.5pt,) * count, align: left + horizon,
   inset: (x: 3pt, y: 0pt),
   stroke: (x, y) => (bottom: if y == 0 { 1pt + ink } else { hair }),
@@ -121,7 +123,7 @@ class _Writer:
     def block(self, block: Block) -> str:
         match block:
             case Words(words):
-                return typst_prose(words) + "\n"
+                return f"#words[{typst_prose(words)}]"
             case Lines(terms):
                 return f"#lines({', '.join(f'[{_term(term)}]' for term in terms)})"
             case SlotTable():

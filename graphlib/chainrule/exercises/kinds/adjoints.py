@@ -63,7 +63,7 @@ def write(setting: Setting) -> Question:
     }
     points = INSTRUCTIONS["adjoints_points" if known else "adjoints_more"].format(**counts)
     words = instructions("adjoints", {"output": view.name(view.run.output), "points": points})
-    given = given_table(problem, "value", setting.asked)
+    given = given_table(problem, "value", setting.hidden)
     return Question((words, *given, table), tuple(answers))
 
 

@@ -33,7 +33,7 @@ def write(setting: Setting) -> Question:
     """Ask for the counts of each pass, and which mode is cheaper."""
     problem, view = setting.problem, setting.problem.worked
     output = view.run.output
-    blocks: list[Block] = [instructions("count"), *given_table(problem, "partial", setting.asked)]
+    blocks: list[Block] = [instructions("count"), *given_table(problem, "partial", setting.hidden)]
     answers, second = [], dict[str, Any]()
     work = {edge: 0 if _unit(problem, edge) else 1 for edge in problem.edges}
     forward = {name: _forward(problem, name, work) for name in problem.inputs}

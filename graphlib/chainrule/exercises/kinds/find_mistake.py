@@ -98,8 +98,10 @@ def write(setting: Setting) -> Question:
         MISTAKE: _first_wrong(problem, shown),
         CORRECTED: problem.second(cell),
     }
-    given = given_table(problem, "value", setting.asked)
-    return Question((instructions("find-mistake"), *given, table, *fields), answers, second)
+    given = given_table(problem, "value", setting.hidden)
+    printed = frozenset(worksheet(problem).cells) - {f"value:{name}" for name in problem.inputs}
+    told = frozenset(cell for cell in printed if not cell.startswith(("value:", "tangent:")))
+    return Question((instructions("find-mistake"), *given, table, *fields), answers, second, told)
 
 
 def _first_wrong(problem: Problem, shown: dict[str, float | None]) -> str:

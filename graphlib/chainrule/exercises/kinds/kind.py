@@ -25,11 +25,19 @@ class Setting:
         For choices of the kind's own.
     asked
         Cells that earlier tasks about the same problem ask already.
+    later
+        Cells that later ones ask.
     """
 
     problem: Problem
     rng: np.random.Generator
     asked: frozenset[str] = frozenset()
+    later: frozenset[str] = frozenset()
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Cells that are not printed, since some task asks them."""
+        return self.asked | self.later
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Question:
         What stands under the heading.
     answers
         The key, in working order.
+    shown
+        Cells whose numbers it prints although tasks may ask them.
     second
         For every answer that is no cell of the passes, what the second reading says of it.
     """
@@ -49,6 +59,7 @@ class Question:
     blocks: tuple[Block, ...]
     answers: tuple[Answer, ...]
     second: Mapping[str, Any] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
 
 
 class Check(Protocol):

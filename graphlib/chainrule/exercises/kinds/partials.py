@@ -24,7 +24,7 @@ def write(setting: Setting) -> Question:
         rows.append((partial_name(problem, edge), Asked(formula), Asked(number)))
         answers += [formula_answer(problem, edge), number_answer(problem, number, 0.5)]
     table = SlotTable(heads("partial", "formula", "number"), tuple(rows), (0.8, 2.0, 1.2))
-    given = given_table(problem, "value", setting.asked)
+    given = given_table(problem, "value", setting.hidden)
     return Question((instructions("partials"), *given, table), tuple(answers))
 
 

@@ -17,7 +17,7 @@ from chainrule.exercises.kinds.slots import (
 from chainrule.exercises.problem import Problem
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 from chainrule.graph.wengert import Edge
-from chainrule.readings.terms import Coloured, Partial, Row, Sign, Term, Word
+from chainrule.readings.terms import Coloured, Row, Sign, Term, Word, row
 
 FEWEST, MOST = 2, 8
 
@@ -83,22 +83,17 @@ def write(setting: Setting) -> Question:
         second[cell] = prod((problem.second(step) for step in steps), start=1)
         rows.append((Given(Row(tuple(_shown(problem, way)))), Asked(cell)))
     total = f"adjoint:{entry}"
-    goal = Partial(view.name(view.run.output), view.name(problem.node_of[entry]))
-    rows.append(
-        (
-            Given(
-                Row((Coloured("derivative", goal), Word(" = Σ", r"=\Sigma"))),
-            ),
-            Asked(total),
-        )
-    )
+    d, slash = Sign("∂", tight=True), Sign("/", tight=True)
+    node = view.name(problem.node_of[entry])
+    goal = Coloured("derivative", row(d, view.name(view.run.output), slash, d, node))
+    rows.append((Given(row(goal, Word(" = Σ", r"=\Sigma"))), Asked(total)))
     answers.append(number_answer(problem, total))
     table = SlotTable(heads("path", "product"), tuple(rows), (2.2, 1.4))
     names: dict[str, Term] = {
         "output": view.name(view.run.output),
         "input": view.name(problem.node_of[entry]),
     }
-    given = given_table(problem, "partial", setting.asked)
+    given = given_table(problem, "partial", setting.hidden)
     return Question((instructions("paths", names), *given, table), tuple(answers), second)
 
 

@@ -147,13 +147,20 @@ def opening(problem: Problem, *, whole: bool) -> Lines:
 
 
 def across(heads: Sequence[tuple[Term, Slot]], title: str) -> tuple[SlotTable, ...]:
-    """Return tables of one row with a name over each slot, as many as the page asks for."""
+    """Return tables of one row with a name over each slot, as many as the page asks for.
+
+    Columns of one width: the last table is filled up with empty ones.
+    """
+    count = -(-len(heads) // MOST_COLUMNS)
+    wide = -(-len(heads) // max(1, count))
+    first = Word(WORDS["node"]) if title == "value" else Word("")
     tables = []
-    for begin in range(0, len(heads), MOST_COLUMNS):
-        piece = heads[begin : begin + MOST_COLUMNS]
-        headers = (Word(WORDS["node"]), *(term for term, _slot in piece))
+    for begin in range(0, len(heads), max(1, wide)):
+        piece = [*heads[begin : begin + wide]]
+        piece += [(Word(""), Given(None))] * (wide - len(piece))
+        headers = (first, *(term for term, _slot in piece))
         slots = (Given(Word(WORDS[title])), *(slot for _term, slot in piece))
-        tables.append(SlotTable(headers, (slots,), (1.0,) * len(headers)))
+        tables.append(SlotTable(headers, (slots,), (1.3, *(1.0 for _ in piece))))
     return tuple(tables)
 
 

@@ -38,7 +38,7 @@ def write(setting: Setting) -> Question:
     columns = ("node", "partial", "tangent") if known else ("node", "partial", "number", "tangent")
     widths = (1.5, 0.8, 1.6) if known else (1.5, 0.8, 1.4, 1.6)
     words = instructions("tangents", {"direction": assignments(problem.direction, dotted=True)})
-    given = given_table(problem, "value", setting.asked)
+    given = given_table(problem, "value", setting.hidden)
     return Question(
         (words, *given, SlotTable(heads(*columns), tuple(rows), widths)), tuple(answers)
     )
