@@ -1,0 +1,20 @@
+"""Experiments with networks: each returns a plain table, a finding and an Altair chart."""
+
+from __future__ import annotations
+
+from chainrule.nn.experiments.flow import gradient_flow, symmetry
+from chainrule.nn.experiments.outcome import Look, Outcome
+from chainrule.nn.experiments.saturation import sigmoid_losses
+from chainrule.nn.experiments.scaling_effect import scaling_effect
+from chainrule.nn.experiments.sweep import Trial, sweep
+
+__all__ = [
+    "Look",
+    "Outcome",
+    "Trial",
+    "gradient_flow",
+    "scaling_effect",
+    "sigmoid_losses",
+    "sweep",
+    "symmetry",
+]

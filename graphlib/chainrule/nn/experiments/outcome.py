@@ -1,0 +1,118 @@
+"""What an experiment gives: a plain table, what it shows, and how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Kind = Literal["line", "point", "bar", "rect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How an outcome is drawn: which column goes where.
+
+    Parameters
+    ----------
+    x, y
+        Columns of the axes.
+    colour
+        Column that tells lines apart; empty for one line.
+    kind
+        "line", "point", "bar", or "rect" for a plane of coloured cells (`colour` is the value).
+    logarithmic
+        Whether the y axis counts powers of ten.
+    facet
+        Column by which pictures stand side by side.
+    """
+
+    x: str
+    y: str
+    colour: str = ""
+    kind: Kind = "line"
+    logarithmic: bool = False
+    facet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of an experiment.
+
+    Parameters
+    ----------
+    title
+        What was done.
+    columns, rows
+        A table, one row an observation.
+    finding
+        What it shows, in one or two sentences with its numbers.
+    look
+        How it is drawn.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    finding: str
+    look: Look
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column of the table."""
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows]
+
+    def where(self, **given: Any) -> list[dict[str, Any]]:
+        """Return the rows that have these entries, as dictionaries."""
+        found = (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+        return [row for row in found if all(row[name] == value for name, value in given.items())]
+
+    def spec(self) -> dict[str, Any]:
+        """Return the picture as a Vega-Lite specification, with its data in it."""
+        look = self.look
+        plane = look.kind == "rect"
+        channels = {"x": look.x, "y": look.y, "color": look.colour, "column": look.facet}
+        encoding: dict[str, Any] = {
+            channel: {"field": _field(name), "title": name, "type": self._type(name)}
+            for channel, name in channels.items()
+            if name
+        }
+        if plane:
+            encoding["x"]["type"] = encoding["y"]["type"] = "ordinal"
+        elif look.colour:
+            encoding["color"]["type"] = "nominal"
+        if look.logarithmic:
+            encoding["y"]["scale"] = {"type": "log"}
+        records = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return {
+            "data": {"values": records},
+            "mark": look.kind,
+            "title": self.title,
+            "encoding": encoding,
+            "width": 300,
+            "height": 200,
+        }
+
+    def chart(self) -> Any:
+        """Return the picture as an Altair chart."""
+        import altair as alt
+
+        return alt.Chart.from_dict(self.spec())
+
+    def _type(self, name: str) -> str:
+        numbers = all(isinstance(value, int | float) for value in self.column(name))
+        return "quantitative" if numbers else "nominal"
+
+    def _repr_mimebundle_(self, *given: Any, **more: Any) -> Any:
+        return self.chart()._repr_mimebundle_(*given, **more)
+
+
+def _field(name: str) -> str:
+    """Return a column's name so that no character of it means anything to Vega."""
+    return "".join("\\" + c if c in ".[]:\\" else c for c in name)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Return columns and rows as an outcome takes them; numbers of NumPy become Python's."""
+    plain = tuple(tuple(v.item() if hasattr(v, "item") else v for v in row) for row in rows)
+    return {"columns": tuple(columns), "rows": plain}
