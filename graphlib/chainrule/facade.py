@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
     from chainrule.readings.derivatives import Hessian, JacobianTable
     from chainrule.readings.health import Health
+    from chainrule.readings.overview import Overview
     from chainrule.readings.paths import Paths
 
 Typed = str | int | float | Fraction | Decimal
@@ -793,6 +794,38 @@ class Graph(WengertList):
         found = agree(self, self.at(at))
         goal = self._output_labels()[0]
         return AgreementTable(found.output, found.digits, found.inputs, found.missing, goal)
+
+    def overview(self, at: Point | None = None) -> Overview:
+        """Return the graph at a glance: formula, sizes, cost, number of paths.
+
+        With a point also value and derivatives, SymPy's closed forms, and whether four routes
+        to the derivatives agree.
+
+        >>> overview = Graph.parse("J = cos(u); u = sin(t) + 3t; t = x^2").overview()
+        >>> overview.sizes["named"], overview.paths
+        (4, 1)
+
+        Raises
+        ------
+        PointError
+            If a value is missing or not a number.
+        """
+        from chainrule.readings.overview import at_point, overview, typeset
+
+        outputs = self._output_labels()
+        notes = [f"{note.found}: {note.reading}" for note in self.notes]
+        further: list[tuple[str, Any]] = []
+        if at is not None:
+            run = self.work(at)
+            form = self.closed_form()
+            agreement = self.check(at) if self.is_scalar else None
+
+            def read(written: str) -> Any:
+                return typeset(Graph.parse(written, declared=self.names.values()))
+
+            further = at_point(run, agreement, form, read)
+        levels: dict[str, WengertList] = {level: self.zoom(level) for level in ZOOMS}
+        return overview(self, levels, self.usual_zoom, outputs, notes, further)
 
     def paths(self, at: Point, by: str | None = None, **options: Any) -> Paths:
         """Return every path from an input (default: all) to the output, with its product.

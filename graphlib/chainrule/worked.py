@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,14 @@ from chainrule.language import canonical, exact
 from chainrule.language.names import canonical_label
 from chainrule.passes.jacobian import repaired
 from chainrule.passes.run import Number, Run
+from chainrule.readings.grid import Tabular
 from chainrule.readings.story import Story, story, sum_up
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import Notation, View
 
 if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
+    from chainrule.readings.derivatives import JacobianTable
     from chainrule.readings.health import Health
     from chainrule.readings.nudge import Nudge
     from chainrule.readings.paths import Paths
@@ -241,6 +244,37 @@ class Worked(View):
         inputs = self.graph.inputs if by is None else self._entries(by)
         return paths(self._back, inputs, most)
 
+    def jacobian(self) -> JacobianTable:
+        """Return the derivatives of every output by every input of the graph that is shown.
+
+        >>> import chainrule
+        >>> chainrule.parse("f = x y; g = x + y").work({"x": 2, "y": 3}).jacobian()["f"]
+        {'x': 3.0, 'y': 2.0}
+        """
+        from chainrule.passes.jacobian import jacobian
+        from chainrule.readings.derivatives import JacobianTable
+
+        graph, point = self.graph, self.run.point
+        found = jacobian(graph, point, [self.labels[output] for output in graph.outputs])
+        named = {graph.names[node]: point[node] for node in graph.inputs}
+        return JacobianTable(found.rows, found.mode, found.cost, named)
+
+    def read(self, reading: str) -> Tabular:
+        """Return the reading of this name, one of `READINGS`.
+
+        >>> import chainrule
+        >>> chainrule.parse("x^2").work({"x": 3}).read("paths").grid().kind
+        'paths'
+
+        Raises
+        ------
+        GraphError
+            If there is none.
+        """
+        if reading not in READINGS:
+            raise GraphError(f"no reading {reading!r}; there are {', '.join(READINGS)}")
+        return READINGS[reading](self)
+
     def _entries(self, name: str) -> list[int]:
         """Return the inputs of a name."""
         if canonical(name) not in self._copies:
@@ -340,3 +374,16 @@ class Worked(View):
 
     def _repr_svg_(self) -> str:
         return self.draw("svg").decode()
+
+
+READINGS: Mapping[str, Callable[[Worked], Tabular]] = {
+    "table": Worked.table,
+    "trace": Worked.trace,
+    "duals": Worked.duals,
+    "paths": Worked.paths,
+    "jacobian": Worked.jacobian,
+    "cost": Worked.cost,
+    "health": Worked.health,
+    "conditions": lambda worked: worked.health().conditions(),
+}
+"""The tables of a worked example, by name."""

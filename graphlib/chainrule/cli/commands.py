@@ -16,11 +16,12 @@ from chainrule.cli.draw import draw
 from chainrule.cli.grad import grad
 from chainrule.cli.ops import ops
 from chainrule.cli.sheet import sheet
+from chainrule.cli.show import show
 from chainrule.cli.steps import steps
 from chainrule.cli.table import table
 from chainrule.errors import ChainruleError, OutsideError
 
-COMMANDS: tuple[Callable[..., None], ...] = (table, steps, draw, grad, check, sheet, ops, app)
+COMMANDS: tuple[Callable[..., None], ...] = (show, table, steps, draw, grad, check, sheet, ops, app)
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 
 ABOUT = """The chain rule, step by step.

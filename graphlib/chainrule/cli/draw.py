@@ -7,7 +7,19 @@ from typing import Annotated, Literal
 
 import typer
 
-from chainrule.cli.request import At, By, Folds, Formula, Kink, Mode, Of, Readings, Tree, Zoom
+from chainrule.cli.request import (
+    At,
+    By,
+    Folds,
+    Formula,
+    Kink,
+    Mode,
+    Notation,
+    Of,
+    Readings,
+    Tree,
+    Zoom,
+)
 from chainrule.errors import InputError
 
 File = Annotated[
@@ -40,6 +52,7 @@ def draw(
     by: By = None,
     reading: Readings = None,
     kink: Kink = None,
+    notation: Notation = None,
     format: Picture = None,
     theme: Theme = "light",
     direction: Direction = "LR",
@@ -61,7 +74,7 @@ def draw(
     from chainrule.drawing import draw as picture
 
     chosen = format or _by_suffix(output)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree, kink)
+    graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree, kink, notation)
     document = Path(output).suffix.lower() == ".tex"
     drawn = picture(
         run,

@@ -92,6 +92,16 @@ Kink = Annotated[
         show_default=False,
     ),
 ]
+Notation = Annotated[
+    str | None,
+    typer.Option(
+        "--notation",
+        metavar="WORDS",
+        help="partials (∂J/∂u), bars (ū, u̇) or upstream (upstream × local); v or xi; point or "
+        "comma: --notation bars,xi.",
+        show_default=False,
+    ),
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write a file; - writes to the screen."),
@@ -235,6 +245,7 @@ def worked(
     folds: Sequence[str] | None = None,
     tree: bool = False,
     kink: str | None = None,
+    notation: str | None = None,
 ) -> tuple[Graph, Worked]:
     """Return the graph of a formula and its run at a point.
 
@@ -249,5 +260,5 @@ def worked(
     graph, point = parsed(formula, at, readings, kink)
     return graph, graph.work(
         at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits,
-        folds=folds or (), as_tree=tree,
+        folds=folds or (), as_tree=tree, notation=notation,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from chainrule.cli.request import (
     Formula,
     Kink,
     Mode,
+    Notation,
     Of,
     Output,
     Readings,
@@ -57,6 +58,7 @@ def steps(
     by: By = None,
     reading: Readings = None,
     kink: Kink = None,
+    notation: Notation = None,
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
@@ -80,12 +82,16 @@ def steps(
     if slides in SLIDES and format is None and not json:
         from chainrule.cli.output import write
 
-        graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, kink=kink)
+        graph, run = worked(
+            formula, at, mode, zoom, of, by, reading, digits, kink=kink, notation=notation
+        )
         write(run.slides(slides), str(output))
         tell_notes(graph, on_screen=False)
         return
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink)
+    graph, run = worked(
+        formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink, notation
+    )
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

@@ -14,14 +14,17 @@ from chainrule.cli.request import (
     Formula,
     Kink,
     Mode,
+    Notation,
     Of,
     Output,
     Readings,
     Tree,
     Zoom,
 )
+from chainrule.errors import InputError
 
 if TYPE_CHECKING:
+    from chainrule.readings.grid import Grid
     from chainrule.worked import Worked
 
 Format = Annotated[
@@ -34,6 +37,14 @@ Format = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Show = Annotated[
+    str,
+    typer.Option(
+        "--show",
+        metavar="READING",
+        help="table, trace, duals, paths, jacobian, cost, health or conditions.",
+    ),
+]
 Health = Annotated[
     bool,
     typer.Option(
@@ -53,13 +64,18 @@ def table(
     by: By = None,
     reading: Readings = None,
     kink: Kink = None,
+    notation: Notation = None,
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
+    show: Show = "table",
     health: Health = False,
     output: Output = None,
 ) -> None:
     """Show the table: values, local partials, and the derivatives added up row by row.
+
+    With --show another reading: trace (value, tangent and adjoint side by side), duals (dual
+    numbers), paths (every path with its product), jacobian, cost, health or conditions.
 
     With -o a whole file is written (an HTML page, a LaTeX document); the screen gets the piece
     to paste.
@@ -67,6 +83,7 @@ def table(
     \b
       chainrule table "cos(sin(x^2)+3x^2)" --at x=1
       chainrule table "a b + sin a" --at a=2,b=3 --mode forward --by a
+      chainrule table "cos(sin(x^2)+3x^2)" --at x=1 --show trace --notation bars
       chainrule table lecture.txt --at x=0.5 --zoom named -o table.tex
       echo "x^2 y" | chainrule table - --at x=3,y=1/2 --json
     """
@@ -75,22 +92,25 @@ def table(
     from chainrule.readings.render.json import grid_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink)
+    graph, run = worked(
+        formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink, notation
+    )
+    grid = _reading(run, show)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:
-        from chainrule.readings.render.terminal import grid_parts, show
+        from chainrule.readings.render import terminal as on_terminal
 
-        show(console, grid_parts(run.table().grid(), console.width))
+        on_terminal.show(console, on_terminal.grid_parts(grid, console.width))
     elif chosen.name == "json":
         from chainrule.cli.steps import note_records
 
-        record = grid_record(run.table().grid()) | note_records(graph)
+        record = grid_record(grid) | note_records(graph)
         deliver(written(record | (_health_record(run) if health else {})), output)
         return
     else:
         pdf = as_pdf(format, output) and not json
-        deliver(chosen.grid(run.table().grid(), pdf or not on_screen), output, pdf=pdf)
+        deliver(chosen.grid(grid, pdf or not on_screen), output, pdf=pdf)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
     if health and on_screen and chosen.name == "text":
         from chainrule.readings.catalogue import WORDS
@@ -99,6 +119,17 @@ def table(
         found = run.health()
         for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:
             print(printable(line))
+
+
+def _reading(run: Worked, show: str) -> Grid:
+    from chainrule.worked import READINGS
+
+    if show not in READINGS:
+        raise InputError(
+            f"there is no reading `{show[:40]}`", text=show, length=max(1, len(show)),
+            allowed=f"Readings are {', '.join(READINGS)}.",
+        )  # fmt: skip
+    return run.read(show).grid()
 
 
 def _health_record(run: Worked) -> dict[str, Any]:

@@ -1,0 +1,194 @@
+"""A graph at a glance: what was read, how large it is, and what its derivatives cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.passes.agreement import Agreement
+from chainrule.passes.closed_form import ClosedForm
+from chainrule.passes.counting import Counts
+from chainrule.passes.paths import counted
+from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
+from chainrule.readings.cells import count_cell, number_cell
+from chainrule.readings.formulas import READING, compose
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.prose import filled
+from chainrule.readings.terms import ELLIPSIS, EQUALS, Role, Symbol, Term, Word, row, text
+from chainrule.readings.view import View
+
+NAMES = 12
+"""Inputs and outputs that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview(Tabular):
+    """What there is to know of a graph before anything is worked out.
+
+    Parameters
+    ----------
+    name, formula
+        The main output, and its formula written out down to the inputs.
+    inputs, outputs
+        Their names.
+    sizes
+        How many nodes there are, by zoom level.
+    longest
+        Edges of the longest path from an input to an output.
+    paths
+        How many paths lead from inputs to the main output, at the zoom level that is shown.
+    operations
+        Operations of the values, and of all derivatives in forward mode, in reverse mode and
+        by differences.
+    notes
+        How the text was read where it could be read in more than one way.
+    further
+        What is known at a point: value, derivatives, closed forms, agreement.
+    """
+
+    name: str
+    formula: Term
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    sizes: Mapping[str, int]
+    longest: int
+    paths: int
+    operations: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    further: tuple[tuple[str, Cell], ...] = field(default=())
+
+    def grid(self) -> Grid:
+        """Return a line for each thing to know."""
+        rows: list[GridRow] = []
+
+        def add(what: str, cell: Cell) -> None:
+            rows.append(GridRow({"what": words(what), "is": cell}))
+
+        add(WORDS["formula"], Cell(self.formula))
+        for note in self.notes:
+            add(WORDS["read_as"], words(note))
+        add(WORDS["inputs"], Cell(_names(self.inputs)))
+        add(WORDS["outputs"], Cell(_names(self.outputs)))
+        for level, size in self.sizes.items():
+            add(WORDS["nodes_at"].format(level=level), count_cell(size))
+        add(WORDS["longest"], count_cell(self.longest))
+        add(WORDS["paths_in_all"], count_cell(self.paths))
+        for way, count in self.operations.items():
+            add(WORDS[f"cost_{way}"], count_cell(count))
+        for what, cell in self.further:
+            add(what, cell)
+        heads = (Header("what", Word(WORDS["cost"])), Header("is", Word(WORDS["is"])))
+        caption = filled(CAPTIONS["overview"], {"goal": Symbol(self.name)})
+        return Grid("overview", caption, heads, grouped(rows))
+
+
+def overview(
+    graph: WengertList,
+    levels: Mapping[str, WengertList],
+    shown: str,
+    outputs: Iterable[str],
+    notes: Iterable[str] = (),
+    further: Iterable[tuple[str, Cell]] = (),
+) -> Overview:
+    """Return what there is to know of a graph.
+
+    Parameters
+    ----------
+    levels
+        The graph at each zoom level.
+    shown
+        The level at which it is shown.
+    outputs
+        Names of the outputs.
+    notes
+        Sentences on how the text was read.
+    further
+        What is known at a point, as heading and cell.
+    """
+    names, counts = tuple(outputs), Counts(graph)
+    operations = {"values": counts.values}
+    if graph.inputs:
+        once = counts.values + counts.partials
+        operations["total_forward"] = once + sum(counts.forward(i) for i in graph.inputs)
+        operations["total_reverse"] = once + sum(counts.reverse(o) for o in set(graph.outputs))
+        operations["total_differences"] = sum(counts.differences(i) for i in graph.inputs)
+        operations["kept"] = counts.kept
+    folded = levels[shown]
+    distances = folded.distances()
+    return Overview(
+        names[0], _written(graph, names[0]),
+        tuple(graph.names[i] for i in graph.inputs), names,
+        {level: len(zoomed) for level, zoomed in levels.items()},
+        max(distances), sum(counted(folded, i)[folded.outputs[0]] for i in folded.inputs),
+        operations, tuple(notes), tuple(further),
+    )  # fmt: skip
+
+
+def _names(names: Sequence[str]) -> Term:
+    parts: list[Term] = []
+    for name in names[:NAMES]:
+        parts += [Word(", "), Symbol(name)] if parts else [Symbol(name)]
+    parts += [Word(", "), ELLIPSIS] if len(names) > NAMES else []
+    return row(*parts) if parts else Word(WORDS["none"])
+
+
+def _written(graph: WengertList, name: str) -> Term:
+    """Return "name = formula" of the main output, written out down to the inputs."""
+    goal = graph.outputs[0]
+    if graph.ops[goal] is INPUT:
+        return Symbol(name)
+    return row(Symbol(name), EQUALS, typeset(graph))
+
+
+def typeset(graph: WengertList) -> Term:
+    """Return the main output as a formula in the inputs."""
+
+    def leaves(node: int) -> Term | None:
+        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
+
+    return compose(graph, graph.outputs[0], leaves, READING, named_root=True).term
+
+
+def at_point(
+    view: View, agreement: Agreement | None, form: ClosedForm, read: Callable[[str], Term]
+) -> list[tuple[str, Cell]]:
+    """Return what is known of a graph at a point, as heading and cell.
+
+    Parameters
+    ----------
+    view
+        A run in reverse mode.
+    agreement
+        Whether four routes agree; None for vectors.
+    form
+        Closed forms of the derivatives.
+    read
+        From SymPy's text of a formula to mathematics.
+    """
+    goal = view.run.output
+    found = [
+        (WORDS["value"], number_cell(view, view.value_id(goal), view.run.value(goal), "value"))
+    ]
+    for node in view.graph.inputs:
+        name = view.graph.names[node]
+        number = view.run.derivative(node)
+        id = view.derivative_id(node)
+        cell = number_cell(view, id, number, "derivative")
+        found.append((text(view.derivative_name(node)), cell))
+        written = form.named_text.get(name) or form.derivative_text.get(name)
+        if written:
+            found.append(
+                (WORDS["closed_form"].format(name=text(Symbol(name))), Cell(read(written)))
+            )
+    if form.missing:
+        found.append((WORDS["closed_forms"], words(form.missing, "quiet")))
+    if agreement is not None:
+        for entry in agreement.inputs:
+            told = MARKS.get(entry.verdict, WORDS["agrees"])
+            reason = f"{told}: {entry.reason}" if entry.reason else told
+            role: Role | None = None if entry.verdict == "agrees" else "warning"
+            found.append(
+                (WORDS["agreement_by"].format(name=text(Symbol(entry.name))), words(reason, role))
+            )
+    return found
