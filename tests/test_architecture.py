@@ -101,6 +101,6 @@ def test_what_is_said_to_be_missing_is_missing() -> None:
         assert not {"softmax", "norm", "conv2d"} & OPS.spelled.keys()
     if "- LaTeX, Python functions, functions of one's own and sums over an index as input;" in TEXT:
         assert not hasattr(Graph, "trace")
-    if "- paths; single nodes folded by hand; networks" in TEXT:
+    if "- paths; networks;" in TEXT:
         assert not hasattr(Graph, "paths")
         assert not any(exists(name) for name in ("nn",))

@@ -405,7 +405,9 @@ class Graph(WengertList):
         """
         from chainrule.graph.conventions import kink_choice, with_kinks
 
-        return Graph.of(with_kinks(self, kink_choice(choice)), self.program)
+        made = Graph.of(with_kinks(self, kink_choice(choice)), self.program)
+        made.source = None if self.source is None else self.source.with_kinks(choice)
+        return made
 
     def at(self, point: Point) -> dict[int, Any]:
         """Return a point by names as exact values by index.

@@ -186,3 +186,68 @@ def test_the_choice_at_kinks_stands_where_there_are_some(app_page: Page, app_add
     formula(page, "sin(x)")
     expect(table).to_contain_text("sin", timeout=SLOW)
     expect(page.get_by_role("combobox", name=re.compile("At kinks"))).to_have_count(0)
+
+
+def test_folds_tree_and_readings_are_in_the_link(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/?f=J%3Dcos(u)%3Bu%3Dsin(t)%2Bw%3Bw%3D3t%3Bt%3Dx%5E2&at=x%3D1")
+    table = page.get_by_role("table")
+    expect(table).to_contain_text("4.5608", timeout=SLOW)
+    at_rest(page)
+    page.get_by_role("button", name=re.compile("^u = ")).click()
+    page.get_by_role("button", name="Unfold u").click()
+    expect(table).to_contain_text("v", timeout=SLOW)
+    page.wait_for_url(re.compile("folds=-u"), timeout=SLOW)
+    page.get_by_role("button", name=re.compile("^u = ")).click()
+    page.get_by_role("button", name="Fold u").click()  # back again
+    expect(page).not_to_have_url(re.compile("folds="), timeout=SLOW)
+    at_rest(page)
+    # Five nodes: x, t, w, u, J; as a tree x and t stand twice.
+    expect(page.get_by_text("5 nodes, 7 as a tree")).to_be_visible()
+    page.get_by_role("radio", name="Tree").click()
+    expect(table).to_contain_text("3.8647", timeout=SLOW)
+    page.wait_for_url(re.compile("as=tree"), timeout=SLOW)
+    at_rest(page)
+    page.get_by_role("radio", name="Nudge").click()
+    expect(page.get_by_text("predicted change")).to_be_visible(timeout=SLOW)
+    page.wait_for_url(re.compile("show=nudge"), timeout=SLOW)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("table").first).to_contain_text("3.8647", timeout=SLOW)
+    expect(other.get_by_text("predicted change")).to_be_visible(timeout=SLOW)
+
+
+def test_a_tree_too_large_is_counted_and_not_drawn(app_page: Page, app_address: str) -> None:
+    formula = "t0%3Dx%3B" + "%3B".join(f"t{i + 1}%3Dt{i}%20t{i}" for i in range(40))
+    app_page.goto(f"{app_address}/?f={formula}&at=x%3D1&as=tree")
+    expect(app_page.get_by_text("As a tree this has").first).to_be_visible(timeout=SLOW)
+
+
+def test_the_menu_offers_files_and_the_lines_that_give_the_same(
+    app_page: Page, app_address: str
+) -> None:
+    page = app_page
+    page.goto(app_address)
+    expect(page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    at_rest(page)
+    page.get_by_role("button", name="Save and share").click()
+    expect(page.get_by_text("chainrule table")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("graph.work")).to_be_visible()
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="Markdown").click()
+    assert "4.5608" in begun.value.path().read_text("utf-8")
+
+
+def test_on_a_phone_the_values_are_in_a_popover(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.set_viewport_size({"width": 400, "height": 860})
+    page.goto(app_address)
+    expect(page.get_by_role("table")).to_contain_text("4.5608", timeout=SLOW)
+    opener = page.get_by_role("button", name="x = 1 reverse")
+    opener.click(timeout=SLOW)
+    field = page.get_by_role("textbox", name="Value of x")
+    expect(field).to_be_visible(timeout=SLOW)
+    at_rest(page)
+    field.fill("0")
+    field.press("Enter")
+    expect(page.get_by_role("button", name="x = 0 reverse")).to_be_visible(timeout=SLOW)

@@ -58,6 +58,12 @@ def test_any_formula_comes_back(formula: str, key: str, step: int) -> None:
         ("f=x&step=-1", 9),
         ("f=x&step=1e9", 9),
         ("f=x&zoom=deep", 9),
+        ("f=x&folds=u,", 10),
+        ("f=x&folds=-u v", 10),
+        ("f=x&folds=//", 10),
+        ("f=x&as=forest", 7),
+        ("f=x&show=all", 9),
+        ("f=x&by=many", 7),
     ],
 )
 def test_what_is_wrong_is_refused_with_its_place(query: str, position: int) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chainrule.errors import LinkError
 from chainrule.facade import Graph
 from chainrule.ui.link import LONGEST, decode, encode
-from chainrule.ui.state import MODES, PREFIXES, ZOOMS, State
+from chainrule.ui.state import MODES, PREFIXES, READINGS, SHAPES, ZOOMS, State
 
 # A surrogate is no character: a browser cannot send one, and UTF-8 cannot hold it.
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -17,6 +17,9 @@ names = st.sampled_from(["x", "y_hat", "theta_0", "x1", "alpha", "E", "ø", "rat
 numbers = st.from_regex(r"-?[0-9]{1,6}(\.[0-9]{0,6})?([eE]-?[0-9])?", fullmatch=True)
 pairs = st.dictionaries(names, numbers, max_size=4).map(lambda d: tuple(d.items()))
 switches = st.dictionaries(words.filter(bool), words, max_size=3).map(lambda d: tuple(d.items()))
+folds = st.one_of(
+    names, names.map("-{}".format), st.lists(names, min_size=2, max_size=3).map(" ".join)
+)
 states = st.builds(
     State,
     formula=words,
@@ -26,6 +29,10 @@ states = st.builds(
     zoom=st.sampled_from(ZOOMS),
     along=st.one_of(st.just(""), names),
     prefix=st.sampled_from(PREFIXES),
+    folds=st.lists(folds, max_size=3).map(tuple),
+    shape=st.sampled_from(SHAPES),
+    reading=st.sampled_from(READINGS),
+    nudge=numbers,
     step=st.one_of(st.none(), st.integers(0, 999_999)),
 )
 

@@ -22,13 +22,15 @@ from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
+from chainrule.readings.changes import foldable, opens
+from chainrule.readings.notation import Notation
 from chainrule.readings.numbers import full_digits, numeral
 from chainrule.readings.prose import sentence, title
 from chainrule.readings.render.prose import prose_html, prose_text, remark_line
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
 from chainrule.readings.terms import Partial, Row, Sign, mathml, text
-from chainrule.readings.view import View
+from chainrule.readings.view import View, labels
 
 VERSION = 1
 
@@ -69,6 +71,10 @@ class _Player:
         self.view = view = drawn.view
         self.kept = frozenset(drawn.nodes)
         self.table = table(view)
+        self.labels = labels(view.graph, Notation())
+        # What is folded for the drawing alone is not unfolded by a click, nor a copy in a tree.
+        copied = any("#" in label for label in self.labels.values())
+        self.changeable = not drawn.folded and not copied
         self.cells: dict[str, str] = {}
         for node in view.shown:
             self.cells[view.value_id(node)] = f"value:{node_key(node)}"
@@ -178,6 +184,9 @@ class _Player:
             "derivative": self.number(run.derivative(node)) if reached else None,
             "derivative_name": mathml(view.derivative_name(node), inline=True),
             "mark": self.mark(node),
+            "label": self.labels[node],
+            "folds": self.changeable and foldable(view.graph, node, self.labels),
+            "unfolds": self.changeable and opens(view.graph, node),
         }
 
     def mark(self, node: int) -> dict[str, str] | None:

@@ -61,5 +61,5 @@ def with_kinks(graph: WengertList, choice: Fraction | None) -> WengertList:
         parameters[node] = {**graph.parameters_of(node), kink.choice: choice}
     return WengertList(
         graph.ops, graph.operands, parameters, graph.names, graph.shapes, graph.outputs,
-        graph.written, graph.batched,
+        graph.written, graph.batched, graph.places,
     )  # fmt: skip

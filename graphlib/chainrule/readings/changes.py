@@ -6,7 +6,7 @@ it alone, "u u1 u2" folds these nodes, "-u" opens the fold u.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import INPUT, WengertList
@@ -83,9 +83,8 @@ def unfolded(graph: WengertList, name: str, notation: Notation | None = None) ->
     return unfold(graph, node)
 
 
-def foldable(graph: WengertList, node: int) -> bool:
-    """Tell whether anything feeds a node alone that has a card of its own."""
-    called = labels(graph, Notation())
+def foldable(graph: WengertList, node: int, called: Mapping[int, str]) -> bool:
+    """Tell whether anything feeds a node alone that has a card, so a name in `called`."""
     return any(inner in called for inner in feeding(graph, node) - {node})
 
 

@@ -16,6 +16,8 @@ from chainrule.readings.hints import Hint
 from chainrule.readings.render.markdown import escaped
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import link, work
+from chainrule.ui.menu import menu
+from chainrule.ui.panel import choice, panel
 from chainrule.ui.player.component import player
 from chainrule.ui.rail import rail, show_hints
 from chainrule.ui.state import EXAMPLE, State
@@ -28,17 +30,7 @@ EXAMPLES = {
     ),
     "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
 }
-DOWNLOADS = {
-    "Drawing (SVG)": ("svg", "image/svg+xml"),
-    "Drawing (PNG)": ("png", "image/png"),
-    "Drawing (PDF)": ("pdf", "application/pdf"),
-    "Table (LaTeX)": ("latex", "text/x-tex"),
-    "Table (HTML)": ("html", "text/html"),
-    "Table (CSV)": ("csv", "text/csv"),
-    "Table (JSON)": ("json", "application/json"),
-}
-SUFFIX = {"latex": "tex"}
-WIDGETS = ("formula", "mode", "zoom", "prefix", "along")
+WIDGETS = ("formula", "mode", "zoom", "prefix", "along", "shape", "below", "nudge")
 TYPING_PAUSE = "80ms"
 PATIENCE = 0.3
 ASK_EVERY = 0.5
@@ -50,7 +42,7 @@ def page() -> None:
     _restore()
     state = _current()
     with st.container(key="top"):
-        box, beside, menu = st.columns([6, 2.6, 1.3], gap="medium")
+        box, beside, right = st.columns([6, 2.6, 1.3], gap="medium")
         with box:
             st.text_input(
                 "Formula or program",
@@ -74,9 +66,9 @@ def page() -> None:
         _empty()
         return
     with st.container(key="main"):
-        left, middle = st.columns([192, 1000], gap="large")
+        beside_rail, middle = _places(state)
         if isinstance(read, Reading):
-            with left, st.container(key="rail"):
+            with beside_rail:
                 hints = rail(_current(read), read)
             state = _current(read)
             played = work.play(state.without_step(), st.session_state["declared"])
@@ -87,10 +79,14 @@ def page() -> None:
         if isinstance(played, tuple):
             with hints:
                 show_hints(played[1])
-    if isinstance(played, tuple):
-        with menu, st.container(key="menu"):
-            _menu(state, st.session_state["declared"])
-        _closed(state.without_step(), st.session_state["declared"])
+    if isinstance(played, tuple) and isinstance(read, Reading):
+        names = st.session_state["declared"]
+        with right, st.container(key="menu"):
+            menu(state, names)
+        _closed(state.without_step(), names)
+        with st.container(key="readings"):
+            choice()
+            panel(state.without_step(), names, read)
     _share(replace(state, step=st.session_state["step"]))
 
 
@@ -120,6 +116,8 @@ def _restore() -> None:
     session["zoom_chosen"] = bool(state.zoom)
     session["prefix"], session["along"] = state.prefix, state.along
     session["kink"] = state.kink
+    session["folds"], session["shape"] = state.folds, state.shape
+    session["below"], session["nudge"] = state.reading, state.nudge
     session["step"] = state.step
 
 
@@ -128,7 +126,7 @@ def _current(read: Reading | None = None) -> State:
     values: Mapping[str, str] = session["values"]
     names = tuple(values) if read is None else read.variables
     default = read.default if read else lambda _name: work.DEFAULT_VALUE
-    return State(
+    state = State(
         formula=session["formula"] or "",
         point=tuple((name, values.get(name) or default(name)) for name in names),
         readings=tuple(session["readings"].items()),
@@ -137,12 +135,38 @@ def _current(read: Reading | None = None) -> State:
         along=session.get("along") or "",
         prefix=session["prefix"] or "v",
         kink=session.get("kink") or "",
+        folds=session["folds"],
+        shape=session["shape"] or "graph",
+        reading=session["below"] or "table",
+        nudge=session["nudge"] or State().nudge,
         step=session["step"],
     )
+    if read is None or not state.folds:
+        return state
+    # Another formula may not have the nodes that were folded.
+    fitting = work.shape(state.without_step(), session["declared"])
+    return replace(state, folds=fitting.folds)
 
 
 def _read(state: State) -> Reading | Fault:
     return work.read(state.formula, st.session_state["declared"], state.readings, state.prefix)
+
+
+def _places(state: State) -> tuple[Any, Any]:
+    """Return where the rail and the player stand: beside each other, or, on a narrow screen,
+    the rail in a popover above the player that says point and mode.
+    """
+    session = st.session_state
+    session.setdefault("narrow", "Mobi" in st.context.headers.get("User-Agent", ""))
+    if not session["narrow"]:
+        left, middle = st.columns([192, 1000], gap="large")
+        with left:
+            return st.container(key="rail"), middle
+    point = ", ".join(f"{name} = {value}" for name, value in state.point[:3])
+    more = ", …" if len(state.point) > 3 else ""
+    with st.popover(escaped(f"{point}{more}  {state.mode}"), width="content"):
+        place = st.container(key="rail")
+    return place, st.container()
 
 
 # Formula and notes
@@ -225,11 +249,31 @@ def _play(state: State, played: tuple[dict[str, Any], tuple[Hint, ...]] | Fault)
             player(session["last_good"], key="player", step=state.step, stale=True)
         return
     data = session["last_good"] = played[0]
-    result = player(data, key="player", step=state.step)
+    result = player(data, key="player", step=state.step, on_fold=_folded)
+    narrow = getattr(result, "narrow", None)
+    if narrow is not None and narrow != session["narrow"]:
+        session["narrow"] = narrow
+        st.rerun()
     step = getattr(result, "step", None)
     if step is not None and step != session.get("reported"):
         # What was reported before a turn to another mode or formula means nothing after it.
         session["reported"] = session["step"] = int(step)
+
+
+def _folded() -> None:
+    """Fold or unfold a node as the player asked: to open a fold made here is to take it back."""
+    session = st.session_state
+    change = getattr(session["player"], "fold", None)
+    if not change:
+        return
+    folds = list(session["folds"])
+    back = change[1:] if change.startswith("-") else f"-{change}"
+    if back in folds:
+        folds.remove(back)
+    else:
+        folds.append(change)
+    session["folds"] = tuple(folds)
+    session["step"] = None
 
 
 def _closed(state: State, names: tuple[str, ...]) -> None:
@@ -269,25 +313,6 @@ def _quiet(words: str) -> str:
 def _derivative(d: str, goal: str, name: str, formula: str) -> str:
     above, below = latex(Symbol(goal)), latex(Symbol(name))
     return rf"\frac{{{d}{above}}}{{{d}{below}}} = {formula}"
-
-
-def _menu(state: State, names: tuple[str, ...]) -> None:
-    with st.popover("Save and share"):
-        try:
-            st.caption("Link to what you see")
-            st.code("?" + link.encode(state), language=None, wrap_lines=True)
-        except LinkError as error:
-            st.caption(f"{error.message}. {error.allowed}")
-        for label, (format, mime) in DOWNLOADS.items():
-            st.download_button(
-                label, data=_file(state, names, format), mime=mime, on_click="ignore",
-                file_name=f"chainrule.{SUFFIX.get(format, format)}", key=f"download_{format}",
-                type="tertiary",
-            )  # fmt: skip
-
-
-def _file(state: State, names: tuple[str, ...], format: str) -> Any:
-    return lambda: work.export(state.without_step(), names, format)
 
 
 def _share(state: State) -> None:

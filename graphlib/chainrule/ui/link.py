@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from chainrule.errors import InputError, LinkError
-from chainrule.language import canonical
+from chainrule.language import canonical, exact
 from chainrule.language import value as typed_value
-from chainrule.ui.state import KINKS, MODES, PREFIXES, ZOOMS, State
+from chainrule.ui.state import KINKS, MODES, PREFIXES, READINGS, SHAPES, ZOOMS, State
 
 LONGEST = 2_000
 MOST_PAIRS = 200
@@ -58,7 +58,7 @@ def encode(state: State) -> str:
     for key, attribute in _CHOICES.items():
         value = getattr(state, attribute)
         if value != getattr(plain, attribute) and (key != "step" or value < MOST_STEPS):
-            pieces.append((key, str(value)))
+            pieces.append((key, ",".join(value) if key == "folds" else str(value)))
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pieces)
     if len(query) > LONGEST:
         raise LinkError(
@@ -209,6 +209,27 @@ def _read_name(field: Field) -> str:
     return _name(field, field.text)
 
 
+def _read_folds(field: Field) -> tuple[str, ...]:
+    changes = tuple(field.text.split(","))
+    if len(changes) > MOST_PAIRS:
+        raise field.refuse(f"There are {len(changes)} folds", f"At most {MOST_PAIRS} are allowed.")
+    for change in changes:
+        names = change.removeprefix("-").split(" ")
+        if not all(names) or (change.startswith("-") and len(names) > 1):
+            raise field.refuse(f"`{change[:20]}` is no fold", "A fold is u, or u v, or -u.")
+        for name in names:
+            _name(field, name)
+    return changes
+
+
+def _read_number(field: Field) -> str:
+    try:
+        exact(field.text)
+    except InputError as error:
+        raise field.refuse(error.message, error.allowed) from error
+    return field.text
+
+
 def _read_step(field: Field) -> int:
     if not _STEP.fullmatch(field.text):
         raise field.refuse(f"`{field.text[:20]}` is no step", "A step is a whole number from 0.")
@@ -217,7 +238,7 @@ def _read_step(field: Field) -> int:
 
 _CHOICES: Mapping[str, str] = {
     "mode": "mode", "zoom": "zoom", "along": "along", "names": "prefix", "kink": "kink",
-    "step": "step",
+    "folds": "folds", "as": "shape", "show": "reading", "by": "nudge", "step": "step",
 }  # fmt: skip
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "f": lambda field: field.text,
@@ -228,5 +249,9 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "along": _read_name,
     "names": _one_of(PREFIXES),
     "kink": _one_of(KINKS),
+    "folds": _read_folds,
+    "as": _one_of(SHAPES),
+    "show": _one_of(READINGS),
+    "by": _read_number,
     "step": _read_step,
 }

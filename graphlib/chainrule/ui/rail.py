@@ -14,7 +14,7 @@ from chainrule.ops import Shape
 from chainrule.readings.hints import Hint
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import work
-from chainrule.ui.state import State
+from chainrule.ui.state import SHAPES, State
 from chainrule.ui.work import Reading
 
 ZOOM_NAMES = {
@@ -51,6 +51,21 @@ def rail(state: State, read: Reading) -> Any:
         "Zoom", list(ZOOM_NAMES), key="zoom", format_func=ZOOM_NAMES.__getitem__,
         on_change=_zoomed,
     )  # fmt: skip
+    shown = work.shape(state.without_step(), st.session_state["declared"])
+    # The counts stand beside the choice: a choice whose words change forgets what was chosen.
+    st.html(
+        f'<div class="cr-label">{_count(shown.nodes)} nodes, {_count(shown.tree_nodes)} as a tree'
+        "</div>"
+    )
+    st.segmented_control(
+        "Shown as", SHAPES, key="shape", required=True, width="stretch", on_change=_turned,
+        format_func=str.capitalize, label_visibility="collapsed",
+    )  # fmt: skip
+    if state.folds:
+        st.button(
+            f"Undo {len(state.folds)} fold{'s' if len(state.folds) > 1 else ''}", key="unfold_all",
+            type="tertiary", on_click=_unfold_all,
+        )  # fmt: skip
     st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
     if read.kinked:
         st.selectbox(
@@ -60,6 +75,17 @@ def rail(state: State, read: Reading) -> Any:
     if len(read.variables) == 1 and read.scalar:
         _curve(state, read, read.variables[0])
     return place
+
+
+def _count(nodes: int) -> str:
+    if nodes < 100_000:
+        return f"{nodes:,}"
+    return f"{nodes:.1e}".replace("e+", "·10^")
+
+
+def _unfold_all() -> None:
+    st.session_state["folds"] = ()
+    _turned()
 
 
 def _zoomed() -> None:
@@ -105,6 +131,10 @@ def _value(name: str, shape: Shape, default: str) -> None:
         f"Slide {name}", -reach, reach, key=f"slider_{name}", step=reach / 500,
         label_visibility="collapsed", on_change=_slid, args=(name,), format="%g",
     )  # fmt: skip
+    ends = f"{reach:g}"
+    st.html(
+        f'<div class="cr-ends" aria-hidden="true"><span>−{ends}</span><span>{ends}</span></div>'
+    )
 
 
 def _typed(name: str, default: str) -> None:
@@ -151,7 +181,7 @@ def _curve(state: State, read: Reading, name: str) -> None:
     st.html(f'<div class="cr-plot">{escape(read.output)}({escape(name)})</div>')
     st.vega_lite_chart(
         {
-            "height": 150,
+            "height": 104,
             "config": {"view": {"stroke": None}},
             "encoding": {"x": x, "y": y},
             "layer": [

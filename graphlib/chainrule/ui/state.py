@@ -12,6 +12,9 @@ MODES = ("reverse", "forward")
 ZOOMS = ("", "primitive", "step", "named")
 PREFIXES = ("v", "xi")
 KINKS = ("", *(choice for choice in CHOICES if choice != "0"))  # 0 is what is usual
+SHAPES = ("graph", "tree")
+READINGS = ("table", "cost", "health", "nudge")
+"""What can stand below the player; the table is within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class State:
         What unnamed steps are called: "v" or "xi".
     kink
         What is used at all kinks, one of `KINKS`; "" for what is usual.
+    folds
+        Single changes to what the zoom level shows: "u", "u u1" or "-u", one after the other.
+    shape
+        "graph", or "tree" for a copy of a node for each of its uses.
+    reading
+        What stands below the player, one of `READINGS`.
+    nudge
+        By how much a nudge moves its variable, as typed.
     step
         Number of the step shown, from 0; None for the last.
     """
@@ -48,6 +59,10 @@ class State:
     along: str = ""
     prefix: str = "v"
     kink: str = ""
+    folds: tuple[str, ...] = ()
+    shape: str = "graph"
+    reading: str = "table"
+    nudge: str = "0.01"
     step: int | None = None
 
     def without_step(self) -> State:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import streamlit as st
@@ -12,12 +12,16 @@ from chainrule.drawing.player import payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.facade import Graph
 from chainrule.graph.conventions import chosen_nodes
-from chainrule.graph.wengert import INPUT
-from chainrule.ops import Shape
+from chainrule.graph.numbering import with_rows
+from chainrule.graph.tree import tree_size
+from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.ops import Shape as Sizes
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
+from chainrule.readings.changes import changed
 from chainrule.readings.formulas import READING, compose
+from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import hints
 from chainrule.readings.terms import EQUALS, Symbol, latex, row
 from chainrule.readings.view import Notation
@@ -41,7 +45,7 @@ class Reading:
     usual_zoom: str = "step"
     output: str = "f"
     scalar: bool = True
-    shapes: tuple[Shape, ...] = ()
+    shapes: tuple[Sizes, ...] = ()
     kinked: bool = False
 
     def default(self, name: str) -> str:
@@ -113,14 +117,14 @@ def read(
     )  # fmt: skip
 
 
-def default_value(shape: Shape) -> str:
+def default_value(shape: Sizes) -> str:
     """Return the value of a variable for which none was typed.
 
     The entries of a vector or matrix differ, so that no symmetry hides a mistake.
     """
     count = 0
 
-    def written(sizes: Shape) -> str:
+    def written(sizes: Sizes) -> str:
         nonlocal count
         if not sizes:
             count += 1
@@ -159,7 +163,45 @@ def work(state: State, names: tuple[str, ...]) -> Worked:
         zoom=cast(Zoom, state.zoom) if state.zoom else None,
         direction={along: 1} if along and state.mode == "forward" else None,
         notation=Notation(prefix=state.prefix),
+        folds=state.folds,
+        as_tree=state.shape == "tree",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is shown of a graph.
+
+    Parameters
+    ----------
+    folds
+        Those of the asked folds that can be made.
+    trouble
+        Why another one cannot, as a sentence; may be empty.
+    nodes, tree_nodes
+        How many nodes are shown, and how many the tree has.
+    """
+
+    folds: tuple[str, ...]
+    trouble: str
+    nodes: int
+    tree_nodes: int
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def shape(state: State, names: tuple[str, ...]) -> Shape:
+    """Return what a state shows: another formula may not have the nodes that were folded."""
+    graph = _graph(state, names)
+    shown: WengertList = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom))
+    folds: list[str] = []
+    trouble = ""
+    for change in state.folds:
+        try:
+            shown = changed(shown, [change], Notation(prefix=state.prefix))
+            folds.append(change)
+        except ChainruleError as error:
+            trouble = trouble or f"{str(error).splitlines()[0]}."
+    return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
@@ -167,7 +209,9 @@ def play(state: State, names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[An
     """Return the player's data and the hints for a state."""
     try:
         worked = work(state, names)
-        return payload(worked), hints(worked)
+        # A copy in a tree hides what its original does.
+        told = tuple(hint for hint in hints(worked) if "#" not in hint.variable)
+        return payload(worked), told
     except InputError as error:
         return Fault.of(error)
     except ShapeError as error:
@@ -222,12 +266,31 @@ def _short(form: ClosedForm, name: str) -> str:
     return whole if len(whole) <= LONGEST_LATEX else form.named_latex.get(name, whole)
 
 
-def export(state: State, names: tuple[str, ...], format: str) -> bytes:
-    """Return the drawing or the table of a state as a file."""
-    worked = work(state, names)
-    if format in ("svg", "png", "pdf", "dot"):
-        return worked.draw(format)
-    return worked.table().to(format).encode()
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def reading(state: State, names: tuple[str, ...]) -> str | Fault:
+    """Return the reading that a state asks for, as HTML."""
+    try:
+        # A nudge moves a variable, so all its copies in a tree.
+        shown = replace(state, shape="graph") if state.reading == "nudge" else state
+        worked = work(shown, names)
+        return READERS[state.reading](worked, state).html(prefix=f"{state.reading}-")
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", "", "", 0, 0)
+
+
+def _nudged(worked: Worked, state: State) -> Tabular:
+    names = [worked.graph.names[node] for node in worked.graph.inputs]
+    return worked.nudge(state.along if state.along in names else names[0], state.nudge)
+
+
+READERS: Mapping[str, Callable[[Worked, State], Tabular]] = {
+    "cost": lambda worked, _state: worked.cost(),
+    "health": lambda worked, _state: worked.health(),
+    "nudge": _nudged,
+}
+"""The readings below the player."""
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)

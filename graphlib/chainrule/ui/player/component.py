@@ -33,6 +33,10 @@ LABELS: Final[Mapping[str, str]] = {
     "step_of": "step {step} of {count}",
     "steps": "Steps",
     "graph": "Graph",
+    "fold": "Fold",
+    "unfold": "Unfold",
+    "fold_title": "Show it and all that it alone uses as one node",
+    "unfold_title": "Show the operations inside",
     "table": "Table of both passes",
     "values": "values",
     "partials": "local partials",
@@ -93,6 +97,7 @@ def player(
     step: int | None = None,
     height: int | None = None,
     stale: bool = False,
+    on_fold: Callable[[], None] | None = None,
 ) -> Any:
     """Show a run's graph, steps and table.
 
@@ -109,12 +114,16 @@ def player(
         Greatest height of the graph in px; by default a part of the window.
     stale
         Whether this is an earlier run, to be shown faded.
+    on_fold
+        Called when a fold is asked for; the change, such as "u" or "-u", is then in the session
+        under `key`, as ``fold``.
 
     Returns
     -------
     object
         With attributes ``step``, the number of the step shown, from 0, and ``node``, the key of
-        the node last chosen; each None until the first move.
+        the node last chosen; each None until the first move. ``narrow``, whether it stands on a
+        narrow screen.
     """
     structure = [
         payload["mode"],
@@ -135,6 +144,8 @@ def player(
         },
         on_step_change=_nothing,
         on_node_change=_nothing,
+        on_narrow_change=_nothing,
+        on_fold_change=on_fold or _nothing,
     )
 
 

@@ -17,7 +17,9 @@ class Graph {
     this.stage = element("div", "stage");
     this.view.append(this.stage);
     this.tools = this.#tools();
-    this.root.append(this.legend, this.view, this.tools);
+    this.changes = element("div", "changes");
+    this.change = { fold: this.#change("fold"), unfold: this.#change("unfold") };
+    this.root.append(this.legend, this.changes, this.view, this.tools);
     this.scale = 1;
     this.shift = [0, 0];
     this.atFit = true;
@@ -150,6 +152,7 @@ class Graph {
     for (const made of this.cards.values()) this.#showCard(made, at, step);
     for (const made of this.edges.values()) this.#showEdge(made, at, step);
     this.#showFlow(step);
+    this.#showChanges(run.nodes.get(step.node));
     this.at = at;
     if (!this.atFit || this.overflows) this.#follow(step);
   }
@@ -351,6 +354,27 @@ class Graph {
     this.shift = [(this.width - w * this.scale) / 2, (this.height - h * this.scale) / 2];
     this.#place();
     this.#placeLegend();
+  }
+
+  /** Return a button that folds or unfolds the node of the step. */
+  #change(kind) {
+    const button = element("button", kind, null, { type: "button" });
+    button.addEventListener("click", () => this.act(button.dataset.change, "fold"));
+    this.changes.append(button);
+    return button;
+  }
+
+  #showChanges(node) {
+    const label = node?.label ?? "";
+    for (const [kind, change] of [["fold", label], ["unfold", `-${label}`]]) {
+      const button = this.change[kind];
+      button.hidden = !node?.[`${kind}s`];
+      if (button.hidden || button.dataset.change === change) continue;
+      button.dataset.change = change;
+      button.title = this.words[`${kind}_title`];
+      button.setAttribute("aria-label", `${this.words[kind]} ${label}`);
+      button.replaceChildren(`${this.words[kind]} `, typeset(node.name));
+    }
   }
 
   #tools() {

@@ -20,7 +20,8 @@ class Player {
       go: (at) => this.move(at),
     };
     this.folded = element("div", "folded");
-    this.graph = new Graph(words, (id) => this.choose(id));
+    this.graph = new Graph(words, (id, what) => (
+      what === "fold" ? this.ask(id) : this.choose(id)));
     this.bar = new Bar(words, act);
     this.story = new Story();
     this.table = new Table(words, (id) => this.choose(id));
@@ -41,8 +42,9 @@ class Player {
   // What the server sends
 
   /** Take the server's data; keep the step where the run has the same steps. */
-  take({ payload, structure, digest, step, height, stale }, tell) {
+  take({ payload, structure, digest, step, height, stale }, tell, trigger) {
     this.tell = tell;
+    this.trigger = trigger;
     this.height = height;
     this.root.classList.toggle("stale", Boolean(stale));
     this.#theme();
@@ -72,16 +74,20 @@ class Player {
     if (!this.run || !width) return;
     const kind = width < WIDE ? "narrow" : width < BESIDE ? "middle" : "wide";
     const fresh = kind !== this.kind;
+    const narrow = kind === "narrow";
     if (fresh || width !== this.width) {
       this.root.classList.remove("narrow", "middle", "wide");
       this.root.classList.add(kind);
-      const narrow = kind === "narrow";
       if (fresh) {
         this.graph.build(this.run, narrow ? "narrow" : "wide");
         this.bar.build(this.run);
         this.story.build(this.run, narrow);
         this.table.build(this.run, narrow);
         this.#notes();
+      }
+      if (fresh && this.wasNarrow !== narrow) {
+        this.wasNarrow = narrow;
+        this.report("narrow", narrow);
       }
       this.kind = kind;
       this.width = width;
@@ -183,6 +189,12 @@ class Player {
     if (node) this.report("node", node);
   }
 
+  /** Ask the server for another fold. */
+  ask(change) {
+    this.pause();
+    this.trigger("fold", change);
+  }
+
   /** Tell the server, once nothing has moved for a moment. */
   report(name, value) {
     if (name === "step") this.reports.add(value);
@@ -262,14 +274,14 @@ class Player {
 
 /** Streamlit calls this at the first run and at every rerun with the same parent. */
 export default function (component) {
-  const { data, parentElement, setStateValue } = component;
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
   const root = parentElement.querySelector(".player");
   let player = players.get(root);
   if (!player) {
     player = new Player(root, data.words);
     players.set(root, player);
   }
-  player.take(data, setStateValue);
+  player.take(data, setStateValue, setTriggerValue);
   return () => {
     player.end();
     players.delete(root);

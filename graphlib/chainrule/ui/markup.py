@@ -1,0 +1,47 @@
+"""HTML with MathML of our own renderers on a page; Streamlit's own element drops mathematics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, cast
+
+import streamlit as st
+
+CSS = """
+.chainrule { font-family: var(--st-font, "Source Sans"), sans-serif; padding: 0 !important; }
+.chainrule math { font-family: KaTeX_Main, "Latin Modern Math", "STIX Two Math", serif; }
+.chainrule math mi.letter { font-family: KaTeX_Math, "Latin Modern Math", serif; }
+.chainrule math mi.word { font-family: var(--st-font, "Source Sans"), sans-serif; }
+.chainrule msub, .chainrule msup { margin-inline-end: -0.14em; }
+.chainrule :focus-visible { outline: 2px solid var(--cr-ink); outline-offset: 2px; }
+"""
+SCRIPT = """
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".markup");
+  root.dataset.theme = data.theme;
+  if (root.innerHTML !== data.html) root.innerHTML = data.html;
+}
+"""
+
+
+@cache
+def _mount() -> Callable[..., Any]:
+    return cast(
+        Callable[..., Any],
+        st.components.v2.component(
+            "chainrule_markup", html='<div class="markup"></div>', css=CSS, js=SCRIPT
+        ),
+    )
+
+
+def markup(html: str, *, key: str) -> None:
+    """Show HTML that a renderer of `chainrule.readings.render` wrote, and so escaped.
+
+    Parameters
+    ----------
+    key
+        Identity of the piece in the page.
+    """
+    dark = st.context.theme.type == "dark"
+    _mount()(key=key, data={"html": html, "theme": "dark" if dark else "light"})
