@@ -180,7 +180,7 @@ def _page(text: str, worked: chainrule.Worked) -> str:
         shown = fault_html(Fault.of(error))
     else:
         notes = ({"found": n.found, "reading": n.reading} for n in graph.notes)
-        shown = "".join(map(note_html, notes)) + reading_latex(graph, "v")
+        shown = "".join(map(note_html, notes)) + reading_latex(graph)
     return shown + worked.table().html() + json.dumps(payload(worked))
 
 

@@ -55,7 +55,7 @@ def command_line(text: str, point: Mapping[str, str]) -> str:
 
 def page(text: str, point: Mapping[str, str]) -> Said:
     names = tuple(point)
-    found: object = work.read(text, names, (), "v")
+    found: object = work.read(text, names, ())
     if not isinstance(found, Fault):
         found = work.play(State(text, tuple(point.items())), names)
     assert isinstance(found, Fault)

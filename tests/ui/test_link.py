@@ -20,7 +20,7 @@ STATES = [
     State(),
     State("cos(sin(x^2)+3x^2)", (("x", "0.5"),), mode="forward", zoom="primitive", step=7),
     State("a&b=c%#+ é∂", (("θ_1", "-1/3"), ("y_star", "1e-9")), (("letters:x y", "a=b,c"),)),
-    State("t = x\nJ = t^2", (("x", "1"),), along="x", prefix="xi", step=0),
+    State("t = x\nJ = t^2", (("x", "1"),), along="x", notation="xi", step=0),
     State("relu(x)", (("x", "0"),), kink="1/2"),
 ]
 

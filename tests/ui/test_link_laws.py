@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chainrule.errors import LinkError
 from chainrule.facade import Graph
 from chainrule.ui.link import LONGEST, decode, encode
-from chainrule.ui.state import MODES, PREFIXES, READINGS, SHAPES, ZOOMS, State
+from chainrule.ui.state import MODES, READINGS, SHAPES, ZOOMS, State
 
 # A surrogate is no character: a browser cannot send one, and UTF-8 cannot hold it.
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -28,7 +28,7 @@ states = st.builds(
     mode=st.sampled_from(MODES),
     zoom=st.sampled_from(ZOOMS),
     along=st.one_of(st.just(""), names),
-    prefix=st.sampled_from(PREFIXES),
+    notation=st.sampled_from(["", "xi", "bars", "upstream,xi", "bars,xi,comma", "comma"]),
     folds=st.lists(folds, max_size=3).map(tuple),
     shape=st.sampled_from(SHAPES),
     reading=st.sampled_from(READINGS),

@@ -30,6 +30,7 @@ def command_line(state: State, names: tuple[str, ...], command: str = "table") -
     words += ["--zoom", state.zoom] if state.zoom else []
     words += [f"--fold={change}" for change in state.folds]
     words += ["--tree"] if state.shape == "tree" else []
+    words += ["--notation", state.notation] if state.notation else []
     words += ["-o", "graph.svg"] if command == "draw" else []
     return shlex.join(words)
 
@@ -49,6 +50,8 @@ def python_lines(state: State, names: tuple[str, ...]) -> str:
         options["zoom"] = state.zoom
     if state.along and state.mode == "forward":
         options["direction"] = {state.along: 1}
+    if state.notation:
+        options["notation"] = _Code(f"chainrule.Notation.named({state.notation!r})")
     if state.folds:
         options["folds"] = list(state.folds)
     if state.shape == "tree":
@@ -61,6 +64,13 @@ def python_lines(state: State, names: tuple[str, ...]) -> str:
             "table = worked.table()",
         )
     )
+
+
+class _Code(str):
+    """A piece of Python that stands as it is."""
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def _given(first: Any, named: dict[str, Any]) -> str:

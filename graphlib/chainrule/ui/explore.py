@@ -20,7 +20,7 @@ from chainrule.ui.menu import menu
 from chainrule.ui.panel import choice, panel
 from chainrule.ui.player.component import player
 from chainrule.ui.rail import rail, show_hints
-from chainrule.ui.state import EXAMPLE, State
+from chainrule.ui.state import EXAMPLE, State, written_notation
 from chainrule.ui.work import Fault, Reading
 
 EXAMPLES = {
@@ -30,7 +30,7 @@ EXAMPLES = {
     ),
     "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
 }
-WIDGETS = ("formula", "mode", "zoom", "prefix", "along", "shape", "below", "nudge")
+WIDGETS = ("formula", "mode", "zoom", "words", "comma", "along", "shape", "below", "nudge")
 TYPING_PAUSE = "80ms"
 PATIENCE = 0.3
 ASK_EVERY = 0.5
@@ -114,7 +114,9 @@ def _restore() -> None:
     session["readings"] = dict(state.readings)
     session["mode"], session["zoom"] = state.mode, state.zoom
     session["zoom_chosen"] = bool(state.zoom)
-    session["prefix"], session["along"] = state.prefix, state.along
+    session["words"] = ",".join(word for word in state.notation.split(",") if word != "comma")
+    session["comma"] = "comma" in state.notation.split(",")
+    session["along"] = state.along
     session["kink"] = state.kink
     session["folds"], session["shape"] = state.folds, state.shape
     session["below"], session["nudge"] = state.reading, state.nudge
@@ -133,7 +135,9 @@ def _current(read: Reading | None = None) -> State:
         mode=session["mode"] or "reverse",
         zoom=session["zoom"] if session["zoom_chosen"] else "",
         along=session.get("along") or "",
-        prefix=session["prefix"] or "v",
+        notation=written_notation(
+            (session["words"] or "") + (",comma" if session["comma"] else "")
+        ),
         kink=session.get("kink") or "",
         folds=session["folds"],
         shape=session["shape"] or "graph",
@@ -149,7 +153,7 @@ def _current(read: Reading | None = None) -> State:
 
 
 def _read(state: State) -> Reading | Fault:
-    return work.read(state.formula, st.session_state["declared"], state.readings, state.prefix)
+    return work.read(state.formula, st.session_state["declared"], state.readings)
 
 
 def _places(state: State) -> tuple[Any, Any]:

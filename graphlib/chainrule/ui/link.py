@@ -16,7 +16,7 @@ from urllib.parse import quote
 from chainrule.errors import InputError, LinkError
 from chainrule.language import canonical, exact
 from chainrule.language import value as typed_value
-from chainrule.ui.state import KINKS, MODES, PREFIXES, READINGS, SHAPES, ZOOMS, State
+from chainrule.ui.state import KINKS, MODES, READINGS, SHAPES, ZOOMS, State, written_notation
 
 LONGEST = 2_000
 MOST_PAIRS = 200
@@ -222,6 +222,13 @@ def _read_folds(field: Field) -> tuple[str, ...]:
     return changes
 
 
+def _read_notation(field: Field) -> str:
+    try:
+        return written_notation(field.text)
+    except InputError as error:
+        raise field.refuse(error.message, error.allowed) from error
+
+
 def _read_number(field: Field) -> str:
     try:
         exact(field.text)
@@ -237,7 +244,7 @@ def _read_step(field: Field) -> int:
 
 
 _CHOICES: Mapping[str, str] = {
-    "mode": "mode", "zoom": "zoom", "along": "along", "names": "prefix", "kink": "kink",
+    "mode": "mode", "zoom": "zoom", "along": "along", "names": "notation", "kink": "kink",
     "folds": "folds", "as": "shape", "show": "reading", "by": "nudge", "step": "step",
 }  # fmt: skip
 _READERS: Mapping[str, Callable[[Field], Any]] = {
@@ -247,7 +254,7 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "mode": _one_of(MODES),
     "zoom": _one_of(ZOOMS),
     "along": _read_name,
-    "names": _one_of(PREFIXES),
+    "names": _read_notation,
     "kink": _one_of(KINKS),
     "folds": _read_folds,
     "as": _one_of(SHAPES),

@@ -11,6 +11,7 @@ from chainrule.errors import InputError
 from chainrule.language import exact
 from chainrule.language import value as typed_value
 from chainrule.ops import Shape
+from chainrule.readings.catalogue import NOTATIONS
 from chainrule.readings.hints import Hint
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import work
@@ -22,7 +23,11 @@ ZOOM_NAMES = {
     "step": "Steps",
     "primitive": "Primitive operations",
 }
-PREFIX_NAMES = {"v": "∂J/∂v₁  steps v₁, v₂, …", "xi": "∂J/∂ξ₁  steps ξ₁, ξ₂, …"}
+NOTATION_NAMES = {
+    ",".join(filter(None, (name if name != "partials" else "", letter))): f"{label}, {steps}"
+    for name, label in NOTATIONS.items()
+    for letter, steps in (("", "steps v₁"), ("xi", "steps ξ₁"))
+}
 KINK_NAMES = {
     "": "Slope 0, as usual",
     "1/2": "Slope ½",
@@ -66,7 +71,9 @@ def rail(state: State, read: Reading) -> Any:
             f"Undo {len(state.folds)} fold{'s' if len(state.folds) > 1 else ''}", key="unfold_all",
             type="tertiary", on_click=_unfold_all,
         )  # fmt: skip
-    st.selectbox("Notation", list(PREFIX_NAMES), key="prefix", format_func=PREFIX_NAMES.__getitem__)
+    st.selectbox(
+        "Notation", list(NOTATION_NAMES), key="words", format_func=NOTATION_NAMES.__getitem__
+    )
     if read.kinked:
         st.selectbox(
             "At kinks", list(KINK_NAMES), key="kink", format_func=KINK_NAMES.__getitem__,
@@ -74,6 +81,7 @@ def rail(state: State, read: Reading) -> Any:
         )  # fmt: skip
     if len(read.variables) == 1 and read.scalar:
         _curve(state, read, read.variables[0])
+    st.checkbox("Decimal comma", key="comma")
     return place
 
 

@@ -5,16 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from chainrule.graph.conventions import KINKS as CHOICES
+from chainrule.readings.notation import Notation
 
 EXAMPLE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 
 MODES = ("reverse", "forward")
 ZOOMS = ("", "primitive", "step", "named")
-PREFIXES = ("v", "xi")
 KINKS = ("", *(choice for choice in CHOICES if choice != "0"))  # 0 is what is usual
 SHAPES = ("graph", "tree")
-READINGS = ("table", "cost", "health", "nudge")
+READINGS = ("table", "trace", "duals", "paths", "cost", "health", "nudge")
 """What can stand below the player; the table is within it."""
+
+
+def written_notation(words: str) -> str:
+    """Return the words of a notation in the one form that the page uses, without the usual ones.
+
+    Raises
+    ------
+    InputError
+        For a word that is none.
+    """
+    notation, usual = Notation.named(words), Notation()
+    chosen = [
+        notation.profile if notation.profile != usual.profile else "",
+        notation.prefix if notation.prefix != usual.prefix else "",
+        "comma" if notation.format.comma else "",
+    ]
+    return ",".join(filter(None, chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +52,8 @@ class State:
         A zoom level, or "" for the one that fits the formula.
     along
         Name of the variable that forward mode moves; "" for the first.
-    prefix
-        What unnamed steps are called: "v" or "xi".
+    notation
+        What is not usual in it, as `written_notation` writes it: "bars,xi,comma".
     kink
         What is used at all kinks, one of `KINKS`; "" for what is usual.
     folds
@@ -57,7 +74,7 @@ class State:
     mode: str = "reverse"
     zoom: str = ""
     along: str = ""
-    prefix: str = "v"
+    notation: str = ""
     kink: str = ""
     folds: tuple[str, ...] = ()
     shape: str = "graph"

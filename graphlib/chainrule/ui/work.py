@@ -93,7 +93,7 @@ def _graph(state: State, names: tuple[str, ...]) -> Graph:
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
 def read(
-    formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...], prefix: str
+    formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...]
 ) -> Reading | Fault:
     """Read a formula."""
     try:
@@ -111,7 +111,7 @@ def read(
         for note in graph.notes
     )
     return Reading(
-        graph.variables, reading_latex(graph, prefix), notes, graph.usual_zoom,
+        graph.variables, reading_latex(graph), notes, graph.usual_zoom,
         graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
         tuple(graph.shape(node) for node in graph.inputs), bool(chosen_nodes(graph)),
     )  # fmt: skip
@@ -134,7 +134,7 @@ def default_value(shape: Sizes) -> str:
     return written(shape) if shape else DEFAULT_VALUE
 
 
-def reading_latex(graph: Graph, prefix: str) -> str:
+def reading_latex(graph: Graph) -> str:
     """Return the main output written out down to the inputs, as LaTeX."""
 
     def leaves(node: int) -> Any:
@@ -162,7 +162,7 @@ def work(state: State, names: tuple[str, ...]) -> Worked:
         cast(Mode, state.mode),
         zoom=cast(Zoom, state.zoom) if state.zoom else None,
         direction={along: 1} if along and state.mode == "forward" else None,
-        notation=Notation(prefix=state.prefix),
+        notation=Notation.named(state.notation),
         folds=state.folds,
         as_tree=state.shape == "tree",
     )
@@ -197,7 +197,7 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
     trouble = ""
     for change in state.folds:
         try:
-            shown = changed(shown, [change], Notation(prefix=state.prefix))
+            shown = changed(shown, [change], Notation.named(state.notation))
             folds.append(change)
         except ChainruleError as error:
             trouble = trouble or f"{str(error).splitlines()[0]}."
@@ -286,6 +286,9 @@ def _nudged(worked: Worked, state: State) -> Tabular:
 
 
 READERS: Mapping[str, Callable[[Worked, State], Tabular]] = {
+    "trace": lambda worked, _state: worked.trace(),
+    "duals": lambda worked, _state: worked.duals(),
+    "paths": lambda worked, _state: worked.paths(),
     "cost": lambda worked, _state: worked.cost(),
     "health": lambda worked, _state: worked.health(),
     "nudge": _nudged,
