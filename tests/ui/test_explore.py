@@ -49,6 +49,7 @@ def test_type_play_click_read_and_share(app_page: Page, app_address: str) -> Non
     expect(page.get_by_role("slider", name="Steps")).to_have_attribute(
         "aria-valuetext", re.compile("19"), timeout=SLOW
     )
+    at_rest(page)  # both formulas have 19 steps
     # Both passes, step by step: values, local partials, adjoints.
     page.get_by_role("button", name="First step").click()
     steps = page.get_by_role("slider", name="Steps")
@@ -66,6 +67,7 @@ def test_type_play_click_read_and_share(app_page: Page, app_address: str) -> Non
     page.get_by_role("radio", name="Forward").click()
     expect(page.get_by_role("table")).to_contain_text("7.0806", timeout=SLOW)
     expect(steps).to_have_attribute("aria-valuenow", "19", timeout=SLOW)
+    at_rest(page)
     # Step 5 of the pass, and the link that holds it, opened in another page.
     page.get_by_role("button", name="First step").click()
     for _ in range(4):
