@@ -147,7 +147,7 @@ def grid_latex(grid: Grid, document: bool = False, *, heading: str = "") -> str:
     under = [words_latex(grid.note)] if grid.note else []
     under += [_remark(remark, colours) for remark in grid.remarks]
     if under:
-        rows += ["", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
+        rows += ["", r"\smallskip", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
     piece = "\n".join(rows) + "\n"
     if not document:
         return piece
@@ -168,7 +168,7 @@ def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) 
     for step in steps:
         heading = _prose(title(step.title), colours)
         kind = f"{words_latex(PHASES[step.phase])}, {words_latex(step.rule)}"
-        rows.append(rf"\item \textbf{{{heading}}} ({kind})")
+        rows.append(rf"\item \textbf{{{heading}}} ({kind})\\")
         rows.append(_prose(sentence(step.sentence), colours))
         equations = [
             f"{'' if left is None else latex(left, colours=colours)} &= "
