@@ -8,6 +8,7 @@ common mistakes gives a right number in a cell that is asked.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -26,6 +27,7 @@ from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
 from chainrule.exercises.sheet import Answer, Block, Part, Sheet, Task, Words
 from chainrule.facade import Graph
+from chainrule.readings.terms import Symbol, text
 
 TRIES: Final = 400
 PASSES: Final = frozenset(("value", "partial", "share", "adjoint", "tangent"))
@@ -269,12 +271,18 @@ def _confirmed(problem: Problem, answer: Answer, second: Mapping[str, Any]) -> b
 def _formula_holds(problem: Problem, answer: Answer) -> bool:
     """Whether a formula of the key has, at the point, the number that it should have."""
     kind, _, names = answer.cell.partition(":")
-    label = problem.worked.labels
-    at = {plain_name(label[int(name[1:])]): value for name, value in problem.base.items()}
+    labels = problem.worked.labels
+    at = {plain_name(labels[int(name[1:])]): value for name, value in problem.base.items()}
+    printed = {text(Symbol(label)): plain_name(label) for label in labels.values()}
+    # Names as they are printed, the longer ones first: ŷ₁, then y.
+    either = "|".join(re.escape(name) for name in sorted(printed, key=len, reverse=True))
+    formula = re.sub(either, lambda match: f" {printed[match[0]]} ", answer.exact)
     try:
-        found = SecondReading([f"answer = {answer.exact}"], at).values(at)["answer"]
+        found = SecondReading([f"answer = {formula}"], at).values(at)["answer"]
     except (ParseError, ArithmeticError):
         return False
     if kind == "node":
         return close(found, problem.second(f"value:{names}"))
-    return close(found, problem.second(f"partial:{names.partition('#')[0]}"))
+    if names.endswith("#2") or f"partial:{names}#2" in problem.twice:
+        return close(found, problem.value(f"partial:{names}"))  # differences see the sum of both
+    return close(found, problem.second(f"partial:{names}"))

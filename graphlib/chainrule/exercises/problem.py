@@ -258,11 +258,12 @@ class Problem:
             return True
         names = cell.partition(":")[2]
         parts = [f"{cell}#{i}" for i in range(2, 9)] if "," in names else []
-        total = self.value(cell) + sum(self.value(part) for part in parts if part in self._twice)
+        total = self.value(cell) + sum(self.value(part) for part in parts if part in self.twice)
         return close(total, self.second(cell))
 
     @cached_property
-    def _twice(self) -> frozenset[str]:
+    def twice(self) -> frozenset[str]:
+        """The cells of second and later uses of one operand in a step: `partial:u,t#2`."""
         cells = (self.edge_cell(kind, e) for e in self.edges for kind in ("partial", "share"))
         return frozenset(cell for cell in cells if "#" in cell)
 

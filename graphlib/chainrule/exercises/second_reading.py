@@ -27,14 +27,21 @@ _SMALL: Final = {
 }
 _LOW: Final = {ord(low): plain for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
 _SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
-_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([-+*/^()|=√]))")
+_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([-+*/^()|=√∛,]))")
 
 _FUNCTIONS: Final[Mapping[str, str]] = {
     "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "log", "log": "log",
-    "sqrt": "sqrt", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh", "arctan": "atan",
-    "atan": "atan", "arcsin": "asin", "asin": "asin", "arccos": "acos", "acos": "acos",
-    "sigmoid": "sigmoid", "σ": "sigmoid", "softplus": "softplus", "relu": "relu", "abs": "fabs",
+    "sqrt": "sqrt", "cbrt": "cbrt", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
+    "sech": "sech", "coth": "coth", "sec": "sec", "csc": "csc", "cot": "cot",
+    "arctan": "atan", "atan": "atan", "arcsin": "asin", "asin": "asin", "arccos": "acos",
+    "acos": "acos", "arsinh": "asinh", "asinh": "asinh", "artanh": "atanh", "atanh": "atanh",
+    "abs": "fabs", "sign": "sign", "atan2": "atan2", "erf": "erf",
 }  # fmt: skip
+_OWN: Final = ("sigmoid", "softplus", "relu", "step", "max", "min", "log2", "log10")
+ALLOWED: Final = (
+    "Sheets are made of formulas as text, with + − · / ^ and the functions "
+    f"{', '.join((*_FUNCTIONS, *_OWN))}; each step on a line of its own."
+)
 GREEK: Final = "αβγδεζηθικλμνξπρστυφχψω"
 
 
@@ -56,10 +63,16 @@ def _maths() -> dict[str, Any]:
     named = {
         word: getattr(context, name) for word, name in _FUNCTIONS.items() if hasattr(context, name)
     }
-    one = context.mpf(1)
+    zero, one = context.mpf(0), context.mpf(1)
     named |= dict.fromkeys(("sigmoid", "σ"), lambda a: one / (one + context.exp(-a)))
     named["softplus"] = lambda a: context.log(one + context.exp(a))
-    named["relu"] = lambda a: a if a > 0 else context.mpf(0)
+    named["relu"] = lambda a: a if a > 0 else zero
+    named["step"] = lambda a: one if a > 0 else zero if a < 0 else one / 2
+    named["max"], named["min"] = max, min
+    for base, words in ((2, ("log2", "log₂")), (10, ("log10", "log₁₀"))):
+        scale = context.log(base)
+        named |= dict.fromkeys(words, lambda a, scale=scale: context.log(a) / scale)
+    named["∛"] = context.cbrt
     return {"number": context.mpf, "functions": named, "e": context.e * 1, "pi": context.pi * 1}
 
 
@@ -91,8 +104,7 @@ class _Reader:
         raise ParseError(
             f"A second reading stops at `{found[:40]}`",
             text=self.text,
-            allowed="Sheets are made of + − · / ^ and the functions "
-            f"{', '.join(word for word in _FUNCTIONS if word.isascii())}.",
+            allowed=ALLOWED,
         )
 
     def _next(self) -> str:
@@ -123,7 +135,7 @@ class _Reader:
         while True:
             if sign := self._take("*", "/"):
                 product = _multiplied(product, self._factor(), sign)
-            elif self._next() and (self._next() in "(√" or self._starts_factor()):
+            elif self._next() and (self._next() in "(√∛" or self._starts_factor()):
                 product = _multiplied(product, self._power(), "*")
             else:
                 return product
@@ -157,9 +169,9 @@ class _Reader:
             if not self._take("|"):
                 self._stop()
             return lambda names: abs(bars(names))
-        if self._take("√"):
+        if sign := self._take("√", "∛"):
             under = self._atom()
-            root = _maths()["functions"]["sqrt"]
+            root = _maths()["functions"]["sqrt" if sign == "√" else sign]
             return lambda names: root(under(names))
         if not found or not (found[0].isalnum() or found[0] in "._"):
             self._stop()
@@ -178,12 +190,10 @@ class _Reader:
         if found in functions:
             function = functions[found]
             exponent = self._factor() if self._take("^") else None
+            if self._next() == "(":
+                return _applied(function, self._arguments(), exponent)
             # Without brackets a function takes the products that follow: sin 2x.
-            argument = self._atom() if self._next() == "(" else self._argument()
-            if exponent is None:
-                return lambda names: function(argument(names))
-            raised = exponent
-            return lambda names: function(argument(names)) ** raised(names)
+            return _applied(function, [self._argument()], exponent)
         if name in ("e", "pi"):
             constant = _maths()[name]
             return lambda names: constant
@@ -193,11 +203,30 @@ class _Reader:
         self.place -= 1
         self._stop()
 
+    def _arguments(self) -> list[Formula]:
+        self.place += 1
+        found = [self._sum()]
+        while self._take(","):
+            found.append(self._sum())
+        if not self._take(")"):
+            self._stop()
+        return found
+
     def _argument(self) -> Formula:
         argument = self._power()
         while self._starts_factor() and self._next() not in _maths()["functions"]:
             argument = _multiplied(argument, self._power(), "*")
         return argument
+
+
+def _applied(
+    function: Callable[..., Any], arguments: list[Formula], exponent: Formula | None
+) -> Formula:
+    def value(names: Mapping[str, Any]) -> Any:
+        found = function(*(argument(names) for argument in arguments))
+        return found if exponent is None else found ** exponent(names)
+
+    return value
 
 
 def _added(left: Formula, right: Formula, sign: str) -> Formula:
@@ -224,6 +253,7 @@ def _tokens(text: str) -> list[str]:
                 "A second reading does not know this character",
                 text=text,
                 position=min(place, max(0, len(text) - 1)),
+                allowed=ALLOWED,
             )
         tokens.append(match[0].strip())
         place = match.end()
@@ -273,7 +303,9 @@ class SecondReading:
         while waiting:
             ready = [name for name in waiting if placed.issuperset(self.uses[name])]
             if not ready:
-                raise ParseError("These lines need each other", text="; ".join(waiting))
+                raise ParseError(
+                    "These lines need each other", text="; ".join(waiting), allowed=ALLOWED
+                )
             placed.update(ready)
             order += ready
             waiting = [name for name in waiting if name not in placed]
