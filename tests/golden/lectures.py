@@ -44,6 +44,26 @@ def logistic_regression() -> WengertList:
     return builder.finish([builder.name(-j, "L"), j])
 
 
+def network() -> WengertList:
+    """Return J and L = −J of a 2-2-1 network of sigmoids with bias inputs x0 and z0."""
+    builder = Builder()
+    m = builder.maths
+    xs = [builder.input(f"x{i}") for i in range(3)]
+    alphas = {(j, i): builder.input(f"alpha{j}{i}") for j in (1, 2) for i in range(3)}
+    z = {0: builder.input("z0")}
+    betas = [builder.input(f"beta{j}") for j in range(3)]
+    target = builder.input("y_star")
+    for j in (1, 2):
+        terms = [alphas[j, i] * xs[i] for i in range(3)]
+        a = builder.name(terms[0] + terms[1] + terms[2], f"a{j}")
+        z[j] = builder.name(1 / (1 + m.exp(-a)), f"z{j}")
+    terms = [betas[j] * z[j] for j in range(3)]
+    b = builder.name(terms[0] + terms[1] + terms[2], "b")
+    y = builder.name(1 / (1 + m.exp(-b)), "y")
+    j = builder.name(target * m.log(y) + (1 - target) * m.log(1 - y), "J")
+    return builder.finish([builder.name(-j, "L"), j])
+
+
 def forward_backward() -> WengertList:
     """Return L = −y ln(1/(1 + e^(−W X))) in the steps ξ₁ … ξ₅, L."""
     builder = Builder()
@@ -83,6 +103,17 @@ LOGISTIC = Lecture(
     "J = y_star log(y) + (1 - y_star) log(1 - y)\n"
     "y = 1/(1 + exp(-a))\n"
     "a = theta0*x0 + theta1*x1 + theta2*x2",
+)
+NETWORK = Lecture(
+    network,
+    "L = -J\n"
+    "J = y_star ln(y) + (1 - y_star) ln(1 - y)\n"
+    "y = 1/(1 + exp(-b))\n"
+    "b = beta0*z0 + beta1*z1 + beta2*z2\n"
+    "z1 = 1/(1 + exp(-a1))\n"
+    "z2 = 1/(1 + exp(-a2))\n"
+    "a1 = alpha10*x0 + alpha11*x1 + alpha12*x2\n"
+    "a2 = alpha20*x0 + alpha21*x1 + alpha22*x2",
 )
 TABLE = Lecture(
     forward_backward,

@@ -21,7 +21,7 @@ from chainrule.passes.folding import zoom
 from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.steps import Seed, Share
 from chainrule.passes.walks import evaluate, linearise, reverse
-from tests.golden.lectures import GOLDEN, LOGISTIC, ROUTES, SIMPLE, TABLE, Lecture
+from tests.golden.lectures import GOLDEN, LOGISTIC, NETWORK, ROUTES, SIMPLE, TABLE, Lecture
 
 DIGITS = digits_algebra(50)
 ALGEBRAS: Mapping[str, tuple[Scalars, str]] = {
@@ -71,6 +71,7 @@ def routes(lecture: Lecture) -> Any:
 
 simple = routes(SIMPLE)
 logistic = routes(LOGISTIC)
+network = routes(NETWORK)
 table = routes(TABLE)
 
 
@@ -184,6 +185,37 @@ def test_logistic_regression(logistic: Any, golden: Any) -> None:
         worked.check(ahead.derivatives[graph.index["J"]], golden["adjoints_of_J"][name])
 
 
+# (c) neural network, module by module
+
+NET = GOLDEN["c_neural_network_2_2_1"]
+
+
+def network_point(golden: Any) -> dict[str, Fraction]:
+    given = {f"x{i}": value for i, value in enumerate(golden["x"])}
+    rows = golden["alpha (rows j=1,2; columns i=0,1,2)"]
+    given |= {f"alpha{j}{i}": a for j, row in enumerate(rows, 1) for i, a in enumerate(row)}
+    given |= {f"beta{j}": value for j, value in enumerate(golden["beta"])}
+    return values_of(given | {"z0": golden["values"]["z0"], "y_star": golden["y*"]})
+
+
+@pytest.mark.parametrize("golden", NET["points"], ids=lambda p: p["y*"])
+def test_neural_network(network: Any, golden: Any) -> None:
+    worked = network(network_point(golden))
+    graph = worked.graph
+    for goal in ("J", "L"):
+        back = worked.record("reverse", goal)
+        expected = golden[f"adjoints_of_{goal}"]
+        assert len(expected) == 20
+        for name, number in expected.items():
+            worked.check(back.derivatives[graph.index[name]], number)
+    for name, number in golden["values"].items():
+        worked.check(back.values[graph.index[name]], number)
+    check_locals(worked, back, golden["local_partials"])
+    for name in ("alpha12", "alpha21", "beta0", "beta1", "x2", "z0"):
+        ahead = worked.record("forward", name)
+        worked.check(ahead.derivatives[graph.index["J"]], golden["adjoints_of_J"][name])
+
+
 # (d) the forward and the backward table
 
 
@@ -216,11 +248,16 @@ def test_the_sign_of_the_tables_result(table: Any) -> None:
 # Formulas: the golden text, written by hand for SymPy, against what the building algebra writes
 
 NAMES = "x t u1 u2 u a y y_star W X xi1 xi2 xi3 xi4 xi5 theta0 theta1 theta2 x0 x1 x2"
+NAMES += " a1 a2 z0 z1 z2 b beta0 beta1 beta2"
+NAMES += " alpha10 alpha11 alpha12 alpha20 alpha21 alpha22"
 S = {name: sympy.Symbol(name) for name in NAMES.split()}
 A_BY_U = -sympy.sin(S["u"])
 A_BY_T = A_BY_U * sympy.cos(S["t"]) + A_BY_U * 3
 B_BY_Y = S["y_star"] / S["y"] - (1 - S["y_star"]) / (1 - S["y"])
 B_BY_A = S["y_star"] - S["y"]
+
+A_BY_J = {j: B_BY_A * S[f"beta{j}"] * S[f"z{j}"] * (1 - S[f"z{j}"]) for j in (1, 2)}
+UNITS, INPUTS = (1, 2), range(3)
 
 # Per lecture: golden text, the cell (derivative of one name by another), the formula.
 ADJOINTS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
@@ -254,6 +291,35 @@ ADJOINTS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
         *(("(y* - y) theta_j", "J", f"x{j}", B_BY_A * S[f"theta{j}"]) for j in range(3)),
         *(("-dJ/d(.)", "L", f"theta{j}", -B_BY_A * S[f"x{j}"]) for j in range(3)),
     ),
+    "c": (
+        ("y*/y - (1 - y*)/(1 - y)", "J", "y", B_BY_Y),
+        ("exp(-b)/(exp(-b) + 1)^2", "y", "b", sympy.exp(-S["b"]) / (sympy.exp(-S["b"]) + 1) ** 2),
+        ("y(1 - y)", "y", "b", S["y"] * (1 - S["y"])),
+        ("dJ/dy * dy/db", "J", "b", B_BY_Y * S["y"] * (1 - S["y"])),
+        ("y* - y", "J", "b", B_BY_A),
+        *(("z_j", "b", f"beta{j}", S[f"z{j}"]) for j in INPUTS),
+        *(("dJ/db * z_j", "J", f"beta{j}", B_BY_A * S[f"z{j}"]) for j in INPUTS),
+        *(("beta_j", "b", f"z{j}", S[f"beta{j}"]) for j in INPUTS),
+        *(("dJ/db * beta_j", "J", f"z{j}", B_BY_A * S[f"beta{j}"]) for j in INPUTS),
+        *(
+            ("exp(-a_j)/(exp(-a_j) + 1)^2", f"z{j}", f"a{j}",
+             sympy.exp(-S[f"a{j}"]) / (sympy.exp(-S[f"a{j}"]) + 1) ** 2)
+            for j in UNITS
+        ),
+        *(("z_j(1 - z_j)", f"z{j}", f"a{j}", S[f"z{j}"] * (1 - S[f"z{j}"])) for j in UNITS),
+        *(("dJ/dz_j * dz_j/da_j", "J", f"a{j}", A_BY_J[j]) for j in UNITS),
+        *(("x_i", f"a{j}", f"alpha{j}{i}", S[f"x{i}"]) for j in UNITS for i in INPUTS),
+        *(
+            ("dJ/da_j * x_i", "J", f"alpha{j}{i}", A_BY_J[j] * S[f"x{i}"])
+            for j in UNITS for i in INPUTS
+        ),
+        *(("alpha_ji", f"a{j}", f"x{i}", S[f"alpha{j}{i}"]) for j in UNITS for i in INPUTS),
+        *(
+            ("sum over j of dJ/da_j * alpha_ji", "J", f"x{i}",
+             sum(A_BY_J[j] * S[f"alpha{j}{i}"] for j in UNITS))
+            for i in INPUTS
+        ),
+    ),
 }  # fmt: skip
 
 LOCALS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
@@ -274,7 +340,7 @@ LOCALS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
         ("dL/dxi5 = -y", "L", "xi5", -S["y"]),
     ),
 }
-LECTURES = {"a": SIMPLE, "b": LOGISTIC, "d": TABLE}
+LECTURES = {"a": SIMPLE, "b": LOGISTIC, "c": NETWORK, "d": TABLE}
 
 
 def test_every_golden_formula_is_covered() -> None:
@@ -284,6 +350,13 @@ def test_every_golden_formula_is_covered() -> None:
     for text in GOLDEN["b_logistic_regression"]["symbolic"].values():
         texts |= {part.strip() for part in text.split(" = ")}
     assert texts == {text for text, *_ in ADJOINTS["b"]}
+    texts = {
+        part.strip()
+        for module in NET["backward"].values()
+        for text in module.values()
+        for part in text.split(" = ")
+    }
+    assert texts == {text for text, *_ in ADJOINTS["c"]}
     nodes = GOLDEN["a_simple_example"]["nodes"]
     texts = {text for node in nodes for text in node["partials"].values()}
     assert texts == {text for text, *_ in LOCALS["a"]}
