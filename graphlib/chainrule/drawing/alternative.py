@@ -9,7 +9,7 @@ from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.errors import excerpt
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
-from chainrule.readings.catalogue import WORDS
+from chainrule.readings.catalogue import WORDS, say
 from chainrule.readings.numbers import summary
 from chainrule.readings.terms import Partial, Term, text
 from chainrule.readings.view import View
@@ -31,7 +31,7 @@ def in_words(drawn: Reduction, *, derivatives: bool = True) -> str:
     view = drawn.view
     count = len(drawn.nodes)
     output = short(view.name(view.run.output))
-    head = f"A graph of {count:,} node{'s' * (count != 1)} that computes {output}."
+    head = say("drawing", count=f"{count:,}", plural="s" * (count != 1), output=output)
     arriving: dict[int, list[Edge]] = {}
     for edge in drawn.edges:
         arriving.setdefault(edge.user, []).append(edge)
@@ -56,7 +56,11 @@ def node_in_words(
     """
     value = view.run.value(node)
     is_input = view.graph.ops[node] is INPUT
-    parts = [f"{short(view.name(node))} is an input" if is_input else short(view.equation(node))]
+    parts = [
+        say("drawing_input", node=short(view.name(node)))
+        if is_input
+        else short(view.equation(node))
+    ]
     parts.append(f"{word} {shown(view, value)}")
     numbers = [value]
     if derivatives and has_derivative(view, node):
@@ -67,7 +71,7 @@ def node_in_words(
     if node in view.run.kinks:
         kink = view.graph.ops[node].kink
         said = kink.words(view.graph.parameters_of(node)) if kink else ""
-        parts.append(f"a kink: {said}" if said else "a kink")
+        parts.append(f"{WORDS['a_kink']}: {said}" if said else WORDS["a_kink"])
     reasons = [reason for reason in map(view.why, numbers) if reason]
     return printable(" ".join([f"{', '.join(parts)}.", *dict.fromkeys(reasons)]))
 

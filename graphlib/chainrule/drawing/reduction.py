@@ -8,6 +8,7 @@ from typing import Final
 from chainrule.graph.wengert import Edge
 from chainrule.passes.folding import Zoom, fold, groups
 from chainrule.passes.run import Run
+from chainrule.readings.catalogue import say
 from chainrule.readings.terms import text
 from chainrule.readings.view import View
 
@@ -85,19 +86,20 @@ def reduced(view: View, most: int = MOST_NODES) -> Reduction:
         if coarse < len(exits) and coarse <= most:
             folded = _folded(view, exits)
             shown = len(folded.shown)
-            note = (
-                f"{count:,} nodes are folded to {shown:,}, one for each {unit}: "
-                f"a drawing shows at most {most:,}."
-            )
+            sizes = {"count": f"{count:,}", "shown": f"{shown:,}", "most": f"{most:,}"}
+            note = say("folded_whole", unit=unit, **sizes)
             return _of(folded, folded.shown, note, folded=True)
     output = view.run.output
     distance = view.graph.distances([output])
     # All users of a node on the way to the output are nearer than the node, so no hole opens.
     reached = [node for node in view.shown if distance[node] >= 0]
     nearest = sorted(reached, key=lambda node: (distance[node], -node))[:most]
-    note = (
-        f"The {len(nearest):,} nodes nearest to {text(view.name(output))} are shown; "
-        f"{count - len(nearest):,} of {count:,} are left out."
+    note = say(
+        "nearest_nodes",
+        shown=f"{len(nearest):,}",
+        output=text(view.name(output)),
+        left=f"{count - len(nearest):,}",
+        count=f"{count:,}",
     )
     return _of(view, tuple(sorted(nearest)), note)
 

@@ -64,6 +64,7 @@ WORDS: Mapping[str, str] = {
     "closed_form": "closed form by {name}",
     "closed_forms": "closed forms",
     "agreement_by": "four routes by {name}",
+    "a_kink": "a kink",
     "linear_map": "linear map",
     "frame": "Framed together as",
     "forward_pass": "values",
@@ -224,6 +225,14 @@ SENTENCES: Mapping[str, str] = {
     "unnoticed_overwrite-instead-of-accumulate": (
         "Who puts each share in place of the last instead of adding them up gets the right "
         "derivatives here: take another point."
+    ),
+    "drawing": "A graph of {count} node{plural} that computes {output}.",
+    "drawing_input": "{node} is an input",
+    "folded_whole": (
+        "{count} nodes are folded to {shown}, one for each {unit}: a drawing shows at most {most}."
+    ),
+    "nearest_nodes": (
+        "The {shown} nodes nearest to {output} are shown; {left} of {count} are left out."
     ),
     "paths_differ": "The sum over the paths from {node} is not its adjoint {adjoint}.",
     "missing": "No number: {op} needs {needs}.",

@@ -14,7 +14,7 @@ from itertools import islice
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.cells import about, caption, number_cell
+from chainrule.readings.cells import about, caption, number_cell, sides
 from chainrule.readings.formulas import WRITTEN, Formula, atom, compose
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.numbers import full_digits
@@ -68,8 +68,9 @@ class Trace(Tabular):
             "seeds": {k: v for view in self.ahead for k, v in about(view)["seeds"].items()}
         }
         return Grid(
-            "trace", caption(back, "trace"), tuple(heads), grouped(rows), back.digits_note, asked
-        )
+            "trace", caption(back, "trace"), tuple(heads), grouped(rows), back.digits_note, asked,
+            sides(back),
+        )  # fmt: skip
 
     def _cells(self, node: int) -> dict[str, Cell]:
         back = self.back
@@ -173,8 +174,9 @@ class Duals(Tabular):
         rows = [GridRow(self._cells(node), view.labels[node]) for node in view.shown]
         asked = about(view)
         return Grid(
-            "duals", caption(view, "duals"), heads, grouped(rows), WORDS["dual_note"], asked
-        )
+            "duals", caption(view, "duals"), heads, grouped(rows), WORDS["dual_note"], asked,
+            sides(view),
+        )  # fmt: skip
 
     def _cells(self, node: int) -> dict[str, Cell]:
         view, run = self.view, self.view.run

@@ -36,8 +36,8 @@ font:15px/1.5 "Source Sans 3","Source Sans Pro",system-ui,sans-serif;overflow-x:
 [data-jp-theme-light=false] .chainrule{{{DARK}}}
 .chainrule table{{border-collapse:collapse;background:none;color:inherit;margin:0;font-size:15px}}
 .chainrule caption{{caption-side:top;text-align:left;color:var(--cr-quiet);font-size:13px;
-padding:0 0 4px}}
-.chainrule th,.chainrule td{{padding:2px 12px 2px 0;text-align:left;vertical-align:top;
+white-space:nowrap;padding:0 0 4px}}
+.chainrule th,.chainrule td{{padding:2px 12px 2px 0;text-align:left;vertical-align:baseline;
 font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;color:inherit}}
 .chainrule thead th{{color:var(--cr-quiet);font-size:13px}}
 .chainrule .num{{text-align:right;font-variant-numeric:tabular-nums;padding:2px 0 2px 12px}}
@@ -135,8 +135,11 @@ def _cell(header: Header, cell: Cell | None, prefix: str, *, heads: bool) -> str
     if heads:
         return f'<th scope="row" class="{header.key}"{rows}>{_term(cell.term)}</th>'
     if not header.numeric:
+        if cell.digits:
+            return f"<td{rows}{_ids(cell.id, prefix)}>{_inner(cell, prefix)}</td>"
         sentence = isinstance(cell.term, Word) and " " in cell.term.text
-        kind = "quiet" if cell.role == "quiet" else "words" if sentence else ""
+        coloured = isinstance(cell.term, Word) and cell.role in ("quiet", "warning")
+        kind = cell.role if coloured else "words" if sentence else ""
         shown = f' class="{kind}"' if kind else ""
         mark = _mark(cell) if cell.mark else ""
         return f"<td{shown}{rows}{_ids(cell.id, prefix)}>{_term(cell.term)}{mark}</td>"
