@@ -92,6 +92,7 @@ def exp(x: Any) -> Any:
 
 ROWS: Mapping[str, Reference] = {
     "identity": everywhere(lambda a: a),
+    "given": everywhere(lambda a, b: a),
     "add": everywhere(operator.add),
     "sub": everywhere(operator.sub),
     "mul": everywhere(operator.mul),

@@ -118,7 +118,7 @@ class Compiled:
     @cached_property
     def _gradient_source(self) -> Source:
         by = [self.graph.index[name] for name in self.wrt]
-        gradient = gradient_graph(self.graph, self._output, by, keep=[self._output])
+        gradient = gradient_graph(self.graph, self._output, by, keep=[self._output], domains=False)
         return function("value_and_grad", gradient, gradient.outputs)
 
     @cached_property

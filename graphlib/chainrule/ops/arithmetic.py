@@ -195,3 +195,14 @@ ROOT = register(
         doc="Root root(a, n): the real number whose n-th power is a.",
     )
 )
+GIVEN = register(
+    Op(
+        "given",
+        2,
+        value=lambda m, a, b: a,
+        partials=(lambda m, y, a, b: 1, lambda m, y, a, b: 0),
+        rule="identity",
+        samples=((0.75, -2.5), (-1.25, 0.5)),
+        doc="First operand, where the second has a value: a derivative exists only there.",
+    )
+)

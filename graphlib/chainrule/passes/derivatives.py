@@ -10,6 +10,7 @@ from chainrule.errors import GraphError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
+from chainrule.passes.domains import needs, where_defined
 from chainrule.passes.folding import fold, groups
 from chainrule.passes.steps import Share
 from chainrule.passes.walks import Ledger, linearise, reverse
@@ -21,6 +22,7 @@ def gradient_graph(
     by: Sequence[int] | None = None,
     *,
     keep: Sequence[int] = (),
+    domains: bool = True,
 ) -> WengertList:
     """Return the graph of the derivatives of one output by the inputs.
 
@@ -35,6 +37,9 @@ def gradient_graph(
         each example of a batch.
     keep
         Nodes of the graph that are outputs as well, before the derivatives.
+    domains
+        Whether a derivative has no value where the output has none; see
+        `chainrule.passes.domains`.
 
     Raises
     ------
@@ -53,12 +58,15 @@ def gradient_graph(
     for step in reverse(graph, builder, values, local, {goal: one}):
         if isinstance(step, Share):
             adjoints[step.operand] = step.adjoint
+    bounded = needs(graph, goal) if domains else {}
     outputs: list[Expression] = []
     taken = set(range(len(graph)))
     for node in inputs:
         zero = builder.number(Fraction(0))
         derivative = builder.lift(adjoints[node]) if node in adjoints else zero
         derivative = builder.fit(derivative, values[node])
+        if node in adjoints:
+            derivative = where_defined(builder, derivative, values[goal], bounded)
         if derivative.index in taken:
             derivative = builder.write(OPS["identity"], [derivative], fresh=True)
         taken.add(derivative.index)

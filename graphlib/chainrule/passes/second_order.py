@@ -38,7 +38,7 @@ class SecondOrder:
                 "output is a vector; allowed: a scalar output, such as a sum"
             )
         self.graph = graph
-        self.gradient = gradient_graph(graph)
+        self.gradient = gradient_graph(graph, domains=False)
         pairs = zip(graph.inputs, self.gradient.inputs, strict=True)
         self.point = {new: point[old] for old, new in pairs}
         self._first = Run(graph, point)

@@ -123,7 +123,7 @@ def cost(graph: WengertList, labels: Mapping[int, str]) -> Cost:
     counts = Counts(graph)
     names = {node: graph.names[node] for node in graph.inputs}
     goal = graph.outputs[0]
-    gradient = gradient_graph(graph)
+    gradient = gradient_graph(graph, domains=False)
     written = [expanded_size(gradient, output) for output in gradient.outputs]
     return Cost(
         values=counts.values,

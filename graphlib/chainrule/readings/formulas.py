@@ -208,6 +208,7 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "absolute_error": lambda p, t: atom(Fenced(_sum("−", p, t).term, "|", "|")),
     "abs": lambda a: atom(Fenced(a.term, "|", "|")),
     "identity": lambda a: a,
+    "given": lambda a, b: a,
     "exp": lambda a: Formula(Power(Word("e", "e"), a.term), POWER),
     "matmul": lambda a, b: Formula(
         row(bracketed(a, PRODUCT), Word("\u2009", r"\,"), bracketed(b, PREFIX)), PRODUCT
