@@ -199,7 +199,7 @@ GIVEN = register(
     Op(
         "given",
         2,
-        value=lambda m, a, b: a,
+        value=lambda m, a, b: m.where(1, a, b),
         partials=(lambda m, y, a, b: 1, lambda m, y, a, b: 0),
         rule="identity",
         samples=((0.75, -2.5), (-1.25, 0.5)),
