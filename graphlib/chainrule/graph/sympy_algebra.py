@@ -60,7 +60,7 @@ class SympyAlgebra(Algebra):
                 # SymPy's loggamma is complex for negative numbers.
                 "lgamma": lambda x: sympy.re(sympy.loggamma(x)),
                 "polygamma": lambda x, order: sympy.polygamma(order, x),
-                "where": lambda c, a, b: b + (a - b) * sympy.Heaviside(c, 0),
+                "where": lambda c, a, b: a if c == 1 else b + (a - b) * sympy.Heaviside(c, 0),
                 "abs": sympy.Abs,
                 "power": _power,
                 "step": lambda x, at: sympy.Heaviside(
