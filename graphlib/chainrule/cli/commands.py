@@ -12,6 +12,7 @@ import typer
 
 from chainrule.cli.app import app
 from chainrule.cli.check import check
+from chainrule.cli.compile import compile
 from chainrule.cli.draw import draw
 from chainrule.cli.grad import grad
 from chainrule.cli.ops import ops
@@ -19,9 +20,12 @@ from chainrule.cli.sheet import sheet
 from chainrule.cli.show import show
 from chainrule.cli.steps import steps
 from chainrule.cli.table import table
+from chainrule.cli.train import sweep, train
 from chainrule.errors import ChainruleError, OutsideError
 
-COMMANDS: tuple[Callable[..., None], ...] = (show, table, steps, draw, grad, check, sheet, ops, app)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    show, table, steps, draw, grad, check, compile, train, sweep, sheet, ops, app,
+)  # fmt: skip
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 
 ABOUT = """The chain rule, step by step.

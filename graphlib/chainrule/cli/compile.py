@@ -1,0 +1,38 @@
+"""`chainrule compile`: a formula as NumPy source, value and derivatives."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from chainrule.cli.request import Formula, Output, Readings
+
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", metavar="NAME", help="Derivatives by these only; default all."),
+]
+ValueOnly = Annotated[bool, typer.Option("--value", help="The value alone, no derivatives.")]
+
+
+def compile(
+    formula: Formula,
+    by: By = None,
+    value: ValueOnly = False,
+    reading: Readings = None,
+    output: Output = None,
+) -> None:
+    """Write a formula as a NumPy module: its value and all its derivatives.
+
+    \b
+      chainrule compile "cos(sin(x^2)+3x^2)"
+      chainrule compile lecture.txt --by w1 --by w2 -o lecture.py
+    """
+    from chainrule.cli.output import deliver, tell_notes
+    from chainrule.cli.request import parsed
+
+    graph, _ = parsed(formula, None, reading)
+    made = graph.compile("value" if value else "value_and_grad", by)
+    names = ", ".join(f"{name} is argument {at}" for at, name in enumerate(made.inputs, 1))
+    deliver(f"# {names}\n{made.source}" if names else made.source, output)
+    tell_notes(graph, on_screen=False)

@@ -1,0 +1,281 @@
+"""`chainrule train` and `chainrule sweep`: small networks from the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from chainrule.errors import InputError
+
+if TYPE_CHECKING:
+    from chainrule.nn.building import Prepared
+    from chainrule.nn.data import Data
+    from chainrule.nn.training import TrainingRecord
+
+Source = Annotated[
+    str,
+    typer.Argument(
+        help="line, wave, moons, circles, spirals, xor, blobs, passing, digits, or a CSV file."
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(help="Column of the file to predict; default the last.", show_default=False),
+]
+Layers = Annotated[str, typer.Option(metavar="16-16", help="Widths of the hidden layers.")]
+Activation = Annotated[str, typer.Option(help="Of the hidden layers.")]
+Init = Annotated[str, typer.Option("--init", help="How the weights begin.")]
+Loss = Annotated[str, typer.Option(help="Default: the one that belongs to the data.")]
+Optimiser = Annotated[str, typer.Option("--optimiser", "--optimizer", help="How steps are made.")]
+Rate = Annotated[
+    float | None, typer.Option(help="Learning rate.", show_default="the optimiser's own")
+]
+Batch = Annotated[int, typer.Option(min=0, help="Examples a step; 0 for all.")]
+Epochs = Annotated[int, typer.Option(min=1, help="How often every example is seen.")]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same run.")]
+Held = Annotated[float, typer.Option(help="Share of the examples that is not learned from.")]
+ScalingOf = Annotated[
+    Literal["standard", "range", "none"], typer.Option("--scaling", help="Of the inputs.")
+]
+L2 = Annotated[float, typer.Option("--l2", help="Weight of Σw² in the loss.")]
+Dropout = Annotated[float, typer.Option(help="Share of units switched off while training.")]
+Patience = Annotated[
+    int | None,
+    typer.Option(help="Stop after so many epochs without a better held-out loss."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON record an epoch.")]
+Save = Annotated[
+    str | None, typer.Option("-o", "--output", metavar="FILE", help="Save the parameters (.npz).")
+]
+
+
+def data_of(source: str, target: str | None) -> Data:
+    """Return generated data by its name, or a file's.
+
+    Raises
+    ------
+    InputError
+        If there is neither, or the file cannot be used: with row and column.
+    """
+    from pathlib import Path
+
+    from chainrule.nn.data import GENERATED, from_csv, named
+
+    if source in GENERATED:
+        return named(source)
+    path = Path(source)
+    if not path.is_file():
+        raise InputError(
+            f"there is neither data nor a file called `{source[:60]}`", text=source,
+            length=len(source), allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
+        )  # fmt: skip
+    return from_csv(path.read_bytes(), target)
+
+
+def train(
+    source: Source,
+    target: Target = None,
+    layers: Layers = "16-16",
+    activation: Activation = "tanh",
+    init: Init = "xavier",
+    loss: Loss = "",
+    optimiser: Optimiser = "adam",
+    rate: Rate = None,
+    batch: Batch = 32,
+    epochs: Epochs = 100,
+    seed: Seed = 0,
+    held: Held = 0.25,
+    scaling: ScalingOf = "standard",
+    l2: L2 = 0.0,
+    dropout: Dropout = 0.0,
+    patience: Patience = None,
+    json: Json = False,
+    output: Save = None,
+) -> None:
+    """Train a small network, with its loss as it goes.
+
+    \b
+      chainrule train moons
+      chainrule train spirals --layers 32-32-32 --epochs 400 --rate 0.01
+      chainrule train digits --layers 64 --activation relu --optimiser sgd --json
+      chainrule train heart.csv --target AHD -o heart.npz
+    """
+    from chainrule.nn.building import Choices, prepared
+
+    choices = Choices(
+        layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
+        seed, l2, dropout, patience,
+    )  # fmt: skip
+    ready = prepared(data_of(source, target), choices)
+    if json:
+        _printed(ready)
+    else:
+        _watched(ready)
+    if output is not None:
+        _saved(ready, output)
+
+
+def _epoch(ready: Prepared, record: TrainingRecord) -> dict[str, Any]:
+    """Return what is told of an epoch."""
+    told: dict[str, Any] = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
+    told |= record.metrics
+    if ready.held is not None:
+        x, t = ready.scaling(ready.held.x), ready.held.t
+        told["held_out_loss"] = ready.run.loss(x, t)
+        if ready.data.task != "numbers":
+            told["held_out_accuracy"] = ready.run.accuracy(x, t)
+    return told
+
+
+def _printed(ready: Prepared) -> None:
+    from json import dumps
+
+    for record in ready.run:
+        if record.step % ready.run.per_epoch == 0:
+            print(dumps(_epoch(ready, record)), flush=True)
+
+
+def _watched(ready: Prepared) -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    run, console = ready.run, Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    told: dict[str, Any] = {}
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("training", total=run.steps)
+        for record in run:
+            if record.step % run.per_epoch == 0:
+                told = _epoch(ready, record)
+                progress.update(
+                    task,
+                    completed=record.step,
+                    description=f"epoch {record.epoch}, loss {record.loss:.4g}",
+                )
+    shape = "-".join(str(n) for n in (ready.kept.x.shape[1], *_widths(ready)))
+    print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, network {shape}")
+    for name, value in told.items():
+        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+        print(f"  {name.replace('_', ' ')}: {shown}")
+    if run.stopped:
+        print(f"  stopped: {run.stopped}")
+
+
+def _widths(ready: Prepared) -> list[int]:
+    shapes = ready.run.network.parameters
+    return [parameter.shape[0] for name, parameter in shapes.items() if name[0] == "W"]
+
+
+def _saved(ready: Prepared, output: str) -> None:
+    from io import BytesIO
+
+    import numpy as np
+
+    from chainrule.cli.output import write
+
+    content = BytesIO()
+    scaling = {"input_shift": ready.scaling.shift, "input_size": ready.scaling.size}
+    np.savez(content, allow_pickle=False, **ready.run.parameters, **scaling)
+    write(content.getvalue(), output)
+
+
+def trial(source: str, target: str | None, **choices: Any) -> dict[str, Any]:
+    """Train once and return the last record's numbers: what a sweep calls."""
+    from chainrule.nn.building import Choices, prepared
+
+    ready = prepared(data_of(source, target), Choices(**choices))
+    return _epoch(ready, ready.run.run()[-1])
+
+
+SWEPT = {
+    "layers": ("hidden", str), "activation": ("activation", str), "init": ("initialiser", str),
+    "optimiser": ("optimiser", str), "rate": ("rate", float), "batch": ("batch", int),
+    "seed": ("seed", int), "l2": ("l2", float), "dropout": ("dropout", float),
+}  # fmt: skip
+Grid = Annotated[
+    list[str],
+    typer.Option("--try", metavar="NAME=A,B", help="Values to try: --try rate=0.01,0.1."),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that train side by side.")]
+
+
+def sweep(
+    source: Source,
+    tries: Grid,
+    target: Target = None,
+    epochs: Epochs = 50,
+    workers: Workers = 1,
+    json: Json = False,
+) -> None:
+    """Train a network at every combination of some choices.
+
+    \b
+      chainrule sweep moons --try rate=0.001,0.01,0.1 --try activation=tanh,relu
+      chainrule sweep digits --try layers=16,32-32 --try seed=0,1,2 --workers 2
+    """
+    from functools import partial
+    from json import dumps
+
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from chainrule.nn.experiments import Trial
+    from chainrule.nn.experiments import sweep as swept
+
+    grid = _grid(tries)
+    call = partial(trial, source, target, epochs=epochs)
+    data_of(source, target)  # refused here once, not at every setting
+    count = 1
+    for values in grid.values():
+        count *= len(values)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("trials", total=count)
+
+        def watch(done: Trial) -> None:
+            progress.advance(task)
+
+        if workers == 1:
+            trials = swept(call, grid, watch=watch)
+        else:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+                trials = swept(call, grid, executor=pool, watch=watch)
+    if json:
+        for done in trials:
+            print(dumps({**done.setting, **(done.result or {"problem": done.problem})}))
+        return
+    for done in trials:
+        setting = ", ".join(f"{name} {value}" for name, value in done.setting.items())
+        result = done.result or {}
+        numbers = ", ".join(
+            f"{name.replace('_', ' ')} {value:.4g}"
+            for name, value in result.items()
+            if isinstance(value, float)
+        )
+        print(f"{setting}: {numbers or done.problem.splitlines()[0]}")
+
+
+def _grid(tries: list[str]) -> dict[str, list[Any]]:
+    grid: dict[str, list[Any]] = {}
+    for text in tries:
+        name, equals, values = text.partition("=")
+        if name.strip() not in SWEPT or not equals or not values.strip():
+            raise InputError(
+                "--try needs a choice, an equals sign and values", text=text,
+                length=max(1, len(text)),
+                allowed=f"Write --try rate=0.01,0.1. Choices are {', '.join(SWEPT)}.",
+            )  # fmt: skip
+        field, kind = SWEPT[name.strip()]
+        for value in values.split(","):
+            try:
+                grid.setdefault(field, []).append(kind(value.strip()))
+            except ValueError as error:
+                raise InputError(
+                    f"`{value.strip()[:20]}` is no value of {name.strip()}", text=text,
+                    position=text.index(value), length=max(1, len(value)),
+                    allowed="It is a number." if kind is not str else "",
+                ) from error  # fmt: skip
+    return grid

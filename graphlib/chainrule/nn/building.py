@@ -1,0 +1,150 @@
+"""A network and its plan from the words of a command line or a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chainrule.errors import InputError
+from chainrule.nn.data import Data
+from chainrule.nn.initialisers import Initialiser
+from chainrule.nn.layers import Dense
+from chainrule.nn.model import Sequential
+from chainrule.nn.optimisers import Optimiser
+from chainrule.nn.scaling import How, Scaling
+from chainrule.nn.training import Plan, Training
+
+MOST_UNITS, MOST_LAYERS, MOST_EPOCHS = 512, 20, 100_000
+
+
+def widths(text: str) -> tuple[int, ...]:
+    """Return the hidden layers of "16-16"; nothing stands for none.
+
+    >>> widths("16-8"), widths("")
+    ((16, 8), ())
+
+    Raises
+    ------
+    InputError
+        With the place of what is no width.
+    """
+    found: list[int] = []
+    at = 0
+    for part in text.split("-") if text.strip() else []:
+        word = part.strip()
+        if not (word.isascii() and word.isdecimal()) or not 1 <= int(word[:6]) <= MOST_UNITS:
+            raise InputError(
+                f"`{part[:20]}` is no width of a layer", text=text, position=at,
+                length=max(1, len(part)),
+                allowed=f"Write the hidden layers as 16-16; widths are 1 to {MOST_UNITS}.",
+            )  # fmt: skip
+        found.append(int(word))
+        at += len(part) + 1
+    if len(found) > MOST_LAYERS:
+        raise InputError(
+            f"{len(found)} hidden layers", text=text, length=len(text),
+            allowed=f"At most {MOST_LAYERS}.",
+        )  # fmt: skip
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is chosen to train a network on data.
+
+    Parameters
+    ----------
+    hidden
+        Widths of the hidden layers, "16-16".
+    activation
+        Of the hidden layers; the output has the unit that belongs to the loss.
+    initialiser
+        Of all weights.
+    loss
+        Name of the loss; empty for the one that belongs to the data.
+    optimiser, rate
+        By name; None for the optimiser's own learning rate.
+    batch, epochs
+        Examples a step, None for all; how often every example is seen.
+    scaling
+        How inputs are brought to a common scale.
+    held
+        Share of the examples that is not learned from, 0 for none.
+    seed
+        Of the parameters, the order and the split.
+    l2, dropout, patience
+        As in a plan; dropout after every hidden layer.
+    """
+
+    hidden: str = "16-16"
+    activation: str = "tanh"
+    initialiser: str = "xavier"
+    loss: str = ""
+    optimiser: str = "adam"
+    rate: float | None = None
+    batch: int | None = 32
+    epochs: int = 100
+    scaling: How = "standard"
+    held: float = 0.25
+    seed: int = 0
+    l2: float = 0.0
+    dropout: float = 0.0
+    patience: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that is ready to begin, the data in two parts, and the scaling of the inputs."""
+
+    run: Training
+    data: Data
+    kept: Data
+    held: Data | None
+    scaling: Scaling
+
+
+def prepared(data: Data, choices: Choices) -> Prepared:
+    """Return a run of training on data.
+
+    Raises
+    ------
+    InputError
+        If a choice is none, or does not fit the data.
+    """
+    from chainrule.nn.layers import Dropout, Layer
+
+    if not 1 <= choices.epochs <= MOST_EPOCHS:
+        raise InputError(
+            f"{choices.epochs} epochs", text=str(choices.epochs),
+            length=len(str(choices.epochs)), allowed=f"Between 1 and {MOST_EPOCHS:,}.",
+        )  # fmt: skip
+    if not 0 <= choices.held < 1:
+        raise InputError(
+            f"a share of {choices.held:g} is held out", text=str(choices.held),
+            length=len(str(choices.held)), allowed="It is at least 0 and below 1.",
+        )  # fmt: skip
+    kept, held = data.split(choices.held, choices.seed) if choices.held else (data, None)
+    scaling = Scaling.of(kept.x, choices.scaling)
+    start = Initialiser.of(choices.initialiser)
+    layers: list[Layer] = []
+    for units in widths(choices.hidden):
+        layers.append(Dense(units, choices.activation, start))
+        if choices.dropout:
+            layers.append(Dropout(choices.dropout))
+    layers.append(Dense(data.outputs, data.unit, start))
+    plan = Plan(
+        optimiser=Optimiser(choices.optimiser, choices.rate),
+        batch=choices.batch,
+        epochs=choices.epochs,
+        l2=choices.l2,
+        patience=choices.patience,
+        seed=choices.seed,
+    )
+    run = Training(
+        Sequential(layers, inputs=kept.x.shape[1:]),
+        scaling(kept.x),
+        kept.t,
+        choices.loss or data.loss,
+        plan,
+        validation=None if held is None else (scaling(held.x), held.t),
+    )
+    return Prepared(run, data, kept, held, scaling)
