@@ -18,6 +18,8 @@ from chainrule.nn.stepping import Stepper
 
 Array = Any
 KEPT_NUMBERS = 4_000_000
+DIVERGED = 1e6
+"""A loss so many times the first one (or 1) is that of a run that will not come back."""
 REMEDY = "Rewind and take a smaller learning rate, scale the inputs, or begin with smaller weights."
 
 
@@ -172,6 +174,7 @@ class Training(Iterator[TrainingRecord]):
         )
         self._best: tuple[float, int, Array] | None = None
         self.step = 0
+        self._first: float | None = None
         self.stopped = ""
         self._check_plan()
         self._moments: list[_Moment] = [self._moment()]
@@ -233,8 +236,8 @@ class Training(Iterator[TrainingRecord]):
         Raises
         ------
         TrainingError
-            If the loss or a gradient is not finite: with step, layer and a remedy. The
-            parameters are those before the step.
+            If the loss or a gradient is not finite, or the loss a million times the first one:
+            with step, layer and a remedy. The parameters are those before the step.
         StopIteration
             When the plan is done.
         """
@@ -246,7 +249,7 @@ class Training(Iterator[TrainingRecord]):
         rate = self._rate()
         with np.errstate(all="ignore"):
             self._stepper.differentiate(x, t, masks)
-            self._refuse_what_is_not_finite(rate)
+            self._refuse_what_diverges(rate)
             record = self._record(batch, rate)
             self._stepper.update(rate, self.step + 1)
         self.step += 1
@@ -306,12 +309,17 @@ class Training(Iterator[TrainingRecord]):
             for name, rate in self.network.masks.items()
         }
 
-    def _refuse_what_is_not_finite(self, rate: float) -> None:
+    def _refuse_what_diverges(self, rate: float) -> None:
         where = self._stepper.trouble()
+        found = f"{where} is not finite"
+        loss = float(np.mean(self._stepper.losses))
         if where is None:
-            return
-        last = f"step {self.step + 1}"
-        message = f"{where} is not finite at {last}, learning rate {rate:g}"
+            if self._first is None:
+                self._first = loss
+            if loss <= DIVERGED * max(1.0, abs(self._first)):
+                return
+            where, found = "the loss", f"the loss has grown from {self._first:.4g} to {loss:.4g}"
+        message = f"{found} at step {self.step + 1}, learning rate {rate:g}"
         raise TrainingError(message, step=self.step + 1, layer=where, allowed=REMEDY)
 
     def _record(self, batch: Array, rate: float) -> TrainingRecord:

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule.cli.commands import main
+
+
+def run(capsys: Any, *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    told = capsys.readouterr()
+    return int(stopped.value.code or 0), told.out, told.err
+
+
+def test_train_learns_two_moons_and_saves_its_parameters(capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "moons.npz"
+    code, out, _ = run(capsys, "train", "moons", "--epochs", "30", "--json", "-o", str(file))
+    records = [json.loads(line) for line in out.splitlines()]
+    assert code == 0 and len(records) == 30
+    assert records[-1]["loss"] < records[0]["loss"] / 3
+    assert records[-1]["held_out_accuracy"] > 0.9
+    saved = np.load(file)
+    assert saved["W1"].shape == (16, 2) and saved["input_shift"].shape == (2,)
+
+
+def test_train_reads_a_table_of_ones_own(capsys: Any, tmp_path: Path) -> None:
+    rows = [f"{x},{'high' if x > 4 else 'low'},{2 * x + 1}" for x in range(12)]
+    file = tmp_path / "own.csv"
+    file.write_text("x,level,y\n" + "\n".join(rows) + "\n")
+    code, out, _ = run(capsys, "train", str(file), "--layers", "", "--epochs", "900",
+                       "--optimiser", "adam", "--rate", "0.3", "--held", "0", "--json")  # fmt: skip
+    assert code == 0 and json.loads(out.splitlines()[-1])["loss"] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("train", "nope"), "neither data nor a file"),
+        (("train", "moons", "--layers", "16-x"), "`x` is no width"),
+        (("train", "moons", "--activation", "tahn"), "no activation `tahn`"),
+        (("train", "moons", "--optimiser", "gd", "--rate", "1e9", "--activation", "relu"),
+         "has grown from"),
+        (("train", "moons", "--held", "1"), "held out"),
+        (("sweep", "moons", "--try", "rate=a"), "`a` is no value of rate"),
+        (("sweep", "moons", "--try", "speed=1"), "Choices are"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_told_with_exit_code_2(capsys: Any, words: tuple[str, ...], told: str) -> None:
+    code, _, err = run(capsys, *words)
+    assert code == 2 and told in err
+    assert "Traceback" not in err
+
+
+def test_a_ragged_table_names_its_row(capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "ragged.csv"
+    file.write_text("a,b\n1,2\n3\n")
+    code, _, err = run(capsys, "train", str(file))
+    assert code == 2 and "row 3" in err
+
+
+def test_sweep_tries_every_combination(capsys: Any) -> None:
+    words = ("sweep", "moons", "--try", "rate=0.001,0.1", "--try", "activation=tanh,relu")
+    code, out, _ = run(capsys, *words, "--epochs", "3", "--json")
+    trials = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(t["rate"], t["activation"]) for t in trials] == [
+        (0.001, "tanh"), (0.001, "relu"), (0.1, "tanh"), (0.1, "relu"),
+    ]  # fmt: skip
+    assert all(t["loss"] > 0 for t in trials)
+
+
+def test_compile_writes_a_module_that_runs(capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "made.py"
+    code, _, _ = run(capsys, "compile", "x^2 sin y", "-o", str(file))
+    namespace: dict[str, Any] = {}
+    exec(file.read_text(), namespace)
+    value, by_x, by_y = namespace["value_and_grad"](3.0, 0.5)
+    assert code == 0
+    assert value == pytest.approx(9 * np.sin(0.5)) and by_x == pytest.approx(6 * np.sin(0.5))
+    assert by_y == pytest.approx(9 * np.cos(0.5))
