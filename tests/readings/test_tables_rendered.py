@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import chainrule
 from chainrule.readings.render import RENDERERS
 from chainrule.readings.story import story
 from chainrule.readings.tables import table
@@ -149,3 +150,28 @@ def test_formats_have_names_suffixes_and_loud_refusals(lecture) -> None:
         table(lecture()).to("docx")
     for name in RENDERERS:
         assert table(lecture()).to(name)
+
+
+def test_closed_forms_stand_beside_the_decimals() -> None:
+    """The lecture's table (d) as it prints it, in every format."""
+    program = "L = -y xi5; xi5 = ln xi4; xi4 = 1/xi3; xi3 = 1 + xi2; xi2 = e^xi1; xi1 = -W X"
+    point, along = {"W": 3, "X": 3, "y": 1}, {"W": 1}
+    table = chainrule.parse(program).work(point, "forward", direction=along).table()
+    printed = {
+        "xi2": "−3e⁻⁹", "xi3": "−3e⁻⁹", "xi4": "3e⁻⁹/(1 + e⁻⁹)²", "xi5": "3e⁻⁹/(1 + e⁻⁹)",
+        "L": "−3e⁻⁹/(1 + e⁻⁹)",
+    }  # fmt: skip
+    rows = {row["node"]: row["cells"] for row in json.loads(table.json())["rows"]}
+    for name, form in printed.items():
+        assert rows[name]["derivative"]["exact"]["shown"] == form
+        assert f"{form} ≈ " in table.text()
+        assert form in table.html() and form in table.csv()
+    # What is shown in full, and what is long, stands alone.
+    assert "exact" not in rows["xi1"]["derivative"] and "exact" not in rows["W"]["value"]
+    assert r"\frac{3e^{-9}}{\left(1 + e^{-9}\right)^{2}}\approx" in table.latex().replace(
+        "e ^", "e^"
+    )
+    assert r"\approx" in table.markdown()
+    assert "approx -3.7023" in table.typst()
+    thirds = chainrule.parse("x/3 + x/8").table({"x": 1})
+    assert "1/3 ≈ 0.3333" in thirds.text() and "1/8" not in thirds.text().split("value")[-1]

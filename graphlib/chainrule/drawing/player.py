@@ -19,7 +19,7 @@ from chainrule.drawing.alternative import (
 from chainrule.drawing.layout import cards
 from chainrule.drawing.reduction import Reduction, reduced
 from chainrule.graph.wengert import INPUT, Edge
-from chainrule.passes.run import Number
+from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
@@ -139,8 +139,10 @@ class _Player:
             return Row((d, view.name(view.run.output)))
         return Row((d, Sign("/", tight=True), d, view.seed_name()))
 
-    def number(self, number: Number | None) -> dict[str, Any] | None:
-        """Return a number with all its digits and, where it needs one, a warning."""
+    def number(
+        self, number: Number | None, kind: Kind | None = None, key: Any = None
+    ) -> dict[str, Any] | None:
+        """Return a number with its digits and, where there are, closed form and warning."""
         if number is None:
             return None
         view = self.view
@@ -180,8 +182,10 @@ class _Player:
             "formula": None if is_input else mathml(view.formula(node), inline=True),
             "text": node_in_words(view, node),
             "role": role,
-            "value": self.number(run.value(node)),
-            "derivative": self.number(run.derivative(node)) if reached else None,
+            "value": self.number(run.value(node), "value", node),
+            "derivative": self.number(run.derivative(node), "derivative", node)
+            if reached
+            else None,
             "derivative_name": mathml(view.derivative_name(node), inline=True),
             "mark": self.mark(node),
             "label": self.labels[node],
@@ -204,6 +208,7 @@ class _Player:
     def edge(self, edge: Edge) -> dict[str, Any]:
         """Return an edge with its local partial and its share."""
         view, run = self.view, self.view.run
+        key = edge.user, edge.slot
         return {
             "id": edge_key(edge),
             "operand": node_key(edge.operand),
@@ -211,8 +216,8 @@ class _Player:
             "slot": edge.slot,
             "name": mathml(view.partial_name(edge), inline=True),
             "symbol": mathml(view.partial_formula(edge), inline=True),
-            "number": self.number(run.partial(edge.user, edge.slot)),
-            "share": self.number(run.flowing(edge.user, edge.slot)),
+            "number": self.number(run.partial(*key), "partial", key),
+            "share": self.number(run.flowing(*key), "flowing", key),
             "text": edge_in_words(view, edge),
         }
 
@@ -226,8 +231,8 @@ class _Player:
             "edge": edge_key(row.edge) if row.edge else None,
             "node_math": mathml(row.equation, inline=True),
             "partial": inline,
-            "value": self.number(row.value),
-            "number": self.number(row.number),
+            "value": self.number(row.value, "value", row.node),
+            "number": self.number(row.number, "partial", row.edge and row.edge[:2]),
             "derivative": self.derivative_cell(row),
         }
 

@@ -151,6 +151,7 @@ EXPORTED: Mapping[str, str] = {
     "number": "value of the partial",
     "share": "share",
     "derivative": "accumulated derivative",
+    "exact": "{column}, exact",
     "state": "state",
     "why": "why",
 }

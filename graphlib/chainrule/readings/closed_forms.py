@@ -15,7 +15,7 @@ from chainrule.readings.terms import Numeral, Term, text
 
 # What is longer is no help beside a decimal: characters as text, nodes as a formula.
 MOST_CHARACTERS = 24
-MOST_NODES = 14
+MOST_NODES = 12
 MOST_DIGITS = 9
 
 
@@ -23,12 +23,25 @@ def exact_term(known: Fraction | Form, format: Format = DEFAULT) -> Term | None:
     """Return an exact number as a term; None where it is long, or is shown in full anyway."""
     if isinstance(known, Fraction):
         return _of_fraction(known, format)
+    if _nests(known):
+        return None
     builder = Builder()
     graph = builder.finish([at(known, builder.maths)])
     if len(graph) > MOST_NODES:
         return None
     term = compose(graph, graph.outputs[0], lambda node: None).term
     return term if len(text(term)) <= MOST_CHARACTERS else None
+
+
+def _nests(known: Form, inside: bool = False) -> bool:
+    """Return whether a function stands within a function: cos(sin(1) + 3) tells nothing new."""
+    for powers, _ in known.terms:
+        for atom, _ in powers:
+            is_function = atom.kind not in ("number", "pi", "exp", "sum")
+            forms = (x for x in atom.inner if isinstance(x, Form))
+            if (inside and is_function) or any(_nests(x, inside or is_function) for x in forms):
+                return True
+    return False
 
 
 def _of_fraction(known: Fraction, format: Format) -> Term | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from chainrule.graph.collector import collector_held
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import Role, Symbol, Term, Word, text
+from chainrule.readings.terms import APPROXIMATELY, Coloured, Role, Row, Symbol, Term, Word, text
 from chainrule.typesetting import SECONDS, typeset
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Cell:
         Whether the number is the total of a sum with several terms.
     share
         Id of the share that this row adds, where `id` is that of the sum.
+    exact
+        The number as a short closed form, where the one shown is rounded: 1/3, 1 + e⁻⁹.
     """
 
     term: Term | None
@@ -62,6 +64,14 @@ class Cell:
     lead: Term | None = None
     final: bool = False
     share: str = ""
+    exact: Term | None = None
+
+    @property
+    def before(self) -> Term | None:
+        """What stands before the number: its share in a sum, or its closed form."""
+        if self.lead is not None or self.exact is None:
+            return self.lead
+        return Row((Coloured("quiet", self.exact), APPROXIMATELY))
 
     @property
     def state(self) -> State:

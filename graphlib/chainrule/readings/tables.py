@@ -228,7 +228,10 @@ def _laid_out(table: Table) -> Iterator[GridRow]:
         for count, line in enumerate(lines):
             cells = _cells(view, line)
             if count == 0:
-                value = number_cell(view, line.ids["value"], line.value, "value", rows=len(lines))
+                value = number_cell(
+                    view, line.ids["value"], line.value, "value", rows=len(lines),
+                    exact=view.exact("value", node),
+                )  # fmt: skip
                 cells = {"node": Cell(line.equation, rows=len(lines)), "value": value, **cells}
             if not table.others:
                 cells |= _derivative(view, line, line.derivative, "", "", alone=True)
@@ -252,7 +255,8 @@ def _cells(view: View, line: TableRow) -> dict[str, Cell]:
         cells = {"partial": Cell(line.partial, line.ids["partial"], "partial")}
     if line.number is None or edge is None:
         return cells | {"number": EMPTY}
-    cell = number_cell(view, line.ids["number"], line.number, "partial")
+    exact = view.exact("partial", (edge.user, edge.slot))
+    cell = number_cell(view, line.ids["number"], line.number, "partial", exact=exact)
     return cells | {"number": at_kink(view, cell, edge.user)}
 
 
@@ -277,8 +281,11 @@ def _derivative(
         lead=lead,
         final=total.last and not total.first,
         share=share,
+        exact=view.exact("derivative", line.node) if total.last else None,
     )
     cells = {f"derivative{along}": cell}
     if total.amount is not None and share:
-        cells[f"share{along}"] = number_cell(view, share, total.amount, "derivative")
+        edge = line.edge
+        exact = None if edge is None else view.exact("flowing", (edge.user, edge.slot))
+        cells[f"share{along}"] = number_cell(view, share, total.amount, "derivative", exact=exact)
     return cells

@@ -156,6 +156,7 @@ def row(*terms: Term) -> Row:
 
 
 EQUALS = Sign("=")
+APPROXIMATELY = Sign("≈")
 ELLIPSIS = Word("…", r"\dots")
 
 
@@ -270,6 +271,7 @@ def _is_product(term: Term) -> bool:
     factors = term.terms if isinstance(term, Row) else (term,)
     return all(
         isinstance(x, Symbol | Power | Root | Fenced)
+        or (isinstance(x, Row) and _is_product(x))
         or (isinstance(x, Numeral) and x.power is None and not x.digits.startswith("-"))
         or (isinstance(x, Sign) and x.tight and x.text == "·")
         for x in factors
@@ -293,7 +295,7 @@ LATEX_COLOURS: dict[Role, str] = {
 }  # fmt: skip
 LATEX_SIGNS = {
     "∂": r"\partial ", "−": "-", "·": r"\cdot ", "×": r"\times ", "≠": r"\neq ", "@": r"\,",
-    "⊤": r"\top ",
+    "≈": r"\approx ", "⊤": r"\top ",
 }  # fmt: skip
 LATEX_FENCES = {"⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}
 

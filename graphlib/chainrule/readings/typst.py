@@ -35,7 +35,7 @@ COLOURS: dict[Role, str] = {
 
 # Signs that Typst's mathematics reads as they stand; others are strings.
 _PLAIN = frozenset("+−=·×∂<>≠∈")
-_ESCAPED = {"/": r"\/", ",": r"\,", "@": "thin", "⊤": "⊤", "·": "⋅"}
+_ESCAPED = {"/": r"\/", ",": r"\,", "@": "thin", "⊤": "⊤", "·": "⋅", "≈": "approx"}
 _FENCES = frozenset(["()", "[]", "||", "⌊⌋", "⌈⌉"])
 _ACCENTS = {"hat": "hat", "bar": "macron", "dot": "dot"}
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from functools import cached_property
+from typing import Any
 
 from chainrule.algebras.digits import NEGLIGIBLE, infinite
 from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.passes.run import Number, Run
+from chainrule.passes.run import Kind, Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
 from chainrule.readings.formulas import CELL, READING, Formula, Limits, Names, compose
 from chainrule.readings.notation import PROFILES, Profile
@@ -29,6 +30,9 @@ from chainrule.readings.terms import (
     text,
     with_comma,
 )
+
+# Rows of a table in which closed forms stand beside the numbers.
+MOST_EXACT = 200
 
 
 def labels(graph: WengertList, notation: Notation) -> dict[int, str]:
@@ -60,6 +64,7 @@ class View:
         self.graph: WengertList = run.graph
         self.notation = notation or Notation()
         self._partials: dict[int, dict[int, PartialGraph]] = {}
+        self._exact: dict[tuple[str, Any], Term | None] = {}
         self._formulas: dict[tuple[Edge, bool], Formula] = {}
 
     @property
@@ -214,6 +219,24 @@ class View:
         return names
 
     # Numbers
+
+    def exact(self, kind: Kind, key: Any) -> Term | None:
+        """Return the short closed form of a cell, None where there is none or none is needed.
+
+        Parameters
+        ----------
+        kind, key
+            As for `chainrule.passes.run.Run.exact_form`.
+        """
+        if len(self.shown) > MOST_EXACT:
+            return None
+        if (kind, key) not in self._exact:
+            from chainrule.readings.closed_forms import exact_term
+
+            known = self.run.exact_form(kind, key)
+            format = self.notation.format
+            self._exact[kind, key] = None if known is None else exact_term(known, format)
+        return self._exact[kind, key]
 
     def numeral(self, number: Number, role: Role) -> Term:
         """Return a number in the colour of its role; where there is none, in warning colour."""

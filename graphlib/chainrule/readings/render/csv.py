@@ -41,6 +41,10 @@ def _shown(cell: Cell | None) -> str:
     return cell.digits or plain(cell.term)
 
 
+def _exact(cell: Cell | None) -> str:
+    return "" if cell is None or cell.exact is None else plain(cell.exact)
+
+
 def grid_csv(grid: Grid, document: bool = False) -> str:
     """Return a grid as CSV with a header; cells that span stand in every row.
 
@@ -48,11 +52,14 @@ def grid_csv(grid: Grid, document: bool = False) -> str:
     """
     named = any(row.node for row in grid.rows)
     heads = [header.word or plain(header.term) for header in grid.headers]
+    exact = [h for h in grid.headers if any(_exact(cells.get(h.key)) for _, cells in grid.filled())]
+    heads += [EXPORTED["exact"].format(column=h.word or plain(h.term)) for h in exact]
     if named:
         heads = [EXPORTED["name"], *heads, EXPORTED["state"], EXPORTED["why"]]
     rows = [heads]
     for row, cells in grid.filled():
         shown = [_shown(cells.get(header.key)) for header in grid.headers]
+        shown += [_exact(cells.get(header.key)) for header in exact]
         if named:
             marked = [c for h in grid.headers if (c := cells.get(h.key)) is not None and c.mark]
             state = (marked[0].mark, plain(marked[0].why)) if marked else ("", "")

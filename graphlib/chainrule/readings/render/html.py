@@ -117,8 +117,9 @@ def _inner(cell: Cell, prefix: str) -> str:
         shown = f"<b>{shown}</b>"
     hover = cell.why or cell.digits
     lead = ""
-    if cell.lead is not None:
-        lead = f'<span class="derivative">{escape(plain(cell.lead).lstrip())}</span>'
+    if cell.before is not None:
+        kind = "quiet" if cell.lead is None else "derivative"
+        lead = f'<span class="{kind}">{escape(plain(cell.before).lstrip())}</span>'
     role = f' class="{cell.role}"' if cell.role else ""
     title = f' title="{_attribute(hover)}"' if hover else ""
     own = _ids(cell.id, prefix) if cell.share else ""

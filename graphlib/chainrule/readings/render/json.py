@@ -27,6 +27,8 @@ def cell_record(cell: Cell) -> dict[str, Any]:
         record |= _term(cell.term)
     if cell.state != "text":
         record |= {"digits": cell.digits, "state": cell.state}
+    if cell.exact is not None:
+        record["exact"] = _term(cell.exact)
     if cell.mark:
         record |= {"mark": cell.mark, "why": cell.why}
     return record

@@ -103,9 +103,10 @@ def _cell(cell: Cell | None, colours: bool) -> str:
         return written
     if cell.final:
         shown = rf"\boldsymbol{{{shown}}}"
-    if cell.lead is not None:
+    if cell.before is not None:
         # The empty group makes the plus a sign between two numbers.
-        shown = "{}" + latex(cell.lead, colours=colours) + shown
+        group = "{}" if cell.lead is not None else ""
+        shown = group + latex(cell.before, colours=colours) + shown
     mark = r"\," + _mark(colours) if cell.mark else ""
     return safe(f"${shown}${mark}")
 

@@ -52,8 +52,8 @@ def _cell(cell: Cell | None) -> str:
     shown = _term(cell.term)
     if cell.final:
         shown = f"**{shown}**"
-    if cell.lead is not None:
-        shown = f"{maths(cell.lead)} {shown}"
+    if cell.before is not None:
+        shown = f"{maths(cell.before)} {shown}"
     return f"{shown} {MARK}" if cell.mark else shown
 
 

@@ -63,9 +63,10 @@ def _cell(cell: Cell | None, narrow: bool) -> Text:
     shown = Text()
     if cell is None:
         return shown
-    if cell.lead is not None:
-        lead = styled(cell.lead)[1:]
-        shown.append_text(lead[:-3].append("\n= ") if narrow else lead)
+    if cell.before is not None:
+        lead = styled(cell.before)
+        lead = lead[1:] if lead.plain.startswith(" ") else lead
+        shown.append_text(lead[:-3].append(f"\n{lead.plain[-2]} ") if narrow else lead)
     shown.append_text(styled(cell.term, cell.role, bold=cell.final))
     if cell.mark:
         shown.append(f" {MARK}", STYLES["warning"])

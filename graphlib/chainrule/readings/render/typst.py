@@ -137,10 +137,11 @@ def _cell(cell: Cell, document: bool) -> str:
     written = typst(term, colours=document)
     if cell.final:
         written = f"bold({written})"
-    if cell.lead is not None:
+    if cell.before is not None:
         # The empty text makes the plus a sign between two numbers.
-        written = f'"" {typst(cell.lead, colours=document)} {written}'
-        term = row(cell.lead, term)
+        group = '"" ' if cell.lead is not None else ""
+        written = f"{group}{typst(cell.before, colours=document)} {written}"
+        term = row(cell.before, term)
     shown = f"#m({string(text(term))}, ${written}$);" if document else f"${written}$"
     return f"{spans}[{shown}{_mark(document) if cell.mark else ''}]"
 

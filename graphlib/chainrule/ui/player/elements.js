@@ -82,7 +82,10 @@ function putNumber(host, number, words) {
     return;
   }
   const digits = number.full && number.full !== number.show ? number.full : "";
-  const told = [number.flag, number.state === "number" ? digits : ""].filter(Boolean).join("\n");
+  const exact = number.exact ? `= ${number.exact}` : "";
+  const told = [number.flag, number.state === "number" ? digits : "", exact]
+    .filter(Boolean)
+    .join("\n");
   if (told) host.title = told;
   else host.removeAttribute("title");
   host.replaceChildren();
