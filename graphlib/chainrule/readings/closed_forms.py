@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,7 +12,7 @@ from chainrule.graph.builder import Builder, number_text
 from chainrule.ops import OPS
 from chainrule.readings.formulas import compose, formula_of
 from chainrule.readings.numbers import DEFAULT, Format, numeral
-from chainrule.readings.terms import Numeral, Term, text
+from chainrule.readings.terms import Numeral, Term, text, with_comma
 
 # What is longer is no help beside a decimal: characters as text, nodes as a formula.
 MOST_CHARACTERS = 24
@@ -21,8 +22,11 @@ MOST_DIGITS = 9
 
 def exact_term(known: Fraction | Form, format: Format = DEFAULT) -> Term | None:
     """Return an exact number as a term; None where it is long, or is shown in full anyway."""
-    if isinstance(known, Fraction):
-        return _of_fraction(known, format)
+    term = _of_fraction(known, format) if isinstance(known, Fraction) else _of_form(known)
+    return with_comma(term) if term is not None and format.comma else term
+
+
+def _of_form(known: Form) -> Term | None:
     if _nests(known):
         return None
     builder = Builder()
@@ -45,7 +49,7 @@ def _nests(known: Form, inside: bool = False) -> bool:
 
 
 def _of_fraction(known: Fraction, format: Format) -> Term | None:
-    shown = numeral(known, format)
+    shown = numeral(known, replace(format, comma=False))
     if (
         isinstance(shown, Numeral)
         and Fraction(Decimal(shown.digits)) * Fraction(10) ** (shown.power or 0) == known
