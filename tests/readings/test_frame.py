@@ -26,16 +26,9 @@ def test_equal_to_the_json(formula: str, point: dict[str, object], mode: str) ->
     frame, rows = table.dataframe(), json.loads(table.json())["rows"]
     assert list(frame.index) == [row["node"] for row in rows]
     compared = 0
-<<<<<<< HEAD
     numeric = [column for column in frame.columns if column not in ("node", "partial")]
     assert {"value", "number"} < set(numeric) and len(numeric) >= 4
     for column in numeric:  # with several inputs, forward mode has a pair of columns for each
-=======
-    # Where several inputs move there is a column of shares and tangents for each.
-    sums = [c for c in frame.columns if c.startswith(("share", "derivative"))]
-    assert len(sums) == (4 if mode == "forward" and len(point) > 1 else 2)
-    for column in ("value", "number", *sums):
->>>>>>> ffdb1a0 (The frame's test knows tables with several tangents)
         assert frame[column].dtype == float
         for found, row in zip(frame[column], rows, strict=True):
             cell = row["cells"].get(column, {})
