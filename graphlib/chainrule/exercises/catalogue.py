@@ -159,3 +159,43 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "kind_share": "share ",
     "kind_formula": "formula ",
 }
+
+GUIDANCE: Final[Mapping[str, str]] = {
+    "and": " and ",
+    "nothing": "nothing else",
+    "value_ask": "Which values does {node} need?",
+    "value_rule": "{node} is computed from {operands}: put what stands there into {formula}.",
+    "partial_ask": "How does {node} move when {operand} alone moves a little?",
+    "partial_rule": "Differentiate {equation} by {operand}: {rule}.",
+    "seed_ask": "How fast does a quantity move compared with itself?",
+    "seed_rule": "The pass begins at {node}.",
+    "adjoint_ask": "Which nodes use {node}? What does each of them send?",
+    "adjoint_rule": (
+        "{others} use {node}: each sends its adjoint times the local partial of its edge, and the "
+        "shares are added."
+    ),
+    "adjoint_rule_one": (
+        "Only {others} uses {node}: it sends its adjoint times the local partial of the edge."
+    ),
+    "tangent_ask": "From which nodes is {node} computed? How fast does each of them move?",
+    "tangent_rule": (
+        "{node} is computed from {others}: each brings its tangent times the local partial of its "
+        "edge, and these are added."
+    ),
+    "tangent_rule_one": (
+        "{node} is computed from {others} alone: its tangent times the local partial of the edge."
+    ),
+    "wrong_title": "At {cell} something else should stand",
+    "wrong_told": (
+        "This is not what follows from your earlier cells, and none of the common mistakes gives "
+        "this number."
+    ),
+    "sent_one": (
+        "{written} is what {from} alone sends to {node}. All that arrives at a node is added."
+    ),
+    "sent_some": (
+        "{written} is what {from} together send to {node}. All that arrives at a node is added."
+    ),
+    "known": " Known mistake: {name}",
+    "same_number": "; here {names} gives the same number",
+}

@@ -101,7 +101,7 @@ class Worksheet:
                 out[edge.operand].append(edge)
         return out
 
-    def _flowing(self, cell: Cell) -> list[tuple[Edge, Cell]]:
+    def flowing(self, cell: Cell) -> list[tuple[Edge, Cell]]:
         """Return the edges of a tangent or adjoint, each with the cell that flows along it."""
         if cell.kind == "tangent":
             return [(e, Cell("tangent", e.operand)) for e in self._into[cell.node]]
@@ -123,7 +123,7 @@ class Worksheet:
             return tuple(Cell("value", n) for n in operands if self.graph.varies[n])
         if self.is_seed(cell):
             return ()
-        pairs = self._flowing(cell)
+        pairs = self.flowing(cell)
         return tuple(c for edge, flowing in pairs for c in (self._partial(edge), flowing))
 
     # The right numbers
@@ -217,7 +217,7 @@ class Worksheet:
         """Return a tangent or adjoint as the sum that it is; None where a term is undefined."""
         flowing: list[float] = []
         partials: list[float] = []
-        for edge, other in self._flowing(cell):
+        for edge, other in self.flowing(cell):
             along, partial = known.get(other), known.get(self._partial(edge))
             if along is None or partial is None:
                 return None
@@ -324,7 +324,7 @@ class Worksheet:
         if sum_ is None:
             return tuple(numbers)
         numbers += mistake.total(sum_)
-        for at, (edge, _) in enumerate(self._flowing(cell)):
+        for at, (edge, _) in enumerate(self.flowing(cell)):
             if self.ids.get(self._partial(edge), "") in own:
                 continue  # it stands in a cell of its own, where a mistake would be seen
             self.used(Cell("value", edge.user), own, known)

@@ -113,6 +113,8 @@ class Misconception:
         Whether the number of the other mode is written.
     ledger
         How the whole pass gathers contributions, where that says it all.
+    title
+        A heading for a report; `{cell}` is where it happened.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Misconception:
     seed: Callable[[float], Iterable[float]] = _never
     other: bool = False
     ledger: type[Ledger] | None = None
+    title: str = ""
 
 
 def _one_alone(sum_: Sum) -> Iterable[float]:
@@ -167,6 +170,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "replaces the others. With two users it gives the same number as a forgotten path.",
             total=_one_alone,
             ledger=OverwritingLedger,
+            title="At {cell} one share replaced the others",
         ),
         Misconception(
             "forgotten-path",
@@ -175,6 +179,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "A derivative is the sum over all paths; one was left out. With two users it gives "
             "the same number as overwriting.",
             total=_all_but_one,
+            title="At {cell} a path is missing",
         ),
         Misconception(
             "forgotten-inner-derivative",
@@ -184,6 +189,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "of the product counts as 1.",
             partial=lambda rule: (1.0,),
             total=_without_inner,
+            title="At {cell} the inner derivative is missing",
         ),
         Misconception(
             "derivative-at-wrong-point",
@@ -193,6 +199,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "The derivative was evaluated at the step's own value instead of its operand's: "
             "cos(sin x) for the derivative of sin at x.",
             partial=lambda rule: () if rule.elsewhere is None else (rule.elsewhere,),
+            title="At {cell} the derivative was taken at another point",
         ),
         Misconception(
             "lost-sign",
@@ -201,6 +208,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "The minus that the rule or a coefficient brings was dropped: of cos, of a "
             "difference, of 1/x, of a negative factor.",
             partial=lambda rule: (-rule.partial,) if rule.minus else (),
+            title="At {cell} a sign was lost",
         ),
         Misconception(
             "exponent-not-lowered",
@@ -208,6 +216,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "What happens to the exponent of a power when it is differentiated?",
             "k·xᵏ was written for k·xᵏ⁻¹.",
             partial=lambda rule: (rule.partial * rule.operand,) if rule.power else (),
+            title="At {cell} the exponent was not lowered",
         ),
         Misconception(
             "product-of-derivatives",
@@ -216,6 +225,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "(a·b)′ was taken for a′·b′, so that the partials of a product become 1 and 1.",
             partial=lambda rule: (1.0,) if rule.product else (),
             total=_product_of_tangents,
+            title="At {cell} two derivatives were multiplied",
         ),
         Misconception(
             "quotient-swapped",
@@ -225,6 +235,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "gives the same number as a lost sign.",
             partial=lambda rule: (-rule.partial,) if rule.quotient else (),
             total=lambda sum_: (-sum_.total,) if sum_.quotient and not sum_.backward else (),
+            title="At {cell} the quotient rule was turned round",
         ),
         Misconception(
             "wrong-seed",
@@ -233,6 +244,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "The seed is ∂J/∂J = 1 (or ∂x/∂x = 1). With 0 every later entry is 0; with the "
             "node's value everything is scaled by it.",
             seed=lambda value: (0.0, value),
+            title="At {cell} the pass begins with another number",
         ),
         Misconception(
             "value-for-derivative",
@@ -240,6 +252,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "Which question is asked here: how large the step is, or how fast it changes?",
             "The value column was copied into the column of local partials. For eˣ the two agree.",
             partial=lambda rule: (rule.value,),
+            title="At {cell} stands a value instead of a derivative",
         ),
         Misconception(
             "tangent-adjoint-confused",
@@ -249,6 +262,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "∂node/∂x and ∂J/∂node were exchanged: a tangent stands where an adjoint belongs, or "
             "the other way round.",
             other=True,
+            title="At {cell} stands the number of the other mode",
         ),
     )
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import explore
+from chainrule.ui import check_work, explore
 
 HERE = Path(__file__).parent
 
@@ -39,7 +39,10 @@ class Page:
         return self.title.lower().replace(" ", "-")
 
 
-PAGES: tuple[Page, ...] = (Page("Explore", explore.page, explore.WIDGETS),)
+PAGES: tuple[Page, ...] = (
+    Page("Explore", explore.page, explore.WIDGETS),
+    Page("Check my work", check_work.page, check_work.WIDGETS),
+)
 """All pages, in the order of the header; the first is the one that opens."""
 
 

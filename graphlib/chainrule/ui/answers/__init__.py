@@ -1,0 +1,1 @@
+"""Components in which people answer: a table worked by hand, and a sheet of exercises."""

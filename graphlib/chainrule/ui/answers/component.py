@@ -1,0 +1,123 @@
+"""Fields for answers as Streamlit components: what is typed stays in the browser.
+
+Answers are kept in the browser's own storage, under the digest of what is asked, and reach the
+server only to be checked; they are never part of a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from chainrule.ui.player.component import style as player_style
+
+HERE: Final = Path(__file__).parent
+SCRIPTS: Final = (
+    "../player/elements.js", "marks.js", "store.js", "shares.js", "report.js", "table.js",
+    "sheet.js", "answers.js",
+)  # fmt: skip
+"""Parts of one module, in the order in which they are joined; the last has the default export."""
+
+LABELS: Final[Mapping[str, str]] = {
+    "table": "Your table",
+    "type": "Type",
+    "paste_csv": "Paste CSV",
+    "paste_latex": "Paste LaTeX",
+    "paste_here": "Paste a table here: the first row names the columns.",
+    "take": "Take these numbers",
+    "check": "Check",
+    "again": "Check again",
+    "clear": "Clear",
+    "quiet": "Numbers, fractions or formulas; comma or point. Stays on this machine.",
+    "node": "node",
+    "partial": "local partial",
+    "value": "value",
+    "number": "partial’s value",
+    "given": "given",
+    "seed": "seed",
+    "first": "first wrong cell",
+    "wrong": "wrong",
+    "right": "right",
+    "follows": "follows from an earlier error, credited",
+    "undecided": "not read",
+    "missing": "empty",
+    "accepted": "accepted",
+    "credited": "of {cells} cells credited",
+    "hint": "Hint {hint} of {count}.",
+    "next_hint": "Next hint",
+    "open": "Open this step in Explore",
+    "error_of": "Mistake {at} of {count}",
+    "previous": "Previous mistake",
+    "next": "Next mistake",
+    "empty": "Fill in what you have worked out, then check. Cells may stay empty.",
+    "not_shown": "left for you",
+    "reveal": "Show the next number",
+    "help": "Hint for the next cell",
+    "progress": "{done} of {count} cells answered",
+}
+"""What the components' own parts say."""
+
+
+@cache
+def _style() -> str:
+    """The table and the small graph are dressed as the player is."""
+    return player_style() + "\n" + (HERE / "answers.css").read_text(encoding="utf-8")
+
+
+@cache
+def script() -> str:
+    """Return the component's JavaScript, one module."""
+    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+
+
+@cache
+def _mount(name: str) -> Callable[..., Any]:
+    html = f'<div class="player answers" data-kind="{name}"></div>'
+    return cast(
+        Callable[..., Any],
+        st.components.v2.component(f"chainrule_{name}", html=html, css=_style(), js=script()),
+    )
+
+
+def answers(
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    key: str,
+    on_check: Callable[[], None],
+    on_ask: Callable[[], None],
+) -> Any:
+    """Show fields for answers.
+
+    Parameters
+    ----------
+    kind
+        "table" for a table worked by hand, "sheet" for a sheet of exercises.
+    payload
+        What is asked, and what is known about the answers: plain data, mathematics as markup that
+        Python has escaped.
+    key
+        Identity of the component in the page.
+    on_check, on_ask
+        Called when answers are to be checked, and for anything else that is asked (a pasted
+        table, a hint, a number); `st.session_state[key]` then holds what was sent, under `check`
+        and `ask`.
+    """
+    return _mount(kind)(
+        key=key,
+        data={"payload": payload, "words": dict(LABELS)},
+        on_check_change=on_check,
+        on_ask_change=on_ask,
+    )
+
+
+def digest(*parts: Any) -> str:
+    """Return a short name for what is asked, under which the browser keeps the answers."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
