@@ -30,7 +30,7 @@ def page() -> None:
                 label_visibility="collapsed", on_change=_forget,
             )  # fmt: skip
         formula = st.session_state["work_formula"] or EXAMPLE
-        read = work.read(formula, (), (), "v")
+        read = work.read(formula, (), ())
         if isinstance(read, Fault):
             with box:
                 st.html(fault_html(read))
