@@ -54,13 +54,102 @@ def test_scaling_the_inputs_makes_rates_work_that_diverged() -> None:
     assert "diverge" in outcome.finding
 
 
-@pytest.mark.parametrize("name", ["gradient_flow", "symmetry", "sigmoid_losses", "scaling_effect"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gradient_flow",
+        "symmetry",
+        "sigmoid_losses",
+        "scaling_effect",
+        "rates",
+        "recurrent",
+        "convolution",
+    ],
+)
 def test_every_outcome_is_a_table_and_a_chart(name: str) -> None:
     outcome = getattr(experiments, name)()
     assert all(len(row) == len(outcome.columns) for row in outcome.rows)
     chart = outcome.chart().to_dict()
     assert len(outcome.spec()["data"]["values"]) == len(outcome.rows)
     json.dumps(chart, allow_nan=True)
+
+
+def test_learning_rates_are_slow_right_and_too_large() -> None:
+    outcome = experiments.rates()
+    ends = {rate: outcome.where(rate=rate)[-1]["loss"] for rate in (0.001, 1.0, 30.0)}
+    assert ends[1.0] < 0.25 < ends[30.0] and ends[1.0] < 0.25 < ends[0.001] < math.log(2)
+
+
+def test_the_spread_of_a_batch_falls_as_theory_says() -> None:
+    outcome = experiments.batches()
+    for size in (1, 4, 16, 64):
+        measured, expected = (row["spread"] for row in outcome.where(batch=size))
+        assert measured == pytest.approx(expected, rel=0.12)
+    one, sixteen = outcome.where(batch=1)[1]["spread"], outcome.where(batch=16)[1]["spread"]
+    # √16 = 4, and drawing without replacement from 256 takes √(240/255) off.
+    assert one / sixteen == pytest.approx(4 / math.sqrt(240 / 255), rel=1e-6)
+
+
+def test_stopping_early_helps_where_a_network_overfits() -> None:
+    outcome = experiments.overfitting()
+    plain = outcome.where(way="plain")
+    assert plain[-2]["points"] == "learned from" and plain[-2]["loss"] < 1e-6
+    best = min(row["loss"] for row in plain if row["points"] == "held out")
+    assert plain[-1]["loss"] > 1.3 * best
+    assert outcome.where(way="stopped early")[-1]["epoch"] < plain[-1]["epoch"]
+
+
+def test_wide_and_deep_networks_have_about_as_many_weights() -> None:
+    outcome = experiments.width_against_depth(((64,), (11, 11)), steps=60, seeds=(0,))
+    wide, deep = outcome.column("weights")
+    # 64·2 + 64 + 64 + 1 and 11·2 + 11 + 11·11 + 11 + 11 + 1.
+    assert (wide, deep) == (257, 177)
+
+
+def test_dead_rectifiers_have_no_gradient_and_are_not_missed() -> None:
+    outcome = experiments.dead_units()
+    dead = [row for row in outcome.where() if row["active"] == 0]
+    assert dead and all(row["gradient"] == 0 for row in dead)
+    before, after = outcome.finding.split("the same, ")[1].split(";")[0].split(" and ")
+    assert before == after
+
+
+def test_a_recurrent_net_forgets_as_the_product_says() -> None:
+    outcome = experiments.recurrent(steps=6, weights=(0.5,))
+    # The same by hand: states forward, then one factor w (1 − h²) a step back.
+    h, states = 0.1, []
+    for _ in range(6):
+        h = math.tanh(0.5 * h + 0.1)
+        states.append(h)
+    adjoint = 1 - states[5] ** 2
+    for k in range(6, 0, -1):
+        assert outcome.where(k=k)[0]["adjoint"] == pytest.approx(adjoint, rel=1e-12)
+        adjoint *= 0.5 * (1 - states[k - 2] ** 2)
+
+
+def test_a_pixels_adjoint_counts_the_places_of_the_kernel() -> None:
+    adjoints = np.array(experiments.convolution().column("adjoint")).reshape(5, 5)
+    count = np.array([1, 2, 3, 2, 1])
+    np.testing.assert_array_equal(adjoints, np.outer(count, count))
+
+
+def test_the_input_is_changed_until_it_is_another_digit() -> None:
+    outcome = experiments.changed_input(steps=30)
+    first, last = outcome.where(step=0), outcome.where(step=30)
+    assert first[0]["probability"] > 0.5 > first[1]["probability"]
+    assert last[1]["probability"] > 0.5 > last[0]["probability"]
+
+
+def test_descent_finds_the_minimum_beside_its_start() -> None:
+    starts = [{"x": 2.0}, {"x": -2.0}]
+    outcome = experiments.descent("x^4 - 3x^2 + x", starts, [nn.Optimiser("gd", 0.01)], steps=400)
+    ends = [outcome.where(start=k, step=400)[0]["x"] for k in (1, 2)]
+    # The roots of 4x³ − 6x + 1 beside the two starts.
+    roots = sorted(np.roots([4, 0, -6, 1]).real)
+    assert ends == pytest.approx([roots[2], roots[0]], abs=1e-9)
+    assert "-3.514" in outcome.finding
+    with pytest.raises(InputError, match="3 variables"):
+        experiments.descent("x y z", starts)
 
 
 def square(base: float, exponent: int) -> float:

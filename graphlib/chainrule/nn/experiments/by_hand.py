@@ -1,0 +1,181 @@
+"""Graphs of one's own: a recurrent net unrolled, a convolution, a changed input, a descent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from chainrule.errors import InputError
+from chainrule.facade import Graph
+from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.optimisers import Optimiser
+
+
+def recurrent(steps: int = 20, weights: Sequence[float] = (0.5, 1.0, 1.5)) -> Outcome:
+    """Unroll h ← tanh(w h + x) and look how the last state depends on each input.
+
+    ∂h_T/∂x_k is a product of one factor w·(1 − h²) for every step between: it vanishes for
+    small w, and tanh's saturation does it for large ones (Bengio, Simard and Frasconi 1994).
+
+    Returns
+    -------
+    Outcome
+        Per weight and step k: the adjoint of input x_k, from the unrolled graph.
+    """
+    if not 1 <= steps <= 200:
+        raise InputError(f"{steps} steps", text=str(steps), allowed="Between 1 and 200.")
+    lines = ["h0 = 0.1 x0"]
+    lines += [f"h{k} = tanh(w h{k - 1} + x{k})" for k in range(1, steps + 1)]
+    graph = Graph.parse("\n".join(lines), declared=("w", *(f"x{k}" for k in range(steps + 1))))
+    rows: list[tuple[object, ...]] = []
+    for w in weights:
+        point = {"w": w, "x0": 1.0} | {f"x{k}": 0.1 for k in range(1, steps + 1)}
+        slopes = graph.gradient(point)
+        rows += [(w, k, abs(float(slopes[f"x{k}"]))) for k in range(1, steps + 1)]
+    reach = {w: float(str(rows[i * steps][2])) for i, w in enumerate(weights)}
+    told = ", ".join(f"w = {w:g}: {size:.1e}" for w, size in reach.items())
+    look = Look("k", "adjoint", "w", logarithmic=True)
+    return Outcome(f"A recurrent net over {steps} steps", **table(("w", "k", "adjoint"), rows),
+                   finding=f"Of a change of the first input the last state keeps {told}.",
+                   look=look)  # fmt: skip
+
+
+def convolution(seed: int = 0) -> Outcome:
+    """Slide a 3 × 3 kernel over a 5 × 5 picture and ask what the adjoints of the pixels are.
+
+    Returns
+    -------
+    Outcome
+        Per pixel: its value, and its adjoint for the sum of all nine results, which counts in
+        how many places of the kernel it stands.
+    """
+    random = np.random.default_rng(seed)
+    picture = random.integers(0, 4, (1, 5, 5))
+    graph = Graph.parse("K: 1x1x3x3; X: 1x5x5; J = sum(conv2d(X, K))")
+    gradient = graph.gradient({"X": picture.tolist(), "K": np.ones((1, 1, 3, 3)).tolist()})
+    adjoint = np.asarray(gradient["X"], dtype=float)[0]
+    rows = [
+        (r + 1, c + 1, int(picture[0, r, c]), float(adjoint[r, c]))
+        for r in range(5)
+        for c in range(5)
+    ]
+    finding = (
+        f"The pixel in the middle takes part in {adjoint[2, 2]:.0f} places of the kernel, a corner "
+        f"in {adjoint[0, 0]:.0f}: with a kernel of ones these are the adjoints."
+    )
+    look = Look("column", "row", "adjoint", kind="rect")
+    laid = table(("row", "column", "value", "adjoint"), rows)
+    return Outcome("A 3 × 3 kernel over a 5 × 5 picture", **laid, finding=finding, look=look)
+
+
+def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outcome:
+    """Keep a trained network and change its input instead, until it is taken for another digit.
+
+    The adjoint of the input is there in every reverse pass; descending along it is what style
+    transfer and deep dreams do, in small.
+
+    Returns
+    -------
+    Outcome
+        Per step: the probabilities of the digit it was and of the one it is to become.
+    """
+    from chainrule.nn.data import digits
+    from chainrule.nn.layers import Dense
+    from chainrule.nn.model import Sequential
+    from chainrule.nn.training import train
+
+    data = digits(400)
+    model = Sequential([Dense(24, "tanh"), Dense(10, "softmax")], inputs=64)
+    run = train(model, data.x, data.t, loss="ce", optimiser=Optimiser("adam", 0.01), batch=50,
+                epochs=15, seed=seed, observe=False)  # fmt: skip
+    run.run()
+    was, becomes = 3, 8
+    x = data.x[int(np.flatnonzero(data.t == was)[0])]
+    network = model.network("ce")
+    slope = network.graph.compile(wrt=["x"])
+    target = np.eye(10)[[becomes]]
+    rows = []
+    for step in range(steps + 1):
+        y = run.predict(x[None])[0]
+        rows += [(step, f"a {was}", float(y[was])), (step, f"an {becomes}", float(y[becomes]))]
+        _, gradient = slope({**run.parameters, "x": x[None], "t": target})
+        x = np.clip(x - rate * gradient["x"][0], 0, 1)
+    turned = next((row[0] for row in rows if row[1].startswith("an") and row[2] > 0.5), None)
+    when = f"after {turned} steps" if turned is not None else "never"
+    finding = (
+        f"The network takes the picture of a {was} for an {becomes} {when}; it ends sure to "
+        f"{rows[-1][2]:.2f}. No weight was changed."
+    )
+    return Outcome(f"A {was} turned into an {becomes}",
+                   **table(("step", "taken for", "probability"), rows), finding=finding,
+                   look=Look("step", "probability", "taken for"))  # fmt: skip
+
+
+def descent(
+    formula: str | Graph,
+    starts: Sequence[Mapping[str, float]],
+    optimisers: Sequence[str | Optimiser] = ("gd", "momentum", "adam"),
+    *,
+    steps: int = 60,
+) -> Outcome:
+    """Go down a function of one or two variables from several starts.
+
+    Parameters
+    ----------
+    formula
+        Such as "x^4 - 3x^2 + x" or "(1 - x)^2 + 100(y - x^2)^2".
+    starts
+        Points by name.
+
+    Returns
+    -------
+    Outcome
+        Per optimiser, start and step: the point and the value. A path that leaves the numbers
+        ends there.
+
+    Raises
+    ------
+    InputError
+        If the formula has other than one or two variables.
+    """
+    graph = formula if isinstance(formula, Graph) else Graph.parse(formula)
+    names = graph.variables
+    if not 1 <= len(names) <= 2:
+        raise InputError(
+            f"a function of {len(names)} variables", text=str(formula), length=len(str(formula)),
+            allowed="A descent that can be drawn has one or two.",
+        )  # fmt: skip
+    slope = graph.compile()
+    rows: list[tuple[object, ...]] = []
+    lowest: tuple[float, str, int] | None = None
+    for given in optimisers:
+        optimiser = Optimiser.of(given)
+        rule, choices, rate = optimiser.method.rule, optimiser.choices, optimiser.learning_rate
+        for number, start in enumerate(starts, start=1):
+            w = np.array([float(start[name]) for name in names])
+            slots = tuple(np.zeros_like(w) for _ in optimiser.method.slots)
+            for step in range(steps + 1):
+                value, gradient = slope(dict(zip(names, w, strict=True)))
+                g = np.array([float(gradient[name]) for name in names])
+                if not (np.isfinite(value) and np.isfinite(g).all() and np.abs(w).max() < 1e9):
+                    break
+                other = float(w[1]) if len(names) == 2 else 0.0
+                rows.append((optimiser.name, number, step, float(w[0]), other, float(value)))
+                if lowest is None or value < lowest[0]:
+                    lowest = float(value), optimiser.name, number
+                w, *moved = rule(np, w, g, rate, step + 1, *slots, **choices)
+                slots = tuple(moved)
+    told = "" if lowest is None else (
+        f"The lowest value, {lowest[0]:.4g}, is reached by {lowest[1]} from start {lowest[2]}."
+    )  # fmt: skip
+    columns = (
+        "optimiser",
+        "start",
+        "step",
+        names[0],
+        names[1] if len(names) == 2 else "–",
+        "value",
+    )
+    look = Look("step", "value", "optimiser", facet="start")
+    return Outcome("Paths of descent", **table(columns, rows), finding=told, look=look)
