@@ -10,6 +10,7 @@ import sympy
 
 import chainrule
 from chainrule.errors import GraphError, InputError
+from chainrule.exercises import making
 from chainrule.exercises.checking import check
 from chainrule.exercises.fitness import LARGEST_CONDITION, Conditions
 from chainrule.exercises.kinds import KINDS
@@ -104,7 +105,7 @@ def test_the_same_seed_and_student_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_numbers_can_be_worked_with_by_hand(level: int) -> None:
-    for student in "abc":
+    for student in "ab":
         made = chainrule.sheet(level, kinds=["values", "partials", "adjoints"], student=student)
         task = made.tasks[0]
         problem = Problem(Draft(task.program, task.point, task.direction))
@@ -117,14 +118,14 @@ def test_numbers_can_be_worked_with_by_hand(level: int) -> None:
 
 def test_levels_have_the_fan_out_that_they_promise() -> None:
     for level, fan_out in ((1, 1), (2, 1), (3, 2), (4, 3), (5, 3), (6, 3)):
-        for student in "abcd":
+        for student in "ab":
             task = chainrule.sheet(level, student=student).tasks[0]
             graph = chainrule.parse(task.program).zoom("named")
             assert max(len(users) for users in graph.users) >= fan_out
 
 
 def test_points_do_not_hide_mistakes_with_powers() -> None:
-    for student in range(20):
+    for student in range(9):
         task = chainrule.sheet(1 + student % 6, student=str(student)).tasks[0]
         assert not {"0", "1", "2"} & set(task.point.values())
 
@@ -206,3 +207,20 @@ def test_ten_thousand_problems_over_all_kinds_and_levels() -> None:
             for cell, a in task.answers.items()
         }
         assert set(check(task, rounded).cells.values()) == {"right"}
+
+
+def test_most_drafts_are_confirmed_once_they_are_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gap in the second reading would not be seen in a key, only in what is refused."""
+    refused: list[str] = []
+    right = making._unconfirmed
+
+    def watched(*given: Any) -> Any:
+        reason = right(*given)
+        refused.extend([] if reason is None else [reason.cell])
+        return reason
+
+    monkeypatch.setattr(making, "_unconfirmed", watched)
+    for level in LEVELS:
+        for kind in ("partials", "draw", "adjoints", "forward-table", "tangents"):
+            chainrule.sheet(level, kinds=[kind], student="gap")
+    assert refused == []

@@ -160,8 +160,18 @@ class _Writer:
 def draft(level: Level, rng: np.random.Generator) -> Draft:
     """Return a program of a level at a point, drawn at random.
 
-    Whether it is fit for a sheet is for others to say.
+    Whether it is fit for a sheet is for others to say; a program that seems to be tame at no
+    point is drawn anew.
     """
+    for _ in range(TRIES):
+        drawn = _drawn(level, rng)
+        lines = drawn.text.split("; ")
+        if is_tame(SecondReading(lines, drawn.point), drawn.point):
+            break
+    return drawn
+
+
+def _drawn(level: Level, rng: np.random.Generator) -> Draft:
     writer = _Writer(level, rng)
     inputs = ["x", "y", "z"][: level.inputs]
     if level.inputs == 1:
@@ -196,14 +206,23 @@ def at_a_tame_point(
     point: dict[str, str] = {}
     for _ in range(TRIES):
         point = several(points)
-        try:
-            values = reading.values({name: number(value) for name, value in point.items()})
-            if all(TAME[0] <= abs(values[name]) <= TAME[1] for name in reading.order):
-                break
-        except (ArithmeticError, TypeError, ValueError):
-            continue  # a root or logarithm of a negative number: another point
+        if is_tame(reading, point):
+            break
     direction = several(RATES) if len(inputs) > 1 else {}
     return Draft("; ".join(lines), point, direction)
+
+
+def is_tame(reading: SecondReading, point: Mapping[str, str]) -> bool:
+    """Whether no value is very small or large; a quick look before any pass is run."""
+    try:
+        values = reading.values({name: number(value) for name, value in point.items()})
+        # The root of a negative number is complex there, and no number here.
+        return all(
+            not values[name].imag and TAME[0] <= abs(values[name]) <= TAME[1]
+            for name in reading.order
+        )
+    except (ArithmeticError, TypeError, ValueError):
+        return False  # a division by zero
 
 
 def _lone_names(lines: list[str]) -> list[str]:

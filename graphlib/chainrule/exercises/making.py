@@ -274,9 +274,10 @@ def _formula_holds(problem: Problem, answer: Answer) -> bool:
     labels = problem.worked.labels
     at = {plain_name(labels[int(name[1:])]): value for name, value in problem.base.items()}
     printed = {text(Symbol(label)): plain_name(label) for label in labels.values()}
-    # Names as they are printed, the longer ones first: ŷ₁, then y.
+    # Names as they are printed, the longer ones first: ŷ₁, then y; and not the s of cos.
     either = "|".join(re.escape(name) for name in sorted(printed, key=len, reverse=True))
-    formula = re.sub(either, lambda match: f" {printed[match[0]]} ", answer.exact)
+    whole = rf"(?<![^\W\d])(?:{either})(?!\w)"
+    formula = re.sub(whole, lambda match: f" {printed[match[0]]} ", answer.exact)
     try:
         found = SecondReading([f"answer = {formula}"], at).values(at)["answer"]
     except (ParseError, ArithmeticError):
