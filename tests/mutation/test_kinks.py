@@ -115,3 +115,13 @@ def test_along_a_direction() -> None:
     assert moved[y] == 0
     assert moved[x] == 3
     assert moved[graph.outputs[0]] == 6
+
+
+def test_sides_of_a_folded_graph_name_its_own_nodes() -> None:
+    graph = chainrule.parse("J = a + abs(x); a = 1 + 2 sign(x)")
+    for level in ("primitive", "step", "named"):
+        run = graph.work({"x": 0}, zoom=level).run  # type: ignore[arg-type]
+        left = run.sides[run.graph.index["x"]].left
+        assert type(left) is Undefined and left.op == "sign"
+        owner = run.graph.names.get(left.node)
+        assert owner == ("a" if level != "primitive" else None)

@@ -175,3 +175,13 @@ def test_closed_forms_stand_beside_the_decimals() -> None:
     assert "approx -3.7023" in table.typst()
     thirds = chainrule.parse("x/3 + x/8").table({"x": 1})
     assert "1/3 ≈ 0.3333" in thirds.text() and "1/8" not in thirds.text().split("value")[-1]
+
+
+def test_plain_text_is_what_the_terminal_shows() -> None:
+    from chainrule.readings.render.terminal import _plain, grid_parts
+
+    worked = chainrule.parse("relu(x-1) + |y|^(1/3) z; z = θ_1 + y_hat").work(
+        {"x": 1, "y": "1e-8", "θ_1": "1/3", "y_hat": -2}
+    )
+    for reading in (worked.table(), worked.cost(), worked.health()):
+        assert reading.text() == _plain(grid_parts(reading.grid()))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import canonical, letters_of
+from chainrule.language.spelling import alike
 
 
 def check_star(text: str, tokens: Sequence[Token], at: int, functions: Container[str]) -> None:
@@ -67,6 +68,9 @@ def check_derivative(text: str, tokens: Sequence[Token], at: int, known: Contain
         )
 
 
+USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
+
+
 class Word(NamedTuple):
     """A word and the kind of the token behind it, on which its reading may depend."""
 
@@ -108,14 +112,15 @@ def number_behind_name(text: str, word: Word) -> ParseError:
 def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseError:
     """Return the error for an unknown word before a bracket."""
     spelled = {name.removesuffix("()") for name in functions}
-    known = ", ".join(sorted(name for name in spelled if name.isascii()))
+    near = alike(word.text, sorted(name for name in spelled if name.isascii()))
+    known = f"Functions of like names: {', '.join(near)}" if near else USUAL
     shown = excerpt(word.text)
     return ParseError(
         f"`{shown}` stands before a bracket and is neither a known function nor a known name",
         text=text,
         position=word.start,
         length=word.stop - word.start,
-        allowed=f"For a product write {shown}*(…). Functions: {known}.",
+        allowed=f"For a product write {shown}*(…). {known}; `chainrule ops` lists all.",
         suggestion=f"{text[: word.stop]}*{text[word.stop :]}",
     )
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
+from difflib import get_close_matches
+
+# Letters of a word that is compared with all functions.
+LONGEST = 40
 
 
 def one_edit_apart(word: str, other: str) -> bool:
@@ -30,6 +34,11 @@ def nearest_function(word: str, functions: Iterable[str]) -> str:
     ]
     alike = [(name.lower() != lower, name[0] != lower[0], name) for name in near]
     return min(alike)[2] if alike else ""
+
+
+def alike(word: str, functions: Sequence[str], most: int = 5) -> list[str]:
+    """Return the functions whose names are much like `word`, the nearest first."""
+    return get_close_matches(word[:LONGEST], functions, most)
 
 
 def function_before(word: str, functions: Container[str], is_operand: Callable[[str], bool]) -> str:

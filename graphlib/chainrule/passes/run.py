@@ -282,4 +282,8 @@ class Run:
         if whole is None or inner is None:
             return {node: sides(self.fine, self.output, node) for node in self.graph.inputs}
         at = whole.exits
-        return {node: sides(inner, at[self.output], at[node]) for node in self.graph.inputs}
+        found = {node: sides(inner, at[self.output], at[node]) for node in self.graph.inputs}
+        return {
+            node: Sides(whole.placed(both.left), whole.placed(both.right))
+            for node, both in found.items()
+        }

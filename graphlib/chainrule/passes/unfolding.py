@@ -41,6 +41,12 @@ class Unfolded:
     exits: Sequence[int]
     owners: Sequence[int]
 
+    def placed(self, value: Any) -> Any:
+        """Return a number of the opened graph; where there is none, with the node of `folded`."""
+        if type(value) is Undefined and value.node >= 0:
+            return replace(value, node=self.owners[value.node])
+        return value
+
 
 def unfolded(graph: WengertList) -> Unfolded | None:
     """Return the graph with its folds opened, None if it has none.
@@ -90,13 +96,7 @@ def refolded(
     seeds
         As for `chainrule.passes.record.record`, by index of the folded graph.
     """
-    folded, algebra = whole.folded, record.algebra
-
-    def placed(value: Any) -> Any:
-        if type(value) is Undefined and value.node >= 0:
-            return replace(value, node=whole.owners[value.node])
-        return value
-
+    folded, algebra, placed = whole.folded, record.algebra, whole.placed
     values = [placed(record.values[exit]) for exit in whole.exits]
     steps: list[Step] = [Evaluate(node, value) for node, value in enumerate(values)]
     members: dict[int, list[int]] = {}

@@ -153,6 +153,29 @@ def show(console: Console, parts: Iterable[RenderableType]) -> None:
         console.print(part, highlight=False, markup=False, emoji=False)
 
 
+def _plain_grid(grid: Grid) -> Iterator[str]:
+    """Yield the lines of a grid as `drawn` has them, in time that grows with the rows alone."""
+    from rich.cells import cell_len
+
+    columns = grid.columns
+    lines = [[plain(header.term) for header in columns]]
+    lines += [[_cell(row.cells.get(h.key), False).plain for h in columns] for row in grid.rows]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    rule = " " + "─" * (sum(widths) + 3 * (len(widths) - 1))
+    ends = [True, *(row.last for row in grid.rows)]
+    yield rule
+    for count, (line, end) in enumerate(zip(lines, ends, strict=True)):
+        padded = [
+            f"{' ' * (width - cell_len(cell))}{cell}"
+            if header.numeric
+            else f"{cell}{' ' * (width - cell_len(cell))}"
+            for header, cell, width in zip(columns, line, widths, strict=True)
+        ]
+        yield (" " + "   ".join(padded)).rstrip()
+        if end or count == len(lines) - 1:
+            yield rule
+
+
 def _plain(parts: Iterable[RenderableType]) -> str:
     from rich.console import Console
 
@@ -169,7 +192,10 @@ def _plain(parts: Iterable[RenderableType]) -> str:
 
 def grid_text(grid: Grid, document: bool = False) -> str:
     """Return a grid as plain text, without colours, no line broken."""
-    return _plain(grid_parts(grid))
+    lines = [styled_prose(grid.caption).plain, *(_plain_grid(grid) if grid.rows else ())]
+    lines += [plain(grid.note)] if grid.note else []
+    lines += [plain(remark_line(remark)) for remark in grid.remarks]
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def steps_text(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
