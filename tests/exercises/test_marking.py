@@ -122,3 +122,75 @@ def test_junk_neither_crashes_nor_takes_long(sample_seed: int) -> None:
         report = chainrule.mark(LECTURE, {"x": 1}, dict(zip(cells, junk, strict=True)))
         assert time.process_time() - begin < 2
         assert set(report.cells) == set(cells)
+
+
+def test_a_node_that_uses_an_operand_twice_has_one_partial_unless_both_are_asked() -> None:
+    program = "q = x*x; y = 3q"
+    once = chainrule.mark(
+        program, {"x": 2}, {"partial:q,x": "4", "adjoint:q": "3", "adjoint:x": "12"}
+    )
+    assert set(once.cells.values()) == {"right"}
+    both = {"partial:q,x": "2", "partial:q,x#2": "2", "adjoint:q": "3", "adjoint:x": "12"}
+    assert set(chainrule.mark(program, {"x": 2}, both).cells.values()) == {"right"}
+    half = chainrule.mark(program, {"x": 2}, {"partial:q,x": "2", "adjoint:x": "6"})
+    assert half.cells == {"partial:q,x": "wrong", "adjoint:x": "follows"}
+
+
+def test_what_stands_on_a_wrong_share_follows() -> None:
+    # The shares of t are 0.6441 cos 1 = 0.3480 and 0.6441 · 3 = 1.9324.
+    answers = {"adjoint:u1": "0.6441", "adjoint:u2": "0.6441", "share:u1,t": "0.3480",
+               "share:u2,t": "0.2147", "adjoint:t": "0.5627", "adjoint:x": "1.1254"}  # fmt: skip
+    report = chainrule.mark(LECTURE, {"x": 1}, answers)
+    assert report.errors == ("share:u2,t",)
+    assert report.cells["adjoint:t"] == report.cells["adjoint:x"] == "follows"
+    assert report.origins["adjoint:x"] == "share:u2,t"
+    inner = {"adjoint:u1": "0.6441", "share:u1,t": "0.6441"}
+    named = chainrule.mark(LECTURE, {"x": 1}, inner).misconceptions["share:u1,t"]
+    assert "forgotten-inner-derivative" in named
+
+
+def test_shares_of_forward_mode_carry_tangents() -> None:
+    answers = {"tangent:t": "2", "share:u1,t": "1.0806", "share:u2,t": "60", "tangent:u1": "1.0806",
+               "tangent:u2": "60", "tangent:u": "61.08"}  # fmt: skip
+    report = chainrule.mark(LECTURE, {"x": 1}, answers)
+    assert report.errors == ("share:u2,t",)
+    assert report.cells["tangent:u"] == "follows"
+
+
+def test_numbers_follow_from_a_wrong_formula() -> None:
+    answers = {"formula:J,u": "sin u", "partial:J,u": "-0.6441", "adjoint:u": "-0.6441"}
+    report = chainrule.mark(LECTURE, {"x": 1}, answers)
+    assert report.errors == ("formula:J,u",)
+    assert report.misconceptions["formula:J,u"] == ("lost-sign",)
+    assert report.cells["partial:J,u"] == report.cells["adjoint:u"] == "follows"
+    assert report.origins["adjoint:u"] == "formula:J,u"
+    # A right number beside a wrong formula is right.
+    right = chainrule.mark(LECTURE, {"x": 1}, {"formula:J,u": "sin u", "partial:J,u": "0.6441"})
+    assert right.cells["partial:J,u"] == "right"
+
+
+@pytest.mark.parametrize(
+    ("cell", "words", "verdict"),
+    [
+        ("formula:p,z", "p (1 - p)", "right"),
+        ("formula:p,z", "e^-z/(1+e^-z)^2", "right"),
+        ("formula:p,z", "p (1 + p)", "wrong"),
+        ("formula:z,w", "x", "right"),
+        ("formula:L,p", "-1/p", "right"),
+        ("formula:L,p", "-1/sigmoid(w x)", "right"),
+        ("formula:L,p", "-1/q", "wrong"),
+        ("formula:L,p", "", "missing"),
+        ("formula:L,p", "-1/(", "undecided"),
+    ],
+)
+def test_formulas_may_use_the_names_of_other_nodes(cell: str, words: str, verdict: str) -> None:
+    program = "z = w*x\np = sigmoid(z)\nL = -ln(p)"
+    report = chainrule.mark(program, {"w": "1.5", "x": "0.5"}, {cell: words})
+    assert report.cells[cell] == verdict
+
+
+def test_small_numbers_are_not_taken_for_nothing() -> None:
+    program = "t = x^2\ny = exp(t)"
+    right, wrong = {"x": "1e-8"}, {"value:t": "3e-16"}
+    assert chainrule.mark(program, right, wrong).cells["value:t"] == "wrong"
+    assert chainrule.mark(program, right, {"value:t": "1e-16"}).cells["value:t"] == "right"

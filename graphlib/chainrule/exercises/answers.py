@@ -180,6 +180,24 @@ def formula(text: str, names: tuple[str, ...] = ()) -> Graph | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula that somebody wrote, and the nodes that its names are in the graph it is about."""
+
+    graph: Graph
+    nodes: Mapping[str, int]
+
+    def at(self, values: Mapping[str, float]) -> float | None:
+        """Return its value, None where there is none."""
+        try:
+            run = self.graph.work(dict(values), zoom="primitive").run
+            value = run.value(run.output)
+            number = None if value.undefined else float(value.shown)
+        except (ChainruleError, ArithmeticError):
+            return None
+        return number if number is not None and math.isfinite(number) else None
+
+
 def _written(graph: Graph) -> tuple[Any, ...]:
     """Return what two graphs that were written alike have in common."""
     inputs = [(node, graph.names[node]) for node in graph.inputs]

@@ -16,15 +16,14 @@ from chainrule.exercises.answers import (
     Written,
     number,
     rounding,
-    same_formula,
     sheet_digits,
 )
-from chainrule.exercises.worksheet import Cell, Worksheet
+from chainrule.exercises.cells import Cell
+from chainrule.exercises.formulas import formula_verdict, read_formula
+from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.language import canonical
 from chainrule.passes.misconceptions import MISCONCEPTIONS
-from chainrule.readings.terms import text
-from chainrule.worked import Worked
 
 if TYPE_CHECKING:
     from chainrule.exercises.feedback import Feedback
@@ -34,6 +33,9 @@ NEAR = 0.015
 
 ALIKE = 0.02
 """How near a misconception's number must be, beside rounding, to be named."""
+
+NOTHING = 1e-12
+"""What is not larger may be a zero."""
 
 MOST_NAMES = 3
 Point = Mapping[str, Any]
@@ -176,14 +178,15 @@ class Marking:
         answers: Mapping[str, str],
         accept: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        self.sheet = sheet
         self.accept = {canonical_id(id): reasons for id, reasons in (accept or {}).items()}
         self.answers = {canonical_id(id): str(words) for id, words in answers.items()}
         self._asked = {canonical_id(id): id for id in answers}
+        self._formulas: dict[str, Verdict] = {}
+        self.sheet = sheet = self._suited(sheet)
         read = {
             id: number(words)
             for id, words in self.answers.items()
-            if id in sheet.cells and words.strip()
+            if id in sheet.cells and sheet.cells[id].kind != "formula" and words.strip()
         }
         self.written: dict[str, Written] = {id: w for id, w in read.items() if w is not None}
         self.own = {id: w.value for id, w in self.written.items()}
@@ -192,6 +195,25 @@ class Marking:
         self._known: dict[Cell, float | None] = {}
         # From which error a cell goes back; "" for none.
         self._tainted: dict[Cell, str] = {}
+
+    def _suited(self, sheet: Worksheet) -> Worksheet:
+        """Return the sheet with the cells that were asked: shares of which mode, which edges."""
+        kinds = {id.partition(":")[0] for id in self.answers}
+        apart = any("#" in id for id in self.answers)
+        sheet = Worksheet(
+            sheet.backward,
+            sheet.forward,
+            pushed="tangent" in kinds and "adjoint" not in kinds,
+            merged=not apart,
+        )
+        for id, cell in sheet.cells.items():
+            if cell.kind == "formula" and cell.edge is not None and id in self.answers:
+                verdict = formula_verdict(sheet, cell.edge, self.answers[id])
+                formula = read_formula(sheet, self.answers[id])
+                self._formulas[id] = verdict
+                if verdict == "wrong" and formula is not None:
+                    sheet.formulas[cell.edge] = formula
+        return sheet
 
     def report(self) -> Report:
         """Return the report."""
@@ -220,12 +242,9 @@ class Marking:
                 names[self._asked[id]] = self._named(id, cell)
         for id, asked in self._asked.items():
             if asked not in verdicts:
-                verdicts[asked] = self._formula(id)
                 reason = self._accepted(id)
-                if reason is not None and verdicts[asked] != "right":
-                    verdicts[asked], remarks[asked] = "right", reason
-                if verdicts[asked] == "wrong":
-                    errors.append(asked)
+                verdicts[asked] = "undecided" if reason is None else "right"
+                remarks |= {asked: reason} if reason is not None else {}
         trivial = tuple(id for id in errors if self._is_trivial(id))
         given = {self._asked[id]: words for id, words in self.answers.items()}
         return Report(
@@ -252,6 +271,8 @@ class Marking:
     ) -> Verdict:
         if not self.answers[id].strip():
             return "missing"
+        if cell.kind == "formula":
+            return self._formulas[id]
         if id not in self.written:
             return "undecided"
         given = self.written[id].value
@@ -272,7 +293,8 @@ class Marking:
         if wanted is None:
             return float("inf")
         reach = NEAR * abs(wanted) + self._rounding * max(abs(given), abs(wanted))
-        return abs(given - wanted) / max(reach, 1e-12)
+        # Beside 0 the other one may be what rounding left.
+        return abs(given - wanted) / (reach if given and wanted else NOTHING)
 
     def _is_own(self, to_right: float, to_own: float) -> bool:
         """Tell of a number near both whether it was worked out from an earlier error."""
@@ -287,17 +309,22 @@ class Marking:
             if need in seen:
                 continue
             seen.add(need)
-            if need in self._tainted and self.sheet.ids[need] in self.written:
+            if need in self._tainted and self._is_read(need):
                 if self._tainted[need]:
                     return self._tainted[need]
             else:
                 pending += self.sheet.needs(need)
         return ""
 
+    def _is_read(self, cell: Cell) -> bool:
+        return self.sheet.ids[cell] in self.written or cell.kind == "formula"
+
     # Names
 
     def _named(self, id: str, cell: Cell) -> tuple[str, ...]:
-        given = self.written[id].value
+        given = self._worth(id, cell)
+        if given is None:
+            return ()
         own = {other: n for other, n in self.own.items() if other != id}
         found: dict[str, float] = {}
         for name, numbers in self.sheet.mistaken(cell, own).items():
@@ -313,6 +340,17 @@ class Marking:
         )
         return tuple(ranked[:MOST_NAMES])
 
+    def _worth(self, id: str, cell: Cell) -> float | None:
+        """Return the number that was written; of a formula, what it gives with the right values."""
+        if cell.kind != "formula" or cell.edge is None:
+            return self.written[id].value
+        formula = self.sheet.formulas.get(cell.edge)
+        if formula is None:
+            return None
+        values = {name: self.sheet.right(Cell("value", n)) for name, n in formula.nodes.items()}
+        known = {name: value for name, value in values.items() if value is not None}
+        return formula.at(known) if len(known) == len(values) else None
+
     @staticmethod
     def _apart(given: float, wrong: float) -> float:
         size = max(abs(given), abs(wrong))
@@ -323,51 +361,7 @@ class Marking:
         cell = self.sheet.cells.get(canonical_id(id))
         if cell is None or self.own.get(canonical_id(id)) != 0.0:
             return False
-        later = [
-            other
+        return any(
+            value == 0 and cell in self.sheet.above(self.sheet.cells[other])
             for other, value in self.own.items()
-            if value == 0 and cell in self.sheet.needs(self.sheet.cells[other])
-        ]
-        return bool(later)
-
-    # Formulas and shares
-
-    def _formula(self, id: str) -> Verdict:
-        kind = id.partition(":")[0]
-        view: Worked = self.sheet.backward
-        words = self.answers[id]
-        if not words.strip():
-            return "missing"
-        edges = {view.edge_id(kind, edge): edge for edge in view.edges}
-        if kind == "formula" and id in edges:
-            wanted = text(view.partial_formula(edges[id]))
-            names = view.labels
-            values = ((names[n], self.sheet.right(Cell("value", n))) for n in view.shown)
-            near = {name: value for name, value in values if value is not None}
-            return same_formula(words, wanted, tuple(names.values()), near)
-        if kind == "share" and id in edges:
-            return self._share(words, edges[id])
-        return "undecided"
-
-    def _share(self, words: str, edge: Any) -> Verdict:
-        given = number(words)
-        if given is None:
-            return "undecided"
-        partial = Cell("partial", edge.user, edge)
-        # Under adjoints a share is the user's adjoint times the partial; where tangents alone are
-        # asked, it is the operand's tangent times the partial.
-        backward = any(id.startswith("adjoint:") for id in self.answers)
-        forward = any(id.startswith("tangent:") for id in self.answers)
-        along = [Cell("adjoint", edge.user)] if backward or not forward else []
-        along += [Cell("tangent", edge.operand)] if forward else []
-        for verdict, number_of in (
-            ("right", self.sheet.right),
-            ("follows", lambda cell: self.sheet.used(cell, self.own, self._known)),
-        ):
-            for flowing in along:
-                one, other = number_of(partial), number_of(flowing)
-                if one is None or other is None:
-                    continue
-                if self._distance(given.value, one * other) <= 1:
-                    return verdict  # type: ignore[return-value]
-        return "wrong"
+        )

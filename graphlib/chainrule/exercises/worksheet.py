@@ -1,9 +1,8 @@
-"""The cells of a worked example and what follows from what: the relation behind all marking.
+"""The numbers of a worksheet: what is right in a cell, and what follows from others' numbers.
 
-A value follows from the operands' values, a local partial too; a tangent from partials and the
-operands' tangents, an adjoint from partials and the users' adjoints. `Worksheet.follows`
-computes one cell from whatever numbers stand in the cells that it depends on, with the same
-rules and the same order as the passes.
+`Worksheet.follows` computes one cell from whatever numbers stand in the cells that it depends on,
+with the same rules and in the same order as the passes. `Worksheet.mistaken` asks which common
+mistakes give another number there.
 """
 
 from __future__ import annotations
@@ -11,140 +10,38 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.undefined import Undefined
-from chainrule.errors import GraphError
+from chainrule.exercises.answers import Formula
+from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
 from chainrule.exercises.shapes import DIV, MUL, Shape, shape_of
-from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.passes.misconceptions import MISCONCEPTIONS, Rule, Sum
-from chainrule.worked import Worked
+from chainrule.graph.wengert import INPUT, Edge
+from chainrule.passes.misconceptions import MISCONCEPTIONS, Misconception, Rule, Sum
+from chainrule.passes.run import Number
 
-CellKind = Literal["value", "partial", "tangent", "adjoint"]
-STAGES: tuple[CellKind, ...] = ("value", "partial", "tangent", "adjoint")
 Numbers = Mapping[str, float]
 
 
-class Cell(NamedTuple):
-    """A cell: its kind, its node, and for a local partial its edge."""
-
-    kind: CellKind
-    node: int
-    edge: Edge | None = None
-
-
-class Worksheet:
-    """The cells of a graph of numbers at a point, in working order.
-
-    Parameters
-    ----------
-    backward
-        The run in reverse mode.
-    forward
-        The run in forward mode; None where no tangents are asked.
-
-    Raises
-    ------
-    GraphError
-        If the graph has vectors.
-    """
-
-    def __init__(self, backward: Worked, forward: Worked | None = None) -> None:
-        self.backward = backward
-        self.forward = forward
-        self.graph: WengertList = backward.graph
-        if not self.graph.is_scalar:
-            raise GraphError("marking is for graphs of numbers; this one has vectors")
-        self.output = backward.run.output
-
-    # The cells
-
-    @cached_property
-    def cells(self) -> dict[str, Cell]:
-        """Every cell by its id, in working order.
-
-        Values, local partials, then tangents forwards and adjoints backwards.
-        """
-        view, graph = self.backward, self.graph
-        shown = [node for node in view.shown if graph.varies[node]]
-        cells = {view.value_id(n): Cell("value", n) for n in view.shown}
-        cells |= {view.edge_id("partial", e): Cell("partial", e.user, e) for e in view.edges}
-        forward = self.forward
-        if forward is not None:
-            cells |= {forward.derivative_id(n): Cell("tangent", n) for n in shown}
-        distances = graph.distances([self.output])
-        reached = [n for n in graph.reverse_order([self.output]) if n in view.labels]
-        reached += [n for n in shown if distances[n] < 0]
-        cells |= {view.derivative_id(n): Cell("adjoint", n) for n in reached if graph.varies[n]}
-        return cells
-
-    @cached_property
-    def ids(self) -> dict[Cell, str]:
-        """The id of every cell."""
-        return {cell: id for id, cell in self.cells.items()}
-
-    @cached_property
-    def _into(self) -> dict[int, list[Edge]]:
-        """Per node, the edges from its operands that have a local partial."""
-        into: dict[int, list[Edge]] = {node: [] for node in range(len(self.graph))}
-        for edge in self.backward.edges:
-            into[edge.user].append(edge)
-        return into
-
-    @cached_property
-    def _from(self) -> dict[int, list[Edge]]:
-        """Per node, the edges to its users, in the order in which their shares arrive."""
-        out: dict[int, list[Edge]] = {node: [] for node in range(len(self.graph))}
-        for user in self.graph.reverse_order([self.output]):
-            for edge in self._into[user]:
-                out[edge.operand].append(edge)
-        return out
-
-    def flowing(self, cell: Cell) -> list[tuple[Edge, Cell]]:
-        """Return the edges of a tangent or adjoint, each with the cell that flows along it."""
-        if cell.kind == "tangent":
-            return [(e, Cell("tangent", e.operand)) for e in self._into[cell.node]]
-        return [(e, Cell("adjoint", e.user)) for e in self._from[cell.node]]
-
-    def _partial(self, edge: Edge) -> Cell:
-        return Cell("partial", edge.user, edge)
-
-    def is_seed(self, cell: Cell) -> bool:
-        """Tell whether a pass begins at a cell."""
-        if cell.kind == "tangent":
-            return self.graph.ops[cell.node] is INPUT
-        return cell.kind == "adjoint" and cell.node == self.output
-
-    def needs(self, cell: Cell) -> tuple[Cell, ...]:
-        """Return the cells that a cell is computed from."""
-        if cell.kind in ("value", "partial"):
-            operands = dict.fromkeys(self.graph.operands[cell.node])
-            return tuple(Cell("value", n) for n in operands if self.graph.varies[n])
-        if self.is_seed(cell):
-            return ()
-        pairs = self.flowing(cell)
-        return tuple(c for edge, flowing in pairs for c in (self._partial(edge), flowing))
+class Worksheet(Cells):
+    """The cells of a graph of numbers at a point, with their numbers."""
 
     # The right numbers
 
     def right(self, cell: Cell) -> float | None:
         """Return what a cell holds, None where that is undefined."""
         view = self.forward if cell.kind == "tangent" else self.backward
-        assert view is not None
-        if cell.kind == "value":
-            number = view.run.value(cell.node)
-        elif cell.edge is not None:
-            found = view.run.partial(cell.edge.user, cell.edge.slot)
-            if found is None:
-                return None
-            number = found
-        else:
-            number = view.run.derivative(cell.node)
-        if number.undefined is not None:
+        if view is None or cell.kind == "formula":
             return None
-        value = float(number.shown)
-        return value if math.isfinite(value) else None
+        if cell.kind == "value":
+            return _shown(view.run.value(cell.node))
+        if cell.edge is None:
+            return _shown(view.run.derivative(cell.node))
+        partial = _total(_shown(view.run.partial(cell.node, s)) for s in self.slots(cell.edge))
+        if cell.kind == "share":
+            return _product(partial, self.right(self.along(cell.edge)))
+        return partial
 
     # From the numbers of somebody else
 
@@ -184,11 +81,21 @@ class Worksheet:
             return self.right(cell)
         for need in self.needs(cell):
             self.used(need, own, known)
+            if need.kind == "share":  # also where it is written: mistakes are made in its factors
+                for factor in self.needs(need):
+                    self.used(factor, own, known)
         return self._computed(cell, known)
 
     def _computed(self, cell: Cell, known: Mapping[Cell, float | None]) -> float | None:
-        if cell.kind in ("value", "partial"):
+        if cell.kind in ("value", "formula", "partial"):
+            if cell.edge in self.formulas and cell.kind == "partial":
+                return self._from_formula(self.formulas[cell.edge], known)
             return self._from_operands(cell, self._operands(cell.node, known))
+        if cell.edge is not None:
+            partial, along = self.needs(cell)
+            return _product(known.get(partial), known.get(along))
+        if self.is_summed(cell) and not self.is_seed(cell):
+            return _total(known.get(share) for share in self.needs(cell))
         sum_ = self.sum_of(cell, known)
         return None if sum_ is None else sum_.total
 
@@ -211,23 +118,39 @@ class Worksheet:
         value = FLOAT64.apply(op, parameters, operands) if operands else self.right(cell)
         if cell.edge is None:
             return _finite(value)
-        return _finite(FLOAT64.partial(op, parameters, cell.edge.slot, value, operands))
+        slots = self.slots(cell.edge)
+        return _total(_finite(FLOAT64.partial(op, parameters, s, value, operands)) for s in slots)
+
+    def _from_formula(self, formula: Formula, known: Mapping[Cell, float | None]) -> float | None:
+        """Return what somebody's own formula of a local partial gives with their own values."""
+        values: dict[str, float] = {}
+        for name, node in formula.nodes.items():
+            at = known.get(Cell("value", node), self.right(Cell("value", node)))
+            if at is None:
+                return None
+            values[name] = at
+        return formula.at(values)
 
     def sum_of(self, cell: Cell, known: Mapping[Cell, float | None]) -> Sum | None:
         """Return a tangent or adjoint as the sum that it is; None where a term is undefined."""
         flowing: list[float] = []
         partials: list[float] = []
+        terms: list[float] = []
         for edge, other in self.flowing(cell):
-            along, partial = known.get(other), known.get(self._partial(edge))
-            if along is None or partial is None:
+            along, partial = known.get(other), known.get(partial_of(edge))
+            written = known.get(share_of(edge)) if self.is_summed(cell) else None
+            term = _product(along, partial) if written is None else written
+            if along is None or partial is None or term is None:
                 return None
             flowing.append(along)
             partials.append(partial)
+            terms.append(term)
         shape = self._shapes.get(cell.node, Shape())
         two = len(flowing) == 2
         return Sum(
             tuple(flowing),
             tuple(partials),
+            tuple(terms),
             cell.kind == "adjoint",
             two and shape.exit is MUL,
             shape.exit is DIV,
@@ -237,23 +160,24 @@ class Worksheet:
 
     @cached_property
     def _shapes(self) -> dict[int, Shape]:
-        return {node: shape_of(self.graph, node) for node in self._into if self._into[node]}
+        return {node: shape_of(self.graph, node) for node in self.into if self.into[node]}
 
     def rule_of(self, edge: Edge, known: Mapping[Cell, float | None]) -> Rule | None:
         """Return a local partial with what mistakes may make of it; None where undefined."""
-        cell = self._partial(edge)
+        cell = partial_of(edge)
         operands = self._operands(edge.user, known)
         partial = self._from_operands(cell, operands)
         value = known.get(Cell("value", edge.user), self._value(edge.user, operands))
         if partial is None or operands is None or value is None:
             return None
         elsewhere: float | None = None
-        if len(self._into[edge.user]) == 1:
+        if len(self.into[edge.user]) == 1:
             moved = list(operands)
-            moved[edge.slot] = value
+            for slot in self.slots(edge):
+                moved[slot] = value
             elsewhere = self._from_operands(cell, moved) or self._bare(edge, moved)
         shape = self._shapes[edge.user]
-        both = len(self._into[edge.user]) == 2
+        both = len(self.into[edge.user]) == 2
         return Rule(
             partial,
             value,
@@ -287,7 +211,11 @@ class Worksheet:
         own
             Numbers that stand in other cells; what is not there is as it should be.
         """
-        expected = self.follows(cell, own, {})
+        if cell.kind == "formula":  # of a formula, the numbers that it would give at the point
+            cell, own = Cell("partial", cell.node, cell.edge), {}
+            expected = self.right(cell)
+        else:
+            expected = self.follows(cell, own, {})
         found = {
             name: tuple(n for n in numbers if n != expected)
             for name, numbers in self.candidates(cell, own).items()
@@ -297,7 +225,7 @@ class Worksheet:
     def candidates(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
         """Return by misconception all numbers that it would put into a cell, right ones too."""
         known: dict[Cell, float | None] = {}
-        if self.follows(cell, own, known) is None or cell.kind == "value":
+        if cell.kind in ("value", "formula") or self.follows(cell, own, known) is None:
             return {}
         if cell.edge is not None:
             self.used(Cell("value", cell.node), own, known)
@@ -313,6 +241,8 @@ class Worksheet:
         self, name: str, cell: Cell, own: Numbers, known: dict[Cell, float | None]
     ) -> tuple[float, ...]:
         mistake = MISCONCEPTIONS[name]
+        if cell.kind == "share":
+            return self._in_share(mistake, cell, own, known)
         if cell.edge is not None:
             rule = self.rule_of(cell.edge, known)
             return () if rule is None else tuple(mistake.partial(rule))
@@ -325,13 +255,34 @@ class Worksheet:
             return tuple(numbers)
         numbers += mistake.total(sum_)
         for at, (edge, _) in enumerate(self.flowing(cell)):
-            if self.ids.get(self._partial(edge), "") in own:
+            if self.is_summed(cell) and self.ids.get(share_of(edge), "") in own:
                 continue  # it stands in a cell of its own, where a mistake would be seen
-            self.used(Cell("value", edge.user), own, known)
-            rule = self.rule_of(edge, known)
-            for wrong in () if rule is None else mistake.partial(rule):
+            for wrong in self._wrong_partials(mistake, edge, own, known):
                 numbers.append(sum_.total + sum_.flowing[at] * (wrong - sum_.partials[at]))
         return tuple(numbers)
+
+    def _in_share(
+        self, mistake: Misconception, cell: Cell, own: Numbers, known: dict[Cell, float | None]
+    ) -> tuple[float, ...]:
+        """Return what a mistake makes of a share, which is a sum of one term."""
+        assert cell.edge is not None
+        partial, along = (known.get(need) for need in self.needs(cell))
+        share = _product(partial, along)
+        if partial is None or along is None or share is None:
+            return ()
+        wrong = self._wrong_partials(mistake, cell.edge, own, known)
+        whole = Sum((along,), (partial,), (share,), backward=not self.pushed)
+        return (*mistake.total(whole), *(along * p for p in wrong))
+
+    def _wrong_partials(
+        self, mistake: Misconception, edge: Edge, own: Numbers, known: dict[Cell, float | None]
+    ) -> tuple[float, ...]:
+        """Return what a mistake makes of a local partial that is worked out in the head."""
+        if self.ids.get(partial_of(edge), "") in own:
+            return ()  # it stands in a cell of its own, where a mistake would be seen
+        self.used(Cell("value", edge.user), own, known)
+        rule = self.rule_of(edge, known)
+        return () if rule is None else tuple(mistake.partial(rule))
 
     def _other(self, cell: Cell, own: Numbers) -> Iterable[float]:
         """Yield the number of the other mode at a node, from the right cells and from one's own."""
@@ -342,6 +293,24 @@ class Worksheet:
             value = self.used(other, numbers, {})
             if value is not None:
                 yield value
+
+
+def _shown(number: Number | None) -> float | None:
+    return None if number is None or number.undefined is not None else _finite(number.shown)
+
+
+def _product(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else _finite(one * other)
+
+
+def _total(numbers: Iterable[float | None]) -> float | None:
+    """Return a sum, None where one of the numbers does not exist."""
+    total = 0.0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total
 
 
 def _finite(value: Any) -> float | None:

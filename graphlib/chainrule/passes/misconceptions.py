@@ -54,7 +54,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A tangent or adjoint where a mistake can be made: the sum of `flowing` · `partials`.
+    """A tangent or adjoint where a mistake can be made: a sum over edges.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ class Sum:
         Tangents of the operands, or adjoints of the users, in the order of the pass.
     partials
         Of each edge.
+    terms
+        What each edge brings: `flowing` · `partials`, unless another number is written there.
     backward
         Whether adjoints flow.
     product, quotient
@@ -70,14 +72,10 @@ class Sum:
 
     flowing: tuple[float, ...]
     partials: tuple[float, ...]
+    terms: tuple[float, ...]
     backward: bool
     product: bool = False
     quotient: bool = False
-
-    @property
-    def terms(self) -> tuple[float, ...]:
-        """What each edge brings."""
-        return tuple(f * p for f, p in zip(self.flowing, self.partials, strict=True))
 
     @property
     def total(self) -> float:
