@@ -142,7 +142,9 @@ def mark(
     # Of one input, the numbers of both modes belong to the same nodes and may be confused.
     both = len(graph.variables) == 1 or any(id.startswith("tangent:") for id in answers)
     forward = graph.work(point, "forward") if graph.variables and both else None
-    return Marking(Worksheet(backward, forward), answers, accept).report()
+    # Who does not know of `partial:q,x#2` writes 2x for q = x·x.
+    merged = not any("#" in id for id in answers)
+    return Marking(Worksheet(backward, forward, merged=merged), answers, accept).report()
 
 
 def canonical_id(cell: str) -> str:
@@ -197,14 +199,13 @@ class Marking:
         self._tainted: dict[Cell, str] = {}
 
     def _suited(self, sheet: Worksheet) -> Worksheet:
-        """Return the sheet with the cells that were asked: shares of which mode, which edges."""
+        """Return the sheet with shares of the mode that was asked, and wrong formulas."""
         kinds = {id.partition(":")[0] for id in self.answers}
-        apart = any("#" in id for id in self.answers)
         sheet = Worksheet(
             sheet.backward,
             sheet.forward,
             pushed="tangent" in kinds and "adjoint" not in kinds,
-            merged=not apart,
+            merged=sheet.merged,
         )
         for id, cell in sheet.cells.items():
             if cell.kind == "formula" and cell.edge is not None and id in self.answers:
