@@ -62,7 +62,8 @@ def number(text: str) -> Written | None:
     >>> round(number("2cos(1)").value, 4)
     1.0806
     """
-    plain = plainly(text)
+    # Of "sin(1) ≈ 0.8415" the decimal is meant.
+    plain = plainly(text).rpartition("≈")[2].removeprefix("=").strip()
     if not plain or len(plain) > LONGEST:
         return None
     found = _NUMBER.fullmatch(plain)

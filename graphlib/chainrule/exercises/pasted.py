@@ -38,6 +38,9 @@ _ADJOINT = re.compile(r"[∂d]\s*\S+\s*/\s*[∂d]\s*node")
 _TANGENT = re.compile(r"[∂d]\s*node\s*/\s*[∂d]\s*\S+")
 _EDGE = re.compile(r"[∂d]\s*(\S+?)\s*/\s*[∂d]\s*(\S+?)(?:\s*=\s*(.*))?", re.DOTALL)
 _PAIR = re.compile(r"([^\s,]+)\s*,\s*([^\s,]+)")
+_BESIDE = ", exact"
+"""A column of closed forms, beside that of the decimals."""
+
 _NOTHING = frozenset(("", "-", "–", "—", "seed", "none", "0 0"))
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _KNOWN = "node, local partial, value, partial's value, share, adjoint, tangent; or cell, answer"
@@ -173,7 +176,7 @@ class _Reader:
     def _headings(self, row: int, cells: list[str]) -> None:
         for at, cell in enumerate(cells):
             plain = " ".join(cell.lower().translate(_LOW).split())
-            kind = _HEADINGS.get(plain)
+            kind = "" if plain.endswith(_BESIDE) else _HEADINGS.get(plain)
             if kind is None and _ADJOINT.fullmatch(plain):
                 kind = "adjoint"
             if kind is None and _TANGENT.fullmatch(plain):

@@ -26,6 +26,7 @@ _SIGNS: Final = {
     "partial": "∂", "cdot": "·", "times": "·", "ast": "*", "div": "/", "pm": "±", "top": "⊤",
     "{": "{", "}": "}", "&": "&", "%": "%", "_": "_", "$": "", "infty": "∞", ",": "", "!": "",
     ";": " ", ":": " ", " ": " ", "quad": " ", "qquad": " ", "left": "", "right": "", "star": "*",
+    "approx": "≈",
 }  # fmt: skip
 _FUNCTIONS: Final = frozenset((
     "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "exp", "ln", "log", "max",
