@@ -41,6 +41,7 @@ GRACE = 1.0
 """Seconds after a deadline at which a worker ends itself, should its user be gone by then."""
 
 _HEADER = 8
+_serving = False  # whether this process is a worker
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from chainrule.workers import serve; serve()"
 
 
@@ -212,7 +213,16 @@ def call(
     wait: float = 60.0,
     what: str = "",
 ) -> Any:
-    """Run `function(*args)` in one of the shared workers; see :meth:`Workers.call`."""
+    """Run `function(*args)` in one of the shared workers; see :meth:`Workers.call`.
+
+    In a worker it runs at once: that process has its limits already.
+    """
+    if _serving:
+        path = function if isinstance(function, str) else _path(function)
+        done, outcome = pickle.loads(_run(path, args))
+        if done:
+            return outcome
+        raise WorkerFailure(what or path, *outcome)
     return _shared().call(function, *args, timeout=timeout, wait=wait, what=what)
 
 
@@ -337,6 +347,8 @@ def _receive(pipe: IO[bytes]) -> bytes | None:
 
 def serve() -> None:
     """Answer requests until the owner is gone; the body of a worker process."""
+    global _serving
+    _serving = True
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     # A library that prints must not write into the replies, nor read the requests.

@@ -15,6 +15,7 @@ from chainrule.cli.check import check
 from chainrule.cli.compile import compile
 from chainrule.cli.draw import draw
 from chainrule.cli.grad import grad
+from chainrule.cli.mark import mark
 from chainrule.cli.ops import ops
 from chainrule.cli.sheet import sheet
 from chainrule.cli.show import show
@@ -24,7 +25,7 @@ from chainrule.cli.train import sweep, train
 from chainrule.errors import ChainruleError, OutsideError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    show, table, steps, draw, grad, check, compile, train, sweep, sheet, ops, app,
+    show, table, steps, draw, grad, check, compile, train, sweep, sheet, mark, ops, app,
 )  # fmt: skip
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 

@@ -39,6 +39,16 @@ Seed = Annotated[
 ]
 Student = Annotated[str, typer.Option(help="Whose sheet it is.")]
 Title = Annotated[str, typer.Option(help="The heading.")]
+Roster = Annotated[
+    str | None,
+    typer.Option(
+        "--roster", metavar="CSV", help="Make a sheet for each student of a class, with --out."
+    ),
+]
+ClassOut = Annotated[
+    str | None,
+    typer.Option("--out", metavar="ZIP", help="The ZIP of a class: sheets, keys, manifest."),
+]
 Key = Annotated[
     Literal["none", "inline", "apart"] | None,
     typer.Option(help="No key, the key in the cells, or the key alone.", show_default=False),
@@ -138,6 +148,8 @@ def sheet(
     key: Key = None,
     format: SheetFormat = None,
     output: Output = None,
+    roster: Roster = None,
+    out: ClassOut = None,
 ) -> None:
     """Make a sheet of exercises, for one student, with its key or without.
 
@@ -148,11 +160,40 @@ def sheet(
       chainrule sheet --level 3 --kind values --kind adjoints --student Ada --key apart -o key.pdf
       chainrule sheet "J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2" --at x=1.5 -o sheet.html
       chainrule sheet --recipe week3.toml --student Ada -o ada.ipynb
+      chainrule sheet --recipe week3.toml --roster class.csv --out week3.zip
     """
     from chainrule.cli.output import write
     from chainrule.exercises.making import sheet as made
 
+    if roster is not None or out is not None:
+        _class(asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out)
+        return
     chosen = chosen_format(format, output)
     wanted = asked_recipe(formula, level, recipe, at, kind, title)
     finished = made(wanted, seed=seed, student=student)
     write(finished.to(chosen.name, key=key), output or "-")
+
+
+def _class(
+    recipe: Recipe, seed: int | None, format: str | None, roster: str | None, out: str | None
+) -> None:
+    from dataclasses import replace
+
+    from chainrule.cli.progress import progress
+    from chainrule.exercises.catalogue import CLASS
+    from chainrule.exercises.class_run import read_roster, run_class
+    from chainrule.files import MAX_BYTES
+
+    if roster is None or out is None:
+        raise InputError(
+            "A class needs a roster and a file", allowed="Give --roster class.csv --out week3.zip."
+        )
+    if seed is not None:
+        recipe = replace(recipe, seed=seed)
+    if format is not None:
+        recipe = replace(recipe, formats=(chosen_format(format, None).name,))
+    with open(roster, "rb") as file:
+        students = read_roster(file.read(MAX_BYTES + 1))
+    with progress(CLASS["making"]) as told:
+        run_class(recipe, students, Path(out), progress=told)
+    print(f"{out}: {len(students)} sheets with their keys")

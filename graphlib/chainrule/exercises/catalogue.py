@@ -199,3 +199,27 @@ GUIDANCE: Final[Mapping[str, str]] = {
     "known": " Known mistake: {name}",
     "same_number": "; here {names} gives the same number",
 }
+
+CLASS: Final[Mapping[str, str]] = {
+    "nobody": "There is no student",
+    "roster": "A roster is CSV with a heading `name`, and one row a student.",
+    "failed": "No sheet could be made for {name}: {why}",
+    "failed_allowed": "Change the recipe; what is done for others is thrown away with it.",
+    "disk": (
+        "{file} could not be written: {why}. Nothing half-written is left. What is done lies in "
+        "{parts}; make room and run it again, and it goes on there."
+    ),
+    "no_key": "`{file}` is not the ZIP of a class",
+    "key_allowed": "The key is what `chainrule sheet --roster … --out …` has written.",
+    "answers_allowed": "A folder, a ZIP, or one CSV with a row a student.",
+    "not_read": "it cannot be read ({why})",
+    "too_large": "The file is too large",
+    "no_cells": "No column is a cell of the sheet",
+    "cells_allowed": "Cells are headed by their ids on the sheet, such as 2.adjoint:t.",
+    "nobody_is": "{source}: nobody on the roster is meant; name it as the sheet is named.",
+    "twice": "{source}: left out, since {other} is from the same student.",
+    "nothing_handed": "nothing handed in",
+    "points": "{points} of {of} points",
+    "making": "sheets",
+    "marking": "marked",
+}

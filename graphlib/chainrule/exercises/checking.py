@@ -6,7 +6,7 @@ compared with the key. What a teacher accepts besides counts as right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -61,7 +61,9 @@ def problem_of(task: Task) -> Problem:
     return _worked(task.program, *given)
 
 
-def check(task: Task, answers: Mapping[str, str]) -> Checked:
+def check(
+    task: Task, answers: Mapping[str, str], earlier: Mapping[str, str] | None = None
+) -> Checked:
     """Check the answers to one task.
 
     >>> import chainrule
@@ -73,6 +75,8 @@ def check(task: Task, answers: Mapping[str, str]) -> Checked:
     ----------
     answers
         By cell id, as written; a cell that is left out is missing.
+    earlier
+        What was written in other tasks on the same problem: work may follow from it.
     """
     problem = problem_of(task)
     words = {cell: str(answers.get(cell, "")) for cell in task.answers}
@@ -81,8 +85,11 @@ def check(task: Task, answers: Mapping[str, str]) -> Checked:
     reports: dict[str, Report] = {}
     for which in sorted({_which(cell) for cell in task.answers if _of_passes(cell)}):
         cells = {c: w for c, w in words.items() if _of_passes(c) and _which(c) == which}
-        plain = {cell.partition("@")[0]: word for cell, word in cells.items()}
-        report = Marking(worksheet(problem, which), plain).report()
+        own = {cell.partition("@")[0]: word for cell, word in cells.items()}
+        before = {c.partition("@")[0]: w for c, w in (earlier or {}).items()
+                  if _of_passes(c) and _which(c) in ("", which)}  # fmt: skip
+        accept = {c.partition("@")[0]: task.answers[c].also for c in cells}
+        report = Marking(worksheet(problem, which), before | own, accept).report()
         reports[which] = report
         verdicts |= {cell: report.cells[cell.partition("@")[0]] for cell in cells}
     for cell, answer in task.answers.items():
@@ -107,7 +114,25 @@ def check_sheet(sheet: Sheet, answers: Mapping[str, str]) -> dict[int, Checked]:
         number_text, _, cell = name.partition(".")
         if number_text.isdecimal() and int(number_text) in by_task:
             by_task[int(number_text)][cell] = words
-    return {task.number: check(task, by_task[task.number]) for task in sheet.tasks}
+    return check_tasks(sheet.tasks, by_task)
+
+
+def check_tasks(
+    tasks: Sequence[Task], answers: Mapping[int, Mapping[str, str]]
+) -> dict[int, Checked]:
+    """Check tasks in order, given the answers by task and cell.
+
+    Tasks on one problem are one piece of work: what is wrong in the first and carried on in the
+    second is an error once.
+    """
+    checked: dict[int, Checked] = {}
+    before: dict[str, dict[str, str]] = {}
+    for task in tasks:
+        own = answers.get(task.number, {})
+        earlier = before.setdefault(repr((task.program, sorted(task.point.items()))), {})
+        checked[task.number] = check(task, own, earlier)
+        earlier |= {cell: words for cell, words in own.items() if words.strip()}
+    return checked
 
 
 def _of_passes(cell: str) -> bool:

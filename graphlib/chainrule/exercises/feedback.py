@@ -6,9 +6,9 @@ from. The words of a mistake stand in its record (`passes.misconceptions`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chainrule.exercises.answers import Verdict
 from chainrule.exercises.catalogue import FEEDBACK
@@ -18,7 +18,9 @@ from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular,
 from chainrule.readings.terms import Partial, Row, Symbol, Term, Word, text
 
 if TYPE_CHECKING:
+    from chainrule.exercises.checking import Checked
     from chainrule.exercises.marking import Report
+    from chainrule.exercises.sheet import Task
 
 CREDITED: tuple[Verdict, ...] = ("right", "follows")
 LONGEST = 60
@@ -180,3 +182,31 @@ def findings(report: Report) -> Iterable[Finding]:
             report.remarks.get(cell, ""),
             cell in report.trivial,
         )
+
+
+def checked_findings(task: Task, checked: Checked, given: Mapping[str, str]) -> Iterable[Finding]:
+    """Yield what was found in each cell of a checked task.
+
+    Parameters
+    ----------
+    given
+        What was written, by cell.
+    """
+    for cell, verdict in checked.cells.items():
+        plain, _, which = cell.partition("@")
+        report = checked.reports.get(which)
+        known = report is not None and plain in report.cells
+        found = dict(_of_cell(report, plain)) if report is not None and known else {}
+        answer = task.answers[cell]
+        right = found.pop("right", None)
+        if right is None and answer.kind in ("number", "whole"):
+            right = float(answer.exact)
+        remark = checked.remarks.get(cell, "")
+        yield Finding(cell, given.get(cell, ""), verdict, right=right, remark=remark, **found)
+
+
+def _of_cell(report: Report, cell: str) -> Iterable[tuple[str, Any]]:
+    yield "names", tuple(report.misconceptions.get(cell, ()))
+    yield "origin", report.origins.get(cell, "")
+    yield "right", report.expected.get(cell, (None, None))[0]
+    yield "trivial", cell in report.trivial

@@ -1,0 +1,126 @@
+"""`chainrule mark`: a class becomes a gradebook and feedback, one table a report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chainrule.cli.request import At
+from chainrule.errors import InputError
+
+if TYPE_CHECKING:
+    from chainrule.exercises.recipe import Override
+
+Answers = Annotated[
+    str,
+    typer.Argument(
+        help="A folder or ZIP of answers (CSV, JSON, notebooks), one CSV with a row a student, or "
+        "with --formula one table (CSV or LaTeX; - for what is piped in).",
+        show_default=False,
+    ),
+]
+KeyFile = Annotated[
+    str | None,
+    typer.Option("--key", metavar="ZIP", help="What `chainrule sheet --roster` has written."),
+]
+Out = Annotated[
+    str | None,
+    typer.Option("-o", "--out", metavar="FILE", help="The gradebook (CSV); default the screen."),
+]
+FeedbackFile = Annotated[
+    str | None,
+    typer.Option("--feedback", metavar="ZIP", help="Feedback for each student."),
+]
+RecipeFile = Annotated[
+    str | None,
+    typer.Option("--recipe", metavar="FILE", help="Take further accepted answers from here."),
+]
+Formula = Annotated[
+    str | None,
+    typer.Option("--formula", metavar="TEXT", help="Mark one table of this formula or program."),
+]
+Teacher = Annotated[bool, typer.Option("--teacher", help="Feedback for teachers: with numbers.")]
+
+
+def mark(
+    answers: Answers,
+    key: KeyFile = None,
+    out: Out = None,
+    feedback: FeedbackFile = None,
+    recipe: RecipeFile = None,
+    formula: Formula = None,
+    at: At = None,
+    teacher: Teacher = False,
+) -> None:
+    """Mark a class's answers, or one table that was worked by hand.
+
+    A cell that follows from an earlier mistake is credited; a mistake that is known is named.
+
+    \b
+      chainrule mark answers/ --key week3.zip --out gradebook.csv
+      chainrule mark answers.zip --key week3.zip -o gradebook.csv --feedback feedback.zip
+      chainrule mark answers/ --key week3.zip --recipe accepted.toml -o gradebook.csv
+      chainrule mark mywork.csv --formula "J = 3t; t = x^2" --at x=1.5
+    """
+    if (key is None) == (formula is None):
+        raise InputError(
+            "Marking needs one thing to mark by",
+            allowed="Give --key with the ZIP of a class, or --formula with --at.",
+        )
+    if formula is not None:
+        _mark_table(answers, formula, at, out, teacher)
+        return
+    assert key is not None
+    _mark_class(answers, key, out, feedback, recipe, teacher)
+
+
+def _mark_class(
+    answers: str, key: str, out: str | None, feedback: str | None, recipe: str | None, teacher: bool
+) -> None:
+    from chainrule.cli.output import write
+    from chainrule.cli.progress import progress
+    from chainrule.exercises.catalogue import CLASS
+    from chainrule.exercises.class_marking import collect, mark_class, matched, read_keys
+    from chainrule.exercises.gradebook import feedback_zip, gradebook
+    from chainrule.readings.render.prose import printable
+
+    manifest, keys = read_keys(Path(key))
+    handed, faults = collect(Path(answers))
+    found, strangers = matched(keys, handed)
+    with progress(CLASS["marking"]) as told:
+        graded = mark_class(keys, found, _overrides(recipe), teacher=teacher, progress=told)
+    write(gradebook(graded), out or "-")
+    if feedback is not None:
+        write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
+    for line in [*faults, *strangers]:
+        print(printable(line.replace("\n", " ")), file=sys.stderr)
+
+
+def _overrides(recipe: str | None) -> tuple[Override, ...]:
+    if recipe is None:
+        return ()
+    from chainrule.exercises.recipe import Recipe
+
+    return Recipe.read(Path(recipe).read_text("utf-8-sig")).overrides
+
+
+def _mark_table(
+    answers: str, formula: str, at: list[str] | None, out: str | None, teacher: bool
+) -> None:
+    from chainrule.cli.output import deliver, renderer
+    from chainrule.cli.request import parsed, source
+    from chainrule.exercises.marking import mark
+    from chainrule.exercises.pasted import read_pasted
+    from chainrule.exercises.worksheet import Worksheet
+
+    graph, point = parsed(formula, at, None)
+    forward = graph.forward(point) if graph.variables else None
+    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point), forward))
+    told = mark(graph, point, pasted.answers).feedback(teacher=teacher)
+    chosen = renderer(None, out, False)
+    deliver(chosen.grid(told.grid(), out is not None), out)
+    for fault in pasted.faults:
+        print(fault, file=sys.stderr)
