@@ -91,7 +91,10 @@ def check(
         accept = {c.partition("@")[0]: task.answers[c].also for c in cells}
         report = Marking(worksheet(problem, which), before | own, accept).report()
         reports[which] = report
-        verdicts |= {cell: report.cells[cell.partition("@")[0]] for cell in cells}
+        for cell in cells:
+            here = cell.partition("@")[0]
+            verdicts[cell] = report.cells[here]
+            remarks |= {cell: report.remarks[here]} if here in report.remarks else {}
     for cell, answer in task.answers.items():
         if cell not in verdicts:
             verdicts[cell], remark = _compared(problem, task, answer, words[cell])
