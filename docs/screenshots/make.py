@@ -42,6 +42,10 @@ def main(address: str) -> None:
             )
             page.goto(address + query)
             expect(page.get_by_text("forward, reverse, SymPy")).to_be_visible(timeout=40_000)
+            if width < 700:  # the values are in a popover, once the page knows its width
+                expect(page.get_by_role("button", name="x = 1 reverse")).to_be_visible(
+                    timeout=40_000
+                )
             page.wait_for_timeout(1_500)
             page.screenshot(path=HERE / f"{name}.png")
             page.close()

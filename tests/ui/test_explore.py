@@ -201,7 +201,7 @@ def test_folds_tree_and_readings_are_in_the_link(app_page: Page, app_address: st
     expect(table).to_contain_text("v", timeout=SLOW)
     page.wait_for_url(re.compile("folds=-u"), timeout=SLOW)
     page.get_by_role("button", name=re.compile("^u = ")).click()
-    page.get_by_role("button", name="Fold u").click()  # back again
+    page.get_by_role("button", name="Fold u", exact=True).click()  # back again
     expect(page).not_to_have_url(re.compile("folds="), timeout=SLOW)
     at_rest(page)
     # Five nodes: x, t, w, u, J; as a tree x and t stand twice.
@@ -253,3 +253,10 @@ def test_on_a_phone_the_values_are_in_a_popover(app_page: Page, app_address: str
     field.fill("0")
     field.press("Enter")
     expect(page.get_by_role("button", name="x = 0 reverse")).to_be_visible(timeout=SLOW)
+
+
+def test_a_fold_that_cannot_be_made_is_said(app_page: Page, app_address: str) -> None:
+    app_page.goto(f"{app_address}/?f=y%3D3t%3Bt%3Dx%5E2&at=x%3D1&folds=q,y")
+    expect(app_page.get_by_text("A fold is left out: no node 'q'")).to_be_visible(timeout=SLOW)
+    expect(app_page.get_by_role("button", name=re.compile("^t = "))).to_have_count(0)
+    expect(app_page.get_by_role("button", name="Undo 1 fold")).to_be_visible()

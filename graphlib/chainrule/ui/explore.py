@@ -145,10 +145,12 @@ def _current(read: Reading | None = None) -> State:
         nudge=session["nudge"] or State().nudge,
         step=session["step"],
     )
+    session["fold_trouble"] = ""
     if read is None or not state.folds:
         return state
     # Another formula may not have the nodes that were folded.
     fitting = work.shape(state.without_step(), session["declared"])
+    session["fold_trouble"] = fitting.trouble
     return replace(state, folds=fitting.folds)
 
 

@@ -66,7 +66,11 @@ FILES: dict[str, tuple[File, ...]] = {
 
 def menu(state: State, names: tuple[str, ...]) -> None:
     """Show the menu."""
-    with st.popover("Save and share", width="content"), st.container(key="menu_inside"):
+    # What is inside is made when it is opened, so that typing does not wait for it.
+    opener = st.popover("Save and share", width="content", key="menu_opener", on_change="rerun")
+    if not opener.open:
+        return
+    with opener, st.container(key="menu_inside"):
         st.caption("Link to what you see")
         try:
             st.code("?" + link.encode(state), language=None, wrap_lines=True)

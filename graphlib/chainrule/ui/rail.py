@@ -66,6 +66,9 @@ def rail(state: State, read: Reading) -> Any:
         "Shown as", SHAPES, key="shape", required=True, width="stretch", on_change=_turned,
         format_func=str.capitalize, label_visibility="collapsed",
     )  # fmt: skip
+    if st.session_state["fold_trouble"]:
+        told = escape(f"A fold is left out: {st.session_state['fold_trouble']}")
+        st.html(f'<div class="cr-hint" role="status">{told}</div>')
     if state.folds:
         st.button(
             f"Undo {len(state.folds)} fold{'s' if len(state.folds) > 1 else ''}", key="unfold_all",

@@ -52,7 +52,10 @@ class Player {
     const asked = step !== this.given && !this.reports.has(step);
     this.given = step;
     let at = this.at;
-    if (!same) this.reports.clear();
+    if (!same) {
+      this.reports.clear();
+      this.#forget();
+    }
     if (!same || asked) at = step ?? payload.steps.length - 1;
     if (digest !== this.digest) {
       if (!same) {
@@ -189,9 +192,18 @@ class Player {
     if (node) this.report("node", node);
   }
 
+  /** Leave untold what was done in a run that is no more: its steps have other numbers. */
+  #forget() {
+    clearTimeout(this.telling);
+    const { narrow } = this.waiting ?? {};
+    this.waiting = {};
+    if (narrow !== undefined) this.report("narrow", narrow);
+  }
+
   /** Ask the server for another fold. */
   ask(change) {
     this.pause();
+    this.#forget();
     this.trigger("fold", change);
   }
 
