@@ -21,10 +21,14 @@ def formula(page: Page, text: str) -> None:
 
 def at_rest(page: Page) -> None:
     """Wait until the server has answered everything; what is typed before may be overtaken."""
-    page.wait_for_timeout(300)
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=SLOW
-    )
+    calm = 0
+    for _ in range(80):
+        page.wait_for_timeout(250)
+        state = page.get_by_test_id("stApp").get_attribute("data-test-script-state")
+        calm = calm + 1 if state == "notRunning" else 0
+        if calm == 4:
+            return
+    raise AssertionError("the server is still at work")
 
 
 def test_explore_opens_with_the_lecture_example(app_page: Page, app_address: str) -> None:
