@@ -20,6 +20,7 @@ STATES = [
     State(folds=("u u1 u2",), shape="tree"),
     State("-x^2 y", (("x", "-3"), ("y", "1/3")), mode="forward", along="y", zoom="step"),
     State("W: 2x2; x: 2; y = sum(W @ x)", (("W", "[[1, 2], [3, 4]]"), ("x", "[1, -0.5]"))),
+    State(zoom="step", notation="bars,xi"),
     State("relu(x) + |x|", (("x", "0"),), kink="1"),
     State("y = sin(3x) + 2 sin(3x)", (("x", "0.25"),), zoom="named", folds=("-y", "y")),
 ]
