@@ -14,8 +14,15 @@ def at(value: Fraction | Form, m: Any) -> Any:
     """Return a known number as it is written, in a namespace `m` of any algebra.
 
     The same rule gives digits and, in the building algebra, the formula that is shown.
+
+    Raises
+    ------
+    ArithmeticError
+        If part of it was given up, being larger than exact numbers are kept.
     """
     if type(value) is not Form:
+        if not isinstance(value, Fraction):
+            raise ArithmeticError("a part of this number is not known exactly")
         return m.number(value)
     total: Any = None
     for coefficient, factors in _written(value):
