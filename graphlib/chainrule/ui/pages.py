@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import check_work, explore
+from chainrule.ui import check_work, exercises, explore
 
 HERE = Path(__file__).parent
 
@@ -41,6 +41,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("Explore", explore.page, explore.WIDGETS),
+    Page("Exercises", exercises.page, exercises.WIDGETS),
     Page("Check my work", check_work.page, check_work.WIDGETS),
 )
 """All pages, in the order of the header; the first is the one that opens."""

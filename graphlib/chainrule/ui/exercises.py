@@ -1,0 +1,142 @@
+"""The page Exercises: make a sheet, take it away in any format, or answer it here with help."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+import streamlit as st
+
+from chainrule.exercises.kinds import KINDS
+from chainrule.exercises.levels import LEVELS
+from chainrule.ui import sheets
+from chainrule.ui.answers.component import answers
+from chainrule.ui.explore import fault_html
+from chainrule.ui.state import EXAMPLE
+from chainrule.ui.work import Fault
+
+WAYS: Final = ("Level", "Formula", "Recipe")
+WIDGETS = (
+    "sheet_way", "sheet_level", "sheet_kinds", "sheet_formula", "sheet_at", "sheet_recipe",
+    "sheet_seed", "sheet_student",
+)  # fmt: skip
+USUAL_KINDS: Final = ("values", "adjoints")
+RECIPE: Final = """\
+title = "Reverse mode by hand"
+label = "Exercise 3"
+seed = 17
+
+[[part]]
+level = 3
+kinds = ["draw", "values", "adjoints"]
+"""
+
+
+def page() -> None:
+    """Show the page."""
+    session = st.session_state
+    for key, usual in (
+        ("sheet_way", WAYS[0]), ("sheet_level", 3), ("sheet_kinds", list(USUAL_KINDS)),
+        ("sheet_formula", EXAMPLE), ("sheet_at", "x = 1.5"), ("sheet_recipe", RECIPE),
+        ("sheet_seed", 1), ("sheet_student", ""),
+    ):  # fmt: skip
+        session.setdefault(key, usual)
+    with st.container(key="top_sheet"):
+        left, menu = st.columns([8.8, 1.3], gap="medium")
+        with left:
+            asked = _asked_for()
+    made = sheets.made(asked, int(session["sheet_seed"]), session["sheet_student"])
+    if isinstance(made, Fault):
+        st.html(fault_html(made))
+        return
+    with menu:
+        _downloads(asked)
+    digest = sheets.digest_of(asked, int(session["sheet_seed"]), session["sheet_student"])
+    session["sheet_shown"] = digest, made
+    report = _own("sheet_report", digest)
+    helped = _own("sheet_helped", digest)
+    answers(
+        "sheet",
+        sheets.payload(digest, made, report, helped),
+        key="sheet_answers",
+        on_check=_checked,
+        on_ask=_helped,
+    )
+
+
+def _own(key: str, digest: str) -> Any:
+    """Return what was kept about this very sheet."""
+    kept = st.session_state.get(key)
+    return kept[1] if kept and kept[0] == digest else None
+
+
+def _asked_for() -> sheets.Asked:
+    """Show the fields of the way that was chosen, and return what they ask for."""
+    session = st.session_state
+    with st.container(key="sheet_bar", horizontal=True, vertical_alignment="bottom"):
+        way = st.segmented_control("Made from", WAYS, key="sheet_way", required=True)
+        if way == "Level":
+            st.selectbox("Level", list(LEVELS), key="sheet_level", width=110)
+        st.number_input("Seed", min_value=0, max_value=2**31, key="sheet_seed", width=130)
+        st.text_input("Name on the sheet", key="sheet_student", max_chars=200, width=220)
+    if way == "Recipe":
+        st.text_area("Recipe (TOML)", key="sheet_recipe", height=220, max_chars=50_000)
+        return sheets.Asked(recipe=session["sheet_recipe"])
+    if way == "Formula":
+        with st.container(key="sheet_line", horizontal=True, vertical_alignment="bottom"):
+            st.text_input("Formula or program", key="sheet_formula", max_chars=20_000)
+            st.text_input("Point", key="sheet_at", max_chars=2_000, width=220)
+    kinds = st.pills("Tasks", list(KINDS), key="sheet_kinds", selection_mode="multi",
+                     format_func=_title)  # fmt: skip
+    chosen = tuple(kind for kind in KINDS if kind in (kinds or ()))
+    if way == "Formula":
+        return sheets.Asked(
+            formula=session["sheet_formula"] or EXAMPLE, at=session["sheet_at"], kinds=chosen
+        )
+    return sheets.Asked(level=int(session["sheet_level"]), kinds=chosen)
+
+
+def _title(kind: str) -> str:
+    return KINDS[kind].title
+
+
+def _downloads(asked: sheets.Asked) -> None:
+    session = st.session_state
+    seed, student = int(session["sheet_seed"]), session["sheet_student"]
+    with st.popover("Download"):
+        for label, format, key in sheets.files():
+            st.download_button(
+                label, data=partial(sheets.written, asked, seed, student, format, key),
+                file_name=sheets.file_name(student, format, key), key=f"sheet_{format}_{key}",
+                on_click="ignore", type="tertiary",
+            )  # fmt: skip
+        st.download_button(
+            "Recipe (TOML)", data=lambda: sheets.recipe_of(asked).text().encode(),
+            file_name="recipe.toml", key="sheet_recipe_file", on_click="ignore", type="tertiary",
+        )  # fmt: skip
+
+
+def _sent(name: str) -> dict[str, Any] | None:
+    found = getattr(st.session_state.get("sheet_answers"), name, None)
+    shown = st.session_state.get("sheet_shown")
+    if not isinstance(found, dict) or not shown or found.get("digest") != shown[0]:
+        return None
+    return dict(found)
+
+
+def _checked() -> None:
+    """Check what the browser sent; the report lasts as long as the page, and no link has it."""
+    sent = _sent("check")
+    if sent is not None and isinstance(sent.get("answers"), dict):
+        digest, made = st.session_state["sheet_shown"]
+        st.session_state["sheet_report"] = digest, sheets.report(made, sent["answers"])
+
+
+def _helped() -> None:
+    sent = _sent("ask")
+    if sent is None or not isinstance(sent.get("answers"), dict):
+        return
+    session = st.session_state
+    digest, made = session["sheet_shown"]
+    known: dict[str, int] = session.setdefault("sheet_hints", {})
+    session["sheet_helped"] = digest, sheets.helped(made, sent, known)

@@ -1,0 +1,244 @@
+"""Sheets of exercises as data for the browser: markup, verdicts, hints, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import streamlit as st
+
+from chainrule.errors import ChainruleError, InputError, PointError
+from chainrule.exercises.checking import Checked, check_sheet, problem_of
+from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
+from chainrule.exercises.fitness import worksheet
+from chainrule.exercises.formats import FORMATS
+from chainrule.exercises.formats.format import points_text
+from chainrule.exercises.formats.html import opening_html, task_html
+from chainrule.exercises.guidance import hints
+from chainrule.exercises.making import sheet
+from chainrule.exercises.recipe import PartRecipe, Recipe
+from chainrule.exercises.sheet import Key, Sheet, Task
+from chainrule.files import safe_name
+from chainrule.readings.prose import Prose
+from chainrule.readings.render.prose import plain, prose_html
+from chainrule.readings.terms import text
+from chainrule.ui.answers.component import digest
+from chainrule.ui.work import Fault
+
+ENTRIES: Final = 32
+LONGEST: Final = 200
+LABELS: Final[Mapping[str, str]] = {
+    "pdf": "PDF", "typst": "Typst", "latex": "LaTeX", "html": "HTML", "markdown": "Markdown",
+    "ipynb": "Jupyter notebook", "moodle": "Moodle XML", "json": "JSON",
+}  # fmt: skip
+HELP: Final[Mapping[str, str]] = {
+    "predict": "Write first what you expect in {cell}, then look.",
+    "expected": "You expected {given}; it is {answer}.",
+    "here": "Next is {cell}. ",
+    "done": "Every cell of this task is right.",
+    "no_hint": "Read the words of the task again: the graph has no hint for {cell}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a sheet is to be made from: a recipe's text, a formula with its point, or a level."""
+
+    recipe: str = ""
+    formula: str = ""
+    at: str = ""
+    level: int = 0
+    kinds: tuple[str, ...] = ()
+
+
+def recipe_of(asked: Asked) -> Recipe:
+    """Return the recipe of what is asked.
+
+    Raises
+    ------
+    InputError
+        With the place of the fault.
+    """
+    if asked.recipe:
+        return Recipe.read(asked.recipe)
+    if not asked.kinds:
+        raise InputError("No task is chosen", allowed="Choose at least one kind of task.")
+    if not asked.formula:
+        return Recipe("Practice", (PartRecipe(asked.kinds, level=asked.level),))
+    point = _point(asked.at)
+    return Recipe(
+        "Practice",
+        (PartRecipe(asked.kinds, formula=asked.formula, points=(point,) if point else ()),),
+    )
+
+
+def _point(words: str) -> dict[str, str]:
+    point: dict[str, str] = {}
+    begin = 0
+    for entry in words.split(","):
+        name, equals, value = (part.strip() for part in entry.partition("="))
+        if entry.strip() and not (name and equals and value):
+            raise PointError(
+                "A point is written name = value", text=words, position=begin,
+                length=max(1, len(entry)), allowed="Such as x = 1.5, y = 0.4.",
+            )  # fmt: skip
+        if entry.strip():
+            point[name] = value
+        begin += len(entry) + 1
+    return point
+
+
+@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def made(asked: Asked, seed: int, student: str) -> Sheet | Fault:
+    """Return the sheet that is asked for, or why there is none."""
+    try:
+        recipe = recipe_of(asked)
+        return sheet(recipe, seed=None if asked.recipe else seed, student=student)
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", "Choose other kinds or another level.", "", 0, 0)
+
+
+def digest_of(asked: Asked, seed: int, student: str) -> str:
+    """Return under which name the browser keeps the answers to a sheet."""
+    return digest(asked.recipe, asked.formula, asked.at, asked.level, asked.kinds, seed, student)
+
+
+def files() -> Iterator[tuple[str, str, Key]]:
+    """Yield what can be downloaded: words, format, and whether it is the sheet or the key."""
+    for name, format in FORMATS.items():
+        yield f"Sheet ({LABELS.get(name, name)})", name, format.usual
+    for name in ("pdf", "markdown", "json"):
+        yield f"Key ({LABELS[name]})", name, "apart"
+
+
+def written(asked: Asked, seed: int, student: str, format: str, key: Key) -> bytes:
+    """Return a sheet as a file."""
+    found = made(asked, seed, student)
+    return b"" if isinstance(found, Fault) else found.to(format, key=key)
+
+
+def file_name(student: str, format: str, key: Key) -> str:
+    """Return under which name a file is downloaded."""
+    kind = "key" if key == "apart" else "sheet"
+    return safe_name(f"{kind} {student}".strip()) + FORMATS[format].suffix
+
+
+# What the component shows
+
+
+def payload(
+    name: str, made: Sheet, report: Mapping[str, Any] | None, helped: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return what the component shows; the markup is the HTML format's, escaped there."""
+    parts = [f"<h2>{escape(plain(made.title))}</h2>"]
+    parts += [f"<p>{escape(plain(made.note))}</p>"] if made.note else []
+    for part in made.parts:
+        parts.append(f'<div class="opening">{opening_html(part)}</div>')
+        for task in part.tasks:
+            parts.append(
+                f'<section data-task="{task.number}"><div class="task-head">'
+                f"<h3>{task.number}&ensp;{escape(plain(task.title))}</h3>"
+                f'<span class="quiet">{points_text(task.points)} points</span></div>'
+                f'<div class="scroll">{task_html(task, "none")}</div></section>'
+            )
+    return {"digest": name, "html": "\n".join(parts), "report": report, "helped": helped}
+
+
+def _words(answers: Mapping[str, Any]) -> dict[str, str]:
+    return {str(id): str(words)[:LONGEST] for id, words in answers.items() if str(words).strip()}
+
+
+def report(made: Sheet, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the verdicts of a sheet and what is said about each task."""
+    given = _words(answers)
+    checked = check_sheet(made, given)
+    marks: dict[str, Any] = {}
+    tasks: dict[str, str] = {}
+    for task in made.tasks:
+        own = _own(task, given)
+        found = checked[task.number]
+        told = Feedback(tuple(checked_findings(task, found, own)))
+        for finding in told.findings:
+            marks[f"{task.number}.{finding.cell}"] = {
+                "verdict": finding.verdict, "given": finding.given.strip(),
+            }  # fmt: skip
+        if own:
+            tasks[str(task.number)] = _said(told, found, task)
+    return {"marks": marks, "tasks": tasks}
+
+
+def _own(task: Task, given: Mapping[str, str]) -> dict[str, str]:
+    begin = f"{task.number}."
+    return {id.removeprefix(begin): w for id, w in given.items() if id.startswith(begin)}
+
+
+def _said(told: Feedback, checked: Checked, task: Task) -> str:
+    points = f"{points_text(checked.total)} / {points_text(task.points)}"
+    items = [
+        f"<li>{prose_html((cell_term(one.cell), ': '))}{escape(plain(one.said))}</li>"
+        for one in told.findings
+        if one.verdict in ("wrong", "undecided") or one.remark
+    ]
+    listed = f"<ul>{''.join(items)}</ul>" if items else ""
+    return f"<p>{escape(told.summary)} <b>{points}</b></p>{listed}"
+
+
+# Help: which cell is next, a hint for it, or its answer after a prediction
+
+
+def helped(made: Sheet, sent: Mapping[str, Any], shown: MutableMapping[str, int]) -> dict[str, Any]:
+    """Return help with a task: hints one after the other, or the answer to what was predicted.
+
+    Parameters
+    ----------
+    sent
+        What the browser sent: task, what is asked ("hint" or "reveal"), answers, count.
+    shown
+        How many hints of a cell were shown; kept by the caller.
+    """
+    number, count = sent.get("task"), sent.get("count")
+    task = next((task for task in made.tasks if task.number == number), None)
+    answer: dict[str, Any] = {"task": number, "count": count, "hints": [], "cell": "", "reveal": ""}
+    if task is None:
+        return answer
+    given = _words(sent["answers"])
+    checked = check_sheet(made, given)[task.number]
+    own = _own(task, given)
+    found = list(checked_findings(task, checked, own))
+    open_ = next((one for one in found if one.verdict not in ("right", "follows")), None)
+    if open_ is None:
+        return answer | {"hints": [HELP["done"]]}
+    cell = f"{task.number}.{open_.cell}"
+    name = prose_html((cell_term(open_.cell),))
+    steps = _steps(task, open_)
+    if sent.get("what") == "reveal":
+        if not open_.given.strip():
+            told = [HELP["predict"].format(cell=name)]
+            return answer | {"cell": cell, "hints": told}
+        right = text(task.answers[open_.cell].term)
+        told = [
+            HELP["expected"].format(given=escape(plain(open_.given)), answer=escape(plain(right))),
+            *map(prose_html, steps[1:]),
+        ]
+        return answer | {"cell": cell, "hints": told, "reveal": right}
+    if not steps:
+        return answer | {"cell": cell, "hints": [HELP["no_hint"].format(cell=name)]}
+    at = min(shown.get(cell, 0), len(steps) - 1)
+    shown[cell] = at + 1
+    told = [
+        HELP["here"].format(cell=name) + prose_html(steps[0]),
+        *map(prose_html, steps[1 : at + 1]),
+    ]
+    return answer | {"cell": cell, "hints": told}
+
+
+def _steps(task: Task, finding: Finding) -> tuple[Prose, ...]:
+    cell, _, which = finding.cell.partition("@")
+    kind = cell.partition(":")[0]
+    if kind not in ("value", "partial", "formula", "share", "adjoint", "tangent"):
+        return ()
+    return hints(worksheet(problem_of(task), which), cell, finding.names)

@@ -1,0 +1,120 @@
+"""The page Exercises: made in every way, answered, checked, helped; as data and in Chromium."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from chainrule.exercises.sheet import Sheet
+from chainrule.ui import sheets
+from chainrule.ui.sheets import Asked
+from chainrule.ui.work import Fault
+
+LECTURE = Asked(
+    formula="J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2", at="x = 1.5", kinds=("values", "adjoints")
+)
+
+
+def lecture() -> Sheet:
+    made = sheets.made(LECTURE, 1, "")
+    assert isinstance(made, Sheet)
+    return made
+
+
+def test_no_answer_is_in_what_the_browser_gets() -> None:
+    shown = json.dumps(sheets.payload("d", lecture(), None, None))
+    # t = 2.25, sin t = 0.7781, J = 7.5281, the adjoint of t 3 + cos 2.25 = 2.3718.
+    for number in ("0.7781", "0.778", "7.5281", "2.3718", "2.37"):
+        assert number not in shown
+
+
+def test_a_report_has_verdicts_and_words_by_task() -> None:
+    answers = {"1.value:t": "2,25", "1.value:u1": "0.63", "2.adjoint:J": "1", "9.x": "1"}
+    report = sheets.report(lecture(), answers)
+    assert report["marks"]["1.value:t"] == {"verdict": "right", "given": "2,25"}
+    assert report["marks"]["1.value:u1"]["verdict"] == "wrong"
+    assert "0.7781" not in json.dumps(report)
+    assert set(report["tasks"]) == {"1", "2"}
+
+
+def ask(what: str, task: int, answers: dict[str, str], known: dict[str, int]) -> dict[str, Any]:
+    return sheets.helped(
+        lecture(), {"task": task, "what": what, "answers": answers, "count": 1}, known
+    )
+
+
+def test_hints_come_one_after_the_other_and_lead_to_the_next_cell() -> None:
+    known: dict[str, int] = {}
+    first = ask("hint", 2, {}, known)
+    assert first["cell"].startswith("2.") and len(first["hints"]) == 1
+    assert len(ask("hint", 2, {}, known)["hints"]) == 2
+    assert ask("hint", 1, {"1.value:t": "2.25"}, {})["cell"] == "1.value:u1"
+
+
+def test_the_answer_is_shown_after_a_prediction_only() -> None:
+    before = ask("reveal", 1, {}, {})
+    assert before["reveal"] == "" and "Write first" in before["hints"][0]
+    after = ask("reveal", 1, {"1.value:t": "<b>3"}, {})
+    assert after["reveal"] == "2.25" and after["hints"][0].startswith("You expected &lt;b&gt;3")
+    assert ask("reveal", 99, {}, {})["hints"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (Asked(recipe="title = 3"), "title"),
+        (Asked(level=3), "No task is chosen"),
+        (Asked(formula="2 + sinx", kinds=("values",)), "sinx"),
+        (Asked(formula="x^2", at="x 2", kinds=("values",)), "name = value"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_in_place(asked: Asked, words: str) -> None:
+    found = sheets.made(asked, 1, "")
+    assert isinstance(found, Fault) and words in found.message and found.allowed
+
+
+def test_every_format_can_be_downloaded_under_a_safe_name() -> None:
+    for _, format, key in sheets.files():
+        if format != "pdf":
+            assert sheets.written(LECTURE, 1, "Ada", format, key)
+    assert sheets.file_name("../<b>", "pdf", "apart") == "key._b.pdf"
+
+
+@pytest.mark.browser
+def test_a_sheet_is_answered_checked_and_kept(app_address: str, app_page: Page) -> None:
+    page = app_page
+    page.goto(f"{app_address}/exercises")
+    fields = page.locator(".answersheet input")
+    expect(fields.first).to_be_visible(timeout=60_000)
+    fields.nth(0).fill("77")
+    page.get_by_role("button", name="Check", exact=True).first.click()
+    expect(page.locator(".answersheet .said").first).to_contain_text("1 wrong", timeout=30_000)
+    expect(fields.nth(0)).to_have_attribute("aria-invalid", "")
+    page.get_by_role("button", name="Hint for the next cell").first.click()
+    expect(page.locator(".answersheet .help").first).to_contain_text("Next is", timeout=30_000)
+    page.get_by_role("button", name="Show the next number").first.click()
+    expect(page.locator(".answersheet .help").first).to_contain_text(
+        "You expected 77", timeout=30_000
+    )
+    assert fields.nth(0).input_value() not in ("", "77")
+    fields.nth(1).fill("0,5")
+    page.reload()
+    expect(fields.nth(1)).to_have_value("0,5", timeout=60_000)
+    assert "0,5" not in page.url and "77" not in page.url
+    page.set_viewport_size({"width": 400, "height": 860})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+@pytest.mark.browser
+def test_a_recipe_with_a_fault_shows_its_line(app_address: str, app_page: Page) -> None:
+    page = app_page
+    page.goto(f"{app_address}/exercises")
+    page.get_by_text("Recipe", exact=True).click()
+    area = page.get_by_label("Recipe (TOML)")
+    expect(area).to_be_visible(timeout=30_000)
+    area.fill('title = "T"\n[[part]]\nlevel = 9\nkinds = ["values"]\n')
+    area.press("Control+Enter")
+    expect(page.locator(".cr-fault")).to_contain_text("level", timeout=30_000)
