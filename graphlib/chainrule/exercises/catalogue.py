@@ -141,7 +141,9 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "follows": "↳ follows",
     "undecided": "? not read",
     "missing": "empty",
-    "wrong_said": "This is not the number that belongs here, nor what follows from your earlier cells.",
+    "wrong_said": (
+        "This is not the number that belongs here, nor what follows from your earlier cells."
+    ),
     "undecided_said": "This could not be read as a number or compared; write it in another form.",
     "missing_said": "Nothing stands here yet.",
     "follows_from": "This is consistent with the {cell} above, and credited.",
