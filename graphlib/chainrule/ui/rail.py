@@ -19,6 +19,7 @@ from chainrule.ui.state import SHAPES, State
 from chainrule.ui.work import Reading
 
 ZOOM_NAMES = {
+    "module": "Modules",
     "named": "Named assignments",
     "step": "Steps",
     "primitive": "Primitive operations",

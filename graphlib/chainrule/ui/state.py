@@ -10,7 +10,7 @@ from chainrule.readings.notation import Notation
 EXAMPLE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 
 MODES = ("reverse", "forward")
-ZOOMS = ("", "primitive", "step", "named")
+ZOOMS = ("", "primitive", "step", "named", "module")
 KINKS = ("", *(choice for choice in CHOICES if choice != "0"))  # 0 is what is usual
 SHAPES = ("graph", "tree")
 READINGS = ("table", "trace", "duals", "paths", "cost", "health", "nudge")
