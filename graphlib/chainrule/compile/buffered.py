@@ -73,7 +73,7 @@ class Buffered:
         _Layout(tape, names, arrays, size)
         self.source = _source(tape, self.arguments, names & tape.moving)
         namespace = dict(arrays)
-        text = prelude(frozenset()) + self.source
+        text = prelude(frozenset(tape.numpy.used)) + self.source
         exec(compile(text, "<chainrule step>", "exec"), namespace)
         self.run: Callable[..., dict[str, Any]] = namespace["step"]
         self._names = {node: cell.name for node, cell in wanted.items()}
@@ -155,6 +155,9 @@ class _Layout:
         for at, line in enumerate(tape.lines):
             for cell in line.reads:
                 self._last[cell.base.name] = at
+            if not line.kept:
+                # What is assigned may be a view of what it was made of.
+                self._wanted.update(cell.base.name for cell in line.reads)
         for at, line in enumerate(tape.lines):
             self._lay(at, line)
 

@@ -109,9 +109,12 @@ class Tape:
         Number of examples in a batch.
     moving
         Names of the variables that are another array in every call.
+    numpy
+        Writes what NumPy cannot fill an array with; knows the special functions met.
     """
 
     size: int
+    numpy: NumPyMaths = field(default_factory=NumPyMaths)
 
     lines: list[Line] = field(default_factory=list)
     views: list[tuple[Cell, str]] = field(default_factory=list)
@@ -172,8 +175,7 @@ class Tape:
         batched = any(isinstance(x, Cell) and x.batched for x in operands)
         known = [x.number if isinstance(x, Cell) and x.number is not None else x for x in operands]
         if not any(isinstance(x, Cell) for x in known):
-            number = getattr(np, function.removeprefix("np."))(*map(float, known))
-            return self.filled(float(number), shape, batched)
+            return self.filled(_of_numbers(function, known), shape, batched)
         others = [x for x in known if isinstance(x, Cell)]
         if same_shape(*(x.shape for x in others)) != shape or batched != any(
             x.batched for x in others
@@ -230,12 +232,12 @@ class Tape:
             call = f"np.dot({a.name}, {ones.name}"
             total = self.line(call, (a, ones), (), a.batched, entrywise=False)
             return total if shape == () else self._kept_axis(total)
-        return self.assigned(_NUMPY.collapse(_code(a), shape=shape), (a,))
+        return self.assigned(self.numpy.collapse(_code(a), shape=shape), (a,))
 
     def largest(self, a: Cell, shape: Shape) -> Any:
         """Append the largest entry of each vector."""
         if a.ndim != 1:
-            return self.assigned(_NUMPY.largest(_code(a), shape=shape), (a,))
+            return self.assigned(self.numpy.largest(_code(a), shape=shape), (a,))
         call = f"np.maximum.reduce({a.name}, {int(a.batched)}, None"
         most = self.line(call, (a,), (), a.batched, entrywise=False)
         return most if tuple(shape) == () else self._kept_axis(most)
@@ -276,7 +278,8 @@ class Tape:
         return made
 
 
-_NUMPY = NumPyMaths()
+def _of_numbers(function: str, operands: Sequence[Any]) -> float:
+    return float(getattr(np, function.removeprefix("np."))(*map(float, operands)))
 
 
 def _number(value: Any) -> str:
@@ -302,8 +305,13 @@ class BufferedMaths(Maths):
     """The namespace in which rules write lines to a tape."""
 
     def __init__(self, tape: Tape) -> None:
-        def entrywise(function: str) -> Callable[..., Cell]:
-            return lambda *operands: tape.entrywise(function, *operands)
+        def entrywise(function: str) -> Callable[..., Any]:
+            def applied(*operands: Any) -> Any:
+                if any(isinstance(x, Cell) for x in operands):
+                    return tape.entrywise(function, *operands)
+                return _of_numbers(function, operands)
+
+            return applied
 
         def chain(function: str) -> Callable[..., Any]:
             def folded(*operands: Any) -> Any:
@@ -318,7 +326,7 @@ class BufferedMaths(Maths):
             """Return a function without an array to write to, as an assignment."""
 
             def assign(*operands: Any, **given: Any) -> Any:
-                code = getattr(_NUMPY, name)(*map(_code, operands), **given)
+                code = getattr(tape.numpy, name)(*map(_code, operands), **given)
                 cells = [x for x in operands if isinstance(x, Cell)]
                 return tape.assigned(code, cells) if cells else code
 
@@ -329,7 +337,7 @@ class BufferedMaths(Maths):
             return tape.entrywise(sharp, x, 0) if sharp else assigned_step(x, at)
 
         def assigned_step(x: Cell, at: Any) -> Cell:
-            return tape.assigned(_NUMPY.step(_code(x), at=at), (x,))
+            return tape.assigned(tape.numpy.step(_code(x), at=at), (x,))
 
         def power(a: Any, b: Any) -> Any:
             return a**b if isinstance(b, int) else tape.entrywise("np.float_power", a, b)
@@ -341,7 +349,7 @@ class BufferedMaths(Maths):
 
         base: dict[str, Any] = {
             name: written(name)
-            for name, function in vars(_NUMPY).items()
+            for name, function in vars(tape.numpy).items()
             if callable(function) and name not in ("used", "algebra")
         }
         base |= {name: entrywise(function) for name, function in _ENTRYWISE.items()}
