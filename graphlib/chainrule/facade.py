@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
+from numbers import Number
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from chainrule.algebras.digits import rounded
@@ -86,6 +87,16 @@ def _of_the_function(
         return method(graph._function, *args, **kwargs)
 
     return asked
+
+
+def _exact_entries(value: Any, name: str) -> Any:
+    """Return nested sequences with typed entries as exact numbers; arrays stay as they are."""
+    if isinstance(value, list | tuple):
+        return [_exact_entries(entry, name) for entry in value]
+    known = (isinstance(value, Number) and not isinstance(value, Decimal)) or hasattr(
+        value, "__array__"
+    )
+    return value if known else exact_number(value, name)
 
 
 class Graph(WengertList):
@@ -454,7 +465,7 @@ class Graph(WengertList):
         if isinstance(value, str):
             return entries(value, self.names[node], None if batched else self.shape(node))
         if self.shape(node) or batched:
-            return value
+            return _exact_entries(value, self.names[node])
         return exact_number(value, self.names[node])
 
     def _place_of(self, name: str) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from chainrule import Graph, ParseError
+from chainrule import Graph, ParseError, PointError, ShapeError
 
 SHAPES = "W: 3x2; x: 2; y: 2; "
 
@@ -54,3 +56,23 @@ def test_a_matrix_before_a_row_is_refused() -> None:
     with pytest.raises(ParseError) as caught:
         Graph.parse(SHAPES + "W xᵀ")
     assert caught.value.position == len(SHAPES)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        (["1/2", "x"], PointError, "'x' is not a number"),
+        ([None, 1], PointError, "not a number"),
+        ([object(), 1], PointError, "not a number"),
+        ([[1], 2], ShapeError, "different lengths"),
+        ([1], ShapeError, r"\(1,\)"),
+    ],
+)
+def test_entries_that_are_no_numbers_are_refused(given: Any, error: Any, words: str) -> None:
+    with pytest.raises(error, match=words):
+        Graph.parse("x: 2; J = sum(x)").gradient({"x": given})
+
+
+def test_entries_may_be_typed() -> None:
+    gradient = Graph.parse("x: 2; J = x[0]^2 x[1]").gradient({"x": ["1/2", "0.1"]})
+    assert gradient["x"].tolist() == [0.1, 0.25]

@@ -184,6 +184,10 @@ class Arrays(Algebra):
             data = np.asarray(entries, dtype=float if self._scalars is None else object)
         except OverflowError:  # an integer beyond the largest double
             data = np.asarray(entries, dtype=object)
+        except ValueError as error:
+            raise ShapeError(
+                f"rows of different lengths were given where {shape} is declared"
+            ) from error
         if data.dtype == object:
             scalars: Algebra = self._scalars or FLOAT64
             convert = np.frompyfunc(lambda x: scalars.number(Fraction(x)), 1, 1)
