@@ -19,7 +19,7 @@ from typing import Any
 
 import mpmath
 
-from tests.exercises.students import CONTEXT, Step, apart, read
+from tests.exercises.by_hand import CONTEXT, Step, apart, read
 
 Numbers = dict[str, Any]
 Wrong = Callable[[Numbers], Any]
@@ -56,18 +56,20 @@ def drawn_program(draw: random.Random) -> str:
     inputs = draw.choice([["x"], ["x"], ["x", "y"], ["a", "b", "c"]])
     pattern, lines = draw.choice(PLACED), []
     unused, all_names = list(inputs), list(inputs)
-    for i in range(1, draw.randrange(3, 9)):
+    for _ in range(draw.randrange(2, 8)):
         a = draw.choice(unused) if unused and draw.random() < 0.7 else draw.choice(all_names)
         k = draw.choice(["2", "3", "0.5", "1.5", "4", "(2/3)"])
         b = draw.choice([n for n in all_names if n != a] or [a])
         form = draw.choice(BINARY if a != b and draw.random() < 0.5 else UNARY)
-        name = pattern.format(i=i)
+        name = pattern.format(i=len(lines) + 1)
         if any(line.endswith(f"= {form.format(a=a, b=b, k=k)}") for line in lines):
             continue
         lines.append(f"{name} = {form.format(a=a, b=b, k=k)}")
         unused = [n for n in unused if n not in form.format(a=a, b=b, k="").replace("(", " ")
                   and n != a and (n != b or "{b}" not in form)] + [name]  # fmt: skip
         all_names.append(name)
+    if not lines:
+        return drawn_program(draw)
     while len(unused) > 1:
         a, b, *unused = unused
         name = pattern.format(i=len(lines) + 1)

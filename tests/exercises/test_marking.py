@@ -55,7 +55,8 @@ def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "  ", "1,2,3", "0,0,", "inf", "nan", "True", "x", "sqrt(-1)", "4/0", "9^9^9^9",
-     "__import__('os')", "1e9999", "(" * 150, "exp(exp(exp(9)))"],
+     "__import__('os')", "1e9999", "(" * 150, "exp(exp(exp(9)))",
+     "sum(sin(j), j=0..900)"],
 )  # fmt: skip
 def test_what_is_no_number_is_none(text: str) -> None:
     assert number(text) is None
@@ -195,3 +196,43 @@ def test_small_numbers_are_not_taken_for_nothing() -> None:
     right, wrong = {"x": "1e-8"}, {"value:t": "3e-16"}
     assert chainrule.mark(program, right, wrong).cells["value:t"] == "wrong"
     assert chainrule.mark(program, right, {"value:t": "1e-16"}).cells["value:t"] == "right"
+
+
+HOSTILE = ["sum(sin(x^j), j=0..900)", "9^9^9^9^x", "gamma(10^15 x)^1000000", "(" * 199, "x" * 200,
+           "exp(exp(exp(exp(exp(x)))))", "sin(10^300 x)", "-" * 199, "x^x^x^x^x^x^x^x^x^x", "1/0",
+           "\\frac{1}{\\frac{1}{\\frac{1}{x}}}", "u1 + u2 + u + J + t + x"]  # fmt: skip
+
+
+def test_a_sheet_of_hostile_formulas_and_numbers_takes_no_two_seconds() -> None:
+    cells = ["t,x", "u1,t", "u2,t", "u,u1", "u,u2", "J,u"]
+    for shift in range(len(HOSTILE)):
+        words = [HOSTILE[(shift + i) % len(HOSTILE)] for i in range(2 * len(cells))]
+        answers = {f"formula:{cell}": words.pop() for cell in cells}
+        answers |= {f"partial:{cell}": words.pop() for cell in cells}
+        begin = time.process_time()
+        report = chainrule.mark(LECTURE, {"x": 1}, answers)
+        assert time.process_time() - begin < 2
+        assert set(report.cells.values()) <= {"wrong", "undecided", "follows", "right"}
+
+
+def test_the_tolerance_is_the_teachers() -> None:
+    near = {"value:u1": "0.8400"}  # sin 1 = 0.8415
+    assert chainrule.mark(LECTURE, {"x": 1}, near).cells["value:u1"] == "right"
+    strict = chainrule.mark(LECTURE, {"x": 1}, near, tolerance=1e-4)
+    assert strict.cells["value:u1"] == "wrong"
+    rounded = chainrule.mark(LECTURE, {"x": 1}, {"value:u1": "0.8415"}, tolerance=0)
+    assert rounded.cells["value:u1"] == "right"
+
+
+def test_any_table_of_ours_can_be_marked() -> None:
+    program = "f = sin(x y); g = x + f"
+    primitive = {"value:v1": "6", "partial:f,v1": "0.9602", "adjoint:v1": "0.9602",
+                 "adjoint:x": "3.8805"}  # fmt: skip  # cos 6 = 0.9602, 3 cos 6 + 1 = 3.8805
+    report = chainrule.mark(program, {"x": 2, "y": 3}, primitive, zoom="primitive")
+    assert set(report.cells.values()) == {"right"}
+    moved = {"tangent:x": "0", "tangent:y": "1", "tangent:f": "1.9203"}  # 2 cos 6
+    report = chainrule.mark(program, {"x": 2, "y": 3}, moved, direction={"y": 1})
+    assert set(report.cells.values()) == {"right"}
+    other = {"adjoint:f": "1", "adjoint:x": "2.8805"}
+    report = chainrule.mark(program, {"x": 2, "y": 3}, other, output="f")
+    assert set(report.cells.values()) == {"right"}

@@ -1,7 +1,7 @@
 """What a student wrote, read: numbers as people write them, exact expressions, formulas.
 
-Nothing here can run long: an answer has at most 200 characters and goes through the language's
-own limits.
+Nothing here can run long: an answer has at most 200 characters and 200 nodes, and goes through the
+language's own limits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from chainrule.facade import Graph
 
 Verdict = Literal["right", "follows", "wrong", "undecided", "missing"]
 
-LONGEST = 200
+LONGEST, MOST_NODES = 200, 200
 LEAST_DIGITS, MOST_DIGITS = 3, 15
 PLACES, SAMPLES, NEEDED = 40, 12, 3
 
@@ -97,7 +97,7 @@ def _expression(plain: str) -> Written | None:
     for attempt in _with_comma(plain):
         try:
             graph = Graph.parse(attempt)
-            if graph.variables or not graph.is_scalar or len(graph.outputs) != 1:
+            if graph.variables or not _is_small(graph):
                 continue
             run = graph.work({}).run
             value = float(run.value(run.output).shown)
@@ -176,9 +176,14 @@ def formula(text: str, names: tuple[str, ...] = ()) -> Graph | None:
             graph = Graph.parse(attempt, declared=names)
         except ChainruleError:
             continue
-        if graph.is_scalar and len(graph.outputs) == 1:
+        if _is_small(graph):
             return graph
     return None
+
+
+def _is_small(graph: Graph) -> bool:
+    """Tell whether a graph is one formula of numbers; a sum with hundreds of terms is no answer."""
+    return graph.is_scalar and len(graph.outputs) == 1 and len(graph) <= MOST_NODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,16 +173,14 @@ class Cells:
             return tuple(share_of(edge) for edge, _ in pairs)
         return tuple(c for edge, flowing in pairs for c in (partial_of(edge), flowing))
 
-    def above(self, cell: Cell) -> set[Cell]:
-        """Return all cells to which a cell goes back."""
-        found: set[Cell] = set()
-        pending = list(self.needs(cell))
-        while pending:
-            need = pending.pop()
-            if need not in found:
-                found.add(need)
-                pending += self.needs(need)
-        return found
+    @cached_property
+    def feeds(self) -> dict[Cell, list[Cell]]:
+        """By cell, the cells that are computed from it."""
+        feeds: dict[Cell, list[Cell]] = {}
+        for cell in self.ids:
+            for need in self.needs(cell):
+                feeds.setdefault(need, []).append(cell)
+        return feeds
 
     def is_summed(self, cell: Cell) -> bool:
         """Tell whether a cell is a sum of shares that may be written down themselves."""

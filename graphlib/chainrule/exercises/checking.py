@@ -13,8 +13,9 @@ from functools import lru_cache
 from chainrule.exercises.answers import Verdict, number, rounding, same_formula
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
-from chainrule.exercises.marking import Marking, Report
+from chainrule.exercises.marking import Marking
 from chainrule.exercises.problem import Draft, Problem
+from chainrule.exercises.report import Report
 from chainrule.exercises.sheet import Answer, Sheet, Task
 
 PASSES = frozenset(("value", "partial", "share", "formula", "adjoint", "tangent"))

@@ -19,7 +19,7 @@ from chainrule.readings.terms import Partial, Row, Symbol, Term, Word, text
 
 if TYPE_CHECKING:
     from chainrule.exercises.checking import Checked
-    from chainrule.exercises.marking import Report
+    from chainrule.exercises.report import Report
     from chainrule.exercises.sheet import Task
 
 CREDITED: tuple[Verdict, ...] = ("right", "follows")

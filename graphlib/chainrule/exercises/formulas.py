@@ -8,6 +8,7 @@ compared at points of the inputs, with every name having the value that it has t
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from chainrule.exercises.answers import NEEDED, Formula, Verdict, formula, same_formula
@@ -32,43 +33,64 @@ def read_formula(sheet: Worksheet, words: str) -> Formula | None:
     return Formula(graph, {name: nodes[name] for name in graph.variables})
 
 
-def formula_verdict(sheet: Worksheet, edge: Edge, words: str) -> Verdict:
-    """Return whether words are the formula of a local partial."""
-    view = sheet.backward
-    names = tuple(view.labels.values())
-    verdict: Verdict = "undecided"
-    if len(sheet.slots(edge)) == 1:
-        near = {name: _float(view.run.value(node)) for node, name in view.labels.items()}
-        known = {name: value for name, value in near.items() if value is not None}
-        verdict = same_formula(words, text(view.partial_formula(edge)), names, known)
-    if verdict in ("right", "missing") or not words.strip():
-        return verdict if words.strip() else "missing"
-    given = read_formula(sheet, words)
-    return verdict if given is None else _on_the_graph(sheet, edge, given)
+class Formulas:
+    """Formulas of local partials on one sheet, compared with what they should be."""
 
+    def __init__(self, sheet: Worksheet) -> None:
+        self.sheet = sheet
+        self._names = tuple(sheet.backward.labels.values())
 
-def _on_the_graph(sheet: Worksheet, edge: Edge, given: Formula) -> Verdict:
-    import numpy as np
+    def verdict(self, edge: Edge, words: str) -> Verdict:
+        """Return whether words are the formula of a local partial."""
+        if not words.strip():
+            return "missing"
+        verdict: Verdict = "undecided"
+        if len(self.sheet.slots(edge)) == 1:
+            wanted = text(self.sheet.backward.partial_formula(edge))
+            verdict = same_formula(words, wanted, self._names, self._here)
+        given = read_formula(self.sheet, words)
+        return verdict if verdict == "right" or given is None else self._on_the_graph(edge, given)
 
-    random = np.random.default_rng(20)
-    run, compared = sheet.backward.run, 0
-    for _ in range(SAMPLES):
-        point = {
-            node: _moved(x, int(random.integers(-SPREAD, SPREAD))) for node, x in run.point.items()
-        }
-        moved = Run(run.graph, point, "reverse", run.output)
-        values = {name: _float(moved.value(node)) for name, node in given.nodes.items()}
-        partials = [_float(moved.partial(edge.user, slot)) for slot in sheet.slots(edge)]
-        if None in values.values() or None in partials:
-            continue
-        found = given.at(values)  # type: ignore[arg-type]
-        wanted = sum(p for p in partials if p is not None)
-        if found is None:
-            continue
-        compared += 1
-        if abs(found - wanted) > ALIKE * max(abs(found), abs(wanted), 1e-6):
-            return "wrong"
-    return "right" if compared >= NEEDED else "undecided"
+    @cached_property
+    def _here(self) -> dict[str, float]:
+        run, labels = self.sheet.backward.run, self.sheet.backward.labels
+        found = {name: _float(run.value(node)) for node, name in labels.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @cached_property
+    def _around(self) -> tuple[Run, ...]:
+        """Runs at points nearby."""
+        import numpy as np
+
+        random = np.random.default_rng(20)
+        run = self.sheet.backward.run
+        return tuple(
+            Run(
+                run.graph,
+                {n: _moved(x, int(random.integers(-SPREAD, SPREAD))) for n, x in run.point.items()},
+                "reverse",
+                run.output,
+            )
+            for _ in range(SAMPLES)
+        )
+
+    def _on_the_graph(self, edge: Edge, given: Formula) -> Verdict:
+        compared = 0
+        for run in self._around:
+            values: dict[str, float] = {}
+            for name, node in given.nodes.items():
+                value = _float(run.value(node))
+                if value is not None:
+                    values[name] = value
+            partials = [_float(run.partial(edge.user, slot)) for slot in self.sheet.slots(edge)]
+            there = [partial for partial in partials if partial is not None]
+            found = given.at(values) if len(values) == len(given.nodes) else None
+            if found is None or len(there) < len(partials):
+                continue
+            compared += 1
+            if abs(found - sum(there)) > ALIKE * max(abs(found), abs(sum(there)), 1e-6):
+                return "wrong"
+        return "right" if compared >= NEEDED else "undecided"
 
 
 def _moved(value: Any, thousandths: int) -> Fraction:

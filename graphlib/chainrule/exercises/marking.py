@@ -7,8 +7,7 @@ and is credited. An error is explained by the misconceptions that give the very 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.exercises.answers import (
@@ -19,16 +18,15 @@ from chainrule.exercises.answers import (
     sheet_digits,
 )
 from chainrule.exercises.cells import Cell
-from chainrule.exercises.formulas import formula_verdict, read_formula
+from chainrule.exercises.formulas import Formulas, read_formula
+from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
-from chainrule.facade import Graph
+from chainrule.facade import Graph, Typed
 from chainrule.language import canonical
+from chainrule.passes.folding import Zoom
 from chainrule.passes.misconceptions import MISCONCEPTIONS
 
-if TYPE_CHECKING:
-    from chainrule.exercises.feedback import Feedback
-
-NEAR = 0.015
+TOLERANCE = 0.015
 """Beside rounding, how far a number may be away and still be meant: what is wrong is further."""
 
 ALIKE = 0.02
@@ -37,70 +35,11 @@ ALIKE = 0.02
 NOTHING = 1e-12
 """What is not larger may be a zero."""
 
+LAST_BITS = 1e-14
+"""Relative to its terms, what a sum is not sure of in double precision."""
+
 MOST_NAMES = 3
 Point = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What marking found.
-
-    Parameters
-    ----------
-    cells
-        Verdict by cell id, in working order: "right", "follows" (consistent with an earlier
-        error), "wrong", "undecided" (it cannot be read or compared) or "missing".
-    errors
-        Ids of the independent errors, in working order.
-    misconceptions
-        By error, the names of at most three misconceptions that explain it.
-    trivial
-        Errors that make what comes after them trivial, such as a 0 that was put early.
-    expected
-        By cell, the right number, and what follows from the student's own cells; None where
-        that is undefined.
-    digits
-        To how many significant digits the answers are rounded.
-    given
-        What was written, by cell.
-    origins
-        For each cell that follows, the independent error from which it does.
-    remarks
-        By cell, the reason for which a teacher accepts an answer.
-    """
-
-    cells: Mapping[str, Verdict]
-    errors: tuple[str, ...] = ()
-    misconceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    trivial: tuple[str, ...] = ()
-    expected: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
-    digits: int = 0
-    given: Mapping[str, str] = field(default_factory=dict)
-    origins: Mapping[str, str] = field(default_factory=dict)
-    remarks: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def credited(self) -> int:
-        """Cells that are right or follow."""
-        return sum(verdict in ("right", "follows") for verdict in self.cells.values())
-
-    @property
-    def first(self) -> str | None:
-        """The first independent error."""
-        return self.errors[0] if self.errors else None
-
-    def feedback(self, *, teacher: bool = False) -> Feedback:
-        """Return what the student is told, or what the teacher is.
-
-        >>> report = mark("J = 3t; t = x^2", {"x": 1}, {"value:t": "1", "value:J": "4"})
-        >>> print(report.feedback().grid().note)
-        1 of 2 cells credited: 1 right, 1 wrong.
-
-        A student gets a sentence and a question that leads on, never the right number.
-        """
-        from chainrule.exercises.feedback import feedback
-
-        return feedback(self, teacher=teacher)
 
 
 def mark(
@@ -109,6 +48,10 @@ def mark(
     answers: Mapping[str, str],
     *,
     accept: Mapping[str, Mapping[str, str]] | None = None,
+    zoom: Zoom | None = None,
+    output: str | None = None,
+    direction: Mapping[str, Typed] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Report:
     """Mark a table that was worked by hand.
 
@@ -129,22 +72,28 @@ def mark(
         `tangent:t`, `adjoint:t`. Cells that were not asked are left out.
     accept
         Further answers that a teacher accepts: by cell, the reason by answer.
+    zoom, output, direction
+        Of the table that was worked, as in `Graph.work`.
+    tolerance
+        Beside rounding, how far a number may be away, relatively.
 
     Raises
     ------
     ParseError, LimitError, PointError
         If the program or the point cannot be read.
     GraphError
-        If the graph has vectors.
+        If the graph has vectors, or there is no such zoom level, output or variable.
     """
     graph = program if isinstance(program, Graph) else Graph.parse(program, declared=point)
-    backward = graph.work(point)
+    backward = graph.work(point, zoom=zoom, output=output)
     # Of one input, the numbers of both modes belong to the same nodes and may be confused.
     both = len(graph.variables) == 1 or any(id.startswith("tangent:") for id in answers)
-    forward = graph.work(point, "forward") if graph.variables and both else None
+    asked = graph.variables and (both or direction)
+    forward = graph.work(point, "forward", zoom=zoom, direction=direction) if asked else None
     # Who does not know of `partial:q,x#2` writes 2x for q = x·x.
     merged = not any("#" in id for id in answers)
-    return Marking(Worksheet(backward, forward, merged=merged), answers, accept).report()
+    sheet = Worksheet(backward, forward, merged=merged)
+    return Marking(sheet, answers, accept, tolerance).report()
 
 
 def canonical_id(cell: str) -> str:
@@ -172,6 +121,8 @@ class Marking:
         As written, by cell id.
     accept
         Further answers that a teacher accepts: by cell, the reason by answer.
+    tolerance
+        Beside rounding, how far a number may be away, relatively.
     """
 
     def __init__(
@@ -179,7 +130,9 @@ class Marking:
         sheet: Worksheet,
         answers: Mapping[str, str],
         accept: Mapping[str, Mapping[str, str]] | None = None,
+        tolerance: float = TOLERANCE,
     ) -> None:
+        self.tolerance = tolerance
         self.accept = {canonical_id(id): reasons for id, reasons in (accept or {}).items()}
         self.answers = {canonical_id(id): str(words) for id, words in answers.items()}
         self._asked = {canonical_id(id): id for id in answers}
@@ -207,9 +160,10 @@ class Marking:
             pushed="tangent" in kinds and "adjoint" not in kinds,
             merged=sheet.merged,
         )
+        formulas = Formulas(sheet)
         for id, cell in sheet.cells.items():
             if cell.kind == "formula" and cell.edge is not None and id in self.answers:
-                verdict = formula_verdict(sheet, cell.edge, self.answers[id])
+                verdict = formulas.verdict(cell.edge, self.answers[id])
                 formula = read_formula(sheet, self.answers[id])
                 self._formulas[id] = verdict
                 if verdict == "wrong" and formula is not None:
@@ -279,7 +233,9 @@ class Marking:
         given = self.written[id].value
         if right is None and following is None:
             return "undecided"
-        to_right, to_own = self._distance(given, right), self._distance(given, following)
+        noise = self._noise(cell)
+        to_right = self._distance(given, right, noise)
+        to_own = self._distance(given, following, noise)
         tainted = bool(self._origin(cell))
         if to_right <= 1 and to_own <= 1:
             return "follows" if tainted and self._is_own(to_right, to_own) else "right"
@@ -289,17 +245,24 @@ class Marking:
             return "follows" if tainted else "right"
         return "wrong"
 
-    def _distance(self, given: float, wanted: float | None) -> float:
+    def _distance(self, given: float, wanted: float | None, noise: float) -> float:
         """Return how far a number is from another one, in units of what is tolerated."""
         if wanted is None:
             return float("inf")
-        reach = NEAR * abs(wanted) + self._rounding * max(abs(given), abs(wanted))
+        reach = self.tolerance * abs(wanted) + self._rounding * max(abs(given), abs(wanted))
         # Beside 0 the other one may be what rounding left.
-        return abs(given - wanted) / (reach if given and wanted else NOTHING)
+        return abs(given - wanted) / max(reach, noise if given and wanted else NOTHING)
+
+    def _noise(self, cell: Cell) -> float:
+        """Return what double precision leaves of a sum of which nothing should be left."""
+        if cell.kind not in ("tangent", "adjoint") or self.sheet.is_seed(cell):
+            return 0.0
+        sum_ = self.sheet.sum_of(cell, self._known)
+        return 0.0 if sum_ is None else LAST_BITS * sum(map(abs, sum_.terms))
 
     def _is_own(self, to_right: float, to_own: float) -> bool:
         """Tell of a number near both whether it was worked out from an earlier error."""
-        unit = self._rounding / (NEAR + self._rounding)
+        unit = self._rounding / (self.tolerance + self._rounding)
         return to_right > 2 * unit and to_own < to_right / 4
 
     def _origin(self, cell: Cell) -> str:
@@ -362,7 +325,14 @@ class Marking:
         cell = self.sheet.cells.get(canonical_id(id))
         if cell is None or self.own.get(canonical_id(id)) != 0.0:
             return False
-        return any(
-            value == 0 and cell in self.sheet.above(self.sheet.cells[other])
-            for other, value in self.own.items()
-        )
+        pending, seen = list(self.sheet.feeds.get(cell, ())), set[Cell]()
+        while pending:
+            later = pending.pop()
+            if later not in seen:
+                seen.add(later)
+                written = self.own.get(self.sheet.ids[later])
+                if written == 0:
+                    return True
+                if written is None:
+                    pending += self.sheet.feeds.get(later, ())
+        return False

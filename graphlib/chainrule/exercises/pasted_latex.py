@@ -176,4 +176,7 @@ class _Plain:
             return name
         if name in _PLAIN:
             return self._group() if self.source[self.at : self.at + 1] == "{" else ""
+        if name == "partial":  # LaTeX drops the blank after a command
+            while self.source[self.at : self.at + 1].isspace():
+                self.at += 1
         return _SIGNS.get(name, "")

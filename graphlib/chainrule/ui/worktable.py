@@ -9,8 +9,9 @@ from typing import Any, Final
 from chainrule.errors import ChainruleError, FileError, InputError, LimitError, LinkError
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
-from chainrule.exercises.marking import Marking, Report
+from chainrule.exercises.marking import Marking
 from chainrule.exercises.pasted import read_pasted
+from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
