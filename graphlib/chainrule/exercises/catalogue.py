@@ -147,6 +147,8 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "undecided_said": "This could not be read as a number or compared; write it in another form.",
     "missing_said": "Nothing stands here yet.",
     "follows_from": "This is consistent with the {cell} above, and credited.",
+    "carried": " What you worked out from it is right: {count} cells are credited.",
+    "carried_one": " What you worked out from it is right: 1 cell is credited.",
     "trivial": "With this number everything after it becomes 0 and is not worth much.",
     "or": " Or: ",
     "credited": "{credited} of {cells} cells credited",

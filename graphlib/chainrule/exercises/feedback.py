@@ -89,7 +89,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Feedback(Tabular):
-    """Findings as a table for a student or a teacher; cells that are right stand in the summary."""
+    """Findings as a table for a student or a teacher: a row for each cell that is not credited.
+
+    Cells that are right or follow from an error are counted, not listed.
+    """
 
     findings: tuple[Finding, ...]
     teacher: bool = False
@@ -123,7 +126,7 @@ class Feedback(Tabular):
         rows = [
             GridRow(self._cells(finding), first=True, last=True)
             for finding in self.findings
-            if finding.verdict != "right" or finding.remark
+            if finding.verdict not in CREDITED or finding.remark
         ]
         kind = "feedback"
         return Grid(kind, (FEEDBACK["caption"],), tuple(heads), tuple(rows), self.summary)
@@ -136,12 +139,19 @@ class Feedback(Tabular):
             "cell": Cell(cell_term(finding.cell), finding.cell),
             "given": words(shown or FEEDBACK["nothing"]),
             "verdict": words(FEEDBACK[finding.verdict]),
-            "said": words(finding.explained if self.teacher else finding.said),
+            "said": words(self._said(finding)),
         }
         if self.teacher:
             known = finding.right is not None
             cells["right"] = plain_cell(finding.right, "value") if known else EMPTY
         return cells
+
+    def _said(self, finding: Finding) -> str:
+        """Return what is said, with how many cells were rightly worked out from an error."""
+        told = finding.explained if self.teacher else finding.said
+        after = sum(other.origin == finding.cell for other in self.findings)
+        key = "carried_one" if after == 1 else "carried"
+        return told + (FEEDBACK[key].format(count=after) if after else "")
 
 
 def cell_term(id: str) -> Term:

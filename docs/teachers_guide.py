@@ -1,0 +1,241 @@
+"""Write `teachers-guide.md` again: `.venv/bin/python docs/teachers_guide.py`.
+
+The sheet, its key, three wrong answer sheets and what their writers are told are all made by
+chainrule, so that nothing of the page was typed twice.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "graphlib"))
+
+from chainrule.exercises.checking import problem_of  # noqa: E402
+from chainrule.exercises.class_marking import (  # noqa: E402
+    Graded,
+    Handed,
+    Key,
+    graded,
+    mark_class,
+    matched,
+    read_keys,
+    tasks_of,
+)
+from chainrule.exercises.class_run import read_roster, run_class  # noqa: E402
+from chainrule.exercises.fitness import worksheet  # noqa: E402
+from chainrule.exercises.formats.typst import sheet_source  # noqa: E402
+from chainrule.exercises.gradebook import feedback_markdown, gradebook  # noqa: E402
+from chainrule.exercises.making import sheet  # noqa: E402
+from chainrule.exercises.recipe import Recipe  # noqa: E402
+
+RECIPE = """\
+title = "Reverse mode by hand"
+label = "Exercise 3"
+seed = 17
+
+[[part]]
+formula = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
+at = [{x = "1.2"}, {x = "0.9"}, {x = "1.3"}]
+kinds = ["values", "adjoints"]
+
+[marks]
+values = 5
+adjoints = 10
+
+[[override]]
+cell = "2.formula:u,u1"
+answer = "1 + 0"
+reason = "not simplified, but right"
+"""
+ROSTER = b"name,id\nAda,1\nBen,2\nCem,3\n"
+DIGITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Which cell a student gets wrong, and how: a misconception, or a slip by a factor."""
+
+    student: str
+    words: str
+    cell: str
+    name: str = ""
+    factor: float = 1.0
+
+
+MISTAKES = (
+    Mistake("Ada", "writes the last share over the first one.", "adjoint:t",
+            "overwrite-instead-of-accumulate"),
+    Mistake("Ben", "loses the minus sign of the derivative of cos.", "partial:J,u", "lost-sign"),
+    Mistake("Cem", "mistypes one value at the beginning, and goes on rightly from there.",
+            "value:u1", factor=0.1),
+)  # fmt: skip
+
+
+def answers(key: Key, mistake: Mistake) -> dict[str, str]:
+    """Return what a student hands in: one mistake, and everything after it worked out from it."""
+    tasks = tasks_of(key.record)
+    paper = worksheet(problem_of(tasks[0]))
+    asked = {cell: task for task in tasks for cell in task.answers}
+    own: dict[str, float] = {}
+    for id, cell in paper.cells.items():
+        if id not in asked or cell.kind == "formula":
+            continue
+        number = paper.follows(cell, own, {})
+        assert number is not None
+        if id == mistake.cell and mistake.name:
+            number = paper.mistaken(cell, own)[mistake.name][0]
+        elif id == mistake.cell:
+            number *= mistake.factor
+        own[id] = float(f"{number:.{DIGITS}g}")
+    found = {f"{asked[id].number}.{id}": f"{number:g}" for id, number in own.items()}
+    for id, task in asked.items():
+        if id.startswith("formula:"):
+            found[f"{task.number}.{id}"] = task.answers[id].exact
+    return {f"{task.number}.{cell}": found[f"{task.number}.{cell}"]
+            for task in tasks for cell in task.answers}  # fmt: skip
+
+
+def demoted(markdown: str) -> str:
+    """Return Markdown without its title and name, headings three levels lower."""
+    lines = markdown.split("\n")[4:]
+    return "\n".join("###" + line if line.startswith("#") else line for line in lines).strip()
+
+
+def written(given: Mapping[str, str]) -> str:
+    """Return answers as a table of cells, those of a task in a row."""
+    rows = ["| task | cells |", "|:--|:--|"]
+    for task in dict.fromkeys(id.partition(".")[0] for id in given):
+        cells = [f"`{id.partition('.')[2]}` {words}" for id, words in given.items()
+                 if id.startswith(f"{task}.")]  # fmt: skip
+        rows.append(f"| {task} | {', '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def page() -> str:
+    """Return the page."""
+    recipe = Recipe.read(RECIPE)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "week3.zip"
+        run_class(recipe_without_pdf(recipe), read_roster(ROSTER), out)
+        _, keys = read_keys(out)
+    handed = [Handed(f"{m.student.lower()}.csv", (m.student,), answers(key, m))
+              for key, m in zip(keys, MISTAKES, strict=True)]  # fmt: skip
+    found, _ = matched(keys, handed)
+    marked = mark_class(keys, found, recipe.overrides)
+    first = sheet(recipe, student="Ada")
+    parts = [HEAD.format(recipe=RECIPE.rstrip()), KEY, _key(first.to("markdown", key="apart"))]
+    for key, mistake, one in zip(keys, MISTAKES, marked, strict=True):
+        parts.append(_student(key, mistake, one, found[key.number]))
+    book = gradebook(marked).decode("utf-8-sig").strip()
+    parts.append(FOOT.format(gradebook=book))
+    return "\n\n".join(parts) + "\n"
+
+
+def recipe_without_pdf(recipe: Recipe) -> Recipe:
+    """Return the recipe with a format that needs no typesetting."""
+    return Recipe.read(recipe.text().replace('formats = ["pdf"]', 'formats = ["markdown"]'))
+
+
+def _key(markdown: bytes) -> str:
+    lines = markdown.decode().split("\n")
+    return "\n".join("##" + line if line.startswith("#") else line for line in lines).strip()
+
+
+def _student(key: Key, mistake: Mistake, one: Graded, handed: Handed) -> str:
+    teacher = graded(key, handed, (), teacher=True)
+    told = [f.explained for _, feedback in teacher.feedback.values() for f in feedback.findings
+            if f.verdict == "wrong"]  # fmt: skip
+    return "\n\n".join(
+        [
+            f"### {mistake.student} {mistake.words}",
+            "Handed in:",
+            written(handed.answers),
+            f"{mistake.student} is told:",
+            demoted(feedback_markdown("", one)),
+            "The teacher reads, with `--teacher`:",
+            "\n".join(f"> {words}" for words in told),
+        ]
+    )
+
+
+def picture() -> bytes:
+    """Return the first page of Ada's sheet as a PNG."""
+    import typst
+
+    source = sheet_source(sheet(Recipe.read(RECIPE), student="Ada"), "none")
+    with tempfile.TemporaryDirectory() as folder:
+        compiler = typst.Compiler(root=folder, ignore_system_fonts=True)
+        made = compiler.compile(source.encode(), format="png", ppi=110)
+    first = made if isinstance(made, bytes) else made[0]
+    assert isinstance(first, bytes)
+    return first
+
+
+HEAD = """\
+# Teachers' guide
+
+Written by `docs/teachers_guide.py`; everything below was made by chainrule.
+
+## A recipe
+
+A recipe is a small text file that is kept, shared and used again next year. This one gives
+every student the lecture's example at one of three points, two tasks, and points.
+`[[override]]` accepts an answer besides, with a reason; such blocks may also be written after
+the sheets have come back.
+
+```toml
+{recipe}
+```
+
+In place of a formula, `level = 3` draws another program for each student. No number of a key is
+released before a second reading of the text confirms it, and no cell is asked that a common
+mistake gets right.
+
+```shell
+chainrule sheet --recipe week3.toml --student Ada -o ada.pdf             # one sheet
+chainrule sheet --recipe week3.toml --roster class.csv --out week3.zip   # a class, with keys
+```
+
+A run that was stopped goes on where it was when it is called again. The roster is CSV with a
+heading `name`, and `id` if wished.
+
+## The sheet
+
+![The sheet of one student](pictures/teachers-sheet.png)
+
+The small name in a cell's corner is the name under which the cell is marked."""
+
+KEY = """\
+## Its key"""
+
+FOOT = """\
+## The gradebook
+
+Answers come back as CSV (`cell,answer`), as JSON, as filled notebooks or as one table with a
+row a student; a file is named as the sheet is, or holds the student's name.
+
+```shell
+chainrule mark answers/ --key week3.zip --out gradebook.csv --feedback feedback.zip
+```
+
+```csv
+{gradebook}
+```
+
+A cell that follows from an earlier mistake is credited, so that one mistake costs one cell.
+Where two common mistakes give the same number, both are named."""
+
+
+def main() -> None:
+    """Write the page and its picture."""
+    (HERE / "teachers-guide.md").write_text(page(), "utf-8")
+    (HERE / "pictures" / "teachers-sheet.png").write_bytes(picture())
+
+
+if __name__ == "__main__":
+    main()
