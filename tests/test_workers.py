@@ -114,6 +114,16 @@ def test_what_a_library_prints_does_not_reach_the_reply(one: Workers) -> None:
     assert one.call("os:read", 0, 10, timeout=10) == b""
 
 
+def test_a_worker_that_needs_a_worker_does_it_itself(one: Workers) -> None:
+    made = one.call("chainrule.typesetting:typeset", "#set document(title: [a])\nb", timeout=60)
+    assert made.startswith(b"%PDF")
+    # It has no child of its own: none is needed, since the worker has its limits already.
+    own = one.call("os:getpid", timeout=30)
+    assert Path(f"/proc/{own}/task/{own}/children").read_text().split() == []
+    with pytest.raises(WorkerFailure, match="refused"):
+        one.call("chainrule.typesetting:typeset", "#nothing()", timeout=60)
+
+
 def test_four_threads_share_two_workers() -> None:
     pool = Workers(size=2)
     with ThreadPoolExecutor(4) as threads:
