@@ -107,9 +107,21 @@ def _restore() -> None:
         except LinkError as error:
             session["link_fault"] = f"{error.message}. {error.allowed}"
             state = State(st.query_params.get("f", ""), ())  # what was typed is kept
+    take(state, declared=bool(query))
+
+
+def take(state: State, *, declared: bool = True) -> None:
+    """Make a state the one that the page shows next.
+
+    Parameters
+    ----------
+    declared
+        Whether the names of its point are variables, whatever else they could mean.
+    """
+    session = st.session_state
     session["formula"] = state.formula
     session["values"] = {canonical(name): value for name, value in state.point}
-    session["declared"] = tuple(name for name, _value in state.point) if query else ()
+    session["declared"] = tuple(name for name, _value in state.point) if declared else ()
     session["shapes"] = {}
     session["readings"] = dict(state.readings)
     session["mode"], session["zoom"] = state.mode, state.zoom

@@ -8,7 +8,7 @@ unpacked; what is not expected is refused with its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -42,6 +42,9 @@ class Field:
         )  # fmt: skip
 
 
+Reader = Callable[[Field], Any]
+
+
 def encode(state: State) -> str:
     """Return the query that `decode` turns into `state` again.
 
@@ -59,6 +62,17 @@ def encode(state: State) -> str:
         value = getattr(state, attribute)
         if value != getattr(plain, attribute) and (key != "step" or value < MOST_STEPS):
             pieces.append((key, ",".join(value) if key == "folds" else str(value)))
+    return written(pieces)
+
+
+def written(pieces: Iterable[tuple[str, str]]) -> str:
+    """Return parts of a link, keys and texts, as a query.
+
+    Raises
+    ------
+    LinkError
+        If it is longer than 2,000 characters.
+    """
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in pieces)
     if len(query) > LONGEST:
         raise LinkError(
@@ -87,22 +101,7 @@ def decode(query: str) -> State:
     LinkError
         If anything in it is not as `encode` writes it, with the offset in `query`.
     """
-    if len(query) > LONGEST:
-        raise LinkError(
-            "The link is too long", text=query, position=LONGEST,
-            allowed=f"A link has at most {LONGEST:,} characters.",
-        )  # fmt: skip
-    found: dict[str, Any] = {}
-    for field in _fields(query):
-        reader = _READERS.get(field.key)
-        if reader is None:
-            raise field.refuse(
-                f"The link has a part `{field.key[:20]}` that means nothing here",
-                f"The parts are {', '.join(_READERS)}.",
-            )
-        if field.key in found:
-            raise field.refuse(f"The link has two parts `{field.key}`", "Each part stands once.")
-        found[field.key] = reader(field)
+    found = parts(query, _READERS)
     if "f" not in found:
         raise LinkError(
             "The link has no formula", text=query, allowed="The part f holds the formula."
@@ -111,6 +110,33 @@ def decode(query: str) -> State:
     return State(
         formula=found["f"], point=found.get("at", ()), readings=found.get("read", ()), **chosen
     )
+
+
+def parts(query: str, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """Return the parts of a link, each as its reader reads it.
+
+    Raises
+    ------
+    LinkError
+        If the link is too long, a part is unknown or stands twice, or its reader refuses it.
+    """
+    if len(query) > LONGEST:
+        raise LinkError(
+            "The link is too long", text=query, position=LONGEST,
+            allowed=f"A link has at most {LONGEST:,} characters.",
+        )  # fmt: skip
+    found: dict[str, Any] = {}
+    for field in _fields(query):
+        reader = readers.get(field.key)
+        if reader is None:
+            raise field.refuse(
+                f"The link has a part `{field.key[:20]}` that means nothing here",
+                f"The parts are {', '.join(readers)}.",
+            )
+        if field.key in found:
+            raise field.refuse(f"The link has two parts `{field.key}`", "Each part stands once.")
+        found[field.key] = reader(field)
+    return found
 
 
 def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
@@ -195,7 +221,10 @@ def _name(field: Field, name: str) -> str:
     return name
 
 
-def _one_of(choices: tuple[str, ...]) -> Callable[[Field], str]:
+def one_of(choices: Iterable[str]) -> Callable[[Field], str]:
+    """Return a reader of one word of several."""
+    choices = tuple(choices)
+
     def read(field: Field) -> str:
         if field.text not in choices:
             allowed = ", ".join(filter(None, choices))
@@ -229,12 +258,26 @@ def _read_notation(field: Field) -> str:
         raise field.refuse(error.message, error.allowed) from error
 
 
-def _read_number(field: Field) -> str:
+def number(field: Field) -> str:
+    """Read a number, kept as it was typed."""
     try:
         exact(field.text)
     except InputError as error:
         raise field.refuse(error.message, error.allowed) from error
     return field.text
+
+
+def whole(low: int, high: int) -> Callable[[Field], int]:
+    """Return a reader of a whole number between two."""
+
+    def read(field: Field) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", field.text) or not low <= int(field.text) <= high:
+            raise field.refuse(
+                f"`{field.text[:20]}` does not fit", f"A whole number from {low:,} to {high:,}."
+            )
+        return int(field.text)
+
+    return read
 
 
 def _read_step(field: Field) -> int:
@@ -251,14 +294,14 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "f": lambda field: field.text,
     "at": _read_point,
     "read": _read_pairs,
-    "mode": _one_of(MODES),
-    "zoom": _one_of(ZOOMS),
+    "mode": one_of(MODES),
+    "zoom": one_of(ZOOMS),
     "along": _read_name,
     "names": _read_notation,
-    "kink": _one_of(KINKS),
+    "kink": one_of(KINKS),
     "folds": _read_folds,
-    "as": _one_of(SHAPES),
-    "show": _one_of(READINGS),
-    "by": _read_number,
+    "as": one_of(SHAPES),
+    "show": one_of(READINGS),
+    "by": number,
     "step": _read_step,
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import check_work, exercises, explore
+from chainrule.ui import check_work, exercises, explore, networks
 
 HERE = Path(__file__).parent
 
@@ -41,6 +41,7 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("Explore", explore.page, explore.WIDGETS),
+    Page("Networks", networks.page, networks.WIDGETS),
     Page("Exercises", exercises.page, exercises.WIDGETS),
     Page("Check my work", check_work.page, check_work.WIDGETS),
 )
@@ -58,6 +59,7 @@ def run() -> None:
         st.Page(_guarded(page), title=page.title, url_path=page.address, default=page is PAGES[0])
         for page in PAGES
     ]
+    st.session_state["pages"] = {page.title: at for page, at in zip(PAGES, entries, strict=True)}
     here = st.navigation(entries, position="hidden")
     _style()
     with st.container(key="header", horizontal=True, vertical_alignment="center"):
@@ -87,5 +89,5 @@ def _guarded(page: Page) -> Callable[[], None]:
 
 def _style() -> None:
     dark = st.context.theme.type == "dark"
-    sheets = ["style.css", *(["dark.css"] if dark else [])]
+    sheets = ["style.css", "networks.css", *(["dark.css"] if dark else [])]
     st.html("<style>" + "".join((HERE / sheet).read_text() for sheet in sheets) + "</style>")

@@ -1,0 +1,193 @@
+"""Descent on a function of one or two variables, with the rules by which networks learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import GraphError, InputError
+from chainrule.facade import Graph
+from chainrule.nn.optimisers import Optimiser
+
+Array = Any
+MOST_STEPS = 2_000
+BEYOND = 1e6
+"""So many times the region's width away, a path is called diverging."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A descent.
+
+    Parameters
+    ----------
+    optimiser
+        By which rule, with which learning rate.
+    points, values, gradients
+        Before each step, and after the last: (steps + 1, variables), (steps + 1,) and as the
+        points.
+    ended
+        "" after all steps; "diverged" or "undefined" where it went on no further, with the
+        last point at which there is a value.
+    """
+
+    optimiser: Optimiser
+    points: Array
+    values: Array
+    gradients: Array
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """A point that is lower than all around it."""
+
+    point: tuple[float, ...]
+    value: float
+
+
+class Landscape:
+    """A function of one or two variables over a region.
+
+    Parameters
+    ----------
+    graph
+        The function; its gradient is what the graph's passes give.
+    region
+        Least and greatest value of each variable, in their order.
+
+    Raises
+    ------
+    GraphError
+        If it has vectors, or another number of variables.
+    InputError
+        If the region is empty.
+    """
+
+    def __init__(self, graph: Graph, region: Sequence[tuple[float, float]]) -> None:
+        names = graph.variables
+        if any(graph.shape(node) for node in graph.inputs):
+            raise GraphError("a landscape is of numbers; a variable here is a vector")
+        if not 1 <= len(names) <= 2:
+            raise GraphError(f"the function has {len(names)} variables; a landscape has one or two")
+        for low, high in region:
+            if not (np.isfinite(low) and np.isfinite(high) and low < high):
+                raise InputError(
+                    f"the region from {low:g} to {high:g} is empty", text=f"{low:g}",
+                    length=len(f"{low:g}"), allowed="The first number is the smaller one.",
+                )  # fmt: skip
+        self.graph = graph
+        self.names = names
+        self.region = tuple(region)
+        self._compiled = graph.compile()
+
+    def slope(self, point: Array) -> tuple[float, Array]:
+        """Return value and gradient at a point."""
+        given = {name: float(x) for name, x in zip(self.names, point, strict=True)}
+        value, gradient = self._compiled.value_and_grad(given)
+        return float(value), np.array([float(gradient[name]) for name in self.names])
+
+    def axes(self, count: int = 121) -> list[Array]:
+        """Return evenly spaced values of each variable over the region."""
+        return [np.linspace(low, high, count) for low, high in self.region]
+
+    def heights(self, count: int = 121) -> Array:
+        """Return the values over the region: (count,), or (count of y, count of x)."""
+        grid = np.meshgrid(*self.axes(count))
+        given = dict(zip(self.names, (axis.ravel() for axis in grid), strict=True))
+        value = np.asarray(self._compiled.value(given), dtype=float)
+        return np.broadcast_to(value, grid[0].size).reshape(grid[0].shape)
+
+    def descend(self, start: Sequence[float], optimiser: Optimiser, steps: int) -> Path:
+        """Follow an optimiser from a start, with the gradient of the graph at every step.
+
+        Raises
+        ------
+        InputError
+            If there are too many steps.
+        """
+        if not 0 <= steps <= MOST_STEPS:
+            raise InputError(
+                f"{steps} steps", text=str(steps), length=len(str(steps)),
+                allowed=f"At most {MOST_STEPS:,}.",
+            )  # fmt: skip
+        far = [BEYOND * (high - low) for low, high in self.region]
+        rule, choices = optimiser.method.rule, optimiser.choices
+        w = np.array(start, dtype=float)
+        slots = [np.zeros_like(w) for _ in optimiser.method.slots]
+        points, values, gradients, ended = [], [], [], ""
+        for step in range(steps + 1):
+            value, gradient = self.slope(w)
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):
+                ended = "undefined"
+                break
+            points.append(w)
+            values.append(value)
+            gradients.append(gradient)
+            if np.any(np.abs(w) > far):
+                ended = "diverged"
+                break
+            if step < steps:
+                with np.errstate(all="ignore"):
+                    w, *slots = rule(
+                        np, w, gradient, optimiser.learning_rate, step + 1, *slots, **choices
+                    )
+        shape = (len(points), len(self.names))
+        return Path(
+            optimiser, np.reshape(points, shape), np.array(values),
+            np.reshape(gradients, shape), ended,
+        )  # fmt: skip
+
+    @cached_property
+    def minima(self) -> tuple[Minimum, ...]:
+        """Local minima inside the region, the lowest first.
+
+        Where a point of the grid is lower than those around it, descent with backtracking
+        (Armijo 1966) goes on from there; a flat bottom is one minimum.
+        """
+        count = 61
+        heights = self.heights(count)
+        padded = np.pad(np.where(np.isfinite(heights), heights, np.inf), 1, constant_values=np.inf)
+        inside = tuple(slice(1, -1) for _ in heights.shape)
+        low = np.isfinite(heights)
+        for shift in np.ndindex(*(3,) * heights.ndim):
+            around = tuple(slice(s, s + count) for s in shift)
+            low &= padded[inside] <= padded[around]
+        axes = self.axes(count)
+        found: list[Minimum] = []
+        starts = sorted(np.argwhere(low).tolist(), key=lambda at: heights[tuple(at)])
+        for at in starts[:40]:
+            begin = [axis[i] for axis, i in zip(axes, reversed(at), strict=True)]
+            point, value = self._settled(np.array(begin))
+            if self._is_new(point, found):
+                found.append(Minimum(tuple(float(x) for x in point), value))
+        return tuple(sorted(found, key=lambda minimum: minimum.value))
+
+    def _is_new(self, point: Array, found: Sequence[Minimum]) -> bool:
+        """Tell whether a point lies inside the region, and is not one that was found."""
+        for x, (low, high) in zip(point, self.region, strict=True):
+            if not low + 1e-6 * (high - low) < x < high - 1e-6 * (high - low):
+                return False
+        width = np.array([high - low for low, high in self.region])
+        return all(np.max(np.abs(point - m.point) / width) > 0.02 for m in found)
+
+    def _settled(self, point: Array) -> tuple[Array, float]:
+        value, gradient = self.slope(point)
+        rate = max(high - low for low, high in self.region) / 60
+        for _ in range(400):
+            square = float(gradient @ gradient)
+            if not np.isfinite(square) or square < 1e-24:
+                break
+            new, slope = self.slope(point - rate * gradient)
+            if new <= value - 0.3 * rate * square:
+                point, value, gradient = point - rate * gradient, new, slope
+                rate *= 1.6
+            else:
+                rate /= 2
+                if rate < 1e-18:
+                    break
+        return point, value

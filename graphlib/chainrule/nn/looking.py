@@ -1,0 +1,162 @@
+"""Looking into a network: what every unit answers over many points, and both passes for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+
+from chainrule.algebras.arrays import ARRAYS
+from chainrule.compile.buffered import Buffered
+from chainrule.nn.flat import Flat
+from chainrule.nn.model import Network
+from chainrule.passes.record import record
+from chainrule.readings.formulas import READING, compose
+from chainrule.readings.health import RELU, SATURATED, SQUASHING
+from chainrule.readings.terms import Symbol, Term, text
+
+Array = Any
+Fate = Literal["", "saturated", "dead"]
+
+
+class Answers:
+    """What the units of a network answer to many examples at once, nothing dropped out.
+
+    Parameters
+    ----------
+    network
+        The graph of its loss.
+    size
+        How many examples are asked about at a time.
+    """
+
+    def __init__(self, network: Network, size: int) -> None:
+        graph = network.graph
+        self._graph = graph
+        self._flat = Flat({n: p.shape for n, p in network.parameters.items()}, "parameter")
+        self._nodes = {name: graph.index[name] for name in network.units}
+        self._run = Buffered(graph, size, self._flat.views, {}, list(self._nodes.values()))
+        self._rest = {
+            "t": np.zeros((size, *network.outputs)),
+            **{name: np.ones((size, *graph[name].shape)) for name in network.masks},
+        }
+
+    def __call__(self, parameters: Mapping[str, Array], x: Array) -> dict[str, Array]:
+        """Return by layer the values of its units, (examples, units)."""
+        for name, view in self._flat.views.items():
+            view[...] = parameters[name]
+        given = {"x": np.asarray(x, dtype=float), **self._rest}
+        graph = self._graph
+        names = (graph.names[node] for node in graph.inputs)
+        with np.errstate(all="ignore"):
+            self._run(*(given[name] for name in names if name in given))
+        return {name: np.array(self._run.value(node)) for name, node in self._nodes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Both passes for one example.
+
+    Parameters
+    ----------
+    values, adjoints
+        By the name of a node, in the shape it has for one example; adjoints where the loss
+        depends on the node.
+    slopes
+        By layer, the slope of each unit's activation, where that squashes or rectifies.
+    fates
+        By layer and unit, why next to nothing comes back through it; "" where something does.
+    """
+
+    values: Mapping[str, Array]
+    adjoints: Mapping[str, Array]
+    slopes: Mapping[str, Array]
+    fates: Mapping[str, tuple[Fate, ...]]
+
+
+def passes(network: Network, parameters: Mapping[str, Array], x: Array, t: Array) -> Passes:
+    """Run both passes for one example.
+
+    Parameters
+    ----------
+    x, t
+        The example, and its target in the form of the network's outputs.
+    """
+    graph = network.graph
+    given = {**parameters, "x": np.asarray([x]), "t": np.asarray([t])}
+    given |= {name: np.ones((1, *graph[name].shape)) for name in network.masks}
+    point = {
+        node: ARRAYS.array(given[graph.names[node]], graph.shape(node), node in graph.batched)
+        for node in graph.inputs
+    }
+    with np.errstate(all="ignore"):
+        run = record(graph, ARRAYS, point, "reverse", {graph.outputs[0]: 1})
+
+    def plain(node: int, value: Any) -> Array:
+        data = np.asarray(getattr(value, "data", np.nan), dtype=float)
+        return data[0] if graph.carries[node] and data.ndim > len(graph.shape(node)) else data
+
+    values = {name: plain(node, run.values[node]) for node, name in graph.names.items()}
+    adjoints = {
+        name: plain(node, run.derivatives[node])
+        for node, name in graph.names.items()
+        if node in run.derivatives
+    }
+    slopes = {}
+    for name in network.units:
+        node = graph.index[name]
+        if graph.ops[node] in SQUASHING or graph.ops[node] is RELU:
+            slopes[name] = np.broadcast_to(plain(node, run.local[node, 0]), graph.shape(node))
+    fates = {name: _fates(graph.ops[graph.index[name]] is RELU, s) for name, s in slopes.items()}
+    return Passes(values, adjoints, slopes, fates)
+
+
+def _fates(rectifier: bool, slopes: Array) -> tuple[Fate, ...]:
+    if rectifier:
+        return tuple("dead" if slope == 0 else "" for slope in slopes)
+    return tuple("saturated" if abs(slope) < SATURATED else "" for slope in slopes)
+
+
+def program(network: Network) -> str:
+    """Return the network with its loss as text in the language of formulas.
+
+    >>> from chainrule.nn import Dense, Sequential
+    >>> program(Sequential([Dense(1)], inputs=2).network("mse"))
+    'x: 2; W1: 1x2; b1: 1; t: 1; a1 = W₁ x + b₁; J = mean((a₁ − t)²)'
+    """
+    graph = network.graph
+    shapes = [
+        f"{graph.names[node]}: {'x'.join(map(str, graph.shape(node)))}"
+        for node in graph.inputs
+        if graph.shape(node)
+    ]
+
+    def names(node: int, outside: int) -> Term | None:
+        return Symbol(graph.names[node]) if node != outside and node in graph.names else None
+
+    steps = []
+    for node, name in graph.names.items():
+        if graph.operands[node]:
+            term = compose(graph, node, partial(names, outside=node), READING).term
+            steps.append(f"{name} = {text(term)}")
+    return "; ".join([*shapes, *steps]).replace("\u2009", " ")
+
+
+def literal(values: Array, digits: int = 6) -> str:
+    """Return numbers as they are typed: 0.5, or [[1, 2], [3, 4]].
+
+    >>> literal(np.array([[1.0, 0.25]]))
+    '[[1, 0.25]]'
+
+    Parameters
+    ----------
+    digits
+        Significant digits.
+    """
+    if np.ndim(values) == 0:
+        return f"{float(values):.{digits}g}"
+    entries: Sequence[Array] = list(values)
+    return f"[{', '.join(literal(entry, digits) for entry in entries)}]"

@@ -1,0 +1,1 @@
+"""Pictures of networks and descents in the browser."""

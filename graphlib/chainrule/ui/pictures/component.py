@@ -1,0 +1,93 @@
+"""The pictures as Streamlit components: a plane with points and paths, and the neurons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from chainrule.drawing.theme import THEMES
+
+HERE: Final = Path(__file__).parent
+WORDS: Final[Mapping[str, str]] = {
+    "first": "First step", "back": "Previous step", "play": "Play", "pause": "Pause",
+    "forward": "Next step", "last": "Last step", "step": "Step", "step_of": "step {at} of {all}",
+    "diverged": "diverged", "undefined": "no value", "ended": "ended at step {at}",
+    "saturated": "saturated", "dead": "switched off", "more": "and {count} more",
+}  # fmt: skip
+"""What the pictures' own parts say."""
+
+
+@cache
+def _style() -> str:
+    rules = []
+    for name, theme in THEMES.items():
+        values = {
+            "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
+            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
+            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
+        }  # fmt: skip
+        written = "".join(f"--{key}:{colour};" for key, colour in values.items())
+        rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
+    return "\n".join([*rules, (HERE / "pictures.css").read_text(encoding="utf-8")])
+
+
+@cache
+def _mount(name: str) -> Callable[..., Any]:
+    script = "\n".join(
+        (HERE / part).read_text(encoding="utf-8") for part in ("drawing.js", f"{name}.js")
+    )
+    return cast(
+        Callable[..., Any],
+        st.components.v2.component(
+            f"chainrule_{name}", html='<div class="picture"></div>', css=_style(), js=script
+        ),
+    )
+
+
+def _nothing() -> None:
+    """A state value is reported only if something listens."""
+
+
+def theme() -> str:
+    """Return the theme that the page has."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
+    """Show a plane: a shaded ground, lines, points, and paths that can be played.
+
+    Parameters
+    ----------
+    data
+        `extent` (x from, to, y from, to), `names` of the axes, `height` in px, `alt`; and as
+        far as wanted `image`, `lines` (segments and their kind), `points` (x, y, fill), `ring`
+        (number of a point), `marks` (x, y, words), `paths` and their `step`.
+    on_pick
+        Called when a point is chosen, or a place where there are none; the number, or x and y,
+        then stands in the session under `key`, as ``pick``.
+    """
+    return _mount("plane")(
+        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_pick_change=on_pick or _nothing,
+    )  # fmt: skip
+
+
+def neurons(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
+    """Show a network as neurons, and one of them opened.
+
+    Parameters
+    ----------
+    data
+        `layers` of units, `lines` (layer, unit, unit before, weight), `goal`, `opened`, `alt`.
+    on_pick
+        Called when a neuron is chosen; its key then stands in the session under `key`, as
+        ``pick``.
+    """
+    return _mount("neurons")(
+        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_pick_change=on_pick or _nothing,
+    )  # fmt: skip
