@@ -407,9 +407,13 @@ def _mathml(term: Term, inline: bool) -> str:
         case Word(word) if word.isspace():
             return f'<mspace width="{0.2 * len(word):.1f}em"></mspace>'
         case Word(word):
-            # Token elements drop blanks at their ends, so these are written unbreakable.
-            shown = escape(word.replace(" ", "\N{NO-BREAK SPACE}"))
-            return f'<mi mathvariant="normal" class="word">{shown}</mi>'
+            # Token elements drop blanks at their ends, and some fonts show no unbreakable one.
+            core = escape(word.strip().replace(" ", "\N{NO-BREAK SPACE}"))
+            before, after = (
+                f'<mspace width="{0.25 * blanks:.2f}em"></mspace>' if blanks else ""
+                for blanks in (len(word) - len(word.lstrip()), len(word) - len(word.rstrip()))
+            )
+            return f'{before}<mi mathvariant="normal" class="word">{core}</mi>{after}'
         case Sign(sign, tight):
             space = ' lspace="0" rspace="0"' if tight else ""
             return f'<mo stretchy="false"{space}>{escape(sign)}</mo>'
