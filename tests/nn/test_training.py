@@ -126,8 +126,9 @@ def test_early_stopping_puts_the_best_parameters_back() -> None:
     rule = {"optimiser": nn.Optimiser("adam", 0.1), "epochs": 400, "patience": 5, "seed": 1}
     run = nn.train(model, X[:6], COIN[:6], validation=(X[6:], COIN[6:]), **rule)
     losses = []
-    for _ in run:
+    for record in run:
         losses.append(run.loss(X[6:], COIN[6:]))
+        assert record.metrics["validation"] == losses[-1]
     assert "validation" in run.stopped
     assert run.loss(X[6:], COIN[6:]) == pytest.approx(min(losses), rel=1e-12)
 

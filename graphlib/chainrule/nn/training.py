@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,8 @@ class TrainingRecord:
     activations
         By layer, mean and population deviation of its values over the batch.
     metrics
-        "accuracy" where classes are predicted; "validation" where there is such data.
+        "accuracy" where classes are predicted; at the end of an epoch "validation", the loss
+        over that data after the step, where there is such data.
     """
 
     step: int
@@ -253,8 +254,7 @@ class Training(Iterator[TrainingRecord]):
             record = self._record(batch, rate)
             self._stepper.update(rate, self.step + 1)
         self.step += 1
-        self._after(record.loss)
-        return record
+        return self._after(record)
 
     def _rate(self) -> float:
         return self.optimiser.learning_rate * self._schedule(self.step + 1)
@@ -346,16 +346,19 @@ class Training(Iterator[TrainingRecord]):
             metrics["accuracy"] = float(np.mean(right))
         return metrics
 
-    def _after(self, loss: float) -> None:
+    def _after(self, record: TrainingRecord) -> TrainingRecord:
+        target = self.plan.target
+        if target is not None and record.loss <= target:
+            self.stopped = f"the loss is {record.loss:.4g}, at most {target:g}"
+        if self._validation is not None and self.step % self.per_epoch == 0:
+            found = {"validation": self._validated()}
+            record = replace(record, metrics={**record.metrics, **found})
         if self.step % self._every == 0:
             self._moments.append(self._moment())
-        target = self.plan.target
-        if target is not None and loss <= target:
-            self.stopped = f"the loss is {loss:.4g}, at most {target:g}"
-        if self._validation is not None and self.step % self.per_epoch == 0:
-            self._validate()
+        return record
 
-    def _validate(self) -> None:
+    def _validated(self) -> float:
+        """Return the loss over the validation data; stop where it has long been no better."""
         assert self._validation is not None
         loss = self.loss(*self._validation)
         if self._best is None or loss < self._best[0]:
@@ -363,6 +366,7 @@ class Training(Iterator[TrainingRecord]):
         patience = self.plan.patience
         if patience is not None and self.step - self._best[1] >= patience * self.per_epoch:
             self.stopped = f"no better validation loss for {patience} epochs"
+        return loss
 
     def _finish(self) -> None:
         if self.plan.patience is not None and self._best is not None:
