@@ -108,9 +108,11 @@ class Worked(View):
             If there is no such cell.
         """
         main, _, along = cell.rpartition(",")
-        if not self.reverse and main and (view := self._along(along)) is not None:
-            return Worked(view.run, self.notation).number(main)
         kind, _, names = cell.partition(":")
+        # Local partials stand in no column: in `partial:u,x` the x is an operand.
+        moving = not self.reverse and kind != "partial" and bool(main)
+        if moving and (view := self._along(along)) is not None:
+            return Worked(view.run, self.notation).number(main)
         nodes = {label: node for node, label in self.labels.items()}
         name = canonical_label(names) if "," not in names else names
         if kind == "value" and name in nodes:

@@ -220,3 +220,10 @@ def test_a_form_is_shown_where_it_is_the_number_to_forty_digits() -> None:
     assert made.exact_form("partial", (99, 0)) is None
     made.__dict__["closed"] = run("sqrt(x) + 1/3", x=3).closed
     assert made.exact_form("value", made.output) is None
+
+
+def test_a_number_that_digits_leave_open_has_no_closed_form_beside_it() -> None:
+    text = "u = sqrt(3 + 2 sqrt(x)) - 1 - sqrt(2)"  # 0, since 3 + 2√2 = (1 + √2)²
+    number = chainrule.parse(text).work({"x": 2})
+    assert number.number("value:u").flagged
+    assert number.run.exact_form("value", number.run.output) is None

@@ -206,6 +206,12 @@ def test_cells_of_several_columns_are_asked_for_by_id() -> None:
         _ = run["tangent:f,r"]
 
 
+def test_local_partials_are_asked_for_by_id_where_an_operand_is_a_column_too() -> None:
+    worked = Graph.parse("y = w z; w = x z").work({"x": 2, "z": 3}, "forward")
+    assert (worked["partial:w,x"], worked["partial:w,z"]) == (3.0, 2.0)
+    assert worked["partial:y,z"] == 6.0
+
+
 def test_the_copies_of_a_tree_move_together() -> None:
     run = chainrule.parse("f = t t; t = x^2").work({"x": 3}, as_tree=True)
     paths = run.paths("x")

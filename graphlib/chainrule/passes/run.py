@@ -95,8 +95,11 @@ def merged(double: Any, digits: Any) -> Number:
 
 
 def agrees(known: Fraction | Form, fine: Any) -> bool:
-    """Return whether a closed form is the many-digit number, to forty digits."""
-    if type(fine) is Undefined:
+    """Return whether a closed form is the many-digit number, to forty digits.
+
+    It is none where the digits themselves leave the number open.
+    """
+    if type(fine) is Undefined or fine is NEGLIGIBLE or infinite(fine):
         return False
     algebra = digits_algebra(SHADOW_DIGITS)
     try:
