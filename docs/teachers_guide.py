@@ -18,7 +18,6 @@ sys.path.insert(0, str(HERE.parent / "graphlib"))
 from chainrule.exercises.checking import problem_of  # noqa: E402
 from chainrule.exercises.class_marking import (  # noqa: E402
     Graded,
-    Handed,
     Key,
     graded,
     mark_class,
@@ -30,6 +29,7 @@ from chainrule.exercises.class_run import read_roster, run_class  # noqa: E402
 from chainrule.exercises.fitness import worksheet  # noqa: E402
 from chainrule.exercises.formats.typst import sheet_source  # noqa: E402
 from chainrule.exercises.gradebook import feedback_markdown, gradebook  # noqa: E402
+from chainrule.exercises.handed_in import Handed  # noqa: E402
 from chainrule.exercises.making import sheet  # noqa: E402
 from chainrule.exercises.recipe import Recipe  # noqa: E402
 

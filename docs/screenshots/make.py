@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 HERE = Path(__file__).parent
 FORMULA = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
@@ -16,6 +16,22 @@ SHOTS = {
     "explore-dark": (1280, 800, "dark"),
     "explore-phone": (400, 860, "light"),
     "explore-phone-dark": (400, 860, "dark"),
+}
+WORK = {
+    "value:J": "−0.7649", "value:u": "3.8415", "value:u1": "0.8415", "value:u2": "3",
+    "value:t": "1", "partial:J,u": "0.6441", "partial:u,u1": "1", "partial:u,u2": "1",
+    "partial:u1,t": "0.5403", "partial:u2,t": "3", "partial:t,x": "2", "adjoint:J": "1",
+    "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoint:u2": "0.6441",
+    "adjoint:t": "1.9324", "adjoint:x": "3.8648",
+}  # fmt: skip
+"""The lecture's table with one mistake: at t the second share replaced the first."""
+
+ANSWERED = {
+    "check-my-work-light": (1280, 800, "light"),
+    "check-my-work-dark": (1280, 800, "dark"),
+    "check-my-work-phone": (400, 1900, "light"),
+    "exercises-light": (1280, 1100, "light"),
+    "exercises-phone-dark": (400, 860, "dark"),
 }
 ARGUMENTS = [
     "--no-sandbox",
@@ -49,7 +65,33 @@ def main(address: str) -> None:
             page.wait_for_timeout(1_500)
             page.screenshot(path=HERE / f"{name}.png")
             page.close()
+        for name, (width, height, scheme) in ANSWERED.items():
+            page = browser.new_page(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if scheme == "dark" else "light",
+            )
+            answered(page, address.rstrip("/"), name)
+            page.wait_for_timeout(1_000)
+            page.screenshot(path=HERE / f"{name}.png")
+            page.close()
         browser.close()
+
+
+def answered(page: Page, address: str, name: str) -> None:
+    """Open a page on which people answer, with answers that are checked."""
+    if name.startswith("check"):
+        page.goto(f"{address}/check-my-work")
+        for cell, words in WORK.items():
+            page.locator(f'input[name="{cell}"]').fill(words, timeout=40_000)
+    else:
+        page.goto(f"{address}/exercises")
+        fields = page.locator(".answersheet input")
+        expect(fields.first).to_be_visible(timeout=60_000)
+        fields.nth(0).fill("1.44")
+        fields.nth(1).fill("3")
+    page.get_by_role("button", name="Check", exact=True).first.click()
+    expect(page.locator(".square.wrong, .said p").first).to_be_visible(timeout=40_000)
+    page.locator("h2").first.click()
 
 
 if __name__ == "__main__":

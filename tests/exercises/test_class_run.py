@@ -21,8 +21,6 @@ from chainrule.errors import FileError, InputError, OutsideError
 from chainrule.exercises import class_run
 from chainrule.exercises.checking import check_tasks, problem_of
 from chainrule.exercises.class_marking import (
-    Handed,
-    collect,
     mark_class,
     matched,
     read_keys,
@@ -31,6 +29,7 @@ from chainrule.exercises.class_marking import (
 from chainrule.exercises.class_run import read_roster, run_class
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.gradebook import feedback_html, feedback_markdown, feedback_zip, gradebook
+from chainrule.exercises.handed_in import Handed, collect
 from chainrule.exercises.recipe import Override, Recipe
 
 ROOT = Path(__file__).parents[2]

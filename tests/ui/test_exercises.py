@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.exercises.handed_in import collect
 from chainrule.exercises.sheet import Sheet
 from chainrule.ui import sheets
 from chainrule.ui.sheets import Asked
@@ -84,7 +86,9 @@ def test_every_format_can_be_downloaded_under_a_safe_name() -> None:
 
 
 @pytest.mark.browser
-def test_a_sheet_is_answered_checked_and_kept(app_address: str, app_page: Page) -> None:
+def test_a_sheet_is_answered_checked_kept_and_saved(
+    app_address: str, app_page: Page, tmp_path: Path
+) -> None:
     page = app_page
     page.goto(f"{app_address}/exercises")
     fields = page.locator(".answersheet input")
@@ -103,6 +107,12 @@ def test_a_sheet_is_answered_checked_and_kept(app_address: str, app_page: Page) 
     fields.nth(1).fill("0,5")
     page.reload()
     expect(fields.nth(1)).to_have_value("0,5", timeout=60_000)
+    with page.expect_download(timeout=30_000) as saved:
+        page.get_by_role("button", name="Save answers as a file").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    (handed,), faults = collect(path)
+    assert "0,5" in handed.answers.values() and faults == [] and path.name == "answers.json"
     assert "0,5" not in page.url and "77" not in page.url
     page.set_viewport_size({"width": 400, "height": 860})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

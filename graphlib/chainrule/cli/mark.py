@@ -83,8 +83,9 @@ def _mark_class(
     from chainrule.cli.output import write
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
-    from chainrule.exercises.class_marking import collect, mark_class, matched, read_keys
+    from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import feedback_zip, gradebook
+    from chainrule.exercises.handed_in import collect
     from chainrule.readings.render.prose import printable
 
     manifest, keys = read_keys(Path(key))

@@ -145,7 +145,15 @@ def payload(
                 f'<span class="quiet">{points_text(task.points)} points</span></div>'
                 f'<div class="scroll">{task_html(task, "none")}</div></section>'
             )
-    return {"digest": name, "html": "\n".join(parts), "report": report, "helped": helped}
+    return {
+        "digest": name,
+        "html": "\n".join(parts),
+        "report": report,
+        "helped": helped,
+        "title": made.title,
+        "student": made.student,
+        "file": safe_name(f"answers {made.student}".strip()) + ".json",
+    }
 
 
 def _words(answers: Mapping[str, Any]) -> dict[str, str]:

@@ -59,6 +59,7 @@ LABELS: Final[Mapping[str, str]] = {
     "not_shown": "left for you",
     "reveal": "Show the next number",
     "help": "Hint for the next cell",
+    "save": "Save answers as a file",
     "progress": "{done} of {count} cells answered",
 }
 """What the components' own parts say."""

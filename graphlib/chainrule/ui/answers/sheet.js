@@ -55,8 +55,10 @@ class AnswerSheet {
       );
       place.append(row, help);
     }
-    this.progress = element("p", "quiet", null, { role: "status" });
-    this.paper.append(this.progress);
+    this.progress = element("span", "quiet", null, { role: "status" });
+    const foot = element("div", "actions foot");
+    foot.append(button(this.words.save, () => this.save()), this.progress);
+    this.paper.append(foot);
     this.paper.addEventListener("keydown", (event) => this.#key(event));
     this.#count();
   }
@@ -68,6 +70,17 @@ class AnswerSheet {
   check() {
     this.store.checked(true);
     this.send("check", { digest: this.digest, answers: this.answers });
+  }
+
+  /** Give the answers as a file, to hand in or to keep; it is made in the browser. */
+  save() {
+    const { student, title, file } = this.payload;
+    const given = Object.entries(this.answers).filter(([, words]) => words);
+    const record = { title, student, answers: Object.fromEntries(given) };
+    const blob = new Blob([`${JSON.stringify(record, null, 1)}\n`], { type: "application/json" });
+    const link = element("a", "", null, { href: URL.createObjectURL(blob), download: file });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
   ask(task, what) {
