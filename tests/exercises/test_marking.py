@@ -236,3 +236,16 @@ def test_any_table_of_ours_can_be_marked() -> None:
     other = {"adjoint:f": "1", "adjoint:x": "2.8805"}
     report = chainrule.mark(program, {"x": 2, "y": 3}, other, output="f")
     assert set(report.cells.values()) == {"right"}
+
+
+def test_a_slope_may_be_taken_from_the_written_value_of_the_step() -> None:
+    program = "a = 2x\nb = exp(a)\nc = tanh(b)"
+    # e^1 = 2.718, tanh 7.218 ≈ 1 and 1 - tanh² ≈ 0; a student who writes 0.5 for c takes 0.75.
+    copied = {"value:b": "7.218", "partial:b,a": "7.218", "value:c": "0.5", "partial:c,b": "0.75"}
+    report = chainrule.mark(program, {"x": "0.5"}, copied)
+    assert report.errors == ("value:b", "value:c")
+    assert report.cells["partial:b,a"] == report.cells["partial:c,b"] == "follows"
+    assert report.origins == {"partial:b,a": "value:b", "partial:c,b": "value:c"}
+    # For sin t the value is no slope.
+    wrong = chainrule.mark("a = 2x\nb = sin(a)", {"x": 1}, {"value:b": "0.5", "partial:b,a": "0.5"})
+    assert wrong.cells["partial:b,a"] == "wrong"

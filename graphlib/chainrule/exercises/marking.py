@@ -150,6 +150,8 @@ class Marking:
         self._known: dict[Cell, float | None] = {}
         # From which error a cell goes back; "" for none.
         self._tainted: dict[Cell, str] = {}
+        # Cells that a cell was computed from beside those that it needs.
+        self._needed: dict[Cell, tuple[Cell, ...]] = {}
 
     def _suited(self, sheet: Worksheet) -> Worksheet:
         """Return the sheet with shares of the mode that was asked, and wrong formulas."""
@@ -236,6 +238,10 @@ class Marking:
         noise = self._noise(cell)
         to_right = self._distance(given, right, noise)
         to_own = self._distance(given, following, noise)
+        if min(to_right, to_own) > 1:
+            following = self.sheet.by_value(cell, self.own, self._known)
+            to_own = self._distance(given, following, noise)
+            self._needed[cell] = (Cell("value", cell.node),)
         tainted = bool(self._origin(cell))
         if to_right <= 1 and to_own <= 1:
             return "follows" if tainted and self._is_own(to_right, to_own) else "right"
@@ -267,7 +273,7 @@ class Marking:
 
     def _origin(self, cell: Cell) -> str:
         """Return the error to which anything goes back that a cell is computed from, or ""."""
-        pending, seen = list(self.sheet.needs(cell)), set[Cell]()
+        pending, seen = [*self.sheet.needs(cell), *self._needed.get(cell, ())], set[Cell]()
         while pending:
             need = pending.pop()
             if need in seen:

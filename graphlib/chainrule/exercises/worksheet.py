@@ -121,6 +121,19 @@ class Worksheet(Cells):
         slots = self.slots(cell.edge)
         return _total(_finite(FLOAT64.partial(op, parameters, s, value, operands)) for s in slots)
 
+    def by_value(self, cell: Cell, own: Numbers, known: dict[Cell, float | None]) -> float | None:
+        """Return a local partial worked out with the number written for the node itself.
+
+        Of eᵗ people copy the value, of tanh t they take 1 − y². None where no value is written.
+        """
+        operands = self._operands(cell.node, known)
+        value = own.get(self.ids.get(Cell("value", cell.node), ""))
+        if cell.edge is None or cell.kind != "partial" or operands is None or value is None:
+            return None
+        op, parameters = self.graph.ops[cell.node], self.graph.parameters_of(cell.node)
+        slots = self.slots(cell.edge)
+        return _total(_finite(FLOAT64.partial(op, parameters, s, value, operands)) for s in slots)
+
     def _from_formula(self, formula: Formula, known: Mapping[Cell, float | None]) -> float | None:
         """Return what somebody's own formula of a local partial gives with their own values."""
         values: dict[str, float] = {}
