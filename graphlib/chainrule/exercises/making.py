@@ -83,6 +83,11 @@ def sheet(
     return _Maker(recipe, recipe.seed if seed is None else seed, student).sheet()
 
 
+def drawn(recipe: Recipe, seed: int | None, student: str) -> Sheet:
+    """Return a recipe's sheet: `sheet` in the form in which workers call functions."""
+    return sheet(recipe, seed=seed, student=student)
+
+
 class _Maker:
     def __init__(self, recipe: Recipe, seed: int, student: str) -> None:
         self.recipe = recipe

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from chainrule import workers
 from chainrule.errors import ChainruleError, InputError, PointError
 from chainrule.exercises.checking import Checked, check_sheet, problem_of
 from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
@@ -17,18 +18,22 @@ from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.formats.format import points_text
 from chainrule.exercises.formats.html import opening_html, task_html
 from chainrule.exercises.guidance import hints
-from chainrule.exercises.making import sheet
+from chainrule.exercises.making import drawn
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.sheet import Key, Sheet, Task
+from chainrule.facade import Graph
 from chainrule.files import safe_name
 from chainrule.readings.prose import Prose
 from chainrule.readings.render.prose import plain, prose_html
 from chainrule.readings.terms import text
 from chainrule.ui.answers.component import digest
 from chainrule.ui.work import Fault
+from chainrule.workers import WorkerFailure
 
 ENTRIES: Final = 32
 LONGEST: Final = 200
+SECONDS: Final = 20.0
+OTHERWISE: Final = "Choose other kinds, another level or another point."
 LABELS: Final[Mapping[str, str]] = {
     "pdf": "PDF", "typst": "Typst", "latex": "LaTeX", "html": "HTML", "markdown": "Markdown",
     "ipynb": "Jupyter notebook", "moodle": "Moodle XML", "json": "JSON",
@@ -92,14 +97,25 @@ def _point(words: str) -> dict[str, str]:
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
 def made(asked: Asked, seed: int, student: str) -> Sheet | Fault:
-    """Return the sheet that is asked for, or why there is none."""
+    """Return the sheet that is asked for, or why there is none.
+
+    Some recipes try many problems before one is fit, so the sheet is drawn in a worker.
+    """
     try:
         recipe = recipe_of(asked)
-        return sheet(recipe, seed=None if asked.recipe else seed, student=student)
+        if asked.formula:
+            Graph.parse(asked.formula)  # a fault is shown with its place
+        own = None if asked.recipe else seed
+        found = workers.call(drawn, recipe, own, student, timeout=SECONDS, what="this sheet")
+        assert isinstance(found, Sheet)
+        return found
     except InputError as error:
         return Fault.of(error)
+    except WorkerFailure as failure:
+        message, _, allowed = failure.text.partition("\n")
+        return Fault(message.rstrip("."), "", allowed.rpartition("\n")[2] or OTHERWISE, "", 0, 0)
     except ChainruleError as error:
-        return Fault(str(error), "", "Choose other kinds or another level.", "", 0, 0)
+        return Fault(str(error), "", OTHERWISE, "", 0, 0)
 
 
 def digest_of(asked: Asked, seed: int, student: str) -> str:
