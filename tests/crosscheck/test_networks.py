@@ -234,7 +234,7 @@ def test_a_training_trace(name: str, l2: float) -> None:
         chosen = torch.tensor(record.batch)
         y = forward(TORCH, layers, p, torch.tensor(X)[chosen])
         mean = loss_of(TORCH, "ce", y, t[chosen])
-        assert record.loss == pytest.approx(float(mean), rel=1e-9)
+        assert record.loss == pytest.approx(mean.item(), rel=1e-9)
         optimiser.zero_grad()
         (mean + l2 * sum((w**2).sum() for key, w in p.items() if key[0] == "W")).backward()
         optimiser.step()

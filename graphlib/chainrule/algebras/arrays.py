@@ -193,7 +193,10 @@ class Arrays(Algebra):
             convert = np.frompyfunc(lambda x: scalars.number(Fraction(x)), 1, 1)
             data = np.asarray(convert(data), dtype=object if self._scalars else float)
         if data.shape[int(batched) :] != tuple(shape):
-            raise ShapeError(f"values of shape {data.shape} were given where {shape} is declared")
+            each = " for each example of a batch" if batched else ""
+            raise ShapeError(
+                f"values of shape {data.shape} were given where {shape} is declared{each}"
+            )
         return Array(data, len(shape))
 
     def _one_hot(self, k: Array, shape: Shape) -> Array:

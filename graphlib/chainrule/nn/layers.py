@@ -63,6 +63,8 @@ class Page:
         Names of the values after each layer that has some, in order.
     layer
         Number of the layer with parameters that is being written, from 1.
+    batched
+        Whether the example's inputs carry a batch.
     """
 
     builder: Builder
@@ -70,6 +72,11 @@ class Page:
     masks: dict[str, float] = field(default_factory=dict)
     units: list[str] = field(default_factory=list)
     layer: int = 0
+    batched: bool = True
+
+    def example(self, name: str, shape: Shape) -> Expression:
+        """Append an input of which every example has its own."""
+        return self.builder.input(name, shape, batched=self.batched)
 
     def parameter(self, letter: str, shape: Shape, initialiser: Initialiser) -> Expression:
         """Append a parameter of the layer: its letter and the layer's number."""
@@ -232,7 +239,7 @@ class Dropout:
         """Append x times the mask."""
         name = f"mask{len(page.masks) + 1}"
         page.masks[name] = self.rate
-        return page.builder.input(name, x.shape, batched=True) * x
+        return page.example(name, x.shape) * x
 
 
 @dataclass(frozen=True, slots=True)

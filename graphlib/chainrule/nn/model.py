@@ -85,7 +85,7 @@ class Sequential:
         self.layers = tuple(layers)
         self.inputs: Shape = (inputs,) if isinstance(inputs, int) else tuple(inputs)
 
-    def network(self, loss: str = "mse", *, fused: bool = True) -> Network:
+    def network(self, loss: str = "mse", *, fused: bool = True, batched: bool = True) -> Network:
         """Return the graph with a loss, and what it needs.
 
         Parameters
@@ -94,6 +94,9 @@ class Sequential:
             Whether a loss that belongs to the output's activation is written on the values
             before it (cross-entropy of softmax as log-sum-exp), which keeps its digits. The
             lecture writes it on the activation's value.
+        batched
+            Whether x, masks and t carry a batch; without, the graph is that of one example,
+            which can be unrolled.
 
         Raises
         ------
@@ -104,13 +107,12 @@ class Sequential:
         """
         record = loss_named(loss)
         builder = Builder()
-        page = Page(builder)
-        x = builder.input("x", self.inputs, batched=True)
-        prediction = self._written(page, x)
+        page = Page(builder, batched=batched)
+        prediction = self._written(page, page.example("x", self.inputs))
         before = _before(prediction, record.unit)
         if prediction.index not in builder.names:
             prediction = page.named(prediction, "y")
-        target = builder.input("t", prediction.shape, batched=True)
+        target = page.example("t", prediction.shape)
         # Scores without an activation are what the fused form takes, too.
         scores = before if before is not None else _scores(prediction)
         if record.fused is not None and scores is not None and (fused or before is None):
@@ -132,18 +134,18 @@ class Sequential:
             x = layer.write(page, x)
         return x
 
-    def graph(self, loss: str | None = None, *, fused: bool = False) -> Graph:
-        """Return the graph of a prediction, or of its loss.
+    def graph(self, loss: str | None = None, *, fused: bool = False, batched: bool = True) -> Graph:
+        """Return the graph of a prediction, or of its loss; options as of `network`.
 
         >>> from chainrule.nn import Dense
         >>> Sequential([Dense(1)], inputs=3).graph("mse").variables
         ('x', 'W1', 'b1', 't')
         """
         if loss is not None:
-            return self.network(loss, fused=fused).graph
+            return self.network(loss, fused=fused, batched=batched).graph
         builder = Builder()
-        page = Page(builder)
-        prediction = self._written(page, builder.input("x", self.inputs, batched=True))
+        page = Page(builder, batched=batched)
+        prediction = self._written(page, page.example("x", self.inputs))
         return Graph.of(builder.finish([prediction]))
 
     def parameters(self, seed: int = 0, initialiser: str | None = None) -> dict[str, Any]:
@@ -159,7 +161,7 @@ class Sequential:
         from chainrule.nn.initialisers import Initialiser
 
         page = Page(Builder())
-        self._written(page, page.builder.input("x", self.inputs, batched=True))
+        self._written(page, page.example("x", self.inputs))
         random = np.random.default_rng(seed)
         chosen = None if initialiser is None else Initialiser.of(initialiser)
         return {

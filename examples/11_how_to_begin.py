@@ -1,0 +1,131 @@
+# %% [markdown]
+# # How to begin: zeros, vanishing and exploding gradients, dead units
+#
+# Where training begins decides whether it gets anywhere. Four things that go wrong, each in
+# numbers.
+
+# %%
+import builtins
+import math
+
+import chainrule
+from chainrule.nn import experiments
+from curves import Figure, Line, Panel  # the file curves.py beside this one
+
+show = getattr(builtins, "display", print)  # typeset in a notebook, plain text on a terminal
+
+# %% [markdown]
+# ## All zeros
+#
+# Two hidden neurons with the same weights get the same adjoints: they stay copies of each other
+# for ever. With zeros it is worse. The output ignores the hidden neurons, so their adjoints are 0,
+# and the hidden values are 0, so the adjoints of the output's weights are 0, too.
+
+# %%
+network = chainrule.parse("""
+    L = (y - t)^2
+    y = v1 h1 + v2 h2
+    h1 = tanh(w1 x)
+    h2 = tanh(w2 x)
+""")
+zeros = network.reverse({"w1": 0, "w2": 0, "v1": 0, "v2": 0, "x": 1, "t": 1})
+show(zeros.table())
+assert all(zeros[f"adjoint:{name}"] == 0 for name in ("w1", "w2", "v1", "v2"))
+alike = network.gradient({"w1": 0.5, "w2": 0.5, "v1": 0.25, "v2": 0.25, "x": 1, "t": 1})
+assert alike["w1"] == alike["w2"] != 0 and alike["v1"] == alike["v2"] != 0
+
+# %% [markdown]
+# Exclusive or, from zeros and from Xavier's random weights. From zeros the loss stays at ln 2 =
+# 0.6931, that of guessing.
+
+# %%
+begun = {scheme: experiments.symmetry(scheme) for scheme in ("zeros", "xavier")}
+for outcome in begun.values():
+    print(outcome.finding)
+assert max(begun["zeros"].column("apart")) == 0
+assert abs(begun["zeros"].column("loss")[-1] - math.log(2)) < 2e-4
+assert begun["xavier"].column("loss")[-1] < 0.1
+
+# %%
+kinds = {"zeros": "second", "xavier": "value"}
+lines = [
+    Line(list(zip(outcome.column("step"), outcome.column("loss"), strict=True)), kinds[name], name)
+    for name, outcome in begun.items()
+]
+show(Figure([Panel("exclusive or: the loss", lines, x=(0, 200), y=(0, 1))], width=320, height=160))
+
+# %% [markdown]
+# ## Vanishing: a product of slopes
+#
+# Going back through a layer, a gradient is multiplied by the weights and by the slope of the
+# activation, which is at most ¼ for a sigmoid. Ten layers are ten such factors.
+
+# %%
+chain = chainrule.parse(
+    "\n".join(["z1 = sigmoid(x)", *(f"z{k} = sigmoid(z{k - 1})" for k in range(2, 11))])
+)
+worked = chain.reverse({"x": 1})
+factors = [worked["partial:z1,x"], *(worked[f"partial:z{k},z{k - 1}"] for k in range(2, 11))]
+print("slopes  " + " ".join(f"{factor:.4f}" for factor in factors))
+print(f"product {math.prod(factors):.6e}   adjoint of x {worked['adjoint:x']:.6e}")
+assert abs(math.prod(factors) / worked["adjoint:x"] - 1) < 1e-12
+assert max(factors) <= 0.25 and worked["adjoint:x"] < 0.25**10
+
+# %% [markdown]
+# The same with layers of 32 neurons, for several activations and ways to draw the weights: the
+# size of the gradient by the weights of layer 1, as a share of that of layer 10.
+
+# %%
+flow = experiments.gradient_flow()
+print(flow.finding)
+shares = {}
+for name in ("sigmoid", "tanh", "relu"):
+    for scheme in ("xavier", "he", "normal"):
+        norms = [row["gradient"] for row in flow.where(activation=name, weights=scheme)]
+        shares[name, scheme] = norms[0] / norms[-1]
+        print(f"{name:8} {scheme:7} {shares[name, scheme]:12.3e}")
+assert shares["sigmoid", "xavier"] < 1e-5
+assert 0.1 < shares["relu", "he"] < 10 and 0.1 < shares["tanh", "xavier"] < 10
+assert shares["relu", "normal"] > 1e-3  # N(0, 1): values explode forward instead
+assert not flow.where(activation="relu", weights="zeros")  # nothing arrives at all
+
+# %%
+drawn = []
+for name, kind in (("tanh", "third"), ("sigmoid", "second"), ("relu", "value")):
+    rows = flow.where(activation=name, weights="he" if name == "relu" else "xavier")
+    drawn.append(Line([(row["layer"], row["gradient"]) for row in rows], kind, name))
+panel = Panel("gradient by the weights of a layer", drawn, x=(0, 10), y=(1e-8, 1000), powers=True)
+show(Figure([panel], width=320, height=180))
+
+# %% [markdown]
+# ## Through time
+#
+# A recurrent net uses the same weight at every step, h ← tanh(w h + x). Unrolled it is a deep
+# network, and the first input reaches the last state through a product of w (1 − h²).
+
+# %%
+recurrent = experiments.recurrent(steps=20)
+print(recurrent.finding)
+reach = {w: recurrent.where(w=w, k=1)[0]["adjoint"] for w in (0.5, 1.0, 1.5)}
+assert max(reach.values()) < 1e-3 and reach[0.5] < 0.5**19
+short = chainrule.parse("h3 = tanh(w h2 + x3); h2 = tanh(w h1 + x2); h1 = tanh(w h0 + x1)")
+unrolled = short.reverse({"w": 0.5, "h0": 0, "x1": 1, "x2": 0.5, "x3": -0.5})
+show(unrolled.table())
+by_hand = 0.5**2 * math.prod(1 - unrolled[f"value:h{k}"] ** 2 for k in (1, 2, 3))
+assert abs(unrolled["adjoint:x1"] - by_hand) < 1e-15
+
+# %% [markdown]
+# ## Dead rectifiers
+#
+# A rectifier that is negative for every example has slope 0 for every example, and no step brings
+# it back. It can as well be left out: the smaller network computes the same.
+
+# %%
+dead = experiments.dead_units()
+print(dead.finding)
+silent = dead.where(active=0.0)
+assert len(silent) >= 8 and all(row["gradient"] == 0 for row in silent)
+
+# %% [markdown]
+# **To try.** Replace tanh by the sigmoid in the recurrent net. How far does the first input reach
+# now?
