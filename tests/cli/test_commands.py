@@ -196,7 +196,14 @@ def test_a_file_that_is_no_text(run, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there(run, tmp_path: Path) -> None:
     done = run("table", "x", "--at", "x=1", "-o", "no/such/t.txt")
     assert done.returncode == 1
-    assert b"No such file" in done.stderr and b"Traceback" not in done.stderr
+    assert done.stderr == b"no/such/t.txt: No such file or directory\n"
+
+
+@pytest.mark.parametrize("name", ["", "."])
+def test_a_name_that_is_none_of_a_file(run, name: str) -> None:
+    done = run("table", "x", "--at", "x=1", "--json", "-o", name)
+    assert done.returncode == 2
+    assert b"is not the name of a file" in done.stderr
 
 
 def test_nothing_escapes_to_the_terminal(run) -> None:

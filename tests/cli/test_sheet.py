@@ -39,11 +39,13 @@ def test_a_recipe_from_a_file(run, tmp_path: Path) -> None:
 
 def test_refusals_say_what_is_allowed(run, tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text('title = "Week"\n[[part]]\nlevel = 9\nkinds = ["paths"]\n')
+    (tmp_path / "no.toml").write_bytes(b"\xff\xfe")
     for arguments, words in (
         (("sheet",), "--level"),
         (("sheet", "--level", "3", "--kind", "tables"), "adjoints"),
         (("sheet", "--level", "3", "-o", "x.docx"), ".ipynb"),
         (("sheet", "--recipe", "bad.toml"), "line 3"),
+        (("sheet", "--recipe", "no.toml"), "byte 1 does not fit"),
         (("sheet", "--level", "1", "--kind", "paths"), "paths"),
     ):
         done = run(*arguments)

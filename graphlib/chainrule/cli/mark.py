@@ -103,9 +103,10 @@ def _mark_class(
 def _overrides(recipe: str | None) -> tuple[Override, ...]:
     if recipe is None:
         return ()
+    from chainrule.cli.request import recipe_text
     from chainrule.exercises.recipe import Recipe
 
-    return Recipe.read(Path(recipe).read_text("utf-8-sig")).overrides
+    return Recipe.read(recipe_text(recipe)).overrides
 
 
 def _mark_table(

@@ -74,7 +74,14 @@ def write(content: bytes, output: str) -> None:
         sys.stdout.buffer.flush()
         return
     path = Path(output)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    if not path.name or path.is_dir():
+        raise InputError(
+            f"`{output}` is not the name of a file", allowed="Name one, such as t.txt."
+        )
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:  # which names the passing file, not the one that was asked for
+        raise OSError(error.errno, error.strerror, output) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -125,6 +125,18 @@ def source(argument: str) -> str:
         return _decoded(file.read(MAX_BYTES + 1), f"the file {argument}")
 
 
+def recipe_text(name: str) -> str:
+    """Return the text of a recipe's file.
+
+    Raises
+    ------
+    InputError
+        If it is no text in UTF-8, or far longer than a recipe may be.
+    """
+    with Path(name).open("rb") as file:
+        return _decoded(file.read(MAX_BYTES + 1), f"the file {name}", "A recipe is shorter.")
+
+
 def _file(argument: str) -> Path | None:
     """Return the file of this name, if there is one; x is a formula even beside a file x."""
     if not any(c in argument for c in "./\\"):
@@ -136,12 +148,11 @@ def _file(argument: str) -> Path | None:
         return None
 
 
-def _decoded(content: bytes, what: str) -> str:
+def _decoded(
+    content: bytes, what: str, allowed: str = "Formulas have up to 20,000 characters."
+) -> str:
     if len(content) > MAX_BYTES:
-        raise InputError(
-            f"{what} has more than {MAX_BYTES:,} bytes",
-            allowed="Formulas have up to 20,000 characters.",
-        )
+        raise InputError(f"{what} has more than {MAX_BYTES:,} bytes", allowed=allowed)
     try:
         return content.decode("utf-8-sig").rstrip("\r\n").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

@@ -109,7 +109,7 @@ def asked_recipe(
     InputError
         If not exactly one of formula, level and recipe is given, or one cannot be read.
     """
-    from chainrule.cli.request import pairs, source
+    from chainrule.cli.request import pairs, recipe_text, source
     from chainrule.exercises.kinds import KINDS
     from chainrule.exercises.recipe import PartRecipe, Recipe
 
@@ -119,7 +119,7 @@ def asked_recipe(
             allowed="Give a formula, --level from 1 to 6, or --recipe with a file.",
         )
     if recipe is not None:
-        return Recipe.read(Path(recipe).read_text("utf-8-sig"))
+        return Recipe.read(recipe_text(recipe))
     for kind in kinds or ():
         if kind not in KINDS:
             raise InputError(
