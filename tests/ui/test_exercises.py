@@ -130,3 +130,20 @@ def test_a_recipe_with_a_fault_shows_its_line(app_address: str, app_page: Page) 
     area.fill('title = "T"\n[[part]]\nlevel = 9\nkinds = ["values"]\n')
     area.press("Control+Enter")
     expect(page.locator(".cr-fault")).to_contain_text("level", timeout=30_000)
+
+
+@pytest.mark.browser
+def test_fields_in_lines_of_their_own_can_be_seen(app_address: str, app_page: Page) -> None:
+    page = app_page
+    page.goto(f"{app_address}/exercises")
+    page.get_by_text("Recipe", exact=True).click()
+    area = page.get_by_label("Recipe (TOML)")
+    expect(area).to_be_visible(timeout=30_000)
+    area.fill('title = "<b>T</b>"\n[[part]]\nlevel = 3\nkinds = ["count", "draw"]\n')
+    area.press("Control+Enter")
+    field = page.locator(".answersheet .field input").first
+    expect(field).to_be_visible(timeout=60_000)
+    box = field.bounding_box()
+    ground = field.evaluate("one => getComputedStyle(one).backgroundColor")
+    assert box and box["width"] > 60 and box["height"] >= 34 and ground != "rgba(0, 0, 0, 0)"
+    expect(page.locator(".answersheet h2")).to_have_text("<b>T</b>")
