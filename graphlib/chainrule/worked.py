@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from chainrule.language.names import canonical_label
 from chainrule.passes.jacobian import repaired
 from chainrule.passes.run import Number, Run
 from chainrule.readings.grid import Tabular
+from chainrule.readings.numbers import DEFAULT
 from chainrule.readings.story import Story, story, sum_up
 from chainrule.readings.tables import Table, table
 from chainrule.readings.view import Notation, View
@@ -259,7 +261,9 @@ class Worked(View):
         graph, point = self.graph, self.run.point
         found = jacobian(graph, point, [self.labels[output] for output in graph.outputs])
         named = {graph.names[node]: point[node] for node in graph.inputs}
-        return JacobianTable(found.rows, found.mode, found.cost, named)
+        # These are doubles: of the notation's numbers the decimal sign alone is theirs.
+        format = replace(DEFAULT, comma=self.notation.format.comma)
+        return JacobianTable(found.rows, found.mode, found.cost, named, format)
 
     def read(self, reading: str) -> Tabular:
         """Return the reading of this name, one of `READINGS`.

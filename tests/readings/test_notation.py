@@ -99,6 +99,13 @@ def test_decimal_commas_everywhere_but_in_data() -> None:
     assert "[0,5; 1,5]" in vector.table().text()
 
 
+def test_a_jacobian_has_decimal_commas_too() -> None:
+    found = chainrule.parse("f = x/y").work({"x": "0.5", "y": "0.7"}, notation="comma").jacobian()
+    # 1/0.7 and −0.5/0.49
+    assert "1,4286" in found.text() and "−1,0204" in found.text() and "." not in found.text()
+    assert "1.428571428571428" in found.csv()
+
+
 def test_words_for_a_notation() -> None:
     assert Notation.named("bars, xi,comma") == Notation(
         "xi", profile="bars", format=Notation.named("comma").format

@@ -10,8 +10,9 @@ from chainrule.passes.jacobian import Jacobian
 from chainrule.readings.catalogue import CAPTIONS, WORDS
 from chainrule.readings.cells import plain_cell, stated
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped
+from chainrule.readings.numbers import DEFAULT, Format
 from chainrule.readings.prose import filled
-from chainrule.readings.terms import Row, Sign, Symbol, Term, Word
+from chainrule.readings.terms import Row, Sign, Symbol, Term, Word, with_comma
 
 Rows = Mapping[str, Mapping[str, Any]]
 D, SLASH = Sign("∂", tight=True), Sign("/", tight=True)
@@ -25,9 +26,12 @@ class JacobianTable(Tabular, Jacobian):
     ----------
     point
         Exact value of each input, by name.
+    format
+        How numbers are shown.
     """
 
     point: Mapping[str, Any]
+    format: Format = DEFAULT
 
     def grid(self) -> Grid:
         """Return the Jacobian laid out."""
@@ -47,7 +51,10 @@ class JacobianTable(Tabular, Jacobian):
                 for way, price in self.cost.items()
             },
         }
-        return derivative_grid("jacobian", self.rows, self.point, note="; ".join(ways), about=about)
+        note = "; ".join(ways)
+        return derivative_grid(
+            "jacobian", self.rows, self.point, note=note, about=about, format=self.format
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +102,7 @@ def derivative_grid(
     goal: str = "",
     note: str = "",
     about: Mapping[str, Any] | None = None,
+    format: Format = DEFAULT,
 ) -> Grid:
     """Return derivatives laid out: a row each, a column a variable.
 
@@ -114,14 +122,16 @@ def derivative_grid(
         GridRow(
             {"row": Cell(by(name) if kind == "hessian" else Symbol(name))}
             | {
-                f"by {c}": plain_cell(number, "derivative", id=f"{kind}:{name},{c}")
+                f"by {c}": plain_cell(number, "derivative", id=f"{kind}:{name},{c}", format=format)
                 for c, number in entries.items()
             },
             name,
         )
         for name, entries in rows.items()
     ]
-    at = stated(point)
+    at: Term | None = stated(point)
+    if at is not None and format.comma:
+        at = with_comma(at)
     gaps: dict[str, Any] = {
         "goal": Symbol(goal),
         "point": "" if at is None else filled(CAPTIONS["point"], {"point": at}),
