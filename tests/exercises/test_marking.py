@@ -249,3 +249,27 @@ def test_a_slope_may_be_taken_from_the_written_value_of_the_step() -> None:
     # For sin t the value is no slope.
     wrong = chainrule.mark("a = 2x\nb = sin(a)", {"x": 1}, {"value:b": "0.5", "partial:b,a": "0.5"})
     assert wrong.cells["partial:b,a"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("program", "cell", "words", "name"),
+    [
+        # The slope of sin(x²) at 1.5 is 3 cos 2.25 = -1.8845.
+        ("y = sin(x^2)", "partial:y,x", "-0.6282", "forgotten-inner-derivative"),
+        ("y = sin(x^2)", "formula:y,x", "cos(x^2)", "forgotten-inner-derivative"),
+        # x sin x: sin 1.5 + 1.5 cos 1.5 = 1.1036.
+        ("y = x sin x", "partial:y,x", "0.9975", "forgotten-path"),
+        ("y = x sin x", "formula:y,x", "cos x", "product-of-derivatives"),
+        ("y = x sin x", "formula:y,x", "x cos x", "forgotten-path"),
+        # 5x² - x: 14; with 5 · 2x² in the first term 21.5, without the minus 16.
+        ("y = 5x^2 - x", "partial:y,x", "21.5", "exponent-not-lowered"),
+        ("y = 5x^2 - x", "partial:y,x", "16", "lost-sign"),
+        ("y = cos(3x) + x", "formula:y,x", "3sin(3x) + 1", "lost-sign"),
+        ("y = x/(1 + x^2)", "formula:y,x", "(2x^2 - (1+x^2))/(1+x^2)^2", "quotient-swapped"),
+        ("y = exp(2x)*3", "partial:y,x", "60.26", "forgotten-inner-derivative"),
+    ],
+)
+def test_mistakes_inside_a_line_are_named(program: str, cell: str, words: str, name: str) -> None:
+    report = chainrule.mark(program, {"x": "1.5"}, {cell: words}, zoom="named")
+    assert report.cells[cell] == "wrong"
+    assert name in report.misconceptions[cell]

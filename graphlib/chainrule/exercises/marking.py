@@ -305,6 +305,12 @@ class Marking:
         tight = 3 * self._rounding + 1e-9
         if any(best <= tight for best in found.values()):
             found = {name: best for name, best in found.items() if best <= tight}
+        # A line of several operations has many numbers inside: only the very one counts.
+        own = {} if cell.kind == "formula" else own
+        for name, numbers in self.sheet.inside(cell, own).items():
+            best = min(self._apart(given, wrong) for wrong in numbers)
+            if best <= tight:
+                found[name] = min(best, found.get(name, best))
         ranked = sorted(
             found, key=lambda name: (found[name] > tight, list(MISCONCEPTIONS).index(name))
         )

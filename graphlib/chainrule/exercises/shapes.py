@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
+from chainrule.passes.misconceptions import Rule
 from chainrule.passes.walks import evaluate, linearise
 
 NEG, MUL, DIV = (OPS[name] for name in ("neg", "mul", "div"))
@@ -53,6 +54,39 @@ def shape_of(graph: WengertList, node: int) -> Shape:
     else:
         slots = dict(zip(body.inputs, range(len(body.inputs)), strict=True))
     return _body_shape(body, slots)
+
+
+def rule_at(
+    shape: Shape,
+    slot: int,
+    partial: float,
+    value: float,
+    operand: float,
+    elsewhere: float | None,
+    moving: int,
+) -> Rule:
+    """Return a local partial with what mistakes may make of it.
+
+    Parameters
+    ----------
+    shape, slot
+        Of the node, and by which operand it is differentiated.
+    partial, value, operand, elsewhere
+        As in `Rule`.
+    moving
+        How many operands of the node vary.
+    """
+    both = moving == 2
+    return Rule(
+        partial,
+        value,
+        operand,
+        elsewhere,
+        slot in shape.minus,
+        slot in shape.power,
+        both and shape.exit is MUL,
+        shape.exit is DIV and (both or slot in shape.below),
+    )
 
 
 def _body_shape(body: WengertList, slots: Mapping[int, int]) -> Shape:

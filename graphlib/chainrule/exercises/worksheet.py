@@ -16,8 +16,9 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
 from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
-from chainrule.exercises.shapes import DIV, MUL, Shape, shape_of
-from chainrule.graph.wengert import INPUT, Edge
+from chainrule.exercises.inside import mistaken_inside
+from chainrule.exercises.shapes import DIV, MUL, Shape, rule_at, shape_of
+from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.misconceptions import MISCONCEPTIONS, Misconception, Rule, Sum
 from chainrule.passes.run import Number
 
@@ -189,18 +190,9 @@ class Worksheet(Cells):
             for slot in self.slots(edge):
                 moved[slot] = value
             elsewhere = self._from_operands(cell, moved) or self._bare(edge, moved)
-        shape = self._shapes[edge.user]
-        both = len(self.into[edge.user]) == 2
-        return Rule(
-            partial,
-            value,
-            float(operands[edge.slot]),
-            elsewhere,
-            edge.slot in shape.minus,
-            edge.slot in shape.power,
-            both and shape.exit is MUL,
-            shape.exit is DIV and (both or edge.slot in shape.below),
-        )
+        shape, moving = self._shapes[edge.user], len(self.into[edge.user])
+        operand = float(operands[edge.slot])
+        return rule_at(shape, edge.slot, partial, value, operand, elsewhere, moving)
 
     def _bare(self, edge: Edge, operands: list[Any]) -> float | None:
         """Return what the rule alone says, also outside the operation's domain: 1/x of ln x."""
@@ -234,6 +226,18 @@ class Worksheet(Cells):
             for name, numbers in self.candidates(cell, own).items()
         }
         return {name: wrong for name, wrong in found.items() if wrong}
+
+    def inside(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
+        """Return by misconception what it makes of a local partial, made inside the node's line."""
+        if cell.edge is None or cell.kind not in ("partial", "formula"):
+            return {}
+        known: dict[Cell, float | None] = {}
+        self.follows(partial_of(cell.edge), own, known)
+        operands = self._operands(cell.node, known)
+        body = self.graph.parameters_of(cell.node).get("body")
+        if operands is None or not isinstance(body, WengertList):
+            return {}
+        return mistaken_inside(body, operands, cell.edge.slot)
 
     def candidates(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
         """Return by misconception all numbers that it would put into a cell, right ones too."""
