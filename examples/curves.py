@@ -127,6 +127,7 @@ class Figure:
                 labels.append((x, y))
                 drawn.append(
                     f'<text x="{x - 4:.1f}" y="{y - 5:.1f}" text-anchor="end" '
+                    'stroke="#FFFFFF" stroke-width="3" paint-order="stroke" '
                     f'fill="{_colour(line.kind)}">{escape(line.label)}</text>'
                 )
         return drawn

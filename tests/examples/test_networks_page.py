@@ -1,0 +1,38 @@
+"""The page on networks and its pictures are what their script writes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.networks import EFFECTS, effects, page, typeset
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+FOUND = effects()
+NUMBER = re.compile(r"-?\d+\.\d+")
+
+
+def test_the_page_is_what_the_script_writes() -> None:
+    assert (DOCS / "networks.md").read_text("utf-8") == page(FOUND)
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_a_picture_is_what_the_script_draws(name: str) -> None:
+    """To a tenth of a pixel: another processor may round the last digit otherwise."""
+    kept = (DOCS / "pictures" / f"{name}.svg").read_text("utf-8")
+    drawn = FOUND[name].figure.svg()
+    assert NUMBER.sub("#", kept) == NUMBER.sub("#", drawn)
+    pairs = zip(NUMBER.findall(kept), NUMBER.findall(drawn), strict=True)
+    assert all(abs(float(a) - float(b)) < 0.11 for a, b in pairs)
+
+
+def test_the_effects_are_those_of_theory() -> None:
+    text = {name: typeset(" ".join(effect.text.split())) for name, effect in FOUND.items()}
+    # ln 2; the slope 2(y − 1)·y(1 − y) and y − 1 at σ(−8) = 0.000335350130.
+    assert "loss is 0.6931, that of guessing (ln 2 = 0.6931)" in text["zero-weights"]
+    assert "is −6.7·10⁻⁴; that of the cross-entropy, y − t, is −0.9997" in text["squared-error"]
+    # Nine slopes of at most ¼ leave 3.8·10⁻⁶ at most of what the weights alone would keep.
+    share = re.findall(r"with sigmoids, a share of (\S+)·10⁻(\S);", text["deep-sigmoid"])
+    assert share and share[0][1] in "⁶⁷"
