@@ -52,14 +52,11 @@ def at(page: Page, words: str) -> None:
 
 
 @pytest.mark.browser
-def test_train_pause_rewind_and_look_inside(app_page: Page, app_address: str) -> None:
+def test_train_rewind_and_look_inside(app_page: Page, app_address: str) -> None:
     page = app_page
     page.goto(f"{app_address}/networks")
     at(page, "epoch 0 of 120, paused")
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_role("button", name="Pause").click(timeout=SLOW)
-    at(page, "paused")
-    page.get_by_role("button", name="Continue").click()
     at(page, "epoch 120 of 120, done")
     # The run of the seed: 117 of 120 points are put into their class.
     at(page, "97.5 %")
@@ -76,6 +73,27 @@ def test_train_pause_rewind_and_look_inside(app_page: Page, app_address: str) ->
     at(other, "epoch 119 of 120")
     overflow = "document.documentElement.scrollWidth - window.innerWidth"
     assert page.evaluate(overflow) <= 0
+
+
+@pytest.mark.browser
+def test_a_long_run_pauses_and_goes_on_from_an_earlier_epoch(
+    app_page: Page, app_address: str
+) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks?hidden=24-24&epochs=1200&batch=4&count=400")
+    at(page, "epoch 0 of 1200, paused")
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Pause").click(timeout=SLOW)
+    expect(page.get_by_role("button", name="Continue")).to_be_visible(timeout=SLOW)
+    shown = page.get_by_role("status").filter(has_text="epoch")
+    expect(shown).to_contain_text(re.compile("epoch [1-9][0-9]* of 1200, paused"), timeout=SLOW)
+    page.get_by_role("button", name="First epoch").click()
+    at(page, "epoch 0 of 1200, paused")
+    page.get_by_role("button", name="One epoch on").click()
+    at(page, "epoch 1 of 1200, paused")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Pause").click(timeout=SLOW)
+    expect(page.get_by_role("button", name="Continue")).to_be_visible(timeout=SLOW)
 
 
 @pytest.mark.browser

@@ -15,6 +15,7 @@ from chainrule.nn.optimisers import Optimiser
 
 Array = Any
 MOST_STEPS = 2_000
+MOST_MINIMA = 12
 BEYOND = 1e6
 """So many times the region's width away, a path is called diverging."""
 
@@ -146,48 +147,69 @@ class Landscape:
     def minima(self) -> tuple[Minimum, ...]:
         """Local minima inside the region, the lowest first.
 
-        Where a point of the grid is lower than those around it, descent with backtracking
-        (Armijo 1966) goes on from there; a flat bottom is one minimum.
+        From each point of a grid that is lower than those around it, Newton's method with
+        backtracking (Nocedal and Wright 2006, algorithm 3.2) goes on; a flat bottom is one
+        minimum.
         """
         count = 61
         heights = self.heights(count)
-        padded = np.pad(np.where(np.isfinite(heights), heights, np.inf), 1, constant_values=np.inf)
+        known = np.isfinite(heights)
+        padded = np.pad(np.where(known, heights, np.inf), 1, constant_values=np.inf)
         inside = tuple(slice(1, -1) for _ in heights.shape)
-        low = np.isfinite(heights)
+        low = known.copy()
         for shift in np.ndindex(*(3,) * heights.ndim):
             around = tuple(slice(s, s + count) for s in shift)
             low &= padded[inside] <= padded[around]
         axes = self.axes(count)
         found: list[Minimum] = []
-        starts = sorted(np.argwhere(low).tolist(), key=lambda at: heights[tuple(at)])
-        for at in starts[:40]:
+        starts = sorted(np.argwhere(low).tolist(), key=lambda at: float(heights[tuple(at)]))
+        for at in starts[:MOST_MINIMA]:
             begin = [axis[i] for axis, i in zip(axes, reversed(at), strict=True)]
-            point, value = self._settled(np.array(begin))
-            if self._is_new(point, found):
-                found.append(Minimum(tuple(float(x) for x in point), value))
+            settled = self._settled(np.array(begin))
+            if settled is not None and self._is_new(settled.point, found):
+                found.append(settled)
         return tuple(sorted(found, key=lambda minimum: minimum.value))
 
-    def _is_new(self, point: Array, found: Sequence[Minimum]) -> bool:
+    def _is_new(self, point: Sequence[float], found: Sequence[Minimum]) -> bool:
         """Tell whether a point lies inside the region, and is not one that was found."""
         for x, (low, high) in zip(point, self.region, strict=True):
             if not low + 1e-6 * (high - low) < x < high - 1e-6 * (high - low):
                 return False
-        width = np.array([high - low for low, high in self.region])
-        return all(np.max(np.abs(point - m.point) / width) > 0.02 for m in found)
+        return all(np.max(np.abs(np.subtract(point, m.point)) / self._width) > 0.01 for m in found)
 
-    def _settled(self, point: Array) -> tuple[Array, float]:
-        value, gradient = self.slope(point)
-        rate = max(high - low for low, high in self.region) / 60
-        for _ in range(400):
-            square = float(gradient @ gradient)
-            if not np.isfinite(square) or square < 1e-24:
-                break
-            new, slope = self.slope(point - rate * gradient)
-            if new <= value - 0.3 * rate * square:
-                point, value, gradient = point - rate * gradient, new, slope
-                rate *= 1.6
-            else:
-                rate /= 2
-                if rate < 1e-18:
-                    break
-        return point, value
+    @property
+    def _width(self) -> Array:
+        return np.array([high - low for low, high in self.region])
+
+    def _settled(self, point: Array) -> Minimum | None:
+        """Return the minimum to which a point leads; None where it does not settle."""
+        for _ in range(80):
+            value, gradient = self.slope(point)
+            if not np.isfinite(gradient).all():
+                return None
+            step = self._newton(point, gradient)
+            share = 1.0
+            while self.slope(point + share * step)[0] > value + 1e-4 * share * gradient @ step:
+                share /= 2
+                if share < 1e-12:  # nothing around is lower: a bottom, or a kink
+                    return Minimum(tuple(float(x) for x in point), value)
+            point = point + share * step
+            if np.max(np.abs(share * step) / self._width) < 1e-11:
+                return Minimum(tuple(float(x) for x in point), self.slope(point)[0])
+        return None
+
+    def _newton(self, point: Array, gradient: Array) -> Array:
+        """Return Newton's step where the function curves upwards, else a short one downhill."""
+        near = 1e-5 * self._width
+        rows = [
+            (self.slope(point + d)[1] - self.slope(point - d)[1]) / (2 * d.max())
+            for d in np.diag(near)
+        ]
+        hessian = (np.array(rows) + np.array(rows).T) / 2
+        if np.isfinite(hessian).all():
+            curves, directions = np.linalg.eigh(hessian)
+            if curves[0] > 1e-9 * max(abs(curves[-1]), 1e-300):
+                newton: Array = -directions @ ((directions.T @ gradient) / curves)
+                return newton
+        length = float(np.linalg.norm(gradient))
+        return -gradient * (float(self._width.min()) / 60 / length if length else 0.0)

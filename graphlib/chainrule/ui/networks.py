@@ -256,7 +256,9 @@ def _bar(trainer: Trainer, mark: Mark, running: bool) -> None:
         on = st.button("One epoch on", icon=":material/chevron_right:", key="net_on")
         at_end = mark.epoch >= course.epochs
         word = "Pause" if running else "Train" if mark.epoch == 0 else "Continue"
-        go = st.button(word, key="net_go", disabled=at_end and not running, width=104)
+        # Two keys: a click that begins is never taken, late, for one that pauses.
+        key = "net_pause" if running else "net_go"
+        go = st.button(word, key=key, disabled=at_end and not running, width=104)
         if running:
             # No slider here: what it reports late would be taken for a move by hand.
             st.progress(mark.epoch / course.epochs, width="stretch")

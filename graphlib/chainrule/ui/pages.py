@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import check_work, exercises, explore, networks
+from chainrule.ui import check_work, descent, exercises, explore, networks
 
 HERE = Path(__file__).parent
 
@@ -42,6 +42,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("Explore", explore.page, explore.WIDGETS),
     Page("Networks", networks.page, networks.WIDGETS),
+    Page("Descent", descent.page, descent.WIDGETS),
     Page("Exercises", exercises.page, exercises.WIDGETS),
     Page("Check my work", check_work.page, check_work.WIDGETS),
 )

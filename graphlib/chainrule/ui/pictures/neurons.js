@@ -28,7 +28,7 @@ class Neurons {
     const { data } = this;
     this.width = this.root.clientWidth || 640;
     const layers = data.layers;
-    const width = Math.max(this.width, 122 * layers.length + 64);
+    const width = Math.max(this.width, 108 * layers.length + 64);
     const height = data.height;
     const active = this.scroll.querySelector(":focus")?.dataset.key;
     const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": data.alt });
@@ -65,7 +65,7 @@ class Neurons {
     this.#open();
   }
 
-  #unit(unit, { x, y, tall }) {
+  #unit(unit, { x, y, tall, pitch }) {
     const chosen = unit.key === this.data.chosen;
     const group = drawn("g", {
       class: `unit${chosen ? " chosen" : ""}${unit.fate ? " flat" : ""}`,
@@ -88,7 +88,11 @@ class Neurons {
     if (unit.adjoint) below.append(drawn("tspan", { class: "derivative", dx: 5 }, unit.adjoint));
     group.append(below);
     if (unit.fate) {
-      group.append(drawn("text", { class: "fate", x: x + CARD / 2, y: y - 4, "text-anchor": "middle" }, `▲ ${this.data.words[unit.fate]}`));
+      // Where rows stand close, the mark alone; the words stand in the line below the picture.
+      const words = pitch > 66 ? `▲ ${this.data.words[unit.fate]}` : "▲";
+      group.append(drawn("text", pitch > 66
+        ? { class: "fate", x: x + CARD / 2, y: y - 4, "text-anchor": "middle" }
+        : { class: "fate", x: x + CARD + 3, y: y + tall / 2 + 4 }, words));
     }
     if (unit.picks) {
       group.setAttribute("role", "button");
@@ -115,9 +119,9 @@ class Neurons {
     });
     const y = this.data.height / 2;
     svg.append(
-      named({ x, y: y - 24, class: "goal" }, goal.letter, ""),
-      drawn("text", { class: "numbers value", x, y: y - 6 }, goal.value),
-      drawn("text", { class: "numbers derivative", x, y: y + 11 }, "1"),
+      named({ x, y: y - 32, class: "goal" }, goal.letter, ""),
+      drawn("text", { class: "numbers value", x, y: y - 14 }, goal.value),
+      drawn("text", { class: "numbers derivative", x, y: y + 2 }, "1"),
     );
   }
 

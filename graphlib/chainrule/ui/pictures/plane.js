@@ -5,6 +5,17 @@ const ROOM = { left: 34, right: 8, top: 6, bottom: 20 };
 const DASHES = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2"];
 const planes = new WeakMap();
 
+const ICONS = {
+  first: "M3 2V14M14 2L5 8L14 14Z", back: "M12 2L3 8L12 14Z", play: "M4 2L14 8L4 14Z",
+  pause: "M4 2H6.5V14H4ZM9.5 2H12V14H9.5Z", forward: "M2 2L11 8L2 14ZM13 2V14",
+};
+
+function icon(name) {
+  const made = drawn("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "icon" });
+  made.append(drawn("path", { d: ICONS[name] }));
+  return made;
+}
+
 class Plane {
   constructor(root) {
     this.root = root;
@@ -46,8 +57,10 @@ class Plane {
     const room = ROOM;
     const across = width - room.left - room.right;
     const down = height - room.top - room.bottom;
-    this.x = (x) => room.left + ((x - x0) / (x1 - x0)) * across;
-    this.y = (y) => room.top + ((y1 - y) / (y1 - y0)) * down;
+    // What lies far outside is drawn less far, since a picture has no room for 10³⁰.
+    const near = (z) => Math.max(-20000, Math.min(20000, z));
+    this.x = (x) => near(room.left + ((x - x0) / (x1 - x0)) * across);
+    this.y = (y) => near(room.top + ((y1 - y) / (y1 - y0)) * down);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.svg.setAttribute("height", height);
     const inside = drawn("g", { "clip-path": "url(#inside)" });
@@ -117,21 +130,22 @@ class Plane {
     }
     const words = data.words;
     const button = (name, label, sign, act) => {
-      const made = element("button", name, sign, { type: "button", "aria-label": label, title: label });
+      const made = element("button", name, null, { type: "button", "aria-label": label, title: label });
+      made.append(icon(sign));
       made.addEventListener("click", act);
       return made;
     };
-    this.playing = button("play", words.play, "▶", () => (this.timer ? this.pause() : this.play()));
+    this.playing = button("play", words.play, "play", () => (this.timer ? this.pause() : this.play()));
     this.slider = element("input", "", null, {
       type: "range", min: 0, max: this.last, step: 1, "aria-label": words.step,
     });
     this.slider.addEventListener("input", () => { this.pause(); this.move(Number(this.slider.value)); });
     this.count = element("span", "count");
     this.bar.replaceChildren(
-      button("", words.first, "⏮", () => { this.pause(); this.move(0); }),
-      button("", words.back, "◀", () => { this.pause(); this.move(this.at - 1); }),
+      button("", words.first, "first", () => { this.pause(); this.move(0); }),
+      button("", words.back, "back", () => { this.pause(); this.move(this.at - 1); }),
       this.playing,
-      button("", words.forward, "▸|", () => { this.pause(); this.move(this.at + 1); }),
+      button("", words.forward, "forward", () => { this.pause(); this.move(this.at + 1); }),
       this.slider, this.count,
     );
   }
@@ -154,7 +168,7 @@ class Plane {
   #playSign() {
     if (!this.playing) return;
     const label = this.data.words[this.timer ? "pause" : "play"];
-    this.playing.textContent = this.timer ? "❚❚" : "▶";
+    this.playing.replaceChildren(icon(this.timer ? "pause" : "play"));
     this.playing.setAttribute("aria-label", label);
     this.playing.title = label;
   }
@@ -168,12 +182,13 @@ class Plane {
     this.slider.setAttribute("aria-valuetext", filled(words.step_of, { at, all: this.last }));
     this.count.textContent = filled(words.step_of, { at, all: this.last });
     this.moving.replaceChildren();
-    paths.forEach((path, which) => {
+    const labels = [];
+    paths.forEach((path) => {
       const until = Math.min(at, path.points.length - 1);
       const place = (p) => `${this.x(p[0]).toFixed(1)} ${this.y(p[1]).toFixed(1)}`;
       const seen = path.points.slice(0, until + 1);
       const d = `M${seen.map(place).join("L")}`;
-      const dash = DASHES[which % DASHES.length];
+      const dash = DASHES[path.dash % DASHES.length];
       this.moving.append(
         drawn("path", { class: "halo", d }),
         drawn("path", { class: "path", d, "stroke-dasharray": dash }),
@@ -185,8 +200,16 @@ class Plane {
       this.#arrow(here, path.down[until]);
       this.moving.append(
         drawn("circle", { class: "here", cx: this.x(here[0]), cy: this.y(here[1]), r: 5 }),
-        drawn("text", { class: "words path-name", x: this.x(here[0]) + 9, y: this.y(here[1]) - 7 }, path.name),
       );
+      // Names that would cover each other are left to the table.
+      const [x, y] = [this.x(here[0]), this.y(here[1])];
+      if (labels.some(([a, b]) => Math.abs(a - x) < 80 && Math.abs(b - y) < 15)) return;
+      labels.push([x, y]);
+      const left = x > this.width - 100;
+      this.moving.append(drawn("text", {
+        class: "words path-name", x: left ? x - 9 : x + 9, y: y - 7,
+        "text-anchor": left ? "end" : "start",
+      }, path.name));
     });
     this.#tell();
   }
@@ -211,12 +234,12 @@ class Plane {
     const head = element("tr");
     for (const word of heads) head.append(element("th", "", word, { scope: "col" }));
     table.append(head);
-    paths.forEach((path, which) => {
+    paths.forEach((path) => {
       const until = Math.min(this.at, path.points.length - 1);
       const row = element("tr");
       const name = element("th", "", null, { scope: "row" });
       const sample = drawn("svg", { width: 34, height: 10, "aria-hidden": "true" });
-      sample.append(drawn("path", { class: "path", d: "M1 5H33", "stroke-dasharray": DASHES[which % DASHES.length] }));
+      sample.append(drawn("path", { class: "path", d: "M1 5H33", "stroke-dasharray": DASHES[path.dash % DASHES.length] }));
       name.append(sample, element("span", "", path.name));
       row.append(name);
       for (const x of path.where[until]) row.append(element("td", "value", numeral(x)));

@@ -1,0 +1,270 @@
+"""The page Descent's door to the engine: a landscape, the paths down it, and words about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from chainrule.drawing.theme import THEMES
+from chainrule.errors import ChainruleError, InputError
+from chainrule.facade import Graph
+from chainrule.nn.contours import contour, levels
+from chainrule.nn.descent import Landscape, Minimum, Path
+from chainrule.nn.optimisers import Optimiser
+from chainrule.readings.numbers import numeral
+from chainrule.readings.terms import text
+from chainrule.ui.descent_state import (
+    MOST_PATHS,
+    MOST_STARTS,
+    MOST_STEPS,
+    DescentState,
+    points,
+    rate,
+)
+from chainrule.ui.pictures.shades import shaded
+from chainrule.ui.work import Fault, reading_latex
+
+MOST_WORK = 400_000
+"""Paths times steps times nodes."""
+
+NEAR = 0.02
+DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [12, 4], [4, 2])
+
+
+@dataclass(frozen=True, slots=True)
+class Descended:
+    """What the page shows.
+
+    Parameters
+    ----------
+    reading
+        The function, as LaTeX.
+    names
+        Its variables.
+    plane
+        The picture's data.
+    rows
+        For the chart: step, value, path.
+    minima, ends
+        Sentences about the landscape and about each path, with whether it is a warning.
+    """
+
+    reading: str
+    names: tuple[str, ...]
+    plane: dict[str, Any]
+    rows: tuple[tuple[int, float, str], ...]
+    minima: str
+    ends: tuple[tuple[str, bool], ...]
+
+
+def number(x: float) -> str:
+    """Return a number to read."""
+    return text(numeral(float(x)))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def descended(state: DescentState, theme: str) -> Descended | Fault:
+    """Return what the page shows for a state; why not, where it cannot be."""
+    try:
+        return _descended(state, theme)
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", "A landscape has one or two variables.", "", 0, 0)
+
+
+def _descended(state: DescentState, theme: str) -> Descended:
+    graph = Graph.parse(state.formula)
+    size = len(graph.variables)
+    if not 1 <= size <= 2:
+        raise InputError(
+            f"the function has {size} variables", text=state.formula, length=len(state.formula),
+            allowed="A landscape has one or two.",
+        )  # fmt: skip
+    ends = points(state.region, 2, size)
+    if len(ends) < size:
+        raise InputError(
+            f"the region has {len(ends)} pair of numbers for {size} variables", text=state.region,
+            length=len(state.region), allowed="Write a pair for each: -2, 2; -1, 1.",
+        )  # fmt: skip
+    starts = points(state.starts, size, MOST_STARTS)
+    chosen = [Optimiser(name, rate(state.rate)) for name in state.optimisers.split(",") if name]
+    count = len(starts) * len(chosen)
+    if count > MOST_PATHS or not 1 <= state.steps <= MOST_STEPS:
+        raise InputError(
+            f"there are {count} paths of {state.steps} steps", text=state.starts,
+            length=len(state.starts),
+            allowed=f"At most {MOST_PATHS} paths (starts times optimisers) of {MOST_STEPS} steps.",
+        )  # fmt: skip
+    if count * state.steps * len(graph) > MOST_WORK:
+        raise InputError(
+            f"{count} paths of {state.steps} steps over {len(graph)} nodes are too much work",
+            text=str(state.steps), length=len(str(state.steps)),
+            allowed="Take fewer steps, starts or optimisers.",
+        )  # fmt: skip
+    land = Landscape(graph, [(low, high) for low, high in ends])
+    several = len(starts) > 1
+    paths = {
+        f"{optimiser.name}{f' {k}' if several else ''}": land.descend(start, optimiser, state.steps)
+        for optimiser in chosen
+        for k, start in enumerate(starts, start=1)
+    }
+    paths = {name: path for name, path in paths.items() if len(path.points)}
+    if not paths:
+        raise InputError(
+            "the function has no value at any start", text=state.starts,
+            length=len(state.starts), allowed="Start where it has one.",
+        )  # fmt: skip
+    rows = tuple(
+        (step, float(value), name)
+        for name, path in paths.items()
+        for step, value in enumerate(path.values)
+    )
+    return Descended(
+        reading_latex(graph), graph.variables, _plane(land, paths, theme), rows,
+        _about_minima(land), tuple(_ending(land, name, path) for name, path in paths.items()),
+    )  # fmt: skip
+
+
+def _plane(land: Landscape, paths: dict[str, Path], theme: str) -> dict[str, Any]:
+    heights = land.heights(121 if len(land.graph) <= 300 else 61)
+    axes = land.axes(len(heights))
+    data: dict[str, Any] = {"height": 400, "names": land.names}
+    finite = heights[np.isfinite(heights)]
+    if len(land.names) == 1:
+        low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+        room = 0.08 * (high - low) or 1.0
+        data["extent"] = (*land.region[0], low - room, high + room)
+        x = axes[0]
+        line = np.stack([x[:-1], heights[:-1], x[1:], heights[1:]], axis=1)
+        kept = line[np.isfinite(line).all(axis=1)]
+        data["lines"] = [{"kind": "curve", "segments": kept.tolist()}]
+    else:
+        data["extent"] = (*land.region[0], *land.region[1])
+        if len(finite):
+            low, high = float(finite.min()), float(np.quantile(finite, 0.95))
+            with np.errstate(all="ignore"):
+                share = np.sqrt(np.clip((heights - low) / ((high - low) or 1.0), 0, 1))
+            data["image"] = shaded(share[::2, ::2], theme, 0.6)
+        data["lines"] = [
+            {"kind": "level", "segments": contour(heights, axes[0], axes[1], level)}
+            for level in levels(heights, 14)
+        ]
+    data["marks"] = [
+        {
+            "x": minimum.point[0],
+            "y": minimum.point[1] if len(land.names) == 2 else minimum.value,
+            "words": number(minimum.value),
+        }
+        for minimum in land.minima
+    ]
+    data["heads"] = ["path", *land.names, "f", *(f"∂f/∂{name}" for name in land.names), ""]
+    # A line's dashes say which optimiser it is, a number which start.
+    rules = list(dict.fromkeys(path.optimiser.name for path in paths.values()))
+    data["paths"] = [
+        {**_path(name, path, len(land.names)), "dash": rules.index(path.optimiser.name)}
+        for name, path in paths.items()
+    ]
+    data["alt"] = f"Landscape of a function of {' and '.join(land.names)} with paths of descent"
+    return data
+
+
+def _path(name: str, path: Path, size: int) -> dict[str, Any]:
+    if size == 2:
+        places, down = path.points, -path.gradients
+    else:
+        slope = path.gradients[:, 0]
+        places = np.stack([path.points[:, 0], path.values], axis=1)
+        down = np.stack([-np.sign(slope), -np.abs(slope)], axis=1)
+    return {
+        "name": name, "points": places.tolist(), "down": down.tolist(),
+        "where": path.points.tolist(), "values": path.values.tolist(),
+        "gradients": path.gradients.tolist(), "ended": path.ended,
+    }  # fmt: skip
+
+
+def _point(point: Any) -> str:
+    return f"({', '.join(number(x) for x in point)})" if len(point) > 1 else number(point[0])
+
+
+def _about_minima(land: Landscape) -> str:
+    found = land.minima
+    if not found:
+        return "No minimum was found inside the region: the lowest points lie on its border."
+    told = f"The lowest minimum found here is {number(found[0].value)} at {_point(found[0].point)}"
+    others = [f"{number(m.value)} at {_point(m.point)}" for m in found[1:4]]
+    if others:
+        told += f"; {'another is' if len(others) == 1 else 'others are'} {', '.join(others)}"
+    more = f", and {len(found) - 4} more" if len(found) > 4 else ""
+    return f"{told}{more}."
+
+
+def _ending(land: Landscape, name: str, path: Path) -> tuple[str, bool]:
+    steps, last = len(path.points) - 1, path.points[-1]
+    by = f"{name} with the learning rate {path.optimiser.learning_rate:g}"
+    if path.ended == "diverged":
+        return (
+            f"{by} diverges: after {steps} steps it is at {_point(last)}, far outside. "
+            "Take a smaller learning rate.",
+            True,
+        )
+    if path.ended == "undefined":
+        return (
+            f"{by} leaves the function’s domain with step {steps + 1}, from {_point(last)}: "
+            "there is no value there. Take a smaller learning rate or another start.",
+            True,
+        )
+    near = _nearest(land, last)
+    if near is None:
+        size = float(np.linalg.norm(path.gradients[-1]))
+        return (
+            f"{by} is at {_point(last)} after {steps} steps, where the gradient’s length is "
+            f"{number(size)}: it has not settled in a minimum.",
+            False,
+        )
+    if near is land.minima[0]:
+        return f"{by} comes to the lowest minimum, {_point(near.point)}.", False
+    return (
+        f"{by} comes to a local minimum, {_point(near.point)}: {number(near.value)} against "
+        f"{number(land.minima[0].value)}. From another start it may find the lower one.",
+        False,
+    )
+
+
+def _nearest(land: Landscape, point: Any) -> Minimum | None:
+    width = np.array([high - low for low, high in land.region])
+    for minimum in land.minima:
+        if np.max(np.abs(np.array(point) - minimum.point) / width) < NEAR:
+            return minimum
+    return None
+
+
+def chart(paths: Sequence[Mapping[str, Any]], theme: str) -> dict[str, Any]:
+    """Return the specification of the chart of values by step, a line a path."""
+    colours = THEMES[theme]
+    quiet = {"labelColor": colours.quiet, "titleColor": colours.quiet, "labelFontSize": 12,
+             "titleFontSize": 12, "titleFontWeight": "normal", "domain": False, "ticks": False,
+             "gridColor": colours.card_line, "gridOpacity": 0.5}  # fmt: skip
+    dashes = [DASHES[path["dash"] % len(DASHES)] for path in paths]
+    # A path that diverges leaves through the top: the others are to be seen.
+    top = max(path["values"][0] for path in paths)
+    low = min(min(path["values"]) for path in paths)
+    span = {"domain": [max(low, top - 10 * abs(top) - 1e3), top + 0.05 * (top - low) or 1.0]}
+    dash = {"domain": [path["name"] for path in paths], "range": dashes}
+    return {
+        "background": "transparent", "width": 270, "height": 190,
+        "config": {"view": {"stroke": None}, "font": "Source Sans, sans-serif"},
+        "mark": {"type": "line", "color": colours.value, "strokeWidth": 1.8, "clip": True},
+        "encoding": {
+            "x": {"field": "step", "type": "quantitative",
+                  "axis": {**quiet, "grid": False, "tickCount": 5, "format": "d"}},
+            "y": {"field": "value", "type": "quantitative", "scale": span,
+                  "axis": {**quiet, "title": None, "tickCount": 5}},
+            "strokeDash": {"field": "path", "type": "nominal", "scale": dash, "legend": None},
+            "tooltip": [{"field": "path"}, {"field": "step"}, {"field": "value"}],
+        },
+    }  # fmt: skip
