@@ -139,7 +139,7 @@ def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Out
 
 
 def width_against_depth(
-    shapes: Sequence[tuple[int, ...]] = ((64,), (11, 11), (7, 7, 7), (6, 6, 6, 6)),
+    shapes: Sequence[tuple[int, ...]] = ((64,), (14, 14), (10, 10, 10), (8, 8, 8, 8)),
     *, steps: int = 600, seeds: Sequence[int] = (0, 1, 2),
 ) -> Outcome:  # fmt: skip
     """Train networks with about as many weights, wide or deep, on two noisy moons.
