@@ -10,7 +10,7 @@ from chainrule.nn.course import Course
 AT_A_TIME = 2
 """How many runs make steps at the same time, over all sessions; others wait their turn."""
 
-UNWATCHED = 20.0
+UNWATCHED = 60.0
 """Seconds without a look after which a run pauses: the page was closed."""
 
 PACE = 2.5
