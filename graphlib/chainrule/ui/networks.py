@@ -122,7 +122,7 @@ def _rail() -> tuple[Data | None, InputError | None]:
     )  # fmt: skip
     st.selectbox("activation", network_state.ACTIVATIONS, key="net_activation")
     st.selectbox("start", list(SCHEMES), key="net_initialiser")
-    losses = OWN_TASK[data.task] if data else tuple(LOSSES)
+    losses = OWN_TASK[data.task] if data else ("", *LOSSES)
     if session["net_loss"] not in losses:
         session["net_loss"] = ""
     st.selectbox("loss", losses, key="net_loss", format_func=LOSS_NAMES.__getitem__)
