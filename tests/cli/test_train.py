@@ -24,8 +24,8 @@ def test_train_learns_two_moons_and_saves_its_parameters(capsys: Any, tmp_path: 
     assert code == 0 and len(records) == 30
     assert records[-1]["loss"] < records[0]["loss"] / 3
     assert records[-1]["held_out_accuracy"] > 0.9
-    saved = np.load(file)
-    assert saved["W1"].shape == (16, 2) and saved["input_shift"].shape == (2,)
+    with np.load(file) as saved:
+        assert saved["W1"].shape == (16, 2) and saved["input_shift"].shape == (2,)
 
 
 def test_train_reads_a_table_of_ones_own(capsys: Any, tmp_path: Path) -> None:
