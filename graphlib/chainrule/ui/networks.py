@@ -20,7 +20,7 @@ from chainrule.ui import explore, network_state, network_work
 from chainrule.ui.network_charts import activations, activations_chart, epochs_chart, frame
 from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number
-from chainrule.ui.pictures.component import neurons, plane, theme
+from chainrule.ui.pictures.component import neurons, plane, scrubber, theme
 from chainrule.ui.trainer import Trainer
 
 ASK_EVERY = 0.4
@@ -259,14 +259,11 @@ def _bar(trainer: Trainer, mark: Mark, running: bool) -> None:
         # Two keys: a click that begins is never taken, late, for one that pauses.
         key = "net_pause" if running else "net_go"
         go = st.button(word, key=key, disabled=at_end and not running, width=104)
-        if running:
-            # No slider here: what it reports late would be taken for a move by hand.
-            st.progress(mark.epoch / course.epochs, width="stretch")
-        else:
-            key = f"net_slider_{mark.epoch}_{made}"
-            st.slider(
-                "Epoch", 0, course.epochs, mark.epoch, key=key, label_visibility="collapsed",
-                on_change=_slid, args=(key,), width="stretch",
+        text = f"epoch {mark.epoch} of {course.epochs}"
+        with st.container(key="net_scrub", width="stretch"):
+            scrubber(
+                {"at": mark.epoch, "last": course.epochs, "label": "Epoch", "text": text},
+                key="net_scrubber", on_pick=_scrubbed,
             )  # fmt: skip
         state = "training" if running else "done" if mark.epoch >= course.epochs else "paused"
         if course.run.stopped and mark.epoch == made:
@@ -303,11 +300,15 @@ def _show(epoch: int, *, follow: bool = False) -> None:
     st.rerun()
 
 
-def _slid(key: str) -> None:
+def _scrubbed() -> None:
     session = st.session_state
-    made = session["net_trainer"].course.marks[-1].epoch
-    session["net_shown"], session["net_follow"] = min(session[key], made), False
-    _chosen(epoch=session["net_shown"])
+    pick = session["net_scrubber"].pick
+    if isinstance(pick, int | float):
+        trainer: Trainer = session["net_trainer"]
+        trainer.pause()
+        made = trainer.course.marks[-1].epoch
+        session["net_shown"], session["net_follow"] = max(0, min(int(pick), made)), False
+        _chosen(epoch=session["net_shown"])
 
 
 def _trouble(trainer: Trainer) -> None:

@@ -91,3 +91,20 @@ def neurons(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | 
         key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
     )  # fmt: skip
+
+
+def scrubber(
+    data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None
+) -> Any:
+    """Show a slider over a run; what is chosen is an event, not a state.
+
+    Parameters
+    ----------
+    data
+        `at` and `last`, whole numbers; `label` and `text` for those who hear the page.
+    on_pick
+        Called when a place is chosen; it then stands in the session under `key`, as ``pick``.
+    """
+    return _mount("scrubber")(
+        key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
+    )
