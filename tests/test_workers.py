@@ -108,6 +108,15 @@ def test_memory_is_limited(one: Workers) -> None:
     assert len(one.call("builtins:bytearray", 1000, timeout=10)) == 1000
 
 
+def test_a_task_that_finds_its_worker_full_gets_a_new_one(one: Workers) -> None:
+    import resource
+
+    crowded = one.call("os:getpid", timeout=10)
+    one.call("resource:setrlimit", resource.RLIMIT_AS, (300 << 20, 300 << 20), timeout=10)
+    assert len(one.call("builtins:bytearray", 400 << 20, timeout=30)) == 400 << 20
+    assert one.call("os:getpid", timeout=10) != crowded
+
+
 def test_what_a_library_prints_does_not_reach_the_reply(one: Workers) -> None:
     assert one.call("builtins:print", "printed by a worker", timeout=10) is None
     assert one.call("os:write", 1, b"by C\n", timeout=10) == 5

@@ -73,6 +73,10 @@ class WorkerFailure(OutsideError):
         super().__init__(f"{task} failed: {text or kind}")
 
 
+class _Cramped(Exception):
+    """A task found too little memory beside what earlier ones had left in its worker."""
+
+
 class Workers:
     """At most `size` worker processes, started when first needed and kept for the next call.
 
@@ -164,23 +168,31 @@ class Workers:
                 f"allowed at once: {self._size}"
             )
         try:
-            worker = self._take()
             try:
-                result = worker.ask(request, timeout, what or path)
-            except WorkerFailure as failure:
-                # After a lack of memory, what is left in the heap would count against the next.
-                if failure.kind == "MemoryError":
-                    worker.kill()
-                else:
-                    self._give_back(worker)
-                raise
-            except BaseException:
-                worker.kill()
-                raise
-            self._give_back(worker)
-            return result
+                return self._asked(self._take(), request, timeout, what or path)
+            except _Cramped:
+                return self._asked(self._start(), request, timeout, what or path)
         finally:
             self._places.release()
+
+    def _asked(self, worker: _Worker, request: bytes, timeout: float, what: str) -> Any:
+        try:
+            result = worker.ask(request, timeout, what)
+        except WorkerFailure as failure:
+            if failure.kind != "MemoryError":
+                self._give_back(worker)
+                raise
+            # What is left in the heap would count against the next task, as what earlier tasks
+            # left may have done with this one.
+            worker.kill()
+            if worker.asked > 1:
+                raise _Cramped from failure
+            raise
+        except BaseException:
+            worker.kill()
+            raise
+        self._give_back(worker)
+        return result
 
     def close(self) -> None:
         """End the idle workers; a later call starts new ones."""
@@ -262,11 +274,13 @@ class _Worker:
             start_new_session=True,
         )
         self._guard = threading.Lock()
+        self.asked = 0
         self._task = 0
         self._late = False
         try:
             first = pickle.dumps((memory, prepare, START_SECONDS))
             self.ask(first, START_SECONDS, "the start of a worker")
+            self.asked = 0
         except BaseException:
             self.kill()
             raise
@@ -278,6 +292,7 @@ class _Worker:
     def ask(self, request: bytes, seconds: float, what: str) -> Any:
         """Send `request` and return the result, or raise what became of it."""
         assert self._process.stdin and self._process.stdout
+        self.asked += 1
         self._task += 1
         timer = threading.Timer(seconds, self._expire, (self._task,))
         timer.daemon = True

@@ -181,7 +181,10 @@ def with_deep_stack(task: Callable[[], Any]) -> Any:
     threading.stack_size(_STACK)
     sys.setrecursionlimit(_NESTED_CALLS)
     thread = threading.Thread(target=run)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:  # no room for the stack beside what the worker has loaded
+        raise MemoryError("no room for a deep stack") from error
     thread.join()
     if failure:
         raise failure[0]
