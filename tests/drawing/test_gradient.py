@@ -108,6 +108,20 @@ def test_a_large_graph_is_folded_first(chain: Callable[..., View]) -> None:
     assert b"are folded to" in draw(chain(400), "svg", gradient=True)
 
 
+def test_the_five_modules_of_the_lectures_network_are_frames() -> None:
+    from chainrule import nn
+
+    model = nn.Sequential([nn.Dense(2, "sigmoid"), nn.Dense(1, "sigmoid")], inputs=2)
+    graph = model.graph("bce", batched=False)
+    weights = {name: w.tolist() for name, w in model.parameters(1).items()}
+    worked = graph.work({**weights, "x": [0.5, -1], "t": [1]}, zoom="primitive")
+    source = worked.draw("dot", clusters="modules").decode()
+    inside = re.findall(r"subgraph cluster_\d+ \{(.*?)\n\t\}", source, re.DOTALL)
+    assert [re.findall(r"id=node_(\w+)", frame) for frame in inside] == [
+        ["v1", "a1"], ["h1"], ["v2", "a2"], ["h2"], ["v3", "J"],
+    ]  # fmt: skip
+
+
 def test_frames_round_assignments() -> None:
     graph = chainrule.parse("h = tanh(w x + b); loss = (h - y)^2")
     worked = graph.work({"w": 1, "x": 2, "b": 0, "y": 1}, zoom="primitive")

@@ -9,7 +9,7 @@ from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.passes.derivatives import adjoint_graph
-from chainrule.passes.folding import groups
+from chainrule.passes.folding import Zoom, groups
 from chainrule.passes.run import Run
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.terms import text
@@ -66,7 +66,8 @@ def clustered(drawn: Reduction, view: View, wanted: Groups) -> Reduction:
         The view before anything was folded, which knows all names.
     wanted
         Names of nodes by the title of their frame; or "assignments", one frame for each named
-        assignment with the unnamed steps that lead to it alone.
+        assignment with the unnamed steps that lead to it alone; or "modules", one for each
+        affine map, activation and loss.
 
     Raises
     ------
@@ -76,9 +77,11 @@ def clustered(drawn: Reduction, view: View, wanted: Groups) -> Reduction:
     labels = drawn.view.labels
     nodes = {labels[node]: node for node in drawn.nodes}
     if wanted == "assignments":
-        return replace(drawn, clusters=_assignments(drawn))
+        return replace(drawn, clusters=_framed(drawn, "named", 2))
+    if wanted == "modules":
+        return replace(drawn, clusters=_framed(drawn, "module", 1))
     if isinstance(wanted, str):
-        raise DrawingError(f"clusters {wanted!r}; allowed: assignments, or names by title")
+        raise DrawingError(f"clusters {wanted!r}; allowed: assignments, modules, names by title")
     known, taken = set(view.labels.values()), set[str]()
     clusters = []
     for title, names in wanted.items():
@@ -100,14 +103,17 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(ordered[:12]) + (", …" if len(ordered) > 12 else "")
 
 
-def _assignments(drawn: Reduction) -> tuple[Cluster, ...]:
-    exits = groups(drawn.view.graph, "named")
+def _framed(drawn: Reduction, level: Zoom, least: int) -> tuple[Cluster, ...]:
+    """Return a frame for each node of a zoom level that has at least `least` nodes inside."""
+    graph = drawn.view.graph
+    exits = groups(graph, level)
     inside: dict[int, list[int]] = {}
     for node in drawn.nodes:
-        inside.setdefault(exits[node], []).append(node)
+        if graph.operands[exits[node]]:
+            inside.setdefault(exits[node], []).append(node)
     labels = drawn.view.labels
     return tuple(
         Cluster(text(drawn.view.name(exit)), tuple(nodes))
         for exit, nodes in inside.items()
-        if len(nodes) > 1 and exit in labels
+        if len(nodes) >= least and exit in labels
     )

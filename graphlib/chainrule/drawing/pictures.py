@@ -64,8 +64,9 @@ def draw(
         Whether the gradient graph is drawn beside the graph: each adjoint as a node with its
         formula, and dashed lines from the values that it takes.
     clusters
-        Names of nodes by the title of a frame to draw round them, or "assignments" for a frame
-        round each named assignment with the unnamed steps that lead to it alone.
+        Names of nodes by the title of a frame to draw round them, "assignments" for a frame
+        round each named assignment with the unnamed steps that lead to it alone, or "modules"
+        for one round each affine map, activation and loss.
 
     Raises
     ------
