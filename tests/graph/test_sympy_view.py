@@ -370,7 +370,7 @@ def numpy_names() -> types.SimpleNamespace:
                "minimum": "Min", "power": "Pow"}  # fmt: skip
     names = {n: getattr(sp, n) for n in dir(sp) if not n.startswith("_")}
     names |= {n: getattr(sp, to) for n, to in renamed.items()}
-    names |= {"e": sp.E, "log10": lambda a: sp.log(a) / sp.log(10)}
+    names |= {"e": sp.E, "erf": sp.erf, "log10": lambda a: sp.log(a) / sp.log(10)}
     return types.SimpleNamespace(**names)
 
 
