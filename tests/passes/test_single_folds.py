@@ -74,6 +74,14 @@ def test_the_partials_of_a_random_fold_are_those_of_the_paths_inside(
             assert told == pytest.approx(known, rel=1e-9, abs=1e-9)
 
 
+def test_what_a_fold_uses_twice_has_a_partial_for_each_use() -> None:
+    graph = Graph.parse("y = t + t; t = x^2")
+    folded = fold_one(graph, {graph.index["y"]})
+    told = run(folded, [3], folded.outputs[0])
+    assert told.local[folded.outputs[0], 0] == told.local[folded.outputs[0], 1] == 1.0
+    assert told.derivatives[folded.operands[folded.outputs[0]][0]] == 2.0
+
+
 def described(graph: WengertList) -> dict[str, tuple[str, list[str]]]:
     """Return every node that has a name, by its name, with operation and operands."""
     named = labels(graph, Notation())
