@@ -78,7 +78,7 @@ def test_five_thousand_nodes_in_every_reading(name: str) -> None:
     assert rows or name == "health"
 
 
-@pytest.mark.parametrize("read", [Worked.table, *READINGS.values()])
+@pytest.mark.parametrize("read", [Worked.table, Worked.trace, Worked.paths])
 def test_work_is_linear_in_the_nodes(read: Callable[[Worked], Tabular]) -> None:
     def work(nodes: int) -> Callable[[], object]:
         graph = long_graph(nodes)
