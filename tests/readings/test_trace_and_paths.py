@@ -87,15 +87,15 @@ def test_duals_show_rule_and_sign() -> None:
 
 def sensible(graph: Graph, point: dict[str, str], name: str) -> float:
     """A derivative by mpmath's own differences."""
-    mpmath.mp.dps = 40
-    at = {n: mpmath.mpf(v) for n, v in point.items()}
 
     def f(x: Any) -> Any:
         p, q, r = (x if n == name else at[n] for n in ("p", "q", "r"))
         a, b, c = p * q, q / r, mpmath.exp(-p)
         return a * b + mpmath.sin(a) * c
 
-    return float(mpmath.diff(f, at[name]))
+    with mpmath.workdps(40):
+        at = {n: mpmath.mpf(v) for n, v in point.items()}
+        return float(mpmath.diff(f, at[name]))
 
 
 def test_forward_tables_have_a_column_for_each_input() -> None:

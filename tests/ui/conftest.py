@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = [
@@ -24,6 +24,9 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# How long the page may take is not asked here: a slow machine waits, and a right page ends the wait.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -39,12 +42,14 @@ def app_address() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
+    for _ in range(1_200):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
             break
         except OSError:
             time.sleep(0.1)
+    else:
+        pytest.fail("the app does not answer")
     yield address
     process.terminate()
     process.wait(10)
