@@ -25,7 +25,7 @@ CHROMIUM = [
     "--disable-sync",
 ]
 
-# How long the page may take is not asked here: a slow machine waits, and a right page ends the wait.
+# How long the page takes is not asked here: a right page ends the wait.
 expect.set_options(timeout=60_000)
 
 
