@@ -67,6 +67,7 @@ def app_browser(chromium_path: str) -> Iterator[Browser]:
 def app_page(app_browser: Browser) -> Iterator[Page]:
     """A page of 1280 × 800 that fails the test on any request to another machine."""
     context = app_browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
     page = context.new_page()
     elsewhere: list[str] = []
     errors: list[str] = []
