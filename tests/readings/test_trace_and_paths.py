@@ -142,7 +142,9 @@ def test_a_wrong_adjoint_differs_from_the_sum_over_paths() -> None:
 
     run = chainrule.parse(LECTURE).reverse({"x": 1})
     entry = run.paths()["x"]
-    wrong = entry.adjoint._replace(digits=entry.adjoint.digits * (1 + mpmath.mpf("1e-20")))
+    with mpmath.workdps(50):
+        little = 1 + mpmath.mpf("1e-20")
+    wrong = entry.adjoint._replace(digits=entry.adjoint.digits * little)
     assert module._equal(run.run, entry.shown, entry.total, wrong) is False
     changed = module.InputPaths(
         entry.node, 2, entry.shown, entry.total, Number(*wrong), agrees=False
