@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Iterator
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 from hypothesis.internal.conjecture import providers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # From the profile that knows nothing of the machine: hypothesis has another one for servers. No
 # deadline and no complaint about slow examples, since both are told by the clock.
@@ -25,6 +30,16 @@ hypothesis.settings.load_profile("chainrule")
 # It also draws numbers that stand in our sources, as far as they are loaded by then: its examples
 # would depend on the tests that ran before.
 pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 SEED = 3
 """What samples are drawn from in an ordinary run."""
@@ -81,3 +96,14 @@ def chromium_path() -> str:
     if found is None:
         pytest.fail("no Chromium on PATH; `python3 run.py test` installs one or says how")
     return found
+
+
+@pytest.fixture(scope="session")
+def app_browser(chromium_path: str) -> Iterator[Browser]:
+    """The one browser of a process: Playwright has no second while the first is open."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
+        yield browser
+        browser.close()

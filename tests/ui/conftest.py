@@ -12,18 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # How long the page takes is not asked here: a right page ends the wait.
 expect.set_options(timeout=60_000)
@@ -53,14 +44,6 @@ def app_address() -> Iterator[str]:
     yield address
     process.terminate()
     process.wait(10)
-
-
-@pytest.fixture(scope="session")
-def app_browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
