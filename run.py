@@ -7,10 +7,11 @@ usage: python3 run.py COMMAND [options]
                 --port N     another port
                 --headless   do not open a browser window
   test        run all tests but the long ones
-                --no-browser leave out the tests that need Chromium
+                --no-browser   leave out the tests that need Chromium
+                --shuffle SEED in another order
   check       formatting, lint, types, and which module may import which
   bench       speed against other libraries (benchmarks/run.py)
-  soak        the long tests
+  soak        the long tests and those of speed, with other samples each time
   crosscheck  against PyTorch, JAX and TeX (tests/crosscheck)
 
 Options not named here go on to the tool: `python3 run.py test -k parser -x`.
@@ -35,6 +36,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
+SOAK_SECONDS = 6 * 3_600  # that one long test may take; the others: pyproject.toml
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -158,6 +160,23 @@ def browser() -> str:
     )
 
 
+def driver(interpreter: str) -> None:
+    """Make sure that what steers the browser starts, installing what it lacks where it may."""
+    for attempt in range(2):
+        started = subprocess.run(
+            [interpreter, "-m", "playwright", "--version"], stdout=subprocess.DEVNULL
+        )
+        if started.returncode == 0:
+            return
+        if attempt == 0 and on_debian_as_root():
+            apt("libatomic1")  # a small Debian has none, and Chromium does not ask for it
+    raise Stop(
+        "Playwright, which steers the browser of the tests, does not start; why stands above.\n"
+        "On Debian: apt install libatomic1 (as root this is done for you)."
+        "\nTo leave the browser tests out: python3 run.py test --no-browser"
+    )
+
+
 def tex() -> str:
     """Return the path of pdfLaTeX, installing what our LaTeX needs where that is permitted."""
     for attempt in range(2):
@@ -221,25 +240,30 @@ def open_when_up(address: str) -> None:
 
 def test(options: list[str]) -> int:
     """Run the tests but the long ones."""
-    marks = ["-m", "not soak"]
-    if "--no-browser" in options:
-        options = [option for option in options if option != "--no-browser"]
-        marks = ["-m", "not soak and not browser"]
-        print("run.py: the browser tests are left out, as asked (--no-browser)", flush=True)
-    else:
-        os.environ["CHAINRULE_CHROMIUM"] = browser()
-    interpreter = set_up("requirements.txt", "requirements-test.txt")
-    return run(interpreter, "-m", "pytest", "-n", "2", *marks, *options)
+    if "--no-browser" not in options:
+        return tests("not soak", options)
+    print("run.py: the browser tests are left out, as asked (--no-browser)", flush=True)
+    return tests("not soak and not browser", [o for o in options if o != "--no-browser"])
 
 
 def soak(options: list[str]) -> int:
-    """Run the long tests."""
-    os.environ["CHAINRULE_CHROMIUM"] = browser()
+    """Run the long tests, from another seed each time."""
+    seed = os.environ.setdefault("CHAINRULE_SEED", str(int.from_bytes(os.urandom(3), "big")))
+    print(f"run.py: CHAINRULE_SEED={seed} (set it to draw the same samples again)", flush=True)
+    return tests("soak", ["-o", f"faulthandler_timeout={SOAK_SECONDS}", *options])
+
+
+def tests(marks: str, options: list[str]) -> int:
+    """Run the tests of these marks in two processes."""
+    steered = "not browser" not in marks
+    if steered:
+        os.environ["CHAINRULE_CHROMIUM"] = browser()
     interpreter = set_up("requirements.txt", "requirements-test.txt")
-    code = run(interpreter, "-m", "pytest", "-n", "2", "-m", "soak", *options)
-    if code == 5:
-        raise Stop("There is no long test yet (none is marked soak).")
-    return code
+    if steered:
+        driver(interpreter)
+    # The order of sets is drawn too; Python by itself would draw another each time.
+    os.environ.setdefault("PYTHONHASHSEED", os.environ.get("CHAINRULE_SEED", "3"))
+    return run(interpreter, "-m", "pytest", "-n", "2", "-m", marks, *options)
 
 
 def check(options: list[str]) -> int:

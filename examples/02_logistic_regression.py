@@ -53,7 +53,7 @@ assert f"{one['adjoint:a']:.4f}" == f"{one['value:y'] - 1:.4f}" == "-0.8808"
 # closed form, in the names of the steps, says the same for each weight.
 
 # %%
-closed = graph.closed_form(timeout=20)
+closed = graph.closed_form()
 for name in ("theta0", "theta1", "theta2", "x0", "x1", "x2"):
     print(f"dL/d{name} = {closed.named_text[name]}")
 assert closed.named_text["theta2"] == "x2*(y - y_star)"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import run as run_py
+from tests.conftest import SEED
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -156,6 +157,31 @@ def test_without_ensurepip_it_says_what_to_install(
         run_py.make(tmp_path / "environment")
 
 
+@pytest.mark.parametrize("root", [True, False])
+def test_what_the_driver_of_the_browser_lacks_is_installed_or_named(
+    root: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (library := tmp_path / "library").touch()
+    interpreter = tmp_path / "python"
+    interpreter.write_text(f"#!/bin/sh\ntest ! -e {library}\n")
+    interpreter.chmod(0o755)
+    asked: list[str] = []
+
+    def apt(*packages: str) -> None:
+        asked.extend(packages)
+        library.unlink()
+
+    monkeypatch.setattr(run_py, "on_debian_as_root", lambda: root)
+    monkeypatch.setattr(run_py, "apt", apt)
+    if root:
+        run_py.driver(str(interpreter))
+        run_py.driver(str(interpreter))
+        assert asked == ["libatomic1"]
+    else:
+        with pytest.raises(run_py.Stop, match="apt install libatomic1"):
+            run_py.driver(str(interpreter))
+
+
 def test_installs_write_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("PIP_NO_COMPILE", "1")
@@ -176,3 +202,53 @@ def test_what_is_installed_is_installed_once(
     (environment / "installed-requirements.sha256").write_text("of other files")
     run_py.set_up("requirements.txt", environment=environment)
     assert len(done) == 5
+
+
+# The tests themselves
+
+
+def pytest_run(*arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
+    return python("-m", "pytest", "-p", "no:cacheprovider", *arguments, **extra)
+
+
+def test_the_seed_is_the_same_every_day_unless_it_is_given() -> None:
+    listed = ("--collect-only", "tests/test_typesetting.py")
+    assert f"CHAINRULE_SEED={SEED} " in pytest_run(*listed, CHAINRULE_SEED="").stdout
+    assert "CHAINRULE_SEED=17 " in pytest_run(*listed, CHAINRULE_SEED="17").stdout
+
+
+def test_the_long_tests_have_another_seed_each_time_and_say_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_py, "tests", lambda marks, options: 0)
+    seeds = set()
+    for _ in range(3):
+        monkeypatch.delenv("CHAINRULE_SEED")
+        assert run_py.soak([]) == 0
+        seeds.add(run_py.os.environ["CHAINRULE_SEED"])
+        assert f"CHAINRULE_SEED={run_py.os.environ['CHAINRULE_SEED']} " in capsys.readouterr().out
+    assert len(seeds) > 1
+    monkeypatch.setenv("CHAINRULE_SEED", "17")
+    run_py.soak([])
+    assert run_py.os.environ["CHAINRULE_SEED"] == "17"
+
+
+def test_another_order_has_the_same_tests_and_can_be_had_again() -> None:
+    def order(*options: str) -> list[str]:
+        files = ("tests/test_typesetting.py", "tests/test_setup.py", "tests/test_files.py")
+        done = pytest_run("--collect-only", "-q", *options, *files)
+        return [line for line in done.stdout.splitlines() if "::" in line]
+
+    usual, one = order(), order("--shuffle", "1")
+    assert usual != one == order("--shuffle", "1")
+    assert sorted(usual) == sorted(one)
+
+
+def test_a_test_that_hangs_in_a_library_ends_the_run(tmp_path: Path) -> None:
+    file = tmp_path / "test_endless.py"
+    file.write_text("def test_endless():\n    (3**10**7) ** 10**5\n")
+    limit = ("-o", "faulthandler_timeout=1")
+    done = pytest_run("-c", str(ROOT / "pyproject.toml"), "-n", "1", *limit, str(file))
+    assert done.returncode == 1
+    assert "crashed while running" in done.stdout
+    assert "test_endless" in done.stdout

@@ -879,7 +879,7 @@ class Graph(WengertList):
         return self.work(at).health()
 
     @_of_the_function
-    def closed_form(self, timeout: float = 5.0) -> ClosedForm:
+    def closed_form(self, timeout: float = 60.0) -> ClosedForm:
         """Return SymPy's closed form of the main output and of its derivatives.
 
         >>> Graph.parse("y = 3t; t = x^2").closed_form().derivative_text
@@ -890,7 +890,7 @@ class Graph(WengertList):
         Parameters
         ----------
         timeout
-            Seconds that SymPy may take; beyond them `missing` says so.
+            Seconds after which SymPy is stopped; `missing` or `left_out` says so then.
         """
         from chainrule.passes.closed_form import closed_form
 

@@ -240,7 +240,8 @@ def call(
 
 @functools.cache
 def _shared() -> Workers:
-    return Workers(size=min(2, os.cpu_count() or 1))
+    # Sets in the same order in every worker: what SymPy tries, and how often, follows from it.
+    return Workers(size=min(2, os.cpu_count() or 1), environment={"PYTHONHASHSEED": "0"})
 
 
 def _if_alive(method: weakref.WeakMethod[Callable[[], None]]) -> None:

@@ -200,10 +200,10 @@ def test_digits_do_not_depend_on_the_global_precision() -> None:
         mpmath.mp.dps = precision
 
 
-# Beyond all reason: an answer at once, in little memory
+# Beyond all reason: an answer, in little memory
 
 REASONABLE = """
-import resource, sys, time
+import resource, sys
 sys.path[:0] = {path!r}
 from fractions import Fraction
 from chainrule.algebras.digits import digits_algebra
@@ -214,12 +214,10 @@ def f(name, *operands):
     return algebra.apply(OPS[name], OPS[name].parameters, list(operands))
 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-started = time.perf_counter()
 result = {expression}
-took = time.perf_counter() - started
 grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 print(type(result).__name__, getattr(result, "needs", None) or algebra._context.nstr(result, 25))
-print(took, grown)
+print(grown)
 """
 NINES = 'f("power", number(9), f("power", number(9), f("power", number(9), number(9))))'
 HUGE = 'f("exp", number(10**17))'
@@ -279,11 +277,9 @@ def test_beyond_all_reason(expression: str, answer: str) -> None:
         cwd=Path(__file__).parents[2],
     )
     assert done.returncode == 0, done.stderr
-    found, measured = done.stdout.splitlines()
+    found, grown = done.stdout.splitlines()
     assert found == answer
-    took, grown = map(float, measured.split())
-    assert took < 0.5
-    assert grown < 200
+    assert float(grown) < 200
 
 
 # What does not exist

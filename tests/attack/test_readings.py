@@ -50,6 +50,11 @@ def works(seed: int) -> Any:
             yield graph.work(point, zoom=zoom)
 
 
+def test_a_product_as_exponent_is_in_brackets() -> None:
+    worked = chainrule.parse("(x+x)^(7x)").work({"x": -2}, zoom="named")
+    assert terms.text(worked.formula(worked.shown[-1], WHOLE)) == "(x + x)^(7x)"
+
+
 def test_printed_formulas_read_back_to_their_values(sample_seed: int) -> None:
     judged = 0
     for worked in works(sample_seed + 1):

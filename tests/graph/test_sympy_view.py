@@ -374,14 +374,13 @@ def numpy_names() -> types.SimpleNamespace:
     return types.SimpleNamespace(**names)
 
 
-def test_golden_expressions_there_and_back(sample_seed: int) -> None:
-    cases = golden()
+def test_golden_expressions_there_and_back() -> None:
     read, refused = 0, 0
-    for case in random.Random(sample_seed).sample(cases, 120):
+    for case in golden():
         symbols = {n: sp.Symbol(n, real=True) for n in case["point"]}
         # The numbers of the data are exact decimals.
         text = re.sub(r"(?<![\w.])(\d+(\.\d+)?(e-?\d+)?)", r'Rational("\1")', case["python"])
-        names = {"np": numpy_names(), "abs": sp.Abs, "Rational": sp.Rational}
+        names = {"np": numpy_names(), "abs": sp.Abs, "erf": sp.erf, "Rational": sp.Rational}
         source = eval(text, names | symbols)
         try:
             graph = from_sympy(source, inputs=sorted(symbols))
@@ -394,7 +393,7 @@ def test_golden_expressions_there_and_back(sample_seed: int) -> None:
         point = [Fraction(case["point"][n]) for n in sorted(symbols)]
         for one in (graph, back):
             assert close(value(one, *point), case["value"], 18), case["id"]
-    assert read > 80, (read, refused)
+    assert read > 250, (read, refused)
 
 
 def test_sympy_is_loaded_only_when_it_is_used() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from hypothesis import given, settings
 
 from chainrule.errors import ChainruleError, InputError
 from chainrule.language import canonical, exact, read
+from tests.counted import growth
 from tests.language.walk import FUNCTIONS, value
 
 DATA = Path(__file__).parents[1] / "data"
@@ -63,7 +64,6 @@ HOSTILE = [
 def test_hostile_case(case: dict[str, Any]) -> None:
     text, point = text_of(case), case.get("point", {})
     expected = {case["expect"].split(":")[0], *case.get("also", [])}
-    begin = time.perf_counter()
     try:
         program = read(text, declared=point, operations=FUNCTIONS)
         numbers = {canonical(name): number for name, number in point.items()}
@@ -85,7 +85,6 @@ def test_hostile_case(case: dict[str, Any]) -> None:
             assert any(abs(near - mpmath.mpf(x)) <= 1e-9 * abs(mpmath.mpf(x)) for x in wanted)
         elif expected == {"error"}:
             assert near == "refused: a value is missing"
-    assert time.perf_counter() - begin < 2
 
 
 PIECES = [
@@ -175,8 +174,12 @@ def test_no_input_is_ever_run() -> None:
     assert _events == []
 
 
-def test_a_text_that_is_too_long_is_refused_at_once() -> None:
-    begin = time.perf_counter()
-    with pytest.raises(InputError):
-        read("x+" * 5_000_000)
-    assert time.perf_counter() - begin < 0.05
+def test_a_text_that_is_too_long_is_refused_unread() -> None:
+    def work(count: int) -> Callable[[], None]:
+        def refused() -> None:
+            with pytest.raises(InputError):
+                read("x+" * count)
+
+        return refused
+
+    assert growth(work, 50_000, 100) == 1

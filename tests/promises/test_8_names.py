@@ -7,6 +7,7 @@ pointed out.
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import random
 
@@ -46,7 +47,7 @@ def test_a_name_that_is_given_a_value_is_that(name: str) -> None:
 def test_names_of_operations_and_of_python_can_be_declared(sample_seed: int) -> None:
     draw = random.Random(sample_seed)
     spelled = [word for word in OPS.spelled if word.isidentifier() and canonical(word)]
-    for name in draw.sample([*spelled, *keyword.kwlist, *dir(__builtins__)], 60):
+    for name in draw.sample([*spelled, *keyword.kwlist, *dir(builtins)], 60):
         if name.startswith("_"):
             continue
         graph = chainrule.parse(f"2*{name}", declared=[name])

@@ -87,15 +87,15 @@ def test_duals_show_rule_and_sign() -> None:
 
 def sensible(graph: Graph, point: dict[str, str], name: str) -> float:
     """A derivative by mpmath's own differences."""
-    mpmath.mp.dps = 40
-    at = {n: mpmath.mpf(v) for n, v in point.items()}
 
     def f(x: Any) -> Any:
         p, q, r = (x if n == name else at[n] for n in ("p", "q", "r"))
         a, b, c = p * q, q / r, mpmath.exp(-p)
         return a * b + mpmath.sin(a) * c
 
-    return float(mpmath.diff(f, at[name]))
+    with mpmath.workdps(40):
+        at = {n: mpmath.mpf(v) for n, v in point.items()}
+        return float(mpmath.diff(f, at[name]))
 
 
 def test_forward_tables_have_a_column_for_each_input() -> None:
@@ -142,7 +142,9 @@ def test_a_wrong_adjoint_differs_from_the_sum_over_paths() -> None:
 
     run = chainrule.parse(LECTURE).reverse({"x": 1})
     entry = run.paths()["x"]
-    wrong = entry.adjoint._replace(digits=entry.adjoint.digits * (1 + mpmath.mpf("1e-20")))
+    with mpmath.workdps(50):
+        little = 1 + mpmath.mpf("1e-20")
+    wrong = entry.adjoint._replace(digits=entry.adjoint.digits * little)
     assert module._equal(run.run, entry.shown, entry.total, wrong) is False
     changed = module.InputPaths(
         entry.node, 2, entry.shown, entry.total, Number(*wrong), agrees=False
@@ -151,7 +153,7 @@ def test_a_wrong_adjoint_differs_from_the_sum_over_paths() -> None:
     assert remark.mark == "differs" and remark.nodes == ("x",)
 
 
-def test_sixty_doublings_are_counted_at_once() -> None:
+def test_sixty_doublings_are_counted() -> None:
     paths = chainrule.parse(DOUBLINGS).paths({"x": 1})
     assert paths["x"].count == 2**60 and len(paths["x"].shown) == 200
     assert paths["x"].total.shown == 2.0**60 and paths["x"].agrees

@@ -12,18 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+
+# How long the page takes is not asked here: a right page ends the wait.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -39,29 +33,24 @@ def app_address() -> Iterator[str]:
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
+    for _ in range(1_200):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
             break
         except OSError:
             time.sleep(0.1)
+    else:
+        pytest.fail("the app does not answer")
     yield address
     process.terminate()
     process.wait(10)
-
-
-@pytest.fixture(scope="session")
-def app_browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def app_page(app_browser: Browser) -> Iterator[Page]:
     """A page of 1280 × 800 that fails the test on any request to another machine."""
     context = app_browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
     page = context.new_page()
     elsewhere: list[str] = []
     errors: list[str] = []

@@ -413,6 +413,7 @@ def test_an_earlier_run_is_faded(shown: Shown) -> None:
     expect(shown.page.locator(".figure")).to_have_css("opacity", "0.4")
 
 
+@pytest.mark.soak
 def test_a_step_of_sixty_nodes_takes_less_than_50_ms(shown: Shown) -> None:
     shown.open("run=sixty&step=0").at(0)
     shown.page.wait_for_timeout(500)

@@ -10,6 +10,7 @@ user may stand in it only as an escaped string.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import io
@@ -134,17 +135,13 @@ def _pool() -> Workers:
     )
 
 
-# Kept here, so that the folder is removed when the program ends.
-_folders: list[tempfile.TemporaryDirectory[str]] = []
-
-
 def _font_folder() -> str:
     """Make a writable folder for fontconfig: links to our fonts, and place for its cache.
 
     fontconfig writes a mark into each folder of fonts, so the package's own is not shown to it.
     """
     folder = tempfile.TemporaryDirectory(prefix="chainrule-fonts-", ignore_cleanup_errors=True)
-    _folders.append(folder)
+    atexit.register(folder.cleanup)
     fonts = Path(folder.name, "fonts")
     fonts.mkdir()
     for font in sorted(_FONTS.glob("*.ttf")):

@@ -19,14 +19,19 @@ from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
 from chainrule.workers import call
 
-TIMEOUT = 10.0
-"""Seconds that closed forms may take."""
+TIMEOUT = 60.0
+"""Seconds after which closed forms are given up; what is tried before is counted, not timed."""
 
 # SymPy's simplify is tried on expressions of at most so many operations; a rewritten formula
 # is compared with the original at so many digits and points.
 SIMPLIFY_OPERATIONS = 60
 COMPARED_DIGITS = 30
 COMPARED_POINTS = 4
+
+# So many expressions may SymPy make in search of shorter formulas, for one and for all of an
+# answer; it makes some 20,000 in a second.
+TRIED = 25_000
+EFFORT = 100_000
 
 # SymPy nests calls as deep as its expressions do.
 _STACK = 256 << 20
@@ -50,6 +55,8 @@ class ClosedForm:
     named_text, named_latex
         The same derivatives with names of the graph's own steps put in, where that makes
         them shorter: y_star - y.
+    left_out
+        What was not tried because it is too much; empty if all was.
     missing
         Why there is no closed form; empty if there is one.
     """
@@ -61,6 +68,7 @@ class ClosedForm:
     derivative_latex: Mapping[str, str] = field(default_factory=dict)
     named_text: Mapping[str, str] = field(default_factory=dict)
     named_latex: Mapping[str, str] = field(default_factory=dict)
+    left_out: str = ""
     missing: str = ""
 
 
@@ -85,7 +93,7 @@ def closed_form(
     limit
         Largest number of nodes of the formula, with every shared step written out.
     timeout
-        Seconds all of it may take; where simplifying takes too long, it is left out.
+        Seconds all of it may take; where simplifying takes too long, `left_out` says so.
     latex_names
         LaTeX of names, such as ``{"y_star": r"y^{*}"}``; others are set as SymPy does.
 
@@ -106,14 +114,17 @@ def closed_form(
     if too_large := size_refusal(from_plain(*columns[:5]), columns[4], limit):
         return ClosedForm(name, missing=too_large)
     request = (*columns, dict(latex_names or {}))
-    for thorough, seconds in ((True, 0.6 * timeout), (False, 0.4 * timeout)):
+    thorough = 0.6 * timeout
+    for effort, seconds in ((EFFORT, thorough), (0, timeout - thorough)):
         try:
-            answer = call(_in_worker, *request, thorough, timeout=seconds, what="the closed form")
-            return ClosedForm(name, **answer)
+            answer = call(_in_worker, *request, effort, timeout=seconds, what="the closed form")
         except OutsideTimeout:
             continue
         except OutsideError as error:
             return ClosedForm(name, missing=str(error))
+        if not effort:
+            answer["left_out"] = f"nothing is simplified: that took longer than {thorough:g} s"
+        return ClosedForm(name, **answer)
     return ClosedForm(name, missing=f"the closed form took longer than {timeout:g} s")
 
 
@@ -210,10 +221,10 @@ def _in_worker(
     goal: int,
     targets: Sequence[int],
     latex_names: Mapping[str, str],
-    thorough: bool,
+    effort: int,
 ) -> dict[str, Any]:
     graph = from_plain(ops, operands, parameters, names, goal)
-    return with_deep_stack(lambda: _closed(graph, goal, targets, latex_names, thorough))  # type: ignore[no-any-return]
+    return with_deep_stack(lambda: _closed(graph, goal, targets, latex_names, effort))  # type: ignore[no-any-return]
 
 
 def _closed(
@@ -221,7 +232,7 @@ def _closed(
     goal: int,
     targets: Sequence[int],
     latex_names: Mapping[str, str],
-    thorough: bool,
+    effort: int,
 ) -> dict[str, Any]:
     text, latex = _printers(latex_names)
     value = to_sympy(graph, goal, limit=sys.maxsize)
@@ -235,18 +246,75 @@ def _closed(
         "named_text": {},
         "named_latex": {},
     }
+    raw, unnamed, unreal = [], [], []
+    trying = _Effort(effort)
     for target in targets:
         name = symbol_name(graph, target)
-        slope = tidied(derivative(graph, goal, target), thorough)
+        slope = derivative(graph, goal, target)
+        short = trying.of(tidied, slope) if slope.count_ops() <= SIMPLIFY_OPERATIONS else None
+        if short is None:
+            short = tidied(slope, thorough=False)
+            raw.append(name)
+        slope = short
         if not _is_real(slope):
+            unreal.append(name)
             continue
+        named = trying.of(_in_names, graph, goal, target, slope)
+        if named is None:
+            named = slope
+            unnamed.append(name)
         answer["derivative_text"][name] = text(slope)
         answer["derivative_latex"][name] = latex(slope)
-        short = _in_names(graph, goal, target, slope) if thorough else None
-        if short is not None:
-            answer["named_text"][name] = text(short)
-            answer["named_latex"][name] = latex(short)
+        answer["named_text"][name] = text(named)
+        answer["named_latex"][name] = latex(named)
+    found = {"not simplified": raw, "not in names of steps": unnamed, "real nowhere": unreal}
+    answer["left_out"] = "; ".join(
+        f"{what}: the derivative by {', '.join(names)}" for what, names in found.items() if names
+    )
     return answer
+
+
+class _TooMuch(BaseException):
+    """SymPy makes more expressions than it may; no handler of its own takes this for its own."""
+
+
+class _Effort:
+    """Counts the expressions that SymPy makes, so that no answer depends on how long they took.
+
+    Parameters
+    ----------
+    left
+        How many it may make.
+    """
+
+    def __init__(self, left: int) -> None:
+        from sympy.core.cache import clear_cache
+
+        clear_cache()  # what an earlier task has made would not be made again
+        self._left = left
+
+    def of(self, task: Callable[..., Any], *arguments: Any) -> Any | None:
+        """Return what a task returns, or None where that is too much."""
+        from sympy.core.basic import Basic
+
+        usual = Basic.__dict__["__new__"]
+        most, made = min(TRIED, self._left), 0
+
+        def new(kind: type, *parts: Any) -> Any:
+            nonlocal made
+            made += 1
+            if made > most:
+                raise _TooMuch
+            return usual(kind, *parts)
+
+        Basic.__new__ = staticmethod(new)
+        try:
+            return task(*arguments)
+        except _TooMuch:
+            return None
+        finally:
+            Basic.__new__ = usual
+            self._left -= min(most, made)
 
 
 def _is_real(expression: Any) -> bool:
@@ -268,7 +336,7 @@ def tidied(expression: Any, thorough: bool = True) -> Any:
     return min(forms, key=lambda form: form.count_ops())
 
 
-def _in_names(graph: WengertList, goal: int, target: int, slope: Any) -> Any | None:
+def _in_names(graph: WengertList, goal: int, target: int, slope: Any) -> Any:
     """Return `slope` with named steps put in for what they stand for, if that is shorter."""
     import sympy
 
@@ -287,7 +355,7 @@ def _in_names(graph: WengertList, goal: int, target: int, slope: Any) -> Any | N
             short = best
             kept.add(node)
             meanings.append((symbol, step))
-    return short if meanings and _equal(short, slope, meanings) else None
+    return short if meanings and _equal(short, slope, meanings) else slope
 
 
 def _put_in(expression: Any, step: Any, symbol: Any) -> list[Any]:

@@ -176,13 +176,13 @@ def at_point(
         id = view.derivative_id(node)
         cell = number_cell(view, id, number, "derivative")
         found.append((text(view.derivative_name(node)), cell))
-        written = form.named_text.get(name) or form.derivative_text.get(name)
+        written = form.named_text.get(name)
         if written:
             found.append(
                 (WORDS["closed_form"].format(name=text(Symbol(name))), Cell(read(written)))
             )
-    if form.missing:
-        found.append((WORDS["closed_forms"], words(form.missing, "quiet")))
+    if without := form.missing or form.left_out:
+        found.append((WORDS["closed_forms"], words(without, "quiet")))
     if agreement is not None:
         for entry in agreement.inputs:
             told = MARKS.get(entry.verdict, WORDS["agrees"])

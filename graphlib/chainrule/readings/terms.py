@@ -252,7 +252,9 @@ def text_superscript(exponent: str) -> str:
     # A power in the exponent is behind a caret too: x^(2³) is not x²³.
     if not set(exponent) & set(small) and all(c in "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵀ" for c in small):
         return small
-    return f"^{exponent}" if exponent.isalnum() else f"^({exponent})"
+    # And a product is in brackets: x^7y is x⁷·y.
+    single = exponent.isdigit() or (exponent.isalnum() and not exponent[0].isdigit())
+    return f"^{exponent}" if single else f"^({exponent})"
 
 
 def text_subscript(sub: str) -> str:

@@ -302,13 +302,13 @@ def _closed(state: State, names: tuple[str, ...]) -> None:
             st.fragment(_waiting, run_every=ASK_EVERY)(state, names)
             return
         left, right = st.columns([3, 2])
-        if found.trouble:
-            left.html(_quiet(found.trouble))
-        elif found.derivatives:
+        if found.derivatives:
             d = "d" if len(state.point) == 1 else r"\partial "
             first = list(found.derivatives.items())[:MOST_CLOSED]
             with left:
                 st.latex(r"\qquad ".join(_derivative(d, found.output, *pair) for pair in first))
+        if found.trouble:
+            left.html(_quiet(found.trouble))
         if found.verdict:
             agrees = found.verdict == "agrees"
             kind, mark = ("", "✓") if agrees else (" differs", "⚠")

@@ -30,7 +30,7 @@ from chainrule.ui.state import State
 from chainrule.worked import Worked
 
 ENTRIES = 256
-CLOSED_FORM_SECONDS = 5.0
+CLOSED_FORM_SECONDS = 20.0
 LONGEST_LATEX = 120
 DEFAULT_VALUE = "1"
 
@@ -254,7 +254,7 @@ def _closed(state: State, names: tuple[str, ...]) -> Closed:
     return Closed(
         graph.names.get(goal, Notation().output),
         {name: _short(form, name) for name in form.derivative_latex},
-        form.missing,
+        form.missing or form.left_out,
         verdict,
         words,
     )
@@ -263,7 +263,7 @@ def _closed(state: State, names: tuple[str, ...]) -> Closed:
 def _short(form: ClosedForm, name: str) -> str:
     """Return a derivative in the inputs, or, where that is long, in names of steps."""
     whole = form.derivative_latex[name]
-    return whole if len(whole) <= LONGEST_LATEX else form.named_latex.get(name, whole)
+    return whole if len(whole) <= LONGEST_LATEX else form.named_latex[name]
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)

@@ -1,4 +1,4 @@
-"""Times as they would be on one idle core, whatever else runs beside the tests.
+"""Times as they would be on one idle core, whatever else runs beside the long tests.
 
 The processor's time for a piece of work is set against that for a loop of known length: it
 makes up for slower machines, and for cores that are shared.
