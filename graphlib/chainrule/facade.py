@@ -761,6 +761,8 @@ class Graph(WengertList):
         ------
         GraphError
             If there is no such variable or output, or an operation has no form in NumPy.
+        InputError
+            For derivatives of a graph that shall have none at its kinks.
         """
         from chainrule.compile import compiled
 

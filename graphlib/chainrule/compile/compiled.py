@@ -231,6 +231,8 @@ def compiled(
     ------
     GraphError
         If a name in `wrt` is no input, or an operation has no form in NumPy.
+    InputError
+        For derivatives of a graph that shall have none at its kinks.
     """
     if outputs not in get_args(Outputs):
         raise GraphError(f"no outputs {outputs!r}; there are {', '.join(get_args(Outputs))}")
