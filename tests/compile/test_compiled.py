@@ -206,7 +206,7 @@ def test_what_cannot_be_used_is_named() -> None:
 @pytest.mark.parametrize("formula", ["relu(x)", "|x|", "max(0, x)", "clip(x, 0, 1)", "hinge(x, 1)"])
 def test_no_derivative_at_kinks_is_refused_in_words(formula: str) -> None:
     graph = Graph.parse(formula, kink="undefined")
-    with pytest.raises(InputError, match='"undefined", and compiled code') as caught:
+    with pytest.raises(InputError, match='"undefined"; compiled code') as caught:
         graph.compile()
     assert "0, 1/2 or 1" in caught.value.allowed
     # The value needs no derivative, and every other choice is a number.

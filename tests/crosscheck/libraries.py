@@ -106,8 +106,8 @@ BOTH: Mapping[str, Function] = {
     "sech": lambda f, x: 1 / f.cosh(x),
     "csch": lambda f, x: 1 / f.sinh(x),
     "log_b": lambda f, a, b: f.log(a) / f.log(b),
-    "max": lambda f, *xs: _fold(f.maximum, xs),
-    "min": lambda f, *xs: _fold(f.minimum, xs),
+    "max": lambda f, *xs, slope: _fold(f.maximum, xs),
+    "min": lambda f, *xs, slope: _fold(f.minimum, xs),
     "max_weight": lambda f, *xs, slot: f.where(xs[slot] >= _fold(f.maximum, xs), 1.0, 0.0),
     "min_weight": lambda f, *xs, slot: f.where(xs[slot] <= _fold(f.minimum, xs), 1.0, 0.0),
     "step": lambda f, x, at: f.where(x > 0, 1.0, 0.0),
@@ -165,7 +165,10 @@ APART: Mapping[str, tuple[Function, Function]] = {
         lambda x, at: jax.nn.hard_sigmoid(6 * x),
     ),
     "cbrt": (lambda x: torch.sign(x) * torch.abs(x) ** (1 / 3), jnp.cbrt),
-    "clip": (torch.clamp, jnp.clip),
+    "clip": (
+        lambda x, low, high, slope: torch.clamp(x, low, high),
+        lambda x, low, high, slope: jnp.clip(x, low, high),
+    ),
     "prod": (lambda a: torch.prod(a.reshape(-1), 0), jnp.prod),
     "concat": (
         lambda *xs: torch.cat(_pieces(xs, torch)),

@@ -309,7 +309,7 @@ def _power(a: Any, b: Any) -> Code:
 def _step(x: Any, at: Fraction | None) -> Code:
     if at is None:
         raise InputError(
-            'At kinks the derivative is to be "undefined", and compiled code has a number everywhere',
+            'The derivative at kinks is to be "undefined"; compiled code has a number everywhere',
             allowed='Choose 0, 1/2 or 1 at kinks, or compile with outputs="value".',
         )
     return call("np.heaviside", x, more=f", {float(at)!r}")

@@ -133,6 +133,7 @@ MARKS: Mapping[str, str] = {
     "undefined": "undefined",
     "flagged": "corrected",
     "kink": "kink",
+    "border": "border",
     "differs": "differs",
     "undecided": "undecided",
     "missing": "missing",
@@ -215,6 +216,10 @@ SENTENCES: Mapping[str, str] = {
     "beyond": "Beyond 10^(10^17), which is as far as numbers are followed here.",
     "overflow": "Larger than anything double precision can hold.",
     "kink": "{node} stands at a kink: {convention}.",
+    "ends_left": "{goal} does not exist for {name} < {value} near this point.",
+    "ends_right": "{goal} does not exist for {name} > {value} near this point.",
+    "ends_both": "Near this point {goal} exists for {name} = {value} only.",
+    "ends_derivative": " The derivative is the one from the {side}.",
     "kink_sides": "left slope {left}, right slope {right}",
     "kink_repaired": (
         "The derivative by {node} exists and is {right}: the conventions at the kinks add up "

@@ -133,7 +133,7 @@ def _chosen(op: Op, parameters: Mapping[str, object]) -> Iterable[tuple[str, For
     What is used at a kink is told beside the formula.
     """
     for name, value in parameters.items():
-        of_kink = name == "at" or op.name in ("relu", "hinge")
+        of_kink = name == "at" or (op.kink is not None and name == op.kink.choice)
         if not of_kink and isinstance(value, Rational) and value != op.parameters.get(name):
             yield name, _number(number_text(Exact(value)))
 
