@@ -131,6 +131,8 @@ BOTH: Mapping[str, Function] = {
     "collapse": lambda f, a, shape: f.reshape(f.sum(a, _axes(a, shape)), shape),
     "broadcast": lambda f, a, shape: f.broadcast_to(a, shape),
     "cross_entropy": lambda f, p, t: -f.sum(t * f.log(p)),
+    "bce_slope": lambda f, p, t: (p - t) / (p - p * p),
+    "target_ratio": lambda f, t, p: t / p,
     "hinge": lambda f, s, t, slope: f.relu(1 - t * s),
     "logsumexp": lambda f, a: f.logsumexp(a, -1),
     "softmax": lambda f, a: f.softmax(a, -1),

@@ -232,6 +232,14 @@ ROWS: Mapping[str, Reference] = {
         lambda p, t: -MP.log(p**t * (1 - p) ** (1 - t)),
         lambda p, t: -math.log(p**t * (1 - p) ** (1 - t)),
     ),
+    "bce_slope": Reference(
+        lambda p, t: (1 - t) / (1 - p) - t / p,
+        lambda p, t: (1 - t) / (1 - p) - t / p,
+        lambda p, t: (1 - t) / (1 - p) - t / p,
+    ),
+    "target_ratio": Reference(
+        lambda t, p: t / p, lambda t, p: MP.fdiv(t, p), lambda t, p: np.divide(t, p)
+    ),
     "bce_with_logit": Reference(
         lambda a, t: sympy.log(1 + sympy.exp(a)) - t * a,
         lambda a, t: MP.log(1 + MP.exp(a)) - t * a,

@@ -202,6 +202,7 @@ SENTENCES: Mapping[str, str] = {
     "undefined_value": "{node} has no value here: {op} needs {needs}.",
     "undefined_slope": "{op} has no local partial here: it needs {needs}.",
     "undefined_at": "No number: it depends on {node}, where {op} needs {needs}.",
+    "from_logits": " {name}, of {operand}, has a number everywhere.",
     "undecided": (
         "No number: {op} needs {needs}, and whether {node} has that could not be decided with "
         "{digits} digits."

@@ -204,6 +204,10 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "log1p": lambda a: _applied(OPS["log"], [_sum("+", _ONE, a)], {}),
     "floor": lambda a: atom(Fenced(a.term, "⌊", "⌋")),
     "ceil": lambda a: atom(Fenced(a.term, "⌈", "⌉")),
+    "bce_slope": lambda p, t: Formula(
+        Fraction(_sum("−", p, t).term, _product(p, _sum("−", _ONE, p)).term), PRODUCT
+    ),
+    "target_ratio": lambda t, p: Formula(Fraction(t.term, p.term), PRODUCT),
     "squared_error": lambda p, t: _power(_sum("−", p, t), atom(Numeral("2"))),
     "absolute_error": lambda p, t: atom(Fenced(_sum("−", p, t).term, "|", "|")),
     "abs": lambda a: atom(Fenced(a.term, "|", "|")),
