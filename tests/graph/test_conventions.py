@@ -13,7 +13,7 @@ import sympy
 import chainrule
 from chainrule import Graph
 from chainrule.algebras.undefined import Undefined
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, InputError
 from chainrule.graph.conventions import KINKS, chosen_nodes, kink_choice
 from chainrule.graph.sympy_view import from_sympy, to_sympy
 from chainrule.graph.wengert import WengertList
@@ -91,9 +91,9 @@ def test_no_derivative_is_a_choice(formula: str) -> None:
     assert type(left) is not Undefined and type(right) is not Undefined
 
 
-def test_every_convention_has_a_parameter_or_is_a_tie_or_a_jump() -> None:
+def test_every_convention_has_a_parameter_or_is_a_jump() -> None:
     without = {name for name, op in OPS.items() if op.kink and op.kink.push and not op.kink.choice}
-    assert without == {"largest", "smallest"}
+    assert not without
     for op in OPS.values():
         if op.kink is not None and op.kink.choice:
             assert op.parameters[op.kink.choice] == 0
@@ -177,6 +177,24 @@ def test_an_array_has_the_slope_of_its_entries() -> None:
     assert graph.gradient({"x": [0, 1, 2]})["x"].tolist() == [10, 11, 1]
     assert graph.with_kinks(1).gradient({"x": [0, 1, 2]})["x"].tolist() == [11, 11, 11]
     assert graph.with_kinks("1/2").compile()(x=[0, 1, 2])[1]["x"].tolist() == [10.5, 11, 6]
+
+
+@pytest.mark.parametrize("function", ["max", "min"])
+def test_entries_that_tie_share_unless_no_derivative_is_to_exist(function: str) -> None:
+    formula = f"x: 4; {function}(x)"
+    tied, apart = {"x": [3, 3, 3, 3]}, {"x": [1, 4, 2, 2]}
+    for choice in ("0", "1/2", "1"):
+        graph = chainrule.parse(formula, kink=choice)
+        assert graph.gradient(tied)["x"].tolist() == [0.25] * 4
+    graph = chainrule.parse(formula, kink="undefined")
+    for number in graph.work(tied).run.derivative(0).shown.data:
+        assert type(number) is Undefined
+    assert graph.evaluate(tied) == 3
+    plain = chainrule.parse(formula).gradient(apart)["x"].tolist()
+    assert graph.gradient(apart)["x"].tolist() == plain
+    assert plain == ([0, 1, 0, 0] if function == "max" else [1, 0, 0, 0])
+    with pytest.raises(InputError):
+        graph.compile()
 
 
 def test_a_link_carries_the_choice() -> None:

@@ -88,7 +88,8 @@ Kink = Annotated[
     Literal["0", "1/2", "1", "undefined"] | None,
     typer.Option(
         "--kink",
-        help="Slope used at kinks: of relu and |x|, or of the outer (0) and the other side (1).",
+        help="Slope used at kinks: of relu, |x| and max(0, x), else of the outer (0) and the "
+        "other side (1).",
         show_default=False,
     ),
 ]

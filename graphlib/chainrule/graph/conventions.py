@@ -15,8 +15,9 @@ KINKS: Mapping[str, Fraction | None] = {
     "1": Fraction(1),
     "undefined": None,
 }
-"""The choices. 0 is the usual one: slope 0 of relu and |x|, the outer slope of the others; 1 is
-slope 1, or the other one; ½ halfway; with "undefined" there is no derivative at a kink."""
+"""The choices. 0 is the usual one: slope 0 of relu, |x| and max(0, x), the outer slope of the
+others; 1 is slope 1, or the other one; ½ halfway; with "undefined" there is no derivative at a
+kink. Operands that move and tie share equally under the first three."""
 
 
 def with_moving(parameters: Mapping[str, Any], moving: Sequence[bool]) -> Mapping[str, Any]:
