@@ -48,7 +48,7 @@ def sides(graph: Graph, point: dict[str, Any], zoom: Any) -> dict[str, str]:
     return {
         run.graph.names[end.entry]: "both" if end.left and end.right
         else "left" if end.left else "right"
-        for end in ends(run.fine, run.output, run.graph.inputs)
+        for end in ends(run.fine, run.output, [(node,) for node in run.graph.inputs])
     }  # fmt: skip
 
 
@@ -82,3 +82,11 @@ def test_a_fold_names_the_kinks_it_stands_at() -> None:
     assert [op.name for op, _ in corners(run.fine, run.output)] == ["abs"]
     run = chainrule.parse("relu(x) + |x|").work({"x": 0}, zoom="named").run
     assert [op.name for op, _ in corners(run.fine, run.output)] == ["relu", "abs"]
+
+
+def test_in_a_tree_all_copies_of_an_input_move() -> None:
+    # x·x is positive on both sides; half of it alone would not be.
+    table = chainrule.parse("x sqrt(x x)^3").work({"x": 0}, as_tree=True).table().text()
+    assert "does not exist" not in table
+    table = chainrule.parse("x sqrt(x + x)^3").work({"x": 0}, as_tree=True).table().text()
+    assert "f does not exist for x < 0 near this point." in " ".join(table.split())

@@ -47,10 +47,15 @@ class End:
     right: Undefined | None
 
 
-def ends(record: Record, output: int, entries: Sequence[int]) -> tuple[End, ...]:
-    """Return the inputs, of `entries`, by which a value that exists ends at the point.
+def ends(record: Record, output: int, entries: Sequence[Sequence[int]]) -> tuple[End, ...]:
+    """Return the inputs by which a value that exists ends at the point.
 
     Of numbers only; a vector has more than two sides.
+
+    Parameters
+    ----------
+    entries
+        The inputs that are asked about; all copies of one, as in a tree, move together.
     """
     graph, values = record.graph, record.values
     if not graph.is_scalar or type(values[output]) is Undefined:
@@ -59,10 +64,10 @@ def ends(record: Record, output: int, entries: Sequence[int]) -> tuple[End, ...]
     if not bordering:
         return ()
     found: list[End] = []
-    for entry in entries:
-        left, right = (_beyond(record, output, entry, way) for way in (-1, 1))
+    for copies in entries:
+        left, right = (_beyond(record, output, copies, way) for way in (-1, 1))
         if left is not None or right is not None:
-            found.append(End(entry, left, right))
+            found.append(End(copies[0], left, right))
     return tuple(found)
 
 
@@ -96,13 +101,13 @@ def _ways(moves: Sequence[bool]) -> Iterator[tuple[int, ...]]:
             yield from (tuple(w * (i == slot) for i in range(len(moves))) for w in (-1, 1))
 
 
-def _beyond(record: Record, output: int, entry: int, way: int) -> Undefined | None:
+def _beyond(record: Record, output: int, copies: Sequence[int], way: int) -> Undefined | None:
     """Return why the output has no value next to the point, None where it has one."""
     graph, algebra = record.graph, record.algebra
     reason: Undefined | None = None
     for near in NEAR:
         point = {node: record.values[node] for node in graph.inputs}
-        point[entry] = point[entry] + algebra.number(way * near)
+        point |= {node: point[node] + algebra.number(way * near) for node in copies}
         reason = _missing([step.value for step in evaluate(graph, algebra, point)][output])
         if reason is None:
             return None

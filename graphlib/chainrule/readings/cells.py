@@ -130,9 +130,11 @@ def sides(view: View) -> tuple[Remark, ...]:
 def borders(view: View) -> tuple[Remark, ...]:
     """Return by which inputs, and on which side of the point, the function does not exist."""
     run, goal = view.run, text(view.name(view.run.output))
-    inputs = _originals(view, run.graph.inputs)[:POINT_ENTRIES]
+    copies: dict[str, list[int]] = {}
+    for node in run.graph.inputs:
+        copies.setdefault(original(view.labels[node]), []).append(node)
     result: list[Remark] = []
-    for end in ends(run.fine, run.output, inputs):
+    for end in ends(run.fine, run.output, list(copies.values())[:POINT_ENTRIES]):
         name, value = text(view.name(end.entry)), text(given(view, end.entry))
         side = "both" if end.left and end.right else "left" if end.left else "right"
         sentence = say(f"ends_{side}", goal=goal, name=name, value=value)
