@@ -232,3 +232,14 @@ def test_a_fold_tells_the_convention_inside(
 def test_words_say_that_no_derivative_was_chosen(formula: str) -> None:
     table = " ".join(chainrule.parse(formula, kink="undefined").table({"x": 0}).text().split())
     assert "; the choice here is no derivative" in table and "share" not in table
+
+
+@pytest.mark.parametrize(
+    ("formula", "second"),
+    [("min(y, y)", 0), ("clip(y, y, y)", 0), ("max(y, y, y)^2", 2), ("y^3 + max(y, y)", 12)],
+)
+def test_an_operand_that_ties_with_itself_is_no_kink_of_the_derivative(
+    formula: str, second: float
+) -> None:
+    """max(y, y) is y, so its second derivatives exist."""
+    assert chainrule.parse(formula).hessian({"y": 2})["y"]["y"] == second
