@@ -14,7 +14,17 @@ from chainrule.errors import GraphError, PointError
 from chainrule.graph.numbering import original
 from chainrule.graph.tree import tree, tree_size
 from chainrule.graph.wengert import WengertList
-from chainrule.language import LIMITS, SOURCES, Note, Program, Source, canonical, exact, read
+from chainrule.language import (
+    LIMITS,
+    SOURCES,
+    Note,
+    Program,
+    Source,
+    canonical,
+    exact,
+    read,
+    spelled_once,
+)
 from chainrule.language.build import build
 from chainrule.language.entries import value as entries
 from chainrule.language.tracing import trace
@@ -431,14 +441,14 @@ class Graph(WengertList):
         Raises
         ------
         PointError
-            If a value is missing, not a number, of another shape than declared, or given for a
-            name that is no input.
+            If a value is missing, not a number, of another shape than declared, given for a
+            name that is no input, or given twice, as for `x1` and `x_1`.
         """
-        given = {canonical(name): (name, value) for name, value in point.items()}
+        spelled = spelled_once(point)
         variables = self.variables
         text = self.program.text if self.program else ""
         for name in variables:
-            if canonical(name) not in given:
+            if canonical(name) not in spelled:
                 raise PointError(
                     f"No value is given for {name}",
                     text=text,
@@ -447,7 +457,7 @@ class Graph(WengertList):
                     allowed=f"Give one, such as {name}=1.",
                 )
         known = {canonical(name) for name in variables}
-        for key, (name, _value) in given.items():
+        for key, name in spelled.items():
             if key not in known:
                 raise PointError(
                     f"A value is given for {name}, which is not a variable of the formula",
@@ -456,7 +466,7 @@ class Graph(WengertList):
                     allowed=f"The variables are: {', '.join(variables) or 'none'}.",
                 )
         return {
-            node: self._value_of(node, given[canonical(original(self.names[node]))][1])
+            node: self._value_of(node, point[spelled[canonical(original(self.names[node]))]])
             for node in self.inputs
         }
 
@@ -549,8 +559,8 @@ class Graph(WengertList):
             direction = {shown.variables[0]: 1}  # all copies move together
         if direction is not None:
             moved = {
-                node: shown._value_of(node, value)
-                for name, value in direction.items()
+                node: shown._value_of(node, direction[name])
+                for name in spelled_once(direction).values()
                 for node in shown._copies(name)
             }
         goal = None if output is None else shown[canonical(output)].index
@@ -690,8 +700,8 @@ class Graph(WengertList):
         from chainrule.passes.second_order import SecondOrder
 
         moves: dict[int, Any] = {}
-        for name, given in direction.items():
-            (node,) = self._copies(name)
+        for name in spelled_once(direction).values():
+            (node,), given = self._copies(name), direction[name]
             moves[node] = given if self.shape(node) else exact_number(given, name)
         along = SecondOrder(self, self.at(at)).along(moves)
         return {self.names[node]: number.public for node, number in along.items()}
@@ -751,6 +761,8 @@ class Graph(WengertList):
         ------
         GraphError
             If there is no such variable or output, or an operation has no form in NumPy.
+        InputError
+            For derivatives of a graph that shall have none at its kinks.
         """
         from chainrule.compile import compiled
 

@@ -14,7 +14,7 @@ from chainrule.algebras.array import Array
 from chainrule.algebras.arrays import ARRAYS
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.compile import compiled
-from chainrule.errors import GraphError, PointError, ShapeError
+from chainrule.errors import GraphError, InputError, PointError, ShapeError
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.record import record
@@ -201,3 +201,14 @@ def test_what_cannot_be_used_is_named() -> None:
         Graph.parse("x y").compile(wrt=["z"])
     with pytest.raises(GraphError, match="no outputs 'hvp'"):
         Graph.parse("x y").compile("hvp")
+
+
+@pytest.mark.parametrize("formula", ["relu(x)", "|x|", "max(0, x)", "clip(x, 0, 1)", "hinge(x, 1)"])
+def test_no_derivative_at_kinks_is_refused_in_words(formula: str) -> None:
+    graph = Graph.parse(formula, kink="undefined")
+    with pytest.raises(InputError, match='"undefined"; compiled code') as caught:
+        graph.compile()
+    assert "0, 1/2 or 1" in caught.value.allowed
+    # The value needs no derivative, and every other choice is a number.
+    assert graph.compile("value")(x=2.0) == Graph.parse(formula).evaluate({"x": 2})
+    assert Graph.parse(formula, kink="1/2").compile()(x=2.0)[0] == graph.evaluate({"x": 2})

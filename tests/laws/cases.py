@@ -274,7 +274,14 @@ OUTSIDE: Mapping[str, tuple[tuple[tuple[Any, ...], str], ...]] = {
     "digamma": (((0,), "poles"), ((-3,), "poles")),
     "polygamma": (((0,), "poles"), ((-3,), "poles")),
     "logit": (((0,), "strictly between"), ((1,), "strictly between"), ((2,), "probability")),
-    "bce": (((0, 1), "strictly between"), ((1, 0), "strictly between"), ((2, 0), "probability")),
+    "bce": (
+        ((0, 1), "strictly between"),
+        ((1, 0), "infinite"),
+        ((1, HALF), "infinite"),
+        ((2, 0), "probability"),
+    ),
+    "bce_slope": (((0, 1), "strictly between"), ((1, 0), "infinite"), ((2, 0), "probability")),
+    "target_ratio": (((1, 0), "where the target is not 0"),),
 }
 
 TINY = Fraction(1, 10**4)
@@ -320,5 +327,16 @@ BORDER: Mapping[str, tuple[tuple[tuple[Any, ...], Fraction, tuple[bool, ...]], .
     "digamma": (((1,), -EULER, (True,)),),
     "polygamma": (((1,), PI**2 / 6, (True,)),),
     "logit": (((HALF,), Fraction(0), (True,)),),
-    "bce": (((TINY, 0), sum(TINY**k / k for k in range(1, 5)), (True, True)),),
+    "bce": (
+        ((TINY, 0), sum(TINY**k / k for k in range(1, 5)), (True, True)),
+        ((0, 0), Fraction(0), (True, False)),
+        ((1, 1), Fraction(0), (True, False)),
+    ),
+    # −ln p at 1 has slope −1, −ln(1 − p) at 0 has slope 1.
+    "bce_slope": (
+        ((0, 0), Fraction(1), (False, False)),
+        ((1, 1), Fraction(-1), (False, False)),
+        ((HALF, HALF), Fraction(0), (True, True)),
+    ),
+    "target_ratio": (((0, 0), Fraction(0), (False, True)), ((0, 1), Fraction(0), (True, True))),
 }

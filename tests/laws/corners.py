@@ -165,8 +165,12 @@ def check_border(op: Op, operands: Sequence[Any], value: Any, slopes: Sequence[b
                 continue
             step = NUMBERS.number(STEP)
             at = [bound(NUMBERS, x) for x in operands]
-            there = [x + step if i == slot else x for i, x in enumerate(at)]
             before = NUMBERS.apply(op, op.parameters, at)
-            difference = (NUMBERS.apply(op, op.parameters, there) - before) / step
+            difference: Any = None
+            for way in (step, -step):  # to the left where nothing is on the right
+                there = [x + way if i == slot else x for i, x in enumerate(at)]
+                after = NUMBERS.apply(op, op.parameters, there)
+                if difference is None and type(after) is not Undefined:
+                    difference = (after - before) / way
             # One-sided differences at a border of power 3/2 err by the root of the step.
             require_close(partial, difference, "1e-10", f"{what}: slope by {slot}")

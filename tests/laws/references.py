@@ -232,6 +232,14 @@ ROWS: Mapping[str, Reference] = {
         lambda p, t: -MP.log(p**t * (1 - p) ** (1 - t)),
         lambda p, t: -math.log(p**t * (1 - p) ** (1 - t)),
     ),
+    "bce_slope": Reference(
+        lambda p, t: (1 - t) / (1 - p) - t / p,
+        lambda p, t: (1 - t) / (1 - p) - t / p,
+        lambda p, t: (1 - t) / (1 - p) - t / p,
+    ),
+    "target_ratio": Reference(
+        lambda t, p: t / p, lambda t, p: MP.fdiv(t, p), lambda t, p: np.divide(t, p)
+    ),
     "bce_with_logit": Reference(
         lambda a, t: sympy.log(1 + sympy.exp(a)) - t * a,
         lambda a, t: MP.log(1 + MP.exp(a)) - t * a,
@@ -255,22 +263,30 @@ ROWS: Mapping[str, Reference] = {
         lambda x, slope: (x + abs(x)) / 2,
         lambda x, slope: np.maximum(x, 0.0),
     ),
-    "max": Reference(sympy.Max, max, lambda *xs: np.maximum.reduce(xs)),
+    "max": Reference(
+        lambda *xs, slope: sympy.Max(*xs),
+        lambda *xs, slope: max(xs),
+        lambda *xs, slope: np.maximum.reduce(xs),
+    ),
     "max_weight": Reference(
         _winner,
         lambda *xs, slot: MP.mpf(xs[slot] == max(xs)),
         lambda *xs, slot: float(np.argmax(xs) == slot),
     ),
-    "min": Reference(sympy.Min, min, lambda *xs: np.minimum.reduce(xs)),
+    "min": Reference(
+        lambda *xs, slope: sympy.Min(*xs),
+        lambda *xs, slope: min(xs),
+        lambda *xs, slope: np.minimum.reduce(xs),
+    ),
     "min_weight": Reference(
         lambda *xs, slot: _winner(*(-x for x in xs), slot=slot),
         lambda *xs, slot: MP.mpf(xs[slot] == min(xs)),
         lambda *xs, slot: float(np.argmin(xs) == slot),
     ),
     "clip": Reference(
-        lambda x, low, high: sympy.Min(sympy.Max(x, low), high),
-        lambda x, low, high: sorted((x, low, high))[1],
-        np.clip,
+        lambda x, low, high, slope: sympy.Min(sympy.Max(x, low), high),
+        lambda x, low, high, slope: sorted((x, low, high))[1],
+        lambda x, low, high, slope: np.clip(x, low, high),
     ),
     "where": Reference(
         lambda c, a, b: branches(c, a, b),

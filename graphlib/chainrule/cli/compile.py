@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chainrule.cli.request import Formula, Output, Readings
+from chainrule.cli.request import Formula, Kink, Output, Readings
 
 By = Annotated[
     list[str] | None,
@@ -20,6 +20,7 @@ def compile(
     by: By = None,
     value: ValueOnly = False,
     reading: Readings = None,
+    kink: Kink = None,
     output: Output = None,
 ) -> None:
     """Write a formula as a NumPy module: its value and all its derivatives.
@@ -31,7 +32,7 @@ def compile(
     from chainrule.cli.output import deliver, tell_notes
     from chainrule.cli.request import parsed
 
-    graph, _ = parsed(formula, None, reading)
+    graph, _ = parsed(formula, None, reading, kink)
     made = graph.compile("value" if value else "value_and_grad", by)
     names = ", ".join(f"{name} is argument {at}" for at, name in enumerate(made.inputs, 1))
     deliver(f"# {names}\n{made.source}" if names else made.source, output)

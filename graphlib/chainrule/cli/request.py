@@ -88,7 +88,8 @@ Kink = Annotated[
     Literal["0", "1/2", "1", "undefined"] | None,
     typer.Option(
         "--kink",
-        help="Slope used at kinks: of relu and |x|, or of the outer (0) and the other side (1).",
+        help="Slope used at kinks: of relu, |x| and max(0, x), else of the outer (0) and the "
+        "other side (1).",
         show_default=False,
     ),
 ]
@@ -187,7 +188,10 @@ def pairs(given: Iterable[str], option: str, *, default: str = "") -> dict[str, 
     PointError
         For an entry that is not NAME=VALUE, or a name that is given twice.
     """
+    from chainrule.language import canonical, given_twice
+
     result: dict[str, str] = {}
+    known: dict[str, str] = {}
     for text in given:
         for entry, begin in split(text):
             name, equals, value = (part.strip() for part in entry.partition("="))
@@ -199,11 +203,10 @@ def pairs(given: Iterable[str], option: str, *, default: str = "") -> dict[str, 
                     text=text, position=begin, length=max(1, len(entry)),
                     allowed=f"Write {option} x=1, or {option} x=1,y=2.5.",
                 )  # fmt: skip
-            if name in result:
-                raise PointError(
-                    f"`{name}` is given twice", text=text, position=begin, length=len(entry),
-                    allowed="Give each name one value.",
-                )  # fmt: skip
+            key = canonical(name)
+            if key in known:
+                raise given_twice(known[key], name, text, begin, len(entry))
+            known[key] = name
             result[name] = value
     return result
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, InputError
 from chainrule.ops import Shape
 from chainrule.ops.record import same_shape
 
@@ -306,7 +306,12 @@ def _power(a: Any, b: Any) -> Code:
     return call("np.float_power", a, b)
 
 
-def _step(x: Any, at: Fraction) -> Code:
+def _step(x: Any, at: Fraction | None) -> Code:
+    if at is None:
+        raise InputError(
+            'The derivative at kinks is to be "undefined"; compiled code has a number everywhere',
+            allowed='Choose 0, 1/2 or 1 at kinks, or compile with outputs="value".',
+        )
     return call("np.heaviside", x, more=f", {float(at)!r}")
 
 

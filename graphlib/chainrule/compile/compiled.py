@@ -22,6 +22,7 @@ from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.walks import evaluate
 
 Outputs = Literal["value", "value_and_grad"]
+NO_POINT: Mapping[str, Any] = {}
 
 
 class Compiled:
@@ -58,16 +59,16 @@ class Compiled:
         Raises
         ------
         PointError
-            If an input is missing, unknown, or not made of numbers.
+            If an input is missing, unknown, given twice, or not made of numbers.
         ShapeError
             If an array does not have the shape that is declared; names both.
         """
-        given = {**(point[0] if point else {}), **arrays}
-        return self.value(given) if self.outputs == "value" else self.value_and_grad(given)
+        wanted = self.value if self.outputs == "value" else self.value_and_grad
+        return wanted(*point, **arrays)
 
     def value(self, *point: Mapping[str, Any], **arrays: Any) -> Any:
         """Return the value of the output."""
-        bound = self._bound({**(point[0] if point else {}), **arrays})
+        bound = self._bound(*point, **arrays)
         lead = self._lead(bound)
         with np.errstate(all="ignore"):
             (value,) = self._value_function(*bound)
@@ -80,7 +81,7 @@ class Compiled:
 
         Where the output carries a batch, the derivatives are those of its sum.
         """
-        bound = self._bound({**(point[0] if point else {}), **arrays})
+        bound = self._bound(*point, **arrays)
         lead = self._lead(bound)
         with np.errstate(all="ignore"):
             value, *slopes = self._gradient_function(*bound)
@@ -131,7 +132,11 @@ class Compiled:
 
     # What goes in and out
 
-    def _bound(self, given: Mapping[str, Any]) -> list[Any]:
+    def _bound(self, point: Mapping[str, Any] = NO_POINT, /, **arrays: Any) -> list[Any]:
+        if twice := point.keys() & arrays.keys():
+            message = f"{min(twice)} is given twice, in the mapping and by name"
+            raise PointError(message, text=min(twice), allowed="Give each name one value.")
+        given = {**point, **arrays}
         unknown = [name for name in given if name not in self.inputs]
         missing = [name for name in self.inputs if name not in given]
         if missing or unknown:
@@ -226,6 +231,8 @@ def compiled(
     ------
     GraphError
         If a name in `wrt` is no input, or an operation has no form in NumPy.
+    InputError
+        For derivatives of a graph that shall have none at its kinks.
     """
     if outputs not in get_args(Outputs):
         raise GraphError(f"no outputs {outputs!r}; there are {', '.join(get_args(Outputs))}")

@@ -10,6 +10,7 @@ from chainrule.errors import excerpt
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS, say
+from chainrule.readings.cells import conventions
 from chainrule.readings.numbers import summary
 from chainrule.readings.terms import Partial, Term, text
 from chainrule.readings.view import View
@@ -69,9 +70,7 @@ def node_in_words(
         word = WORDS["adjoint" if view.reverse else "tangent"]
         parts.append(f"{word} {shown(view, derivative)}")
     if node in view.run.kinks:
-        kink = view.graph.ops[node].kink
-        said = kink.words(view.graph.parameters_of(node)) if kink else ""
-        parts.append(f"{WORDS['a_kink']}: {said}" if said else WORDS["a_kink"])
+        parts.append(f"{WORDS['a_kink']}: {conventions(view, node)}")
     reasons = [reason for reason in map(view.why, numbers) if reason]
     return printable(" ".join([f"{', '.join(parts)}.", *dict.fromkeys(reasons)]))
 

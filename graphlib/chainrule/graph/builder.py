@@ -10,8 +10,9 @@ from typing import Any
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import NO_PARAMETERS, Algebra, Parameters
 from chainrule.errors import GraphError
+from chainrule.graph.conventions import with_moving
 from chainrule.graph.simplification import simplified
-from chainrule.graph.wengert import Node, WengertList
+from chainrule.graph.wengert import INPUT, Node, WengertList
 from chainrule.ops import OPS, Op, Shape
 from chainrule.ops.record import same_shape
 
@@ -178,6 +179,7 @@ class Builder(Algebra):
         self.shapes: dict[int, Shape] = dict(base.shapes) if base else {}
         self.batched: set[int] = set(base.batched) if base else set()
         self.carrying: set[int] = {n for n, it in enumerate(base.carries) if it} if base else set()
+        self.varying: set[int] = {n for n, it in enumerate(base.varies) if it} if base else set()
         self.written: list[int] = list(base.written) if base else []
         self._taken: set[str] = set(self.names.values())
         self._known: dict[Any, int] = {}
@@ -205,6 +207,8 @@ class Builder(Algebra):
             self.parameters[node] = parameters
         if shape:
             self.shapes[node] = shape
+        if op is INPUT or not self.varying.isdisjoint(operands):
+            self.varying.add(node)
         if self.carrying and not op.gathers and not self.carrying.isdisjoint(operands):
             self.carrying.add(node)
         return node
@@ -217,7 +221,7 @@ class Builder(Algebra):
         GraphError
             If the name is taken.
         """
-        node = self._append(OPS["input"], (), NO_PARAMETERS, shape)
+        node = self._append(INPUT, (), NO_PARAMETERS, shape)
         self.name(Expression(self, node), name)
         if batched:
             self.batched.add(node)
@@ -277,6 +281,8 @@ class Builder(Algebra):
         elif self.shapes:
             shape = same_shape(*(x.shape for x in operands))
         indices = tuple(x.index for x in operands)
+        if op.kink is not None and op.kink.against:
+            parameters = with_moving(parameters, [i in self.varying for i in indices])
         if fresh:
             return Expression(self, self._append(op, indices, parameters, shape))
         return self._intern(op, indices, parameters, shape)

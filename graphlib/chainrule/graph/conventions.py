@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,8 +15,21 @@ KINKS: Mapping[str, Fraction | None] = {
     "1": Fraction(1),
     "undefined": None,
 }
-"""The choices. 0 is the usual one: slope 0 of relu and |x|, the outer slope of the others; 1 is
-slope 1, or the other one; ½ halfway; with "undefined" there is no derivative at a kink."""
+"""The choices. 0 is the usual one: slope 0 of relu, |x| and max(0, x), the outer slope of the
+others; 1 is slope 1, or the other one; ½ halfway; with "undefined" there is no derivative at a
+kink. Operands that move and tie share equally under the first three."""
+
+
+def with_moving(parameters: Mapping[str, Any], moving: Sequence[bool]) -> Mapping[str, Any]:
+    """Return the parameters of a node whose convention at a kink depends on what moves.
+
+    Parameters
+    ----------
+    moving
+        For each operand, whether an input reaches it.
+    """
+    others = {name: value for name, value in parameters.items() if name != "moving"}
+    return {**others, "moving": tuple(moving)} if any(moving) and not all(moving) else others
 
 
 def kink_choice(given: Any) -> Fraction | None:
@@ -42,7 +55,7 @@ def chosen_nodes(graph: WengertList) -> list[int]:
     """Return the nodes to which a choice for all kinks applies.
 
     Those are operations whose parameter for it is the usual one: `relu(x, slope=1/2)` stays what
-    was typed. Operands that tie for a maximum always share equally.
+    was typed. Operands that move and tie for a maximum share equally, but for "undefined".
     """
     found: list[int] = []
     for node, op in enumerate(graph.ops):

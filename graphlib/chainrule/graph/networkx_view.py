@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError
+from chainrule.graph.conventions import with_moving
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Op, Shape
 from chainrule.ops.record import same_shape
@@ -117,6 +118,7 @@ def from_networkx(graph: Any, ops: Mapping[str, Op] = OPS) -> WengertList:
     column: list[Op] = []
     operands: list[tuple[int, ...]] = []
     parameters: dict[int, Mapping[str, Any]] = {}
+    moves: list[bool] = []
     names: dict[int, str] = {}
     taken: set[str] = set()
     shapes: dict[int, Shape] = {}
@@ -126,6 +128,9 @@ def from_networkx(graph: Any, ops: Mapping[str, Op] = OPS) -> WengertList:
         column.append(op)
         operands.append(tuple(position[x] for x in _operands(graph, node, op)))
         carried = _parameters(graph, node, op)
+        moves.append(op is INPUT or any(moves[x] for x in operands[i]))
+        if op.kink is not None and op.kink.against:
+            carried = with_moving(carried, [moves[x] for x in operands[i]])
         if carried:
             parameters[i] = carried
         name = data.get("name") or (str(node) if op is INPUT else None)
@@ -221,7 +226,7 @@ def _parameters(graph: Any, node: Any, op: Op) -> Mapping[str, Any]:
                 f"the constant {_called(graph, node)!r} is {number}; allowed: finite numbers"
             ) from None
         given = {"number": exact, "text": given.get("text") or str(number)}
-    if unknown := given.keys() - op.parameters.keys():
+    if unknown := given.keys() - op.parameters.keys() - {"moving"}:
         raise GraphError(
             f"node {_called(graph, node)!r} ({op.name}) has the parameter {min(unknown)!r}; "
             f"allowed: {', '.join(op.parameters) or 'none'}"

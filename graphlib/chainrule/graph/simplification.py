@@ -127,6 +127,19 @@ def _log(b: Builder, x: Sequence[Expression]) -> Expression | None:
     return b.number(Fraction(1)) if x[0].op.name == "e" else None  # ln e = 1
 
 
+def _one_operand(x: Sequence[Expression]) -> bool:
+    return all(other.index == x[0].index for other in x)
+
+
+def _extreme(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    return x[0] if _one_operand(x) else None  # max(x, x) = x
+
+
+def _share(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    # An operand that is there k times gets 1/k each time, at every point.
+    return b.number(Fraction(1, len(x))) if _one_operand(x) else None
+
+
 ROWS: dict[str, Row] = {
     "add": _add,
     "sub": _sub,
@@ -135,6 +148,10 @@ ROWS: dict[str, Row] = {
     "neg": _neg,
     "power": _power,
     "log": _log,
+    "max": _extreme,
+    "min": _extreme,
+    "max_weight": _share,
+    "min_weight": _share,
 }
 
 

@@ -9,7 +9,7 @@ an order (`program`).
 
 from chainrule.language.entries import Entries, value
 from chainrule.language.limits import LIMITS, Limits
-from chainrule.language.names import canonical
+from chainrule.language.names import canonical, given_twice, spelled_once
 from chainrule.language.numbers import Number, exact
 from chainrule.language.program import SOURCES, Source, read
 from chainrule.language.syntax import Assignment, Item, Note, Program, Span
@@ -28,6 +28,8 @@ __all__ = [
     "Span",
     "canonical",
     "exact",
+    "given_twice",
     "read",
+    "spelled_once",
     "value",
 ]

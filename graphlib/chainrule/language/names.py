@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
-from chainrule.errors import ParseError, excerpt
+from chainrule.errors import ParseError, PointError, excerpt
 from chainrule.language.limits import LIMITS, beyond
 
 _SMALL = {
@@ -159,6 +160,35 @@ def canonical(spelling: str) -> str:
     name = "".join(plain)
     base, underscore, index = name.rpartition("_")
     return base + index if underscore and index.isdecimal() and base.isalpha() else name
+
+
+def spelled_once(spellings: Iterable[str]) -> dict[str, str]:
+    """Return the spellings of names that are given values, by the form under which each is known.
+
+    Raises
+    ------
+    PointError
+        If two of them are one name, as `x1` and `x_1` are.
+    """
+    known: dict[str, str] = {}
+    for spelling in spellings:
+        key = canonical(spelling)
+        if key in known:
+            raise given_twice(known[key], spelling)
+        known[key] = spelling
+    return known
+
+
+def given_twice(
+    before: str, spelling: str, text: str = "", position: int = 0, length: int = 0
+) -> PointError:
+    """Return the error for a second value of a name, wherever in `text` it stands."""
+    one = f"`{excerpt(before)}`"
+    both = one if before == spelling else f"{one} and `{excerpt(spelling)}` are one name, which"
+    return PointError(
+        f"{both} is given twice", text=text or spelling, position=position,
+        length=length or len(spelling), allowed="Give each name one value.",
+    )  # fmt: skip
 
 
 def canonical_label(spelling: str) -> str:

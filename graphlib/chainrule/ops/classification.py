@@ -9,7 +9,7 @@ from typing import Any
 
 from chainrule.errors import ShapeError
 from chainrule.ops.batch import nothing
-from chainrule.ops.record import Map, Op, Shape, register
+from chainrule.ops.record import Domain, Map, Op, Shape, register
 
 
 def _classes(p: Shape, t: Shape) -> Shape:
@@ -22,22 +22,41 @@ def _dot(m: Any, a: Any, b: Any) -> Any:
     return m.collapse(a * b, shape=())
 
 
+def _less(m: Any, factors: Any) -> Map:
+    """Return the local partial of −Σ factorᵢ xᵢ by x."""
+    return Map(push=lambda dot: -_dot(m, factors, dot), pull=lambda bar: -(bar * factors))
+
+
+TARGET_RATIO = register(
+    Op(
+        "target_ratio",
+        2,
+        value=lambda m, t, p: t / p,
+        partials=(lambda m, y, t, p: 1 / p, lambda m, y, t, p: -m.target_ratio(y, p)),
+        domain=Domain(
+            lambda t, p: p != 0 or t == 0,
+            "a probability other than 0 where the target is not 0",
+        ),
+        smooth=(Domain(lambda t, p: p != 0, "a probability other than 0"), None),
+        samples=((0.75, -2.5), (3.25, 0.5), (0.0, 0.5)),
+        stable=lambda m, t, p: t / m.where(m.abs(t), p, 1),
+        doc="Quotient t/p of a target and its probability; 0 where the target is 0.",
+    )
+)
 CROSS_ENTROPY = register(
     Op(
         "cross_entropy",
         2,
         value=lambda m, p, t: -_dot(m, t, m.log(p)),
         partials=(
-            lambda m, y, p, t: Map(
-                push=lambda dot: -_dot(m, t / p, dot), pull=lambda bar: -(bar * (t / p))
-            ),
-            lambda m, y, p, t: Map(
-                push=lambda dot: -_dot(m, m.log(p), dot), pull=lambda bar: -(bar * m.log(p))
-            ),
+            lambda m, y, p, t: _less(m, m.target_ratio(t, p)),
+            lambda m, y, p, t: _less(m, m.log(p)),
         ),
         spellings=("cross_entropy",),
         shape=_classes,
         samples=(((0.5, 0.125, 0.375), (1.0, 0.0, 0.0)), ((0.5, 0.125, 0.375), (0.25, 0.5, 0.25))),
+        # 0 · ln 0 = 0: a class that the target leaves out may have probability 0.
+        stable=lambda m, p, t: 0 - _dot(m, t, m.log(m.where(m.abs(t), p, 1))),
         doc="Cross-entropy −Σ tᵢ ln pᵢ of probabilities p and target probabilities t.",
     )
 )

@@ -64,20 +64,58 @@ HUBER = register(
         doc="Huber loss: half the squared error up to `delta`, linear beyond.",
     )
 )
+BETWEEN = Domain(
+    lambda p, t: 0 < p < 1 or (p == t and p in (0, 1)),
+    "a probability strictly between 0 and 1 (at 0 or 1 it is infinite, but for that very target)",
+)
+INSIDE = Domain(
+    lambda p, t: 0 < p < 1,
+    "a probability strictly between 0 and 1: at 0 and 1 this slope is infinite",
+)
+
+
+def _stable_bce(m: Any, p: Any, t: Any) -> Any:
+    """Return the loss with 0 · ln 0 = 0: what the target leaves out may have probability 0."""
+    hit = t * m.log(m.where(m.abs(t), p, 1))
+    missed = (1 - t) * m.log1p(m.where(m.abs(1 - t), -p, 0))
+    return 0 - (hit + missed)
+
+
+def _stable_bce_slope(m: Any, p: Any, t: Any) -> Any:
+    """Return the slope; at the ends p = t = 0 and p = t = 1 that from inside."""
+    below = m.abs(p * (1 - p))
+    end = m.target_ratio(1 - t, 1 - p) - m.target_ratio(t, p)
+    return m.where(below, p - t, end) / m.where(below, p * (1 - p), 1)
+
+
 BCE = register(
     Op(
         "bce",
         2,
         value=lambda m, p, t: -(t * m.log(p) + (1 - t) * m.log(1 - p)),
-        partials=(
-            lambda m, y, p, t: (p - t) / (p * (1 - p)),
-            lambda m, y, p, t: -m.logit(p),
-        ),
+        partials=(lambda m, y, p, t: m.bce_slope(p, t), lambda m, y, p, t: -m.logit(p)),
         spellings=("bce", "BCE", "binary_cross_entropy"),
-        domain=Domain(lambda p, t: 0 < p < 1, "a probability strictly between 0 and 1"),
+        domain=BETWEEN,
+        smooth=(None, INSIDE),
         samples=((0.75, 1.0), (0.125, 0.25)),
-        stable=lambda m, p, t: -(t * m.log(p) + (1 - t) * m.log1p(-p)),
+        stable=_stable_bce,
         doc="Binary cross-entropy −(t ln p + (1 − t) ln(1 − p)) of a probability p, target t.",
+    )
+)
+BCE_SLOPE = register(
+    Op(
+        "bce_slope",
+        2,
+        value=lambda m, p, t: (p - t) / (p * (1 - p)),
+        partials=(
+            lambda m, y, p, t: t / p**2 + (1 - t) / (1 - p) ** 2,
+            lambda m, y, p, t: -1 / (p * (1 - p)),
+        ),
+        domain=BETWEEN,
+        smooth=(INSIDE, INSIDE),
+        samples=((0.75, 1.0), (0.125, 0.25)),
+        stable=_stable_bce_slope,
+        doc="Derivative of bce by p, (p − t)/(p(1 − p)); where p = t is 0 or 1, that from inside.",
     )
 )
 BCE_WITH_LOGIT = register(

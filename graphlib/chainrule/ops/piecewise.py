@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,9 @@ from chainrule.ops.arithmetic import whole
 from chainrule.ops.record import Kink, Op, Rule, register
 
 ZERO = Fraction(0)
+
+Moving = tuple[bool, ...]
+"""Per operand, whether an input reaches it; empty where all move."""
 
 
 def sign_with(m: Any, x: Any, slope: Fraction | None) -> Any:
@@ -81,35 +85,90 @@ RELU = register(
 )
 
 
+def _largest(m: Any, xs: Sequence[Any]) -> Any:
+    return xs[0] if len(xs) == 1 else m.maximum(*xs)
+
+
+def _smallest(m: Any, xs: Sequence[Any]) -> Any:
+    return xs[0] if len(xs) == 1 else m.minimum(*xs)
+
+
+def _sharing(
+    xs: Sequence[Any], slot: int, slope: Fraction | None, moving: Moving
+) -> tuple[list[Any], int, list[Any]]:
+    """Return the operands that share equally with the one in `slot`, its place, and the rivals.
+
+    At a tie with a rival the convention decides: with a constant, or, where no derivative is to
+    exist there, with any other operand.
+    """
+    if slope is None:
+        alike = [slot]
+    else:
+        alike = [i for i in range(len(xs)) if not moving or moving[i] == moving[slot]]
+    return (
+        [xs[i] for i in alike],
+        alike.index(slot),
+        [x for i, x in enumerate(xs) if i not in alike],
+    )
+
+
 def _weight(slot: int) -> Rule:
-    return lambda m, y, *xs: m.max_weight(*xs, slot=slot)
+    def weight(m: Any, y: Any, *xs: Any, slope: Fraction | None = ZERO, moving: Moving = ()) -> Any:
+        sharing, place, rivals = _sharing(xs, slot, slope, moving)
+        share = m.max_weight(*sharing, slot=place) if len(sharing) > 1 else 1
+        if not rivals:
+            return share
+        return m.step(_largest(m, sharing) - _largest(m, rivals), at=slope) * share
+
+    return weight
 
 
-def _tied(*xs: Any) -> bool:
-    largest = max(xs)
-    return sum(1 for x in xs if x == largest) > 1
+def _weight_of_min(slot: int) -> Rule:
+    def weight(m: Any, y: Any, *xs: Any, slope: Fraction | None = ZERO, moving: Moving = ()) -> Any:
+        sharing, place, rivals = _sharing(xs, slot, slope, moving)
+        share = m.min_weight(*sharing, slot=place) if len(sharing) > 1 else 1
+        if not rivals:
+            return share
+        return m.step(_smallest(m, rivals) - _smallest(m, sharing), at=slope) * share
+
+    return weight
 
 
-def _push_of_max(m: Any, tangents: Any, *xs: Any) -> Any:
+def _tied(xs: Sequence[Any], best: Any, moving: Moving = ()) -> bool:
+    """Whether several operands are the best one, and not only constants."""
+    tied = [i for i, x in enumerate(xs) if x == best]
+    return len(tied) > 1 and (not moving or any(moving[i] for i in tied))
+
+
+def _push_of_max(m: Any, tangents: Any, *xs: Any, **carried: Any) -> Any:
     largest = max(xs)
     return m.maximum(*(t for t, x in zip(tangents, xs, strict=True) if x == largest))
+
+
+def _push_of_min(m: Any, tangents: Any, *xs: Any, **carried: Any) -> Any:
+    smallest = min(xs)
+    return m.minimum(*(t for t, x in zip(tangents, xs, strict=True) if x == smallest))
 
 
 MAX = register(
     Op(
         "max",
         None,
-        value=lambda m, *xs: m.maximum(*xs),
+        value=lambda m, *xs, slope=ZERO, moving=(): m.maximum(*xs),
         partials=_weight,
         spellings=("max", "maxout"),
         latex=r"\max",
+        parameters={"slope": ZERO},
         kink=Kink(
-            at=_tied,
+            at=lambda *xs, slope=ZERO, moving=(): _tied(xs, max(xs), moving),
             push=_push_of_max,
-            convention="operands that tie for the maximum share the derivative equally",
+            convention="operands tie for the maximum; they share the derivative equally",
+            against="max has slopes 0 and 1 where it meets a constant; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
-        doc="Largest of its operands; as maxout, of a layer's affine maps.",
+        doc="Largest of its operands; as maxout, of a layer's affine maps. `slope` is the slope "
+        "used where an operand meets a constant.",
     )
 )
 MAX_WEIGHT = register(
@@ -120,43 +179,32 @@ MAX_WEIGHT = register(
         partials=lambda slot: lambda m, y, *xs, slot: 0,
         parameters={"slot": 0},
         kink=Kink(
-            at=lambda *xs, slot: _tied(*xs), push=None, convention="the largest operand changes"
+            at=lambda *xs, slot: _tied(xs, max(xs)),
+            push=None,
+            convention="the largest operand changes",
         ),
         samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
         doc="Derivative of max by its operand `slot`: 1, 0, or 1/k where k operands tie.",
     )
 )
-
-
-def _weight_of_min(slot: int) -> Rule:
-    return lambda m, y, *xs: m.min_weight(*xs, slot=slot)
-
-
-def _tied_below(*xs: Any) -> bool:
-    smallest = min(xs)
-    return sum(1 for x in xs if x == smallest) > 1
-
-
-def _push_of_min(m: Any, tangents: Any, *xs: Any) -> Any:
-    smallest = min(xs)
-    return m.minimum(*(t for t, x in zip(tangents, xs, strict=True) if x == smallest))
-
-
 MIN = register(
     Op(
         "min",
         None,
-        value=lambda m, *xs: m.minimum(*xs),
+        value=lambda m, *xs, slope=ZERO, moving=(): m.minimum(*xs),
         partials=_weight_of_min,
         spellings=("min",),
         latex=r"\min",
+        parameters={"slope": ZERO},
         kink=Kink(
-            at=_tied_below,
+            at=lambda *xs, slope=ZERO, moving=(): _tied(xs, min(xs), moving),
             push=_push_of_min,
-            convention="operands that tie for the minimum share the derivative equally",
+            convention="operands tie for the minimum; they share the derivative equally",
+            against="min has slopes 1 and 0 where it meets a constant; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
-        doc="Smallest of its operands.",
+        doc="Smallest of its operands; `slope` is the slope used where one meets a constant.",
     )
 )
 MIN_WEIGHT = register(
@@ -167,7 +215,7 @@ MIN_WEIGHT = register(
         partials=lambda slot: lambda m, y, *xs, slot: 0,
         parameters={"slot": 0},
         kink=Kink(
-            at=lambda *xs, slot: _tied_below(*xs),
+            at=lambda *xs, slot: _tied(xs, min(xs)),
             push=None,
             convention="the smallest operand changes",
         ),
@@ -177,7 +225,43 @@ MIN_WEIGHT = register(
 )
 
 
-def _push_of_clip(m: Any, tangents: Any, x: Any, low: Any, high: Any) -> Any:
+def _outer(moving: Moving) -> Moving:
+    """Return which operands move of the minimum in clip, min(max(x, low), high)."""
+    return (moving[0] or moving[1], moving[2]) if moving else ()
+
+
+def _clip_slope(slot: int) -> Rule:
+    """Return the slope of max by x or low, times that of min by max(x, low)."""
+
+    def slope_of(
+        m: Any, y: Any, *xs: Any, slope: Fraction | None = ZERO, moving: Moving = ()
+    ) -> Any:
+        x, low, high = xs
+        inner = _weight(slot)(m, None, x, low, slope=slope, moving=moving[:2])
+        above = m.maximum(x, low), high
+        return inner * _weight_of_min(0)(m, None, *above, slope=slope, moving=_outer(moving))
+
+    return slope_of
+
+
+def _clip_slope_of_high(
+    m: Any, y: Any, *xs: Any, slope: Fraction | None = ZERO, moving: Moving = ()
+) -> Any:
+    x, low, high = xs
+    above = m.maximum(x, low), high
+    return _weight_of_min(1)(m, None, *above, slope=slope, moving=_outer(moving))
+
+
+def _clip_kinked(*xs: Any, slope: Fraction | None = ZERO, moving: Moving = ()) -> bool:
+    x, low, high = xs
+    inner = max(x, low)
+    moves = tuple(which for which, at in zip(moving, (x, low), strict=False) if at == inner)
+    return bool(low <= high and _tied((x, low), inner, moving[:2])) or _tied(
+        (inner, high), min(inner, high), (any(moves), moving[2]) if moving else ()
+    )
+
+
+def _push_of_clip(m: Any, tangents: Any, x: Any, low: Any, high: Any, **carried: Any) -> Any:
     inner = _push_of_max(m, tangents[:2], x, low)
     return _push_of_min(m, (inner, tangents[2]), max(x, low), high)
 
@@ -186,24 +270,20 @@ CLIP = register(
     Op(
         "clip",
         3,
-        value=lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
-        partials=(
-            lambda m, y, x, low, high: (
-                m.max_weight(x, low, slot=0) * m.min_weight(m.maximum(x, low), high, slot=0)
-            ),
-            lambda m, y, x, low, high: (
-                m.max_weight(x, low, slot=1) * m.min_weight(m.maximum(x, low), high, slot=0)
-            ),
-            lambda m, y, x, low, high: m.min_weight(m.maximum(x, low), high, slot=1),
-        ),
+        value=lambda m, x, low, high, slope=ZERO, moving=(): m.minimum(m.maximum(x, low), high),
+        partials=(_clip_slope(0), _clip_slope(1), _clip_slope_of_high),
         spellings=("clip", "clamp"),
+        parameters={"slope": ZERO},
         kink=Kink(
-            at=lambda x, low, high: x == low <= high or max(x, low) == high,
+            at=_clip_kinked,
             push=_push_of_clip,
-            convention="where clip(x, low, high) meets a bound, x and the bound share equally",
+            convention="clip(x, low, high) meets a bound; x and the bound share equally",
+            against="clip has slopes 0 and 1 where x meets a bound; the passes use {slope}",
+            choice="slope",
         ),
         samples=((0.75, -1.5, 2.0), (-2.5, -1.5, 2.0), (3.25, -1.5, 2.0)),
-        doc="Operand kept between two bounds: clip(x, low, high) = min(max(x, low), high).",
+        doc="Operand kept between two bounds: clip(x, low, high) = min(max(x, low), high); "
+        "`slope` is the slope used where it meets a constant one.",
     )
 )
 WHERE = register(

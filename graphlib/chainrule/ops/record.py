@@ -51,13 +51,16 @@ class Kink:
     one-sided derivative there in the direction of the given tangents (it is positively
     homogeneous, not linear), None where the value jumps and no derivative exists;
     `convention` says in words which value the passes use. `choice` names the parameter of
-    the node that sets it: a number, or None where no derivative shall exist there.
+    the node that sets it: a number, or None where no derivative shall exist there. `against` is
+    the convention where a constant takes part; a node then carries `moving`, which says of every
+    operand whether an input reaches it.
     """
 
     at: Callable[..., bool]
     push: Callable[..., Any] | None
     convention: str
     choice: str = ""
+    against: str = ""
 
     def undefined(self, parameters: Mapping[str, Any]) -> bool:
         """Return whether a node with these parameters has no derivative at the kink."""
@@ -65,7 +68,9 @@ class Kink:
 
     def words(self, parameters: Mapping[str, Any]) -> str:
         """Return the convention of a node with these parameters."""
-        words = self.convention
+        moving = parameters.get("moving", (True,))
+        said = (self.against,) if sum(moving) == 1 else (self.against, self.convention)
+        words = self.convention if all(moving) else "; ".join(said)
         if self.push is not None and self.undefined(parameters):
             words = words.partition(";")[0] + "; the choice here is no derivative"
         return words.format(**parameters)

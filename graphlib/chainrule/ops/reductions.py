@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import prod
 from typing import Any
 
 from chainrule.errors import ShapeError
+from chainrule.ops.piecewise import ZERO
 from chainrule.ops.record import Kink, Map, Op, Shape, register
 
 
@@ -143,7 +145,7 @@ NORM = register(
 )
 
 
-def _kept(a: Shape, shape: Shape) -> Shape:
+def _kept(a: Shape, shape: Shape, **carried: Any) -> Shape:
     return tuple(shape)
 
 
@@ -152,32 +154,42 @@ def _ties(a: Any, shape: Shape) -> bool:
     return any(row.count(max(row)) > 1 for row in a.grouped(shape))
 
 
-def _push_of_largest(m: Any, tangents: Any, a: Any, shape: Shape) -> Any:
+def _push_of_largest(m: Any, tangents: Any, a: Any, shape: Shape, **carried: Any) -> Any:
     """Return the largest tangent among the entries that tie; the others are made the smallest."""
     t = tangents[0]
     smallest = m.broadcast(-m.largest(-t, shape=shape), shape=a.shape)
     return m.largest(m.where(m.largest_weight(a, shape=shape), t, smallest), shape=shape)
 
 
-# As of max, for the entries of one operand: entries that tie share the derivative equally.
+def _by_largest(m: Any, a: Any, shape: Shape, slope: Fraction | None) -> Map:
+    """Return the derivative of the largest entry: as of max, entries that tie share equally.
+
+    Where no derivative is to exist at ties, it is one step more: Σ w² of the shares w is 1/k.
+    """
+    weight = m.largest_weight(a, shape=shape)
+    if slope is None:
+        alone = m.maximum(2 * m.collapse(weight * weight, shape=shape) - 1, 0)
+        weight = weight * m.broadcast(m.step(alone, at=None), shape=a.shape)
+    return Map(
+        push=lambda t: m.collapse(t * weight, shape=shape),
+        pull=lambda bar: m.broadcast(bar, shape=a.shape) * weight,
+    )
+
+
 LARGEST = register(
     Op(
         "largest",
         1,
-        value=lambda m, a, shape: m.largest(a, shape=shape),
-        partials=(
-            lambda m, y, a, shape: Map(
-                push=lambda t: m.collapse(t * m.largest_weight(a, shape=shape), shape=shape),
-                pull=lambda bar: m.broadcast(bar, shape=a.shape) * m.largest_weight(a, shape=shape),
-            ),
-        ),
-        parameters={"shape": ()},
+        value=lambda m, a, shape, slope=ZERO: m.largest(a, shape=shape),
+        partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, a, shape, slope),),
+        parameters={"shape": (), "slope": ZERO},
         latex=r"\max",
         shape=_kept,
         kink=Kink(
-            at=_ties,
+            at=lambda a, shape, slope=ZERO: _ties(a, shape),
             push=_push_of_largest,
-            convention="entries that tie for the maximum share the derivative equally",
+            convention="entries tie for the maximum; they share the derivative equally",
+            choice="slope",
         ),
         doc="Largest of all entries; with a `shape`, of those that a sum would bring together.",
     )
@@ -200,22 +212,18 @@ SMALLEST = register(
     Op(
         "smallest",
         1,
-        value=lambda m, a, shape: -m.largest(-a, shape=shape),
-        partials=(
-            lambda m, y, a, shape: Map(
-                push=lambda t: m.collapse(t * m.largest_weight(-a, shape=shape), shape=shape),
-                pull=lambda bar: (
-                    m.broadcast(bar, shape=a.shape) * m.largest_weight(-a, shape=shape)
-                ),
-            ),
-        ),
-        parameters={"shape": ()},
+        value=lambda m, a, shape, slope=ZERO: -m.largest(-a, shape=shape),
+        partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, -a, shape, slope),),
+        parameters={"shape": (), "slope": ZERO},
         latex=r"\min",
         shape=_kept,
         kink=Kink(
-            at=lambda a, shape: _ties(-a, shape),
-            push=lambda m, tangents, a, shape: -_push_of_largest(m, [-tangents[0]], -a, shape),
-            convention="entries that tie for the minimum share the derivative equally",
+            at=lambda a, shape, slope=ZERO: _ties(-a, shape),
+            push=lambda m, tangents, a, shape, slope=ZERO: (
+                -_push_of_largest(m, [-tangents[0]], -a, shape)
+            ),
+            convention="entries tie for the minimum; they share the derivative equally",
+            choice="slope",
         ),
         doc="Smallest of all entries; with a `shape`, of those that a sum would bring together.",
     )

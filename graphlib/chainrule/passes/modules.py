@@ -27,7 +27,10 @@ GATHERING = frozenset(
     OPS[name] for name in ("sum", "mean", "norm", "dot", "batch_sum", "batch_mean", "collapse")
 )
 LOSSES = frozenset(
-    op for room in (losses, classification) for op in vars(room).values() if isinstance(op, Op)
+    op
+    for room in (losses, classification)
+    for op in vars(room).values()
+    if isinstance(op, Op) and op.spellings
 )
 ACTIVATIONS = frozenset(op for op in vars(activations).values() if isinstance(op, Op)) | {
     OPS[name] for name in ("tanh", "relu", "softmax", "log_softmax", "max", "sin", "exp")

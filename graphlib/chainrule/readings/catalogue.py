@@ -133,6 +133,7 @@ MARKS: Mapping[str, str] = {
     "undefined": "undefined",
     "flagged": "corrected",
     "kink": "kink",
+    "border": "border",
     "differs": "differs",
     "undecided": "undecided",
     "missing": "missing",
@@ -201,6 +202,7 @@ SENTENCES: Mapping[str, str] = {
     "undefined_value": "{node} has no value here: {op} needs {needs}.",
     "undefined_slope": "{op} has no local partial here: it needs {needs}.",
     "undefined_at": "No number: it depends on {node}, where {op} needs {needs}.",
+    "from_logits": " {name}, of {operand}, has a number everywhere.",
     "undecided": (
         "No number: {op} needs {needs}, and whether {node} has that could not be decided with "
         "{digits} digits."
@@ -215,6 +217,10 @@ SENTENCES: Mapping[str, str] = {
     "beyond": "Beyond 10^(10^17), which is as far as numbers are followed here.",
     "overflow": "Larger than anything double precision can hold.",
     "kink": "{node} stands at a kink: {convention}.",
+    "ends_left": "{goal} does not exist for {name} < {value} near this point.",
+    "ends_right": "{goal} does not exist for {name} > {value} near this point.",
+    "ends_both": "Near this point {goal} exists for {name} = {value} only.",
+    "ends_derivative": " The derivative is the one from the {side}.",
     "kink_sides": "left slope {left}, right slope {right}",
     "kink_repaired": (
         "The derivative by {node} exists and is {right}: the conventions at the kinks add up "

@@ -13,6 +13,7 @@ from chainrule.graph.builder import number_text
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
+from chainrule.passes.borders import corners, ends
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import CAPTIONS, WORDS, say
 from chainrule.readings.grid import Cell, Mark, Remark
@@ -88,9 +89,19 @@ def at_kink(view: View, cell: Cell, node: int) -> Cell:
 
 def kink_sentence(view: View, node: int) -> str:
     """Return in words that a node stands at a kink and what is used there."""
-    kink, parameters = view.graph.ops[node].kink, view.graph.parameters_of(node)
-    convention = kink.words(parameters) if kink else WORDS["none"]
-    return say("kink", node=text(view.name(node)), convention=convention)
+    return say("kink", node=text(view.name(node)), convention=conventions(view, node))
+
+
+def conventions(view: View, node: int) -> str:
+    """Return in words what is used where a node stands at a kink, each convention once."""
+    found = corners(view.run.fine, node)
+    said = [op.kink.words(parameters) for op, parameters in found if op.kink is not None]
+    return "; ".join(dict.fromkeys(said))
+
+
+def one_sided(view: View) -> tuple[Remark, ...]:
+    """Return what is to be said of the sides of the point: kinks, and where the function ends."""
+    return (*sides(view), *borders(view))
 
 
 def sides(view: View) -> tuple[Remark, ...]:
@@ -113,6 +124,24 @@ def sides(view: View) -> tuple[Remark, ...]:
             shown = text(numeral(used.shown, view.notation.format))
             words = say("kink_repaired", node=name, right=right, used=shown)
             result.append(Remark("kink", words, (name,), (view.derivative_id(node),)))
+    return tuple(result)
+
+
+def borders(view: View) -> tuple[Remark, ...]:
+    """Return by which inputs, and on which side of the point, the function does not exist."""
+    run, goal = view.run, text(view.name(view.run.output))
+    copies: dict[str, list[int]] = {}
+    for node in run.graph.inputs:
+        copies.setdefault(original(view.labels[node]), []).append(node)
+    result: list[Remark] = []
+    for end in ends(run.fine, run.output, list(copies.values())[:POINT_ENTRIES]):
+        name, value = text(view.name(end.entry)), text(given(view, end.entry))
+        side = "both" if end.left and end.right else "left" if end.left else "right"
+        sentence = say(f"ends_{side}", goal=goal, name=name, value=value)
+        derivative = run.derivative(end.entry) if view.reverse else None
+        if side != "both" and derivative is not None and not derivative.undefined:
+            sentence += say("ends_derivative", side="right" if end.left else "left")
+        result.append(Remark("border", sentence, (name,), (view.derivative_id(end.entry),)))
     return tuple(result)
 
 

@@ -133,7 +133,7 @@ def _chosen(op: Op, parameters: Mapping[str, object]) -> Iterable[tuple[str, For
     What is used at a kink is told beside the formula.
     """
     for name, value in parameters.items():
-        of_kink = name == "at" or op.name in ("relu", "hinge")
+        of_kink = name == "at" or (op.kink is not None and name == op.kink.choice)
         if not of_kink and isinstance(value, Rational) and value != op.parameters.get(name):
             yield name, _number(number_text(Exact(value)))
 
@@ -204,6 +204,10 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "log1p": lambda a: _applied(OPS["log"], [_sum("+", _ONE, a)], {}),
     "floor": lambda a: atom(Fenced(a.term, "⌊", "⌋")),
     "ceil": lambda a: atom(Fenced(a.term, "⌈", "⌉")),
+    "bce_slope": lambda p, t: Formula(
+        Fraction(_sum("−", p, t).term, _product(p, _sum("−", _ONE, p)).term), PRODUCT
+    ),
+    "target_ratio": lambda t, p: Formula(Fraction(t.term, p.term), PRODUCT),
     "squared_error": lambda p, t: _power(_sum("−", p, t), atom(Numeral("2"))),
     "absolute_error": lambda p, t: atom(Fenced(_sum("−", p, t).term, "|", "|")),
     "abs": lambda a: atom(Fenced(a.term, "|", "|")),

@@ -18,7 +18,7 @@ from chainrule.typesetting import SECONDS, typeset
 if TYPE_CHECKING:
     import pandas
 
-Mark = Literal["", "undefined", "flagged", "kink", "differs", "undecided", "missing"]
+Mark = Literal["", "undefined", "flagged", "kink", "border", "differs", "undecided", "missing"]
 State = Literal["text", "number", "undefined", "flagged"]
 _STATES: Mapping[Mark, State] = {"undefined": "undefined", "flagged": "flagged"}
 NOTEBOOK_ROWS = 500

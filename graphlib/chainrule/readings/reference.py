@@ -108,7 +108,10 @@ class Reference:
     def kink(self) -> str:
         """What is used where there is no derivative, in words; empty if nowhere."""
         kink = self.op.kink
-        return kink.convention.format(**self.op.parameters) if kink else ""
+        if kink is None:
+            return ""
+        said = filter(None, (kink.convention, kink.against))
+        return "; ".join(said).format(**self.op.parameters)
 
 
 def families() -> Iterator[tuple[str, tuple[Op, ...]]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
+from chainrule.ops import OPS
 from chainrule.readings.formulas import compose
 from chainrule.readings.terms import Fenced, Symbol, Term, Word, row
 
@@ -135,8 +136,36 @@ def _div(m: Any, x: Expression) -> Any:
     return None
 
 
-FORMS: dict[str, Form] = {"log": _log, "sub": _sub, "div": _div}
+def _bce(m: Any, x: Expression) -> Any:
+    p, t = x.operands
+    a = _sigmoid(p)
+    return None if a is None else m.bce_with_logit(a, t)
+
+
+def _cross_entropy(m: Any, x: Expression) -> Any:
+    p, t = x.operands
+    a = _inside(p, "softmax")
+    return m.cross_entropy_with_logits(a, t) if a is not None and a.ndim == 1 else None
+
+
+FORMS: dict[str, Form] = {
+    "log": _log, "sub": _sub, "div": _div, "bce": _bce, "cross_entropy": _cross_entropy
+}  # fmt: skip
 """By the operation that a node ends with, the stable form of its formula, None for none."""
+
+FROM_LOGITS = {
+    OPS["bce"]: ("bce_with_logit", "the logit a, where p = σ(a)"),
+    OPS["cross_entropy"]: ("cross_entropy_with_logits", "the logits a, where p = softmax(a)"),
+}
+"""Losses of probabilities, which are infinite for some, and the losses of any number instead."""
+
+
+def from_logits(graph: WengertList, node: int) -> tuple[str, str] | None:
+    """Return the loss of logits to use instead of that in a node, and of what; None for none."""
+    body = graph.parameters_of(node).get("body")
+    inside = body.ops if isinstance(body, WengertList) else (graph.ops[node],)
+    return next((FROM_LOGITS[op] for op in inside if op in FROM_LOGITS), None)
+
 
 # Spelled in formulas as what they are equal to, here by their own names.
 _SPELLED = frozenset(("log1p", "expm1"))

@@ -15,7 +15,7 @@ from chainrule.graph.wengert import Edge
 from chainrule.passes.run import Number
 from chainrule.passes.steps import Push, Share
 from chainrule.readings.catalogue import EXPORTED, WORDS
-from chainrule.readings.cells import about, at_kink, caption, number_cell, sides
+from chainrule.readings.cells import about, at_kink, caption, number_cell, one_sided
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
 from chainrule.readings.terms import EQUALS, Sign, Term, Word, row
 from chainrule.readings.view import View
@@ -113,7 +113,7 @@ class Table(Tabular):
             tuple(_laid_out(self)),
             view.digits_note,
             about(view, others=self.others),
-            sides(view),
+            one_sided(view),
         )
 
 

@@ -14,7 +14,7 @@ from itertools import islice
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.cells import about, caption, number_cell, sides
+from chainrule.readings.cells import about, caption, number_cell, one_sided
 from chainrule.readings.formulas import WRITTEN, Formula, atom, compose
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.numbers import full_digits
@@ -69,7 +69,7 @@ class Trace(Tabular):
         }
         return Grid(
             "trace", caption(back, "trace"), tuple(heads), grouped(rows), back.digits_note, asked,
-            sides(back),
+            one_sided(back),
         )  # fmt: skip
 
     def _cells(self, node: int) -> dict[str, Cell]:
@@ -175,7 +175,7 @@ class Duals(Tabular):
         asked = about(view)
         return Grid(
             "duals", caption(view, "duals"), heads, grouped(rows), WORDS["dual_note"], asked,
-            sides(view),
+            one_sided(view),
         )  # fmt: skip
 
     def _cells(self, node: int) -> dict[str, Cell]:

@@ -16,6 +16,7 @@ from chainrule.readings.notation import PROFILES, Profile
 from chainrule.readings.notation import Notation as Notation
 from chainrule.readings.numbers import numeral
 from chainrule.readings.partials import PartialGraph, partial_graphs
+from chainrule.readings.stable_forms import from_logits
 from chainrule.readings.terms import (
     EQUALS,
     Coloured,
@@ -259,7 +260,13 @@ class View:
             node = self.labels.get(reason.node)
             given = {"op": reason.op, "needs": reason.needs, "digits": self.run.fine_digits}
             kind = "undecided" if reason.what == "undecided" else "undefined_at"
-            return say(kind, node=text(Symbol(node or reason.op)), **given)
+            if kind == "undefined_at" and node is None:  # within a linear map
+                return say("missing", **given)
+            said = say(kind, node=text(Symbol(node or reason.op)), **given)
+            instead = from_logits(self.graph, reason.node) if node else None
+            if instead is None or kind == "undecided":
+                return said
+            return said + say("from_logits", name=instead[0], operand=instead[1])
         if number.flagged and number.digits is NEGLIGIBLE:
             return say("negligible", digits=self.run.fine_digits)
         if number.flagged and infinite(number.digits):

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chainrule.errors import InputError, LinkError
-from chainrule.language import canonical, exact
+from chainrule.language import canonical, exact, spelled_once
 from chainrule.language import value as typed_value
 from chainrule.ui.state import KINKS, MODES, READINGS, SHAPES, ZOOMS, State, written_notation
 
@@ -208,8 +208,10 @@ def _read_point(field: Field) -> tuple[tuple[str, str], ...]:
             typed_value(value)
         except InputError as error:
             raise field.refuse(f"{error.message} for {name}", error.allowed) from error
-    if len({canonical(name) for name, _ in pairs}) < len(pairs):
-        raise field.refuse("A name is given two values", "Each name stands once.")
+    try:
+        spelled_once(name for name, _ in pairs)
+    except InputError as error:
+        raise field.refuse(error.message, error.allowed) from error
     return pairs
 
 

@@ -1,0 +1,150 @@
+"""Where a point lies at an edge: at a kink, or where the function ends on one side.
+
+√(x − 1) has a value at 1 and none on the left, so a derivative there is one from the right. Such
+a border is found by trying: a step next to which there is no value, and then the function itself,
+a little to the left and to the right. Both are done in the numbers of a record, whatever they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from chainrule.algebras.protocol import Algebra, Parameters
+from chainrule.algebras.undefined import Undefined
+from chainrule.graph.wengert import WengertList
+from chainrule.ops import Op
+from chainrule.passes.record import Record
+from chainrule.passes.walks import evaluate
+
+NEXT = Fraction(1, 10**30)
+"""How far an operand is moved to see whether its operation ends there."""
+
+TOGETHER = 3
+"""So many operands are moved together, in all directions."""
+
+NEAR = (Fraction(1, 10**12), Fraction(1, 10**20))
+"""How far an input is moved: what has no value at all these distances ends at the point."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An input by which the function ends at the point.
+
+    Parameters
+    ----------
+    entry
+        Index of the input.
+    left, right
+        Why there is no value for smaller and for larger values of it; None where there is one.
+    """
+
+    entry: int
+    left: Undefined | None
+    right: Undefined | None
+
+
+def ends(record: Record, output: int, entries: Sequence[Sequence[int]]) -> tuple[End, ...]:
+    """Return the inputs by which a value that exists ends at the point.
+
+    Of numbers only; a vector has more than two sides.
+
+    Parameters
+    ----------
+    entries
+        The inputs that are asked about; all copies of one, as in a tree, move together.
+    """
+    graph, values = record.graph, record.values
+    if not graph.is_scalar or type(values[output]) is Undefined:
+        return ()
+    bordering = [node for node in range(len(graph)) if _ends(record, node)]
+    if not bordering:
+        return ()
+    found: list[End] = []
+    for copies in entries:
+        left, right = (_beyond(record, output, copies, way) for way in (-1, 1))
+        if left is not None or right is not None:
+            found.append(End(copies[0], left, right))
+    return tuple(found)
+
+
+def _ends(record: Record, node: int) -> bool:
+    """Tell whether a node has a value, and none where its operands are a little different."""
+    graph, algebra, values = record.graph, record.algebra, record.values
+    op, parameters = graph.ops[node], graph.parameters_of(node)
+    if not graph.varies[node] or (op.domain is None and "body" not in parameters):
+        return False
+    operands = [values[i] for i in graph.operands[node]]
+    if any(type(x) is Undefined for x in (values[node], *operands)):
+        return False
+    for ways in _ways([graph.varies[i] for i in graph.operands[node]]):
+        moved = [
+            x + algebra.number(w * NEXT) if w else x for x, w in zip(operands, ways, strict=True)
+        ]
+        if _missing(algebra.apply(op, parameters, moved)) is not None:
+            return True
+    return False
+
+
+def _ways(moves: Sequence[bool]) -> Iterator[tuple[int, ...]]:
+    """Yield the directions in which operands are moved: all of a few together, else one by one."""
+    if sum(moves) <= TOGETHER:
+        # By different amounts: x^y may exist on a line through the point.
+        signs = [(-1 - i, 1 + i) if it else (0,) for i, it in enumerate(moves)]
+        yield from product(*signs)
+        return
+    for slot in range(len(moves)):
+        if moves[slot]:
+            yield from (tuple(w * (i == slot) for i in range(len(moves))) for w in (-1, 1))
+
+
+def _beyond(record: Record, output: int, copies: Sequence[int], way: int) -> Undefined | None:
+    """Return why the output has no value next to the point, None where it has one."""
+    graph, algebra = record.graph, record.algebra
+    reason: Undefined | None = None
+    for near in NEAR:
+        point = {node: record.values[node] for node in graph.inputs}
+        point |= {node: point[node] + algebra.number(way * near) for node in copies}
+        reason = _missing([step.value for step in evaluate(graph, algebra, point)][output])
+        if reason is None:
+            return None
+    return reason
+
+
+def _missing(value: Any) -> Undefined | None:
+    """Return the reason of a value that certainly does not exist."""
+    return value if type(value) is Undefined and value.what == "value" else None
+
+
+def corners(record: Record, node: int) -> tuple[tuple[Op, Parameters], ...]:
+    """Return the operations with which a node stands at a kink: of a fold, those inside it.
+
+    Where none can be told to stand there, all that have kinks are returned.
+    """
+    graph, values = record.graph, record.values
+    found = list(_with_kinks(graph, record.algebra, values, node))
+    here = [(op, parameters) for op, parameters, at in found if at]
+    return tuple(here or [(op, parameters) for op, parameters, _ in found])
+
+
+def _with_kinks(
+    graph: WengertList,
+    algebra: Algebra,
+    values: Sequence[Any],
+    node: int,
+) -> Iterator[tuple[Op, Parameters, bool]]:
+    """Yield the operations of a node that have kinks, and whether they stand at one."""
+    op, parameters = graph.ops[node], graph.parameters_of(node)
+    operands = [values[i] for i in graph.operands[node]]
+    body = parameters.get("body")
+    if isinstance(body, WengertList):
+        point = dict(zip(body.inputs, operands, strict=True))
+        inner = [step.value for step in evaluate(body, algebra, point)]
+        for part in range(len(body)):
+            if body.varies[part]:
+                yield from _with_kinks(body, algebra, inner, part)
+    elif op.kink is not None:
+        yield op, parameters, algebra.at_kink(op, parameters, operands)

@@ -1,0 +1,92 @@
+"""Where a function ends at the point: compared with its domain as a textbook has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import chainrule
+from chainrule import Graph
+from chainrule.passes.borders import corners, ends
+
+# The sides on which there is no value, by hand.
+ENDS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+    ("sqrt(x)", {"x": 0}, {"x": "left"}),
+    ("sqrt(-x)", {"x": 0}, {"x": "right"}),
+    ("sqrt(x)^3 + 1", {"x": 0}, {"x": "left"}),
+    ("x^1.5", {"x": 0}, {"x": "left"}),
+    ("sqrt(-x^2)", {"x": 0}, {"x": "both"}),
+    ("sqrt(x - y)", {"x": 1, "y": 1}, {"x": "left", "y": "right"}),
+    ("log2(x)^x", {"x": 1}, {"x": "left"}),
+    ("asin(x) y", {"x": 1, "y": 2}, {"x": "right"}),
+    ("asin(x)", {"x": -1}, {"x": "left"}),
+    ("acosh(x)^2", {"x": 1}, {"x": "left"}),
+    ("acos(2x - 1)", {"x": 0}, {"x": "left"}),
+    ("x^y", {"x": -2, "y": 2}, {"y": "both"}),
+    ("(-2)^x", {"x": 2}, {"x": "both"}),
+    ("u = sqrt(x); f = 1 + u^3 + y", {"x": 0, "y": 0}, {"x": "left"}),
+    # These do not end there.
+    ("sqrt(x^2)", {"x": 0}, {}),
+    ("sqrt(x)", {"x": "1e-25"}, {}),
+    ("x^y", {"x": 0, "y": 2}, {}),
+    ("x^2", {"x": -2}, {}),
+    ("x^x", {"x": 1}, {}),
+    ("ln x", {"x": 1}, {}),
+    ("asin(sin x)", {"x": "1.5"}, {}),
+    ("acos(cos x)", {"x": 0}, {}),
+    ("root(x, 3)", {"x": -8}, {}),
+    ("max(0, x) + |x|", {"x": 0}, {}),
+    # Here is no value at all.
+    ("ln x", {"x": 0}, {}),
+    ("sqrt(x)", {"x": -1}, {}),
+]
+
+
+def sides(graph: Graph, point: dict[str, Any], zoom: Any) -> dict[str, str]:
+    run = graph.work(point, zoom=zoom).run
+    return {
+        run.graph.names[end.entry]: "both" if end.left and end.right
+        else "left" if end.left else "right"
+        for end in ends(run.fine, run.output, [(node,) for node in run.graph.inputs])
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("zoom", ["primitive", "step", "named"])
+@pytest.mark.parametrize(("formula", "point", "wanted"), ENDS)
+def test_a_function_ends_where_its_domain_does(
+    formula: str, point: dict[str, Any], wanted: dict[str, str], zoom: Any
+) -> None:
+    assert sides(chainrule.parse(formula), point, zoom) == wanted
+
+
+def test_the_table_says_it_and_from_which_side_the_derivative_is() -> None:
+    table = " ".join(chainrule.parse("log2(x)^x").table({"x": 1}).text().split())
+    assert "border (x): f does not exist for x < 1 near this point." in table
+    assert "The derivative is the one from the right." in table
+    # An infinite slope is none from any side.
+    table = " ".join(chainrule.parse("sqrt(x)").table({"x": 0}).text().split())
+    assert "f does not exist for x < 0 near this point." in table and "from the" not in table
+    table = " ".join(chainrule.parse("g = x^y").table({"x": -2, "y": 2}, "forward").text().split())
+    assert "Near this point g exists for y = 2 only." in table
+
+
+@pytest.mark.parametrize("format", ["text", "html", "latex", "markdown", "typst", "json"])
+def test_every_format_has_it(format: str) -> None:
+    written = chainrule.parse("x^1.5").table({"x": 0}).to(format)
+    assert "does not exist for x" in written
+
+
+def test_a_fold_names_the_kinks_it_stands_at() -> None:
+    run = chainrule.parse("relu(x - 1) + |x|").work({"x": 0}, zoom="named").run
+    assert [op.name for op, _ in corners(run.fine, run.output)] == ["abs"]
+    run = chainrule.parse("relu(x) + |x|").work({"x": 0}, zoom="named").run
+    assert [op.name for op, _ in corners(run.fine, run.output)] == ["relu", "abs"]
+
+
+def test_in_a_tree_all_copies_of_an_input_move() -> None:
+    # x·x is positive on both sides; half of it alone would not be.
+    table = chainrule.parse("x sqrt(x x)^3").work({"x": 0}, as_tree=True).table().text()
+    assert "does not exist" not in table
+    table = chainrule.parse("x sqrt(x + x)^3").work({"x": 0}, as_tree=True).table().text()
+    assert "f does not exist for x < 0 near this point." in " ".join(table.split())
