@@ -354,8 +354,8 @@ def _applied(
     name: str, x: Real, value: Callable[[Any], Any], slope: Bound, scale: Callable[[Any], Any]
 ) -> Real:
     """Return f(x) from its value, a bound of |f′| and the distance over which f′ hardly changes."""
-    if abs(x.middle) and abs(mp.mag(x.middle)) > LARGEST_SIZE and name in _SIZED:
-        raise Beyond
+    if x.middle and mp.mag(x.middle) > LARGEST_SIZE and name in _SIZED:
+        return _far(name, x)
     middle, error = x.middle, x.error
     before = mp.prec
     try:
@@ -385,6 +385,19 @@ _SIZED = frozenset(
         "gamma", "digamma", "trigamma", "tetragamma", "erf", "erfc",
     )
 )  # fmt: skip
+
+
+def _far(name: str, x: Real) -> Real:
+    """Return what is known of a function where its operand is too large to be used."""
+    if x.error > SMALL * abs(x.middle):
+        raise MoreDigits
+    above = x.middle > 0
+    if name in ("tanh", "erf"):
+        return Real(ONE if above else -ONE, _state["unit"], (name, x))
+    if name == ("erfc" if above else "exp"):  # between 0 and 2^(−2^2000)
+        tiny = mp.ldexp(ONE, -(1 << (LARGEST_SIZE - 100)))
+        return Real(tiny, tiny * (1 - mp.mpf(SMALL)), (name, x))
+    raise Beyond
 
 
 def _one(x: Any) -> Any:

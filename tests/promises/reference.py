@@ -89,11 +89,13 @@ Slope = Real | Infinite
 
 
 def sigmoid(x: Real) -> Real:
+    if x.middle < 0:  # both are right on either side
+        return exp(x) / (1 + exp(x))
     return 1 / (1 + exp(-x))
 
 
 def softplus(x: Real) -> Real:
-    return log1p(exp(x))
+    return log1p(exp(x)) if x.middle < 0 else x + log1p(exp(-x))
 
 
 def normal_cdf(x: Real) -> Real:
@@ -332,8 +334,8 @@ def _bell(x: Real) -> Real:
 
 
 def _sech2(x: Real) -> Real:
-    half = sech(x)
-    return half * half
+    fall = exp(-2 * x) if x.middle > 0 else exp(2 * x)
+    return 4 * fall / ((1 + fall) * (1 + fall))
 
 
 def _sigmoid_slope(x: Real) -> Real:
