@@ -23,7 +23,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -77,7 +77,7 @@ class Said:
 
     state: Literal["number", "undefined", "undecided"]
     number: str = ""
-    """Mantissa and exponent of 2, or the two parts of a fraction."""
+    """Mantissa and exponent of 2, or the two parts of a fraction, to base 16."""
     why: str = ""
     corrected: bool = False
     double: float = float("nan")
@@ -86,9 +86,9 @@ class Said:
     def exactly(self) -> Any:
         left, _, right = self.number.partition("/")
         if right:
-            return mp.mpf(int(left)) / int(right)
+            return mp.mpf(int(left, 16)) / int(right, 16)
         left, _, right = self.number.partition("p")
-        return mp.ldexp(mp.mpf(int(left)), int(right))
+        return mp.ldexp(mp.mpf(int(left, 16)), int(right, 16))
 
 
 def plain(number: Any) -> str | None:
@@ -97,12 +97,12 @@ def plain(number: Any) -> str | None:
         negative, mantissa, exponent, _ = number._mpf_
         if not mantissa and exponent:
             return None
-        return f"{-int(mantissa) if negative else int(mantissa)}p{int(exponent)}"
+        return f"{-int(mantissa) if negative else int(mantissa):x}p{int(exponent):x}"
     try:
         exactly = Fraction(number)
     except (ValueError, OverflowError):
         return None
-    return f"{exactly.numerator}/{exactly.denominator}"
+    return f"{exactly.numerator:x}/{exactly.denominator:x}"
 
 
 def said(number: Any) -> Said:
@@ -169,13 +169,9 @@ def asked(text: str, typed: Mapping[str, str]) -> dict[str, Any]:
         return {"kind": "crash", "fault": f"{type(error).__name__}: {str(error)[:200]}"}
     slopes |= {name: Said("number", "0/1") for name in typed.keys() - slopes.keys()}
     return {
-        "value": vars_of(value),
-        "slopes": {name: vars_of(slope) for name, slope in slopes.items()},
+        "value": asdict(value),
+        "slopes": {name: asdict(slope) for name, slope in slopes.items()},
     }
-
-
-def vars_of(one: Said) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in Said.__dataclass_fields__}
 
 
 def answer_here(case: Case) -> Answer:
@@ -189,7 +185,6 @@ def _serve() -> None:
     import chainrule
 
     chainrule.parse("sin(x)", declared=["x"]).work({"x": "1"}).slope("x")
-    sys.set_int_max_str_digits(0)
     print("ready", flush=True)
     for line in sys.stdin:
         text, typed = json.loads(line)
