@@ -110,9 +110,9 @@ def said(number: Any) -> Said:
     corrected = bool(getattr(number, "corrected", getattr(number, "flagged", False)))
     none = number.undefined
     if none is not None:
-        open_still = none.what == "undecided"
+        proven = none.what in ("value", "slope")  # what else it may be is not known
         why = f"{none.what} of {none.op}: {none.needs}"
-        return Said("undecided" if open_still else "undefined", "", why, corrected)
+        return Said("undefined" if proven else "undecided", "", why, corrected)
     shown = plain(number.shown)
     if shown is None or _beyond(number):
         return Said("undecided", "", "beyond all numbers", corrected)
