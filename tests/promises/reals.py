@@ -365,13 +365,13 @@ def _applied(
             error = abs(middle) * mp.mpf(2) ** (8 - mp.prec)
             if middle == x.rational.numerator and x.rational.denominator == 1:
                 error = ZERO
+        room = scale(middle)
+        if error > SMALL * room:
+            raise MoreDigits
         result = value(middle)
     finally:
         mp.prec = before
     result = +result
-    room = scale(middle)
-    if error > SMALL * room:
-        raise MoreDigits
     rate = abs(slope(middle, result))
     bound = (
         2 * rate * error + 64 * (error / room) ** 2 * (abs(result) + rate * room) if error else 0
@@ -396,7 +396,7 @@ def _far(name: str, x: Real) -> Real:
         return Real(ONE if above else -ONE, _state["unit"], (name, x))
     if name == ("erfc" if above else "exp"):  # between 0 and 2^(−2^2000)
         tiny = mp.ldexp(ONE, -(1 << (LARGEST_SIZE - 100)))
-        return Real(tiny, tiny * (1 - mp.mpf(SMALL)), (name, x))
+        return Real(tiny, tiny, (name, x))
     raise Beyond
 
 

@@ -810,7 +810,8 @@ def _slope_verdict(run: Run, tree: Node, name: str) -> Verdict:
     except NoChain as error:
         return replace(_unknown(error), sides=_limits(run, tree, name))
     except (MoreDigits, Beyond) as error:
-        return _unknown(error)
+        # At a kink, the one side that is not known bounds nothing.
+        return replace(_unknown(error), bound=None) if run.bent else _unknown(error)
 
 
 def _limits(run: Run, tree: Node, name: str) -> tuple[Any, ...]:
