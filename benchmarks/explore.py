@@ -16,7 +16,7 @@ ABOUT = """\
 From the text of a formula to every node's value, every local partial and every node's adjoint,
 at one point. "Double" is double precision alone, with all steps and the formula of every value,
 partial and adjoint as text. "Checked" adds what every number on a page or in a table has behind
-it: the run again in exact numbers and with 50 digits, compared cell by cell.
+it: the run again in enclosures, until every number is proven.
 
 SymPy: unevaluated parse, one derivative per node, `lambdify` with `cse`. CasADi: Python's `ast`
 as front end, a zero input added to every node so that one gradient has all adjoints. "Text" is the

@@ -12,7 +12,7 @@ from chainrule import Graph
 ABOUT = """\
 A formula `sin(2*x)+sin(3*x)+…` of 100 to 5,000 nodes (the limit for typed text): a deep chain
 of sums, one input with as many users as there are terms. Reading the text, running both
-passes (checked, with 50 digits), and composing the table. The exponent is the slope of log
+passes (checked: in enclosures too), and composing the table. The exponent is the slope of log
 time against log nodes."""
 
 SIZES = (100, 300, 1_000, 3_000, 4_900)

@@ -13,8 +13,13 @@ import chainrule
 from chainrule import nn
 from chainrule.algebras.undefined import Undefined
 from chainrule.files import Columns, read_table, safe_name
+from chainrule.passes.run import merged
+from chainrule.readings.numbers import full_digits
 from chainrule.readings.render import csv, html, latex, markdown, typst
 from chainrule.readings.render import json as json_text
+
+# Bits of an exponent beyond which readers of numbers take them for infinite or 0.
+FURTHEST = 3_321_928
 
 
 def _plain(number: Any) -> Any:
@@ -24,13 +29,15 @@ def _plain(number: Any) -> Any:
         return number
     if mpmath.isinf(number):
         return "inf" if number > 0 else "-inf"
-    return mpmath.nstr(number, 25)
+    return full_digits(number, 25)
 
 
 def _shown(number: Any) -> Any:
     shown = _plain(number.shown)
-    if number.flagged and shown not in ("undefined", "inf", "-inf"):
-        return {"value": shown, "flag": "double precision gives another number"}
+    if number.state == "undecided":
+        return {"value": shown, "flag": "undecided"}
+    if hasattr(number.shown, "_mpf_") and abs(number.shown.exp) > FURTHEST:
+        return {"value": shown, "flag": "beyond 10^(10^6)"}
     return shown
 
 
@@ -43,15 +50,15 @@ def explore(text: str, point: dict[str, Any], mode: str = "expr") -> tuple[Any, 
     gradient: dict[str, Any] = {}
     for name in used:
         node = worked.graph.index[chainrule.facade.canonical(name)]
-        sides = worked.run.sides.get(node)
+        sides = worked.run.sides_by(node)
         entry = _shown(worked.slope(name))
         if (
             sides is not None
             and not sides.agree
-            and "undefined" not in (_plain(sides.left), _plain(sides.right))
+            and Undefined not in (type(sides.left), type(sides.right))
         ):
-            low, high = sorted((sides.left, sides.right))
-            entry = {"value": entry, "subgradient": [_plain(low), _plain(high)]}
+            low, high = sorted(float(merged(None, x).shown) for x in (sides.left, sides.right))
+            entry = {"value": entry, "subgradient": [low, high]}
         gradient[name] = entry
     gradient |= dict.fromkeys(unused - used.keys(), 0)
     value = worked.run.value(worked.run.output)

@@ -9,7 +9,7 @@ from functools import wraps
 from numbers import Number
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from chainrule.algebras.digits import rounded
+from chainrule.algebras.real import rounded
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.numbering import original
 from chainrule.graph.tree import tree, tree_size
@@ -673,11 +673,15 @@ class Graph(WengertList):
         from chainrule.readings.derivatives import Hessian
 
         point = self.at(at)
-        rows = {
-            self.names[a]: {self.names[b]: number.public for b, number in row.items()}
-            for a, row in SecondOrder(self, point).hessian().items()
-        }
-        return Hessian(self._output_labels()[0], rows, self._by_name(point))
+        found = SecondOrder(self, point).hessian()
+        rows, shown = (
+            {
+                self.names[a]: {self.names[b]: getattr(number, kind) for b, number in row.items()}
+                for a, row in found.items()
+            }
+            for kind in ("public", "shown")
+        )
+        return Hessian(self._output_labels()[0], rows, self._by_name(point), shown)
 
     @_of_the_function
     def hvp(self, at: Point, direction: Mapping[str, Any]) -> dict[str, Any]:

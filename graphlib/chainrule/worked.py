@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from chainrule.algebras.digits import rounded
+from chainrule.algebras.real import rounded
 from chainrule.errors import GraphError
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
@@ -26,6 +26,7 @@ from chainrule.readings.view import Notation, View
 if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
     from chainrule.readings.derivatives import JacobianTable
+    from chainrule.readings.enclosures import Enclosures
     from chainrule.readings.health import Health
     from chainrule.readings.nudge import Nudge
     from chainrule.readings.paths import Paths
@@ -97,11 +98,11 @@ class Worked(View):
         return self._plain(self.number(cell))
 
     def number(self, cell: str) -> Number:
-        """Return what a cell shows, with the digits behind it and whether it is flagged.
+        """Return what a cell shows, with the digits behind it and whether it is corrected.
 
         >>> import chainrule
         >>> number = chainrule.parse("(1 - cos x)/x^2").reverse({"x": "1e-8"}).number("value:f")
-        >>> float(number.shown), number.double, number.flagged
+        >>> float(number.shown), number.double, number.corrected
         (0.5, 0.0, True)
 
         Raises
@@ -143,7 +144,7 @@ class Worked(View):
         """Return the derivative of the output by a variable.
 
         Where conventions at kinks add up to another number than the derivative that exists,
-        this is the derivative, flagged.
+        this is the derivative, corrected.
 
         >>> import chainrule
         >>> slope = chainrule.parse("relu(x) - relu(-x)").reverse({"x": 0}).slope("x")
@@ -153,12 +154,13 @@ class Worked(View):
         nodes = self._entries(name)
         if len(nodes) > 1:  # copies in a tree
             found = [self.run.derivative(node) for node in nodes]
-            return self.run.shown(
-                sum_up([n.double for n in found]), sum_up([n.digits for n in found])
-            )
+            with self.run.fine.algebra.session():
+                return self.run.shown(
+                    sum_up([n.double for n in found]), sum_up([n.proven for n in found])
+                )
         (node,) = nodes
         number = self.run.derivative(node)
-        sides = self.run.sides.get(node)
+        sides = self.run.sides_by(node)
         return number if sides is None else repaired(number, sides)
 
     def table(self) -> Table:
@@ -310,6 +312,17 @@ class Worked(View):
 
         return health(self, self.source)
 
+    def enclosures(self) -> Enclosures:
+        """Return what is proven of every number: the ball in which it lies.
+
+        >>> import chainrule
+        >>> print(chainrule.parse("x/3").reverse({"x": 1}).enclosures().grid().rows[0].node)
+        value:x
+        """
+        from chainrule.readings.enclosures import Enclosures
+
+        return Enclosures(self)
+
     def nudge(self, name: str, delta: str | int | float | Fraction) -> Nudge:
         """Return how every node moves, as predicted and in fact, when an input moves a little.
 
@@ -391,5 +404,6 @@ READINGS: Mapping[str, Callable[[Worked], Tabular]] = {
     "cost": Worked.cost,
     "health": Worked.health,
     "conditions": lambda worked: worked.health().conditions(),
+    "enclosures": Worked.enclosures,
 }
 """The tables of a worked example, by name."""

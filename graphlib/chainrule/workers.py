@@ -188,6 +188,12 @@ class Workers:
             if worker.asked > 1:
                 raise _Cramped from failure
             raise
+        except WorkerCrash as crash:
+            # Some libraries end their process where they find no memory: Typst keeps what it made.
+            worker.kill()
+            if worker.asked > 1:
+                raise _Cramped from crash
+            raise
         except BaseException:
             worker.kill()
             raise

@@ -16,7 +16,7 @@ ZOOMS = ("primitive", "step", "named")
 NONE, OPEN = "undefined", "undecided"
 NEAR_ONE_HALF = "0.4999999999999999999999999999999999999999"
 
-# Formula, point, value and slope; NONE where there is none, OPEN where 800 digits cannot tell.
+# Formula, point, value and slope; NONE where there is none, OPEN where 2,466 digits cannot tell.
 CORNERS = [
     # A sum that swallows a term, and gives it back.
     ("(x+1)-x", "1e200", "1", "0"),
@@ -28,18 +28,20 @@ CORNERS = [
     ("exp(x)+2-exp(x)", "3000", "2", "0"),
     ("(exp(x)+2-exp(x))^2", "3000", "4", "0"),
     ("cosh(x)+2-cosh(x)", "3000", "2", "0"),
-    ("exp(x)+2-(exp(x)+sinh(x)-sinh(x)+cosh(1)^2-sinh(1)^2-1)", "3000", OPEN, None),
+    ("exp(x)+2-(exp(x)+sinh(x)-sinh(x)+cosh(1)^2-sinh(1)^2-1)", "3000", "2", "0"),
+    ("exp(x)+2-(exp(x)+cosh(x)^2-sinh(x)^2-1)", "30000", OPEN, None),
     ("sqrt(x^2+1)-x", "1e200", "5e-201", "-5e-401"),
     ("1/((x+1)-x)", "1e200", "1", "0"),
     # A function that swallows its operand.
     ("(1-cos(x))/x^2", "1e-8", NEAR_ONE_HALF, None),
-    ("(1-cos(x))/x^2", "1e-200", "0.5", OPEN),
+    ("(1-cos(x))/x^2", "1e-200", "0.5", "-8.3333333333333333e-202"),
     ("(exp(x)-1)/x", "1e-300", "1", "0.5"),
     ("sin(x)/x", "1e-300", "1", "-3.3333333333333333e-301"),
     ("log(exp(x))", "1e-200", "1e-200", "1"),
     ("log(1-sigmoid(x))", "40", "-40", "-1"),
     ("log(1-sigmoid(x))", "1500", "-1500", "-1"),
-    ("log(1-sigmoid(x))", "4000", OPEN, OPEN),
+    ("log(1-sigmoid(x))", "4000", "-4000", "-1"),
+    ("log(1-tanh(x))", "4000", OPEN, OPEN),
     ("max(x^1e-200, 1)^2", "0.5", "1", "0"),
     # What is zero is zero, although its digits say otherwise.
     ("log(exp(x))-x", "1", "0", "0"),
@@ -51,7 +53,7 @@ CORNERS = [
     ("log(sin(pi x))", "1", NONE, NONE),
     ("log(x+1/5-3/10)", "0.1", NONE, NONE),
     ("1/(x+0.2-0.3)", "0.1", NONE, NONE),
-    ("tan(pi/2+x)", "0", OPEN, OPEN),
+    ("tan(pi/2+x)", "0", NONE, NONE),
     # Kinks, met exactly.
     ("abs(x-1/10)", "0.1", "0", "0"),
     ("abs(x+0.2-0.3)", "0.1", "0", "0"),
@@ -87,7 +89,7 @@ def agrees(number: Number, right: str | None) -> bool:
         return number.undefined is None and bool(mp.isfinite(mpf(number.shown)))
     if right in (NONE, OPEN):
         reason = number.undefined
-        return reason is not None and (reason.what == "undecided") == (right == OPEN)
+        return reason is not None and reason.is_open == (right == OPEN)
     if number.undefined:
         return False
     return abs(mpf(number.shown) - mpf(right)) <= mpf("1e-9") * abs(mpf(right))

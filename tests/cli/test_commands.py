@@ -44,7 +44,7 @@ def test_table_of_a_formula(run) -> None:
     shown = text_of(run("table", FORMULA, "--at", "x=1"))
     assert "adjoints of f at x = 1" in shown
     assert "+ 1.9324 = 2.2804" in shown and "4.5608" in shown
-    assert "All digits are carried, four decimals shown." in shown
+    assert "Four decimals are shown; every digit shown is proven." in shown
     assert "\x1b" not in shown
 
 

@@ -39,7 +39,7 @@ def test_the_hessian_and_a_direction(run) -> None:
 
 def test_numbers_that_are_none_or_not_those_of_doubles(run) -> None:
     shown = text_of(run("grad", "log(1-sigmoid(x)) + |y|", "--at", "x=40,y=0", "--hessian"))
-    assert "−4.2484·10⁻¹⁸ ⚠" in shown and "sign needs" in shown
+    assert "−4.2484·10⁻¹⁸" in shown and "sign needs" in shown
     record = json.loads(text_of(run("grad", "log x", "--at", "x=-1", "--json")))
     assert record["jacobian"] == {"f": {"x": None}}
 

@@ -22,7 +22,7 @@ EXAMPLES = {
     "lecture": (LECTURE, {"x": 1}),
     "trouble": ("y_star^2 log(x) + abs(x) + relu(z) theta1_hat",
                 {"x": 0, "z": 0, "y_star": "1e-9", "theta1_hat": 3}),
-    "flagged": ("(1 - cos x)/x^2", {"x": "1e-8"}),
+    "corrected": ("(1 - cos x)/x^2", {"x": "1e-8"}),
     "several": ("loss = (sigma(w1 x + b) - y)^2; w1 = a^2; b = root(a, 3)",
                 {"x": 2, "y": 1, "a": 0.5}),
 }  # fmt: skip

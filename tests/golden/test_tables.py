@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import sympy
 
-from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.protocol import Scalars
 from chainrule.graph.builder import Builder, Expression
@@ -22,6 +21,7 @@ from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.steps import Seed, Share
 from chainrule.passes.walks import evaluate, linearise, reverse
 from tests.golden.lectures import GOLDEN, LOGISTIC, NETWORK, ROUTES, SIMPLE, TABLE, Lecture
+from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 ALGEBRAS: Mapping[str, tuple[Scalars, str]] = {

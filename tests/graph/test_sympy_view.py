@@ -18,7 +18,6 @@ import mpmath
 import pytest
 import sympy as sp
 
-from chainrule.algebras.digits import digits_algebra
 from chainrule.errors import GraphError
 from chainrule.graph.builder import Builder
 from chainrule.graph.sympy_view import expanded_size, from_sympy, to_sympy
@@ -27,6 +26,7 @@ from chainrule.ops import OPS
 from chainrule.ops.record import same_shape
 from chainrule.passes.walks import evaluate
 from tests.laws.references import reference
+from tests.many_digits import digits_algebra
 
 DATA = Path(__file__).parents[1] / "data" / "expressions_public.jsonl"
 x, y, z = sp.symbols("x y z", real=True)

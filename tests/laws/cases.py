@@ -260,8 +260,11 @@ OUTSIDE: Mapping[str, tuple[tuple[tuple[Any, ...], str], ...]] = {
     "log2": (((0,), "positive"), ((-1,), "positive")),
     "log10": (((0,), "positive"), ((-1,), "positive")),
     "log_b": (((0, 2), "positive"), ((3, 1), "not 1"), ((3, -2), "positive base")),
-    "csc": (((0,), "multiple of π"),),
-    "cot": (((0,), "multiple of π"),),
+    # Their poles are irrational: tests/passes/test_proof.py meets them.
+    "tan": (),
+    "sec": (),
+    "csc": (((0,), "sine is not 0"),),
+    "cot": (((0,), "sine is not 0"),),
     "asin": (((2,), "from −1 to 1"), ((Fraction(-9, 8),), "from −1 to 1")),
     "acos": (((2,), "from −1 to 1"), ((Fraction(-9, 8),), "from −1 to 1")),
     "atan2": (((0, 0), "not both 0"),),
@@ -312,6 +315,8 @@ BORDER: Mapping[str, tuple[tuple[tuple[Any, ...], Fraction, tuple[bool, ...]], .
     "log2": (((1,), Fraction(0), (True,)), ((Fraction(1, 8),), Fraction(-3), (True,))),
     "log10": (((1,), Fraction(0), (True,)), ((1000,), Fraction(3), (True,))),
     "log_b": (((8, 2), Fraction(3), (True, True)), ((8, HALF), Fraction(-3), (True, True))),
+    "tan": (((0,), Fraction(0), (True,)),),
+    "sec": (((0,), Fraction(1), (True,)),),
     # The first two terms of the series: 1/sin x = 1/x + x/6, cot x = 1/x − x/3, and so on.
     "csc": (((TINY,), 1 / TINY + TINY / 6, (True,)),),
     "cot": (((TINY,), 1 / TINY - TINY / 3, (True,)),),

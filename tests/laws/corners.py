@@ -67,7 +67,12 @@ def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) 
         values = [bound(algebra, x) for x in corner.operands]
         result = algebra.apply(op, given, values)
         partial = algebra.partial(op, given, slot, result, values)
-        if corner.used is None:
+        if op.taken is not None and slot:
+            # Of a choice, only the condition has no derivative where it changes.
+            taken = slot == op.taken(*corner.operands)
+            share = algebra.pull(partial, algebra.one(result), values[slot])
+            require_close(share, Fraction(taken), "0", f"{what}: the slope by {slot}")
+        elif corner.used is None:
             require(type(partial) is Undefined, f"{what}: the slope by {slot} is {partial}")
             require(partial.what == "slope", f"{what}: the slope is meant, not the value")
         else:

@@ -11,7 +11,6 @@ import pytest
 
 from chainrule.algebras.array import Array
 from chainrule.algebras.arrays import ARRAYS
-from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
@@ -20,6 +19,7 @@ from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.record import Mode, Record, record
 from tests.laws.cases import SCALAR_CASES
 from tests.laws.check import far, outputs
+from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 KINDS = sorted({(case.op.name, len(case.operands)) for case in SCALAR_CASES})

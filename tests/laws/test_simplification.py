@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from chainrule.algebras.arrays import Arrays
-from chainrule.algebras.digits import digits_algebra
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.simplification import ROWS
 from chainrule.ops import OPS
 from tests.laws.check import outputs
+from tests.many_digits import digits_algebra
 
 FINE = Arrays(digits_algebra(50))
 POINT = [

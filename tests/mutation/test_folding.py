@@ -9,8 +9,6 @@ import pytest
 
 import chainrule
 from chainrule.algebras.arrays import ARRAYS
-from chainrule.algebras.digits import digits_algebra
-from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes import folding
@@ -18,6 +16,7 @@ from chainrule.passes.folding import FOLD, fold, groups, zoom
 from chainrule.passes.record import Record, record
 from chainrule.passes.unfolding import unfolded
 from chainrule.passes.walks import evaluate
+from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 TINY = DIGITS.number(Fraction(1, 10**45))
@@ -184,16 +183,17 @@ def test_a_partial_that_is_zero_inside() -> None:
 
 
 def test_what_has_no_value_says_so_of_the_fold() -> None:
-    graph = zoom(graph_of("J = a + 1; a = 2*log(x)"), "named")
-    made = run(graph, x=-1)
-    value = made.values[graph.index["J"]]
-    assert type(value) is Undefined
-    assert (value.op, value.node, value.what) == ("log", graph.index["a"], "value")
-    made = run(zoom(graph_of("J = 1 + 2*sqrt(x)"), "named"), x=0)
-    assert made.values[-1] == 1
-    slope = made.local[len(made.graph) - 1, 0]
-    assert type(slope) is Undefined
-    assert (slope.op, slope.node, slope.what) == ("sqrt", len(made.graph) - 1, "slope")
+    made = graph_of("J = a + 1; a = 2*log(x)").work({"x": -1}, zoom="named").run
+    value = made.value(made.graph.index["J"])
+    reason = value.undefined
+    assert value.state == "undefined" and reason is not None
+    assert (reason.op, reason.node, reason.what) == ("log", made.graph.index["a"], "value")
+    made = graph_of("J = 1 + 2*sqrt(x)").work({"x": 0}, zoom="named").run
+    assert made.value(made.output).shown == 1
+    partial = made.partial(made.output, 0)
+    assert partial is not None and partial.undefined is not None
+    reason = partial.undefined
+    assert (reason.op, reason.node, reason.what) == ("sqrt", made.output, "slope")
 
 
 def test_folds_of_vectors_are_maps() -> None:

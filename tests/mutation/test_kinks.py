@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 import chainrule
-from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.balls import Balls
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.folding import zoom
 from chainrule.passes.kinks import Sides, kinks, sides, sides_along, tangents
 from chainrule.passes.record import Record, record
 
-DIGITS = digits_algebra(50)
+BALLS = Balls(128, 2_000)
 
 
 def run(text: str, level: Any = "primitive", **point: Any) -> Record:
     graph: WengertList = zoom(chainrule.parse(text, declared=point), level)
-    at = {graph.index[name]: DIGITS.number(Fraction(x)) for name, x in point.items()}
-    return record(graph, DIGITS, at, "reverse", {graph.outputs[0]: DIGITS.number(Fraction(1))})
+    at = {graph.index[name]: BALLS.number(Fraction(x)) for name, x in point.items()}
+    return record(graph, BALLS, at, "reverse", {graph.outputs[0]: BALLS.number(Fraction(1))})
 
 
 def both(made: Record, name: str) -> tuple[Any, Any]:
@@ -111,7 +111,7 @@ def test_along_a_direction() -> None:
     # Arriving: max moves by the slower of the two; leaving: by the faster.
     assert (found.left, found.right) == (1 + 1, 2 + 1)
     assert not found.agree
-    moved = tangents(graph, DIGITS, made.values, {x: DIGITS.number(Fraction(3))})
+    moved = tangents(graph, BALLS, made.values, {x: BALLS.number(Fraction(3))})
     assert moved[y] == 0
     assert moved[x] == 3
     assert moved[graph.outputs[0]] == 6

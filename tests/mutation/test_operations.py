@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from chainrule.algebras.arrays import Arrays
-from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import OPS
 from tests.laws.cases import CASES, Case
 from tests.laws.check import bound, flat
+from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 

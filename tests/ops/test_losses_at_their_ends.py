@@ -26,7 +26,7 @@ def test_a_sure_and_right_answer_costs_nothing(p: str, t: str, slope: float, zoo
         run = graph.work({"p": p}, mode, zoom=zoom).run  # type: ignore[arg-type]
         assert run.value(run.output).public == 0
         at = run.graph.index["p"] if mode == "reverse" else run.output
-        assert run.derivative(at).public == 3 * slope and not run.derivative(at).flagged
+        assert run.derivative(at).public == 3 * slope and not run.derivative(at).corrected
     assert graph.gradient_graph().evaluate({"p": p}) == 3 * slope
     # The slope is that of the values inside.
     inside = abs(float(p) - 1e-9)

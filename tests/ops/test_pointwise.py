@@ -56,11 +56,11 @@ def check(text: str, row: dict[str, Any], *, named: bool) -> int:
     what = (text, row["args"])
     value = worked.run.value(worked.run.output)
     assert near(value.shown, row["value_f64"]), what
-    flagged = int(value.flagged)
+    corrected = int(value.corrected)
     kink = row.get("kink")
     for name, known in row["d_f64"].items():
         number = worked.slope(name)
-        flagged += int(number.flagged)
+        corrected += int(number.corrected)
         if "text_tie" in row and not named:
             continue
         if kink and name == "x":
@@ -71,7 +71,7 @@ def check(text: str, row: dict[str, Any], *, named: bool) -> int:
             assert low - 1e-9 <= float(number.shown) <= high + 1e-9, what
         elif not kink:
             assert near(number.shown, known), (*what, name)
-    return flagged
+    return corrected
 
 
 def test_every_function_has_its_name() -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from chainrule.algebras.array import Array
 from chainrule.algebras.arrays import ARRAYS
-from chainrule.algebras.digits import digits_algebra
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import Builder
@@ -21,6 +20,7 @@ from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
 from tests.golden.lectures import simple_example
+from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 

@@ -107,29 +107,19 @@ def plain(number: Any) -> str | None:
 
 def said(number: Any) -> Said:
     """Return what the product says of a number."""
-    corrected = bool(getattr(number, "corrected", getattr(number, "flagged", False)))
+    corrected = bool(number.corrected)
     none = number.undefined
     if none is not None:
-        proven = none.what in ("value", "slope")  # what else it may be is not known
         why = f"{none.what} of {none.op}: {none.needs}"
-        return Said("undefined" if proven else "undecided", "", why, corrected)
+        return Said("undecided" if none.is_open else "undefined", "", why, corrected)
     shown = plain(number.shown)
-    if shown is None or _beyond(number):
-        return Said("undecided", "", "beyond all numbers", corrected)
+    if shown is None or number.state == "undecided":
+        return Said("undecided", "", "next to nothing", corrected)
     try:
         double = float(number.double)
     except (TypeError, ValueError, OverflowError):
         double = float("nan")
     return Said("number", shown, "", corrected, double)
-
-
-def _beyond(number: Any) -> bool:
-    """Whether a flagged 0 says no more than that the number is very small."""
-    try:
-        from chainrule.algebras.digits import NEGLIGIBLE
-    except ImportError:
-        return False
-    return number.shown is NEGLIGIBLE
 
 
 @dataclass(frozen=True)

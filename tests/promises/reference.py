@@ -152,6 +152,8 @@ def logit(p: Real) -> Real:
 
 
 def bce(p: Real, t: Real) -> Real:
+    if compared(p, t) == 0 and (sign(p) == 0 or compared(p, 1) == 0):
+        return exact(0)  # 0 ln 0 is 0, its limit
     if sign(p) <= 0 or compared(p, 1) >= 0:
         raise NoValue("domain", "bce")
     return -(t * log(p) + (1 - t) * log1p(-p))
@@ -433,7 +435,10 @@ SLOPES: Mapping[str, tuple[Rule, ...]] = {
     "absolute_error": (lambda y, p, t: exact(sign(p - t)), lambda y, p, t: exact(sign(t - p))),
     "huber": (lambda y, p, t: _clipped(p - t), lambda y, p, t: _clipped(t - p)),
     "bce": (
-        lambda y, p, t: (p - t) / (p * (1 - p)),
+        # At 0 and 1 the slope from inside; the target has none, for beside it the loss is infinite.
+        lambda y, p, t: (
+            (p - t) / (p * (1 - p)) if sign(p) > 0 and compared(p, 1) < 0 else 1 - 2 * t
+        ),
         lambda y, p, t: -logit(p),
     ),
     "bce_with_logit": (lambda y, a, t: sigmoid(a) - t, lambda y, a, t: -a),
@@ -607,6 +612,8 @@ class Run:
             if bend.at(*values):
                 self.bent = True
                 return self._bend(bend, y, values, moves, way)
+        if kind in ("step", "sign", "floor", "ceil") or (kind == "relu" and sign(values[0]) < 0):
+            return None  # it stands still here, so that a jump of what it goes into is none
         if kind in ("^", "root") and moves[0] is not None and sign(values[0]) == 0:
             exponent = values[1] if kind == "^" else 1 / values[1]
             # Defined on one side only, unless the exponent stays and is a whole number.

@@ -32,7 +32,7 @@ def test_equal_to_the_json(formula: str, point: dict[str, object], mode: str) ->
         assert frame[column].dtype == float
         for found, row in zip(frame[column], rows, strict=True):
             cell = row["cells"].get(column, {})
-            if cell.get("state") in ("number", "flagged"):
+            if cell.get("state") in ("number", "corrected"):
                 assert found == float(cell["digits"])
                 compared += 1
             else:

@@ -10,10 +10,10 @@ import mpmath
 import pytest
 
 import chainrule
-from chainrule.algebras.digits import digits_algebra
 from chainrule.passes.walks import evaluate
 from chainrule.readings.health import Finding, health_record
 from chainrule.readings.stable_forms import stable_forms
+from tests.many_digits import digits_algebra
 
 FORMS = [
     ("log(1/(1+exp(-a)))", "−softplus(−a)"),

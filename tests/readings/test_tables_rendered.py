@@ -82,7 +82,7 @@ def test_text_shows_four_decimals_and_the_running_sum(lecture) -> None:
     assert "+ 1.9324 = 2.2804" in shown
     assert "∂u₁/∂t = cos t" in shown
     assert "J = cos u" in shown and "∂J/∂ node" in shown
-    assert shown.endswith("All digits are carried, four decimals shown.\n")
+    assert shown.endswith("Four decimals are shown; every digit shown is proven.\n")
     assert "adjoints of J at x = 1" in shown
     assert "∂ node/∂x" in str(table(lecture("forward")))
     assert "\x1b" not in shown

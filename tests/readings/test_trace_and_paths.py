@@ -6,6 +6,7 @@ import json
 import math
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import mpmath
@@ -137,18 +138,16 @@ def test_the_sum_over_paths_is_the_adjoint(zoom: str) -> None:
 
 def test_a_wrong_adjoint_differs_from_the_sum_over_paths() -> None:
     from chainrule.passes import paths as module
-    from chainrule.passes.run import Number
     from chainrule.readings.paths import Paths
 
     run = chainrule.parse(LECTURE).reverse({"x": 1})
     entry = run.paths()["x"]
-    with mpmath.workdps(50):
-        little = 1 + mpmath.mpf("1e-20")
-    wrong = entry.adjoint._replace(digits=entry.adjoint.digits * little)
-    assert module._equal(run.run, entry.shown, entry.total, wrong) is False
-    changed = module.InputPaths(
-        entry.node, 2, entry.shown, entry.total, Number(*wrong), agrees=False
-    )
+    with run.run.fine.algebra.session():
+        off = entry.adjoint.proven * (1 + Fraction(1, 10**20))
+        wrong = entry.adjoint._replace(proven=off)
+        assert module._equal(entry.total, entry.adjoint) is True
+        assert module._equal(entry.total, wrong) is False
+    changed = module.InputPaths(entry.node, 2, entry.shown, entry.total, wrong, agrees=False)
     (remark,) = Paths(run, (changed,)).grid().remarks
     assert remark.mark == "differs" and remark.nodes == ("x",)
 

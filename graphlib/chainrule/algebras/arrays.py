@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any
 
@@ -145,6 +146,10 @@ class Arrays(Algebra):
             self.maths = Maths(self, base | self._vectorised())
         else:
             self.maths = _EntryMaths(self, scalars, base)
+
+    def session(self) -> AbstractContextManager[None]:
+        """Return the block in which a run computes: that of the entries."""
+        return super().session() if self._scalars is None else self._scalars.session()
 
     def _vectorised(self) -> dict[str, Any]:
         def lift(function: Callable[..., Any]) -> Callable[..., Array]:

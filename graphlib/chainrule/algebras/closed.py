@@ -1,23 +1,22 @@
-"""Exact numbers beyond the rationals: 1 + e⁻⁹, √2, π/6, ln 3, as far as short forms go.
+"""Functions of closed forms: 1 + e⁻⁹, √2, π/6, ln 3, as far as short forms go.
 
-A number is a `Fraction` where it is rational, else a `forms.Form`, else INEXACT. Domains, kinks
-and ties are met where forms are equal by their normal form, and left open where only
-digits could tell.
+A number is a `Fraction` where it is rational, else a `forms.Form`; where no form of a value
+is known, a function raises `Unformed`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from chainrule.algebras.exact import EXACT, INEXACT, Exact, Inexact
 from chainrule.algebras.forms import (
+    HALF,
     ONE,
     Atom,
     Form,
-    Undecidable,
+    Unformed,
     factored,
     form,
     key_of,
@@ -25,44 +24,38 @@ from chainrule.algebras.forms import (
     power,
     primes,
 )
-from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import Parameters
-from chainrule.algebras.undefined import chosen
-from chainrule.ops import Op
-from chainrule.ops.record import Rule
 
 ODD = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf")
 EVEN = ("cos", "cosh")
 OTHERS = ("acos", "acosh", "erfc", "gamma", "lgamma", "digamma")
 # More digits than a form has may follow from a power or a function of a longer number.
 LONGEST_ARGUMENT = 128
-LARGEST_FACTORIAL = 40
-WORK = 2_000
-"""Operations after which a run is told no more forms."""
 
 
 def _single(kind: str, *inner: Any) -> Any:
     return form([(((Atom(kind, *inner), ONE),), ONE)])
 
 
-def _exp(x: Any) -> Any:
+def exp(x: Any) -> Any:
+    """Return e^x; powers of e multiply out, and e^(c ln a) is a^c."""
     if x == 0:
         return ONE
     result: Any = ONE
     for powers, c in x.terms if type(x) is Form else (((), x),):
         logarithm = powers[0][0] if len(powers) == 1 and powers[0][1] == 1 else None
         if logarithm is not None and logarithm.kind == "log":
-            result = result * power(logarithm.inner[0], c)  # e^(c ln a) = a^c
+            result = result * power(logarithm.inner[0], c)
         else:
             inner = form([(powers, ONE)])
             result = result * form([(((Atom("exp", inner), c),), ONE)])
     return result
 
 
-def _log(x: Any) -> Any:
+def log(x: Any) -> Any:
+    """Return ln x of a product of powers as a sum."""
     c, powers = factored(x)
     if c <= 0 or not all(positive(atom) for atom, _ in powers):
-        return INEXACT
+        raise Unformed
     total: Any = Fraction(0)
     for atom, exponent in (*primes(c), *powers):
         if atom.kind == "exp":
@@ -75,19 +68,24 @@ def _log(x: Any) -> Any:
     return total
 
 
-def _power(a: Any, b: Any) -> Any:
-    if type(b) is not Fraction:
-        exponent = b * _log(a) if a > 0 else INEXACT
-        return INEXACT if type(exponent) is Inexact else _exp(exponent)
-    if type(a) is Fraction:
-        known = EXACT.maths.power(a, b)
-        if type(known) is Fraction or b.denominator == 1:
-            return known
-    return power(a, b)
+def power_of(a: Any, b: Any) -> Any:
+    """Return a^b."""
+    return exp(b * log(a)) if type(b) is Form else power(a, b)
 
 
-def _root(a: Any, n: Any) -> Any:
-    return power(abs(a), 1 / n) * _signed(a) if type(n) is Fraction else INEXACT
+def root(a: Any, n: Any) -> Any:
+    """Return the n-th root of a, of negative numbers for odd n."""
+    if type(n) is Form:
+        raise Unformed
+    return power(_abs(a), 1 / n) * _signed(a)
+
+
+def _signed(x: Any) -> int:
+    return x.sign if type(x) is Form else (x > 0) - (x < 0)
+
+
+def _abs(x: Any) -> Any:
+    return x * _signed(x)
 
 
 # sin and its kind at parts of a half turn
@@ -159,19 +157,16 @@ def _leads_negative(x: Any) -> bool:
 
 def _function(name: str) -> Callable[[Any], Any]:
     def applied(x: Any) -> Any:
-        if type(x) is Fraction:
-            known = getattr(EXACT.maths, name)(x)
-            if type(known) is Fraction:
-                return known
-            if max(x.numerator.bit_length(), x.denominator.bit_length()) > LONGEST_ARGUMENT:
-                return INEXACT
+        if (
+            type(x) is Fraction
+            and max(map(int.bit_length, x.as_integer_ratio())) > LONGEST_ARGUMENT
+        ):
+            raise Unformed
         known = None
         if name in ("sin", "cos", "tan"):
             known = _circular(name, x)
         elif name in ("asin", "acos", "atan"):
             known = _angle(name, x)
-        elif name == "gamma" and type(x) is Fraction and x.denominator == 1:
-            known = _factorial(int(x) - 1)
         if known is not None:
             return known
         if name in (*ODD, *EVEN) and _leads_negative(x):
@@ -181,113 +176,17 @@ def _function(name: str) -> Callable[[Any], Any]:
     return applied
 
 
-def _factorial(n: int) -> Any:
-    if not 0 <= n <= LARGEST_FACTORIAL:
-        return INEXACT
-    product = ONE
-    for factor in range(2, n + 1):
-        product *= factor
-    return product
+FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "exp": exp,
+    "log": log,
+    "expm1": lambda x: exp(x) - 1,
+    "log1p": lambda x: log(1 + x),
+    "log2": lambda x: log(x) / log(Fraction(2)),
+    "log10": lambda x: log(x) / log(Fraction(10)),
+    "sqrt": lambda x: power(x, HALF),
+    "cbrt": lambda x: root(x, Fraction(3)),
+    **{name: _function(name) for name in (*ODD, *EVEN, *OTHERS)},
+}
+"""Functions of one number; what is rational for rational operands is found before."""
 
-
-def _signed(x: Any) -> int:
-    return x.sign if type(x) is Form else (x > 0) - (x < 0)
-
-
-def _floor(x: Any) -> Any:
-    return x.floor if type(x) is Form else Fraction(x.numerator // x.denominator)
-
-
-def _max_weight(*operands: Any, slot: int) -> Any:
-    largest = max(operands)
-    ties = sum(1 for x in operands if x == largest)
-    return Fraction(1, ties) if operands[slot] == largest else Fraction(0)
-
-
-def _known(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `function` of known numbers, INEXACT where one is not known or a sign is open."""
-
-    def applied(*operands: Any, **given: Any) -> Any:
-        if any(type(x) is Inexact for x in operands):
-            return INEXACT
-        numbers = [x if type(x) is Form else Fraction(x) for x in operands]
-        return function(*numbers, **given)
-
-    return applied
-
-
-class _ClosedMaths(Maths):
-    """Functions that are not listed are computed by their definitions, or inexact."""
-
-    def _definition(self, op: Op) -> Rule:
-        return op.value
-
-
-class Closed(Exact):
-    """Numbers in closed form; one instance serves one run, which has a budget of work."""
-
-    def __init__(self, work: int = WORK) -> None:
-        super().__init__()
-        self._left = work
-        base: dict[str, Callable[..., Any]] = {
-            "exp": _exp,
-            "log": _log,
-            "power": _power,
-            "sqrt": lambda x: _power(x, Fraction(1, 2)),
-            "cbrt": lambda x: power(abs(x), Fraction(1, 3)) * _signed(x),
-            "root": _root,
-            "log2": lambda x: _log(x) / _log(Fraction(2)),
-            "log10": lambda x: _log(x) / _log(Fraction(10)),
-            "floor": _floor,
-            "ceil": lambda x: -_floor(-x),
-            "where": lambda c, a, b: a if c > 0 else b,
-            "abs": abs,
-            "sign": lambda x: Fraction(_signed(x)),
-            "step": lambda x, at: chosen(at) if _signed(x) == 0 else Fraction(_signed(x) > 0),
-            "maximum": lambda *xs: max(xs),
-            "minimum": lambda *xs: min(xs),
-            "max_weight": _max_weight,
-            "atan2": lambda a, b: INEXACT,
-            "polygamma": lambda x, order: INEXACT,
-            **{name: _function(name) for name in (*ODD, *EVEN, *OTHERS)},
-        }
-        known = {name: _known(function) for name, function in base.items()}
-        constants = {"number": self.number, "pi": _single("pi"), "e": _exp(ONE)}
-        self.maths = _ClosedMaths(self, known | constants)
-
-    def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:
-        """Return the value in closed form, `Undefined` where it certainly is not there."""
-        try:
-            return super().apply(op, parameters, operands)
-        except Undecidable:
-            return INEXACT
-
-    def partial(
-        self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
-    ) -> Any:
-        """Return the local partial in closed form."""
-        try:
-            return super().partial(op, parameters, slot, value, operands)
-        except Undecidable:
-            return INEXACT
-
-    def push(self, partial: Any, tangent: Any, like: Any) -> Any:
-        """Return a contribution to a tangent."""
-        try:
-            return super().push(partial, tangent, like)
-        except Undecidable:
-            return INEXACT
-
-    def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
-        """Return a share in an adjoint."""
-        try:
-            return super().pull(partial, adjoint, like)
-        except Undecidable:
-            return INEXACT
-
-    def _guarded(self, op: Op, rule: Any, operands: Sequence[Any], parameters: Parameters) -> Any:
-        self._left -= 1
-        if self._left < 0:
-            return INEXACT
-        chosen = op.value if rule is op.stable else rule
-        return super()._guarded(op, chosen, operands, parameters)
+PI, E = _single("pi"), exp(ONE)

@@ -15,6 +15,9 @@ from chainrule.algebras.undefined import OutOfReach
 from chainrule.ops import Op
 from chainrule.ops.record import Rule
 
+# Objects of their own, told from any other 0 by being these.
+ABSENT, FLAT = float("0"), float("0")
+
 
 def _quiet(function: Callable[..., float], overflow: float = math.inf) -> Callable[..., float]:
     def quiet(*operands: float) -> float:
@@ -54,14 +57,15 @@ def _gamma(x: float) -> float:
 
 
 def _polygamma(x: float, order: int) -> float:
-    """Return ψ (order 0) or a derivative of it: from 25 digits, there being no ψ in `math`."""
-    from chainrule.algebras.digits import digits_algebra
+    """Return ψ (order 0) or a derivative of it, of which `math` has none, from its enclosure."""
+    from chainrule.algebras.balls import balls
 
     if not math.isfinite(x) or (x <= 0 and x % 1 == 0):
         return math.nan
-    fine = digits_algebra(25)
+    fine = balls(128)
     try:
-        return float(fine.maths.polygamma(fine.number(Fraction(x)), order=order))
+        with fine.session():
+            return float(fine.maths.polygamma(x, order=order).ball)
     except OutOfReach:
         return math.nan
 
@@ -87,12 +91,12 @@ def _sign(x: float) -> float:
 
 
 def _step(x: float, at: Fraction | None) -> float:
-    return 1.0 if x > 0 else 0.0 if x < 0 else math.nan if at is None else float(at)
+    return 1.0 if x > 0 else FLAT if x < 0 else math.nan if at is None else float(at)
 
 
 def _max_weight(*operands: float, slot: int) -> float:
     largest = max(operands)
-    return 1.0 / operands.count(largest) if operands[slot] == largest else 0.0
+    return 1.0 / operands.count(largest) if operands[slot] == largest else FLAT
 
 
 def _number(number: Fraction) -> float:
@@ -153,6 +157,7 @@ class Float64(Scalars):
 
     def __init__(self) -> None:
         self.maths = Maths(self, LIBRARY)
+        self.absent, self.flat = ABSENT, FLAT
 
     def number(self, number: Fraction) -> float:
         """Return the double nearest to `number`; beyond the largest double, infinity."""
@@ -169,4 +174,12 @@ class Float64(Scalars):
             return math.nan
 
 
-FLOAT64 = Float64()
+class ByHand(Float64):
+    """Double precision by the formulas that are written, as people work them out on paper."""
+
+    def partial_rule(self, op: Op, slot: int) -> Rule:
+        """Return the rule that a table shows: 1 − tanh², where sech² would keep more digits."""
+        return op.partial(slot)
+
+
+FLOAT64, BY_HAND = Float64(), ByHand()

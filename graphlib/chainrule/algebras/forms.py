@@ -3,8 +3,8 @@
 A form is a sum of terms, a term a rational number times powers of atoms. Equal factors are
 joined (e^a·e^−a = 1, √2·√2 = 2), like terms added, quotients put on one denominator and
 primitive sums taken out as factors, so that 3e⁻⁹/(1 + e⁻⁹)² · (1 + e⁻⁹) is 3e⁻⁹/(1 + e⁻⁹).
-What two forms differ by is 0 where these rules say so; otherwise their order is decided by
-two evaluations with different numbers of digits, and refused where these disagree.
+What two forms differ by is 0 where these rules say so; otherwise its sign is that of an
+enclosure. Where no short form is known, arithmetic raises `Unformed`.
 """
 
 from __future__ import annotations
@@ -14,25 +14,19 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from chainrule.algebras.digits import digits_algebra, magnitude
-from chainrule.algebras.exact import INEXACT, Inexact
-from chainrule.algebras.undefined import OutOfReach, Undefined
-
 # A form of more parts than this is not kept, nor are coefficients of more bits.
 MOST_PARTS = 40
-MOST_BITS = 256
+MOST_BITS = 1_100
 LARGEST_EXPONENT = 64
 MOST_EXPANDED = 4
-# Two evaluations with so many digits must agree to ten of them for a sign to be known.
-SIGN_DIGITS = (40, 80)
+# Bits of the enclosures that are asked for a sign.
+SIGN_BITS = (128, 512, 2_048)
 PRIMES = tuple(n for n in range(2, 1_000) if all(n % k for k in range(2, int(n**0.5) + 1)))
-# What arithmetic with a form gives itself.
-ABSORBING = (Inexact, Undefined)
 HALF, ONE = Fraction(1, 2), Fraction(1)
 
 
-class Undecidable(ArithmeticError):
-    """Two forms whose order the digits leave open."""
+class Unformed(ArithmeticError):
+    """A number of which no short form is known, or a sign that enclosures leave open."""
 
 
 class Atom:
@@ -77,18 +71,19 @@ class Form:
         Powers of atoms and their rational coefficients, in the order of writing.
     """
 
-    __slots__ = ("key", "parts", "terms")
+    __slots__ = ("_sign", "key", "parts", "terms")
 
     def __init__(self, terms: Sequence[tuple[Powers, Fraction]]) -> None:
         self.terms = tuple(terms)
         self.key = " + ".join(sorted(f"{c}·{_key(powers)}" for powers, c in self.terms))
         self.parts: int = sum(1 + sum(a.parts for a, _ in powers) for powers, _ in self.terms)
+        self._sign = 0
 
     def __add__(self, other: Any) -> Any:
-        return other if type(other) in ABSORBING else _added(self, other)
+        return _added(self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return other if type(other) in ABSORBING else _added(other, self)
+        return _added(other, self)
 
     def __neg__(self) -> Any:
         return _scaled(self, Fraction(-1))
@@ -100,13 +95,11 @@ class Form:
         return other + -self
 
     def __mul__(self, other: Any) -> Any:
-        return other if type(other) in ABSORBING else _product(self, other)
+        return _product(self, other)
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        if type(other) in ABSORBING:
-            return other
         return self * power(other if type(other) is Form else Fraction(other), Fraction(-1))
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -115,89 +108,43 @@ class Form:
     def __pow__(self, exponent: Any) -> Any:
         return power(self, Fraction(exponent))
 
-    def __abs__(self) -> Any:
-        return self if self.sign > 0 else -self
-
-    def __mod__(self, divisor: int) -> Any:
-        assert divisor == 1
-        return self - self.floor
-
     @property
     def sign(self) -> int:
         """1 or −1.
 
         Raises
         ------
-        Undecidable
-            If the digits leave it open.
+        Unformed
+            If enclosures leave it open.
         """
-        return 1 if _decided(self) > 0 else -1
+        if not self._sign:
+            from chainrule.algebras.balls import enclosure
 
-    @property
-    def floor(self) -> Fraction:
-        """The largest whole number below.
-
-        Raises
-        ------
-        Undecidable
-            If the digits leave it open.
-        """
-        near = _decided(self)
-        if magnitude(near) > MOST_BITS:
-            raise Undecidable
-        nearest = int(near.context.nint(near))
-        rest = self - nearest
-        return Fraction(nearest if type(rest) is Fraction or rest.sign > 0 else nearest - 1)
-
-    def _order(self, other: Any) -> int:
-        rest = self - other
-        if type(rest) is Form:
-            return rest.sign
-        if type(rest) is Inexact:
-            raise Undecidable
-        return int(rest > 0) - int(rest < 0)
-
-    def __eq__(self, other: object) -> bool:
-        return self._order(other) == 0
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __lt__(self, other: Any) -> bool:
-        return self._order(other) < 0
-
-    def __le__(self, other: Any) -> bool:
-        return self._order(other) <= 0
-
-    def __gt__(self, other: Any) -> bool:
-        return self._order(other) > 0
-
-    def __ge__(self, other: Any) -> bool:
-        return self._order(other) >= 0
+            for bits in SIGN_BITS:
+                ball = enclosure(self, bits)
+                self._sign = int(ball > 0) - int(ball < 0)
+                if self._sign:
+                    break
+            else:
+                raise Unformed
+        return self._sign
 
     def __repr__(self) -> str:
         """Return the normal form."""
         return f"Form({self.key})"
 
 
-def _decided(form: Form) -> Any:
-    """Return a form with the most digits, if fewer digits say the same."""
-    from chainrule.algebras.written import at  # which builds on forms
-
-    try:
-        rough, fine = (at(form, digits_algebra(digits).maths) for digits in SIGN_DIGITS)
-    except (OutOfReach, ZeroDivisionError, OverflowError) as error:
-        raise Undecidable from error
-    finite = fine - fine == 0
-    if not finite or fine == 0 or not abs(rough - fine) <= abs(fine) * 1e-10:
-        raise Undecidable
-    return fine
-
-
 # Sums
 
 
 def form(terms: Iterable[tuple[Powers, Fraction]]) -> Any:
-    """Return a sum of terms: a fraction, a form, or INEXACT where it is too long."""
+    """Return a sum of terms: a fraction or a form.
+
+    Raises
+    ------
+    Unformed
+        If it is too long.
+    """
     found: dict[str, tuple[Powers, Fraction]] = {}
     for powers, c in terms:
         key = _key(powers)
@@ -207,9 +154,11 @@ def form(terms: Iterable[tuple[Powers, Fraction]]) -> Any:
     if all(not powers for powers, _ in kept):
         return sum((c for _, c in kept), Fraction(0))
     if any(max(c.numerator.bit_length(), c.denominator.bit_length()) > MOST_BITS for _, c in kept):
-        return INEXACT
+        raise Unformed
     made = Form(kept)
-    return made if made.parts <= MOST_PARTS else INEXACT
+    if made.parts > MOST_PARTS:
+        raise Unformed
+    return made
 
 
 def _one_for_squares(found: dict[str, tuple[Powers, Fraction]]) -> None:
@@ -238,6 +187,8 @@ def _scaled(value: Form, factor: Fraction) -> Any:
 
 def _added(left: Any, right: Any) -> Any:
     """Return a sum, its quotients on one denominator."""
+    if type(left) is type(right) is Form and left.key == (-right).key:
+        return Fraction(0)
     terms = (*terms_of(left), *terms_of(right))
     below: dict[str, tuple[Atom, Fraction]] = {}
     sums = False
@@ -253,13 +204,8 @@ def _added(left: Any, right: Any) -> Any:
     above: Any = Fraction(0)
     for powers, c in terms:
         c, powers = _merged(powers, tuple((a, -r) for a, r in shared), c)
-        expanded = _expanded(c, powers)
-        if type(expanded) is Inexact:
-            return INEXACT
-        above = form((*terms_of(above), *terms_of(expanded)))
-        if type(above) is Inexact:
-            return INEXACT
-    if not shared or above == 0:
+        above = form((*terms_of(above), *terms_of(_expanded(c, powers))))
+    if not shared or (type(above) is Fraction and not above):
         return above
     return _product(above, Form([(shared, ONE)]))
 
@@ -272,7 +218,7 @@ def _expanded(c: Fraction, powers: Powers) -> Any:
         if atom.kind != "sum" or exponent < 0 or exponent.denominator != 1:
             continue
         if exponent > MOST_EXPANDED or len(terms) * len(atom.inner[0].terms) ** exponent > 64:
-            return INEXACT
+            raise Unformed
         for _ in range(int(exponent)):
             pairs = [(a, b) for a in terms for b in atom.inner[0].terms]
             merged = [_merged(p, q, c * d) for (p, c), (q, d) in pairs]
@@ -313,7 +259,7 @@ def factored(value: Any) -> tuple[Fraction, Powers]:
 
     Raises
     ------
-    Undecidable
+    Unformed
         If the sign of a sum is left open.
     """
     if type(value) is not Form:
@@ -328,7 +274,7 @@ def factored(value: Any) -> tuple[Fraction, Powers]:
     divided = [_merged(powers, back, c / content) for powers, c in value.terms]
     rest = form((powers, c) for c, powers in divided)
     if type(rest) is not Form:
-        raise Undecidable
+        raise Unformed
     if rest.sign < 0:
         content, rest = -content, -rest
     if rest.terms[0][1] < 0:  # e² − 1 rather than −1 + e²
@@ -357,31 +303,39 @@ def _product(left: Any, right: Any) -> Any:
     if len(left.terms) > 1 and len(right.terms) > 1 and type(product) is Form:
         # (1 + √2)(√2 − 1) = 1
         powers, c = product.terms[0]
-        expanded = _expanded(c, powers)
-        if type(expanded) is Fraction or getattr(expanded, "parts", MOST_PARTS) <= product.parts:
+        try:
+            expanded = _expanded(c, powers)
+        except Unformed:
+            return product
+        if type(expanded) is Fraction or expanded.parts <= product.parts:
             return expanded
     return product
 
 
 def power(base: Any, exponent: Fraction) -> Any:
-    """Return a rational power of a known number, INEXACT where no form of it is known.
+    """Return a rational power of a known number.
 
     Raises
     ------
-    Undecidable
-        If a sign is left open.
+    Unformed
+        If no form of it is known, or a sign is left open.
     ZeroDivisionError
         For a negative power of 0.
     """
+    if exponent.denominator == 1 and type(base) is not Form:
+        size = max(base.numerator.bit_length(), base.denominator.bit_length())
+        if size * abs(exponent) > MOST_BITS:
+            raise Unformed
+        return Fraction(base) ** int(exponent)
     if abs(exponent) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
-        return INEXACT
+        raise Unformed
     c, powers = factored(base)
     if exponent.denominator == 1:
         return _term_of(*_merged((), _raised(powers, exponent), c ** int(exponent)))
-    if c < 0 or not all(positive(atom) for atom, _ in powers):
-        return INEXACT
-    if c == 0:
-        return Fraction(0) if exponent > 0 else INEXACT
+    if c == 0 and exponent > 0:
+        return Fraction(0)
+    if c <= 0 or not all(positive(atom) for atom, _ in powers):
+        raise Unformed
     return _term_of(*_merged(_raised(powers, exponent), _raised(primes(c), exponent)))
 
 

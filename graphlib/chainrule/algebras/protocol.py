@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from fractions import Fraction
 from typing import Any
 
@@ -47,6 +48,10 @@ class Algebra(ABC):
     ) -> Any:
         """Return the local partial by the operand in `slot`: factor, `Map` or `Undefined`."""
 
+    def session(self) -> AbstractContextManager[None]:
+        """Return the block in which a run computes."""
+        return nullcontext()
+
     def placed(self, value: Any, node: int) -> Any:
         """Return a value of `node`: an `Undefined` that has no place yet arose there."""
         return value.at(node) if type(value) is Undefined else value
@@ -73,14 +78,36 @@ class Algebra(ABC):
 class Scalars(Algebra):
     """Algebras whose values are real numbers that can be compared."""
 
+    absent: Any
+    """The local partial by a branch that is not taken, which need not exist."""
+
+    flat: Any
+    """The 0 that is 0 near the point too: whatever slope it is multiplied by, infinite or not,
+    nothing comes through."""
+
+    def rule(self, op: Op) -> Rule:
+        """Return the rule by which the value of an operation is computed."""
+        return op.numeric
+
+    def partial_rule(self, op: Op, slot: int) -> Rule:
+        """Return the rule by which the local partial by the operand in `slot` is computed."""
+        return op.stable_partials.get(slot) or op.partial(slot)
+
     def apply(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> Any:
         """Return the value of `op`; outside its domain, an `Undefined` with the reason."""
         for operand in operands:
-            if type(operand) is Undefined:
-                return operand
+            if type(operand) is Undefined and "body" not in parameters:
+                taken = self._taken(op, operands)
+                return operand if taken is None else operands[taken]
         if op.domain is not None and not op.domain.holds(*operands):
             return Undefined(op.name, op.domain.needs)
-        return self._guarded(op, op.numeric, operands, parameters)
+        return self._guarded(op, self.rule(op), operands, parameters)
+
+    def _taken(self, op: Op, operands: Sequence[Any]) -> int | None:
+        """Return the operand that a choice takes, whether or not the others exist."""
+        if op.taken is None or type(operands[0]) is Undefined:
+            return None
+        return op.taken(*operands)
 
     def partial(
         self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
@@ -88,9 +115,11 @@ class Scalars(Algebra):
         """Return the local partial; where it does not exist, an `Undefined`."""
         if type(value) is Undefined:
             return value
+        if op.taken is not None and slot:
+            return 1 if slot == op.taken(*operands) else self.absent
         smooth = op.smooth_at(slot)
         if smooth is not None and not smooth.holds(*operands):
-            return Undefined(op.name, smooth.needs, "slope")
+            return Undefined(op.name, smooth.needs, "slope", alone=smooth.alone)
         if smooth is not None and smooth.flat is not None and smooth.flat(*operands):
             return self.number(Fraction(0))
         kink = op.kink
@@ -101,8 +130,8 @@ class Scalars(Algebra):
         ):
             edge = "jump" if kink.push is None else "kink"
             needs = f"a point off the {edge}: {kink.words(parameters)}"
-            return Undefined(op.name, needs, "slope")
-        return self._guarded(op, op.partial(slot), (value, *operands), parameters)
+            return Undefined(op.name, needs, "slope", alone=kink.push is None)
+        return self._guarded(op, self.partial_rule(op, slot), (value, *operands), parameters)
 
     def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
         """Tell whether `op` has only one-sided derivatives at `operands`."""
@@ -111,6 +140,36 @@ class Scalars(Algebra):
             and not any(type(x) is Undefined for x in operands)
             and bool(op.kink.at(*operands, **parameters))
         )
+
+    def push(self, partial: Any, tangent: Any, like: Any) -> Any:
+        """Return the operand's contribution to the tangent of a node shaped like `like`."""
+        if type(like) is Undefined:
+            return like
+        return tangent * partial if self._plain(tangent, partial) else self._chain(partial, tangent)
+
+    def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
+        """Return the share of an operand shaped like `like` in the node's `adjoint`."""
+        return adjoint * partial if self._plain(adjoint, partial) else self._chain(adjoint, partial)
+
+    def _plain(self, flowing: Any, partial: Any) -> bool:
+        """Whether neither number stops what flows, so that their product is all there is."""
+        flat, absent = self.flat, self.absent
+        if partial is flat or partial is absent or flowing is flat or flowing is absent:
+            return False
+        return not (type(partial) is int and partial == 0)
+
+    def _chain(self, outer: Any, inner: Any) -> Any:
+        """Return a derivative of f(g) of which f or g does not move near the point."""
+        if outer is self.absent:
+            return outer
+        if type(outer) is Undefined:  # g stands still, so that f need not have a slope there
+            return self.flat if outer.what == "slope" else outer
+        if inner is self.absent:
+            return inner
+        # f stands still where g goes, and wherever it goes: but g has to be there, and not jump.
+        if type(inner) is Undefined and (inner.what != "slope" or inner.alone):
+            return inner
+        return self.flat
 
     def _guarded(self, op: Op, rule: Rule, operands: Sequence[Any], parameters: Parameters) -> Any:
         try:

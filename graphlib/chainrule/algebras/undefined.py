@@ -20,11 +20,15 @@ class Undefined:
     needs
         Completes the sentence "it needs ...".
     what
-        "value", or "slope" where the value exists and only the local partial does not.
+        "value", or "slope" where the value exists and only the local partial does not;
+        "undecided" where it is open whether the operation has what it needs, "unsettled"
+        where a number takes more digits than were carried.
     node
         Index of the node where it happened; -1 until a pass has filled it in.
     entry
         Indices of the entry, of a vector or matrix; a batch's index comes first.
+    alone
+        Of a slope, whether the value exists at the point alone, and jumps or ends beside it.
     """
 
     op: str
@@ -32,10 +36,16 @@ class Undefined:
     what: str = "value"
     node: int = -1
     entry: tuple[int, ...] = ()
+    alone: bool = False
 
     def at(self, node: int, entry: tuple[int, ...] = ()) -> Undefined:
         """Return the same reason placed at `node`, unless it already has a place."""
         return self if self.node >= 0 else replace(self, node=node, entry=entry)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open if there is a number, rather than proven that there is none."""
+        return self.what in ("undecided", "unsettled")
 
     def _absorb(self, *others: Any) -> Undefined:
         return self
@@ -46,6 +56,10 @@ class Undefined:
 
 class OutOfReach(ArithmeticError):
     """An operand of which the function cannot be computed; says what is needed."""
+
+
+class Open(ArithmeticError):
+    """A comparison of two numbers that are proven neither equal nor apart."""
 
 
 def chosen(at: Any) -> Any:

@@ -46,16 +46,18 @@ def check(
     else:
         deliver("\n".join(_lines(found)) + "\n", output)
         tell_notes(graph, on_screen=output is None or output == "-")
-    if not found.agrees:
+    if found.verdict in ("differs", "undecided"):
         raise typer.Exit(1)
 
 
 def _record(found: Agreement) -> dict[str, Any]:
+    from chainrule.readings.numbers import full_digits
+
     def entry(about: InputAgreement) -> dict[str, Any]:
         numbers = {route: getattr(about, route) for route in ROUTES}
         return {
             "verdict": about.verdict,
-            **{route: None if n is None else str(n) for route, n in numbers.items()},
+            **{route: None if n is None else full_digits(n, 60) for route, n in numbers.items()},
             "differing": list(about.differing),
             "reason": about.reason,
             "curve": [list(pair) for pair in about.curve],
@@ -63,6 +65,7 @@ def _record(found: Agreement) -> dict[str, Any]:
 
     return {
         "agrees": found.agrees,
+        "verdict": found.verdict,
         "digits": found.digits,
         "inputs": {about.name: entry(about) for about in found.inputs},
         "missing": found.missing,
@@ -70,6 +73,8 @@ def _record(found: Agreement) -> dict[str, Any]:
 
 
 def _lines(found: Agreement) -> list[str]:
+    from chainrule.readings.catalogue import WORDS
+    from chainrule.readings.numbers import full_digits
     from chainrule.readings.render.prose import plain
 
     lines: list[str] = []
@@ -78,12 +83,12 @@ def _lines(found: Agreement) -> list[str]:
         lines.append(f"by {plain(about.name)}: {about.verdict}{plain(reason)}")
         for route in ROUTES:
             number = getattr(about, route)
-            shown = "–" if number is None else f"{number:.{SHOWN_DIGITS}g}"
+            shown = "–" if number is None else full_digits(number, SHOWN_DIGITS)
             lines.append(f"  {'SymPy' if route == 'sympy' else route:<12}{shown}")
         lines += picture(about.curve)
     if found.missing:
         lines.append(f"SymPy: {plain(found.missing)}")
-    lines.append("They agree." if found.agrees else "They do not agree.")
+    lines.append(WORDS[f"together_{found.verdict}"])
     return lines
 
 

@@ -42,7 +42,7 @@ Show = Annotated[
     typer.Option(
         "--show",
         metavar="READING",
-        help="table, trace, duals, paths, jacobian, cost, health or conditions.",
+        help="table, trace, duals, paths, jacobian, cost, health, conditions or enclosures.",
     ),
 ]
 Health = Annotated[
@@ -75,7 +75,8 @@ def table(
     """Show the table: values, local partials, and the derivatives added up row by row.
 
     With --show another reading: trace (value, tangent and adjoint side by side), duals (dual
-    numbers), paths (every path with its product), jacobian, cost, health or conditions.
+    numbers), paths (every path with its product), jacobian, cost, health, conditions, or
+    enclosures (the interval in which every number lies for certain).
 
     With -o a whole file is written (an HTML page, a LaTeX document); the screen gets the piece
     to paste.

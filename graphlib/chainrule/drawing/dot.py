@@ -332,7 +332,9 @@ class _Writer:
         if number.undefined is not None:
             return font(f"{before}{MARK} {WORDS['undefined']}", self.theme.warning, size)
         coloured = font(words, getattr(self.theme, role), size)
-        return coloured + font(f" {MARK}", self.theme.warning, size) if number.flagged else coloured
+        return (
+            coloured + font(f" {MARK}", self.theme.warning, size) if number.corrected else coloured
+        )
 
     def _warnings(self, node: int) -> list[str]:
         """Return the warnings that begin at this node: why there is no number, or a kink."""
@@ -409,7 +411,7 @@ class _Writer:
         if partial.undefined is not None:
             formula = font(f"{parts[0]} = ", theme.partial, LABEL)
             return formula + self._number(partial, "partial", "", LABEL)
-        mark = font(f" {MARK}", theme.warning, LABEL) if partial.flagged else ""
+        mark = font(f" {MARK}", theme.warning, LABEL) if partial.corrected else ""
         return font(" = ".join(parts), theme.partial, LABEL) + mark
 
     def _part(self, number: Number | None) -> float:

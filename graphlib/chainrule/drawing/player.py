@@ -24,7 +24,7 @@ from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
 from chainrule.readings.notation import Notation
-from chainrule.readings.numbers import full_digits, numeral
+from chainrule.readings.numbers import full_digits
 from chainrule.readings.prose import sentence, title
 from chainrule.readings.render.prose import prose_html, prose_text, remark_line
 from chainrule.readings.story import Entry, StoryStep, story
@@ -154,7 +154,7 @@ class _Player:
                 "state": "map",
                 "flag": None,
             }
-        term = numeral(number.shown, view.notation.format)
+        term = view.bare(number)
         large = isinstance(number.shown, Array)
         return {
             "show": shown(view, number) if large else text(term),
@@ -197,12 +197,14 @@ class _Player:
         """Return the warning of a node: undefined, kink, or a number that doubles get wrong."""
         view, value = self.view, self.view.run.value(node)
         why = view.why(value)
+        if value.state == "undecided" and why:
+            return {"kind": "undefined", "word": MARKS["undecided"], "sentence": why}
         if value.undefined and why:
             return {"kind": "undefined", "word": WORDS["undefined"], "sentence": why}
         if node in view.run.kinks:
             return {"kind": "kink", "word": MARKS["kink"], "sentence": kink_sentence(view, node)}
         if why:
-            return {"kind": "digits", "word": MARKS["flagged"], "sentence": why}
+            return {"kind": "digits", "word": MARKS["corrected"], "sentence": why}
         return None
 
     def edge(self, edge: Edge) -> dict[str, Any]:

@@ -268,7 +268,7 @@ def _number(view: View, number: Number, role: Role, marked: bool = False) -> Ter
     term = view.numeral(number, role)
     if shown(view, number) != text(term):
         term = Coloured(role, Word(shown(view, number)))
-    return Row((term, mark)) if number.flagged or marked else term
+    return Row((term, mark)) if number.corrected or marked else term
 
 
 def _label(view: View, now: Moment, edge: Edge) -> tuple[Term, ...]:

@@ -93,4 +93,4 @@ def _digits(view: View, node: int, *, derivative: bool) -> str:
     number = view.run.derivative(node) if derivative else view.run.value(node)
     if number.undefined is not None:
         return f"{MARK} {WORDS['undefined']}"
-    return shown(view, number) + (f" {MARK}" if number.flagged else "")
+    return shown(view, number) + (f" {MARK}" if number.corrected else "")

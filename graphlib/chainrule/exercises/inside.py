@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chainrule.algebras.float64 import FLOAT64
+from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.shapes import DIV, MUL, rule_at, shape_of
 from chainrule.graph.wengert import WengertList
@@ -82,7 +82,7 @@ def _wrong_tangents(
             if len(edges) == 1:
                 moved = [float(values[node]) if o == operand else x
                          for o, x in zip(body.operands[node], at, strict=True)]  # fmt: skip
-                found = FLOAT64.partial(op, parameters, slot, values[node], moved)
+                found = BY_HAND.partial(op, parameters, slot, values[node], moved)
                 elsewhere = None if type(found) is Undefined else float(found)
             here = rule_at(
                 shape, slot, partial, float(values[node]), at[slot], elsewhere, len(edges)

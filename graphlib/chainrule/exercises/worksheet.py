@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from chainrule.algebras.float64 import FLOAT64
+from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
 from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
@@ -120,7 +120,7 @@ class Worksheet(Cells):
         if cell.edge is None:
             return _finite(value)
         slots = self.slots(cell.edge)
-        return _total(_finite(FLOAT64.partial(op, parameters, s, value, operands)) for s in slots)
+        return _total(_finite(BY_HAND.partial(op, parameters, s, value, operands)) for s in slots)
 
     def by_value(self, cell: Cell, own: Numbers, known: dict[Cell, float | None]) -> float | None:
         """Return a local partial worked out with the number written for the node itself.
@@ -133,7 +133,7 @@ class Worksheet(Cells):
             return None
         op, parameters = self.graph.ops[cell.node], self.graph.parameters_of(cell.node)
         slots = self.slots(cell.edge)
-        return _total(_finite(FLOAT64.partial(op, parameters, s, value, operands)) for s in slots)
+        return _total(_finite(BY_HAND.partial(op, parameters, s, value, operands)) for s in slots)
 
     def _from_formula(self, formula: Formula, known: Mapping[Cell, float | None]) -> float | None:
         """Return what somebody's own formula of a local partial gives with their own values."""

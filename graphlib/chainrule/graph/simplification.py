@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from chainrule.ops import Op
+from chainrule.ops import OPS, Op
 
 if TYPE_CHECKING:
     from chainrule.graph.builder import Builder, Expression
@@ -64,10 +64,10 @@ def _mul(b: Builder, x: Sequence[Expression]) -> Expression | None:
     if _is_one_each(right) and left.carries:
         right = right.operands[0]
     if left.shape == right.shape or () in (left.shape, right.shape):
-        if left.number == 0 and right.shape == ():  # 0 · x = 0
-            return left
-        if right.number == 0 and left.shape == ():  # x · 0 = 0
-            return right
+        if left.number == 0:  # 0 · x = 0
+            return left if right.shape == () else b.fit(left, right)
+        if right.number == 0:  # x · 0 = 0
+            return right if left.shape == () else b.fit(right, left)
         if left.number == 1:  # 1 · x = x
             return right
         if right.number == 1:  # x · 1 = x
@@ -136,8 +136,11 @@ def _extreme(b: Builder, x: Sequence[Expression]) -> Expression | None:
 
 
 def _share(b: Builder, x: Sequence[Expression]) -> Expression | None:
+    if not _one_operand(x):
+        return None
     # An operand that is there k times gets 1/k each time, at every point.
-    return b.number(Fraction(1, len(x))) if _one_operand(x) else None
+    share, shape = b.number(Fraction(1, len(x))), x[0].shape
+    return share if shape == () else b.apply(OPS["broadcast"], {"shape": shape}, [share])
 
 
 ROWS: dict[str, Row] = {

@@ -171,9 +171,18 @@ class WengertList:
 
         By longest distance from the output and, at equal distance, in the order of writing.
         """
-        distance = self.distances(outputs)
-        reached = [node for node in range(len(self)) if distance[node] >= 0]
-        return sorted(reached, key=lambda node: (distance[node], self.written[node]))
+        goals = tuple(self.outputs if outputs is None else outputs)
+        if goals not in self._orders:
+            distance = self.distances(goals)
+            reached = [node for node in range(len(self)) if distance[node] >= 0]
+            reached.sort(key=lambda node: (distance[node], self.written[node]))
+            self._orders[goals] = reached
+        return self._orders[goals]
+
+    @cached_property
+    def _orders(self) -> dict[tuple[int, ...], list[int]]:
+        """Orders of reverse passes that were asked for: a run takes several in one order."""
+        return {}
 
 
 class Node:

@@ -31,6 +31,7 @@ SIGMOID = register(
         spellings=("sigmoid", "σ", "logistic"),
         latex=r"\sigma",
         samples=((0.75,), (-1.25,)),
+        stable_partials={0: lambda m, y, x: y * m.sigmoid(-x)},
         doc="Logistic function σ(x) = 1/(1 + e^−x).",
     )
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from chainrule.ops.record import Domain, Op, register
@@ -13,6 +14,23 @@ def whole(x: Any) -> bool:
     The size is asked first: the rest modulo 1 of −e^(−10^17) would take that many digits.
     """
     return bool(x == 0 or (abs(x) >= 1 and x % 1 == 0))
+
+
+def either(*claims: Callable[[], bool]) -> bool:
+    """Return whether one of several claims holds, tried in order.
+
+    One that is left open (an `ArithmeticError`) does not matter where another one holds.
+    """
+    left: ArithmeticError | None = None
+    for claim in claims:
+        try:
+            if claim():
+                return True
+        except ArithmeticError as error:
+            left = error
+    if left is not None:
+        raise left
+    return False
 
 
 def _odd(n: Any) -> bool:
@@ -75,6 +93,7 @@ DIV = register(
         partials=(lambda m, y, a, b: 1 / b, lambda m, y, a, b: -a / b**2),
         sign="/",
         domain=Domain(lambda a, b: b != 0, "a divisor other than 0"),
+        stable_partials={1: lambda m, y, a, b: -y / b},
         rule="quotient rule",
         samples=((0.75, -2.5), (3.25, 0.5)),
         doc="Quotient a / b.",
@@ -100,6 +119,7 @@ RECIPROCAL = register(
         partials=(lambda m, y, a: -1 / a**2,),
         spellings=("reciprocal",),
         domain=Domain(lambda a: a != 0, "an operand other than 0"),
+        stable_partials={0: lambda m, y, a: -y * y},
         rule="quotient rule",
         samples=((0.75,), (-1.25,)),
         doc="Reciprocal 1/a.",
@@ -116,12 +136,14 @@ POWER = register(
         ),
         sign="^",
         domain=Domain(
-            lambda a, b: a > 0 or (a == 0 and b >= 0) or (a < 0 and whole(b)),
+            lambda a, b: either(
+                lambda: a > 0, lambda: whole(b) and (b >= 0 or a != 0), lambda: a == 0 and b >= 0
+            ),
             "a positive base, or a whole exponent (not negative for base 0)",
         ),
         smooth=(
             Domain(
-                lambda a, b: a != 0 or b >= 1 or b == 0,
+                lambda a, b: either(lambda: b >= 1, lambda: b == 0, lambda: a != 0),
                 "a base other than 0 where the exponent is below 1",
                 flat=lambda a, b: b == 0,
             ),
@@ -129,6 +151,7 @@ POWER = register(
                 lambda a, b: a > 0 or (a == 0 and b > 0),
                 "a positive base",
                 flat=lambda a, b: a == 0,
+                alone=True,
             ),
         ),
         rule="power rule",
@@ -188,7 +211,9 @@ ROOT = register(
         ),
         smooth=(
             Domain(lambda a, n: a != 0, "a radicand other than 0"),
-            Domain(lambda a, n: a >= 0, "a positive radicand", flat=lambda a, n: a == 0),
+            Domain(
+                lambda a, n: a >= 0, "a positive radicand", flat=lambda a, n: a == 0, alone=True
+            ),
         ),
         rule="power rule",
         samples=((1.75, 2.5), (2.25, 3.0)),

@@ -28,6 +28,8 @@ COS = register(
         doc="Cosine of an angle in radians.",
     )
 )
+# Whether a cosine is 0 the angle alone does not tell: who divides by it finds out.
+COSINE = Domain(lambda x: True, "an angle whose cosine is not 0")
 TAN = register(
     Op(
         "tan",
@@ -36,6 +38,7 @@ TAN = register(
         partials=(lambda m, y, x: 1 + y**2,),
         spellings=("tan",),
         latex=r"\tan",
+        domain=COSINE,
         samples=((0.75,), (-1.25,)),
         doc="Tangent of an angle in radians.",
     )
@@ -48,6 +51,7 @@ SEC = register(
         partials=(lambda m, y, x: y * m.tan(x),),
         spellings=("sec",),
         latex=r"\sec",
+        domain=COSINE,
         samples=((0.75,), (-1.25,)),
         doc="Secant 1/cos x.",
     )
@@ -60,7 +64,7 @@ CSC = register(
         partials=(lambda m, y, x: -y * m.cot(x),),
         spellings=("csc", "cosec"),
         latex=r"\csc",
-        domain=Domain(lambda x: x != 0, "an angle that is no multiple of π"),
+        domain=Domain(lambda x: x != 0, "an angle whose sine is not 0"),
         samples=((0.75,), (-1.25,)),
         doc="Cosecant 1/sin x.",
     )
@@ -73,7 +77,7 @@ COT = register(
         partials=(lambda m, y, x: -(1 + y**2),),
         spellings=("cot",),
         latex=r"\cot",
-        domain=Domain(lambda x: x != 0, "an angle that is no multiple of π"),
+        domain=Domain(lambda x: x != 0, "an angle whose sine is not 0"),
         samples=((0.75,), (-1.25,)),
         doc="Cotangent cos x / sin x.",
     )

@@ -37,6 +37,7 @@ TANH = register(
         spellings=("tanh",),
         latex=r"\tanh",
         samples=((0.75,), (-1.25,)),
+        stable_partials={0: lambda m, y, x: m.sech(x) * m.sech(x)},
         doc="Hyperbolic tangent.",
     )
 )
@@ -50,6 +51,7 @@ COTH = register(
         latex=r"\coth",
         domain=Domain(lambda x: x != 0, "an operand other than 0"),
         samples=((0.75,), (-1.25,)),
+        stable_partials={0: lambda m, y, x: -m.csch(x) * m.csch(x)},
         doc="Hyperbolic cotangent 1/tanh x.",
     )
 )

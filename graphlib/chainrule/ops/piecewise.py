@@ -303,7 +303,8 @@ WHERE = register(
             convention="where(c, a, b) changes over from b to a at c = 0",
         ),
         samples=((0.75, -2.5, 1.5), (-1.25, 0.5, 2.25)),
-        doc="Choice where(c, a, b): a where c is positive, else b; both must have a value.",
+        taken=lambda c, a, b: 1 if c > 0 else 2,
+        doc="Choice where(c, a, b): a where c is positive, else b; the other need not exist.",
     )
 )
 FLOOR = register(

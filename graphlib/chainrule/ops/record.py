@@ -35,12 +35,14 @@ class Domain:
 
     `holds` receives the operands' values; `needs` completes the sentence
     "it needs ..." and is shown to the reader. `flat`, if given, tells where a local partial
-    is 0 although its formula reads 0 · ∞.
+    is 0 although its formula reads 0 · ∞. `alone` says of a local partial that where it does
+    not exist, the value exists at the point alone: (−2)^3, but not beside the exponent 3.
     """
 
     holds: Callable[..., bool]
     needs: str
     flat: Callable[..., bool] | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,11 @@ class Op:
         `stable(m, *operands, **parameters)`: the same value by a formula that keeps its
         digits where `value` cancels or overflows. Numbers are computed by it, formulas are
         read from `value`. None where one formula serves both.
+    stable_partials
+        Per slot, likewise for the local partial: 1 − tanh² cancels where sech² does not.
+    taken
+        `taken(*operands)`: of a choice, the slot of the operand that is taken, decided by the
+        first operand alone; the others need not exist.
     doc
         One sentence for the reference.
     """
@@ -159,6 +166,8 @@ class Op:
     samples: tuple[tuple[Any, ...], ...] = ()
     gathers: bool = False
     stable: Rule | None = None
+    stable_partials: Mapping[int, Rule] = field(default_factory=dict)
+    taken: Callable[..., int] | None = None
     doc: str = ""
 
     def __post_init__(self) -> None:

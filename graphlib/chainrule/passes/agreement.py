@@ -9,30 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any, Literal
 
-from mpmath import libmp
+from flint import arb
+from mpmath import MPContext
 
-from chainrule.algebras.digits import Digits
+from chainrule.algebras.balls import balls
+from chainrule.algebras.real import Real, lifted, many_digits
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.sympy_view import LIMIT
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.routes import Routes, by_sympy, is_number
+from chainrule.passes.routes import EXACTLY, NEXT_TO_NOTHING, Raw, Routes, by_sympy
 from chainrule.passes.walks import Ledger
 
 DIGITS = 60
 TOLERANCE = 1e-12
-# Differences take part where halving the step changes them by no more than this (relative).
-SETTLED = 1e-8
-# Numbers that agree in the many digits up to rounding no larger than this are equal.
-REMAINDER = 1e-20
 TIMEOUT = 10.0
-
-# The routes are computed once more with so many times the digits before they are said to differ.
-MORE_DIGITS = (1, 4)
+# A route gives a number where so many bits of it are certain.
+NUMBER_BITS = 40
 ROUTES = ("forward", "reverse", "sympy", "differences")
 
 Verdict = Literal["agrees", "differs", "kink", "undefined", "undecided"]
@@ -47,8 +43,8 @@ class InputAgreement:
     node, name
         The input.
     forward, reverse, sympy, differences
-        The four numbers, to as many digits as they were computed with; None where a route
-        gave none.
+        The four numbers, mpmath's, to as many digits as they were computed with; None where a
+        route gave none.
     verdict
         "agrees"; "differs"; "kink" where the function has one-sided derivatives only;
         "undefined" where it has no derivative; "undecided" where the digits do not suffice or
@@ -68,10 +64,10 @@ class InputAgreement:
 
     node: int
     name: str
-    forward: Decimal | None
-    reverse: Decimal | None
-    sympy: Decimal | None
-    differences: Decimal | None
+    forward: Any
+    reverse: Any
+    sympy: Any
+    differences: Any
     verdict: Verdict
     differing: tuple[str, ...] = ()
     reason: str = ""
@@ -102,8 +98,15 @@ class Agreement:
 
     @property
     def agrees(self) -> bool:
-        """Whether every input at which there is a derivative agrees."""
-        return all(entry.verdict in ("agrees", "kink", "undefined") for entry in self.inputs)
+        """Whether something was compared, and every input at which it was agrees."""
+        return self.verdict == "agrees"
+
+    @property
+    def verdict(self) -> Literal["agrees", "differs", "undecided", "nothing"]:
+        """What the routes say together; "nothing" where no derivative was there to compare."""
+        verdicts = [entry.verdict for entry in self.inputs]
+        found = (v for v in ("differs", "undecided", "agrees") if v in verdicts)
+        return next(found, "nothing")
 
     @property
     def differing(self) -> tuple[str, ...]:
@@ -131,7 +134,7 @@ def agree(
     output
         Index of the output; default the main one.
     digits
-        Significant digits to compute with; four times as many where these do not settle it.
+        Significant digits of forward and reverse mode; differences take as many as they need.
     limit
         Largest formula that is given to SymPy, in nodes with every shared step written out.
     timeout
@@ -156,40 +159,24 @@ def agree(
             )
     goal = graph.outputs[0] if output is None else output
     sympy, missing = by_sympy(graph, point, goal, digits, limit, timeout)
-    rounds: list[Routes] = []
-    entries: dict[int, InputAgreement] = {}
-    open_inputs = list(graph.inputs)
-    for factor in MORE_DIGITS:
-        rounds.append(Routes(graph, point, goal, digits * factor, ledger))
-        for node in open_inputs:
-            entries[node] = _judged(rounds, node, sympy.get(node))
-        open_inputs = [n for n in open_inputs if entries[n].verdict not in ("agrees", "kink")]
-        if not open_inputs:
-            break
-    return Agreement(goal, digits, tuple(entries[node] for node in graph.inputs), missing)
+    routes = Routes(graph, point, goal, digits, ledger)
+    entries = tuple(_judged(routes, node, sympy.get(node)) for node in graph.inputs)
+    return Agreement(goal, digits, entries, missing)
 
 
-def _judged(rounds: Sequence[Routes], node: int, sympy: Any) -> InputAgreement:
-    """Compare the routes to the derivative by one input, in the last of the rounds."""
-    routes = rounds[-1]
+def _judged(routes: Routes, node: int, sympy: Raw | None) -> InputAgreement:
+    """Compare the routes to the derivative by one input."""
     graph, name = routes.graph, routes.graph.names.get(node, f"v{node}")
-    if (hole := routes.undefined(node)) is not None:
-        reason = f"the {hole.what} of {hole.op} needs {hole.needs}"
-        return InputAgreement(
-            node, name, None, None, None, None, "undefined", reason=reason, place=hole.node
-        )
-    noise = routes.noise(node)
-    quotient, doubt = routes.differences(node)
-    each = {
-        "forward": routes.forward(node),
-        "reverse": routes.reverse(node),
-        "sympy": None if sympy is None else _mpf(routes.algebra, sympy),
-        "differences": quotient,
-    }
-    found = {route: number for route, number in each.items() if is_number(number)}
-    compared = dict(found)
-    if "differences" in found and doubt > abs(quotient) * SETTLED + noise:
-        del compared["differences"]
+    with balls(routes.bits).session():
+        each = {
+            "forward": routes.forward(node),
+            "reverse": routes.reverse(node),
+            "sympy": None if sympy is None else _of_sympy(*sympy),
+            "differences": routes.differences(node),
+        }
+        zero = all(type(each[r]) is Real and each[r].rational == 0 for r in ("forward", "reverse"))
+        found = {r: x for r, x in each.items() if type(x) is Real and _is_number(x, zero)}
+        differing = _outside_largest_group(found)
 
     def entry(
         verdict: Verdict,
@@ -198,49 +185,61 @@ def _judged(rounds: Sequence[Routes], node: int, sympy: Any) -> InputAgreement:
         differing: tuple[str, ...] = (),
         curve: tuple[tuple[float, float], ...] = (),
     ) -> InputAgreement:
-        one, two, three, four = (_decimal(found.get(r), routes.digits) for r in ROUTES)
+        one, two, three, four = (
+            many_digits(found[r], routes.bits) if r in found else None for r in ROUTES
+        )
         return InputAgreement(
             node, name, one, two, three, four, verdict, differing, reason, place, curve
         )
 
-    differing = _outside_largest_group(compared, noise)
+    if (hole := routes.undefined(node)) is not None:
+        reason = f"the {hole.what} of {hole.op} needs {hole.needs}"
+        if hole.is_open:
+            reason = f"{hole.op} needs {hole.needs}; that is open here"
+        others = [r for r in ("sympy", "differences") if r in found]
+        reason += f"; {_listed(others)} give{'s' * (len(others) == 1)} a number" * bool(others)
+        return entry("undecided" if hole.is_open else "undefined", reason, hole.node)
     if (kink := routes.kink(node)) is not None:
         place, sides = kink
         # One-sided derivatives that are equal are the derivative, which the conventions at
         # the kinks may miss: relu(x) − relu(−x) has slope 1 at 0.
-        if differing or not _close(sides.left, sides.right, noise):
+        if differing or not sides.agree:
             convention = graph.ops[place].kink
-            assert convention is not None
-            return entry("kink", convention.words(graph.parameters_of(place)), place)
-    if not compared.keys() & {"forward", "reverse"}:
-        return entry("undecided", "the passes overflow at this point")
-    if not compared.keys() & {"sympy", "differences"}:
+            words = convention.words(graph.parameters_of(place)) if convention else ""
+            return entry("kink", words, place)
+    if not found.keys() & {"forward", "reverse"}:
+        return entry("undecided", "the chain rule gives a number that is not told from 0")
+    if not found.keys() & {"sympy", "differences"}:
         return entry("undecided", "neither SymPy nor differences give a number here")
-    # Equal up to rounding only, as where a derivative is 0: settled in many digits, which
-    # leave next to no rounding.
-    unsettled = len(rounds) < len(MORE_DIGITS) or noise > REMAINDER
-    if not differing and unsettled and _outside_largest_group(compared, 0):
-        return entry("undecided", f"{routes.digits} digits do not suffice here")
     if not differing:
-        return entry("agrees", curve=routes.curve(node, found.get("sympy", quotient)))
-    for before in rounds[:-1]:
-        pairs = (
-            (before.forward(node), routes.forward(node)),
-            (before.reverse(node), routes.reverse(node)),
-        )
-        if not all(is_number(a) and _close(a, b, noise) for a, b in pairs):
-            return entry("undecided", f"{routes.digits} digits do not suffice here")
-    alike = [route for route in compared if route not in differing]
+        return entry("agrees", curve=routes.curve(node, found.get("sympy", found["forward"])))
+    alike = [route for route in found if route not in differing]
     verb = "differs" if len(differing) == 1 else "differ"
     reason = f"{_listed(differing)} {verb} from {_listed(alike) or 'one another'}"
     return entry("differs", reason, routes.suspect(), differing)
 
 
-def _outside_largest_group(numbers: Mapping[str, Any], noise: Any) -> tuple[str, ...]:
+def _is_number(x: Real, zero: bool) -> bool:
+    """Whether a route gave a number: certain to many bits or, where 0 is, next to nothing."""
+    if x.accurate(NUMBER_BITS):
+        return True
+    above = x.ball.abs_upper()
+    return zero and bool(x.ball.contains(0) and above < NEXT_TO_NOTHING)
+
+
+def _of_sympy(raw: tuple[int, int, int, int], right: int) -> Real:
+    """Return a number of SymPy's as an enclosure of as many bits as SymPy is sure of."""
+    ball = arb(MPContext().make_mpf(raw))
+    if right == EXACTLY:
+        return Real(None, ball) if raw[1] else lifted(0)
+    return Real(None, ball * arb(1, arb(2) ** (4 - right)))
+
+
+def _outside_largest_group(numbers: Mapping[str, Real]) -> tuple[str, ...]:
     """Return the routes outside the largest group of equal numbers; none if all are equal."""
     groups: list[set[str]] = [{route} for route in numbers]
     for a, b in combinations(numbers, 2):
-        if _close(numbers[a], numbers[b], noise):
+        if _close(numbers[a], numbers[b]):
             one, other = (next(g for g in groups if route in g) for route in (a, b))
             if one is not other:
                 one |= other
@@ -258,17 +257,11 @@ def _listed(routes: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def _close(a: Any, b: Any, noise: Any) -> bool:
-    return bool(abs(a - b) <= max(abs(a), abs(b)) * TOLERANCE + noise)
-
-
-def _mpf(algebra: Digits, raw: tuple[int, int, int, int]) -> Any:
-    """Return mpmath's raw number as a number of `algebra`."""
-    return algebra.number(Fraction(0)).context.make_mpf(raw)
-
-
-def _decimal(value: Any, digits: int) -> Decimal | None:
-    return None if value is None else Decimal(libmp.to_str(value._mpf_, digits))
+def _close(a: Real, b: Real) -> bool:
+    """Whether two enclosures meet, or are as near to each other as the tolerance."""
+    if a.ball.overlaps(b.ball):
+        return True
+    return bool(abs(a - b).ball <= (abs(a.ball) + abs(b.ball)) * (TOLERANCE / 2))
 
 
 __all__ = ["Agreement", "InputAgreement", "Verdict", "agree"]

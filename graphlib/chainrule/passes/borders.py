@@ -17,6 +17,7 @@ from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import Op
+from chainrule.passes.kinks import stands
 from chainrule.passes.record import Record
 from chainrule.passes.walks import evaluate
 
@@ -60,14 +61,14 @@ def ends(record: Record, output: int, entries: Sequence[Sequence[int]]) -> tuple
     graph, values = record.graph, record.values
     if not graph.is_scalar or type(values[output]) is Undefined:
         return ()
-    bordering = [node for node in range(len(graph)) if _ends(record, node)]
-    if not bordering:
-        return ()
     found: list[End] = []
-    for copies in entries:
-        left, right = (_beyond(record, output, copies, way) for way in (-1, 1))
-        if left is not None or right is not None:
-            found.append(End(copies[0], left, right))
+    with record.algebra.session():
+        if not any(_ends(record, node) for node in range(len(graph))):
+            return ()
+        for copies in entries:
+            left, right = (_beyond(record, output, copies, way) for way in (-1, 1))
+            if left is not None or right is not None:
+                found.append(End(copies[0], left, right))
     return tuple(found)
 
 
@@ -125,7 +126,8 @@ def corners(record: Record, node: int) -> tuple[tuple[Op, Parameters], ...]:
     Where none can be told to stand there, all that have kinks are returned.
     """
     graph, values = record.graph, record.values
-    found = list(_with_kinks(graph, record.algebra, values, node))
+    with record.algebra.session():
+        found = list(_with_kinks(graph, record.algebra, values, node))
     here = [(op, parameters) for op, parameters, at in found if at]
     return tuple(here or [(op, parameters) for op, parameters, _ in found])
 
@@ -147,4 +149,4 @@ def _with_kinks(
             if body.varies[part]:
                 yield from _with_kinks(body, algebra, inner, part)
     elif op.kink is not None:
-        yield op, parameters, algebra.at_kink(op, parameters, operands)
+        yield op, parameters, stands(algebra, op, parameters, operands)

@@ -15,10 +15,9 @@ from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import Shape
 from chainrule.passes.counting import Counts
-from chainrule.passes.doubt import differ
 from chainrule.passes.kinks import Sides, same, sides
 from chainrule.passes.record import Mode
-from chainrule.passes.run import Number, Run
+from chainrule.passes.run import Number, Run, merged
 
 Entries = dict[tuple[int, int], Number]
 MODES: tuple[Mode, ...] = ("reverse", "forward")
@@ -168,10 +167,8 @@ def _settled(run: Run, output: int, entry: int, number: Number, strict: bool) ->
 
 def repaired(number: Number, around: Sides) -> Number:
     """Return the derivative where both one-sided derivatives agree and conventions miss it."""
-    if around.agree and not same(number.digits, around.right):
-        flagged = differ(number.double, around.right)
-        shown = around.right if flagged else number.double
-        return Number(shown, around.right, number.double, flagged)
+    if around.agree and not same(number.proven, around.right):
+        return merged(number.double, around.right)
     return number
 
 
@@ -180,7 +177,7 @@ def smooth(number: Number, around: Sides, run: Run) -> Number:
     if around.agree or number.undefined:
         return repaired(number, around)
     why = corner(run.graph, run.kinks[0])
-    return Number(why, why, number.double, flagged=False)
+    return Number(why, why, number.double)
 
 
 def corner(graph: WengertList, node: int) -> Undefined:
@@ -197,5 +194,6 @@ def _block(numbers: Sequence[Number], shape: Shape, mode: Mode) -> Number:
         axis = 0 if mode == "reverse" else -1
         return Array(np.stack([a.data for a in arrays], axis).reshape(shape), len(shape))
 
-    shown, digits, double, flagged = zip(*numbers, strict=True)
-    return Number(stacked(shown), stacked(digits), stacked(double), any(flagged))
+    shown, proven, double, corrected, _forms = zip(*numbers, strict=True)
+    certain = None if None in proven else stacked(proven)
+    return Number(stacked(shown), certain, stacked(double), any(corrected))

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from chainrule.algebras.protocol import Algebra
-from chainrule.algebras.undefined import Undefined
+from chainrule.algebras.protocol import Algebra, Parameters
+from chainrule.algebras.real import lifted
+from chainrule.algebras.undefined import Open, Undefined
 from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.ops import Op
 from chainrule.passes.record import Record
 from chainrule.passes.walks import evaluate
-
-# Of sums of the same numbers in another order.
-ROUNDING = 1e-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +36,40 @@ class Sides:
 
 
 def same(a: Any, b: Any) -> bool:
-    """Whether two many-digit derivatives differ by no more than rounding."""
+    """Whether two derivatives are equal, as far as is certain: not proven to be apart."""
     if type(a) is Undefined or type(b) is Undefined:
         return a is b
-    return bool(abs(a - b) <= ROUNDING * abs(b))
+    try:
+        return bool(lifted(a).compared(b) == 0)
+    except Open:
+        return True
 
 
 def kinks(record: Record) -> list[int]:
     """Return the nodes of a record that stand at a kink, or whose folds hold one that does."""
     graph, values = record.graph, record.values
-    return [
-        node
-        for node in range(len(graph))
-        if graph.varies[node]
-        and _at_kink(graph, record.algebra, node, [values[i] for i in graph.operands[node]])
-    ]
+    with record.algebra.session():
+        return [
+            node
+            for node in range(len(graph))
+            if graph.varies[node]
+            and _at_kink(graph, record.algebra, node, [values[i] for i in graph.operands[node]])
+        ]
+
+
+def stands(algebra: Algebra, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
+    """Return whether an operation stands at a kink for certain."""
+    try:
+        return algebra.at_kink(op, parameters, operands)
+    except Open:
+        return False  # its cells say that it is undecided
 
 
 def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence[Any]) -> bool:
     op, parameters = graph.ops[node], graph.parameters_of(node)
     body = parameters.get("body")
     if not isinstance(body, WengertList):
-        return op.kink is not None and algebra.at_kink(op, parameters, operands)
+        return op.kink is not None and stands(algebra, op, parameters, operands)
     values = _values(body, algebra, operands)
     return any(
         _at_kink(body, algebra, inner, [values[i] for i in body.operands[inner]])
@@ -105,6 +116,12 @@ def _moved(
 ) -> Any:
     """Return the one-sided derivative of one node from its operands' moves."""
     op, parameters = graph.ops[node], graph.parameters_of(node)
+    if (
+        op.taken is not None
+        and type(value) is not Undefined
+        and not _at_kink(graph, algebra, node, arguments)
+    ):
+        return moves[op.taken(*arguments)]
     for argument in (value, *arguments, *moves):
         if type(argument) is Undefined:
             return argument
@@ -113,7 +130,7 @@ def _moved(
         inner = dict(zip(body.inputs, moves, strict=True))
         values = _values(body, algebra, arguments)
         return tangents(body, algebra, values, inner)[body.outputs[0]]
-    if op.kink is not None and algebra.at_kink(op, parameters, arguments):
+    if op.kink is not None and _at_kink(graph, algebra, node, arguments):
         if all(type(move) is int and move == 0 for move in moves):
             return 0
         if op.kink.push is None:
@@ -142,7 +159,8 @@ def sides_along(record: Record, output: int, direction: Mapping[int, Any]) -> Si
         How fast each input moves, by index.
     """
     graph, algebra, values = record.graph, record.algebra, record.values
-    moves = {node: algebra.number(Fraction(amount)) for node, amount in direction.items()}
-    back = {node: -move for node, move in moves.items()}
-    left, right = (tangents(graph, algebra, values, way)[output] for way in (back, moves))
-    return Sides(left=-left, right=right)
+    with algebra.session():
+        moves = {node: algebra.number(Fraction(amount)) for node, amount in direction.items()}
+        back = {node: -move for node, move in moves.items()}
+        left, right = (tangents(graph, algebra, values, way)[output] for way in (back, moves))
+        return Sides(left=-left, right=right)

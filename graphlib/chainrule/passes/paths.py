@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import Edge, WengertList
+from chainrule.passes.kinks import same
 from chainrule.passes.run import Number, Run
 
 MOST = 200
@@ -22,9 +23,6 @@ MOST = 200
 
 MOST_EDGES = 100_000
 """Edges on the paths that are shown, all together."""
-
-# Of the digits that are carried, how many a sum over paths may lose.
-LOST_DIGITS = 12
 
 
 class Path(NamedTuple):
@@ -51,8 +49,7 @@ class InputPaths:
     adjoint
         The derivative as reverse mode finds it.
     agrees
-        Whether the two are equal to all digits but those that summing loses; None where
-        there is no number.
+        Whether the two are equal, as far as is certain; None where there is no number.
     """
 
     node: int
@@ -107,21 +104,23 @@ def counted(graph: WengertList, entry: int) -> list[int]:
 def _from(run: Run, entry: int, most: int) -> InputPaths:
     counts = counted(run.graph, entry)
     count = counts[run.output]
-    shown = tuple(_listed(run, entry, counts, most))
-    if len(shown) == count:
-        products = [path.product for path in shown]
-        total = run.shown(
-            sum((p.double for p in products), 0.0),
-            sum((p.digits for p in products), run.fine.algebra.number(Fraction(0))),
-        )
-    else:
-        one = run.fine.algebra.number(Fraction(1))
-        total = run.shown(
-            _summed(run.graph, run.double.local, entry, run.output, 1.0),
-            _summed(run.graph, run.fine.local, entry, run.output, one),
-        )
-    adjoint = run.derivative(entry)
-    return InputPaths(entry, count, shown, total, adjoint, _equal(run, shown, total, adjoint))
+    with run.fine.algebra.session():
+        shown = tuple(_listed(run, entry, counts, most))
+    with run.fine.algebra.session():
+        if len(shown) == count:
+            products = [path.product for path in shown]
+            total = run.shown(
+                sum((p.double for p in products), 0.0),
+                sum((p.proven for p in products), run.fine.algebra.number(Fraction(0))),
+            )
+        else:
+            one = run.fine.algebra.number(Fraction(1))
+            total = run.shown(
+                _summed(run.graph, run.double.local, entry, run.output, 1.0),
+                _summed(run.graph, run.fine.local, entry, run.output, one),
+            )
+        adjoint = run.derivative(entry)
+        return InputPaths(entry, count, shown, total, adjoint, _equal(total, adjoint))
 
 
 def _listed(run: Run, entry: int, counts: Sequence[int], most: int) -> Iterator[Path]:
@@ -172,12 +171,7 @@ def _summed(
     return sums.get(output, one * 0)
 
 
-def _equal(run: Run, shown: Sequence[Path], total: Number, adjoint: Number) -> bool | None:
-    sums = total.digits, adjoint.digits
-    if any(type(number) is Undefined for number in sums):
+def _equal(total: Number, adjoint: Number) -> bool | None:
+    if Undefined in (type(total.proven), type(adjoint.proven)):
         return None
-    size = max([abs(number) for number in sums] + [abs(path.product.digits) for path in shown])
-    if size - size != 0:  # infinite
-        return None
-    ten = run.fine.algebra.number(Fraction(10))
-    return bool(abs(sums[0] - sums[1]) <= size * ten ** (LOST_DIGITS - run.fine_digits))
+    return same(total.proven, adjoint.proven)

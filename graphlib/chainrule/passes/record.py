@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Literal
 
 from chainrule.algebras.protocol import Algebra
-from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.steps import Evaluate, Linearise, Push, Share, Step
 from chainrule.passes.walks import Ledger, evaluate, forward, linearise, reverse
@@ -52,15 +50,17 @@ class Record:
         local: dict[tuple[int, int], Any] = {}
         flowing: dict[tuple[int, int], Any] = {}
         derivatives: dict[int, Any] = {}
+        step: Any
         for step in steps:
-            if isinstance(step, Evaluate):
+            kind: Any = type(step)
+            if kind is Evaluate:
                 values.append(step.value)
-            elif isinstance(step, Linearise):
+            elif kind is Linearise:
                 local[step.node, step.slot] = step.partial
-            elif isinstance(step, Share):
+            elif kind is Share:
                 flowing[step.node, step.slot] = step.share
                 derivatives[step.operand] = step.adjoint
-            elif isinstance(step, Push):
+            elif kind is Push:
                 flowing[step.node, step.slot] = step.contribution
                 derivatives[step.node] = step.tangent
             else:
@@ -75,9 +75,6 @@ def record(
     mode: Mode,
     seeds: Mapping[int, Any],
     ledger: type[Ledger] = Ledger,
-    *,
-    known: Mapping[int, Fraction] | None = None,
-    partials: Mapping[tuple[int, int], Fraction] | None = None,
 ) -> Record:
     """Run evaluate, linearise and one of the two derivative passes.
 
@@ -90,22 +87,13 @@ def record(
         algebra brings to the shape of the node.
     ledger
         How contributions are gathered; another one than the default is a misconception.
-    known
-        Exact values of nodes that are not computed anew.
-    partials
-        Exact local partials by edge, which replace those that are computed.
     """
-    evaluated = tuple(evaluate(graph, algebra, point, known))
-    values = [step.value for step in evaluated]
-    linearised = tuple(
-        step
-        if type(step.partial) is Undefined or not partials or step[:2] not in partials
-        else step._replace(partial=algebra.number(partials[step[:2]]))
-        for step in linearise(graph, algebra, values)
-    )
-    local = {(step.node, step.slot): step.partial for step in linearised}
-    steps: list[Step] = [*evaluated, *linearised]
-    return derived(graph, algebra, mode, values, local, seeds, steps, ledger)
+    with algebra.session():
+        steps: list[Step] = list(evaluate(graph, algebra, point))
+        values = [step[-1] for step in steps]
+        linearised = tuple(linearise(graph, algebra, values))
+        local = {(step.node, step.slot): step.partial for step in linearised}
+        return derived(graph, algebra, mode, values, local, seeds, [*steps, *linearised], ledger)
 
 
 def derived(

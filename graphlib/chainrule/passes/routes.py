@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from chainrule.algebras.digits import Digits, digits_algebra
+from flint import arb
+
+from chainrule.algebras.balls import balls
+from chainrule.algebras.real import Real, bound
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError, OutsideError, OutsideTimeout
 from chainrule.graph.sympy_view import size_refusal, symbol_name
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.closed_form import derivative, from_plain, plain, with_deep_stack
 from chainrule.passes.kinks import Sides, kinks, sides
-from chainrule.passes.record import record
+from chainrule.passes.proof import prove
+from chainrule.passes.record import derived
 from chainrule.passes.steps import Push, Seed, Share
 from chainrule.passes.walks import Ledger, evaluate, forward
 from chainrule.workers import call
 
 # Evaluations of a node that the curves may cost; above, they are left out.
 CURVE_WORK = 400_000
+# Decimal places of the steps of differences, tried until halving the step changes nothing.
+STEPS = (40, 160, 640)
+# Differences have settled where halving the step changes them by no more than this (relative).
+SETTLED = 1e-8
+MOST_BITS = 24_000
+# Where the derivative is 0, so small a number is taken for it.
+NEXT_TO_NOTHING = 1e-30
 # A local partial is at fault where its own differences contradict it by more (relative).
 TOLERANCE = 1e-12
 
-Raw = tuple[int, int, int, int]
-"""mpmath's raw number: sign, mantissa, exponent of 2, bits of the mantissa."""
+Raw = tuple[tuple[int, int, int, int], int]
+"""mpmath's raw number (sign, mantissa, exponent of 2, bits), and how many bits are right."""
 
-ZERO: Raw = (0, 0, 0, 0)
+ZERO: Raw = ((0, 0, 0, 0), 0)
+EXACTLY = 0
+"""How many bits are right of what SymPy knows exactly."""
 
 
 class Routes:
-    """Forward mode, reverse mode and differences at one point, in one number of digits.
+    """Forward mode, reverse mode and differences at one point, in enclosures.
 
     Parameters
     ----------
@@ -38,6 +52,8 @@ class Routes:
         Exact value of each input, by index.
     goal
         Index of the output.
+    digits
+        Significant digits of forward and reverse mode.
     ledger
         How reverse mode gathers its shares.
     """
@@ -50,24 +66,28 @@ class Routes:
         digits: int,
         ledger: type[Ledger],
     ) -> None:
-        self.graph, self.point, self.goal, self.digits = graph, point, goal, digits
-        self.algebra = algebra = digits_algebra(digits)
-        exact = {node: algebra.number(value) for node, value in point.items()}
-        one = {goal: algebra.number(Fraction(1))}
-        self.record = record(graph, algebra, exact, "reverse", one, ledger)
-        self.values, self.local = self.record.values, self.record.local
+        self.graph, self.point, self.goal = graph, point, goal
+        self.bits = math.ceil(digits * math.log2(10))
+        found = prove(graph, point, "reverse", {goal: Fraction(1)}, self.bits).record
+        assert found is not None  # of numbers
+        self.record, self.algebra = found, found.algebra
+        self.values, self.local = found.values, found.local
+        with self.algebra.session():
+            one = {goal: self.algebra.number(Fraction(1))}
+            self._adjoints = derived(
+                graph, self.algebra, "reverse", self.values, self.local, one, (), ledger
+            ).derivatives
         self._kinks = kinks(self.record)
-        self.magnitudes = self._magnitudes()
         self.distance = graph.distances([goal])
-        self._bases: dict[int, list[Any]] = {digits: list(self.values)}
         self._tangents: dict[int, dict[int, Any]] = {}
 
     def tangents(self, node: int) -> dict[int, Any]:
         """Return the tangents that forward mode leaves behind, seeded at an input."""
         if node not in self._tangents:
-            seed = {node: self.algebra.number(Fraction(1))}
-            steps = forward(self.graph, self.algebra, self.values, self.local, seed)
-            self._tangents[node] = left_by(steps)
+            with self.algebra.session():
+                seed = {node: self.algebra.number(Fraction(1))}
+                steps = forward(self.graph, self.algebra, self.values, self.local, seed)
+                self._tangents[node] = left_by(steps)
         return self._tangents[node]
 
     def forward(self, node: int) -> Any:
@@ -76,25 +96,7 @@ class Routes:
 
     def reverse(self, node: int) -> Any:
         """Return the derivative by an input in reverse mode."""
-        return self.record.derivatives.get(node, self.algebra.number(Fraction(0)))
-
-    def noise(self, node: int) -> Any:
-        """Return below what the derivative by an input cannot be told from rounding."""
-        size = self.magnitudes.get(node, 0) * self.algebra.number(
-            Fraction(1, 10 ** (self.digits // 2))
-        )
-        return size if is_number(size) else 0
-
-    def _magnitudes(self) -> dict[int, Any]:
-        """Return, per node, the sum over paths of |product of partials|: the scale of rounding."""
-        sizes = {self.goal: self.algebra.number(Fraction(1))}
-        for user in range(self.goal, -1, -1):
-            for slot, operand in enumerate(self.graph.operands[user]) if user in sizes else ():
-                partial = self.local.get((user, slot), 0)
-                if not isinstance(partial, Undefined):
-                    amount = abs(sizes[user] * partial)
-                    sizes[operand] = sizes.get(operand, 0) + amount
-        return sizes
+        return self._adjoints.get(node, self.algebra.number(Fraction(0)))
 
     def undefined(self, node: int) -> Undefined | None:
         """Return what stands in place of the derivative by an input, None if it is a number."""
@@ -117,93 +119,100 @@ class Routes:
             reached[i] = any(reached[operand] for operand in self.graph.operands[i])
         return reached
 
-    def quotients(self, node: int, steps: Sequence[Fraction], algebra: Digits) -> list[Raw | None]:
+    def quotients(self, node: int, steps: Sequence[Fraction], bits: int) -> list[Real | None]:
         """Return the central difference quotients of the output for each step of an input.
 
         None where the function is undefined or overflows beside the point.
         """
         graph, goal = self.graph, self.goal
-        base = self._base(algebra)
         reached = self._reached(node)
         moved = [i for i in range(node + 1, goal + 1) if reached[i] and self.distance[i] >= 0]
+        algebra = balls(bits)
+        with algebra.session():
+            exact = {n: algebra.number(Fraction(v)) for n, v in self.point.items()}
+            base = [step.value for step in evaluate(graph, algebra, exact)]
 
-        def at(shift: Any) -> Any:
-            values = {node: base[node] + shift}
-            for i in moved:
-                operands = [values.get(o, base[o]) for o in graph.operands[i]]
-                values[i] = algebra.apply(graph.ops[i], graph.parameters_of(i), operands)
-            return values.get(goal, base[goal])
+            def at(shift: Any) -> Any:
+                values = {node: base[node] + shift}
+                for i in moved:
+                    operands = [values.get(o, base[o]) for o in graph.operands[i]]
+                    values[i] = algebra.apply(graph.ops[i], graph.parameters_of(i), operands)
+                return values.get(goal, base[goal])
 
-        quotients = []
-        for step in steps:
-            h = algebra.number(step)
-            above, below = at(h), at(-h)
-            quotient = (above - below) / (2 * h)
-            quotients.append(quotient if is_number(quotient) else None)
-        return quotients
+            quotients = [(at(h) - at(-h)) / (2 * h) for h in steps]
+        return [x if type(x) is Real else None for x in quotients]
 
-    def _base(self, algebra: Digits) -> list[Any]:
-        """Return the values at the point in an algebra, computed once."""
-        if algebra.digits not in self._bases:
-            exact = {n: algebra.number(v) for n, v in self.point.items()}
-            values = [step.value for step in evaluate(self.graph, algebra, exact)]
-            self._bases[algebra.digits] = values
-        return self._bases[algebra.digits]
+    def differences(self, node: int) -> Real | None:
+        """Return the derivative by an input as a limit of differences.
 
-    def differences(self, node: int) -> tuple[Any, Any]:
-        """Return the derivative by an input as a limit of differences, and its uncertainty."""
-        algebra, step = self._fine(node)
-        coarse: Any
-        fine: Any
-        coarse, fine = self.quotients(node, [step, step / 2], algebra)
-        if coarse is None or fine is None:
-            return None, None
-        # Richardson: the error falls as h², so that (4 D(h/2) − D(h))/3 is free of h².
-        return (4 * fine - coarse) / 3, abs(fine - coarse)
-
-    def _fine(self, node: int) -> tuple[Digits, Fraction]:
-        """Return a step for differences and the algebra that carries enough digits for it."""
-        x = self.point[node]
-        places = 2 * self.digits // 3
-        # In hundreds: an algebra is kept for every number of digits asked for.
-        more = min(1000, -(-abs(_exponent(x)) // 100) * 100) if x else 0
-        return digits_algebra(2 * self.digits + more), Fraction(1, 10**places) * self._unit(node)
+        None where halving the step changes them, however small it is made.
+        """
+        x, rough = self.point[node], self.forward(node)
+        rough = rough if type(rough) is Real else Real(None, arb(0, 1))
+        # A large value hides small differences, a small derivative hides behind them.
+        top, slope = (_magnitude(v) for v in (self.values[self.goal], rough))
+        extra = max(0, abs(_exponent(x)) * 4, top - slope)
+        for places in STEPS:
+            step = Fraction(1, 10**places) * self._unit(node)
+            bits = self.bits + 12 * places + extra
+            if bits > MOST_BITS:
+                break
+            coarse, fine = self.quotients(node, [step, step / 2], bits)
+            if coarse is None or fine is None:
+                continue
+            with balls(bits).session():
+                # Richardson: the error falls as h², so that (4 D(h/2) − D(h))/3 is free of h².
+                found: Real = (4 * fine - coarse) / 3
+                apart = abs(fine - coarse).ball
+                if apart < abs(found).ball * SETTLED or found.ball.contains(0):
+                    return found
+                if rough.rational == 0 and apart + abs(found.ball) < NEXT_TO_NOTHING:
+                    return Real(None, arb(0, apart + abs(found.ball)))
+        return None
 
     def _unit(self, node: int) -> Fraction:
         """Return the scale of steps: 1, or about the size of a smaller input."""
         x = self.point[node]
-        return Fraction(10) ** min(_exponent(x), 0) if x else Fraction(1)
+        return Fraction(10) ** min(_exponent(x) * 3 // 10, 0) if x else Fraction(1)
 
-    def curve(self, node: int, reference: Any) -> tuple[tuple[float, float], ...]:
+    def curve(self, node: int, reference: Real) -> tuple[tuple[float, float], ...]:
         """Return (h, error of the central difference) for h from 0.1 down (times a small |x|)."""
-        exponents = range(1, 2 * self.digits // 3 + 1, max(1, self.digits // 30))
+        digits = round(self.bits * math.log10(2))
+        exponents = range(1, 2 * digits // 3 + 1, max(1, digits // 30))
         if len(exponents) * 2 * len(self.graph) * len(self.graph.inputs) > CURVE_WORK:
             return ()
         steps = [Fraction(1, 10**k) * self._unit(node) for k in exponents]
-        pairs = zip(steps, self.quotients(node, steps, self.algebra), strict=True)
-        return tuple((float(h), float(abs(q - reference))) for h, q in pairs if q is not None)
+        pairs = zip(steps, self.quotients(node, steps, self.bits), strict=True)
+        with balls(self.bits).session():
+            # Of the midpoints: where rounding takes over is part of what the curve shows.
+            middle = reference.ball.mid()
+            return tuple((float(h), float(abs(q.ball.mid() - middle))) for h, q in pairs if q)
 
     def suspect(self) -> int:
         """Return the first node with a local partial that its own differences contradict, or −1."""
-        for (node, slot), partial in sorted(self.local.items()):
-            op, parameters = self.graph.ops[node], self.graph.parameters_of(node)
-            operands = [self.values[operand] for operand in self.graph.operands[node]]
-            if isinstance(partial, Undefined) or self.algebra.at_kink(op, parameters, operands):
-                continue
-            small = self.algebra.number(Fraction(1, 10 ** (self.digits // 4)))
-            h = small * (abs(operands[slot]) or 1)
-            above, below = (
-                self.algebra.apply(
-                    op, parameters, [x + shift if i == slot else x for i, x in enumerate(operands)]
+        graph, algebra = self.graph, balls(2 * self.bits)
+        with algebra.session():
+            for (node, slot), partial in sorted(self.local.items()):
+                op, parameters = graph.ops[node], graph.parameters_of(node)
+                operands = [self.values[operand] for operand in graph.operands[node]]
+                if Undefined in map(type, (partial, *operands)) or node in self._kinks:
+                    continue
+                size = Fraction(1, 1 << self.bits // 2)
+                h = size * (1 if operands[slot].ball.contains(0) else abs(operands[slot]))
+                above, below = (
+                    algebra.apply(op, parameters, _moved(operands, slot, shift))
+                    for shift in (h, -h)
                 )
-                for shift in (h, -h)
-            )
-            quotient = (above - below) / (2 * h)
-            if is_number(quotient):
-                error = abs(quotient - partial)
-                if error > TOLERANCE * max(abs(quotient), abs(partial)) + small:
-                    return node
+                quotient = (above - below) / (2 * h)
+                if type(quotient) is Real:
+                    error, larger = abs(quotient - partial), abs(quotient) + abs(partial)
+                    if error.ball > (larger * Fraction(TOLERANCE) + size).ball:
+                        return node
         return -1
+
+
+def _moved(operands: Sequence[Any], slot: int, shift: Any) -> list[Any]:
+    return [x + shift if i == slot else x for i, x in enumerate(operands)]
 
 
 def left_by(steps: Any) -> dict[int, Any]:
@@ -219,19 +228,14 @@ def left_by(steps: Any) -> dict[int, Any]:
     return left
 
 
-def is_number(value: Any) -> bool:
-    """Tell whether a value is a finite number, of a size that can be written down."""
-    if value is None or isinstance(value, Undefined):
-        return False
-    _, mantissa, exponent, _ = value._mpf_
-    # Infinities and nan have mantissa 0 and an exponent; 2^(2^61) is the end of decimals.
-    return abs(exponent) < 1 << 61 if mantissa else not exponent
+def _magnitude(x: Any) -> int:
+    """Return about log2 of the size of a number, 0 where there is none."""
+    return bound(x) * 10 // 3 if type(x) is Real else 0
 
 
 def _exponent(number: Fraction) -> int:
-    """Return about log10 of the size of an exact number other than 0."""
-    bits = abs(number.numerator).bit_length() - number.denominator.bit_length()
-    return bits * 301 // 1000
+    """Return about log2 of the size of an exact number."""
+    return abs(number.numerator).bit_length() - number.denominator.bit_length()
 
 
 def by_sympy(
@@ -299,7 +303,9 @@ def _evaluated(
             # Where the side decides, the numbers must be exact.
             slope = slope.subs(point)
         number = slope.evalf(digits, subs=point, maxn=10 * digits)
-        answers.append(
-            sympy.Float(number, digits)._mpf_ if number.is_Float or number.is_Rational else None
-        )
+        if number.is_Rational:
+            answers.append((sympy.Float(number, digits)._mpf_, EXACTLY))
+        else:
+            # SymPy says how many bits it is sure of: one for what may be 0.
+            answers.append((number._mpf_, number._prec) if number.is_Float else None)
     return answers

@@ -1,39 +1,41 @@
-"""A run with its shadow: double precision beside many digits, and what to show.
+"""A run in double precision beside its proof, and what to show of the two.
 
-The number shown is the double where it agrees with the many-digit number to 1e-9, else the
-many-digit number, flagged with what double precision gives (`chainrule.passes.shadow`).
+The number shown is the double nearest to the proven number, or all its digits where no double
+holds it. Where double precision itself is off by more than 1e-9 (relative), the number is
+marked as corrected, with what double precision gives.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from chainrule.algebras.array import Array
-from chainrule.algebras.closed import Closed
-from chainrule.algebras.digits import NEGLIGIBLE, digits_algebra, infinite
+from chainrule.algebras.balls import enclosure
 from chainrule.algebras.forms import Form
+from chainrule.algebras.real import Real, many_digits, nearest
 from chainrule.algebras.undefined import Undefined
-from chainrule.algebras.written import at
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.doubt import SHADOW_DIGITS, differ
 from chainrule.passes.kinks import Sides, kinks, sides
+from chainrule.passes.proof import CERTAIN, FORMS, RUNGS, Proof, climbed, prove, recorded
 from chainrule.passes.record import Mode, Record
-from chainrule.passes.shadow import Shadow, recorded, shadow
 from chainrule.passes.steps import Step
 
-# Digits carried beyond those that are shown.
-GUARD_DIGITS = 15
-# A closed form is shown where so many of its digits are those of the many-digit number.
-AGREEING_DIGITS = 40
+# Bits of a number of which more than a double is shown.
+DIGITS_BITS = 256
+# Double precision is said to be wrong where it is off by more (relative).
+AGREEMENT = 1e-9
+
+MOST_ROUND = 1e6
 
 Kind = Literal["value", "partial", "flowing", "derivative"]
+State = Literal["proven", "undefined", "undecided", "unproven"]
 
 
 class Number(NamedTuple):
@@ -42,24 +44,59 @@ class Number(NamedTuple):
     Parameters
     ----------
     shown
-        The number: a float, a many-digit number where double precision is wrong, an
-        `Array`, or an `Undefined`.
-    digits
-        The many-digit number (or `Undefined`) behind it.
+        The number: a float, a many-digit number where no float holds it, an `Array`, or an
+        `Undefined`.
+    proven
+        What is certain: a `Real`, an `Undefined`, or an `Array` of them; None where nothing was
+        proven.
     double
         What double precision gives.
-    flagged
+    corrected
         Whether double precision is wrong by more than 1e-9 (relative).
+    form
+        Asks for the closed form of a number that looks like a short decimal.
     """
 
     shown: Any
-    digits: Any
+    proven: Any
     double: Any
-    flagged: bool
+    corrected: bool = False
+    form: Callable[[], Any] | None = None
 
-    def all_digits(self) -> Number:
-        """Return the cell with the many-digit number shown."""
-        return self._replace(shown=self.digits)
+    @property
+    def digits(self) -> Any:
+        """The number with all digits that are certain, up to seventy; or an `Undefined`.
+
+        Where nothing was proven, the double.
+        """
+        return (
+            self.double
+            if self.proven is None
+            else _each(lambda x: _many(x, DIGITS_BITS), self.proven)
+        )
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is known exactly: one that only rounds to 1.0 is not 1."""
+        if type(self.proven) is not Real or self.proven.rational is not None:
+            return True
+        return self.form is not None and isinstance(self.form(), Fraction)
+
+    @property
+    def state(self) -> State:
+        """What is certain: the digits shown, that there is no number, or neither."""
+        if self.proven is None:
+            return "unproven"
+        states = {_state(x) for x in _entries(self.proven)}
+        return next((s for s in ("undecided", "undefined") if s in states), "proven")
+
+    @property
+    def enclosure(self) -> str:
+        """The ball in which the number lies, as midpoint ± radius; empty where there is none."""
+        if type(self.proven) is not Real:
+            return ""
+        x = self.proven
+        return str(x.exact) if x.rational is not None else x.ball.str(40).replace("+/-", "±")
 
     @property
     def public(self) -> Any:
@@ -81,47 +118,72 @@ class Number(NamedTuple):
         return self.shown if type(self.shown) is Undefined else None
 
 
-def merged(double: Any, digits: Any) -> Number:
-    """Return what to show of a cell's two numbers, or arrays of them."""
-    if isinstance(digits, Array):
-        return _merged_arrays(double, digits)
-    if type(digits) is Undefined:
-        return Number(digits, digits, double, flagged=False)
-    if digits is NEGLIGIBLE or infinite(digits):
-        return Number(digits, digits, double, flagged=True)  # too small or too large to be told
-    if differ(double, digits):
-        return Number(digits, digits, double, flagged=True)
-    return Number(double, digits, double, flagged=False)
+def _entries(x: Any) -> list[Any]:
+    return x.data.ravel().tolist() if isinstance(x, Array) else [x]
 
 
-def agrees(known: Fraction | Form, fine: Any) -> bool:
-    """Return whether a closed form is the many-digit number, to forty digits.
+def _each(function: Callable[..., Any], *arrays: Any) -> Any:
+    """Return a function of numbers, or of the entries of arrays."""
+    like = next((x for x in arrays if isinstance(x, Array)), None)
+    if like is None:
+        return function(*arrays)
+    columns = [
+        x.data.ravel().tolist() if isinstance(x, Array) else [x] * like.data.size for x in arrays
+    ]
+    data = np.empty(like.data.size, dtype=object)
+    data[:] = [function(*row) for row in zip(*columns, strict=True)]
+    return Array(data.reshape(like.data.shape), like.ndim)
 
-    It is none where the digits themselves leave the number open.
+
+def _state(x: Any) -> State:
+    if type(x) is Undefined:
+        return "undecided" if x.is_open else "undefined"
+    return "proven" if type(x) is not Real or x.accurate(CERTAIN) else "undecided"
+
+
+def _many(x: Any, bits: int) -> Any:
+    return many_digits(x, bits) if type(x) is Real else x
+
+
+def _looks_round(shown: Any) -> bool:
+    """Whether a double is a decimal of few places."""
+    return type(shown) is float and abs(shown) < MOST_ROUND and (shown * 1e4).is_integer()
+
+
+def differ(double: Any, shown: Any) -> bool:
+    """Whether double precision misses a number by more than 1e-9 (relative)."""
+    if double is None or type(double) is Undefined:
+        return double is not None
+    if not math.isfinite(double):
+        return True
+    return bool(abs(double - shown) > AGREEMENT * abs(shown))
+
+
+def merged(double: Any, proven: Any, digits: int | None = None) -> Number:
+    """Return what to show of what double precision gives and what is certain.
+
+    Parameters
+    ----------
+    digits
+        Significant digits to show; default those of a double.
     """
-    if type(fine) is Undefined or fine is NEGLIGIBLE or infinite(fine):
-        return False
-    algebra = digits_algebra(SHADOW_DIGITS)
-    try:
-        number = at(known, algebra.maths)
-    except ArithmeticError:  # it takes more digits than these
-        return False
-    close = algebra.number(Fraction(1, 10**AGREEING_DIGITS))
-    return bool(number == fine or abs(number - fine) <= abs(fine) * close)
-
-
-def _merged_arrays(double: Any, digits: Array) -> Number:
-    """Return what to show of two arrays: each entry on its own."""
-    if not isinstance(double, Array):  # a partial that is the same number for every entry
-        double = Array(np.full(digits.data.shape, float(double)), digits.ndim)
-    if not differ(double, digits) and digits.undefined is None:
-        return Number(double, digits, double, flagged=False)
-    pairs = zip(double.data.ravel().tolist(), digits.data.ravel().tolist(), strict=True)
-    entries = [merged(a, b) for a, b in pairs]
-    data = np.empty(len(entries), dtype=object)
-    data[:] = [entry.shown for entry in entries]
-    shown = Array(data.reshape(digits.data.shape), digits.ndim)
-    return Number(shown, digits, double, flagged=any(entry.flagged for entry in entries))
+    if type(proven) is Real and digits is None and proven.accurate(CERTAIN):
+        near = nearest(proven)
+        if near is None:
+            shown = many_digits(proven, DIGITS_BITS)
+            return Number(shown, proven, double, differ(double, shown))
+        # The double itself where it is the nearest one: a zero keeps its sign.
+        shown = double if near == double and type(double) is float else near
+        return Number(shown, proven, double, shown is not double and differ(double, near))
+    if isinstance(proven, Array):
+        shown = _each(lambda a, b: merged(a, b, digits).shown, double, proven)
+        wrong = _each(lambda a, b: merged(a, b, digits).corrected, double, proven)
+        return Number(shown, proven, double, any(_entries(wrong)))
+    if type(proven) is not Real:
+        return Number(double if type(proven) is int else proven, proven, double)
+    # What is next to nothing, as far as is told, is shown as 0.
+    shown = 0.0 if digits is None else many_digits(proven, round(digits * math.log2(10)) + 1)
+    return Number(shown, proven, double, differ(double, shown))
 
 
 class Run:
@@ -171,30 +233,35 @@ class Run:
         }
         self.double = recorded(graph, point, mode, self.seeds)
         self._merged: dict[tuple[str, Any], Number] = {}
+        self._sides: dict[int, Sides] = {}
 
     @cached_property
-    def _shadow(self) -> Shadow:
-        """Made when the first checked number is asked for."""
-        digits = max(SHADOW_DIGITS, (self.digits or 0) + GUARD_DIGITS)
+    def proof(self) -> Proof:
+        """What is certain of the run; made when the first number is asked for."""
+        certain = max(CERTAIN, math.ceil((self.digits or 0) * math.log2(10)) + 8)
         with collector_held():
-            return shadow(self.double, self.point, self.seeds, digits)
+            return prove(self.graph, self.point, self.mode, self.seeds, certain)
 
     @cached_property
     def fine(self) -> Record:
-        """The record with many digits, of which every number is right."""
-        return self._shadow.fine
+        """The record of what is certain; of double precision, where nothing was proven."""
+        return self.proof.record or self.double
+
+    @property
+    def proven(self) -> bool:
+        """Whether numbers are proven; not those of very many entries."""
+        return self.proof.record is not None
 
     @cached_property
-    def exact(self) -> Record | None:
-        """The record in rational numbers, as far as they go; None for vectors."""
-        return self._shadow.exact
-
-    @cached_property
-    def closed(self) -> Record | None:
+    def _formed(self) -> Record | None:
         """The record in closed forms, as far as short ones go; None for vectors."""
         if not self.graph.is_scalar:
             return None
-        return recorded(self.graph, self.point, self.mode, self.seeds, Closed())
+        whole = self.proof.whole
+        with collector_held():
+            return climbed(
+                self.graph, self.point, self.mode, self.seeds, RUNGS[0], FORMS, whole
+            ).record
 
     def exact_form(self, kind: Kind, key: Any) -> Fraction | Form | None:
         """Return what a cell holds exactly, None where no short closed form is known.
@@ -207,21 +274,27 @@ class Run:
         key
             The node's index, or (user, slot).
         """
-        if self.closed is None:
+        if self._formed is None:
             return None
         column = {
             "value": "values", "partial": "local", "flowing": "flowing", "derivative": "derivatives"
         }[kind]  # fmt: skip
         try:
-            known, fine = (getattr(r, column)[key] for r in (self.closed, self.fine))
+            formed, fine = (getattr(r, column)[key] for r in (self._formed, self.fine))
         except KeyError:
             return None
-        return known if isinstance(known, Fraction | Form) and agrees(known, fine) else None
+        if type(formed) is not Real or type(fine) is not Real:
+            return None
+        known = formed.known
+        # The form by itself, worked out as it is written, lies where the pass says.
+        with self.fine.algebra.session():
+            right = known is not None and enclosure(known, RUNGS[0]).overlaps(fine.ball)
+        return known if right else None
 
     @property
     def fine_digits(self) -> int:
-        """How many digits the many-digit record carries."""
-        return int(getattr(self.fine.algebra, "digits", SHADOW_DIGITS))
+        """How many decimal digits were carried to be certain."""
+        return round(self.proof.bits * math.log10(2))
 
     @property
     def steps(self) -> tuple[tuple[Step, Step], ...]:
@@ -232,15 +305,21 @@ class Run:
         """Return the value of `node`."""
         return self._cell("value", node, self.double.values, self.fine.values)
 
-    def _cell(self, kind: str, key: Any, double: Any, fine: Any) -> Number:
-        if (kind, key) not in self._merged:
-            self._merged[kind, key] = self.shown(double[key], fine[key])
-        return self._merged[kind, key]
+    def _cell(self, kind: Kind, key: Any, double: Any, fine: Any) -> Number:
+        found = self._merged.get((kind, key))
+        if found is None:
+            found = self.shown(double[key], fine[key])
+            if _looks_round(found.shown) and not found.exact:
+                # Is it 3, as log₂ 8 is, or does it only round to it, as 3 + e⁻¹⁰⁰ does?
+                found = found._replace(form=partial(self.exact_form, kind, key))
+            self._merged[kind, key] = found
+        return found
 
     def shown(self, double: Any, fine: Any) -> Number:
         """Return what to show of a number of both records."""
-        number = merged(double, fine)
-        return number if self.digits is None else number.all_digits()
+        if self.proof.record is None:
+            return Number(double, None, double)
+        return merged(double, fine, self.digits)
 
     def partial(self, node: int, slot: int) -> Number | None:
         """Return the local partial of `node` by the operand in `slot`, None where none is due."""
@@ -268,25 +347,29 @@ class Run:
     @cached_property
     def kinks(self) -> tuple[int, ...]:
         """The nodes that stand at a kink, or whose folds hold one that does."""
-        whole, inner = self._shadow.whole, self._shadow.inner
+        whole, inner = self.proof.whole, self.proof.inner
         if whole is None or inner is None:
             return tuple(kinks(self.fine))
         return tuple(sorted({whole.owners[node] for node in kinks(inner)}))
 
-    @cached_property
+    @property
     def sides(self) -> dict[int, Sides]:
         """Left and right derivative of the output by each input, where a kink is met.
 
         Of numbers: a vector has more than two sides.
         """
+        found = {node: self.sides_by(node) for node in self.graph.inputs}
+        return {node: both for node, both in found.items() if both is not None}
+
+    def sides_by(self, node: int) -> Sides | None:
+        """Return left and right derivative by an input, None where no kink is met."""
         if not self.kinks or not self.graph.is_scalar:
-            return {}
-        whole, inner = self._shadow.whole, self._shadow.inner
-        if whole is None or inner is None:
-            return {node: sides(self.fine, self.output, node) for node in self.graph.inputs}
-        at = whole.exits
-        found = {node: sides(inner, at[self.output], at[node]) for node in self.graph.inputs}
-        return {
-            node: Sides(whole.placed(both.left), whole.placed(both.right))
-            for node, both in found.items()
-        }
+            return None
+        if node not in self._sides:
+            whole, inner = self.proof.whole, self.proof.inner
+            if whole is None or inner is None:
+                self._sides[node] = sides(self.fine, self.output, node)
+            else:
+                both = sides(inner, whole.exits[self.output], whole.exits[node])
+                self._sides[node] = Sides(whole.placed(both.left), whole.placed(both.right))
+        return self._sides[node]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
@@ -77,16 +78,21 @@ class SecondOrder:
     def hessian(self) -> dict[int, dict[int, Number]]:
         """Return the Hessian, by indices of inputs: one reverse pass a row."""
         inputs, gradient, nowhere = self.graph.inputs, self.gradient, self.nowhere
-        missing = {entry: Number(why, why, why, False) for entry, why in nowhere.items()}
+        missing = {entry: Number(why, why, why) for entry, why in nowhere.items()}
         if len(missing) == len(inputs):
             return {a: dict.fromkeys(inputs, missing[a]) for a in inputs}
         found = entries(gradient, self.point, "reverse", strict=True)
-        return {
+        rows = {
             a: {
                 b: missing.get(a) or missing.get(b) or self._where_defined(found[output, entry])
                 for b, entry in zip(inputs, gradient.inputs, strict=True)
             }
             for a, output in zip(inputs, gradient.outputs, strict=True)
+        }
+        # A mixed derivative that exists in one order only is none: the matrix is symmetric.
+        return {
+            a: {b: rows[b][a] if rows[b][a].undefined else x for b, x in row.items()}
+            for a, row in rows.items()
         }
 
     def along(self, direction: Mapping[int, Any]) -> dict[int, Number]:
@@ -98,7 +104,7 @@ class SecondOrder:
             How fast each input moves, by index; those left out stand still.
         """
         inputs, gradient, nowhere = self.graph.inputs, self.gradient, self.nowhere
-        still = {entry: Number(why, why, why, False) for entry, why in nowhere.items()}
+        still = {entry: Number(why, why, why) for entry, why in nowhere.items()}
         moving = {entry: amount for entry, amount in direction.items() if amount != 0}
         nothing = next((still[entry] for entry in moving if entry in still), None)
         if nothing is not None:
@@ -116,8 +122,8 @@ class SecondOrder:
 
     def _where_defined(self, number: Number) -> Number:
         """Return an array of nothing where an entry on which the output depends is none."""
-        value = self._first.value(self.graph.outputs[0]).digits
-        if isinstance(value, Array) and value.data != value.data:
-            none = Array(number.shown.data * math.nan, number.shown.ndim)
-            return Number(none, none, none, flagged=False)
+        why = self._first.value(self.graph.outputs[0]).undefined
+        if why is not None and isinstance(number.shown, Array):
+            none = Array(np.full(number.shown.data.shape, why, dtype=object), number.shown.ndim)
+            return Number(none, none, none)
         return number

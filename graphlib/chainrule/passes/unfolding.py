@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chainrule.algebras.digits import NEGLIGIBLE
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
@@ -86,9 +85,7 @@ def unfolded(graph: WengertList) -> Unfolded | None:
     return Unfolded(graph, WengertList(ops, operands, parameters, {}, {}, outputs), exits, owners)
 
 
-def refolded(
-    whole: Unfolded, record: Record, seeds: Mapping[int, Any], ledger: type[Ledger]
-) -> Record:
+def refolded(whole: Unfolded, record: Record, seeds: Mapping[int, Any]) -> Record:
     """Return the run of the folded graph, from that of the opened one.
 
     Parameters
@@ -108,7 +105,7 @@ def refolded(
             continue
         exit = whole.exits[node]
         if "body" in folded.parameters_of(node):
-            adjoints = ledger(algebra, {exit: algebra.one(record.values[exit])})
+            adjoints = Ledger(algebra, {exit: algebra.one(record.values[exit])})
             for inner in reversed(members[node]):
                 if inner not in adjoints.entries:
                     continue
@@ -118,39 +115,22 @@ def refolded(
                         share = algebra.pull(record.local[inner, slot], bar, like)
                         adjoints.add(operand, share)
             arrived = [adjoints.entries.get(whole.exits[operand], 0) for operand in operands]
-            lost = any(
-                record.local.get((inner, slot)) is NEGLIGIBLE
-                for inner in members[node]
-                for slot in range(len(record.graph.operands[inner]))
-            )
-            if lost:
-                arrived = [
-                    NEGLIGIBLE if type(x) not in (int, Undefined) and x == 0 else x for x in arrived
-                ]
         else:
             arrived = [record.local.get((exit, slot)) for slot in range(len(operands))]
         for slot, operand in enumerate(operands):
             if folded.varies[operand]:
                 local[node, slot] = placed(arrived[slot])
                 steps.append(Linearise(node, slot, operand, local[node, slot]))
-    passed = derived(folded, algebra, record.mode, values, local, seeds, steps, ledger)
+    passed = derived(folded, algebra, record.mode, values, local, seeds, steps)
 
     def checked(step: Step) -> Step:
         """Return a step without a number where the opened graph has none."""
-        if not isinstance(step, Share | Push):
+        if not isinstance(step, Share | Push) or type(step[-1]) is Undefined:
             return step
         goal = step.operand if isinstance(step, Share) else step.node
-        total = record.derivatives.get(whole.exits[goal])
-        if type(step[-1]) is Undefined:
-            return step
-        if total is NEGLIGIBLE and step[-1] == 0:
-            shares = (NEGLIGIBLE if x == 0 else x for x in step[-2:])
-            return type(step)(*step[:3], *shares)
-        if type(total) is not Undefined:
-            return step
-        return type(step)(*step[:3], placed(total), placed(total))
+        total = placed(record.derivatives.get(whole.exits[goal]))
+        return type(step)(*step[:3], total, total) if type(total) is Undefined else step
 
-    apart = (x for x in record.derivatives.values() if type(x) is Undefined or x is NEGLIGIBLE)
-    if next(apart, None) is None:
+    if not any(type(x) is Undefined for x in record.derivatives.values()):
         return passed
     return Record.of(folded, algebra, record.mode, tuple(map(checked, passed.steps)))

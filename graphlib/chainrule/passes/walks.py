@@ -8,7 +8,6 @@ an adjoint is pulled to the operands, and both are sums over edges.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from chainrule.algebras.protocol import Algebra
@@ -19,27 +18,18 @@ Values = Sequence[Any]
 Locals = Mapping[tuple[int, int], Any]
 
 
-def evaluate(
-    graph: WengertList,
-    algebra: Algebra,
-    point: Mapping[int, Any],
-    known: Mapping[int, Fraction] | None = None,
-) -> Iterator[Evaluate]:
+def evaluate(graph: WengertList, algebra: Algebra, point: Mapping[int, Any]) -> Iterator[Evaluate]:
     """Yield the value of every node.
 
     Parameters
     ----------
     point
         Values of the inputs by index.
-    known
-        Exact values of nodes that are not computed anew.
     """
     values: list[Any] = []
     for node, (op, operands) in enumerate(zip(graph.ops, graph.operands, strict=True)):
         if op is INPUT:
             value = point[node]
-        elif known and node in known:
-            value = algebra.number(known[node])
         else:
             value = algebra.apply(op, graph.parameters_of(node), [values[i] for i in operands])
             value = algebra.placed(value, node)
@@ -66,12 +56,15 @@ class Ledger:
     def __init__(self, algebra: Algebra, entries: MutableMapping[int, Any]) -> None:
         self.algebra = algebra
         self.entries = entries
+        self._absent, self._flat = (getattr(algebra, name, None) for name in ("absent", "flat"))
 
     def add(self, node: int, amount: Any) -> Any:
         """Add `amount` to the entry of `node` and return the sum so far."""
-        entries = self.entries
-        entries[node] = amount if node not in entries else entries[node] + amount
-        return entries[node]
+        before = self.entries.get(node)
+        none = before is None or before is self._absent or before is self._flat
+        total = amount if none else before + amount
+        self.entries[node] = total
+        return total
 
 
 def forward(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 
 from chainrule.passes.agreement import ROUTES, Agreement
 from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Remark, Tabular, grouped, words
-from chainrule.readings.numbers import Format, numeral
+from chainrule.readings.numbers import Format, full_digits, numeral
 from chainrule.readings.prose import filled
 from chainrule.readings.terms import Symbol, Word
 
-# So many that agreement can be seen; doubles carry 17.
+# So many that agreement can be seen.
 DIGITS = Format(12, 11)
-CARRIED = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class AgreementTable(Tabular, Agreement):
         ]
         told += [Remark("missing", f"SymPy: {self.missing}")] if self.missing else []
         caption = filled(CAPTIONS["agreement"], {"goal": Symbol(self.goal), "point": ""})
-        note = WORDS["agreed" if self.agrees else "disagreed"]
+        note = WORDS[f"together_{self.verdict}"]
         about_it = {"goal": self.goal, "agrees": self.agrees, "work_digits": self.digits}
         return Grid("agreement", caption, heads, grouped(rows), note, about_it, tuple(told))
 
@@ -77,8 +76,7 @@ class AgreementTable(Tabular, Agreement):
         return Grid("curve", caption, heads, grouped(rows), about={"by": name})
 
 
-def _number(number: Decimal | None) -> Cell:
+def _number(number: Any) -> Cell:
     if number is None:
         return words(WORDS["none"], "quiet")
-    shown = numeral(float(number), DIGITS)
-    return Cell(shown, role="derivative", digits=f"{number:.{CARRIED}g}")
+    return Cell(numeral(number, DIGITS), role="derivative", digits=full_digits(number))

@@ -13,14 +13,23 @@ WORDS: Mapping[str, str] = {
     "input": "input",
     "none": "–",
     "undefined": "undef",
-    "digits": "All digits are carried, four decimals shown.",
-    "chosen_digits": "{digits} significant digits are shown.",
+    "digits": "Four decimals are shown",
+    "chosen_digits": "{digits} significant digits are shown",
+    "proven": "{shown}; every digit shown is proven.",
+    "proven_but": "{shown}; every digit shown is proven, where a cell does not say otherwise.",
+    "unproven": "{shown}, of double precision: so many entries are not proven.",
     "adjoint": "adjoint",
     "tangent": "tangent",
     "healthy": "Nothing is saturated, overflows or cancels here.",
     "finding": "finding",
     "sentence": "what there is to know",
     "condition": "condition number",
+    "proof_cell": "number of",
+    "proof_number": "shown",
+    "proof_enclosure": "lies in",
+    "proof_double": "double precision",
+    "proof_state": "state",
+    "proven_cell": "proven",
     "lost": "digits lost",
     "lost_derivative": "digits lost by the derivative",
     "saturated": "saturated",
@@ -78,8 +87,10 @@ WORDS: Mapping[str, str] = {
     "route_differences": "differences",
     "verdict": "verdict",
     "agrees": "agrees",
-    "agreed": "They agree.",
-    "disagreed": "They do not agree.",
+    "together_agrees": "They agree.",
+    "together_differs": "They do not agree.",
+    "together_undecided": "Whether they agree is open.",
+    "together_nothing": "There was no derivative to compare.",
     "difference_error": "error",
     "way": "{mode} mode: {passes:,} pass{plural}, {operations:,} operations",
     "way_used": "{mode} mode: {passes:,} pass{plural}, {operations:,} operations (used)",
@@ -112,6 +123,7 @@ CAPTIONS: Mapping[str, str] = {
     "nudge": "{node} moves by {delta}",
     "cost": "What the derivatives cost, in operations",
     "health": "What to know about the numbers",
+    "enclosures": "What is proven of every number",
     "conditions": "Condition numbers, and digits lost in double precision",
     "jacobian": "Jacobian{point}",
     "hessian": "Second derivatives of {goal}{point}",
@@ -131,7 +143,7 @@ MARK = "⚠"
 
 MARKS: Mapping[str, str] = {
     "undefined": "undefined",
-    "flagged": "corrected",
+    "corrected": "corrected",
     "kink": "kink",
     "border": "border",
     "differs": "differs",
@@ -204,17 +216,13 @@ SENTENCES: Mapping[str, str] = {
     "undefined_at": "No number: it depends on {node}, where {op} needs {needs}.",
     "from_logits": " {name}, of {operand}, has a number everywhere.",
     "undecided": (
-        "No number: {op} needs {needs}, and whether {node} has that could not be decided with "
-        "{digits} digits."
+        "Undecided: {op} needs {needs}, and {digits} digits leave open whether {node} has that."
     ),
-    "flagged": (
-        "Double precision gives {double}, which is wrong here; the number shown comes from "
-        "{digits}-digit arithmetic."
+    "unsettled": "Undecided: {node} needs {needs}.",
+    "corrected": (
+        "Double precision gives {double}, which is wrong here; the number shown is proven."
     ),
-    "negligible": (
-        "Not told from 0 with {digits} digits: it is 0, or too small a number to be seen."
-    ),
-    "beyond": "Beyond 10^(10^17), which is as far as numbers are followed here.",
+    "next_to_nothing": "Its size is below 10^{power}; that it is 0 is not proven.",
     "overflow": "Larger than anything double precision can hold.",
     "kink": "{node} stands at a kink: {convention}.",
     "ends_left": "{goal} does not exist for {name} < {value} near this point.",

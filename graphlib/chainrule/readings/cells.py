@@ -8,18 +8,32 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
+from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import number_text
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
 from chainrule.passes.borders import corners, ends
-from chainrule.passes.run import Number
+from chainrule.passes.kinks import same
+from chainrule.passes.run import Number, merged
 from chainrule.readings.catalogue import CAPTIONS, WORDS, say
 from chainrule.readings.grid import Cell, Mark, Remark
 from chainrule.readings.numbers import DEFAULT, Format, full_digits, numeral
 from chainrule.readings.prose import Prose, filled
-from chainrule.readings.terms import EQUALS, Numeral, Role, Row, Sign, Symbol, Term, Word, text
+from chainrule.readings.terms import (
+    EQUALS,
+    Numeral,
+    Role,
+    Row,
+    Sign,
+    Symbol,
+    Term,
+    Word,
+    text,
+)
 from chainrule.readings.terms import Fraction as FractionTerm
 from chainrule.readings.view import View
 
@@ -32,9 +46,9 @@ def number_cell(view: View, id: str, number: Number, role: Role, **more: Any) ->
     """Return the cell of a number; where a local partial is a linear map there is none."""
     if isinstance(number.shown, Map):
         return Cell(Word(WORDS["linear_map"]), id, "quiet")
-    mark: Mark = "undefined" if number.undefined else "flagged" if number.flagged else ""
+    mark: Mark = _mark(number)
     return Cell(
-        numeral(number.shown, view.notation.format),
+        view.bare(number),
         id,
         "warning" if number.undefined else role,
         full_digits(number.shown),
@@ -44,6 +58,13 @@ def number_cell(view: View, id: str, number: Number, role: Role, **more: Any) ->
     )
 
 
+def _mark(number: Number) -> Mark:
+    reason = number.undefined
+    if number.state == "undecided" and (reason is None or reason.is_open):
+        return "undecided"
+    return "undefined" if reason else "corrected" if number.corrected else ""
+
+
 def plain_cell(
     number: Any, role: Role | None = None, *, id: str = "", format: Format = DEFAULT
 ) -> Cell:
@@ -51,12 +72,17 @@ def plain_cell(
 
     A number of many digits stands where double precision gives another one.
     """
+    if isinstance(number, np.ndarray):
+        number = Array(number, number.ndim)
     mark: Mark = ""
     why = ""
-    if type(number) is Undefined:
+    if isinstance(number, Array) and number.undefined is not None:
+        why = say("missing", op=number.undefined.op, needs=number.undefined.needs)
+        mark = "undefined"
+    elif type(number) is Undefined:
         mark, why = "undefined", say("missing", op=number.op, needs=number.needs)
     elif hasattr(number, "_mpf_"):
-        mark, why = "flagged", say("more_digits")
+        mark, why = "corrected", say("more_digits")
     shown: Role | None = "warning" if mark == "undefined" else role
     return Cell(numeral(number, format), id, shown, full_digits(number), mark, why)
 
@@ -110,17 +136,20 @@ def sides(view: View) -> tuple[Remark, ...]:
     if not run.kinks:
         return ()
     result: list[Remark] = []
-    for node in list(run.sides)[:POINT_ENTRIES]:
-        found, used = run.sides[node], run.derivative(node) if view.reverse else None
+    for node in run.graph.inputs[:POINT_ENTRIES]:
+        found, used = run.sides_by(node), run.derivative(node) if view.reverse else None
+        if found is None:
+            continue
         left, right = (
-            text(numeral(side, view.notation.format)) for side in (found.left, found.right)
+            text(numeral(merged(None, side).shown, view.notation.format))
+            for side in (found.left, found.right)
         )
         goal, name = text(view.name(run.output)), text(view.name(node))
         if not found.agree:
             words = say("kink_sides", left=left, right=right)
             sentence = f"∂{goal}/∂{name}: {words}."
             result.append(Remark("kink", sentence, (name,), (view.derivative_id(node),)))
-        elif used is not None and not used.undefined and used.digits != found.right:
+        elif used is not None and not used.undefined and not same(used.proven, found.right):
             shown = text(numeral(used.shown, view.notation.format))
             words = say("kink_repaired", node=name, right=right, used=shown)
             result.append(Remark("kink", words, (name,), (view.derivative_id(node),)))

@@ -66,14 +66,17 @@ class Hessian(Tabular, Mapping[str, Mapping[str, Any]]):
     goal
         Name of the output.
     rows
-        By the first input, then by the second.
+        By the first input, then by the second; of vectors, arrays with nan where there is none.
     point
         Exact value of each input, by name.
+    shown
+        The same with the reasons in place of what does not exist.
     """
 
     goal: str
     rows: Rows
     point: Mapping[str, Any]
+    shown: Rows | None = None
 
     def __getitem__(self, name: str) -> Mapping[str, Any]:
         return self.rows[name]
@@ -86,7 +89,7 @@ class Hessian(Tabular, Mapping[str, Mapping[str, Any]]):
 
     def grid(self) -> Grid:
         """Return the second derivatives laid out."""
-        return derivative_grid("hessian", self.rows, self.point, goal=self.goal)
+        return derivative_grid("hessian", self.shown or self.rows, self.point, goal=self.goal)
 
 
 def by(name: str) -> Term:

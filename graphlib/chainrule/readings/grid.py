@@ -18,9 +18,11 @@ from chainrule.typesetting import SECONDS, typeset
 if TYPE_CHECKING:
     import pandas
 
-Mark = Literal["", "undefined", "flagged", "kink", "border", "differs", "undecided", "missing"]
-State = Literal["text", "number", "undefined", "flagged"]
-_STATES: Mapping[Mark, State] = {"undefined": "undefined", "flagged": "flagged"}
+Mark = Literal[
+    "", "undefined", "corrected", "kink", "border", "differs", "undecided", "missing"
+]  # fmt: skip
+State = Literal["text", "number", "undefined", "corrected"]
+_STATES: Mapping[Mark, State] = {"undefined": "undefined", "corrected": "corrected"}
 NOTEBOOK_ROWS = 500
 NAMES_SHOWN = 6
 
@@ -75,7 +77,7 @@ class Cell:
 
     @property
     def state(self) -> State:
-        """Whether it is a number, undefined, flagged, or no number at all."""
+        """Whether it is a number, undefined, corrected, or no number at all."""
         return _STATES.get(self.mark, "number") if self.digits else "text"
 
 

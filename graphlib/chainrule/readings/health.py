@@ -368,7 +368,7 @@ def _proposed(view: View, run: Run, shown: dict[int, int], form: StableForm) -> 
     saved = ""
     if run.graph.is_scalar and here > 1:
         values = _doubles(form.graph, run)
-        number = Number(values, run.value(form.node).digits, values, flagged=False)
+        number = Number(values, run.value(form.node).digits, values, corrected=False)
         if lost(number) < here:
             saved = say("health_saved", lost=here, left=lost(number))
     sentence = say("health_stable", formula=formula, proposal=proposal)

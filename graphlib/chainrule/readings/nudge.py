@@ -9,7 +9,8 @@ from typing import Any
 
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
-from chainrule.passes.run import Run
+from chainrule.passes.kinks import same
+from chainrule.passes.run import Run, merged
 from chainrule.readings.catalogue import CAPTIONS, WORDS
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
@@ -20,8 +21,6 @@ from chainrule.readings.view import View
 
 NOISE_DIGITS = 30
 MOST_DIGITS = 800
-ROUNDING = 10.0**-NOISE_DIGITS
-"""Relative errors up to this are rounding: a node that moves in proportion has none."""
 
 HEADERS = ("node", "value", "predicted", "real", "error")
 
@@ -119,14 +118,15 @@ def nudge(view: View, entry: int, delta: Fraction) -> Nudge:
     moved = {**point, entry: Fraction(point[entry]) + delta}
     before = Run(graph, point, "forward", direction={entry: Fraction(1)}, digits=digits)
     after = Run(graph, moved, "forward", digits=digits)
-    number = min(before, after, key=lambda run: run.fine_digits).fine.algebra.number
     rows: list[Moved] = []
-    for node in view.shown:
-        predicted = before.derivative(node).digits * number(delta)
-        real = _change(before, after, node)
-        error = _error(predicted, real)
-        value, name = view.run.value(node).shown, view.labels[node]
-        rows.append(Moved(node, name, value, _plain(predicted), _plain(real), error))
+    # Both runs carry so many digits; their difference is as certain as the coarser one.
+    with max(before, after, key=lambda run: run.proof.bits).fine.algebra.session():
+        for node in view.shown:
+            predicted = before.derivative(node).proven * delta
+            real = after.value(node).proven - before.value(node).proven
+            error = _error(predicted, real)
+            value, name = view.run.value(node).shown, view.labels[node]
+            rows.append(Moved(node, name, value, _plain(predicted), _plain(real), error))
     return Nudge(view.labels[entry], delta, tuple(rows))
 
 
@@ -137,27 +137,15 @@ def _digits(x: Fraction, delta: Fraction) -> int:
     return min(MOST_DIGITS, NOISE_DIGITS + 10 + 2 * apart)
 
 
-def _change(before: Run, after: Run, node: int) -> Any:
-    """Return the difference of a node's two values: exactly where both are known so."""
-    if before.exact is not None and after.exact is not None:
-        old, new = before.exact.values[node], after.exact.values[node]
-        if type(old) is Fraction and type(new) is Fraction:
-            return before.fine.algebra.number(new - old)
-    return after.value(node).digits - before.value(node).digits
-
-
 def _plain(number: Any) -> Any:
-    """Return a many-digit number as the nearest double; where there is none, as it is."""
-    if type(number) is Undefined:
-        return number
-    double = float(number)
-    return double if math.isfinite(double) and (double != 0 or number == 0) else number
+    """Return what is certain of a number as a double; where there is none, as it is."""
+    return number if type(number) is Undefined else merged(None, number).shown
 
 
 def _error(predicted: Any, real: Any) -> float | None:
+    """Return |predicted − real| / |real|, None where nothing moves or there is no number."""
     if type(predicted) is Undefined or type(real) is Undefined:
         return None
-    if real == 0:
-        return None if predicted == 0 else math.inf
-    error = abs(predicted - real) / abs(real)
-    return float(error) if error > ROUNDING else 0.0
+    if same(predicted, real):
+        return None if same(real, 0) else 0.0
+    return math.inf if same(real, 0) else float((abs(predicted - real) / abs(real)).ball)

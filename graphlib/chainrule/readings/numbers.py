@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from chainrule.algebras.array import Array
-from chainrule.algebras.digits import magnitude
+from chainrule.algebras.real import in_decimals
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import Map
 from chainrule.readings.catalogue import WORDS
@@ -21,8 +21,12 @@ SMALLEST_PLAIN = Decimal("1e-3")
 LARGEST_PLAIN = Decimal("1e6")
 ARRAY_ENTRIES = 16
 MATRIX_SIDE = 4
-# Of a power of two; 2^(2^56) is more than 10^(10^16), about as far as decimals reach.
+# Of a power of two; 2^(2^56) is more than 10^(10^16), about as far as decimals reach. Beyond
+# that not even exponents are written out.
 _LONGEST_POWER = 1 << 56
+
+
+_UNDEFINED = Word("undef", r"\text{undef}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +55,32 @@ def decimal(number: Any, digits: int = 60) -> Decimal:
     return Decimal(mpmath.nstr(number, digits, strip_zeros=False, min_fixed=-5, max_fixed=5))
 
 
-def numeral(number: Any, format: Format = DEFAULT) -> Term:
+def numeral(number: Any, format: Format = DEFAULT, *, exact: bool = True) -> Term:
     """Return a number as it is shown.
 
     Trailing zeros stay where digits were cut off and go where the number is exact, so that
     0.5 is 0.5 and 0.99999 is 1.0000.
+
+    Parameters
+    ----------
+    exact
+        Whether the number itself is given, and not the nearest double.
     """
     if type(number) is Undefined:
-        return Word("undef", r"\text{undef}")
+        return Word("open", r"\text{open}") if number.is_open else _UNDEFINED
     if isinstance(number, Array):
         return _array(number, format)
     if isinstance(number, Map):
         return Word(WORDS["linear_map"], rf"\text{{{WORDS['linear_map']}}}")
-    shown = (_of_double if type(number) is float else _of_number)(number, format)
+    shown = (_of_double if type(number) is float else _of_number)(number, format, exact)
     return with_comma(shown) if format.comma else shown
 
 
-def _of_number(number: Any, format: Format) -> Term:
+def _of_number(number: Any, format: Format, given: bool = True) -> Term:
     # Not math.isfinite: to a float, a number beyond 1e308 is infinite.
     if number - number != 0:
         if number != number:
-            return Word("undef", r"\text{undef}")
+            return _UNDEFINED
         return Word("∞", r"\infty") if number > 0 else Word("−∞", r"-\infty")
     if hasattr(number, "_mpf_") and number != 0 and abs(magnitude(number)) > _LONGEST_POWER:
         return _beyond(number)
@@ -81,13 +90,19 @@ def _of_number(number: Any, format: Format) -> Term:
     size = exact.copy_abs()  # abs() would round by the default context, and overflow
     if SMALLEST_PLAIN <= size <= LARGEST_PLAIN:
         places = min(format.decimals, max(0, format.significant - 1 - exact.adjusted()))
-        return Numeral(_rounded(exact, places))
+        return Numeral(_rounded(exact, places, given))
     power = exact.adjusted()
     mantissa = exact.scaleb(-power, Context(prec=1_100, Emax=10**17, Emin=-(10**17)))
-    shown = _rounded(mantissa, min(format.decimals, format.significant - 1))
+    shown = _rounded(mantissa, min(format.decimals, format.significant - 1), given)
     if shown.lstrip("-").startswith("10"):
         return Numeral(shown.replace("10", "1", 1), power + 1)
     return Numeral(shown, power)
+
+
+def magnitude(x: Any) -> int:
+    """Return e such that |x| is in [2^(e−1), 2^e), of one of mpmath's numbers."""
+    _sign, _mantissa, exponent, bits = x._mpf_
+    return int(exponent + bits)
 
 
 # The same doubles stand in table, steps, drawing and its alternative.
@@ -95,18 +110,22 @@ _of_double = lru_cache(maxsize=4096)(_of_number)
 
 
 def _beyond(number: Any) -> Term:
-    """Return on which side of what can be written a number lies, in place of its digits."""
-    sign, minus = ("−", "-") if number < 0 else ("", "")
-    large = magnitude(number) > 0
-    relation = ">" if large != (number < 0) else "<"
-    power, latex_power = ("10^16", "10^{16}") if large else ("−10^16", "-10^{16}")
-    return Word(f"{relation} {sign}10^({power})", rf"{relation} {minus}10^{{{latex_power}}}")
+    """Return a number of which not even the exponent can be written out: 3.6·10^(−1.2·10⁴³)."""
+    written, _, exponent = in_decimals(number, SIGNIFICANT).partition("e")
+    power = Decimal(exponent)
+    head, _, tail = f"{power:.{SIGNIFICANT - 1}e}".partition("e")
+    minus, tail = "−" * (power < 0), tail.lstrip("+")
+    head, written = head.lstrip("-"), written.replace("-", "−")
+    return Word(
+        f"{written}·10^({minus}{head}·10^{tail})",
+        rf"{written.replace('−', '-')}\cdot 10^{{{'-' * bool(minus)}{head}\cdot 10^{{{tail}}}}}",
+    )
 
 
-def _rounded(number: Decimal, places: int) -> str:
+def _rounded(number: Decimal, places: int, exact: bool) -> str:
     quantum = Decimal(1).scaleb(-places)
     shown = number.quantize(quantum, ROUND_HALF_EVEN, Context(prec=1_100))
-    if shown == number and "." in str(shown):
+    if exact and shown == number and "." in str(shown):
         return f"{shown:f}".rstrip("0").rstrip(".")
     return f"{shown:f}"
 
@@ -114,11 +133,13 @@ def _rounded(number: Decimal, places: int) -> str:
 def full_digits(number: Any, digits: int = 17) -> str:
     """Return all digits that are carried, for tooltips and exports."""
     if type(number) is Undefined:
-        return "undef"
+        return "open" if number.is_open else "undef"
     if isinstance(number, Array):
         return str(number.data.tolist())
     if isinstance(number, float | int):
         return repr(number)
+    if hasattr(number, "_mpf_") and number != 0 and abs(magnitude(number)) > _LONGEST_POWER:
+        return in_decimals(number, max(digits, 20))
     import mpmath
 
     return str(mpmath.nstr(number, max(digits, 20)))

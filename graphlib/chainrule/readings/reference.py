@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from chainrule.algebras.digits import digits_algebra
+from chainrule.algebras.balls import balls
+from chainrule.algebras.real import lifted
 from chainrule.graph.builder import Builder, Expression, number_text
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import (
@@ -31,6 +32,7 @@ from chainrule.ops import (
     special,
     tensor,
 )
+from chainrule.passes.run import merged
 from chainrule.readings.formulas import compose
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import Partial, Symbol, Term, text
@@ -40,6 +42,7 @@ FAMILIES = (
     reductions, classification, convolution, rearranging, batch,
 )  # fmt: skip
 RESULT = Symbol("y")
+REFERENCE_BITS = 128
 POINTS = tuple(Fraction(n, 2) for n in (-6, -4, -2, -1, 0, 1, 2, 4, 6))
 FEWEST = 4
 
@@ -199,20 +202,22 @@ class _Written:
 
 
 def _values(op: Op, count: int) -> Iterator[tuple[Term, ...]]:
-    """Yield rows of operands, value and slopes, to fifty digits before they are rounded."""
-    algebra = digits_algebra(50)
+    """Yield rows of operands, value and slopes, as they are proven."""
+    algebra = balls(REFERENCE_BITS)
     samples = [tuple(map(Fraction, sample)) for sample in op.samples if len(sample) == count]
     points: list[tuple[Fraction, ...]] = samples
     if count == 1:
         points = [(x,) for x in POINTS if op.domain is None or op.domain.holds(x)]
         points = sorted({*points, *samples}) if len(points) < FEWEST else points
     for point in points:
-        operands = [algebra.number(x) for x in point]
-        value = algebra.apply(op, op.parameters, operands)
-        slopes = [
-            algebra.partial(op, op.parameters, slot, value, operands) for slot in range(count)
-        ]
-        yield tuple(map(numeral, (*point, value, *slopes)))
+        with algebra.session():
+            operands = [algebra.number(x) for x in point]
+            value = algebra.apply(op, op.parameters, operands)
+            slopes = [
+                algebra.partial(op, op.parameters, slot, value, operands) for slot in range(count)
+            ]
+        shown = (merged(None, lifted(x) if type(x) is int else x).shown for x in (value, *slopes))
+        yield tuple(map(numeral, (*point, *shown)))
 
 
 def record(entry: Reference, spelled: Callable[[Term], Any]) -> dict[str, Any]:

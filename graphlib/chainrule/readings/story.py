@@ -313,8 +313,8 @@ class _Teller:
             "needs": reason.needs,
             "digits": str(self.view.run.fine_digits),
         }
-        if reason.what == "undecided":
-            return Told("undecided", gaps)
+        if reason.is_open:
+            return Told(reason.what, gaps)
         if where != node:
             return Told("undefined_at", gaps)
         return Told("undefined_value" if reason.what == "value" else "undefined_slope", gaps)

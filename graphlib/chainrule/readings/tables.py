@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from chainrule.algebras.real import lifted
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import Edge
-from chainrule.passes.run import Number
+from chainrule.passes.run import Number, merged
 from chainrule.passes.steps import Push, Share
 from chainrule.readings.catalogue import EXPORTED, WORDS
 from chainrule.readings.cells import about, at_kink, caption, number_cell, one_sided
@@ -204,7 +205,7 @@ class _Flow:
             amount = run.derivative(node)
             if edges:
                 seed = run.seeds[node]
-                amount = run.shown(float(seed), run.fine.algebra.number(seed))
+                amount = merged(float(seed), lifted(seed))
             found[None] = Sum(amount, amount, True, not edges)
         for count, edge in enumerate(edges):
             key = edge.user, edge.slot

@@ -6,7 +6,7 @@ import itertools
 from functools import cached_property
 from typing import Any
 
-from chainrule.algebras.digits import NEGLIGIBLE, infinite
+from chainrule.algebras.real import Real, bound
 from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Kind, Number, Run
@@ -18,12 +18,14 @@ from chainrule.readings.numbers import numeral
 from chainrule.readings.partials import PartialGraph, partial_graphs
 from chainrule.readings.stable_forms import from_logits
 from chainrule.readings.terms import (
+    APPROXIMATELY,
     EQUALS,
     Coloured,
     Fenced,
     Numeral,
     Partial,
     Role,
+    Row,
     Symbol,
     Term,
     Word,
@@ -241,12 +243,17 @@ class View:
 
     def numeral(self, number: Number, role: Role) -> Term:
         """Return a number in the colour of its role; where there is none, in warning colour."""
-        term = numeral(number.shown, self.notation.format)
-        return Coloured("warning" if number.undefined else role, term)
+        return Coloured("warning" if number.undefined else role, self.bare(number))
+
+    def bare(self, number: Number) -> Term:
+        """Return a number without colour; next to nothing and not proven to be 0, it is ≈ 0."""
+        term = numeral(number.shown, self.notation.format, exact=number.exact)
+        open_zero = number.state == "undecided" and isinstance(term, Numeral)
+        return Row((APPROXIMATELY, term)) if open_zero else term
 
     def factor(self, number: Number, role: Role) -> Term:
         """Return a number fit to stand in a product: a negative one in brackets."""
-        term = numeral(number.shown, self.notation.format)
+        term = self.bare(number)
         negative = isinstance(term, Numeral) and (
             term.digits.startswith("-") or term.power is not None
         )
@@ -254,33 +261,33 @@ class View:
         return Coloured("warning" if number.undefined else role, shown)
 
     def why(self, number: Number) -> str | None:
-        """Return in words why a number is none or is flagged, None for an ordinary one."""
+        """Return in words why a number is none or is corrected, None for an ordinary one."""
         reason = number.undefined
         if reason is not None:
             node = self.labels.get(reason.node)
             given = {"op": reason.op, "needs": reason.needs, "digits": self.run.fine_digits}
-            kind = "undecided" if reason.what == "undecided" else "undefined_at"
+            kind = reason.what if reason.is_open else "undefined_at"
             if kind == "undefined_at" and node is None:  # within a linear map
                 return say("missing", **given)
             said = say(kind, node=text(Symbol(node or reason.op)), **given)
             instead = from_logits(self.graph, reason.node) if node else None
-            if instead is None or kind == "undecided":
+            if instead is None or reason.is_open:
                 return said
             return said + say("from_logits", name=instead[0], operand=instead[1])
-        if number.flagged and number.digits is NEGLIGIBLE:
-            return say("negligible", digits=self.run.fine_digits)
-        if number.flagged and infinite(number.digits):
-            return say("beyond")
-        if number.flagged:
+        if number.state == "undecided" and type(number.proven) is Real:
+            return say("next_to_nothing", power=bound(number.proven))
+        if number.corrected:
             double = text(numeral(number.double, self.notation.format))
-            return say("flagged", double=double, digits=self.run.fine_digits)
+            return say("corrected", double=double)
         return None
 
     @property
     def digits_note(self) -> str:
-        """Say how many digits are shown of those that are carried."""
-        digits = self.run.digits
-        return WORDS["digits"] if digits is None else WORDS["chosen_digits"].format(digits=digits)
+        """Say how many digits are shown, and whether they are proven."""
+        digits, proof = self.run.digits, self.run.proof
+        shown = WORDS["digits"] if digits is None else WORDS["chosen_digits"].format(digits=digits)
+        kind = "proven" if proof.settled else "proven_but" if proof.record else "unproven"
+        return WORDS[kind].format(shown=shown)
 
     # Names of derivatives
 

@@ -19,6 +19,7 @@ TITLES = {
     "cost": "Cost",
     "health": "Health",
     "nudge": "Nudge",
+    "enclosures": "Proof",
 }
 
 

@@ -49,7 +49,7 @@ LABELS: Final[Mapping[str, str]] = {
     "partial_short": "partial",
     "none": WORDS["none"],
     "unknown": "not computed yet",
-    "flagged": "float64 differs",
+    "corrected": "float64 differs",
 }
 """What the player's own parts say."""
 

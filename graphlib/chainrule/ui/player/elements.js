@@ -74,7 +74,7 @@ function warningMark() {
 /** Put a number into an element, or the empty outline of one that is not computed yet. */
 function putNumber(host, number, words) {
   host.classList.toggle("no-number", number?.state === "undefined");
-  host.classList.toggle("flagged", number?.state === "number" && Boolean(number.flag));
+  host.classList.toggle("corrected", number?.state === "number" && Boolean(number.flag));
   if (!number) {
     host.removeAttribute("title");
     const outline = element("span", "empty", null, { role: "img", "aria-label": words.unknown });

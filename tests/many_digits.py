@@ -1,8 +1,7 @@
-"""Numbers of any chosen count of digits (mpmath), guarded against operands beyond all reason."""
+"""Numbers of any chosen count of digits, by mpmath: a judge that shares nothing with balls."""
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Sequence
 from fractions import Fraction
@@ -36,23 +35,6 @@ def magnitude(x: Any) -> int:
     return int(exponent + bits) if mantissa else -(1 << 62)
 
 
-def rounded(value: Any) -> Any:
-    """Return a number of many digits as a float where one holds it; anything else as it is.
-
-    Floats print and format in ways that numbers of many digits do not.
-    """
-    if not hasattr(value, "_mpf_"):
-        return value
-    nearest = float(value)
-    holds = math.isfinite(nearest) == bool(value - value == 0) and (nearest == 0) == (value == 0)
-    return nearest if holds else value
-
-
-def infinite(x: Any) -> bool:
-    """Return whether a number stands for what is beyond reach."""
-    return getattr(x, "_mpf_", None) in (libmp.finf, libmp.fninf)
-
-
 def _is_whole(x: Any) -> bool:
     """Whether x is an integer: its mantissa is odd, so its exponent says so without division."""
     _sign, mantissa, exponent, _bits = x._mpf_
@@ -65,9 +47,6 @@ SHRINKING = frozenset({
     "root", "power",
 })  # fmt: skip
 
-NEGLIGIBLE = MPContext().zero * 1
-"""A 0 that no digits tell from a small number; known by being this very object."""
-
 
 class Digits(Scalars):
     """mpmath numbers with `digits` significant decimal digits.
@@ -79,6 +58,7 @@ class Digits(Scalars):
     def __init__(self, digits: int) -> None:
         self.digits = digits
         self._context = context = MPContext()
+        self.absent, self.flat = context.zero * 1, context.zero * 1
         context.dps = digits
         self.maths = Maths(
             self,
@@ -157,24 +137,6 @@ class Digits(Scalars):
         if type(value) is self._context.mpf and value != value:
             return Undefined(name, REACH)
         return value
-
-    @property
-    def bits(self) -> int:
-        """The binary digits that are carried."""
-        return int(self._context.prec)
-
-    def power_of_two(self, exponent: int) -> Any:
-        """Return 2^exponent."""
-        return self._context.ldexp(1, exponent)
-
-    def nearest(self, x: Any, step: Any) -> Any:
-        """Return the multiple of `step`, a power of two, that is nearest to x."""
-        exponent = step._mpf_[2]
-        if magnitude(x) < exponent:
-            return self._context.zero
-        if magnitude(x) > exponent + self.bits:
-            return x
-        return self._context.ldexp(self._context.nint(self._context.ldexp(x, -exponent)), exponent)
 
     def _exp(self, x: Any) -> Any:
         if magnitude(x) > EXPONENT_BITS:

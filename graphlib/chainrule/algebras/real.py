@@ -1,0 +1,481 @@
+"""Proven real numbers: rationals and closed forms as far as they go, beside an enclosure.
+
+A `Real` is a rational number or a closed form where one is known, and a ball, an interval of
+midpoint and radius with as many bits as are worked with, in which the number lies for certain
+(Johansson, Arb: efficient arbitrary-precision midpoint-radius interval arithmetic, IEEE
+Trans. Comput. 66, 2017). A comparison answers where the two numbers are proven to be equal or
+apart; else it raises `Open`, and what hangs on it is undecided until more bits settle it.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from flint import arb, ctx, fmpq
+from mpmath import MPContext, libmp
+
+from chainrule.algebras.forms import Form, Unformed
+from chainrule.algebras.undefined import Open
+
+# About 1,000 decimal digits above and below the fraction bar.
+MOST_BITS = 3_322
+# Whole exponents up to this are multiplied out; beyond, a power is exp(b log a).
+LARGEST_WHOLE = 1 << 20
+MOST_ROOTS = 8
+"""Numbers that nothing is known of in a product that is followed."""
+
+SMALLEST = sys.float_info.min
+"""The smallest double that has all its digits."""
+
+ZERO, ONE = fmpq(0), fmpq(1)
+
+
+class Pole(ZeroDivisionError):
+    """A rule divides by what is proven to be 0."""
+
+
+# FLINT's precision is one for the whole process, so runs take turns: one that was disturbed
+# would lose digits, never truth.
+_lock = threading.RLock()
+
+
+# Whether multiples of one number are watched, as they are where closed forms are asked.
+_watched = False
+
+
+@contextmanager
+def precision(bits: int, watched: bool = False) -> Iterator[None]:
+    """Work with balls of so many bits until the block ends."""
+    global _watched
+    with _lock:
+        before = ctx.prec, _watched
+        ctx.prec, _watched = bits, watched
+        try:
+            yield
+        finally:
+            ctx.prec, _watched = before
+
+
+class Real:
+    """A real number that is known to lie in a ball.
+
+    Parameters
+    ----------
+    exact
+        The number itself, a rational `fmpq` or a closed `Form`; None where neither is known.
+    ball
+        Its enclosure; of a rational, made when it is asked for.
+    """
+
+    __slots__ = ("_ball", "_monomial", "exact")
+
+    def __init__(self, exact: Any, ball: Any = None, monomial: Any = None) -> None:
+        self.exact = exact
+        self._ball = None if type(exact) is fmpq else ball
+        self._monomial = monomial
+
+    @property
+    def ball(self) -> Any:
+        """The enclosure, at the precision that is worked with."""
+        ball = self._ball
+        if ball is None:
+            ball = self._ball = arb(self.exact)
+        return ball
+
+    @property
+    def rational(self) -> Fraction | None:
+        """The number, where it is known to be rational."""
+        x = self.exact
+        return Fraction(int(x.p), int(x.q)) if type(x) is fmpq else None
+
+    @property
+    def known(self) -> Fraction | Form | None:
+        """The number as a fraction or closed form, None where neither is known."""
+        return self.exact if type(self.exact) is Form else self.rational
+
+    def __repr__(self) -> str:
+        """Return what is known of the number."""
+        return f"Real({self.ball.str(15) if self.exact is None else self.exact})"
+
+    # Arithmetic
+
+    def __add__(self, other: Any) -> Any:
+        if type(other) is not Real and (other := lifted(other)) is None:
+            return NotImplemented
+        x, y = self.exact, other.exact
+        if x is not None and y is not None:
+            if type(x) is fmpq and type(y) is fmpq:
+                return rational(x + y)
+            if type(x) is fmpq and not x:
+                return other
+            if type(y) is fmpq and not y:
+                return self
+            return Real(formed(operator.add, x, y), self.ball + other.ball)
+        if y is not None and type(y) is fmpq and not y:
+            return self
+        if x is not None and type(x) is fmpq and not x:
+            return other
+        monomial = _together(self, other) if _watched else None
+        if monomial is not None and type(monomial[1]) is fmpq and not monomial[1]:
+            return Real(ZERO)
+        return Real(None, self.ball + other.ball, monomial)
+
+    def __radd__(self, other: Any) -> Any:
+        # In the order of writing: forms keep it, 1 + e².
+        return NotImplemented if (left := lifted(other)) is None else left + self
+
+    def __neg__(self) -> Real:
+        x, ball = self.exact, self._ball
+        return Real(
+            None if x is None else -x if type(x) is fmpq else formed(operator.neg, x),
+            None if ball is None else -ball,
+            _negated(self) if _watched and x is None else None,
+        )
+
+    def __sub__(self, other: Any) -> Any:
+        if type(other) is not Real and (other := lifted(other)) is None:
+            return NotImplemented
+        return Real(ZERO) if self is other else self + -other
+
+    def __rsub__(self, other: Any) -> Any:
+        return NotImplemented if (left := lifted(other)) is None else left - self
+
+    def __mul__(self, other: Any) -> Any:
+        if type(other) is int and other * other == 1:
+            return self if other == 1 else -self
+        if type(other) is not Real and (other := lifted(other)) is None:
+            return NotImplemented
+        x, y = self.exact, other.exact
+        if type(x) is fmpq:
+            if type(y) is fmpq:
+                # A 0 stays the object that it is: it may be one that stops a pass.
+                return (rational(x * y) if y else other) if x else self
+            if not x and other.ball.is_finite():
+                return self
+            if x == 1:
+                return other
+        elif type(y) is fmpq:
+            if not y and self.ball.is_finite():
+                return other
+            if y == 1:
+                return self
+        if self is other:
+            return self**2
+        form = None if x is None or y is None else formed(operator.mul, x, y)
+        if form is None and _watched:
+            return _product(self, other, 1, self.ball * other.ball)
+        return Real(form, self.ball * other.ball)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if type(other) is not Real and (other := lifted(other)) is None:
+            return NotImplemented
+        x, y = self.exact, other.exact
+        if type(y) is fmpq:
+            if not y:
+                raise Pole
+            if type(x) is fmpq:
+                return rational(x / y)
+            if y == 1:
+                return self
+        if type(x) is fmpq and not x and other.ball.is_finite() and not other.ball.contains(0):
+            return self
+        if self is other:
+            return Real(ONE) if not self.ball.contains(0) else Real(None, arb.nan())
+        form = None if x is None or y is None else formed(operator.truediv, x, y)
+        if form is None and _watched:
+            return _product(self, other, -1, self.ball / other.ball)
+        return Real(form, self.ball / other.ball)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return NotImplemented if (left := lifted(other)) is None else left / self
+
+    def __pow__(self, exponent: Any) -> Any:
+        n = int(exponent)
+        x = self.exact
+        if type(x) is fmpq:
+            if not x and n < 0:
+                raise Pole
+            if x.height_bits() * abs(n) <= MOST_BITS or x in (0, 1, -1):
+                return Real(x**n)
+        form = None if x is None or type(x) is fmpq else formed(operator.pow, x, n)
+        ball = _whole_power(self.ball, n)
+        if form is None and type(x) is not fmpq and _watched and n:
+            roots, factor = _monomial(self)
+            if type(factor) is fmpq and factor.height_bits() * abs(n) <= MOST_BITS:
+                return Real(None, ball, (tuple((x, k * n) for x, k in roots), factor**n))
+        return Real(form, ball)
+
+    def __abs__(self) -> Any:
+        x = self.exact
+        if type(x) is fmpq:
+            return Real(abs(x))
+        if self.ball > 0:
+            return self
+        return -self if self.ball < 0 else Real(None, abs(self.ball).nonnegative_part())
+
+    def __mod__(self, divisor: int) -> Any:
+        if type(self.exact) is fmpq:
+            return Real(self.exact - divisor * (self.exact / divisor).floor())
+        return self - divisor * floor(self / divisor)
+
+    # Comparisons
+
+    def compared(self, other: Any) -> int:
+        """Return −1, 0 or 1 as the number is less than, equal to or greater than `other`.
+
+        Raises
+        ------
+        Open
+            If neither is proven.
+        """
+        if self is other:
+            return 0
+        right = other if type(other) is Real else lifted(other)
+        if right is None:
+            raise TypeError(f"a real number cannot be compared with {other!r}")
+        x, y = self.exact, right.exact
+        if type(x) is fmpq and type(y) is fmpq:
+            return int(x > y) - int(x < y)
+        a, b = self.ball, right.ball
+        if a < b:
+            return -1
+        if a > b:
+            return 1
+        if x is not None and y is not None:
+            rest = formed(operator.sub, x, y)
+            if type(rest) is fmpq:  # the balls could not tell, the normal form does
+                return int(rest > 0) - int(rest < 0)
+        raise Open
+
+    def __eq__(self, other: object) -> bool:
+        return self.compared(other) == 0
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __lt__(self, other: Any) -> bool:
+        return self.compared(other) < 0
+
+    def __le__(self, other: Any) -> bool:
+        # Balls that touch are enough: |x| ≥ 0 whether or not x is 0.
+        return bool(self.ball <= _ball(other)) or self.compared(other) <= 0
+
+    def __gt__(self, other: Any) -> bool:
+        return self.compared(other) > 0
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.ball >= _ball(other)) or self.compared(other) >= 0
+
+    # What is known of the number
+
+    def accurate(self, bits: int) -> bool:
+        """Whether so many bits of the number are certain, or it is known exactly."""
+        x = self.exact
+        if type(x) is fmpq:
+            return True
+        return bool(self.ball.rel_accuracy_bits() >= bits)
+
+
+# Beside closed forms stands what needs none: a number that nothing is known of, times an exact
+# one, is that number many times over, so c·√2 − c·√2 is 0 and c/c is 1.
+
+Monomial = tuple[tuple[tuple["Real", int], ...], Any]
+"""Whole powers of numbers that nothing is known of, in the order of their making, and a factor."""
+
+
+def _monomial(x: Real) -> Monomial:
+    if x.exact is not None:
+        return (), x.exact
+    return x._monomial or (((x, 1),), ONE)
+
+
+def _negated(x: Real) -> Monomial | None:
+    roots, factor = _monomial(x)
+    factor = _exactly(operator.mul, -ONE, factor)
+    return None if factor is None else (roots, factor)
+
+
+def _exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
+    """Return a function of two exact numbers, None where it is no short exact number."""
+    if type(a) is not fmpq or type(b) is not fmpq:
+        return formed(function, a, b)
+    found = function(a, b)
+    return found if found.height_bits() <= MOST_BITS else None
+
+
+def _together(a: Real, b: Real) -> Monomial | None:
+    """Return the sum of two numbers that are multiples of one, None where they are not."""
+    (roots, one), (others, two) = _monomial(a), _monomial(b)
+    if not roots or [(id(x), n) for x, n in roots] != [(id(x), n) for x, n in others]:
+        return None
+    factor = _exactly(operator.add, one, two)
+    return None if factor is None else (roots, factor)
+
+
+def _product(a: Real, b: Real, way: int, ball: Any) -> Real:
+    """Return a product (way 1) or quotient (way −1) with what is known of it."""
+    (roots, one), (others, two) = _monomial(a), _monomial(b)
+    powers = {id(x): (x, n) for x, n in roots}
+    for x, n in others:
+        powers[id(x)] = x, powers.get(id(x), (x, 0))[1] + way * n
+    left = tuple(sorted((pair for pair in powers.values() if pair[1]), key=lambda p: id(p[0])))
+    if len(left) > MOST_ROOTS or any(x.ball.contains(0) for x, n in (*roots, *others)):
+        return Real(None, ball)
+    factor = _exactly(operator.mul if way > 0 else operator.truediv, one, two)
+    if factor is None:
+        return Real(None, ball)
+    return Real(None, ball, (left, factor)) if left else Real(factor, ball)
+
+
+def lifted(x: Any) -> Any:
+    """Return a number of another kind as a `Real`, None for what is no number."""
+    if type(x) is Real:
+        return x
+    if type(x) is int:
+        return Real(fmpq(x))
+    if isinstance(x, Fraction):
+        return rational(fmpq(x.numerator, x.denominator))
+    if isinstance(x, int | float):
+        x = Fraction(x)
+        return Real(fmpq(x.numerator, x.denominator))
+    return None
+
+
+def _ball(x: Any) -> Any:
+    return lifted(x).ball
+
+
+def rational(x: Any) -> Real:
+    """Return a rational number, as a ball alone where it is longer than exact numbers are kept."""
+    return Real(x) if x.height_bits() <= MOST_BITS else Real(None, arb(x))
+
+
+def _plain(x: Any) -> Any:
+    """Return what is known exactly as closed forms take it."""
+    return Fraction(int(x.p), int(x.q)) if type(x) is fmpq else x
+
+
+def formed(function: Callable[..., Any], *numbers: Any) -> Any:
+    """Return a function of numbers in closed form, None where none is known.
+
+    The only place where closed forms are computed: whatever they refuse means that there is
+    none, but a divisor that they prove to be 0 is a pole.
+    """
+    try:
+        found = function(*map(_plain, numbers))
+    except Unformed:
+        return None
+    except ZeroDivisionError as error:
+        raise Pole from error
+    return fmpq(found.numerator, found.denominator) if type(found) is Fraction else found
+
+
+def _whole_power(ball: Any, n: int) -> Any:
+    """Return a whole power, of balls around 0 too."""
+    if n < 0:
+        return 1 / _whole_power(ball, -n)
+    if n == 0:
+        return arb(1)
+    if not ball.contains(0):
+        return ball ** arb(n)
+    above = arb(abs(ball).abs_upper()) ** arb(n) if abs(ball).abs_upper() > 0 else arb(0)
+    around = arb(0, above)
+    return around.nonnegative_part() if n % 2 == 0 else around
+
+
+def floor(x: Any) -> Real:
+    """Return the largest whole number that is not above x.
+
+    Raises
+    ------
+    Open
+        If the ball holds a whole number, and no closed form tells on which side x is.
+    """
+    x = lifted(x)
+    if type(x.exact) is fmpq:
+        return Real(fmpq(x.exact.floor()))
+    whole = x.ball.floor().unique_fmpz() if x.ball.is_finite() else None
+    if whole is None and type(x.exact) is Form:
+        # Beside a whole number on which the ball stands: which side, the form may know.
+        near = (x.ball + 0.5).floor().unique_fmpz()
+        if near is not None:
+            whole = near if x >= int(near) else near - 1
+    if whole is None:
+        raise Open
+    return Real(fmpq(whole))
+
+
+# From here to the numbers that are shown
+
+
+def many_digits(x: Real, bits: int) -> Any:
+    """Return a number with as many bits as are certain, at most `bits`, as one of mpmath's."""
+    context = _context(bits)
+    if type(x.exact) is fmpq:
+        return context.make_mpf(libmp.from_rational(int(x.exact.p), int(x.exact.q), bits, "n"))
+    certain = max(1, min(bits, int(x.ball.rel_accuracy_bits())))
+    return context.make_mpf(libmp.mpf_pos(x.ball.mid()._mpf_, certain, "n"))
+
+
+@cache
+def _context(bits: int) -> MPContext:
+    context = MPContext()
+    context.prec = bits
+    return context
+
+
+def nearest(x: Real) -> Any:
+    """Return the double nearest to a number, None where it would lose digits of it."""
+    exact = x.exact
+    if type(exact) is fmpq:
+        if not exact:
+            return 0.0
+        try:
+            double = int(exact.p) / int(exact.q)
+        except OverflowError:
+            return None
+    else:
+        double = float(x.ball)
+        if not double and x.ball.is_zero():
+            return 0.0
+    return double if SMALLEST <= abs(double) < math.inf else None
+
+
+def in_decimals(number: Any, digits: int) -> str:
+    """Return one of mpmath's numbers in decimals, however long its exponent is.
+
+    mpmath itself takes a second where an exponent has a thousand digits.
+    """
+    with precision(round(digits * math.log2(10)) + 64):
+        return str(arb(number).str(digits, radius=False))
+
+
+def rounded(value: Any) -> Any:
+    """Return a number of many digits as a float where one holds it; anything else as it is.
+
+    Floats print and format in ways that numbers of many digits do not.
+    """
+    if not hasattr(value, "_mpf_"):
+        return value
+    double = float(value)
+    return double if math.isfinite(double) and (double != 0 or value == 0) else value
+
+
+def bound(x: Real) -> int:
+    """Return a power of ten below which the size of a number lies."""
+    above = x.ball.abs_upper()
+    if not above.is_finite() or not above > 0:
+        return 0
+    mantissa, exponent = above.man_exp()
+    # log10 2 is a little more than 30,102/100,000 and less than 30,103/100,000.
+    power = int(exponent) + int(mantissa).bit_length()
+    return -(-power * (30_103 if power > 0 else 30_102) // 100_000)

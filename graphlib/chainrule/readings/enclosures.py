@@ -1,0 +1,71 @@
+"""The proof of a run: for every cell the ball in which its number lies, and what doubles give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chainrule.algebras.undefined import Undefined
+from chainrule.passes.run import Number
+from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
+from chainrule.readings.cells import number_cell
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.numbers import full_digits
+from chainrule.readings.terms import Partial, Role, Term, Word
+from chainrule.readings.view import View
+
+KEYS = ("cell", "number", "enclosure", "double", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosures(Tabular):
+    """Values, local partials and derivatives of a run with what is proven of each."""
+
+    view: View
+
+    def grid(self) -> Grid:
+        """Return the rows laid out."""
+        rows = [_row(self.view, *entry) for entry in _cells(self.view)]
+        heads = [
+            Header(key, Word(WORDS[f"proof_{key}"]), numeric=key in ("number", "double"))
+            for key in KEYS
+        ]
+        caption, note = (CAPTIONS["enclosures"],), self.view.digits_note
+        return Grid("enclosures", caption, tuple(heads), grouped(rows), note)
+
+
+def _cells(view: View) -> Iterator[tuple[str, Term, Number, Role]]:
+    run = view.run
+    for node in view.shown:
+        yield f"value:{view.labels[node]}", view.name(node), run.value(node), "value"
+    for edge in view.edges:
+        number = run.partial(edge.user, edge.slot)
+        if number is not None:
+            name = Partial(view.name(edge.user), view.name(edge.operand))
+            yield view.edge_id("partial", edge), name, number, "partial"
+    for node in view.shown:
+        if view.graph.varies[node]:
+            yield (
+                view.derivative_id(node),
+                view.derivative_name(node),
+                run.derivative(node),
+                "derivative",
+            )
+
+
+def _row(view: View, id: str, name: Term, number: Number, role: Role) -> GridRow:
+    double = number.double
+    none = double is None or type(double) is Undefined or not isinstance(double, float)
+    state = (
+        WORDS["proven_cell"] if number.state == "proven" else MARKS.get(number.state, number.state)
+    )
+    return GridRow(
+        {
+            "cell": Cell(name),
+            "number": number_cell(view, id, number, role),
+            "enclosure": words(number.enclosure or WORDS["none"], "quiet"),
+            "double": words(WORDS["none"] if none else full_digits(double), "quiet"),
+            "state": words(state, None if number.state == "proven" else "warning"),
+        },
+        id,
+    )
