@@ -112,7 +112,7 @@ def test_the_states_of_a_number() -> None:
     assert Number(0.5, None, 0.5).state == "unproven"
     with precision(128):
         assert merged(0.5, real("1/3")).enclosure == "1/3"
-        assert "+/- 1" in merged(1.0, loose).enclosure
+        assert "± 1" in merged(1.0, loose).enclosure
     assert merged(0.5, NOTHING).enclosure == ""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -286,10 +287,15 @@ class Drawing:
         lines: list[tuple[str, str]] = []
         for name, part in zip(STEPS, sorted(again, key=len), strict=False):
             for earlier, whole in lines:
-                part = part.replace(whole, earlier)
+                part = _named(part, whole, earlier)
             lines.append((name, part))
-            text = text.replace(part, name)
+            text = _named(text, part, name)
         return "; ".join([*(f"{name} = {part}" for name, part in lines), f"f = {text}"])
+
+
+def _named(text: str, part: str, name: str) -> str:
+    """Return a text with a name in place of a part, but not of the tanh(x) in atanh(x)."""
+    return re.sub(rf"(?<![a-z]){re.escape(part)}", name, text)
 
 
 def drawn(seed: int, number: int) -> Case:
