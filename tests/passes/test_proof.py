@@ -109,6 +109,9 @@ def test_the_states_of_a_number() -> None:
     assert merged(0.5, NOTHING).state == "undefined"
     assert merged(0.5, open_).state == "undecided"
     assert merged(1.0, loose).state == "undecided"
+    # Neither 1 nor 0 is shown of what is only known to lie within a billionth of 1.
+    assert merged(1.0, loose).undefined is not None and not merged(1.0, loose).corrected
+    assert merged(1.0, Real(None, arb(0, "1e-60"))).shown == 0
     assert Number(0.5, None, 0.5).state == "unproven"
     with precision(128):
         assert merged(0.5, real("1/3")).enclosure == "1/3"

@@ -23,7 +23,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.kinks import Sides, kinks, sides
-from chainrule.passes.proof import CERTAIN, FORMS, RUNGS, Proof, climbed, prove, recorded
+from chainrule.passes.proof import CERTAIN, FORMS, RUNGS, Proof, climbed, prove, recorded, small
 from chainrule.passes.record import Mode, Record
 from chainrule.passes.steps import Step
 
@@ -32,6 +32,8 @@ DIGITS_BITS = 256
 # Double precision is said to be wrong where it is off by more (relative).
 AGREEMENT = 1e-9
 
+# Certain bits of a number that make its nearest double certain; runs are settled to a few more.
+ENOUGH = 56
 MOST_ROUND = 1e6
 
 Kind = Literal["value", "partial", "flowing", "derivative"]
@@ -138,7 +140,7 @@ def _each(function: Callable[..., Any], *arrays: Any) -> Any:
 def _state(x: Any) -> State:
     if type(x) is Undefined:
         return "undecided" if x.is_open else "undefined"
-    return "proven" if type(x) is not Real or x.accurate(CERTAIN) else "undecided"
+    return "proven" if type(x) is not Real or x.accurate(ENOUGH) else "undecided"
 
 
 def _many(x: Any, bits: int) -> Any:
@@ -167,7 +169,7 @@ def merged(double: Any, proven: Any, digits: int | None = None) -> Number:
     digits
         Significant digits to show; default those of a double.
     """
-    if type(proven) is Real and digits is None and proven.accurate(CERTAIN):
+    if type(proven) is Real and digits is None and proven.accurate(ENOUGH):
         near = nearest(proven)
         if near is None:
             shown = many_digits(proven, DIGITS_BITS)
@@ -181,8 +183,15 @@ def merged(double: Any, proven: Any, digits: int | None = None) -> Number:
         return Number(shown, proven, double, any(_entries(wrong)))
     if type(proven) is not Real:
         return Number(double if type(proven) is int else proven, proven, double)
-    # What is next to nothing, as far as is told, is shown as 0.
-    shown = 0.0 if digits is None else many_digits(proven, round(digits * math.log2(10)) + 1)
+    if digits is not None:
+        shown = many_digits(proven, round(digits * math.log2(10)) + 1)
+    elif small(proven, 2 * CERTAIN):
+        shown = 0.0  # next to nothing, as far as is told
+    else:
+        # A sum made of proven numbers, of which too many digits cancelled.
+        return Number(
+            Undefined("sum", "more digits than were carried", "unsettled"), proven, double
+        )
     return Number(shown, proven, double, differ(double, shown))
 
 
