@@ -242,3 +242,10 @@ def test_the_slope_at_a_kink_is_the_one_that_was_chosen(formula: str) -> None:
         assert ": –." not in made.table().text()
     none = chainrule.parse(formula, kink="undefined").work({"x": 0}).slope("x")
     assert none.state == "undefined"
+
+
+def test_a_condition_that_jumps_leaves_no_slope_behind() -> None:
+    # tan(10πx) is 0 at 10: beside it the inner choice is 0.3, and the outer one the other branch.
+    formula = "where(where(tan(10 pi x), 0.3, y)^(-1), sigmoid(tan(pi - x)), 7)"
+    number = chainrule.parse(formula).work({"x": 10, "y": -1}).slope("x")
+    assert number.state == "undefined"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.algebras.array import Array
+from chainrule.algebras.real import lifted
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import WengertList
@@ -168,7 +169,7 @@ def _settled(run: Run, output: int, entry: int, number: Number, strict: bool) ->
 def repaired(number: Number, around: Sides) -> Number:
     """Return the derivative where both one-sided derivatives agree and conventions miss it."""
     if around.agree and not same(number.proven, around.right):
-        return merged(number.double, around.right)
+        return merged(number.double, lifted(around.right))
     return number
 
 

@@ -121,7 +121,9 @@ def _moved(
         and type(value) is not Undefined
         and not _at_kink(graph, algebra, node, arguments)
     ):
-        return moves[op.taken(*arguments)]
+        # A condition that jumps may take the other branch beside the point.
+        jumps = type(moves[0]) is Undefined and moves[0].alone
+        return moves[0] if jumps else moves[op.taken(*arguments)]
     for argument in (value, *arguments, *moves):
         if type(argument) is Undefined:
             return argument
@@ -134,7 +136,7 @@ def _moved(
         if all(type(move) is int and move == 0 for move in moves):
             return 0
         if op.kink.push is None:
-            return Undefined(op.name, op.kink.convention, "slope", node)
+            return Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return op.kink.push(algebra.maths, moves, *arguments, **parameters)
     total: Any = 0
     for slot, operand in enumerate(graph.operands[node]):
