@@ -169,7 +169,9 @@ def _settled(run: Run, output: int, entry: int, number: Number, strict: bool) ->
 def repaired(number: Number, around: Sides) -> Number:
     """Return the derivative where both one-sided derivatives agree and conventions miss it."""
     if around.agree and not same(number.proven, around.right):
-        return merged(number.double, lifted(around.right))
+        # A side may be a structural 0, or none.
+        right = around.right
+        return merged(number.double, right if type(right) is Undefined else lifted(right))
     return number
 
 
