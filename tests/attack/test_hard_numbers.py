@@ -5,7 +5,6 @@ The right numbers are mathematics, worked out by mpmath with formulas of their o
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -142,11 +141,9 @@ PROVEN: list[tuple[str, dict[str, str], Any, Any]] = [
 def test_it_is_what_it_is(
     formula: str, point: dict[str, str], value: Known, slopes: dict[str, Known], zoom: Any
 ) -> None:
-    begun = time.process_time()
     made = chainrule.parse(formula, declared=point).work(point, zoom=zoom)
     cells = [("value", made.run.value(made.run.output), value)]
     cells += [(f"slope by {name}", made.slope(name), known) for name, known in slopes.items()]
-    assert time.process_time() - begun < 2
     for what, number, known in cells:
         if known == NONE:
             assert number.state == "undefined", f"{what}: {number}"

@@ -21,6 +21,7 @@ from chainrule.drawing import graphviz_process
 from chainrule.errors import OutsideTimeout
 from chainrule.language import read
 from tests.attack.test_corners import CORNERS
+from tests.attack.test_hard_numbers import PROVEN
 from tests.attack.test_hostile import PROGRAMS, REFUSED
 from tests.drawing.test_graphviz_process import SMALL, large
 from tests.exercises.classes import sheets
@@ -176,3 +177,9 @@ def test_a_sheet_is_marked(sample_seed: int) -> None:
 def test_hostile_sheets_are_marked() -> None:
     limit = 12 * SECONDS  # so many sheets
     assert seconds(test_a_sheet_of_hostile_formulas_and_numbers_is_marked, limit) <= limit
+
+
+@pytest.mark.parametrize(("formula", "point"), [case[:2] for case in PROVEN])
+def test_hard_numbers_are_proven_in_time(formula: str, point: dict[str, str]) -> None:
+    graph = chainrule.parse(formula, declared=point)
+    assert seconds(lambda: graph.work(point, zoom="primitive").run.fine, SECONDS) <= SECONDS

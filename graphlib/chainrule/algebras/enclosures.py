@@ -174,12 +174,6 @@ def _power(m: Any, a: Any, b: Any) -> Any:
     return Real(form, _exp(b.ball * a.ball.log()))
 
 
-def _log2(ball: Any) -> Any:
-    return (
-        ball.log() / arb.const_log2() if hasattr(arb, "const_log2") else ball.log() / arb(2).log()
-    )
-
-
 def _erfc(ball: Any) -> Any:
     plain = ball.erfc()
     if not (plain.contains(0) and ball > 1):
