@@ -7,6 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.waiting import at_rest
+
 pytestmark = pytest.mark.browser
 
 # Worked by hand at x = 1: cos 1 = 0.5403, sin 1 = 0.8415; t's adjoint is the share of u2 alone.
@@ -22,7 +24,7 @@ LATEX = r"node & value & adjoint \\ \midrule $t$ & $1$ & $2.2804$ \\ $w$ & 2 & 3
 
 def opened(page: Page, address: str, query: str = "") -> None:
     page.goto(f"{address}/check-my-work{query}")
-    expect(page.locator(".worktable input").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".worktable input").first).to_be_visible()
 
 
 def field(page: Page, id: str):
@@ -33,7 +35,7 @@ def worked(page: Page) -> None:
     for id, words in WORK.items():
         field(page, id).fill(words)
     page.get_by_role("button", name="Check", exact=True).click()
-    expect(page.locator(".square.wrong")).to_have_count(1, timeout=15_000)
+    expect(page.locator(".square.wrong")).to_have_count(1)
 
 
 def test_the_lectures_table_is_marked_explained_and_survives_a_reload(
@@ -46,6 +48,7 @@ def test_the_lectures_table_is_marked_explained_and_survives_a_reload(
     expect(report).to_contain_text("16of 17 cells credited")
     expect(report).to_contain_text("15 right, 1 wrong, 1 consistent and credited.")
     expect(page.locator(".square")).to_have_count(17)
+    at_rest(page)
     # In working order: the last but one square is the wrong one, the last follows.
     assert page.locator(".square").nth(15).get_attribute("aria-label") == "adjoint of t: wrong"
     assert "follows" in str(page.locator(".square").nth(16).get_attribute("class"))
@@ -62,13 +65,13 @@ def test_the_lectures_table_is_marked_explained_and_survives_a_reload(
     expect(page.locator(".hint")).to_contain_text("the shares are added")
     assert "1.9324" not in page.url
     page.reload()
-    expect(field(page, "adjoint:t")).to_have_value("1.9324", timeout=30_000)
-    expect(page.locator(".square.wrong")).to_have_count(1, timeout=15_000)
+    expect(field(page, "adjoint:t")).to_have_value("1.9324")
+    expect(page.locator(".square.wrong")).to_have_count(1)
     # A changed cell loses its mark until it is checked again.
     field(page, "adjoint:t").fill("2.2804")
     expect(page.locator(".field.first-wrong")).to_have_count(0)
     field(page, "adjoint:t").press("Control+Enter")
-    expect(page.locator(".square.right")).to_have_count(16, timeout=15_000)
+    expect(page.locator(".square.right")).to_have_count(16)
 
 
 def test_keys_lead_through_the_cells_in_working_order(app_address: str, app_page: Page) -> None:
@@ -105,6 +108,7 @@ def test_a_phone_needs_no_sideways_scrolling(app_address: str, app_page: Page) -
     app_page.set_viewport_size({"width": 400, "height": 860})
     opened(app_page, app_address)
     worked(app_page)
+    at_rest(app_page)
     assert app_page.evaluate("document.documentElement.scrollWidth") <= 400
     boxes = [one.bounding_box() for one in app_page.locator(".worktable .field").all()]
     tops = sorted((round(b["x"]), round(b["y"])) for b in boxes if b)
@@ -114,4 +118,4 @@ def test_a_phone_needs_no_sideways_scrolling(app_address: str, app_page: Page) -
 def test_the_mode_changes_the_table(app_address: str, app_page: Page) -> None:
     opened(app_page, app_address)
     app_page.get_by_text("forward", exact=True).click()
-    expect(field(app_page, "tangent:J")).to_be_visible(timeout=15_000)
+    expect(field(app_page, "tangent:J")).to_be_visible()

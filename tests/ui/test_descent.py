@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 from chainrule.errors import InputError, LinkError
 from chainrule.ui.descent_state import EXAMPLES, DescentState, decode, encode, points
 
-SLOW = 30_000
-
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_link_carries_the_page_and_comes_back(name: str) -> None:
@@ -47,7 +45,7 @@ def test_paths_play_and_another_function(app_page: Page, app_address: str) -> No
     page.goto(f"{app_address}/descent")
     # Gradient descent is caught in the local minimum, momentum comes to the lowest one.
     ends = page.get_by_role("status").filter(has_text="lowest minimum")
-    expect(ends).to_contain_text("gd with the learning rate 0.02 comes to a local", timeout=SLOW)
+    expect(ends).to_contain_text("gd with the learning rate 0.02 comes to a local")
     expect(ends).to_contain_text("momentum with the learning rate 0.02 comes to the lowest")
     expect(ends).to_contain_text("−3.5139 at (−1.3008, 0)")
     table = page.get_by_role("table")
@@ -64,7 +62,7 @@ def test_paths_play_and_another_function(app_page: Page, app_address: str) -> No
     expect(page.get_by_text(re.compile("step ([5-9]|[1-5][0-9]) of 60"))).to_be_visible()
     page.goto(f"{app_address}/descent?f=x%5E4&region=-2%2C2&starts=2&rate=0.5&by=gd")
     expect(page.get_by_role("status").filter(has_text="diverges")).to_contain_text(
-        "smaller learning rate", timeout=SLOW
+        "smaller learning rate"
     )
     overflow = "document.documentElement.scrollWidth - window.innerWidth"
     assert page.evaluate(overflow) <= 0
@@ -74,14 +72,14 @@ def test_paths_play_and_another_function(app_page: Page, app_address: str) -> No
 def test_a_bad_function_keeps_the_picture(app_page: Page, app_address: str) -> None:
     page = app_page
     page.goto(f"{app_address}/descent")
-    expect(page.get_by_role("table")).to_contain_text("gd", timeout=SLOW)
+    expect(page.get_by_role("table")).to_contain_text("gd")
     box = page.get_by_role("textbox", name="Function of one or two variables")
     box.fill("x^2 + (y")
     box.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("^", timeout=SLOW)
+    expect(page.get_by_role("alert")).to_contain_text("^")
     expect(page.get_by_text("from before")).to_be_visible()
     box.fill("x y z")
     box.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("3 variables", timeout=SLOW)
+    expect(page.get_by_role("alert")).to_contain_text("3 variables")
     for word in ("Traceback", "Error", "Exception"):
         expect(page.get_by_text(word)).to_have_count(0)

@@ -14,6 +14,7 @@ from chainrule.exercises.sheet import Sheet
 from chainrule.ui import sheets
 from chainrule.ui.sheets import Asked
 from chainrule.ui.work import Fault
+from tests.ui.waiting import at_rest
 
 LECTURE = Asked(
     formula="J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2", at="x = 1.5", kinds=("values", "adjoints")
@@ -94,22 +95,21 @@ def test_a_sheet_is_answered_checked_kept_and_saved(
     page = app_page
     page.goto(f"{app_address}/exercises")
     fields = page.locator(".answersheet input")
-    expect(fields.first).to_be_visible(timeout=60_000)
+    expect(fields.first).to_be_visible()
     fields.nth(0).fill("77")
     page.get_by_role("button", name="Check", exact=True).first.click()
-    expect(page.locator(".answersheet .said").first).to_contain_text("1 wrong", timeout=30_000)
+    expect(page.locator(".answersheet .said").first).to_contain_text("1 wrong")
     expect(fields.nth(0)).to_have_attribute("aria-invalid", "")
     page.get_by_role("button", name="Hint for the next cell").first.click()
-    expect(page.locator(".answersheet .help").first).to_contain_text("Next is", timeout=30_000)
+    expect(page.locator(".answersheet .help").first).to_contain_text("Next is")
     page.get_by_role("button", name="Show the next number").first.click()
-    expect(page.locator(".answersheet .help").first).to_contain_text(
-        "You expected 77", timeout=30_000
-    )
+    expect(page.locator(".answersheet .help").first).to_contain_text("You expected 77")
+    at_rest(page)
     assert fields.nth(0).input_value() not in ("", "77")
     fields.nth(1).fill("0,5")
     page.reload()
-    expect(fields.nth(1)).to_have_value("0,5", timeout=60_000)
-    with page.expect_download(timeout=30_000) as saved:
+    expect(fields.nth(1)).to_have_value("0,5")
+    with page.expect_download() as saved:
         page.get_by_role("button", name="Save answers as a file").click()
     path = tmp_path / saved.value.suggested_filename
     saved.value.save_as(path)
@@ -127,10 +127,10 @@ def test_a_recipe_with_a_fault_shows_its_line(app_address: str, app_page: Page) 
     page.goto(f"{app_address}/exercises")
     page.get_by_text("Recipe", exact=True).click()
     area = page.get_by_label("Recipe (TOML)")
-    expect(area).to_be_visible(timeout=30_000)
+    expect(area).to_be_visible()
     area.fill('title = "T"\n[[part]]\nlevel = 9\nkinds = ["values"]\n')
     area.press("Control+Enter")
-    expect(page.locator(".cr-fault")).to_contain_text("level", timeout=30_000)
+    expect(page.locator(".cr-fault")).to_contain_text("level")
 
 
 @pytest.mark.browser
@@ -139,11 +139,12 @@ def test_fields_in_lines_of_their_own_can_be_seen(app_address: str, app_page: Pa
     page.goto(f"{app_address}/exercises")
     page.get_by_text("Recipe", exact=True).click()
     area = page.get_by_label("Recipe (TOML)")
-    expect(area).to_be_visible(timeout=30_000)
+    expect(area).to_be_visible()
     area.fill('title = "<b>T</b>"\n[[part]]\nlevel = 3\nkinds = ["count", "draw"]\n')
     area.press("Control+Enter")
     field = page.locator(".answersheet .field input").first
-    expect(field).to_be_visible(timeout=60_000)
+    expect(field).to_be_visible()
+    at_rest(page)
     box = field.bounding_box()
     ground = field.evaluate("one => getComputedStyle(one).backgroundColor")
     assert box and box["width"] > 60 and box["height"] >= 34 and ground != "rgba(0, 0, 0, 0)"

@@ -136,7 +136,7 @@ class Shown:
 
     def open(self, query: str = "") -> Shown:
         self.page.goto(f"{self.address}/?{query}")
-        self.page.locator(".player[data-step]").wait_for(timeout=30_000)
+        self.page.locator(".player[data-step]").wait_for()
         self.page.evaluate("document.fonts.ready")
         return self
 
@@ -211,13 +211,13 @@ def test_nothing_is_known_before_its_step(shown: Shown) -> None:
 def test_the_run_plays_and_pauses(shown: Shown) -> None:
     shown.open("step=14").at(14)
     shown.press("Play")
-    expect(shown.player).to_have_attribute("data-step", "16", timeout=5_000)
+    expect(shown.player).to_have_attribute("data-step", "16")
     shown.press("Pause")
     step = shown.player.get_attribute("data-step")
     shown.page.wait_for_timeout(1_200)
     assert shown.player.get_attribute("data-step") == step
     shown.press("Play")
-    expect(shown.player).to_have_attribute("data-step", "18", timeout=5_000)
+    expect(shown.player).to_have_attribute("data-step", "18")
     expect(shown.page.get_by_role("button", name="Play")).to_be_visible()
 
 
@@ -230,7 +230,7 @@ def test_the_keyboard_reaches_everything(shown: Shown) -> None:
         shown.at(step)
     expect(scrubber).to_have_attribute("aria-valuetext", "step 2 of 19: Value of t")
     shown.page.keyboard.press("Space")
-    expect(shown.player).to_have_attribute("data-step", "2", timeout=4_000)
+    expect(shown.player).to_have_attribute("data-step", "2")
     shown.page.keyboard.press("End")
     shown.at(18)
     shown.page.locator(".card[tabindex='0']").focus()

@@ -13,9 +13,9 @@ from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
 from chainrule.ui.explore import fault_html
 from chainrule.ui.state import EXAMPLE, State
+from chainrule.ui.widgets import lasting
 from chainrule.ui.work import Fault, Reading
 
-WIDGETS = ("work_formula", "work_mode")
 MOST_VALUES = 8
 
 
@@ -26,8 +26,8 @@ def page() -> None:
         box, beside, menu = st.columns([5.6, 3.2, 1.3], gap="medium")
         with box:
             st.text_input(
-                "Formula or program", key="work_formula", placeholder=EXAMPLE, max_chars=20_000,
-                label_visibility="collapsed", on_change=_forget,
+                "Formula or program", **lasting("work_formula"), placeholder=EXAMPLE,
+                max_chars=20_000, label_visibility="collapsed", on_change=_forget,
             )  # fmt: skip
         formula = st.session_state["work_formula"] or EXAMPLE
         read = work.read(formula, (), ())
@@ -103,7 +103,7 @@ def _point(read: Reading) -> tuple[tuple[tuple[str, str], ...], str]:
             typed = st.session_state[key]
             point.append((name, typed if link.is_value(typed) else given))
         mode = st.segmented_control(
-            "Mode", ["reverse", "forward"], key="work_mode", label_visibility="collapsed",
+            "Mode", ["reverse", "forward"], **lasting("work_mode"), label_visibility="collapsed",
             on_change=_forget, required=True,
         )  # fmt: skip
     point += [(name, values.get(name) or read.default(name))

@@ -16,9 +16,9 @@ from chainrule.ui.descent_state import EXAMPLES, MOST_STARTS, MOST_STEPS, Descen
 from chainrule.ui.descent_work import Descended
 from chainrule.ui.pictures.component import plane, theme
 from chainrule.ui.state import State
+from chainrule.ui.widgets import lasting
 
 CHOSEN = ("formula", "region", "starts", "optimisers", "rate", "steps")
-WIDGETS = tuple(f"des_{name}" for name in CHOSEN)
 TYPING_PAUSE = "150ms"
 
 
@@ -27,7 +27,7 @@ def page() -> None:
     _restore()
     with st.container(key="des_top"):
         st.text_input(
-            "Function of one or two variables", key="des_formula", max_chars=20_000,
+            "Function of one or two variables", **lasting("des_formula"), max_chars=20_000,
             label_visibility="collapsed", live=TYPING_PAUSE, placeholder=DescentState().formula,
         )  # fmt: skip
         reading = st.container(key="des_reading")
@@ -93,16 +93,16 @@ def _rail() -> None:
         "Example", list(EXAMPLES), key="des_example", index=None, placeholder="examples",
         on_change=_example, label_visibility="collapsed",
     )  # fmt: skip
-    st.text_input("region", key="des_region", max_chars=200,
+    st.text_input("region", **lasting("des_region"), max_chars=200,
                   help="Least and greatest value of each variable: -2, 2; -1, 1")  # fmt: skip
-    st.text_input("starts", key="des_starts", max_chars=300,
+    st.text_input("starts", **lasting("des_starts"), max_chars=300,
                   help="Points, parted by semicolons; or click in the picture.")  # fmt: skip
     st.button("Other starts", key="des_random", on_click=_restart, width="stretch")
     st.html('<div class="cr-group">Optimisers</div>')
-    st.pills("Optimisers", list(METHODS), key="des_optimisers", selection_mode="multi",
+    st.pills("Optimisers", list(METHODS), **lasting("des_optimisers"), selection_mode="multi",
              label_visibility="collapsed")  # fmt: skip
-    st.text_input("rate", key="des_rate", max_chars=20, placeholder="own")
-    st.number_input("steps", 1, MOST_STEPS, key="des_steps", step=10)
+    st.text_input("rate", **lasting("des_rate"), max_chars=20, placeholder="own")
+    st.number_input("steps", 1, MOST_STEPS, **lasting("des_steps"), step=10)
     if "des_link_fault" in st.session_state:
         st.html(
             '<div class="cr-quiet" role="alert">The link could not be read: '

@@ -13,13 +13,10 @@ from chainrule.ui import sheets
 from chainrule.ui.answers.component import answers
 from chainrule.ui.explore import fault_html
 from chainrule.ui.state import EXAMPLE
+from chainrule.ui.widgets import lasting
 from chainrule.ui.work import Fault
 
 WAYS: Final = ("Level", "Formula", "Recipe")
-WIDGETS = (
-    "sheet_way", "sheet_level", "sheet_kinds", "sheet_formula", "sheet_at", "sheet_recipe",
-    "sheet_seed", "sheet_student",
-)  # fmt: skip
 USUAL_KINDS: Final = ("values", "adjoints")
 RECIPE: Final = """\
 title = "Reverse mode by hand"
@@ -74,19 +71,19 @@ def _asked_for() -> sheets.Asked:
     """Show the fields of the way that was chosen, and return what they ask for."""
     session = st.session_state
     with st.container(key="sheet_bar", horizontal=True, vertical_alignment="bottom"):
-        way = st.segmented_control("Made from", WAYS, key="sheet_way", required=True)
+        way = st.segmented_control("Made from", WAYS, **lasting("sheet_way"), required=True)
         if way == "Level":
-            st.selectbox("Level", list(LEVELS), key="sheet_level", width=110)
-        st.number_input("Seed", min_value=0, max_value=2**31, key="sheet_seed", width=130)
-        st.text_input("Name on the sheet", key="sheet_student", max_chars=200, width=220)
+            st.selectbox("Level", list(LEVELS), **lasting("sheet_level"), width=110)
+        st.number_input("Seed", min_value=0, max_value=2**31, **lasting("sheet_seed"), width=130)
+        st.text_input("Name on the sheet", **lasting("sheet_student"), max_chars=200, width=220)
     if way == "Recipe":
-        st.text_area("Recipe (TOML)", key="sheet_recipe", height=220, max_chars=50_000)
+        st.text_area("Recipe (TOML)", **lasting("sheet_recipe"), height=220, max_chars=50_000)
         return sheets.Asked(recipe=session["sheet_recipe"])
     if way == "Formula":
         with st.container(key="sheet_line", horizontal=True, vertical_alignment="bottom"):
-            st.text_input("Formula or program", key="sheet_formula", max_chars=20_000)
-            st.text_input("Point", key="sheet_at", max_chars=2_000, width=220)
-    kinds = st.pills("Tasks", list(KINDS), key="sheet_kinds", selection_mode="multi",
+            st.text_input("Formula or program", **lasting("sheet_formula"), max_chars=20_000)
+            st.text_input("Point", **lasting("sheet_at"), max_chars=2_000, width=220)
+    kinds = st.pills("Tasks", list(KINDS), **lasting("sheet_kinds"), selection_mode="multi",
                      format_func=_title)  # fmt: skip
     chosen = tuple(kind for kind in KINDS if kind in (kinds or ()))
     if way == "Formula":

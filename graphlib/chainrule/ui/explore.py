@@ -21,6 +21,7 @@ from chainrule.ui.panel import choice, panel
 from chainrule.ui.player.component import player
 from chainrule.ui.rail import rail, show_hints
 from chainrule.ui.state import EXAMPLE, State, written_notation
+from chainrule.ui.widgets import lasting
 from chainrule.ui.work import Fault, Reading
 
 EXAMPLES = {
@@ -30,7 +31,6 @@ EXAMPLES = {
     ),
     "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
 }
-WIDGETS = ("formula", "mode", "zoom", "words", "comma", "along", "shape", "below", "nudge")
 TYPING_PAUSE = "80ms"
 PATIENCE = 0.3
 ASK_EVERY = 0.5
@@ -46,7 +46,7 @@ def page() -> None:
         with box:
             st.text_input(
                 "Formula or program",
-                key="formula",
+                **lasting("formula"),
                 placeholder=EXAMPLE,
                 label_visibility="collapsed",
                 live=TYPING_PAUSE,
@@ -125,7 +125,6 @@ def take(state: State, *, declared: bool = True) -> None:
     session["shapes"] = {}
     session["readings"] = dict(state.readings)
     session["mode"], session["zoom"] = state.mode, state.zoom
-    session["zoom_chosen"] = bool(state.zoom)
     session["words"] = ",".join(word for word in state.notation.split(",") if word != "comma")
     session["comma"] = "comma" in state.notation.split(",")
     session["along"] = state.along
@@ -145,7 +144,7 @@ def _current(read: Reading | None = None) -> State:
         point=tuple((name, values.get(name) or default(name)) for name in names),
         readings=tuple(session["readings"].items()),
         mode=session["mode"] or "reverse",
-        zoom=session["zoom"] if session["zoom_chosen"] else "",
+        zoom=session["zoom"],
         along=session.get("along") or "",
         notation=written_notation(
             (session["words"] or "") + (",comma" if session["comma"] else "")

@@ -22,6 +22,7 @@ from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number
 from chainrule.ui.pictures.component import neurons, plane, scrubber, theme
 from chainrule.ui.trainer import Trainer
+from chainrule.ui.widgets import lasting
 
 ASK_EVERY = 0.4
 MOST_MEGABYTES = 5
@@ -38,7 +39,6 @@ OWN_TASK = {"numbers": ("", "mse", "mae", "huber"), "yes or no": ("", "bce", "ms
             "classes": ("", "ce", "mse")}  # fmt: skip
 CHOSEN = ("data", "count", "noise", "hidden", "activation", "initialiser", "loss", "optimiser",
           "rate", "batch", "epochs", "scaling", "seed")  # fmt: skip
-WIDGETS = tuple(f"net_{name}" for name in CHOSEN)
 
 
 def page() -> None:
@@ -106,33 +106,33 @@ def _rail() -> tuple[Data | None, InputError | None]:
     """Show the choices; return the data, or why there are none."""
     session = st.session_state
     st.html('<h2 class="cr-title">Network</h2><div class="cr-group">Data</div>')
-    st.selectbox("set", list(DATA_NAMES), key="net_data", format_func=DATA_NAMES.__getitem__)
+    st.selectbox("set", list(DATA_NAMES), **lasting("net_data"), format_func=DATA_NAMES.__getitem__)
     state = _current()
     if state.data == FILE:
         _upload()
     else:
         if state.data in network_work.WITH_NOISE:
-            st.text_input("noise", key="net_noise", max_chars=20)
-        st.number_input("points", 8, network_state.MOST_COUNT, key="net_count", step=20)
+            st.text_input("noise", **lasting("net_noise"), max_chars=20)
+        st.number_input("points", 8, network_state.MOST_COUNT, **lasting("net_count"), step=20)
     data, fault = _data(state)
     st.html('<div class="cr-group">Network</div>')
     st.text_input(
-        "layers", key="net_hidden", max_chars=60, placeholder="none",
+        "layers", **lasting("net_hidden"), max_chars=60, placeholder="none",
         help="Widths of the hidden layers, such as 4-3; nothing for none.",
     )  # fmt: skip
-    st.selectbox("activation", network_state.ACTIVATIONS, key="net_activation")
-    st.selectbox("start", list(SCHEMES), key="net_initialiser")
+    st.selectbox("activation", network_state.ACTIVATIONS, **lasting("net_activation"))
+    st.selectbox("start", list(SCHEMES), **lasting("net_initialiser"))
     losses = OWN_TASK[data.task] if data else ("", *LOSSES)
     if session["net_loss"] not in losses:
         session["net_loss"] = ""
-    st.selectbox("loss", losses, key="net_loss", format_func=LOSS_NAMES.__getitem__)
+    st.selectbox("loss", losses, **lasting("net_loss"), format_func=LOSS_NAMES.__getitem__)
     st.html('<div class="cr-group">Training</div>')
-    st.selectbox("optimiser", list(METHODS), key="net_optimiser", on_change=_usual_rate)
-    st.text_input("rate", key="net_rate", max_chars=20)
-    st.number_input("batch", 0, 100_000, key="net_batch", help="Examples a step; 0 for all.")
-    st.number_input("epochs", 1, network_state.MOST_EPOCHS, key="net_epochs", step=10)
-    st.selectbox("scaling", network_state.SCALINGS, key="net_scaling")
-    st.number_input("seed", 0, network_state.MOST_SEED, key="net_seed")
+    st.selectbox("optimiser", list(METHODS), **lasting("net_optimiser"), on_change=_usual_rate)
+    st.text_input("rate", **lasting("net_rate"), max_chars=20)
+    st.number_input("batch", 0, 100_000, **lasting("net_batch"), help="Examples a step; 0 for all.")
+    st.number_input("epochs", 1, network_state.MOST_EPOCHS, **lasting("net_epochs"), step=10)
+    st.selectbox("scaling", network_state.SCALINGS, **lasting("net_scaling"))
+    st.number_input("seed", 0, network_state.MOST_SEED, **lasting("net_seed"))
     return data, fault
 
 

@@ -24,14 +24,10 @@ class Page:
         What the header calls it; in lower case, with hyphens, its address.
     show
         Shows it, below the header.
-    keeps
-        Keys of widgets whose choices outlive a visit to another page; Streamlit forgets those
-        that a run does not show.
     """
 
     title: str
     show: Callable[[], None]
-    keeps: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -40,11 +36,11 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("Explore", explore.page, explore.WIDGETS),
-    Page("Networks", networks.page, networks.WIDGETS),
-    Page("Descent", descent.page, descent.WIDGETS),
-    Page("Exercises", exercises.page, exercises.WIDGETS),
-    Page("Check my work", check_work.page, check_work.WIDGETS),
+    Page("Explore", explore.page),
+    Page("Networks", networks.page),
+    Page("Descent", descent.page),
+    Page("Exercises", exercises.page),
+    Page("Check my work", check_work.page),
 )
 """All pages, in the order of the header; the first is the one that opens."""
 
@@ -52,10 +48,6 @@ PAGES: tuple[Page, ...] = (
 def run() -> None:
     """Show the app: the header with its navigation, and the page that was asked for."""
     st.set_page_config(page_title="chainrule", layout="wide", initial_sidebar_state="collapsed")
-    for page in PAGES:
-        for key in page.keeps:
-            if key in st.session_state:
-                st.session_state[key] = st.session_state[key]
     entries = [
         st.Page(_guarded(page), title=page.title, url_path=page.address, default=page is PAGES[0])
         for page in PAGES

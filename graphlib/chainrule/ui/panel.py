@@ -9,6 +9,7 @@ import streamlit as st
 from chainrule.ui import work
 from chainrule.ui.markup import markup
 from chainrule.ui.state import READINGS, State
+from chainrule.ui.widgets import lasting
 from chainrule.ui.work import Fault, Reading
 
 TITLES = {
@@ -26,7 +27,7 @@ TITLES = {
 def choice() -> None:
     """Show the quiet choice of a reading."""
     st.segmented_control(
-        "Reading", READINGS, key="below", format_func=TITLES.__getitem__, required=True,
+        "Reading", READINGS, **lasting("below"), format_func=TITLES.__getitem__, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
 
@@ -53,9 +54,9 @@ def _nudge_by(read: Reading) -> None:
         if len(read.variables) > 1 and st.session_state["mode"] != "forward":
             st.html("Move", width="content")
             st.selectbox(
-                "Move", read.variables, key="along", width=100, label_visibility="collapsed"
+                "Move", read.variables, **lasting("along"), width=100, label_visibility="collapsed"
             )
         else:
             st.html(f"Move <i>{escape(st.session_state['along'])}</i>", width="content")
         st.html("by", width="content")
-        st.text_input("by", key="nudge", width=110, label_visibility="collapsed")
+        st.text_input("by", **lasting("nudge"), width=110, label_visibility="collapsed")

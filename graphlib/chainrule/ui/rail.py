@@ -16,6 +16,7 @@ from chainrule.readings.hints import Hint
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import work
 from chainrule.ui.state import SHAPES, State
+from chainrule.ui.widgets import lasting, staying
 from chainrule.ui.work import Reading
 
 ZOOM_NAMES = {
@@ -43,19 +44,20 @@ def rail(state: State, read: Reading) -> Any:
         _value(name, shape, read.default(name))
     place = st.container(key="hints")
     st.segmented_control(
-        "Mode", ["forward", "reverse"], key="mode", format_func=str.capitalize, required=True,
-        width="stretch", on_change=_turned,
+        "Mode", ["forward", "reverse"], **lasting("mode"), format_func=str.capitalize,
+        required=True, width="stretch", on_change=_turned,
     )  # fmt: skip
     if state.mode == "forward" and len(read.variables) > 1:
         if st.session_state.get("along") not in read.variables:
             st.session_state["along"] = read.variables[0]
-        st.selectbox("Along", read.variables, key="along", on_change=_turned)
-    st.session_state["usual_zoom"] = read.usual_zoom
-    if not state.zoom:
-        st.session_state["zoom"] = read.usual_zoom
+        st.selectbox("Along", read.variables, **lasting("along"), on_change=_turned)
+    # Another usual zoom is another widget: what the browser still holds is of the formula before.
+    key, zoom = f"zoom_{read.usual_zoom}", state.zoom or read.usual_zoom
+    if st.session_state.get(key) != zoom:
+        st.session_state[key] = zoom
     st.selectbox(
-        "Zoom", list(ZOOM_NAMES), key="zoom", format_func=ZOOM_NAMES.__getitem__,
-        on_change=_zoomed,
+        "Zoom", list(ZOOM_NAMES), **staying(key), format_func=ZOOM_NAMES.__getitem__,
+        on_change=_zoomed, args=(read.usual_zoom,),
     )  # fmt: skip
     shown = work.shape(state.without_step(), st.session_state["declared"])
     # The counts stand beside the choice: a choice whose words change forgets what was chosen.
@@ -64,7 +66,7 @@ def rail(state: State, read: Reading) -> Any:
         "</div>"
     )
     st.segmented_control(
-        "Shown as", SHAPES, key="shape", required=True, width="stretch", on_change=_turned,
+        "Shown as", SHAPES, **lasting("shape"), required=True, width="stretch", on_change=_turned,
         format_func=str.capitalize, label_visibility="collapsed",
     )  # fmt: skip
     if st.session_state["fold_trouble"]:
@@ -76,8 +78,9 @@ def rail(state: State, read: Reading) -> Any:
             type="tertiary", on_click=_unfold_all,
         )  # fmt: skip
     st.selectbox(
-        "Notation", list(NOTATION_NAMES), key="words", format_func=NOTATION_NAMES.__getitem__
-    )
+        "Notation", list(NOTATION_NAMES), **lasting("words"),
+        format_func=NOTATION_NAMES.__getitem__,
+    )  # fmt: skip
     if read.kinked:
         st.selectbox(
             "At kinks", list(KINK_NAMES), key="kink", format_func=KINK_NAMES.__getitem__,
@@ -85,7 +88,7 @@ def rail(state: State, read: Reading) -> Any:
         )  # fmt: skip
     if len(read.variables) == 1 and read.scalar:
         _curve(state, read, read.variables[0])
-    st.checkbox("Decimal comma", key="comma")
+    st.checkbox("Decimal comma", **lasting("comma"))
     return place
 
 
@@ -100,9 +103,9 @@ def _unfold_all() -> None:
     _turned()
 
 
-def _zoomed() -> None:
-    session = st.session_state
-    session["zoom_chosen"] = session["zoom"] != session["usual_zoom"]
+def _zoomed(usual: str) -> None:
+    chosen = st.session_state[f"zoom_{usual}"]
+    st.session_state["zoom"] = chosen if chosen != usual else ""
     _turned()
 
 
@@ -116,14 +119,14 @@ def _value(name: str, shape: Shape, default: str) -> None:
     if session["shapes"].setdefault(name, shape) != shape:
         # Another formula means another thing by the name: what was typed for it fits no more.
         session["shapes"][name] = shape
-        session["values"][name] = session[f"value_{name}"] = default
+        session["values"][name] = session[_field(name)] = default
     typed = session["values"].setdefault(name, default)
-    session.setdefault(f"value_{name}", typed)
+    session.setdefault(_field(name), typed)
     label, box = st.columns([1, 3.6 if shape else 1.3], vertical_alignment="center")
     with label, st.container(key=f"name_{name}"):
         st.latex(latex(Symbol(name)))
     box.text_input(
-        f"Value of {name}", key=f"value_{name}", label_visibility="collapsed",
+        f"Value of {name}", **staying(_field(name)), label_visibility="collapsed",
         on_change=_typed, args=(name, default),
     )  # fmt: skip
     try:
@@ -138,9 +141,10 @@ def _value(name: str, shape: Shape, default: str) -> None:
     reach = 5.0
     while reach < abs(number):
         reach *= 10
-    session[f"slider_{name}"] = number
+    if session.get(f"slider_{name}") != number:
+        session[f"slider_{name}"] = number
     st.slider(
-        f"Slide {name}", -reach, reach, key=f"slider_{name}", step=reach / 500,
+        f"Slide {name}", -reach, reach, **staying(f"slider_{name}"), step=reach / 500,
         label_visibility="collapsed", on_change=_slid, args=(name,), format="%g",
     )  # fmt: skip
     ends = f"{reach:g}"
@@ -149,14 +153,23 @@ def _value(name: str, shape: Shape, default: str) -> None:
     )
 
 
+def _field(name: str) -> str:
+    """Return the key of the field of a value.
+
+    A name of another shape has another field: the browser may still send what stood in the
+    field of the formula before, and that is not a value for this one.
+    """
+    return f"value_{name}_{'x'.join(map(str, st.session_state['shapes'][name]))}"
+
+
 def _typed(name: str, default: str) -> None:
-    text = st.session_state[f"value_{name}"]
+    text = st.session_state[_field(name)]
     st.session_state["values"][name] = text.strip() or default
 
 
 def _slid(name: str) -> None:
     text = f"{st.session_state[f'slider_{name}']:.10g}"
-    st.session_state["values"][name] = st.session_state[f"value_{name}"] = text
+    st.session_state["values"][name] = st.session_state[_field(name)] = text
 
 
 def show_hints(hints: tuple[Hint, ...]) -> None:
@@ -171,7 +184,7 @@ def show_hints(hints: tuple[Hint, ...]) -> None:
 
 
 def _try(name: str, value: str) -> None:
-    st.session_state["values"][name] = st.session_state[f"value_{name}"] = value
+    st.session_state["values"][name] = st.session_state[_field(name)] = value
 
 
 def _curve(state: State, read: Reading, name: str) -> None:
