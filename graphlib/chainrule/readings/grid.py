@@ -73,7 +73,10 @@ class Cell:
         """What stands before the number: its share in a sum, or its closed form."""
         if self.lead is not None or self.exact is None:
             return self.lead
-        return Row((Coloured("quiet", self.exact), APPROXIMATELY))
+        exact = Coloured("quiet", self.exact)
+        # A number that is only next to nothing brings a sign of its own: ≈ 0.
+        signed = self.term is not None and text(self.term).startswith(APPROXIMATELY.text)
+        return exact if signed else Row((exact, APPROXIMATELY))
 
     @property
     def state(self) -> State:
