@@ -246,3 +246,8 @@ def test_a_condition_that_jumps_leaves_no_slope_behind() -> None:
     formula = "where(where(tan(10 pi x), 0.3, y)^(-1), sigmoid(tan(pi - x)), 7)"
     number = chainrule.parse(formula).work({"x": 10, "y": -1}).slope("x")
     assert number.state == "undefined"
+
+
+def test_the_sign_of_what_is_next_to_nothing_stands_once() -> None:
+    table = chainrule.parse("exp(-exp(x^2))").work({"x": 60}).table().text()
+    assert "e^(−e³⁶⁰⁰) ≈ 0" in table and "≈  ≈" not in table

@@ -75,7 +75,7 @@ class Cell:
             return self.lead
         exact = Coloured("quiet", self.exact)
         # A number that is only next to nothing brings a sign of its own: ≈ 0.
-        signed = self.term is not None and text(self.term).startswith(APPROXIMATELY.text)
+        signed = self.term is not None and text(self.term).lstrip().startswith(APPROXIMATELY.text)
         return exact if signed else Row((exact, APPROXIMATELY))
 
     @property
