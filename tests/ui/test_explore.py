@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.ui.panel import TITLES
 from tests.ui.waiting import at_rest
 
 pytestmark = pytest.mark.browser
@@ -140,6 +141,9 @@ def test_bad_links_are_said_and_nothing_is_lost(app_page: Page, app_address: str
     app_page.goto(f"{app_address}/?f=x%5E2&evil=1")
     expect(app_page.get_by_text("The link could not be read")).to_be_visible()
     expect(app_page.get_by_role("textbox", name="Formula or program")).to_have_value("x^2")
+    app_page.goto(f"{app_address}/?show=trace")
+    expect(app_page.get_by_text("The link could not be read")).to_be_visible()
+    expect(app_page.get_by_role("table")).to_contain_text("4.5608")
 
 
 def test_a_phone_needs_no_sideways_scrolling(app_page: Page, app_address: str) -> None:
@@ -225,6 +229,16 @@ def test_folds_tree_and_readings_are_in_the_link(app_page: Page, app_address: st
     other.goto(page.url)
     expect(other.get_by_role("table").first).to_contain_text("3.8647")
     expect(other.get_by_text("predicted change")).to_be_visible()
+
+
+@pytest.mark.parametrize(("choice", "heading"), list(TITLES.items())[1:])
+def test_every_reading_opens(app_page: Page, app_address: str, choice: str, heading: str) -> None:
+    app_page.goto(f"{app_address}/?f=sin(x)%2B3x&at=x%3D1&show={choice}")
+    at_rest(app_page)
+    expect(app_page.get_by_role("radio", name=heading, exact=True)).to_be_checked()
+    # The player's own table is the first one.
+    expect(app_page.get_by_role("table").nth(1)).to_be_visible()
+    expect(app_page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_tree_too_large_is_counted_and_not_drawn(app_page: Page, app_address: str) -> None:

@@ -106,7 +106,7 @@ def _restore() -> None:
             state = link.decode(query)
         except LinkError as error:
             session["link_fault"] = f"{error.message}. {error.allowed}"
-            state = State(st.query_params.get("f", ""), ())  # what was typed is kept
+            state = State(st.query_params.get("f", EXAMPLE), ())  # what was typed is kept
     take(state, declared=bool(query))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ from chainrule.readings.terms import EQUALS, Symbol, latex, row
 from chainrule.readings.view import Notation
 from chainrule.ui.background import Background
 from chainrule.ui.state import State
-from chainrule.worked import Worked
+from chainrule.worked import READINGS, Worked
 
 ENTRIES = 256
 CLOSED_FORM_SECONDS = 20.0
@@ -271,9 +271,10 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
     """Return the reading that a state asks for, as HTML."""
     try:
         # A nudge moves a variable, so all its copies in a tree.
-        shown = replace(state, shape="graph") if state.reading == "nudge" else state
-        worked = work(shown, names)
-        return READERS[state.reading](worked, state).html(prefix=f"{state.reading}-")
+        nudged = state.reading == "nudge"
+        worked = work(replace(state, shape="graph") if nudged else state, names)
+        found = _nudged(worked, state) if nudged else READINGS[state.reading](worked)
+        return found.html(prefix=f"{state.reading}-")
     except InputError as error:
         return Fault.of(error)
     except ChainruleError as error:
@@ -283,17 +284,6 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
 def _nudged(worked: Worked, state: State) -> Tabular:
     names = [worked.graph.names[node] for node in worked.graph.inputs]
     return worked.nudge(state.along if state.along in names else names[0], state.nudge)
-
-
-READERS: Mapping[str, Callable[[Worked, State], Tabular]] = {
-    "trace": lambda worked, _state: worked.trace(),
-    "duals": lambda worked, _state: worked.duals(),
-    "paths": lambda worked, _state: worked.paths(),
-    "cost": lambda worked, _state: worked.cost(),
-    "health": lambda worked, _state: worked.health(),
-    "nudge": _nudged,
-}
-"""The readings below the player."""
 
 
 @st.cache_data(max_entries=ENTRIES, show_spinner=False)
