@@ -251,3 +251,10 @@ def test_a_condition_that_jumps_leaves_no_slope_behind() -> None:
 def test_the_sign_of_what_is_next_to_nothing_stands_once() -> None:
     table = chainrule.parse("exp(-exp(x^2))").work({"x": 60}).table().text()
     assert "e^(−e³⁶⁰⁰) ≈ 0" in table and "≈  ≈" not in table
+
+
+def test_the_exponent_of_a_power_of_powers_fits_the_page() -> None:
+    shown = chainrule.parse("x - exp(-exp(y))").work({"x": 1, "y": 800}).enclosures().text()
+    # e^-e^800: e^800 ln 10⁻¹ is an exponent of 348 digits.
+    assert max(map(len, shown.splitlines())) < 250
+    assert "4.4356638288232333980" in shown and "e-118404943226…" in shown

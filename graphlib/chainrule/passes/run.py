@@ -95,9 +95,11 @@ class Number(NamedTuple):
     @property
     def enclosure(self) -> str:
         """The ball in which the number lies, as midpoint ± radius; empty where there is none."""
-        if type(self.proven) is not Real:
-            return ""
         x = self.proven
+        if isinstance(x, int | Fraction):
+            return str(x)
+        if type(x) is not Real:
+            return ""
         return str(x.exact) if x.rational is not None else x.ball.str(40).replace("+/-", "±")
 
     @property

@@ -24,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "finding": "finding",
     "sentence": "what there is to know",
     "condition": "condition number",
+    "proof_kind": "kind",
     "proof_cell": "number of",
     "proof_number": "shown",
     "proof_enclosure": "lies in",
@@ -222,7 +223,7 @@ SENTENCES: Mapping[str, str] = {
     "corrected": (
         "Double precision gives {double}, which is wrong here; the number shown is proven."
     ),
-    "next_to_nothing": "Its size is below 10^{power}; that it is 0 is not proven.",
+    "next_to_nothing": "Its size is below 10^({power}); that it is 0 is not proven.",
     "overflow": "Larger than anything double precision can hold.",
     "kink": "{node} stands at a kink: {convention}.",
     "ends_left": "{goal} does not exist for {name} < {value} near this point.",

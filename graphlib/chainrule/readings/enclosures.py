@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chainrule.algebras.undefined import Undefined
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
 from chainrule.readings.cells import number_cell
@@ -14,7 +14,9 @@ from chainrule.readings.numbers import full_digits
 from chainrule.readings.terms import Partial, Role, Term, Word
 from chainrule.readings.view import View
 
-KEYS = ("cell", "number", "enclosure", "double", "state")
+# The exponent of a power of powers may have a thousand digits.
+_LONG_EXPONENT = re.compile(r"(e[+-]?[0-9]{12})[0-9]{10,}([0-9]{6})")
+KEYS = ("kind", "cell", "number", "enclosure", "double", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,23 @@ def _cells(view: View) -> Iterator[tuple[str, Term, Number, Role]]:
             )
 
 
+def _shortened(enclosure: str) -> str:
+    return _LONG_EXPONENT.sub(r"\1…\2", enclosure)
+
+
 def _row(view: View, id: str, name: Term, number: Number, role: Role) -> GridRow:
     double = number.double
-    none = double is None or type(double) is Undefined or not isinstance(double, float)
+    none = not isinstance(double, float | int)
+    kind = WORDS[id.partition(":")[0]]
     state = (
         WORDS["proven_cell"] if number.state == "proven" else MARKS.get(number.state, number.state)
     )
     return GridRow(
         {
+            "kind": words(kind, role),
             "cell": Cell(name),
             "number": number_cell(view, id, number, role),
-            "enclosure": words(number.enclosure or WORDS["none"], "quiet"),
+            "enclosure": words(_shortened(number.enclosure) or WORDS["none"], "quiet"),
             "double": words(WORDS["none"] if none else full_digits(double), "quiet"),
             "state": words(state, None if number.state == "proven" else "warning"),
         },

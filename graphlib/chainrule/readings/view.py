@@ -275,7 +275,7 @@ class View:
                 return said
             return said + say("from_logits", name=instead[0], operand=instead[1])
         if number.state == "undecided" and type(number.proven) is Real:
-            return say("next_to_nothing", power=bound(number.proven))
+            return say("next_to_nothing", power=str(bound(number.proven)).replace("-", "−"))
         if number.corrected:
             double = text(numeral(number.double, self.notation.format))
             return say("corrected", double=double)
