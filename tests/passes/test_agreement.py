@@ -298,3 +298,18 @@ def test_what_cannot_be_checked_is_refused() -> None:
         agree(vector, {0: Fraction(1)})
     with pytest.raises(PointError, match="no value for y"):
         agree(build(lambda m, x, y: x * y, "xy"), {0: Fraction(1)})
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m, x: m.sqrt(x - 1),
+        lambda m, x: m.sqrt(m.sin(x) - m.sin(m.number(1))),
+        lambda m, x: m.sqrt(m.sqrt(x**2 - 1)),
+    ],
+)
+def test_a_pole_of_the_derivative_is_no_huge_number_of_sympys(
+    function: Callable[..., Any],
+) -> None:
+    entry = only(check(function, 1))
+    assert entry.sympy is None and entry.verdict == "undefined"

@@ -303,6 +303,10 @@ def _evaluated(
             # Where the side decides, the numbers must be exact.
             slope = slope.subs(point)
         number = slope.evalf(digits, subs=point, maxn=10 * digits)
+        again = slope.evalf(digits, subs=point, maxn=20 * digits)
+        if number != again:
+            # 1/√(x − 1) at 1 is some huge number, of which SymPy says that it is sure.
+            number = slope.subs(point).evalf(digits)
         if number.is_Rational:
             answers.append((sympy.Float(number, digits)._mpf_, EXACTLY))
         else:
