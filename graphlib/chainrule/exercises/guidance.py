@@ -24,12 +24,6 @@ from chainrule.readings.terms import EQUALS, Row, Sign, Term, row
 MOST_SHARES: Final = 8
 
 
-def next_cell(sheet: Worksheet, done: Iterable[str], asked: Iterable[str]) -> str | None:
-    """Return the next cell to work out: the first asked one, in working order, not yet done."""
-    done, wanted = set(done), set(asked)
-    return next((id for id in sheet.cells if id in wanted and id not in done), None)
-
-
 def hints(sheet: Worksheet, id: str, names: tuple[str, ...] = ()) -> tuple[Prose, ...]:
     """Return the hints for a cell: a question, the rule with the nodes, the formula.
 

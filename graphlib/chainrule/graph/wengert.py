@@ -14,7 +14,6 @@ from chainrule.ops.record import same_shape
 
 INPUT = OPS["input"]
 NO_PLACES: Mapping[int, tuple[int, int]] = MappingProxyType({})
-LEAVES = frozenset(op for op in OPS.values() if op.arity == 0)
 
 
 class Edge(NamedTuple):

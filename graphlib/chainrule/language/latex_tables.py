@@ -47,10 +47,6 @@ CLOSING = {
     "rvert": "|", "\\|": "norm", "Vert": "norm", "rVert": "norm", "rfloor": "floor",
     "rceil": "ceil",
 }  # fmt: skip
-OPENED_BY = {
-    ")": "(", "]": "[", "}": "\\{", "|": "|", "norm": "\\|", "floor": "\\lfloor",
-    "ceil": "\\lceil",
-}  # fmt: skip
 ENVIRONMENTS = frozenset(
     {
         "aligned", "align", "align*", "alignat", "alignat*", "alignedat", "split", "gather",

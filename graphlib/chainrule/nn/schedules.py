@@ -13,11 +13,6 @@ def constant() -> Schedule:
     return lambda step: 1.0
 
 
-def decay(every: int, factor: float = 0.5) -> Schedule:
-    """Return a schedule that multiplies the rate by `factor` after each `every` steps."""
-    return lambda step: float(factor ** ((step - 1) // every))
-
-
 def inverse(after: float) -> Schedule:
     """Return 1/(1 + step/after), which meets the conditions of Robbins and Monro (1951)."""
     return lambda step: 1 / (1 + (step - 1) / after)
@@ -31,9 +26,3 @@ def cosine(steps: int, floor: float = 0.0) -> Schedule:
         return floor + (1 - floor) * (1 + math.cos(math.pi * done)) / 2
 
     return factor
-
-
-def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
-    """Return a straight rise over `steps` steps, and what comes `then`."""
-    after = then or constant()
-    return lambda step: step / steps if step < steps else after(step - steps + 1)

@@ -447,17 +447,6 @@ class Training(Iterator[TrainingRecord]):
             raise InputError("numbers have no accuracy", allowed="Ask for the loss.")
         return float(np.mean(right))
 
-    def pseudo_code(self) -> tuple[str, ...]:
-        """Return the loop as lines to read beside the records."""
-        rule = self.optimiser.method.steps
-        return (
-            "repeat",
-            "    pick a batch of examples (x, t)",
-            "    forward: values of every node, loss J",
-            "    backward: adjoints of every node, g = mean of ∂J/∂w over the batch",
-            *(f"    {line}" for line in rule),
-        )
-
 
 def train(
     model: Sequential,

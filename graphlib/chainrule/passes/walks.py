@@ -54,7 +54,6 @@ class Ledger:
     """Tangents or adjoints as they accumulate: every entry is a sum."""
 
     def __init__(self, algebra: Algebra, entries: MutableMapping[int, Any]) -> None:
-        self.algebra = algebra
         self.entries = entries
         self._absent, self._flat = (getattr(algebra, name, None) for name in ("absent", "flat"))
 
