@@ -7,19 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from chainrule.cli.request import (
-    At,
-    By,
-    Folds,
-    Formula,
-    Kink,
-    Mode,
-    Notation,
-    Of,
-    Readings,
-    Tree,
-    Zoom,
-)
+from chainrule.cli.request import Request, requested
 from chainrule.errors import InputError
 
 File = Annotated[
@@ -40,19 +28,11 @@ SUFFIXES = {"svg": "svg", "png": "png", "pdf": "pdf", "dot": "dot", "tikz": "tik
 """Kinds of picture by a file's ending; .tex is a whole document, .tikz the piece to paste."""
 
 
+@requested
 def draw(
-    formula: Formula,
+    request: Request,
+    *,
     output: File,
-    at: At = None,
-    mode: Mode = "reverse",
-    zoom: Zoom = None,
-    fold: Folds = None,
-    tree: Tree = False,
-    of: Of = None,
-    by: By = None,
-    reading: Readings = None,
-    kink: Kink = None,
-    notation: Notation = None,
     format: Picture = None,
     theme: Theme = "light",
     direction: Direction = "LR",
@@ -70,11 +50,10 @@ def draw(
       chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 -o graph.tex
     """
     from chainrule.cli.output import tell_notes, write
-    from chainrule.cli.request import worked
     from chainrule.drawing import draw as picture
 
     chosen = format or _by_suffix(output)
-    graph, run = worked(formula, at, mode, zoom, of, by, reading, None, fold, tree, kink, notation)
+    graph, run = request.worked()
     document = Path(output).suffix.lower() == ".tex"
     drawn = picture(
         run,

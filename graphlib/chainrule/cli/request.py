@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
@@ -247,32 +250,67 @@ def parsed(
     return graph, point
 
 
-def worked(
-    formula: str,
-    at: Sequence[str] | None,
-    mode: Literal["reverse", "forward"],
-    zoom: Literal["primitive", "step", "named", "module"] | None,
-    of: str | None,
-    by: Sequence[str] | None,
-    readings: Sequence[str] | None,
-    digits: int | None = None,
-    folds: Sequence[str] | None = None,
-    tree: bool = False,
-    kink: str | None = None,
-    notation: str | None = None,
-) -> tuple[Graph, Worked]:
-    """Return the graph of a formula and its run at a point.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a run: all that `table`, `steps` and `draw` have in common."""
 
-    Raises
-    ------
-    InputError
-        For whatever cannot be read.
+    formula: Formula
+    at: At = None
+    mode: Mode = "reverse"
+    zoom: Zoom = None
+    fold: Folds = None
+    tree: Tree = False
+    of: Of = None
+    by: By = None
+    reading: Readings = None
+    kink: Kink = None
+    notation: Notation = None
+
+    def worked(self, digits: int | None = None) -> tuple[Graph, Worked]:
+        """Return the graph of the formula and its run at the point.
+
+        Raises
+        ------
+        InputError
+            For whatever cannot be read.
+        """
+        direction = pairs(self.by or (), "--by", default="1")
+        if self.mode == "reverse" and direction:
+            raise InputError(
+                "--by says where a tangent begins", allowed="Use it with --mode forward."
+            )
+        graph, point = parsed(self.formula, self.at, self.reading, self.kink)
+        return graph, graph.work(
+            at=point, mode=self.mode, zoom=self.zoom, output=self.of,
+            direction=direction or None, digits=digits, folds=self.fold or (),
+            as_tree=self.tree, notation=self.notation,
+        )  # fmt: skip
+
+
+def requested(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command that takes the fields of a `Request` as its arguments and options.
+
+    They come before those of its own, all by name, so that typer sees one signature.
     """
-    direction = pairs(by or (), "--by", default="1")
-    if mode == "reverse" and direction:
-        raise InputError("--by says where a tangent begins", allowed="Use it with --mode forward.")
-    graph, point = parsed(formula, at, readings, kink)
-    return graph, graph.work(
-        at=point, mode=mode, zoom=zoom, output=of, direction=direction or None, digits=digits,
-        folds=folds or (), as_tree=tree, notation=notation,
-    )  # fmt: skip
+    names = [field.name for field in fields(Request)]
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        command(Request(**{name: given.pop(name) for name in names}), **given)
+
+    def listed(callable: Any) -> list[inspect.Parameter]:
+        kinds = get_type_hints(callable, include_extras=True)
+        return [
+            x.replace(kind=x.KEYWORD_ONLY, annotation=kinds[x.name])
+            for x in inspect.signature(callable).parameters.values()
+        ]
+
+    asked = get_type_hints(Request, globals() | {"Graph": Any, "Worked": Any}, include_extras=True)
+    shared = [
+        x.replace(kind=x.KEYWORD_ONLY, annotation=asked[x.name])
+        for x in inspect.signature(Request).parameters.values()
+    ]
+    parameters = [*shared, *listed(command)[1:]]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {x.name: x.annotation for x in parameters}
+    return run

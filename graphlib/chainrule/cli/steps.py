@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.request import (
-    At,
-    By,
-    Digits,
-    Folds,
-    Formula,
-    Kink,
-    Mode,
-    Notation,
-    Of,
-    Output,
-    Readings,
-    Tree,
-    Zoom,
-)
+from chainrule.cli.request import Digits, Output, Request, requested
 from chainrule.cli.table import Format, Json
 
 if TYPE_CHECKING:
@@ -47,18 +34,10 @@ def note_records(graph: Graph) -> dict[str, Any]:
     }
 
 
+@requested
 def steps(
-    formula: Formula,
-    at: At = None,
-    mode: Mode = "reverse",
-    zoom: Zoom = None,
-    fold: Folds = None,
-    tree: Tree = False,
-    of: Of = None,
-    by: By = None,
-    reading: Readings = None,
-    kink: Kink = None,
-    notation: Notation = None,
+    request: Request,
+    *,
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
@@ -75,23 +54,18 @@ def steps(
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
     from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
-    from chainrule.cli.request import worked
     from chainrule.readings.render.json import steps_record, written
 
     slides = Path(output or "").suffix.lower()[1:]
     if slides in SLIDES and format is None and not json:
         from chainrule.cli.output import write
 
-        graph, run = worked(
-            formula, at, mode, zoom, of, by, reading, digits, kink=kink, notation=notation
-        )
+        graph, run = replace(request, fold=None, tree=False).worked(digits)
         write(run.slides(slides), str(output))
         tell_notes(graph, on_screen=False)
         return
     chosen = renderer(format, output, json)
-    graph, run = worked(
-        formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink, notation
-    )
+    graph, run = request.worked(digits)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:

@@ -6,21 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli.request import (
-    At,
-    By,
-    Digits,
-    Folds,
-    Formula,
-    Kink,
-    Mode,
-    Notation,
-    Of,
-    Output,
-    Readings,
-    Tree,
-    Zoom,
-)
+from chainrule.cli.request import Digits, Output, Request, requested
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,18 +39,10 @@ Health = Annotated[
 ]
 
 
+@requested
 def table(
-    formula: Formula,
-    at: At = None,
-    mode: Mode = "reverse",
-    zoom: Zoom = None,
-    fold: Folds = None,
-    tree: Tree = False,
-    of: Of = None,
-    by: By = None,
-    reading: Readings = None,
-    kink: Kink = None,
-    notation: Notation = None,
+    request: Request,
+    *,
     digits: Digits = None,
     format: Format = None,
     json: Json = False,
@@ -89,13 +67,10 @@ def table(
       echo "x^2 y" | chainrule table - --at x=3,y=1/2 --json
     """
     from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
-    from chainrule.cli.request import worked
     from chainrule.readings.render.json import grid_record, written
 
     chosen = renderer(format, output, json)
-    graph, run = worked(
-        formula, at, mode, zoom, of, by, reading, digits, fold, tree, kink, notation
-    )
+    graph, run = request.worked(digits)
     grid = _reading(run, show)
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
