@@ -23,6 +23,7 @@ BATCH_SUM = register(
         partials=(lambda m, y, a: Map(push=m.batch_sum, pull=lambda bar: m.batch_repeat(bar, a)),),
         spellings=("batch_sum",),
         latex=r"\sum",
+        symbol="Σ",
         shape=lambda a: a,
         rule="sum rule",
         gathers=True,

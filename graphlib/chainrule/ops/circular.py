@@ -12,6 +12,7 @@ SIN = register(
         partials=(lambda m, y, x: m.cos(x),),
         spellings=("sin",),
         latex=r"\sin",
+        bare=True,
         samples=((0.75,), (-1.25,)),
         doc="Sine of an angle in radians.",
     )
@@ -24,6 +25,7 @@ COS = register(
         partials=(lambda m, y, x: -m.sin(x),),
         spellings=("cos",),
         latex=r"\cos",
+        bare=True,
         samples=((0.75,), (-1.25,)),
         doc="Cosine of an angle in radians.",
     )
@@ -38,6 +40,7 @@ TAN = register(
         partials=(lambda m, y, x: 1 + y**2,),
         spellings=("tan",),
         latex=r"\tan",
+        bare=True,
         domain=COSINE,
         samples=((0.75,), (-1.25,)),
         doc="Tangent of an angle in radians.",
@@ -51,6 +54,7 @@ SEC = register(
         partials=(lambda m, y, x: y * m.tan(x),),
         spellings=("sec",),
         latex=r"\sec",
+        bare=True,
         domain=COSINE,
         samples=((0.75,), (-1.25,)),
         doc="Secant 1/cos x.",
@@ -64,6 +68,7 @@ CSC = register(
         partials=(lambda m, y, x: -y * m.cot(x),),
         spellings=("csc", "cosec"),
         latex=r"\csc",
+        bare=True,
         domain=Domain(lambda x: x != 0, "an angle whose sine is not 0"),
         samples=((0.75,), (-1.25,)),
         doc="Cosecant 1/sin x.",
@@ -77,6 +82,7 @@ COT = register(
         partials=(lambda m, y, x: -(1 + y**2),),
         spellings=("cot",),
         latex=r"\cot",
+        bare=True,
         domain=Domain(lambda x: x != 0, "an angle whose sine is not 0"),
         samples=((0.75,), (-1.25,)),
         doc="Cotangent cos x / sin x.",
@@ -90,6 +96,8 @@ ASIN = register(
         partials=(lambda m, y, x: 1 / m.sqrt(1 - x**2),),
         spellings=("asin", "arcsin"),
         latex=r"\arcsin",
+        symbol="arcsin",
+        bare=True,
         domain=Domain(lambda x: abs(x) <= 1, "an operand from −1 to 1"),
         smooth=(
             Domain(
@@ -108,6 +116,8 @@ ACOS = register(
         partials=(lambda m, y, x: -1 / m.sqrt(1 - x**2),),
         spellings=("acos", "arccos"),
         latex=r"\arccos",
+        symbol="arccos",
+        bare=True,
         domain=Domain(lambda x: abs(x) <= 1, "an operand from −1 to 1"),
         smooth=(
             Domain(
@@ -126,6 +136,8 @@ ATAN = register(
         partials=(lambda m, y, x: 1 / (1 + x**2),),
         spellings=("atan", "arctan"),
         latex=r"\arctan",
+        symbol="arctan",
+        bare=True,
         samples=((0.75,), (-1.25,)),
         doc="Inverse tangent, between −π/2 and π/2.",
     )

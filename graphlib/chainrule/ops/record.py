@@ -121,6 +121,10 @@ class Op:
         Operator sign for infix, prefix or postfix notation; empty for function notation.
     latex
         The function's LaTeX name where it differs from an upright `name`.
+    symbol
+        The function's name in formulas where it differs from `name`: ln, σ, Γ.
+    bare
+        Whether it stands before a single letter without brackets: sin x.
     domain
         Where the value exists; None for everywhere.
     smooth
@@ -157,6 +161,8 @@ class Op:
     spellings: tuple[str, ...] = ()
     sign: str = ""
     latex: str = ""
+    symbol: str = ""
+    bare: bool = False
     domain: Domain | None = None
     smooth: tuple[Domain | None, ...] = ()
     kink: Kink | None = None

@@ -72,6 +72,7 @@ ROW_PRODUCT = register(
             ),
         ),
         latex=r"\prod",
+        symbol="Π",
         shape=_without_last,
         rule="product rule",
         samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
@@ -184,6 +185,7 @@ LARGEST = register(
         partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, a, shape, slope),),
         parameters={"shape": (), "slope": ZERO},
         latex=r"\max",
+        symbol="max",
         shape=_kept,
         kink=Kink(
             at=lambda a, shape, slope=ZERO: _ties(a, shape),
@@ -216,6 +218,7 @@ SMALLEST = register(
         partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, -a, shape, slope),),
         parameters={"shape": (), "slope": ZERO},
         latex=r"\min",
+        symbol="min",
         shape=_kept,
         kink=Kink(
             at=lambda a, shape, slope=ZERO: _ties(-a, shape),

@@ -147,6 +147,8 @@ COLLAPSE = register(
         ),
         parameters={"shape": ()},
         latex=r"\sum",
+        symbol="Σ",
+        bare=True,
         shape=lambda a, shape: shape,
         rule="sum rule",
         samples=(),

@@ -124,7 +124,7 @@ def _head(op: Op, parameters: Mapping[str, object]) -> Word:
     if op.name == "polygamma":
         order = str(parameters["order"])
         return Word("ψ" + text_subscript(order), rf"\psi_{{{order}}}")
-    return Word(_WORDS.get(op.name, op.name), op.latex)
+    return Word(op.symbol or op.name, op.latex)
 
 
 def _chosen(op: Op, parameters: Mapping[str, object]) -> Iterable[tuple[str, Formula]]:
@@ -144,9 +144,7 @@ def _applied(op: Op, operands: Sequence[Formula], parameters: Mapping[str, objec
     if len(operands) == 1 and not chosen:
         argument = operands[0]
         base = argument.term.base if isinstance(argument.term, Power) else argument.term
-        bare = isinstance(base, Symbol) and op.name in _BARE
-        fenced = isinstance(argument.term, Fenced) and op.name in _BARE
-        if bare or fenced:
+        if op.bare and (isinstance(base, Symbol) or isinstance(argument.term, Fenced)):
             space = () if isinstance(argument.term, Fenced) else (_THIN,)
             return Formula(Row((head, *space, argument.term)), PREFIX)
     inner: list[Term] = []
@@ -159,21 +157,8 @@ def _applied(op: Op, operands: Sequence[Formula], parameters: Mapping[str, objec
     return Formula(row(head, Fenced(Row(tuple(inner)))), PREFIX)
 
 
-_WORDS = {
-    "log": "ln", "log2": "log₂", "log10": "log₁₀", "sigmoid": "σ", "log_sigmoid": "ln σ",
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan",
-    "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh",
-    "collapse": "Σ", "batch_sum": "Σ", "row_product": "Π", "largest": "max", "smallest": "min",
-    "normal_pdf": "φ", "normal_cdf": "Φ", "gamma": "Γ", "lgamma": "ln Γ", "digamma": "ψ",
-}  # fmt: skip
-# Functions that stand before a single letter without brackets: sin x.
-_BARE = frozenset({
-    "log", "log2", "log10", "sin", "cos", "tan", "sec", "csc", "cot", "asin", "acos", "atan",
-    "sinh", "cosh", "tanh", "coth", "sech", "csch", "asinh", "acosh", "atanh", "collapse",
-})  # fmt: skip
-
 # Function names before an operand; two names in a product stand apart by their brackets.
-_HEADS = frozenset(_WORDS.get(op.name, op.name) for op in OPS.values())
+_HEADS = frozenset(op.symbol or op.name for op in OPS.values())
 
 _ONE = atom(Numeral("1"))
 _WEIGHTS = {"max_weight": OPS["max"], "min_weight": OPS["min"]}
