@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from chainrule.algebras.float64 import FLOAT64
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Domain, Op, Shape
 from chainrule.ops.arithmetic import whole
@@ -138,3 +140,17 @@ def test_whole_numbers(number: float) -> None:
 @pytest.mark.parametrize("number", [2.5, -1e-300, float("inf"), float("nan")])
 def test_numbers_that_are_not_whole(number: float) -> None:
     assert not whole(number)
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.parity], ids=str)
+def test_parity_is_that_of_the_values(op: Op) -> None:
+    values = FLOAT64.maths
+    for (x,) in op.samples:
+        assert op.value(values, -x) == op.parity * op.value(values, x)
+
+
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.numpy], ids=str)
+def test_numpy_computes_what_its_name_promises(op: Op) -> None:
+    for sample in op.samples:
+        value = op.value(FLOAT64.maths, *sample, **op.parameters)
+        assert getattr(np, op.numpy)(*sample) == pytest.approx(value, rel=1e-14)

@@ -88,10 +88,6 @@ def _each(function: Callable[..., float]) -> Callable[..., Any]:
     return entries
 
 
-_FROM_NUMPY = (
-    "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh",
-    "tanh", "asinh", "acosh", "atanh", "expm1", "log1p", "log2", "log10", "cbrt", "floor", "ceil",
-)  # fmt: skip
 _ENTRY_BY_ENTRY = ("erf", "erfc", "gamma", "lgamma", "digamma", "polygamma")
 
 
@@ -155,12 +151,12 @@ class Arrays(Algebra):
         def lift(function: Callable[..., Any]) -> Callable[..., Array]:
             return lambda *xs, **given: elementwise(lambda *raw: function(*raw, **given), *xs)
 
-        functions: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in _FROM_NUMPY}
+        functions: dict[str, Callable[..., Any]] = {
+            op.name: getattr(np, op.numpy) for op in OPS.values() if op.numpy
+        }
         functions |= {name: _each(getattr(FLOAT64.maths, name)) for name in _ENTRY_BY_ENTRY}
         functions |= {
             "power": lambda a, b: np.float_power(a, b),
-            "abs": np.abs,
-            "sign": np.sign,
             "step": lambda x, at: np.heaviside(x, math.nan if at is None else float(at)),
             "root": _root,
             "where": lambda c, a, b: np.where(c > 0, a, b),

@@ -24,9 +24,9 @@ from chainrule.algebras.forms import (
     power,
     primes,
 )
+from chainrule.ops import OPS, Op
 
-ODD = ("sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "erf")
-EVEN = ("cos", "cosh")
+# Functions without parity that stand in forms.
 OTHERS = ("acos", "acosh", "erfc", "gamma", "lgamma", "digamma")
 # More digits than a form has may follow from a power or a function of a longer number.
 LONGEST_ARGUMENT = 128
@@ -155,7 +155,9 @@ def _leads_negative(x: Any) -> bool:
     return bool(min(x.terms, key=lambda term: [a.key for a, _ in term[0]])[1] < 0)
 
 
-def _function(name: str) -> Callable[[Any], Any]:
+def _function(op: Op) -> Callable[[Any], Any]:
+    name = op.name
+
     def applied(x: Any) -> Any:
         if (
             type(x) is Fraction
@@ -169,8 +171,8 @@ def _function(name: str) -> Callable[[Any], Any]:
             known = _angle(name, x)
         if known is not None:
             return known
-        if name in (*ODD, *EVEN) and _leads_negative(x):
-            return _single(name, -x) * (-1 if name in ODD else 1)
+        if op.parity and _leads_negative(x):
+            return _single(name, -x) * op.parity
         return _single(name, x)
 
     return applied
@@ -185,7 +187,7 @@ FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {
     "log10": lambda x: log(x) / log(Fraction(10)),
     "sqrt": lambda x: power(x, HALF),
     "cbrt": lambda x: root(x, Fraction(3)),
-    **{name: _function(name) for name in (*ODD, *EVEN, *OTHERS)},
+    **{op.name: _function(op) for op in OPS.values() if op.parity or op.name in OTHERS},
 }
 """Functions of one number; what is rational for rational operands is found before."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
 from chainrule.errors import GraphError, InputError
-from chainrule.ops import Shape
+from chainrule.ops import OPS, Shape
 from chainrule.ops.record import same_shape
 
 # How tightly an expression holds together, as Python reads it.
@@ -324,17 +324,6 @@ def _max_weight(*operands: Any, slot: int) -> Code:
     return shares[slot] / total
 
 
-_FROM_NUMPY = {
-    name: f"np.{name}"
-    for name in (
-        "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "expm1", "log1p",
-        "log2", "log10", "cbrt", "floor", "ceil", "abs", "sign",
-    )
-} | {
-    "asin": "np.arcsin", "acos": "np.arccos", "atan": "np.arctan", "atan2": "np.arctan2",
-    "asinh": "np.arcsinh", "acosh": "np.arccosh", "atanh": "np.arctanh",
-}  # fmt: skip
-
 SPECIAL = {
     "erf": "np.vectorize(math.erf, otypes=[float])",
     "erfc": "np.vectorize(math.erfc, otypes=[float])",
@@ -393,7 +382,7 @@ class NumPyMaths(Maths):
             "minimum": _folded("np.minimum"),
             "max_weight": _max_weight,
         }
-        base |= {name: self._plain(function) for name, function in _FROM_NUMPY.items()}
+        base |= {op.name: self._plain(f"np.{op.numpy}") for op in OPS.values() if op.numpy}
         base |= {name: self._special(name) for name in SPECIAL if name not in base}
         super().__init__(self, base)
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.algebras.maths import Maths
 from chainrule.compile.code import ATOM, Code, NumPyMaths, literal
-from chainrule.ops import Shape
+from chainrule.ops import OPS, Shape
 from chainrule.ops.record import same_shape
 
 
@@ -292,15 +292,6 @@ def _code(value: Any) -> Any:
     return value
 
 
-_ENTRYWISE = {
-    name: f"np.{name}"
-    for name in (
-        "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "expm1", "log1p",
-        "log2", "log10", "cbrt", "floor", "ceil", "abs", "sign",
-    )
-}  # fmt: skip
-
-
 class BufferedMaths(Maths):
     """The namespace in which rules write lines to a tape."""
 
@@ -352,7 +343,7 @@ class BufferedMaths(Maths):
             for name, function in vars(tape.numpy).items()
             if callable(function) and name not in ("used", "algebra")
         }
-        base |= {name: entrywise(function) for name, function in _ENTRYWISE.items()}
+        base |= {name: entrywise(f"np.{name}") for name, op in OPS.items() if op.numpy == name}
         base |= {
             "number": lambda number: float(number),
             "pi": np.pi,

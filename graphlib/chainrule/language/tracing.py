@@ -19,21 +19,13 @@ from chainrule.graph.wengert import WengertList
 from chainrule.language.names import canonical
 from chainrule.ops import OPS, Shape
 
-# From the names of NumPy's functions to operations, where the names differ.
+# From the names of NumPy's functions to operations; np.abs calls itself absolute.
 UFUNCS = {
-    "subtract": "sub", "multiply": "mul", "divide": "div", "float_power": "power",
-    "negative": "neg", "absolute": "abs", "fabs": "abs", "maximum": "max", "fmax": "max",
-    "minimum": "min", "fmin": "min", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh",
-    "positive": "identity",
-    **{
-        name: name
-        for name in (
-            "add", "power", "sqrt", "square", "cbrt", "reciprocal", "exp", "expm1", "log",
-            "log2", "log10", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign",
-            "floor", "ceil", "matmul",
-        )
-    },
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "power": "power",
+    "float_power": "power", "square": "square", "reciprocal": "reciprocal", "negative": "neg",
+    "absolute": "abs", "fabs": "abs", "maximum": "max", "fmax": "max", "minimum": "min",
+    "fmin": "min", "positive": "identity", "matmul": "matmul",
+    **{op.numpy: name for name, op in OPS.items() if op.numpy not in ("", "abs")},
 }  # fmt: skip
 FUNCTIONS = {
     "sum": "sum", "mean": "mean", "prod": "prod", "dot": "matmul", "outer": "outer",

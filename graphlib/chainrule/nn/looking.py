@@ -15,7 +15,7 @@ from chainrule.nn.flat import Flat
 from chainrule.nn.model import Network
 from chainrule.passes.record import record
 from chainrule.readings.formulas import READING, compose
-from chainrule.readings.health import RELU, SATURATED, SQUASHING
+from chainrule.readings.health import RELU, SATURATED
 from chainrule.readings.terms import Symbol, Term, text
 
 Array = Any
@@ -108,7 +108,7 @@ def passes(network: Network, parameters: Mapping[str, Array], x: Array, t: Array
     slopes = {}
     for name in network.units:
         node = graph.index[name]
-        if graph.ops[node] in SQUASHING or graph.ops[node] is RELU:
+        if graph.ops[node].saturates or graph.ops[node] is RELU:
             slopes[name] = np.broadcast_to(plain(node, run.local[node, 0]), graph.shape(node))
     fates = {name: _fates(graph.ops[graph.index[name]] is RELU, s) for name, s in slopes.items()}
     return Passes(values, adjoints, slopes, fates)

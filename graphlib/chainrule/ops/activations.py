@@ -30,6 +30,7 @@ SIGMOID = register(
         partials=(lambda m, y, x: y * (1 - y),),
         spellings=("sigmoid", "σ", "logistic"),
         latex=r"\sigma",
+        saturates=True,
         symbol="σ",
         samples=((0.75,), (-1.25,)),
         stable_partials={0: lambda m, y, x: y * m.sigmoid(-x)},
@@ -215,6 +216,7 @@ HARD_SIGMOID = register(
         value=lambda m, x, slope, at: m.clip(m.number(slope) * x + m.number(HALF), 0, 1),
         partials=(lambda m, y, x, slope, at: m.number(slope) * _inside(m, x, slope, at),),
         spellings=("hard_sigmoid", "hardsigmoid"),
+        saturates=True,
         parameters={"slope": Fraction(1, 6), "at": Fraction(0)},
         kink=Kink(
             at=lambda x, slope, at: 2 * slope.numerator * abs(x) == slope.denominator,
@@ -256,6 +258,7 @@ PIECEWISE_LINEAR = register(
         value=lambda m, x, at: m.clip(x + m.number(HALF), 0, 1),
         partials=(lambda m, y, x, at: _inside(m, x, Fraction(1), at),),
         spellings=("piecewise_linear",),
+        saturates=True,
         parameters={"at": Fraction(0)},
         kink=Kink(
             at=lambda x, at: 2 * abs(x) == 1,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from chainrule.errors import RuleError, ShapeError
 
@@ -125,6 +125,12 @@ class Op:
         The function's name in formulas where it differs from `name`: ln, σ, Γ.
     bare
         Whether it stands before a single letter without brackets: sin x.
+    numpy
+        The function of NumPy that computes it entry by entry; empty where there is none.
+    parity
+        1 if f(−x) = f(x), −1 if f(−x) = −f(x), 0 for neither or where nobody asks.
+    saturates
+        Whether it levels off on either side, where next to nothing of an adjoint gets through.
     domain
         Where the value exists; None for everywhere.
     smooth
@@ -163,6 +169,9 @@ class Op:
     latex: str = ""
     symbol: str = ""
     bare: bool = False
+    numpy: str = ""
+    parity: Literal[-1, 0, 1] = 0
+    saturates: bool = False
     domain: Domain | None = None
     smooth: tuple[Domain | None, ...] = ()
     kink: Kink | None = None

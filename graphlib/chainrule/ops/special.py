@@ -13,6 +13,8 @@ ERF = register(
         partials=(lambda m, y, x: 2 * m.exp(-(x**2)) / m.sqrt(m.pi),),
         spellings=("erf",),
         latex=r"\operatorname{erf}",
+        parity=-1,
+        saturates=True,
         samples=((0.75,), (-1.25,)),
         doc="Error function, 2/√π times the integral of e^(−t²) from 0 to x.",
     )
@@ -50,6 +52,7 @@ NORMAL_CDF = register(
         partials=(lambda m, y, x: m.normal_pdf(x),),
         spellings=("normal_cdf",),
         latex=r"\Phi",
+        saturates=True,
         symbol="Φ",
         samples=((0.75,), (-1.25,)),
         stable=lambda m, x: m.erfc(-x / m.sqrt(2)) / 2,

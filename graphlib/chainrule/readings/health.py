@@ -39,10 +39,6 @@ SATURATED = 1e-3
 ILL_CONDITIONED = 1e3
 """From this condition number on a node is pointed out: three digits are gone."""
 
-SQUASHING = frozenset(
-    OPS[name]
-    for name in ("sigmoid", "tanh", "erf", "normal_cdf", "hard_sigmoid", "piecewise_linear")
-)
 RELU = OPS["relu"]
 CANCELLING = frozenset((OPS["add"], OPS["sub"]))
 ROUNDING = 2.0**-53
@@ -300,16 +296,16 @@ def _magnitude(number: Any) -> str:
 def _flat(view: View, run: Run, shown: dict[int, int], node: int) -> Iterator[Finding]:
     """Yield the squashing operations and rectifiers through which no gradient comes."""
     op = run.graph.ops[node]
-    if op not in SQUASHING and op is not RELU:
+    if not op.saturates and op is not RELU:
         return
     partial = run.partial(node, 0)
     if partial is None or partial.undefined or node in run.kinks:
         return
     slopes = _entries(partial.digits)
-    flat = [p for p in slopes if (abs(p) < SATURATED if op in SQUASHING else p == 0)]
+    flat = [p for p in slopes if (abs(p) < SATURATED if op.saturates else p == 0)]
     if not flat:
         return
-    kind: Kind = "saturated" if op in SQUASHING else "dead"
+    kind: Kind = "saturated" if op.saturates else "dead"
     some = WORDS["of_entries"].format(count=len(flat), all=len(slopes))
     several = some if len(slopes) > 1 else ""
     slope = text(numeral(max(abs(p) for p in flat)))
