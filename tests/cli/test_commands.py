@@ -275,3 +275,12 @@ def test_one_choice_for_all_kinks(run) -> None:
     assert "no derivative" in shown
     done = run("table", "relu(x)", "--at", "x=0", "--kink", "2")
     assert done.returncode == 2
+
+
+def test_slides_show_the_folds_that_were_asked_for(run, tmp_path: Path) -> None:
+    program = ("steps", "J = cos(u); u = sin(t) + 3t; t = x^2", "--at", "x=1")
+    assert run(*program, "-o", "all.svg").returncode == 0
+    assert run(*program, "--fold", "u", "-o", "folded.svg").returncode == 0
+    # Of x, t, u, J the fold leaves x, u, J: three local partials become two.
+    every, folded = ((tmp_path / f"{name}.svg").read_text("utf-8") for name in ("all", "folded"))
+    assert len(folded) < 0.8 * len(every)

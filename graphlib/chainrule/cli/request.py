@@ -305,12 +305,7 @@ def requested(command: Callable[..., None]) -> Callable[..., None]:
             for x in inspect.signature(callable).parameters.values()
         ]
 
-    asked = get_type_hints(Request, globals() | {"Graph": Any, "Worked": Any}, include_extras=True)
-    shared = [
-        x.replace(kind=x.KEYWORD_ONLY, annotation=asked[x.name])
-        for x in inspect.signature(Request).parameters.values()
-    ]
-    parameters = [*shared, *listed(command)[1:]]
+    parameters = [*listed(Request), *listed(command)[1:]]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {x.name: x.annotation for x in parameters}
     return run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,7 @@ def steps(
     if slides in SLIDES and format is None and not json:
         from chainrule.cli.output import write
 
-        graph, run = replace(request, fold=None, tree=False).worked(digits)
+        graph, run = request.worked(digits)
         write(run.slides(slides), str(output))
         tell_notes(graph, on_screen=False)
         return
