@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import chainrule
 from chainrule import Graph
 from chainrule.passes.borders import corners, ends
+from tests.counted import growth
 
 # The sides on which there is no value, by hand.
 ENDS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
@@ -90,3 +92,46 @@ def test_in_a_tree_all_copies_of_an_input_move() -> None:
     assert "does not exist" not in table
     table = chainrule.parse("x sqrt(x + x)^3").work({"x": 0}, as_tree=True).table().text()
     assert "f does not exist for x < 0 near this point." in " ".join(table.split())
+
+
+def test_looking_for_the_ends_of_a_wide_fold_grows_with_its_width() -> None:
+    def work(width: int) -> Callable[[], object]:
+        graph = chainrule.parse("y = " + "+".join(f"x_{i}" for i in range(width)) + "\nz = y^2")
+        at = graph.work(dict.fromkeys(graph.variables, 1), zoom="named").run
+        return lambda: ends(at.fine, at.output, [[at.graph.inputs[0]]])
+
+    assert growth(work, 100, 4) <= 5
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "slope"),
+    [
+        ("norm(x)^2", [0, 0], [0, 0]),
+        ("norm(x)^3 + 2x[1]", [0, 0], [0, 2]),
+        ("norm(x) x[0]", [0, 0], [0, 0]),
+        ("norm(x)^2", [3, 4], [6, 8]),
+        ("norm(x) + 1", [0, 0], None),
+    ],
+)
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_a_zero_takes_a_slope_away_that_is_bounded_beside_the_point(
+    formula: str, x: list[int], slope: list[int] | None, mode: str
+) -> None:
+    # ‖x‖² = x₁² + x₂²: of the norm alone, the slopes around 0 are bounded and differ.
+    graph = chainrule.parse(f"x: 2; {formula}")
+    if mode == "reverse":
+        number = graph.reverse({"x": x}).run.derivative(0)
+        found = None if number.undefined else [float(entry) for entry in number.shown.data]
+        assert found == slope
+        return
+    for i, seed in enumerate(([1, 0], [0, 1])):
+        run = graph.forward({"x": x}, direction={"x": seed}).run
+        number = run.derivative(run.output)
+        assert (None if number.undefined else float(number.shown.data)) == (slope and slope[i])
+
+
+@pytest.mark.parametrize(("formula", "slope"), [("relu(x) x", 0), ("|x|^2", 0), ("|x| + x", None)])
+def test_so_it_is_at_a_kink_without_a_convention(formula: str, slope: int | None) -> None:
+    run = chainrule.parse(formula, kink="undefined").reverse({"x": 0}).run
+    number = run.derivative(0)
+    assert (None if number.undefined else number.shown) == slope

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,10 @@ from chainrule.algebras.moves import (
     summed_axes,
 )
 from chainrule.algebras.protocol import Algebra, Parameters
-from chainrule.algebras.undefined import Undefined
+from chainrule.algebras.undefined import Open, Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape
-from chainrule.ops.record import Rule, same_shape
+from chainrule.ops.record import Domain, Rule, same_shape
 
 
 def _entrywise(function: Callable[..., Any], operands: Sequence[Any]) -> Array:
@@ -51,6 +52,23 @@ def _structural(partial: Array) -> Any:
     entries = partial.data.ravel().tolist()
     first = entries[0] if entries else None
     return first if all(type(x) is int and x == first for x in entries) else partial
+
+
+def _off_edges(op: Op, smooth: Domain, value: Array, operand: Array) -> Array:
+    """Return a value of which the examples that have no slope there are `Undefined`."""
+    examples = operand.data.reshape(-1, prod(operand.shape))
+    rows = value.data.copy().reshape(len(examples), -1)
+    for entries, row in zip(examples.tolist(), rows, strict=True):
+        if any(type(x) is Undefined for x in entries):
+            continue
+        what = "slope"
+        try:
+            if smooth.holds(entries):
+                continue
+        except Open:
+            what = "undecided"
+        row[:] = Undefined(op.name, smooth.needs, what, bounded=smooth.bounded)
+    return Array(rows.reshape(value.data.shape), value.ndim)
 
 
 def _is_entrywise(op: Op, parameters: Parameters) -> bool:
@@ -288,6 +306,9 @@ class Arrays(Algebra):
                 return scalars.partial(op, parameters, slot, here, raw)
 
             return _structural(_entrywise(entry, operands))
+        smooth = op.smooth_at(slot)
+        if scalars is not None and smooth is not None:
+            value = _off_edges(op, smooth, value, operands[slot])
         with np.errstate(all="ignore"):
             return op.partial(slot)(self.maths, value, *operands, **parameters)
 

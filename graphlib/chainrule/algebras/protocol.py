@@ -119,7 +119,8 @@ class Scalars(Algebra):
             return 1 if slot == op.taken(*operands) else self.absent
         smooth = op.smooth_at(slot)
         if smooth is not None and not smooth.holds(*operands):
-            return Undefined(op.name, smooth.needs, "slope", alone=smooth.alone)
+            alone, bounded = smooth.alone, smooth.bounded
+            return Undefined(op.name, smooth.needs, "slope", alone=alone, bounded=bounded)
         if smooth is not None and smooth.flat is not None and smooth.flat(*operands):
             return self.number(Fraction(0))
         kink = op.kink
@@ -128,9 +129,9 @@ class Scalars(Algebra):
             and kink.undefined(parameters)
             and self.at_kink(op, parameters, operands)
         ):
-            edge = "jump" if kink.push is None else "kink"
-            needs = f"a point off the {edge}: {kink.words(parameters)}"
-            return Undefined(op.name, needs, "slope", alone=kink.push is None)
+            jumps = kink.push is None
+            needs = f"a point off the {'jump' if jumps else 'kink'}: {kink.words(parameters)}"
+            return Undefined(op.name, needs, "slope", alone=jumps, bounded=not jumps)
         return self._guarded(op, self.partial_rule(op, slot), (value, *operands), parameters)
 
     def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:

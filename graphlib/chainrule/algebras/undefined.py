@@ -29,6 +29,9 @@ class Undefined:
         Indices of the entry, of a vector or matrix; a batch's index comes first.
     alone
         Of a slope, whether the value exists at the point alone, and jumps or ends beside it.
+    bounded
+        Of a slope, whether the slopes around the point are bounded, as at a kink: an exact 0
+        times it is 0.
     """
 
     op: str
@@ -37,6 +40,7 @@ class Undefined:
     node: int = -1
     entry: tuple[int, ...] = ()
     alone: bool = False
+    bounded: bool = False
 
     def at(self, node: int, entry: tuple[int, ...] = ()) -> Undefined:
         """Return the same reason placed at `node`, unless it already has a place."""
@@ -50,7 +54,16 @@ class Undefined:
     def _absorb(self, *others: Any) -> Undefined:
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _absorb
+    def _times(self, other: Any) -> Any:
+        if not self.bounded or type(other) is Undefined:
+            return self
+        try:
+            return other if other == 0 else self
+        except Open:
+            return replace(self, what="undecided")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = _absorb
+    __mul__ = __rmul__ = _times
     __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __neg__ = __matmul__ = _absorb
 
 

@@ -37,12 +37,15 @@ class Domain:
     "it needs ..." and is shown to the reader. `flat`, if given, tells where a local partial
     is 0 although its formula reads 0 · ∞. `alone` says of a local partial that where it does
     not exist, the value exists at the point alone: (−2)^3, but not beside the exponent 3.
+    `bounded` says that it stays bounded around the point, as at a kink: 0 times it is 0. Of a
+    vector, `holds` receives the list of its entries.
     """
 
     holds: Callable[..., bool]
     needs: str
     flat: Callable[..., bool] | None = None
     alone: bool = False
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

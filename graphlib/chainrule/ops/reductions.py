@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.errors import ShapeError
 from chainrule.ops.piecewise import ZERO
-from chainrule.ops.record import Kink, Map, Op, Shape, register
+from chainrule.ops.record import Domain, Kink, Map, Op, Shape, register
 
 
 def _number(*shapes: Shape) -> Shape:
@@ -136,8 +136,11 @@ NORM = register(
         1,
         value=lambda m, a: m.sqrt(_of_all(m, a * a)),
         partials=(
-            lambda m, y, a: Map(push=lambda t: _of_all(m, a * t) / y, pull=lambda bar: bar * a / y),
+            lambda m, y, a: Map(
+                push=lambda t: _of_all(m, a / y * t), pull=lambda bar: bar * (a / y)
+            ),
         ),
+        smooth=(Domain(lambda a: any(x != 0 for x in a), "a vector other than 0", bounded=True),),
         spellings=("norm",),
         shape=_number,
         samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),

@@ -63,7 +63,7 @@ def ends(record: Record, output: int, entries: Sequence[Sequence[int]]) -> tuple
         return ()
     found: list[End] = []
     with record.algebra.session():
-        if not any(_ends(record, node) for node in range(len(graph))):
+        if not any(_ends(graph, record.algebra, values, node) for node in range(len(graph))):
             return ()
         for copies in entries:
             left, right = (_beyond(record, output, copies, way) for way in (-1, 1))
@@ -72,14 +72,20 @@ def ends(record: Record, output: int, entries: Sequence[Sequence[int]]) -> tuple
     return tuple(found)
 
 
-def _ends(record: Record, node: int) -> bool:
-    """Tell whether a node has a value, and none where its operands are a little different."""
-    graph, algebra, values = record.graph, record.algebra, record.values
+def _ends(graph: WengertList, algebra: Algebra, values: Sequence[Any], node: int) -> bool:
+    """Tell whether a node has a value, and none where its operands are a little different.
+
+    A fold ends where one of the steps inside it does.
+    """
     op, parameters = graph.ops[node], graph.parameters_of(node)
-    if not graph.varies[node] or (op.domain is None and "body" not in parameters):
-        return False
     operands = [values[i] for i in graph.operands[node]]
-    if any(type(x) is Undefined for x in (values[node], *operands)):
+    if not graph.varies[node] or any(type(x) is Undefined for x in (values[node], *operands)):
+        return False
+    body = parameters.get("body")
+    if isinstance(body, WengertList):
+        inner = _inside(body, algebra, operands)
+        return any(_ends(body, algebra, inner, part) for part in range(len(body)))
+    if op.domain is None:
         return False
     for ways in _ways([graph.varies[i] for i in graph.operands[node]]):
         moved = [
@@ -143,10 +149,15 @@ def _with_kinks(
     operands = [values[i] for i in graph.operands[node]]
     body = parameters.get("body")
     if isinstance(body, WengertList):
-        point = dict(zip(body.inputs, operands, strict=True))
-        inner = [step.value for step in evaluate(body, algebra, point)]
+        inner = _inside(body, algebra, operands)
         for part in range(len(body)):
             if body.varies[part]:
                 yield from _with_kinks(body, algebra, inner, part)
     elif op.kink is not None:
         yield op, parameters, stands(algebra, op, parameters, operands)
+
+
+def _inside(body: WengertList, algebra: Algebra, operands: Sequence[Any]) -> list[Any]:
+    """Return the values inside a fold at given operands."""
+    point = dict(zip(body.inputs, operands, strict=True))
+    return [step.value for step in evaluate(body, algebra, point)]
