@@ -306,6 +306,7 @@ def test_what_cannot_be_checked_is_refused() -> None:
         lambda m, x: m.sqrt(x - 1),
         lambda m, x: m.sqrt(m.sin(x) - m.sin(m.number(1))),
         lambda m, x: m.sqrt(m.sqrt(x**2 - 1)),
+        lambda m, x: m.asin(x) + x,
     ],
 )
 def test_a_pole_of_the_derivative_is_no_huge_number_of_sympys(
@@ -313,3 +314,18 @@ def test_a_pole_of_the_derivative_is_no_huge_number_of_sympys(
 ) -> None:
     entry = only(check(function, 1))
     assert entry.sympy is None and entry.verdict == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("function", "point", "slope"),
+    [
+        (lambda m, x: (x - 1) ** Fraction(5, 2) + 2 * x, 1, 2),
+        (lambda m, x: (-x) ** Fraction(7, 2) - 3 * x, 0, -3),
+    ],
+)
+def test_where_the_function_ends_differences_are_taken_on_the_other_side(
+    function: Callable[..., Any], point: int, slope: int
+) -> None:
+    entry = only(check(function, point))
+    assert entry.verdict == "agrees"
+    assert float(entry.differences) == pytest.approx(slope, rel=1e-15)

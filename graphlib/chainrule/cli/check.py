@@ -108,7 +108,7 @@ def picture(curve: Sequence[tuple[float, float]]) -> list[str]:
     drawn = [f"  {heads.get(i, ''):>7} ┤{''.join(row).rstrip()}" for i, row in enumerate(rows)]
     ends = f"1e{round(left):+d}", f"1e{round(right):+d}"
     return [
-        "  error of the central difference against its step h",
+        "  error of the difference quotient against its step h",
         *drawn,
         f"  {'':>7} └{'─' * WIDTH}",
         f"  {'h =':>7}  {ends[0]:<{WIDTH - len(ends[1])}}{ends[1]}",

@@ -58,8 +58,9 @@ class InputAgreement:
         The node at which that is so: the kink, the undefined step, the first step with a
         local partial that its own differences contradict; -1 where there is none.
     curve
-        (step size h, error) of the central difference (f(x+h) − f(x−h))/2h against the number
-        agreed on: the error falls as h² until the rounding, which grows as 1/h, takes over.
+        (step size h, error) of the difference quotient, the central one or, where the function
+        ends, that of one side, against the number agreed on: the error falls as h² until the
+        rounding, which grows as 1/h, takes over.
     """
 
     node: int

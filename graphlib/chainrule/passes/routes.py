@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -120,8 +120,10 @@ class Routes:
         return reached
 
     def quotients(self, node: int, steps: Sequence[Fraction], bits: int) -> list[Real | None]:
-        """Return the central difference quotients of the output for each step of an input.
+        """Return the difference quotients of the output for each step of an input.
 
+        Central ones, (f(x + h) − f(x − h))/2h; where the function ends at the point, those of
+        the other side, (4 f(x + h) − f(x + 2h) − 3 f(x))/2h, whose error falls as h² as well.
         None where the function is undefined or overflows beside the point.
         """
         graph, goal = self.graph, self.goal
@@ -139,7 +141,7 @@ class Routes:
                     values[i] = algebra.apply(graph.ops[i], graph.parameters_of(i), operands)
                 return values.get(goal, base[goal])
 
-            quotients = [(at(h) - at(-h)) / (2 * h) for h in steps]
+            quotients = [_quotient(at, base[goal], h) for h in steps]
         return [x if type(x) is Real else None for x in quotients]
 
     def differences(self, node: int) -> Real | None:
@@ -176,7 +178,7 @@ class Routes:
         return Fraction(10) ** min(_exponent(x) * 3 // 10, 0) if x else Fraction(1)
 
     def curve(self, node: int, reference: Real) -> tuple[tuple[float, float], ...]:
-        """Return (h, error of the central difference) for h from 0.1 down (times a small |x|)."""
+        """Return (h, error of the difference quotient) for h from 0.1 down (times a small |x|)."""
         digits = round(self.bits * math.log10(2))
         exponents = range(1, 2 * digits // 3 + 1, max(1, digits // 30))
         if len(exponents) * 2 * len(self.graph) * len(self.graph.inputs) > CURVE_WORK:
@@ -209,6 +211,16 @@ class Routes:
                     if error.ball > (larger * Fraction(TOLERANCE) + size).ball:
                         return node
         return -1
+
+
+def _quotient(at: Callable[[Fraction], Any], here: Any, h: Fraction) -> Any:
+    """Return the difference quotient of a function of the shift, with a value `here` at 0."""
+    above, below = at(h), at(-h)
+    if type(below) is Undefined:
+        return (4 * above - at(2 * h) - 3 * here) / (2 * h)
+    if type(above) is Undefined:
+        return (3 * here - 4 * below + at(-2 * h)) / (2 * h)
+    return (above - below) / (2 * h)
 
 
 def _moved(operands: Sequence[Any], slot: int, shift: Any) -> list[Any]:
@@ -303,8 +315,8 @@ def _evaluated(
             # Where the side decides, the numbers must be exact.
             slope = slope.subs(point)
         number = slope.evalf(digits, subs=point, maxn=10 * digits)
-        again = slope.evalf(digits, subs=point, maxn=20 * digits)
-        if number != again:
+        again = slope.evalf(2 * digits, subs=point, maxn=20 * digits)
+        if number != again.evalf(digits):
             # 1/√(x − 1) at 1 is some huge number, of which SymPy says that it is sure.
             number = slope.subs(point).evalf(digits)
         if number.is_Rational:

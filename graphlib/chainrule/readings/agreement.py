@@ -57,7 +57,7 @@ class AgreementTable(Tabular, Agreement):
         return Grid("agreement", caption, heads, grouped(rows), note, about_it, tuple(told))
 
     def curve(self, name: str) -> Grid:
-        """Return the error of the central difference by an input against its step h.
+        """Return the error of the difference quotient by an input against its step h.
 
         Raises
         ------

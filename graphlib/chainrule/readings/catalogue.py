@@ -130,7 +130,7 @@ CAPTIONS: Mapping[str, str] = {
     "hessian": "Second derivatives of {goal}{point}",
     "hessian_vector": "Second derivatives of {goal} along a direction{point}",
     "agreement": "The derivatives of {goal} by four routes{point}",
-    "curve": "Error of the central difference by {node} against its step",
+    "curve": "Error of the difference quotient by {node} against its step",
     "point": " at {point}",
 }
 
