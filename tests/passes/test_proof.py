@@ -569,3 +569,20 @@ def test_very_many_entries_are_not_proven_and_said_so() -> None:
     assert number.public == 4 * size
     assert made.derivative(0).state == "unproven"
     assert Run(squares(size // 2), {0: [2] * (size // 2)}).value(2).state == "proven"
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "slope"),
+    [
+        ("tanh(4^max(1000000, x)) + x", 40, 1),
+        ("sigmoid(4^(x^2)) + x", 10_000, 1),
+        ("x/sigmoid(750^(x^2))", 60, 1),
+        ("sech(gamma(x)) + csch(gamma(x)) - x", 10**8, -1),
+    ],
+)
+def test_what_fades_far_out_leaves_the_rest_of_a_slope_proven(
+    formula: str, x: int, slope: int
+) -> None:
+    # The slopes of tanh, sigmoid, sech and csch fall as e^−|x|.
+    number = worked(formula, x=x).slope("x")
+    assert number.state == "proven" and number.shown == slope

@@ -10,7 +10,7 @@ from typing import Any
 from flint import arb, fmpq
 
 from chainrule.algebras import closed
-from chainrule.algebras.enclosures import library
+from chainrule.algebras.enclosures import FADING, library
 from chainrule.algebras.forms import Form
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Scalars
@@ -81,6 +81,8 @@ class Balls(Scalars):
         RuleError
             When it is applied, if the two formulas are proven to differ.
         """
+        if op.name in FADING:
+            return self._both(op, lambda m, x: getattr(m, op.name)(x), op.value)
         return self._both(op, op.stable, op.value)
 
     def partial_rule(self, op: Op, slot: int) -> Rule:

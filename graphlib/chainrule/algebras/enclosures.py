@@ -79,8 +79,19 @@ def _expm1(ball: Any) -> Any:
     return ball.expm1() if abs(ball) < _LARGEST else _exp(ball) - 1
 
 
+def _fading(method: Callable[[Any], Any], side: int = 0) -> Callable[[Any], Any]:
+    """Return a function of at most 2e^−|x| (or far left, side −1, alone), which fades away."""
+
+    def faded(ball: Any) -> Any:
+        far = ball < -_LARGEST or (not side and ball > _LARGEST)
+        return _NOTHING if far else method(ball)
+
+    return faded
+
+
 _LARGEST = arb(2) ** LARGEST_OPERAND
 _NOTHING = arb(0, arb(2) ** -(1 << LARGEST_OPERAND))
+"""What e^−|x| is for them, twice over too: e^−x is less than half of 2^−x from 3 on."""
 
 
 def _dyadic(ball: Any) -> Any:
@@ -266,7 +277,12 @@ _METHODS = (
 )  # fmt: skip
 
 
-_GROWING = ("cosh", "gamma")
+FADING = {
+    "sech": _fading(arb.sech),
+    "csch": _fading(arb.csch),
+    "sigmoid": _fading(lambda x: 1 / (1 + _exp(-x)), -1),
+}
+"""Functions whose own formula divides by what is beyond all reason."""
 
 
 @cache
@@ -274,14 +290,12 @@ def library() -> dict[str, Callable[..., Any]]:
     """Return the functions by the names that rules use."""
     return {
         **{name: _function(getattr(arb, name), name) for name in _METHODS},
-        **{
-            name: _function(_growing(getattr(arb, name)), name)
-            for name in ("sinh", "cosh", "gamma")
-        },
+        **{name: _function(_growing(getattr(arb, name)), name) for name in ("cosh", "gamma")},
         "sinh": _function(_near_zero(_growing(arb.sinh)), "sinh"),
         "tanh": _function(_near_zero(arb.tanh), "tanh"),
         "exp": _function(_exp, "exp"),
         "expm1": _function(_near_zero(_expm1), "expm1"),
+        **{name: _function(method) for name, method in FADING.items()},
         "log2": _function(lambda x: x.log() / arb(2).log(), "log2"),
         "log10": _function(lambda x: x.log() / arb(10).log(), "log10"),
         "erfc": _function(_erfc, "erfc"),
