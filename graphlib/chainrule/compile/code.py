@@ -16,6 +16,7 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
 from chainrule.errors import GraphError, InputError
 from chainrule.ops import OPS, Shape
+from chainrule.ops.piecewise import choices
 from chainrule.ops.record import same_shape
 
 # How tightly an expression holds together, as Python reads it.
@@ -377,7 +378,9 @@ class NumPyMaths(Maths):
                     Code("np.nan", ATOM),
                 ),
             ),
-            "where": lambda c, a, b: call("np.where", call("np.greater", c, 0), _real(a), _real(b)),
+            "where": choices(
+                lambda c, a, b: call("np.where", call("np.greater", c, 0), _real(a), _real(b))
+            ),
             "maximum": _folded("np.maximum"),
             "minimum": _folded("np.minimum"),
             "max_weight": _max_weight,
