@@ -59,11 +59,11 @@ REFUSED = [
     ("x!!", 1, "double"),
     ("x%2", 1, "per cent"),
     ("x & 1", 2, "logical"),
-    ("x < 1", 0, "comparison"),
-    ("x == 2", 0, "comparison"),
+    ("x < 1", 0, "condition"),
+    ("x == 2", 0, "condition"),
     ("x if y > 0", 2, "else"),
     ("x else y", 2, "cannot stand"),
-    ("(x < 1) + 1", 0, "comparison"),
+    ("(x < 1) + 1", 0, "condition"),
     ("f.x(y)", 1, "point"),
     ("x.foo()", 1, "point"),
     ("c += x", 0, "no value"),
@@ -148,7 +148,7 @@ def test_refusal_says_where_what_and_what_is_allowed(text: str, place: int, word
 
 OF_ALL_FUNCTIONS = [
     ("where(x, y)", 10, "3 operands"),
-    ("where(x < 1, y < 1, 2)", 13, "comparison"),
+    ("where(x < 1, y < 1, 2)", 13, "condition"),
     ("np.where(x, 1, 2)", 9, "no condition"),
     ("F.leaky_relu(x)", 0, "slope"),
     (" and ".join(["where(x > 0", *["x > 1"] * 60]) + ", 1, 2)", 0, "comparisons"),

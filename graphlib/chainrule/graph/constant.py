@@ -56,7 +56,8 @@ class Constant(Fraction):
         """Return the value in an algebra of numbers."""
         if self.graph is None:
             return algebra.number(Fraction(self))
-        return _worth(self.graph, algebra)
+        with algebra.session():
+            return _worth(self.graph, algebra)
 
 
 def _worth(graph: WengertList, algebra: Algebra) -> Any:

@@ -25,6 +25,8 @@ def question(
         by, rest = first.text, 1
     elif is_quotient(body, known) and letters_of(first.text) == "d" == first.text:
         by, rest = body[2].text[1:], 3
+    elif first.text in ("differentiate", "derive") and canonical(first.text) not in known:
+        by, rest = "", 1
     elif first.text == "derivative" and canonical(first.text) not in known:
         of = body[1] if len(body) > 1 else NOTHING
         by, rest = ("", 2) if of.text == "of" else (None, 0)
@@ -56,9 +58,34 @@ def is_quotient(part: Sequence[Token], known: Collection[str]) -> bool:
     return small and above[0] == below[0] == "d" and not both
 
 
+# Words of programs that no formula has; what stands behind some of them is one.
+CODE = {"return": True, "let": True, "Let": True, "def": False, "lambda": False, "print": False}
+
+
+def check_code(text: str, part: Sequence[Token], known: Collection[str]) -> None:
+    """Refuse a statement that begins with a word of a program.
+
+    Raises
+    ------
+    ParseError
+        At the word; the correction leaves it out where a formula follows.
+    """
+    first, behind = part[0], part[1] if len(part) > 1 else NOTHING
+    apart = behind.kind in ("word", "number", "(", "function", "root")
+    if first.text in CODE and apart and canonical(first.text) not in known:
+        rest = text[: first.start] + text[behind.start :]
+        raise ParseError(
+            f"`{first.text}` is a word of a program",
+            text=text, position=first.start, length=len(first.text),
+            allowed="A formula is written y = x^2, a function f(x) = x^2.",
+            suggestion=rest if CODE[first.text] else "",
+        )  # fmt: skip
+
+
 def check_statement(text: str, part: Sequence[Token], known: Collection[str]) -> None:
     """Refuse `dy/dx = …`, which asks for a function, or states a derivative."""
     first = part[0]
+    check_asking(text, part, known)
     if first.kind == "derivative" or is_quotient(part, known):
         stop = first.stop if first.kind == "derivative" else part[2].stop
         raise ParseError(

@@ -11,21 +11,19 @@ from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import canonical
-from chainrule.language.statements import Statement
+from chainrule.language.names import ALIASES, canonical
+from chainrule.language.statements import Statement, numeral
 from chainrule.language.syntax import Notes
 
+IMPORTS = frozenset({"import", "from"})
+# What makes a value of a number in code.
+VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
 WORDS = {
     **{word: word for word in ("and", "or", "not", "if", "else")},
     **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
 }
 MODULES = frozenset({"np", "numpy", "math", "torch", "jnp", "tf", "F", "jax", "nn", "scipy"})
 INSIDE = frozenset({"numpy", "math", "nn", "functional", "linalg", "special"})
-# Functions that are called so in code only, by the names they have here.
-CALLED = {
-    "maximum": "max", "minimum": "min", "fabs": "abs", "absolute": "abs", "pow": "power",
-    "power": "power", "matmul": "dot", "amax": "max", "amin": "min", "expit": "sigmoid",
-}  # fmt: skip
 _CONSTANTS = {"e": "e", "pi": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
@@ -144,7 +142,8 @@ class Code:
         ParseError
             At a point behind which no function stands.
         """
-        if not any(token.kind == "." or token.text in ("import", "from") for token in found):
+        marks = IMPORTS | VALUES
+        if not any(token.kind == "." or token.text in marks for token in found):
             return list(found)
         self._found = self._without_imports(found)
         self._out: list[Token] = []
@@ -154,6 +153,8 @@ class Code:
         while at < len(self._found):
             if self._found[at].kind == ".":
                 at = self._point(at)
+            elif (stop := self._value(at)) > at:
+                at = stop
             else:
                 self._take(self._found[at])
                 at += 1
@@ -165,7 +166,9 @@ class Code:
         while at < len(found):
             token = found[at]
             begins = not kept or kept[-1].kind == ";"
-            if begins and token.text in ("import", "from") and self._is_import(found, at):
+            backward = [t.kind for t in found[at + 1 : at + 5]] == [".", "word", "(", ")"]
+            backward = backward and found[at + 2].text == "backward"
+            if begins and (backward or (token.text in IMPORTS and self._is_import(found, at))):
                 begin = at
                 while at < len(found) and found[at].kind != ";":
                     at += 1
@@ -192,6 +195,25 @@ class Code:
             self._partner[len(self._out)] = self._opened.pop()
         self._out.append(token)
 
+    def _value(self, at: int) -> int:
+        """Take `Value(2.0)` or `torch.tensor(2.0, …)` as the number; return where to go on."""
+        word, opens = self._found[at], self._found[at + 1] if at + 1 < len(self._found) else NOTHING
+        if word.text not in VALUES or opens.kind != "(" or canonical(word.text) in self._known:
+            return at
+        stop = at + 2
+        while stop < len(self._found) and self._found[stop].kind not in (")", ";", "("):
+            stop += 1
+        inner = self._found[at + 2 : stop]
+        comma = next((k for k, token in enumerate(inner) if token.kind == ","), len(inner))
+        closed = stop < len(self._found) and self._found[stop].kind == ")"
+        if not closed or numeral(inner[:comma]) is None:
+            return at
+        begin = word.start
+        shown = self._text[inner[0].start : inner[comma - 1].stop]
+        self._notes.tell(f"value:{begin}", begin, self._found[stop].stop, f"the number {shown}")
+        self._out.extend(inner[:comma])
+        return stop + 1
+
     def _point(self, at: int) -> int:
         """Take a point and the word behind it; return where to go on."""
         owner = self._out[-1]
@@ -199,10 +221,13 @@ class Code:
         module = owner.kind == "word" and owner.text in MODULES
         module = module and canonical(owner.text) not in self._known
         behind = self._found[at + 2] if at + 2 < len(self._found) else NOTHING
+        if module and (stop := self._value(at + 1)) > at + 1:
+            self._out.remove(owner)
+            return stop
         if module and word.text in INSIDE and behind.kind == ".":
             self._out[-1] = owner._replace(stop=word.stop)
             return at + 2
-        name = word.text if word.text in self._functions else CALLED.get(word.text, "")
+        name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
         if module and (name in self._functions or word.text in _CONSTANTS):
             self._out.pop()
             self._notes.tell(f"code:{owner.text}", owner.start, word.stop, word.text)

@@ -38,7 +38,7 @@ from chainrule.language.lexer import (
     number_at,
     sign_at,
 )
-from chainrule.language.names import SUPERSCRIPTS
+from chainrule.language.names import ALIASES, SUPERSCRIPTS
 from chainrule.language.statements import ENDS_OPEN
 from chainrule.language.syntax import Notes
 
@@ -58,6 +58,10 @@ _T = (
 )
 _TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
 _TWO = re.compile(r"\s*_\s*(?:2|\{\s*2\s*\})")
+_BRACED_ARRAY = re.compile(
+    r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
+)
+_ARRAY_END = re.compile(r"\s*\\right\s*\.")
 _ROW_END = re.compile(rf"[,.;]{_GAP}(?=&|\\\\|\\end(?![A-Za-z])|\\(?:text|mathrm)\s*\{{)")
 _PARTNERS = str.maketrans("([", ")]")
 _SHAPE = re.compile(r"\\in\s*\\mathbb\s*(?:\{\s*R\s*\}|R)\s*\^\s*(?:\{([^{}]{1,60})\}|([0-9]))")
@@ -131,7 +135,8 @@ class _Lexer(Commands):
             self.at += 1
             if self.open and self.open[-1].kind in ("cases", "sum") and self._end_of_cell(start):
                 return
-            if not any(opened.kind == "environment" for opened in self.open):
+            framed = any(opened.kind == "environment" for opened in self.open)
+            if not framed and self.skip() != "=":
                 allowed = r"It stands in the rows of \begin{aligned} … \end{aligned}."
                 raise self.refuse("`&` stands outside an environment", allowed, start)
         elif self.begins_name():
@@ -153,7 +158,7 @@ class _Lexer(Commands):
             return False
         start, self.at = self.at, self._looked
         self.end_sums("")
-        self.emit(";", "", start, self.at)
+        self.emit(";", "\n", start, self.at)
         return True
 
     def _name(self) -> None:
@@ -273,6 +278,8 @@ class _Lexer(Commands):
             self.emit(":", sizes, start, self.at)
         elif command in self.functions and command not in REASONS:
             self.function(command, start)
+        elif ALIASES.get(command) in self.functions:
+            self.function(ALIASES[command], start)
         else:
             self._refuse_command(command, start)
 
@@ -312,6 +319,10 @@ class _Lexer(Commands):
     def _sized(self, command: str, start: int) -> None:
         r"""Take the bracket behind \left or \right."""
         stop = self.at
+        array = _BRACED_ARRAY.match(self.plain, start)
+        if array is not None:
+            self._cases("begin", start, array.end())
+            return
         sign = self.skip()
         if sign == "\\":
             sign = self.command()
@@ -346,8 +357,10 @@ class _Lexer(Commands):
         stop = self.at
         self.end_sums("")
         name = match[1] if match else ""
-        if match is not None and name in CASES:
-            self._cases(command, start, match.end())
+        closes = name == "array" and command == "end"
+        if match is not None and (name in CASES or closes):
+            after = _ARRAY_END.match(self.plain, match.end()) if closes else None
+            self._cases(command, start, (after or match).end())
             return
         if match is None or name not in ENVIRONMENTS:
             shown = excerpt(self.text[start : match.end() if match else stop])

@@ -172,7 +172,10 @@ class Groups(Names):
         kinds = [token.kind for token in self.found[opened.found + 1 :]]
         if inside == 1:
             return kinds[0] in ("number", "word", "name")
-        function = opened.found > 1 and self.found[opened.found - 2].kind == "function"
+        before = self.found[opened.found - 2] if opened.found > 1 else None
+        function = before is not None and (
+            before.kind == "function" or (before.kind == "word" and before.text in self.functions)
+        )
         return function and kinds == ["-", "number"]
 
     def is_power(self, start: int, stop: int, bracket: str) -> bool:

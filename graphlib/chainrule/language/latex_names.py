@@ -107,7 +107,7 @@ COMMANDS_READ = (
 COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _STAR = re.compile(r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
                    r"\{\s*(?:\*|\\(?:ast|star)(?![A-Za-z]))\s*\})")  # fmt: skip
-_UPRIGHT_NAME = re.compile(r"\s*\{\s*((?:[A-Za-z0-9]|\\?_)+)\s*\}|\s+([A-Za-z])")
+_UPRIGHT_NAME = re.compile(r"\s*\{[\s,;]*((?:[A-Za-z0-9]|\\?_)+)\s*[.,;:]?\s*\}|\s+([A-Za-z])")
 _SHIFT = re.compile(r"\s*((?:[A-Za-z]\s*)?[+-]\s*[0-9]{1,9})\s*\}")
 _PRIME = re.compile(r"\s*(?:['’′]|\^\s*\\prime(?![A-Za-z])|\^\s*\{\s*\\prime\s*\})")
 _UPPER = re.compile(

@@ -68,6 +68,7 @@ COMPARISONS = {
     "⩾": "at_least",
 }  # fmt: skip
 CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+_PARTIAL = re.compile(r"∂(?P<above>\w*)(?P<slash>\s*/\s*)∂(?P<below>\w+)")
 _LONG = re.compile(r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))")
 _UPPER = re.compile(r"\^\[ *[A-Za-z0-9]{1,9} *(?:[-+] *[0-9]{1,9} *)?\]")
 _RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)")
@@ -164,6 +165,13 @@ def tokens(text: str, plain: str) -> list[Token]:
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
             begin, at = at, _marks(plain, stop)
             found.append(Token("word", plain[begin:at].replace("⋆", "*"), begin, at))
+        elif (partial := _PARTIAL.match(plain, at)) is not None:
+            # ∂/∂x asks what d/dx asks.
+            slash = partial.start("slash") + partial["slash"].index("/")
+            found.append(Token("word", f"d{partial['above']}", at, partial.end("above")))
+            found.append(Token("/", "/", slash, slash + 1))
+            at = partial.end()
+            found.append(Token("word", f"d{partial['below']}", partial.end("slash"), at))
         elif character in SUPERSCRIPTS:
             stop = _run(plain, at, SUPERSCRIPTS.__contains__)
             raised = "".join(SUPERSCRIPTS[c] for c in plain[at:stop])

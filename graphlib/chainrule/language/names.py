@@ -165,7 +165,8 @@ def unmarked(spelling: str) -> str:
     if len(apart) == 1 and word[1:2] in ACCENTS:
         apart, word = word[:2], word[1:]
     if len(apart) == 2 and apart[1] in ACCENTS and not letters_of(word[1:]):
-        word = f"{apart[0]}_{ACCENTS[apart[1]]}{word[1:]}"
+        gap = "_" if word[1:2].isdigit() else ""
+        word = f"{apart[0]}_{ACCENTS[apart[1]]}{gap}{word[1:]}"
     if not set(word) & {*STARS, *PRIMES, "^", "{"}:
         return word
     upper = _UPPER.search(word)
@@ -382,6 +383,8 @@ class Pieces:
         return ""
 
 
+POWER_OF = "power of"
+"""The power as a function of two operands, which only code has: pow(x, 2)."""
 # Functions under their other names.
 ALIASES = {
     "lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "ctg": "cot", "cotg": "cot",
@@ -389,14 +392,14 @@ ALIASES = {
     "arsh": "arsinh", "arch": "arcosh", "arth": "artanh", "RELU": "relu", "Relu": "relu",
     "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
     "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
-    "fabs": "abs", "absolute": "abs", "pow": "power",
+    "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
+    "amin": "min", "matmul": "dot",
 }  # fmt: skip
 
 
 def function_names(operations: Mapping[str, T]) -> dict[str, T]:
     """Return operations by every function name that is read: Greek letters spelled out too."""
     names = dict(operations)
-    names.update({a: names[f] for a, f in ALIASES.items() if len(a) > 2 and f in names})
     for spelling, op in operations.items():
         if not spelling.isascii():
             names.setdefault(canonical(spelling), op)

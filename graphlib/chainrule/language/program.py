@@ -12,7 +12,7 @@ from chainrule.language.code import Code, assigned, stars, with_steps, worded
 from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
-from chainrule.language.names import canonical, function_names
+from chainrule.language.names import POWER_OF, canonical, function_names
 from chainrule.language.numbers import exact
 from chainrule.language.parser import Parser
 from chainrule.language.reading import Reading
@@ -31,7 +31,7 @@ from chainrule.language.syntax import (
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
-FUNCTIONS = function_names(OPS.spelled)
+FUNCTIONS = function_names({**OPS.spelled, POWER_OF: OPS["power"]})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 LATEX = ("\\", "_{", "^{", "$")
@@ -253,7 +253,7 @@ def _program(
 ) -> Program:
     text, notes = reader.text, reader.notes
     uses = _uses(items, assignments)
-    outputs = _outputs(assignments, uses)
+    outputs = _outputs(assignments, uses, bounds.used)
     return Program(
         text=text,
         items=items,
@@ -363,9 +363,15 @@ def _uses(items: Sequence[Item], assignments: Sequence[Assignment]) -> list[list
     return uses
 
 
-def _outputs(assignments: Sequence[Assignment], uses: Sequence[Sequence[int]]) -> tuple[str, ...]:
-    """Return the names nobody uses: a formula without a name first, or the last one."""
+def _outputs(
+    assignments: Sequence[Assignment], uses: Sequence[Sequence[int]], bounds: Container[str]
+) -> tuple[str, ...]:
+    """Return the names nobody uses: a formula without a name first, or the last one.
+
+    A bound of a sum is used by it.
+    """
     used = {at for numbers in uses for at in numbers}
+    used |= {at for at, a in enumerate(assignments) if a.name in bounds}
     unused = [a.name for at, a in enumerate(assignments) if at not in used]
     if not unused:
         return ()

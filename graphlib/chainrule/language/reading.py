@@ -16,6 +16,7 @@ from chainrule.language.names import (
     ALIASES,
     GREEK,
     GREEK_NAMES,
+    POWER_OF,
     PRIMES,
     Pieces,
     canonical,
@@ -164,7 +165,8 @@ class Reading:
 
     def _bracketed(self, token: Token) -> Token:
         """Read a name before `[`: a function, as in `Sin[x]`; an entry has a number there."""
-        name = token.text if token.text in self._functions else token.text.lower()
+        name = ALIASES.get(token.text, token.text)
+        name = name if name in self._functions else token.text.lower()
         if self._is_known(token.text) or name not in self._functions:
             raise entry_expected(self._text, Word(token.text, token.start, token.stop, ""))
         self._notes.tell(f"bracket:{token.text}", token.start, token.stop + 1, f"{name}(…)")
@@ -173,6 +175,7 @@ class Reading:
     def _arc(self, token: Token, behind: Token) -> Token:
         """Read `arc sin` as one word, if no name arc is known."""
         name = f"arc{behind.text}"
+        name = ALIASES.get(name, name)
         if self._is_known("arc") or name not in self._functions:
             return token
         self._notes.tell(f"alias:{name}", token.start, behind.stop, f"the function {name}")
@@ -230,12 +233,12 @@ class Reading:
         name = ALIASES.get(word.text, "")
         if name not in self._functions:
             return None
-        if len(word.text) < 3:
-            letters = all(canonical(letter) in self._known for letter in word.text)
-            if letters or not (word.called or word.factor):
-                return None
+        letters = all(canonical(letter) in self._known for letter in word.text)
+        if letters or not (word.called or word.factor):
+            return None
         key = self._key(word)
-        readings = (f"the function {name}", "·".join(word.text))
+        shown = "pow" if name == POWER_OF else name
+        readings = (f"the function {shown}", "·".join(word.text))
         self._notes.choice(
             key, word.start, word.stop, (FUNCTION, readings[0]), (PRODUCT, readings[1])
         )

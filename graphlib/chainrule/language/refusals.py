@@ -15,6 +15,8 @@ _INVERSES = {
     "sin": "arcsin", "cos": "arccos", "tan": "arctan",
     "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
 }  # fmt: skip
+WORDS = frozenset({"joint", "and", "or", "not", "if", "else"})
+"""Kinds of tokens that are words of the language."""
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
 
 
@@ -57,6 +59,8 @@ class Refusals:
             return self.at(token, "There is nothing between these brackets", _OPERAND)
         if token.kind in ("=", "parameter"):
             return self.misplaced(before, token)
+        if token.kind in WORDS:
+            return word_of_language(self.text, token)
         if not before.kind:
             message = f"A formula cannot begin with {self.shown(token)}"
         else:
@@ -82,9 +86,8 @@ class Refusals:
             )
         if token.kind == ",":
             return self.comma(token)
-        if token.kind in ("joint", "and", "or", "not", "if", "else"):
-            allowed = "Conditions stand in where(x < 1, a, b) or in a if x < 1 else b."
-            return self.at(token, f"{self.shown(token)} cannot stand here", allowed)
+        if token.kind in WORDS:
+            return word_of_language(self.text, token)
         if token.kind == ":":
             allowed = "A declared shape is a statement of its own, like W: 4x2."
             return self.at(token, "`:` cannot stand in a formula", allowed)
@@ -95,7 +98,7 @@ class Refusals:
         place = Token("", "", start, stop)
         return self.at(
             place,
-            f"The comparison {self.shown(place)} is no number",
+            f"{self.shown(place)} is a condition and no number",
             "A condition stands in where(x < 1, a, b), in a if x < 1 else b, or behind a comma.",
         )
 
@@ -174,6 +177,13 @@ class Refusals:
 
     def parameter(self, token: Token, function: Token, op: Op) -> ParseError:
         """`name=` in the brackets of a function that has no such parameter."""
+        if op.name == "where":
+            return self.at(
+                token,
+                f"{self.shown(token)} = is no condition",
+                "Two numbers are compared with ==, <, <=, > or >=.",
+                f"{self.text[: token.stop]} =={self.text[self.text.index('=', token.stop) + 1 :]}",
+            )
         names = ", ".join(op.parameters)
         allowed = f"Its parameters, each once behind the operands: {names}."
         return self.at(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import check_statement, question
+from chainrule.language.asking import check_code, check_statement, derivative, question
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import canonical
+from chainrule.language.names import PRIMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, beyond
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
@@ -171,7 +171,7 @@ class _Parts:
         stop, depth = at, 0
         while self._at(stop).kind not in ("", ";") and stop - at < LONGEST:
             depth += (self._at(stop).kind == "(") - (self._at(stop).kind == ")")
-            if depth == 0 and self._at(stop).kind in (",", "joint"):
+            if depth == 0 and self._at(stop).kind in (",", "joint") and self._at(stop).text != "in":
                 break
             stop += 1
         clause = self._found[at:stop]
@@ -229,6 +229,7 @@ def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
+    check_code(text, part, known)
     equals = _equals(part)
     if step is None and not equals:
         asked, body = question(text, part, known, notes)
@@ -244,6 +245,8 @@ def _statement(
     parameters = None
     if len(left) != 1 or name.kind != "word":
         check_statement(text, part, known)
+        if name.kind == "word" and set(name.text) & set(PRIMES):
+            raise derivative(text, name.start, name.stop)
         parameters = _parameters(text, left, sign)
     body = _body(text, part[equals[0] + 1 :], sign)
     claim: tuple[Token, ...] = ()
