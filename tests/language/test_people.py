@@ -250,6 +250,8 @@ FUNCTIONS = [
     ("sh x ch x", "(sinh(x)*cosh(x))"),
     ("sh*2 + tg", "(((s*h)*2)+(t*g))"),
     ("lg x", "log10(x)"),
+    ("³√x + x³√y", "(cbrt(x)+((x^3)*sqrt(y)))"),
+    ("sum_{i=1}^{2} x_i - x_{\\min}", "((x1+x2)-x_min)"),
     ("∛x + x!^2", "(cbrt(x)+(gamma((x+1))^2))"),
     ("-3! + Sin[x]", "(neg(gamma((3+1)))+sin(x))"),
     ("{[x + 1] y}^2", "(((x+1)*y)^2)"),
@@ -319,7 +321,8 @@ def test_every_choice_has_its_switch(text: str, usual: str, other: str) -> None:
 
 
 CORRECTED = ["sinx + cosx", "np.where(x, 1, 2) + 1", "rate time", "w_j x_j, j = 1..3",
-             "f(x) := x^2", "let y = x^2", "where(x = 1, 2, 3)", "(x + [y)"]  # fmt: skip
+             "f(x) := x^2", "let y = x^2", "where(x = 1, 2, 3)", "(x + [y)",
+             "x squared plus y"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", CORRECTED)

@@ -133,9 +133,35 @@ ASKING = frozenset(
     {
         "integral", "integrate", "lim", "limit", "solve", "derive", "derivative", "differentiate",
         "simplify", "minimize", "minimise", "maximize", "maximise", "factor", "expand", "plot",
-        "gradient", "evaluate", "calculate", "compute", "find", "what", "graph",
+        "gradient", "evaluate", "calculate", "compute", "find", "what", "graph", "roots", "zeros",
     }
 )  # fmt: skip
+
+
+# Signs that are spoken.
+SPOKEN = {"squared": "^2", "cubed": "^3", "plus": "+", "minus": "-", "times": "*", "over": "/"}
+
+
+def check_spoken(text: str, tokens: Sequence[Token], known: Container[str]) -> None:
+    """Refuse `x squared` and `x plus y`, where a sign is meant.
+
+    Raises
+    ------
+    ParseError
+        At the word, with the sign in its place as a correction.
+    """
+    for before, token in zip(tokens, tokens[1:], strict=False):
+        sign = SPOKEN.get(token.text, "") if token.kind == "word" else ""
+        operand = before.kind in ("word", "number", ")", "superscript", "index")
+        if sign and operand and before.stop < token.start and canonical(token.text) not in known:
+            gap = "" if sign.startswith("^") else " "
+            shown = text[: before.stop] + gap + sign + text[token.stop :]
+            raise ParseError(
+                f"`{token.text}` is written with a sign",
+                text=text, position=token.start, length=len(token.text),
+                allowed=f"Write {sign}, or declare {token.text} to use it as a name.",
+                suggestion=shown,
+            )  # fmt: skip
 
 
 def check_asking(text: str, tokens: Sequence[Token], known: Container[str]) -> None:

@@ -62,6 +62,7 @@ _BRACED_ARRAY = re.compile(
     r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
 )
 _ARRAY_END = re.compile(r"\s*\\right\s*\.")
+_BIG = re.compile(r"(sum|prod)\s*_\s*\{[^{}]{0,40}=")
 _ROW_END = re.compile(rf"[,.;]{_GAP}(?=&|\\\\|\\end(?![A-Za-z])|\\(?:text|mathrm)\s*\{{)")
 _PARTNERS = str.maketrans("([", ")]")
 _SHAPE = re.compile(r"\\in\s*\\mathbb\s*(?:\{\s*R\s*\}|R)\s*\^\s*(?:\{([^{}]{1,60})\}|([0-9]))")
@@ -162,6 +163,11 @@ class _Lexer(Commands):
         return True
 
     def _name(self) -> None:
+        big = _BIG.match(self.plain, self.at)
+        if big is not None:
+            start, self.at = self.at, big.end(1)
+            self.sum(start, big[1])
+            return
         if self.plain[self.at] in "ΣΠ" and self.plain[self.at + 1 : self.at + 2] in ("_", "^"):
             self._big_sign()
             return

@@ -330,6 +330,9 @@ class Names:
             elif character.isascii() and character.isdigit():
                 self.at += 1
                 part, alone = character, False
+            elif self.command() in ("min", "max"):
+                part, alone = self.command(), True
+                self.at += 4
             elif self.begins_name():
                 part = self._base(0, single=character != "\\")[0]
                 alone = len(part) > 1

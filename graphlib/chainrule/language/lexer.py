@@ -172,6 +172,9 @@ def tokens(text: str, plain: str) -> list[Token]:
             found.append(Token("/", "/", slash, slash + 1))
             at = partial.end()
             found.append(Token("word", f"d{partial['below']}", partial.end("slash"), at))
+        elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
+            found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
+            at += 2
         elif character in SUPERSCRIPTS:
             stop = _run(plain, at, SUPERSCRIPTS.__contains__)
             raised = "".join(SUPERSCRIPTS[c] for c in plain[at:stop])

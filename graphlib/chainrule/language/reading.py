@@ -10,7 +10,13 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import Sentence, check_asking, check_derivative, derivative
+from chainrule.language.asking import (
+    Sentence,
+    check_asking,
+    check_derivative,
+    check_spoken,
+    derivative,
+)
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import (
     ALIASES,
@@ -112,6 +118,7 @@ class Reading:
             self._local = local
             self._know(self._everywhere | local)
         check_asking(self._text, tokens, self._known)
+        check_spoken(self._text, tokens, self._known)
         row = Sentence(self._text)
         result: list[Token] = []
         for at, token in enumerate(tokens):

@@ -47,9 +47,12 @@ class Reading:
     scalar: bool = True
     shapes: tuple[Sizes, ...] = ()
     kinked: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def default(self, name: str) -> str:
-        """Return the value that a variable has until one is typed."""
+        """Return the value that a variable has until one is typed: perhaps the text gives it."""
+        if name in self.given:
+            return self.given[name]
         shape = dict(zip(self.variables, self.shapes, strict=True)).get(name, ())
         return default_value(shape)
 
@@ -114,6 +117,7 @@ def read(
         graph.variables, reading_latex(graph), notes, graph.usual_zoom,
         graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
         tuple(graph.shape(node) for node in graph.inputs), bool(chosen_nodes(graph)),
+        graph.given,
     )  # fmt: skip
 
 
