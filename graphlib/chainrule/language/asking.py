@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Sequence
+from itertools import pairwise
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
@@ -150,7 +151,7 @@ def check_spoken(text: str, tokens: Sequence[Token], known: Container[str]) -> N
     ParseError
         At the word, with the sign in its place as a correction.
     """
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         sign = SPOKEN.get(token.text, "") if token.kind == "word" else ""
         operand = before.kind in ("word", "number", ")", "superscript", "index")
         if sign and operand and before.stop < token.start and canonical(token.text) not in known:

@@ -134,7 +134,7 @@ class _Lexer(Commands):
             self._frame(sign, sign, start)
         elif character == "&":
             self.at += 1
-            if self.open and self.open[-1].kind in ("cases", "sum") and self._end_of_cell(start):
+            if self.open and self.open[-1].kind in ("cases", "sum") and self.end_of_cell(start):
                 return
             framed = any(opened.kind == "environment" for opened in self.open)
             if not framed and self.skip() != "=":
@@ -327,7 +327,7 @@ class _Lexer(Commands):
         stop = self.at
         array = _BRACED_ARRAY.match(self.plain, start)
         if array is not None:
-            self._cases("begin", start, array.end())
+            self.cases("begin", start, array.end())
             return
         sign = self.skip()
         if sign == "\\":
@@ -366,7 +366,7 @@ class _Lexer(Commands):
         closes = name == "array" and command == "end"
         if match is not None and (name in CASES or closes):
             after = _ARRAY_END.match(self.plain, match.end()) if closes else None
-            self._cases(command, start, (after or match).end())
+            self.cases(command, start, (after or match).end())
             return
         if match is None or name not in ENVIRONMENTS:
             shown = excerpt(self.text[start : match.end() if match else stop])
@@ -385,37 +385,13 @@ class _Lexer(Commands):
             self.open.pop()
         self.emit(";", name, start, self.at)
 
-    def _cases(self, command: str, start: int, stop: int) -> None:
-        """Take the begin or end of cases, which are a function of values and conditions."""
-        self.at = stop
-        if command == "begin":
-            self.emit("function", "cases", start, self.at)
-            self.push("cases", start, self.at)
-            self.emit("(", "(", self.at, self.at)
-            return
-        if not self.open or self.open[-1].kind != "cases":
-            raise self.refuse("These cases were never begun", "Begin them first.", start, stop)
-        self.open.pop()
-        while self.found[-1].kind == ",":
-            self.found.pop()
-        self.emit(")", ")", start, self.at)
-
-    def _end_of_cell(self, start: int) -> bool:
-        """Take & or the end of a row inside cases; return whether one is open."""
-        self.end_sums("")
-        if not self.open or self.open[-1].kind != "cases":
-            return False
-        if self.found[-1].kind != "," and self.found[-1].text != "(":
-            self.emit(",", ",", start, self.at)
-        return True
-
     def _row(self, start: int) -> None:
         r"""Take \\\\: a statement ends, unless the next row goes on with an operator."""
         row = _ROW.match(self.plain, start)
         inside = [o.kind for o in self.open if o.kind != "sum"][-1:]
         if inside == ["cases"]:
             self.at = row.end() if row else self.at
-            self._end_of_cell(start)
+            self.end_of_cell(start)
             return
         self.end_sums("")
         self._check_closed()

@@ -112,6 +112,30 @@ class Commands(Groups):
 
         self.argument(command, below)
 
+    def cases(self, command: str, start: int, stop: int) -> None:
+        """Take the begin or end of cases, which are a function of values and conditions."""
+        self.at = stop
+        if command == "begin":
+            self.emit("function", "cases", start, self.at)
+            self.push("cases", start, self.at)
+            self.emit("(", "(", self.at, self.at)
+            return
+        if not self.open or self.open[-1].kind != "cases":
+            raise self.refuse("These cases were never begun", "Begin them first.", start, stop)
+        self.open.pop()
+        while self.found[-1].kind == ",":
+            self.found.pop()
+        self.emit(")", ")", start, self.at)
+
+    def end_of_cell(self, start: int) -> bool:
+        """Take & or the end of a row inside cases; return whether one is open."""
+        self.end_sums("")
+        if not self.open or self.open[-1].kind != "cases":
+            return False
+        if self.found[-1].kind != "," and self.found[-1].text != "(":
+            self.emit(",", ",", start, self.at)
+        return True
+
     def root(self, start: int) -> None:
         """Take a root, with a degree or without."""
         stop = self.at

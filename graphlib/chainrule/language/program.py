@@ -13,11 +13,10 @@ from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
 from chainrule.language.names import POWER_OF, canonical, function_names
-from chainrule.language.numbers import exact
 from chainrule.language.parser import Parser
 from chainrule.language.reading import Reading
 from chainrule.language.statements import Statement, check_new, numeral, split_statements
-from chainrule.language.sums import Bounds, Sum, take_sums
+from chainrule.language.sums import Bounds, Sum, take_sums, values_of
 from chainrule.language.syntax import (
     LIMITS,
     Assignment,
@@ -229,17 +228,6 @@ class _Reader:
                 token = token._replace(kind="number", text=str(number), number=Fraction(number))
             result.append(token)
         return result
-
-
-def values_of(declared: Mapping[str, object]) -> dict[str, Fraction]:
-    """Return the exact numbers that are given to names, by their canonical form."""
-    found = {}
-    for name, value in declared.items():
-        try:
-            found[canonical(name)] = exact(str(value)).value
-        except InputError:
-            continue  # a vector or a formula is no bound of a sum
-    return found
 
 
 def _program(

@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from chainrule.errors import ParseError, excerpt
+from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
+from chainrule.language.numbers import exact
 from chainrule.language.syntax import LIMITS, beyond
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
@@ -203,3 +204,14 @@ def _refusal(text: str, token: Token, message: str, allowed: str) -> ParseError:
         length=token.stop - token.start,
         allowed=allowed,
     )
+
+
+def values_of(declared: Mapping[str, object]) -> dict[str, Fraction]:
+    """Return the exact numbers that are given to names, by their canonical form."""
+    found = {}
+    for name, value in declared.items():
+        try:
+            found[canonical(name)] = exact(str(value)).value
+        except InputError:
+            continue  # a vector or a formula is no bound of a sum
+    return found
