@@ -145,6 +145,8 @@ class _Reader:
             found = latex_tokens(text, plain, functions, self.declared, notes)
         else:
             found = tokens(text, plain)
+        if {token.kind for token in found} <= {";"}:
+            return found  # nothing but ends of statements
         found = worded(found, self.declared | assigned(found))
         found = stars(found, functions, self.declared, notes)
         return Code(text, functions, self.declared | assigned(found), notes).plain(found)

@@ -114,7 +114,7 @@ class _Parts:
             if token.kind == ";":
                 if part and not self._goes_on(at, depth):
                     self._parts.append([])
-                at = max(at + 1, self._past_lines(at))
+                at = self._past_lines(at) if token.text == "\n" else at + 1
             elif depth == 0 and token.kind in (",", "joint", "and") and (skip := self._joint(at)):
                 at = skip
                 self._parts.append([])
