@@ -336,3 +336,12 @@ def test_no_correction_is_offered_that_cannot_be_read() -> None:
     with pytest.raises(ParseError) as caught:
         read("sinx + foo(y) +")
     assert caught.value.suggestion == ""
+
+
+def test_words_of_the_language_are_names_where_they_are_declared() -> None:
+    for word in ("and", "or", "not", "if", "else", "where", "with", "for", "in", "at", "of"):
+        assert chainrule.parse(f"2*{word} + x", declared=[word]).gradient({word: 1, "x": 1}) == {
+            word: 2,
+            "x": 1,
+        }
+        assert written(f"{word} = x; {word}^2") == f"{word} = x; ({word}^2)"

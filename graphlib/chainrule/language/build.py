@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from chainrule.errors import ParseError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.language.syntax import CONDITIONS, LIMITS, Item, Program, beyond
+from chainrule.language.syntax import LIMITS, Item, Program, beyond
 from chainrule.ops import OPS
 from chainrule.ops.losses import ENTRYWISE
 
@@ -51,7 +51,7 @@ def build(program: Program, batched: Collection[str] = ()) -> WengertList:
         built: dict[int, Expression] = {}
         rows: set[int] = set()
         for member in members:
-            if program.items[member].what in CONDITIONS:
+            if program.items[member].is_condition:
                 continue  # written with the choice that it decides
             fresh = bool(assignment.name) and member == assignment.root
             built[member] = _write(builder, program, member, built, known, rows, fresh)

@@ -21,7 +21,7 @@ from chainrule.language.stack import (
     Value,
     Writer,
 )
-from chainrule.language.syntax import CONDITIONS, LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, beyond
 from chainrule.ops.record import Op
 
 LOGIC = {"and": AND, "or": OR}
@@ -62,7 +62,7 @@ class Pile:
         ParseError
             If it is a comparison, or `a if c` without else.
         """
-        if self.writer.items[value.item].what in CONDITIONS:
+        if self.writer.items[value.item].is_condition:
             raise self._refuse.comparison(value.start, value.stop)
         return value
 
@@ -74,7 +74,7 @@ class Pile:
         exact
             Whether it stands in code, where a number means that it is not 0.
         """
-        if self.writer.items[value.item].what in CONDITIONS:
+        if self.writer.items[value.item].is_condition:
             return value
         if exact:
             raise self._refuse.numeric_condition(value.start, value.stop)

@@ -115,6 +115,11 @@ class Item(NamedTuple):
     span: Span
     parameters: tuple[tuple[str, object], ...] = ()
 
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is true or false, and no number."""
+        return self.kind == "apply" and self.what in CONDITIONS
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
