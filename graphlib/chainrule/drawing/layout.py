@@ -17,7 +17,7 @@ from chainrule.drawing.curves import path, points
 from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside, spanned
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
-from chainrule.drawing.rows import Weight, form, with_rows
+from chainrule.drawing.rows import Form, Weight, form, with_rows
 from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, Sizes, card_size, width
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
@@ -89,26 +89,51 @@ class Layout:
     rows: Mapping[int, tuple[Weight, ...]] = field(default_factory=dict)
     grounds: tuple[tuple[Box, Cluster], ...] = ()
 
+    @property
+    def forms(self) -> dict[int, Form]:
+        """Which form each card has."""
+        weights = {row.node for found in self.rows.values() for row in found}
+        found: dict[int, Form] = {}
+        for key in self.nodes:
+            node = int(key[1:])
+            found[node] = "row" if node in weights else form(self.view, node, bool(self.rows))
+        return found
+
     def json(self) -> dict[str, Any]:
         """Return the positions as plain data, numbers with one decimal."""
+        factors = {row.factor for found in self.rows.values() for row in found}
+        rings = {f"e{edge.user}_{edge.slot}" for edge in factors}
+        last = {found[-1].node for found in self.rows.values()}
+        forms = self.forms
 
-        def box(box: Box) -> dict[str, float]:
+        def box(box: Box) -> dict[str, Any]:
             return {k: round(getattr(box, k), 1) for k in ("x", "y", "w", "h")}
 
-        def label(label: Label | None) -> dict[str, Any] | None:
-            if label is None:
-                return None
-            return {**box(label.box), "align": label.align, "rows": label.rows}
+        def node(key: str, card: Box) -> dict[str, Any]:
+            number = int(key[1:])
+            found = box(card) | {"form": forms[number]}
+            if number in self.rows:
+                found["upper"] = self.sizes.head
+            return found | {"last": True} if number in last else found
 
-        def edge(route: Route) -> dict[str, Any]:
+        def edge(key: str, route: Route) -> dict[str, Any]:
+            label = route.label
+            text = None
+            if label is not None:
+                text = {**box(label.box), "align": label.align, "rows": label.rows}
             tip = [round(c, 1) for c in route.tip]
-            return {"d": route.d, "tip": tip, "label": label(route.label)}
+            return {"d": route.d, "tip": tip, "label": text, "ring": key in rings}
 
         return {
             "width": round(self.width, 1),
             "height": round(self.height, 1),
-            "nodes": {key: box(card) for key, card in self.nodes.items()},
-            "edges": {key: edge(route) for key, route in self.edges.items()},
+            "compact": bool(self.rows),
+            "nodes": {key: node(key, card) for key, card in self.nodes.items()},
+            "edges": {key: edge(key, route) for key, route in self.edges.items()},
+            "grounds": [
+                box(ground) | {"title": cluster.title, "nodes": [f"n{n}" for n in cluster.nodes]}
+                for ground, cluster in self.grounds
+            ],
             "note": self.note,
         }
 
@@ -181,7 +206,11 @@ class _Planner:
         self.sizes: Sizes = (COMPACT if self.rows else ACROSS) if self.across else DOWN
         self.size = {
             node: card_size(
-                self.view, node, self.sizes, form(drawn, self.rows, node), self.rows.get(node, ())
+                self.view,
+                node,
+                self.sizes,
+                form(self.view, node, bool(self.rows)),
+                self.rows.get(node, ()),
             )
             for node in drawn.nodes
         }

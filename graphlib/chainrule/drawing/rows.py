@@ -7,7 +7,7 @@ and no text on their edges, since the value of the row is the local partial by t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -20,8 +20,8 @@ from chainrule.readings.view import View
 FEW: Final = 12
 """Up to so many nodes every input has a card of its own."""
 
-Form = Literal["card", "several", "chip"]
-"""A card; a lower one, of an input with several users; or one line, of any other input."""
+Form = Literal["card", "several", "chip", "row"]
+"""A card; a lower one, of an input with several users; one line, of another input; a row."""
 
 _INDEXED: Final = re.compile(r"(.*?[^\d])(\d*)(\d)")
 
@@ -55,9 +55,9 @@ def with_rows(drawn: Reduction) -> tuple[Reduction, dict[int, tuple[Weight, ...]
     return replace(drawn, nodes=nodes, edges=edges), rows
 
 
-def form(drawn: Reduction, rows: Mapping[int, object], node: int) -> Form:
+def form(view: View, node: int, rows: bool) -> Form:
     """Return which form the card of a node has: inputs are small where weights are rows."""
-    graph = drawn.view.graph
+    graph = view.graph
     if not rows or graph.ops[node] is not INPUT:
         return "card"
     return "several" if len(graph.users[node]) > 1 else "chip"

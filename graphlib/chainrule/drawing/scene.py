@@ -35,7 +35,6 @@ from chainrule.readings.terms import EQUALS, Coloured, Role, Row, Sign, Term, Wo
 from chainrule.readings.view import View
 
 Outline = Literal["plain", "input", "source", "target", "warning"]
-CardForm = Form | Literal["row"]
 _DECADES: Final = 4.0
 
 
@@ -86,7 +85,7 @@ class Card:
     derivative: Term | None
     due: bool
     outline: Outline
-    form: CardForm = "card"
+    form: Form = "card"
     part: float = 0.0
     remark: str = ""
     upper: float = 0.0
@@ -261,12 +260,8 @@ class Stage:
         self.view = view = layout.view
         graph = view.graph
         self.boxes = {int(key[1:]): box for key, box in layout.nodes.items()}
-        self.forms: dict[int, CardForm] = dict.fromkeys(self.boxes, "card")
-        self.forms |= {row.node: "row" for rows in layout.rows.values() for row in rows}
+        self.forms = layout.forms
         self.last = {rows[-1].node for rows in layout.rows.values()}
-        if layout.rows:
-            low = layout.sizes.chip
-            self.forms |= {n: "chip" for n, box in self.boxes.items() if box.h == low}
         self.names = {node: fitted(view.name(node)) for node in self.boxes}
         self.formulas = {node: self._formula(node) for node in self.boxes}
         derivatives = self.look.derivatives

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
@@ -60,11 +61,8 @@ def style() -> str:
     colours = []
     for name, theme in THEMES.items():
         values = {
-            "ground": theme.ground, "card": theme.card, "input-card": theme.input_card,
-            "lit-card": theme.lit_card, "ink": theme.ink, "quiet": theme.quiet,
-            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
-            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
-        }  # fmt: skip
+            field.name.replace("_", "-"): getattr(theme, field.name) for field in fields(theme)
+        }
         rules = "".join(f"--{key}:{colour};" for key, colour in values.items())
         colours.append(f'.player[data-theme="{name}"]{{{rules}}}')
     return "\n".join([*colours, (HERE / "player.css").read_text(encoding="utf-8")])
