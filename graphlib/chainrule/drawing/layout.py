@@ -216,7 +216,8 @@ class _Planner:
         }
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
-        found = ranks(drawn, self.size, direction)
+        factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
+        found = ranks(drawn, self.size, direction, factors)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:

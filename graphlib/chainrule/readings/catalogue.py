@@ -243,6 +243,11 @@ SENTENCES: Mapping[str, str] = {
         "derivatives here: take another point."
     ),
     "drawing": "A graph of {count} node{plural} that computes {output}.",
+    "module_affine": "Linear, {count} weight{plural}",
+    "module_linear": "Linear",
+    "module_activation": "Activation",
+    "module_loss": "Loss",
+    "module_output": "Output",
     "drawing_input": "{node} is an input",
     "folded_whole": (
         "{count} nodes are folded to {shown}, one for each {unit}: a drawing shows at most {most}."
