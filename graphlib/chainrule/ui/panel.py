@@ -14,6 +14,7 @@ from chainrule.ui.work import Fault, Reading
 
 TITLES = {
     "table": "Table",
+    "derivation": "Derivation",
     "trace": "Trace",
     "duals": "Dual numbers",
     "paths": "Paths",
