@@ -42,6 +42,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from chainrule.drawing.player import Packed
 from chainrule.ui.player.component import player
 
 st.set_page_config(layout="wide")
@@ -52,7 +53,7 @@ st.selectbox("Run", ["lecture", "other", "forward", "sixty"], key="choice",
              index=None, on_change=lambda: st.session_state.update(run=st.session_state["choice"]))
 data = json.loads((Path(__file__).parent / f"{st.session_state['run']}.json").read_text("utf-8"))
 step = st.query_params.get("step")
-shown = player(data, key="player", step=None if step is None else int(step),
+shown = player(Packed.of(data), key="player", step=None if step is None else int(step),
                stale="stale" in st.query_params)
 st.latex("x^2")
 st.text(f"told: {shown.step} {shown.node}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
+from chainrule.drawing.player import Packed
 from chainrule.drawing.theme import THEMES
 from chainrule.readings.catalogue import WORDS
 
@@ -91,7 +90,7 @@ def _nothing() -> None:
 
 
 def player(
-    payload: Mapping[str, Any],
+    run: Packed,
     *,
     key: str,
     step: int | None = None,
@@ -103,8 +102,8 @@ def player(
 
     Parameters
     ----------
-    payload
-        What `chainrule.drawing.player.payload` returns.
+    run
+        The player's data of it.
     key
         Identity of the component in the page.
     step
@@ -125,18 +124,12 @@ def player(
         the node last chosen; each None until the first move. ``narrow``, whether it stands on a
         narrow screen.
     """
-    structure = [
-        payload["mode"],
-        [node["id"] for node in payload["nodes"]],
-        [(s["phase"], s["node"], s["edge"]) for s in payload["steps"]],
-    ]
-    content = json.dumps(payload, sort_keys=True)
     return _mount()(
         key=key,
         data={
-            "payload": payload,
-            "structure": _digest(json.dumps(structure)),
-            "digest": _digest(content),
+            "payload": run.text,
+            "structure": run.structure,
+            "digest": run.digest,
             "words": dict(LABELS),
             "step": step,
             "height": height,
@@ -147,7 +140,3 @@ def player(
         on_narrow_change=_nothing,
         on_fold_change=on_fold or _nothing,
     )
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

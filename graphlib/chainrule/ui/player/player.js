@@ -56,7 +56,6 @@ class Player {
       this.reports.clear();
       this.#forget();
     }
-    if (!same || asked) at = step ?? payload.steps.length - 1;
     if (digest !== this.digest) {
       if (!same) {
         this.pause();
@@ -64,9 +63,10 @@ class Player {
       }
       this.structure = structure;
       this.digest = digest;
-      this.run = new Run(payload);
+      this.run = new Run(JSON.parse(payload));
       this.kind = null;
     }
+    if (!same || asked) at = step ?? this.run.last;
     this.at = Math.min(this.run.last, Math.max(0, at));
     this.lay();
   }
