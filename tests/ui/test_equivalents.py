@@ -56,7 +56,7 @@ def test_every_file_of_the_menu_is_written() -> None:
     worked = engine.work(State("x^2", (("x", "3"),)), ())
     for kind, files in FILES.items():
         for file in files:
-            content = file.written(worked)
+            content = file.written(worked, None)
             assert len(content) > 20, f"{kind} {file.label}"
             if file.suffix == ".pdf":
                 assert content.startswith(b"%PDF")

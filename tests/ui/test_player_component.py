@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import chainrule
 from chainrule.drawing.player import payload
-from chainrule.ui.player.component import SCRIPTS, script, style
+from chainrule.ui.player import SCRIPTS, script, style
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ from pathlib import Path
 import streamlit as st
 
 from chainrule.drawing.player import Packed
-from chainrule.ui.player.component import player
+from chainrule.ui.player import player
 
 st.set_page_config(layout="wide")
 name = st.query_params.get("run", "lecture")

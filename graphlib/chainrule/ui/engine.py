@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from chainrule.drawing.player import Packed, payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
@@ -25,7 +25,7 @@ from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
 from chainrule.readings.changes import changed
-from chainrule.readings.formulas import READING, compose
+from chainrule.readings.formulas import in_inputs
 from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import Hint, hints
 from chainrule.readings.terms import EQUALS, Symbol, latex, row
@@ -158,14 +158,11 @@ def default_value(shape: Sizes) -> str:
 def reading_latex(graph: Graph) -> str:
     """Return the main output written out down to the inputs, as LaTeX."""
 
-    def leaves(node: int) -> Any:
-        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
-
     goal = graph.outputs[0]
     name = Symbol(graph.names.get(goal, Notation().output))
     if graph.ops[goal] is INPUT:
         return latex(name)
-    return latex(row(name, EQUALS, compose(graph, goal, leaves, READING).term))
+    return latex(row(name, EQUALS, in_inputs(graph).term))
 
 
 def work(state: State, names: tuple[str, ...]) -> Worked:
@@ -316,6 +313,6 @@ def file(kind: str, label: str, state: State, names: tuple[str, ...]) -> bytes:
     """Return one of the files that the menu offers, or, as text, why there is none."""
     (wanted,) = (file for file in FILES[kind] if file.label == label)
     try:
-        return wanted.written(work(state, names))
+        return wanted.written(work(state, names), state.step)
     except ChainruleError as error:
         return f"{error}\n".encode()

@@ -21,7 +21,7 @@ from chainrule.ui import link, work
 from chainrule.ui.engine import DEFAULT_VALUE, Fault, Reading
 from chainrule.ui.menu import menu
 from chainrule.ui.panel import choice, panel
-from chainrule.ui.player.component import player
+from chainrule.ui.player import player
 from chainrule.ui.rail import rail, show_hints
 from chainrule.ui.state import EXAMPLE, State, written_notation
 from chainrule.ui.widgets import lasting

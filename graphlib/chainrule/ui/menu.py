@@ -45,7 +45,7 @@ def menu(state: State, names: tuple[str, ...]) -> None:
 
 def _button(kind: str, file: File, state: State, names: tuple[str, ...]) -> None:
     def data() -> bytes:
-        return work.file(kind, file.label, state.without_step(), names)
+        return work.file(kind, file.label, state, names)
 
     st.download_button(
         file.label, data=data, mime=MIMES.get(file.suffix[1:], "text/plain"), on_click="ignore",

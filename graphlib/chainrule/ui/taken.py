@@ -11,15 +11,17 @@ from chainrule.worked import Worked
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to take away: what the menu calls it, its name's suffix, and who writes it."""
+    """A file to take away: what the menu calls it, its name's suffix, and who writes it from
+    a run and the number of the step that is shown.
+    """
 
     label: str
     suffix: str
-    written: Callable[[Worked], bytes]
+    written: Callable[[Worked, int | None], bytes]
 
 
 def _table(name: str, suffix: str) -> File:
-    def written(worked: Worked) -> bytes:
+    def written(worked: Worked, _step: int | None) -> bytes:
         # A whole document where there is such a thing; a browser opens the one, TeX the other.
         return RENDERERS[name].grid(worked.table().grid(), name in ("html", "latex")).encode()
 
@@ -28,13 +30,13 @@ def _table(name: str, suffix: str) -> File:
 
 
 def _picture(format: str, label: str) -> File:
-    return File(label, f".{format}", lambda worked: worked.draw(format))
+    return File(label, f".{format}", lambda worked, _step: worked.draw(format))
 
 
 FILES: dict[str, tuple[File, ...]] = {
     "Table": (
         *(_table(name, renderer.suffix) for name, renderer in RENDERERS.items()),
-        File("PDF", ".pdf", lambda worked: worked.table().pdf()),
+        File("PDF", ".pdf", lambda worked, _step: worked.table().pdf()),
     ),
     "Picture": (
         _picture("svg", "SVG"),
@@ -44,9 +46,9 @@ FILES: dict[str, tuple[File, ...]] = {
         _picture("dot", "DOT"),
     ),
     "Steps": (
-        File("Slides", ".pdf", lambda worked: worked.slides("pdf")),
-        File("Animated SVG", ".svg", lambda worked: worked.slides("svg")),
-        File("HTML", ".html", lambda worked: worked.steps().to("html", document=True).encode()),
+        File("Slides", ".pdf", lambda worked, _step: worked.slides("pdf")),
+        File("Animated SVG", ".svg", lambda worked, _step: worked.slides("svg")),
+        File("HTML", ".html", lambda worked, step: worked.draw("html", step=step)),
     ),
 }
 """All files, by what they hold."""
