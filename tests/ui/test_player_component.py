@@ -18,8 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import chainrule
+from chainrule.drawing.browser import HERE, SCRIPTS, script, style
 from chainrule.drawing.player import payload
-from chainrule.ui.player import SCRIPTS, script, style
+from chainrule.ui.player import MOUNT
 
 pytestmark = pytest.mark.browser
 
@@ -439,8 +440,8 @@ def test_a_step_of_sixty_nodes_takes_less_than_50_ms(shown: Shown) -> None:
 
 def test_the_parts_are_one_module() -> None:
     joined = script()
-    assert joined.count("export default") == 1
-    assert all((Path(chainrule.__file__).parent / "ui/player" / name).exists() for name in SCRIPTS)
+    assert (joined + MOUNT).count("export default") == 1
+    assert all((HERE / name).exists() for name in SCRIPTS)
     assert "http://www.w3.org/2000/svg" in joined
     assert set(re.findall(r"https?://[^\"'\s]+", joined + style())) == {
         "http://www.w3.org/2000/svg",

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from chainrule.drawing.browser import HERE, LABELS, script, style
+from chainrule.drawing.browser import LABELS, part, script, style
 from chainrule.drawing.pictures import draw
 from chainrule.drawing.player import Packed, payload
 from chainrule.errors import ChainruleError
@@ -129,28 +129,18 @@ def figure(
         "step": step,
         "words": dict(LABELS),
         "fonts": _fonts() if document else [],
-        "style": _small(style() + _read("figure.css")),
+        "style": style() + part("figure.css"),
     }
     # Nothing in a script may look like its end, or like a comment.
     written = json.dumps(given, separators=(",", ":")).replace("<", "\\u003c")
     piece = (
         f'<div class="chainrule chainrule-figure" id="{key}" role="figure" '
         f'aria-label="{escape(told)}">\n<style>{STYLE}{STILL}</style>\n{slots}\n</div>\n'
-        f"<script>(() => {{\n{_small(script() + _read('figure.js'))}\n"
+        f"<script>(() => {{\n{script()}{part('figure.js')}\n"
         f'for (const host of document.querySelectorAll("#{key}")) '
         f"if (!host.shadowRoot) figure(host, {written});\n}})();</script>\n"
     )
     return PAGE.format(title=escape(told), figure=piece) if document else piece
-
-
-def _read(name: str) -> str:
-    return (HERE / name).read_text(encoding="utf-8")
-
-
-def _small(code: str) -> str:
-    """Leave out what only people read: indents, and comments that fill their line."""
-    code = re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL)
-    return re.sub(r"(?:^\s*//.*$)|(?:^[ \t]+)|(?:\n(?=\s*\n))", "", code, flags=re.MULTILINE)
 
 
 @cache

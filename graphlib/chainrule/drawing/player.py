@@ -21,8 +21,9 @@ from chainrule.drawing.alternative import (
     node_in_words,
     shown,
 )
-from chainrule.drawing.layout import cards
+from chainrule.drawing.layout import placed
 from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
@@ -147,7 +148,7 @@ class _Player:
         }
         notes = [{"kind": "fold", "text": note}] if note else []
         notes += [{"kind": r.mark, "text": remark_line(r)} for r in self.table.grid().remarks]
-        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}}
+        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}, "grounds": []}
         return {
             "version": VERSION,
             "mode": view.run.mode,
@@ -158,8 +159,8 @@ class _Player:
                 for name, term in self.table.headers.items()
             },
             "layouts": {
-                "wide": cards(view, "LR").json() if layout else empty,
-                "narrow": cards(view, "TB").json() if layout else empty,
+                "wide": self.laid_out("LR") if layout else empty,
+                "narrow": self.laid_out("TB") if layout else empty,
             },
             "nodes": [self.node(node) for node in self.drawn.nodes],
             "edges": [self.edge(edge) for edge in view.edges if self.drawn_edge(edge)],
@@ -172,6 +173,15 @@ class _Player:
             "notes": notes,
             "digits": view.digits_note,
         }
+
+    def laid_out(self, direction: str) -> dict[str, Any]:
+        """Return the positions; a card with rows has a formula of its own."""
+        layout = placed(self.drawn, direction, rows=True)
+        found = layout.json()
+        for node, rows in layout.rows.items():
+            formula = summed(self.view, node, rows)
+            found["nodes"][node_key(node)]["formula"] = mathml(formula, inline=True)
+        return found
 
     def flowing_symbol(self) -> Row:
         """Return what the flowing derivative is called beside a card: ∂J, ∂/∂x, or ū."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points, crossing, sampled
 from chainrule.drawing.labels import Point
 from chainrule.drawing.reduction import Reduction
-from chainrule.drawing.widths import Sizes
 from chainrule.graph.wengert import Edge
+
+GROUND: Final = 20
+"""Room round the nodes of a ground, with its title, in px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +36,15 @@ class Ranks:
     passes: dict[Edge, dict[int, float]]
 
 
-def ranks(drawn: Reduction, wide: dict[int, int], sizes: Sizes, direction: str) -> Ranks:
-    """Return where Graphviz puts cards of these widths."""
-    return _Reader(drawn, wide, sizes, direction).found
+def ranks(drawn: Reduction, size: dict[int, tuple[int, int]], direction: str) -> Ranks:
+    """Return where Graphviz puts cards of these widths and heights."""
+    return _Reader(drawn, size, direction).found
 
 
 class _Reader:
-    def __init__(
-        self, drawn: Reduction, wide: dict[int, int], sizes: Sizes, direction: str
-    ) -> None:
+    def __init__(self, drawn: Reduction, size: dict[int, tuple[int, int]], direction: str) -> None:
         self.drawn = drawn
-        self.wide = wide
-        self.sizes = sizes
+        self.size = size
         self.direction = direction
         self.across = direction == "LR"
         self._read(graphviz_process.layout(self._dot()))
@@ -53,14 +52,21 @@ class _Reader:
 
     def _dot(self) -> str:
         """Return DOT with boxes of fixed size; a px is a point."""
-        sizes = self.sizes
         apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
+        if len({high for _, high in self.size.values()}) > 1:
+            apart = 26.0
         lines = [
             f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "
-            f'node [shape=box, fixedsize=true, height={sizes.height / 72:.4f}, label=""]; '
+            'node [shape=box, fixedsize=true, label=""]; '
             "edge [arrowhead=none]; nslimit=4; nslimit1=4;"
         ]
-        lines += [f"n{node} [width={self.wide[node] / 72:.4f}];" for node in self.drawn.nodes]
+        lines += [
+            f"n{node} [width={wide / 72:.4f}, height={high / 72:.4f}];"
+            for node, (wide, high) in self.size.items()
+        ]
+        for number, cluster in enumerate(self.drawn.clusters):
+            inside = " ".join(f"n{node};" for node in cluster.nodes)
+            lines.append(f"subgraph cluster_{number} {{ margin={GROUND}; {inside} }}")
         lines += [
             f"n{operand} -> n{user} [id=e{user}_{slot}];"
             for user, slot, operand in self.drawn.edges
@@ -85,6 +91,8 @@ class _Reader:
         """Read ranks, places across them, and where long edges pass the ranks between."""
         centre = {}
         for thing in plan.get("objects", []):
+            if "pos" not in thing:
+                continue  # a cluster
             x, y = map(float, thing["pos"].split(","))
             centre[int(thing["name"][1:])] = self._turned(x, y)
         starts = sorted({round(along) for along, _ in centre.values()})
@@ -111,7 +119,7 @@ class _Reader:
 
     def _straighten(self) -> None:
         """Let a long edge keep its place from rank to rank wherever nothing stands there."""
-        half = {n: (self.sizes.height if self.across else self.wide[n]) / 2 for n in self.rank}
+        half = {n: self.size[n][self.across] / 2 for n in self.rank}
         taken: dict[int, list[Point]] = defaultdict(list)
         for node, rank in self.rank.items():
             taken[rank].append((self.place[node], half[node] + 8))

@@ -54,6 +54,8 @@ class Reduction:
         Nodes to be framed together.
     pairs
         Nodes with their adjoints, where these are nodes too.
+    texts
+        Whether edges carry local partials and shares.
     """
 
     view: View
@@ -63,6 +65,7 @@ class Reduction:
     folded: bool = False
     clusters: tuple[Cluster, ...] = ()
     pairs: tuple[tuple[int, int], ...] = ()
+    texts: bool = True
 
     @property
     def adjoints(self) -> frozenset[int]:

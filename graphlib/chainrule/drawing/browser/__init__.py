@@ -6,7 +6,9 @@ of one purpose, joined here into one script.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -60,17 +62,21 @@ def style() -> str:
     colours = []
     for name, theme in THEMES.items():
         values = {
-            "ground": theme.ground, "card": theme.card, "input-card": theme.input_card,
-            "lit-card": theme.lit_card, "ink": theme.ink, "quiet": theme.quiet,
-            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
-            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
-        }  # fmt: skip
+            field.name.replace("_", "-"): getattr(theme, field.name) for field in fields(theme)
+        }
         rules = "".join(f"--{key}:{colour};" for key, colour in values.items())
         colours.append(f'.player[data-theme="{name}"]{{{rules}}}')
-    return "\n".join([*colours, (HERE / "player.css").read_text(encoding="utf-8")])
+    return "\n".join([*colours, part("player.css")])
 
 
 @cache
 def script() -> str:
     """Return the player's JavaScript: the class `Player` and what it needs."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return "".join(map(part, SCRIPTS))
+
+
+def part(name: str) -> str:
+    """Return a file of this folder without what only people read: indents and comments."""
+    code = (HERE / name).read_text(encoding="utf-8")
+    code = re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL)
+    return re.sub(r"^(?:\s*//.*)?\s+", "", code, flags=re.MULTILINE)
