@@ -381,12 +381,18 @@ class Worked(View):
     def draw(self, format: str = "svg", **options: Any) -> bytes:
         """Return a picture: "svg", "png", "pdf", "dot" or "tikz"; options as of `drawing.draw`.
 
+        "html" is a figure that plays by itself, for a course page: graph, player, table and
+        closed form in one file that needs nothing else; `step` is the step it opens at.
+
         >>> import chainrule
         >>> chainrule.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]
         b'digraph'
         """
         from chainrule.drawing import draw
+        from chainrule.drawing.figure import figure
 
+        if format == "html":
+            return figure(self, self.source, **options).encode()
         return draw(self, format, **options)
 
     def slides(self, format: str = "pdf", **options: Any) -> bytes:
@@ -409,8 +415,10 @@ class Worked(View):
 
         return slides(self, format, **options)
 
-    def _repr_svg_(self) -> str:
-        return self.draw("svg").decode()
+    def _repr_html_(self) -> str:
+        from chainrule.drawing.figure import figure
+
+        return figure(self, document=False)  # without closed forms, which take a while
 
 
 READINGS: Mapping[str, Callable[[Worked], Tabular]] = {

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from chainrule.cli.request import At, Output
+from chainrule.cli.request import At, Force, Output
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
+    from chainrule.exercises.class_run import Student as Listed
     from chainrule.exercises.formats import Format
     from chainrule.exercises.recipe import Recipe
 
@@ -150,6 +155,7 @@ def sheet(
     output: Output = None,
     roster: Roster = None,
     out: ClassOut = None,
+    force: Force = False,
 ) -> None:
     """Make a sheet of exercises, for one student, with its key or without.
 
@@ -166,7 +172,9 @@ def sheet(
     from chainrule.exercises.making import sheet as made
 
     if roster is not None or out is not None:
-        _class(asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out)
+        _class(
+            asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out, force
+        )
         return
     chosen = chosen_format(format, output)
     wanted = asked_recipe(formula, level, recipe, at, kind, title)
@@ -175,10 +183,16 @@ def sheet(
 
 
 def _class(
-    recipe: Recipe, seed: int | None, format: str | None, roster: str | None, out: str | None
+    recipe: Recipe,
+    seed: int | None,
+    format: str | None,
+    roster: str | None,
+    out: str | None,
+    force: bool,
 ) -> None:
     from dataclasses import replace
 
+    from chainrule.cli.output import keep_another
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_run import read_roster, run_class
@@ -194,6 +208,19 @@ def _class(
         recipe = replace(recipe, formats=(chosen_format(format, None).name,))
     with open(roster, "rb") as file:
         students = read_roster(file.read(MAX_BYTES + 1))
+    keep_another(out, force, lambda found: _is_class(found, recipe, students))
     with progress(CLASS["making"]) as told:
         run_class(recipe, students, Path(out), progress=told)
     print(f"{out}: {len(students)} sheets with their keys")
+
+
+def _is_class(found: bytes, recipe: Recipe, students: Sequence[Listed]) -> bool:
+    """Tell whether a file is the ZIP of this recipe for these students."""
+    try:
+        with zipfile.ZipFile(BytesIO(found)) as archive:
+            of_recipe = archive.read("recipe.toml").decode()
+            entries = json.loads(archive.read("manifest.json"))["students"]
+            known = [(entry["number"], entry["name"], entry["id"]) for entry in entries]
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        return False
+    return of_recipe == recipe.text() and known == [(s.number, s.name, s.id) for s in students]

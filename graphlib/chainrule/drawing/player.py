@@ -6,6 +6,11 @@ HTML, both made and escaped here.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chainrule.algebras.array import Array
@@ -55,6 +60,46 @@ def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
     """
     drawn = pictured(view)
     return _Player(drawn).data(in_words(drawn), layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The player's data as text for a browser.
+
+    Parameters
+    ----------
+    squeezed
+        The text, compressed: JSON is long, and many runs are kept.
+    structure
+        The same for two runs with the same nodes and steps, whatever their numbers.
+    digest
+        The same for two runs that are shown alike.
+    """
+
+    squeezed: bytes
+    structure: str
+    digest: str
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Packed:
+        """Return what `payload` returned, packed."""
+        structure = [
+            data["mode"],
+            [node["id"] for node in data["nodes"]],
+            [(s["phase"], s["node"], s["edge"]) for s in data["steps"]],
+        ]
+        written = json.dumps(data, separators=(",", ":")).encode()
+        told = _digest(json.dumps(structure).encode())
+        return cls(zlib.compress(written, 1), told, _digest(written))
+
+    @property
+    def text(self) -> str:
+        """The data as JSON."""
+        return zlib.decompress(self.squeezed).decode()
+
+
+def _digest(written: bytes) -> str:
+    return hashlib.blake2b(written, digest_size=8).hexdigest()
 
 
 def node_key(node: int) -> str:
@@ -298,4 +343,4 @@ class _Player:
         }
 
 
-__all__ = ["edge_key", "node_key", "payload"]
+__all__ = ["Packed", "edge_key", "node_key", "payload"]

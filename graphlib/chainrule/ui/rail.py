@@ -15,9 +15,9 @@ from chainrule.readings.catalogue import NOTATIONS
 from chainrule.readings.hints import Hint
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import work
+from chainrule.ui.engine import Reading
 from chainrule.ui.state import SHAPES, State
 from chainrule.ui.widgets import lasting, staying
-from chainrule.ui.work import Reading
 
 ZOOM_NAMES = {
     "module": "Modules",
