@@ -11,7 +11,7 @@ from chainrule.errors import InputError
 if TYPE_CHECKING:
     from chainrule.nn.building import Prepared
     from chainrule.nn.data import Data
-    from chainrule.nn.training import TrainingRecord
+    from chainrule.nn.plan import TrainingRecord
 
 Source = Annotated[
     str,
@@ -36,8 +36,10 @@ Epochs = Annotated[int, typer.Option(min=1, help="How often every example is see
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same run.")]
 Held = Annotated[float, typer.Option(help="Share of the examples that is not learned from.")]
 ScalingOf = Annotated[
-    Literal["standard", "range", "none"], typer.Option("--scaling", help="Of the inputs.")
+    Literal["standard", "range", "none"],
+    typer.Option("--scaling", help="Of the inputs, and of targets that are numbers."),
 ]
+L1 = Annotated[float, typer.Option("--l1", help="Weight of Σ|w| in the loss.")]
 L2 = Annotated[float, typer.Option("--l2", help="Weight of Σw² in the loss.")]
 Dropout = Annotated[float, typer.Option(help="Share of units switched off while training.")]
 Patience = Annotated[
@@ -87,6 +89,7 @@ def train(
     seed: Seed = 0,
     held: Held = 0.25,
     scaling: ScalingOf = "standard",
+    l1: L1 = 0.0,
     l2: L2 = 0.0,
     dropout: Dropout = 0.0,
     patience: Patience = None,
@@ -105,7 +108,7 @@ def train(
 
     choices = Choices(
         layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
-        seed, l2, dropout, patience,
+        seed, l2, dropout, patience, l1,
     )  # fmt: skip
     ready = prepared(data_of(source, target), choices)
     if json:
@@ -116,16 +119,9 @@ def train(
         _saved(ready, output)
 
 
-def _epoch(ready: Prepared, record: TrainingRecord) -> dict[str, Any]:
-    """Return what is told of an epoch."""
-    told: dict[str, Any] = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
-    told |= record.metrics
-    if ready.held is not None:
-        x, t = ready.scaling(ready.held.x), ready.held.t
-        told["held_out_loss"] = ready.run.loss(x, t)
-        if ready.data.task != "numbers":
-            told["held_out_accuracy"] = ready.run.accuracy(x, t)
-    return told
+def _epoch(record: TrainingRecord) -> dict[str, Any]:
+    """Return what is told of an epoch: of all examples, never of the last batch alone."""
+    return {"epoch": record.epoch, "step": record.step, **record.metrics}
 
 
 def _printed(ready: Prepared) -> None:
@@ -133,12 +129,14 @@ def _printed(ready: Prepared) -> None:
 
     for record in ready.run:
         if record.step % ready.run.per_epoch == 0:
-            print(dumps(_epoch(ready, record)), flush=True)
+            print(dumps(_epoch(record)), flush=True)
 
 
 def _watched(ready: Prepared) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from chainrule.nn.scoring import judged
 
     run, console = ready.run, Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -147,24 +145,26 @@ def _watched(ready: Prepared) -> None:
         task = progress.add_task("training", total=run.steps)
         for record in run:
             if record.step % run.per_epoch == 0:
-                told = _epoch(ready, record)
+                told = _epoch(record)
                 progress.update(
                     task,
                     completed=record.step,
-                    description=f"epoch {record.epoch}, loss {record.loss:.4g}",
+                    description=f"epoch {record.epoch}, loss {told['loss']:.4g}",
                 )
     shape = "-".join(str(n) for n in (ready.kept.x.shape[1], *_widths(ready)))
     print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, network {shape}")
     for name, value in told.items():
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
         print(f"  {name.replace('_', ' ')}: {shown}")
+    if judged(told):
+        print(f"  {judged(told)}")
     if run.stopped:
         print(f"  stopped: {run.stopped}")
 
 
 def _widths(ready: Prepared) -> list[int]:
     shapes = ready.run.network.parameters
-    return [parameter.shape[0] for name, parameter in shapes.items() if name[0] == "W"]
+    return [parameter.shape[0] for parameter in shapes.values() if parameter.kind == "weight"]
 
 
 def _saved(ready: Prepared, output: str) -> None:
@@ -181,11 +181,11 @@ def _saved(ready: Prepared, output: str) -> None:
 
 
 def trial(source: str, target: str | None, **choices: Any) -> dict[str, Any]:
-    """Train once and return the last record's numbers: what a sweep calls."""
+    """Train once and return the scores after the last epoch: what a sweep calls."""
     from chainrule.nn.building import Choices, prepared
 
     ready = prepared(data_of(source, target), Choices(**choices))
-    return _epoch(ready, ready.run.run()[-1])
+    return _epoch(ready.run.run()[-1])
 
 
 SWEPT = {

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
-from chainrule.nn.layers import Activation, Conv2D, Dense, Dropout, Flatten, Softmax
+from chainrule.nn.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Page,
+    Parameter,
+    Softmax,
+)
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.model import Network, Sequential
 from chainrule.nn.optimisers import METHODS, Optimiser
-from chainrule.nn.training import Plan, Training, TrainingRecord, train
+from chainrule.nn.plan import Plan, TrainingRecord
+from chainrule.nn.training import Training, train
 
 __all__ = [
     "LOSSES",
@@ -18,9 +30,13 @@ __all__ = [
     "Dense",
     "Dropout",
     "Flatten",
+    "Formula",
     "Initialiser",
+    "Layer",
     "Network",
     "Optimiser",
+    "Page",
+    "Parameter",
     "Plan",
     "Sequential",
     "Softmax",

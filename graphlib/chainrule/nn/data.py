@@ -6,6 +6,7 @@ Generated points are the usual pictures of what a network can and cannot separat
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -63,6 +64,17 @@ class Data:
         """The activation of these outputs."""
         return {"numbers": "linear", "yes or no": "sigmoid", "classes": "softmax"}[self.task]
 
+    def by_name(self) -> dict[str, Array]:
+        """Return the columns by name, with all of them together as `x` and the targets as `t`.
+
+        Names are the headings as formulas can use them; of data with a single column that is x.
+        """
+        flat = self.x.reshape(len(self.x), -1)
+        single = flat.shape[1] == 1
+        found = {heading_name(c): flat[:, i] for i, c in enumerate(self.columns)}
+        t = self.t[:, 0] if self.t.ndim == 2 else self.t
+        return {"x": flat[:, 0] if single else self.x, **found, "t": t}
+
     def split(self, share: float = 0.25, seed: int = 0) -> tuple[Data, Data]:
         """Return the data in two parts, drawn at random: to learn from, and to look at.
 
@@ -85,6 +97,15 @@ class Data:
     def _taken(self, chosen: Array, name: str) -> Data:
         x, t = self.x[chosen], self.t[chosen]
         return Data(name, x, t, self.columns, self.task, self.classes)
+
+
+def heading_name(heading: str) -> str:
+    """Return a heading as a name for formulas.
+
+    >>> heading_name("sepal length (cm)"), heading_name("ChestPain = typical")
+    ('sepal_length_cm', 'ChestPain_typical')
+    """
+    return re.sub(r"\W+", "_", heading).strip("_") or "column"
 
 
 # Drawn from a seed

@@ -105,7 +105,7 @@ class Scene:
     @property
     def inputs(self) -> int:
         """How many numbers an example has."""
-        return int(np.prod(self.course.run.model.inputs))
+        return int(np.prod(self.course.run.x.shape[1:]))
 
     def example(self, mark: Mark, number: int) -> Passes:
         """Return both passes for an example."""
@@ -133,6 +133,21 @@ def number(x: Any) -> str:
     return text(numeral(float(x))) if np.isfinite(x) else "undef"
 
 
+def quality(mark: Mark) -> str:
+    """Return in HTML how good a network is: where some data is held out, on these first."""
+    shown = []
+    for part, word in (("held_out_", "held out"), ("", "training")):
+        told = mark.scores
+        if f"{part}accuracy" in told:
+            shown.append(f"<b>{100 * told[f'{part}accuracy']:.1f} %</b> {word}")
+        elif f"{part}r2" in told:
+            worse = ", worse than the mean" if told[f"{part}r2"] < 0 else ""
+            error, share = number(told[f"{part}rmse"]), number(told[f"{part}r2"])
+            shown.append(f"RMSE <b>{error}</b>, R² {share}{worse} ({word})")
+    name = '<span class="cr-quiet">accuracy</span> ' if "accuracy" in mark.scores else ""
+    return name + " · ".join(shown)
+
+
 # The plane
 
 
@@ -151,6 +166,8 @@ def plane_data(scene: Scene, mark: Mark, ring: int, theme: str) -> dict[str, Any
     count = min(len(y), MOST_POINTS)
     shown["points"] = [[float(data.x[i, 0]), float(y[i]), int(labels[i]) % 6] for i in range(count)]
     if scene.inputs == 1:
+        units = scene.course.prepared.units
+        out = out if units is None else units.back(out)
         curve = np.stack([xs[:-1], out[:-1, 0], xs[1:], out[1:, 0]], axis=1)
         shown["lines"] = [{"kind": "curve", "segments": _plain(curve)}]
         shown["alt"] = f"{count} points and the network’s answer as a curve"
@@ -163,7 +180,7 @@ def plane_data(scene: Scene, mark: Mark, ring: int, theme: str) -> dict[str, Any
             lines += contour(classes[..., k] - others, xs, ys, 0.0)
         shown["image"] = shaded(classes.max(axis=2), theme)
     else:
-        cut = 0.5 if scene.course.run.network.loss.unit == "sigmoid" else 0.0
+        cut = scene.course.run.network.cut
         lines = contour(classes[..., 0], xs, ys, cut)
         levels = classes[..., 0] if cut else spread(classes[..., 0])
         shown["image"] = shaded(levels, theme)
