@@ -19,25 +19,37 @@ from chainrule.nn.losses import LOSSES
 from chainrule.nn.model import Network, Sequential
 from chainrule.nn.optimisers import METHODS, Optimiser
 from chainrule.nn.plan import Plan, TrainingRecord
+from chainrule.nn.sequences import LSTM, Attention, Embedding, Recurrent
+from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import Training, train
 
 __all__ = [
     "LOSSES",
+    "LSTM",
     "METHODS",
     "SCHEMES",
     "Activation",
+    "Attention",
+    "BatchNorm",
     "Conv2D",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Formula",
     "Initialiser",
     "Layer",
+    "LayerNorm",
+    "MaxPool2D",
+    "Maxout",
     "Network",
     "Optimiser",
+    "Padding2D",
     "Page",
     "Parameter",
     "Plan",
+    "Recurrent",
+    "Residual",
     "Sequential",
     "Softmax",
     "Training",

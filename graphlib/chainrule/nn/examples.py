@@ -60,6 +60,13 @@ def given(
                 f"{name}{of} has {len(found[name])} examples, {inputs[0]} has {count}",
                 allowed="Every column has one entry for each example.",
             )
+        wrong = (found[name] != np.floor(found[name])) | (found[name] < 0)
+        if network.words and (wrong | (found[name] >= network.words)).any():
+            row = int(np.argwhere(wrong | (found[name] >= network.words))[0][0])
+            raise InputError(
+                f"{name}{of} has {found[name][row].tolist()} in example {row + 1}",
+                allowed=f"Words are numbered 0 to {network.words - 1}.",
+            )
     if network.target:
         found[network.target] = targets(columns[network.target], network, count)
     return tuple(found[name] for name in network.columns)

@@ -79,6 +79,8 @@ class Page:
         Names of the values after each layer that has some, in order.
     layer
         Number of the layer with parameters that is being written, from 1.
+    words
+        How many words there are, where examples are numbers of words; else 0.
     """
 
     builder: Builder
@@ -89,6 +91,7 @@ class Page:
     statistics: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     layer: int = 0
+    words: int = 0
 
     @property
     def maths(self) -> Any:
@@ -117,11 +120,16 @@ class Page:
         self.statistics.append(name)
         if self.predicting:
             return self.builder.input(name, over_batch.shape)
-        return self.builder.name(over_batch, name)
+        return self.named(over_batch, name)
 
     def named(self, expression: Expression, name: str) -> Expression:
         """Give a value of the layer its name."""
         return self.builder.name(expression, name)
+
+    def output(self, expression: Expression) -> Expression:
+        """Give what comes out of the layer its name, h and the layer's number, and watch it."""
+        self.units.append(f"h{self.layer}")
+        return self.named(expression, self.units[-1])
 
 
 class Layer(Protocol):
@@ -147,8 +155,7 @@ def _activated(page: Page, a: Expression, name: str) -> Expression:
     if op is None:
         page.units.append(f"a{page.layer}")
         return a
-    page.units.append(f"h{page.layer}")
-    return page.named(page.builder.write(op, [a]), f"h{page.layer}")
+    return page.output(page.builder.write(op, [a]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class Network:
         Names of the means and deviations over a batch that are computed.
     cut
         Above which value a prediction means yes: 0 where it is a score.
+    words
+        How many words there are, where examples are numbers of words; else 0.
     alone
         The same network with these as inputs, where there are some.
     """
@@ -57,6 +59,7 @@ class Network:
     units: tuple[str, ...] = ()
     statistics: tuple[str, ...] = ()
     cut: float = 0.5
+    words: int = 0
     alone: Network | None = None
 
     @property
@@ -165,7 +168,7 @@ class Sequential:
         return Network(
             Graph.of(builder.finish([goal, prediction])), page.parameters, loss, prediction.shape,
             masks=page.masks, units=tuple(page.units), statistics=tuple(page.statistics),
-            cut=0.5 if unit_of(prediction.op) in PROBABILITIES else 0.0,
+            words=page.words, cut=0.5 if unit_of(prediction.op) in PROBABILITIES else 0.0,
         )  # fmt: skip
 
     def _written(self, page: Page, x: Expression) -> Expression:
