@@ -92,10 +92,11 @@ class Formula:
             else:
                 start[name] = np.asarray(given, dtype=float)
                 shapes[name] = start[name].shape
+        inputs = source.variables if isinstance(source, Graph) else read(source).inputs
+        _check(shapes, inputs)
         if hasattr(x, "keys"):
             data = {canonical(str(name)): np.shape(x[name])[1:] for name in x.keys()}  # noqa: SIM118
             return cls(source, shapes, data, start)
-        inputs = source.variables if isinstance(source, Graph) else read(source).inputs
         others = [name for name in inputs if name not in shapes and name != TARGET]
         if len(others) > 1:
             raise InputError(
@@ -132,7 +133,7 @@ class Formula:
         """
         main = self._written(self.source, {**self.data, **self.learn})
         inputs = [main.names[node] for node in main.inputs]
-        self._check(inputs)
+        _check(self.learn, inputs)
         builder = Builder()
         known = {
             name: builder.input(name, main.shape(node), batched=batched and name not in self.learn)
@@ -163,18 +164,6 @@ class Formula:
             columns=tuple(columns), target=target,
             cut=0.0 if record.unit == "identity" else 0.5,
         )  # fmt: skip
-
-    def _check(self, inputs: Sequence[str]) -> None:
-        for name in self.learn:
-            if name not in inputs:
-                raise InputError(
-                    f"{name} is to be learned and does not stand in the formula",
-                    text=name, length=len(name), allowed=f"Its names are {', '.join(inputs)}.",
-                )  # fmt: skip
-        if not self.learn:
-            raise InputError(
-                "nothing is learned", allowed=f'Say which names are: learn="{inputs[0]}".'
-            )
 
     def _record(self, loss: str, names: Collection[str]) -> Loss:
         """Return the record of a loss; for a formula or a name of the program one of its own."""
@@ -222,8 +211,19 @@ class Formula:
     def parameters(self, seed: int = 0, initialiser: str | None = None) -> dict[str, Any]:
         """Return where the parameters begin: as given, else drawn from a seed."""
         main = self._written(self.source, {**self.data, **self.learn})
-        self._check([main.names[node] for node in main.inputs])
         return {**drawn(self._parameters(Graph.of(main)), seed, initialiser), **self.start}
+
+
+def _check(learn: Collection[str], inputs: Sequence[str]) -> None:
+    """Refuse names that are to be learned and do not stand in a formula."""
+    for name in learn:
+        if name not in inputs:
+            raise InputError(
+                f"{name} is to be learned and does not stand in the formula",
+                text=name, length=len(name), allowed=f"Its names are {', '.join(inputs)}.",
+            )  # fmt: skip
+    if not learn:
+        raise InputError("nothing is learned", allowed=f'Say which names are: learn="{inputs[0]}".')
 
 
 def _replayed(

@@ -89,8 +89,9 @@ class LayerNorm:
             raise ShapeError(f"LayerNorm takes vectors or sequences; shape {x.shape} comes in")
         page.layer += 1
         m, last = page.maths, (*x.shape[:-1], 1)
-        mean = m.collapse(x, shape=last) / x.shape[-1]
-        variance = m.collapse((x - mean) ** 2, shape=last) / x.shape[-1]
+        mean = page.named(m.collapse(x, shape=last) / x.shape[-1], f"mean{page.layer}")
+        spread = m.collapse((x - mean) ** 2, shape=last) / x.shape[-1]
+        variance = page.named(spread, f"variance{page.layer}")
         return _normalised(page, x, mean, variance, x.shape[-1:])
 
 

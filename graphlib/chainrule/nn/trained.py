@@ -192,7 +192,8 @@ class Trained:
         if network.statistics:
             self._stepper.look_at(tuple(c[:1] for c in self.columns), self.columns)
         found = {name: column[example] for name, column in columns.items()}
-        return {**found, **self.parameters, **ones, **self._stepper.statistics}
+        point = {**found, **self.parameters, **ones, **self._stepper.statistics}
+        return {name: value if np.ndim(value) else float(value) for name, value in point.items()}
 
 
 def frozen(views: Mapping[str, Array]) -> Mapping[str, Array]:
