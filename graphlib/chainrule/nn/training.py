@@ -96,7 +96,7 @@ class Training(Trained, Iterator[TrainingRecord]):
         self._moments: list[Moment] = [self.moment()]
         size = self._flat.numbers.size * (1 + len(self.optimiser.method.slots)) + self.examples
         self._most = max(2, KEPT_NUMBERS // size)
-        self._every = 1
+        self._every = max(1, size * (self.steps or 1000) // KEPT_NUMBERS)
         self._check_predictions()
 
     @property
