@@ -212,9 +212,39 @@ def digits(count: int = 600) -> Data:
     return Data("handwritten digits", x, t, columns, "classes", tuple("0123456789"))
 
 
+HEART = """patient,Age,Sex,ChestPain,RestBP,Chol,Fbs,RestECG,MaxHR,ExAng,Oldpeak,Slope,Ca,Thal,AHD
+1,63,1,typical,145,233,1,2,150,0,2.3,3,0,fixed,No
+2,67,1,asymptomatic,160,286,0,2,108,1,1.5,2,3,normal,Yes
+3,67,1,asymptomatic,120,229,0,2,129,1,2.6,2,2,reversable,Yes
+4,37,1,nonanginal,130,250,0,0,187,0,3.5,3,0,normal,No
+5,41,0,nontypical,130,204,0,2,172,0,1.4,1,0,normal,No
+"""
+"""The five patients that lectures show of the Cleveland data (Detrano et al. 1989)."""
+
+
+def heart(count: int = 300, seed: int = 0) -> Data:
+    """Return generated patients: drawn from a formula, no measurement; see `HEART` for real ones.
+
+    The chance of a disease rises with age and with chest pain without symptoms, and falls with the
+    greatest heart rate.
+    """
+    random = np.random.default_rng(seed)
+    age = np.round(np.clip(random.normal(54, 9, count), 29, 77))
+    sex = (random.random(count) < 0.68).astype(float)
+    silent = (random.random(count) < 0.47).astype(float)
+    rate = np.round(np.clip(random.normal(208 - 1.0 * age, 20), 71, 202))
+    old = np.round(np.clip(random.normal(1.0, 1.1, count), 0, 6.2), 1)
+    a = 0.02 * (age - 54) + 1.3 * sex + 1.8 * silent - 0.03 * (rate - 150) + 0.7 * old - 2.7
+    t = (random.random(count) < 1 / (1 + np.exp(-a))).astype(float)[:, None]
+    x = np.stack([age, sex, silent, rate, old], axis=1)
+    columns = ("Age", "Sex", "ChestPain = asymptomatic", "MaxHR", "Oldpeak")
+    return Data("heart disease (generated)", x, t, columns, "yes or no", ("No", "Yes"))
+
+
 GENERATED: Mapping[str, Callable[..., Data]] = {
     "line": line, "wave": wave, "moons": moons, "circles": circles, "spirals": spirals,
-    "xor": xor, "blobs": blobs, "passing": passing, "digits": digits,
+    "xor": xor, "blobs": blobs, "passing": passing, "heart": heart,
+    "digits": digits,
 }  # fmt: skip
 
 

@@ -85,6 +85,9 @@ class Plan:
     observe
         Whether records hold gradient norms, activations and, at the end of an epoch, scores
         over all training data; they cost a little.
+    only
+        Entries that learn, by parameter, as arrays of True and False; the others stay as they
+        begin. A weight that was pruned is one that stays 0.
     seed
         Of the order of the examples and of dropout: same seed, same run.
     """
@@ -102,6 +105,7 @@ class Plan:
     patience: int | None = None
     target: float | None = None
     observe: bool = True
+    only: Mapping[str, Array] | None = None
     seed: int = 0
 
     @classmethod

@@ -52,6 +52,10 @@ class Stepper:
         for name, view in weights.views.items():
             view[...] = network.parameters[name].kind == "weight"
         self._weights = weights.numbers
+        self._only: Array | None = None
+        if plan.only is not None:
+            all_of_it = {name: np.ones(shape) for name, shape in shapes.items()}
+            self._only = Flat(shapes, "choice of what learns", all_of_it | dict(plan.only)).numbers
         # Of gradient descent the line can be written without a new array.
         self._plain = optimiser.method.rule is METHODS["sgd"].rule
         self._move = np.empty_like(parameters.numbers)
@@ -120,7 +124,7 @@ class Stepper:
         size = len(columns[0])
         self._for(size, "step").run(*self._arguments(columns, masks))
         gradient, plan = self.gradient.numbers, self.plan
-        if self._plain and not (plan.l1 or plan.l2):
+        if self._plain and self._only is None and not (plan.l1 or plan.l2):
             np.multiply(gradient, -rate / size, self._move)
             np.add(self.parameters.numbers, self._move, self.parameters.numbers)
             return
@@ -134,6 +138,8 @@ class Stepper:
             kept = self._weights * self.parameters.numbers
             self.gradient.numbers += l1 * np.sign(kept) + 2 * l2 * kept
             self.penalty = float(l1 * np.abs(kept).sum() + l2 * (kept**2).sum())
+        if self._only is not None:
+            self.gradient.numbers *= self._only
 
     def value(self, node: int) -> Array:
         """Return a node's values in the last watched pass, the batch in front."""

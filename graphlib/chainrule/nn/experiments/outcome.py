@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chainrule.readings.cells import count_cell, plain_cell
+from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.terms import Word
+
 Kind = Literal["line", "point", "bar", "rect"]
 
 
@@ -37,7 +41,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Tabular):
     """The result of an experiment.
 
     Parameters
@@ -57,6 +61,24 @@ class Outcome:
     rows: tuple[tuple[Any, ...], ...]
     finding: str
     look: Look
+
+    def grid(self) -> Grid:
+        """Return the table laid out, with the finding below it."""
+        heads = tuple(
+            Header(name, Word(name), numeric=self._type(name) == "quantitative")
+            for name in self.columns
+        )
+        rows = [
+            GridRow({
+                name: words(value) if isinstance(value, str)
+                else EMPTY if value is None
+                else count_cell(value) if isinstance(value, int)
+                else plain_cell(value)
+                for name, value in zip(self.columns, row, strict=True)
+            })
+            for row in self.rows
+        ]  # fmt: skip
+        return Grid("experiment", (self.title,), heads, grouped(rows), note=self.finding)
 
     def column(self, name: str) -> list[Any]:
         """Return a column of the table."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 SAME = 2.0
 """Up to so many times more or less, a size has stayed about the same."""
@@ -38,6 +37,15 @@ def compared(first: float, second: float, less: str, more: str, same: str) -> st
     return less if first < second else more
 
 
+def counted(count: int, word: str) -> str:
+    """Return a count with its word.
+
+    >>> counted(1, "layer"), counted(0, "layer")
+    ('1 layer', '0 layers')
+    """
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def listed(words: list[str]) -> str:
     """Return words as a sentence lists them.
 
@@ -45,10 +53,3 @@ def listed(words: list[str]) -> str:
     ('a, b and c', 'a')
     """
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
-def least(numbers: Mapping[str, float]) -> str:
-    """Return the name of the least number; what is no number is no candidate."""
-    return min(
-        numbers, key=lambda name: numbers[name] if math.isfinite(numbers[name]) else math.inf
-    )
