@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -16,12 +17,40 @@ if TYPE_CHECKING:
 Source = Annotated[
     str,
     typer.Argument(
-        help="line, wave, moons, circles, spirals, xor, blobs, passing, digits, or a CSV file."
+        help="line, wave, moons, circles, spirals, xor, blobs, passing, heart, digits, or a CSV "
+        "file."
     ),
 ]
 Target = Annotated[
     str | None,
     typer.Option(help="Column of the file to predict; default the last.", show_default=False),
+]
+MissingOf = Annotated[
+    Literal["refuse", "drop", "fill"],
+    typer.Option(
+        "--missing", help="Rows with a missing value: leave them out, or fill in mean or mode."
+    ),
+]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", metavar="NAME", help="Column to leave out.")
+]
+FormulaOf = Annotated[
+    str | None,
+    typer.Option(
+        "--formula",
+        metavar="TEXT",
+        help='What is trained in place of layers: --formula "y = a x + b"; its names are columns, '
+        "x for all of them, t for the target.",
+        show_default=False,
+    ),
+]
+Learn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help='What a formula learns: --learn "W1: 4x2, b1: 4".',
+        show_default=False,
+    ),
 ]
 Layers = Annotated[str, typer.Option(metavar="16-16", help="Widths of the hidden layers.")]
 Activation = Annotated[str, typer.Option(help="Of the hidden layers.")]
@@ -52,7 +81,9 @@ Save = Annotated[
 ]
 
 
-def data_of(source: str, target: str | None) -> Data:
+def data_of(
+    source: str, target: str | None, missing: Any = "refuse", without: Sequence[str] = ()
+) -> Data:
     """Return generated data by its name, or a file's.
 
     Raises
@@ -62,7 +93,8 @@ def data_of(source: str, target: str | None) -> Data:
     """
     from pathlib import Path
 
-    from chainrule.nn.data import GENERATED, from_csv, named
+    from chainrule.nn.data import GENERATED, named
+    from chainrule.nn.own_data import from_csv
 
     if source in GENERATED:
         return named(source)
@@ -72,12 +104,14 @@ def data_of(source: str, target: str | None) -> Data:
             f"there is neither data nor a file called `{source[:60]}`", text=source,
             length=len(source), allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
         )  # fmt: skip
-    return from_csv(path.read_bytes(), target)
+    return from_csv(path.read_bytes(), target, missing=missing, without=without)
 
 
 def train(
     source: Source,
     target: Target = None,
+    formula: FormulaOf = None,
+    learn: Learn = None,
     layers: Layers = "16-16",
     activation: Activation = "tanh",
     init: Init = "xavier",
@@ -93,6 +127,8 @@ def train(
     l2: L2 = 0.0,
     dropout: Dropout = 0.0,
     patience: Patience = None,
+    missing: MissingOf = "refuse",
+    without: Without = None,
     json: Json = False,
     output: Save = None,
 ) -> None:
@@ -102,15 +138,20 @@ def train(
       chainrule train moons
       chainrule train spirals --layers 32-32-32 --epochs 400 --rate 0.01
       chainrule train digits --layers 64 --activation relu --optimiser sgd --json
-      chainrule train heart.csv --target AHD -o heart.npz
+      chainrule train heart.csv --target AHD --missing drop -o heart.npz
+      chainrule train line --formula "y = a x + b" --learn "a b" --loss "(y - t)^2"
     """
-    from chainrule.nn.building import Choices, prepared
+    from chainrule.nn.building import Choices, prepared, typed
 
     choices = Choices(
         layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
         seed, l2, dropout, patience, l1,
     )  # fmt: skip
-    ready = prepared(data_of(source, target), choices)
+    data = data_of(source, target, missing, without or ())
+    if not json:
+        for note in data.notes:
+            print(note)
+    ready = prepared(data, choices) if formula is None else typed(data, choices, formula, learn)
     if json:
         _printed(ready)
     else:
@@ -151,8 +192,7 @@ def _watched(ready: Prepared) -> None:
                     completed=record.step,
                     description=f"epoch {record.epoch}, loss {told['loss']:.4g}",
                 )
-    shape = "-".join(str(n) for n in (ready.kept.x.shape[1], *_widths(ready)))
-    print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, network {shape}")
+    print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, {_described(ready)}")
     for name, value in told.items():
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
         print(f"  {name.replace('_', ' ')}: {shown}")
@@ -162,9 +202,18 @@ def _watched(ready: Prepared) -> None:
         print(f"  stopped: {run.stopped}")
 
 
-def _widths(ready: Prepared) -> list[int]:
-    shapes = ready.run.network.parameters
-    return [parameter.shape[0] for parameter in shapes.values() if parameter.kind == "weight"]
+def _described(ready: Prepared) -> str:
+    """Return a network by its widths, a formula by what it has learned."""
+    from chainrule.nn.formula import Formula
+    from chainrule.nn.looking import literal
+
+    run = ready.run
+    if isinstance(run.model, Formula):
+        found = ", ".join(f"{name} = {literal(w)}" for name, w in run.parameters.items())
+        return found if len(found) < 400 else f"{len(run.parameters)} parameters"
+    shapes = run.network.parameters.values()
+    widths = [p.shape[0] for p in shapes if p.kind == "weight"]
+    return "network " + "-".join(str(n) for n in (ready.kept.x.shape[1], *widths))
 
 
 def _saved(ready: Prepared, output: str) -> None:

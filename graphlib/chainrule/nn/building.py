@@ -7,11 +7,11 @@ from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.nn.data import Data
+from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense, Dropout, Layer
 from chainrule.nn.losses import loss_named
 from chainrule.nn.model import Sequential
-from chainrule.nn.optimisers import Optimiser
 from chainrule.nn.plan import Plan
 from chainrule.nn.scaling import How, Scaling
 from chainrule.nn.training import Training
@@ -128,17 +128,7 @@ def prepared(data: Data, choices: Choices) -> Prepared:
     InputError
         If a choice is none, or does not fit the data.
     """
-    if not 1 <= choices.epochs <= MOST_EPOCHS:
-        raise InputError(
-            f"{choices.epochs} epochs", text=str(choices.epochs),
-            length=len(str(choices.epochs)), allowed=f"Between 1 and {MOST_EPOCHS:,}.",
-        )  # fmt: skip
-    if not 0 <= choices.held < 1:
-        raise InputError(
-            f"a share of {choices.held:g} is held out", text=str(choices.held),
-            length=len(str(choices.held)), allowed="It is at least 0 and below 1.",
-        )  # fmt: skip
-    kept, held = data.split(choices.held, choices.seed) if choices.held else (data, None)
+    kept, held = _parts(data, choices)
     scaling = Scaling.of(kept.x, choices.scaling)
     units = Scaling.of(kept.t, choices.scaling) if data.task == "numbers" else None
     loss = loss_named(choices.loss or data.loss)
@@ -150,21 +140,51 @@ def prepared(data: Data, choices: Choices) -> Prepared:
         if choices.dropout:
             layers.append(Dropout(choices.dropout))
     layers.append(Dense(data.outputs, unit, start))
-    plan = Plan(
-        optimiser=Optimiser(choices.optimiser, choices.rate),
-        batch=choices.batch,
-        epochs=choices.epochs,
-        l1=choices.l1,
-        l2=choices.l2,
-        patience=choices.patience,
-        seed=choices.seed,
-    )
 
     def scaled(part: Data) -> tuple[Array, Array]:
         return scaling(part.x), part.t if units is None else units(part.t)
 
     run = Training(
-        Sequential(layers, inputs=kept.x.shape[1:]), *scaled(kept), loss.name, plan,
+        Sequential(layers, inputs=kept.x.shape[1:]), *scaled(kept), loss.name, _plan(choices),
         validation=None if held is None else scaled(held), units=units,
     )  # fmt: skip
     return Prepared(run, data, kept, held, scaling, units)
+
+
+def typed(data: Data, choices: Choices, formula: str, learn: str | None) -> Prepared:
+    """Return a run that trains a formula on data; nothing is scaled, since the text says it all.
+
+    Raises
+    ------
+    InputError
+        If a choice is none, or the formula does not fit the data.
+    """
+    kept, held = _parts(data, choices)
+    columns = kept.by_name()
+    run = Training(
+        Formula.of(formula, learn or "", columns), columns, None, choices.loss or data.loss,
+        _plan(choices), validation=None if held is None else held.by_name(),
+    )  # fmt: skip
+    return Prepared(run, data, kept, held, Scaling.of(kept.x, "none"), None)
+
+
+def _parts(data: Data, choices: Choices) -> tuple[Data, Data | None]:
+    if not 1 <= choices.epochs <= MOST_EPOCHS:
+        raise InputError(
+            f"{choices.epochs} epochs", text=str(choices.epochs),
+            length=len(str(choices.epochs)), allowed=f"Between 1 and {MOST_EPOCHS:,}.",
+        )  # fmt: skip
+    if not 0 <= choices.held < 1:
+        raise InputError(
+            f"a share of {choices.held:g} is held out", text=str(choices.held),
+            length=len(str(choices.held)), allowed="It is at least 0 and below 1.",
+        )  # fmt: skip
+    return data.split(choices.held, choices.seed) if choices.held else (data, None)
+
+
+def _plan(choices: Choices) -> Plan:
+    return Plan(
+        optimiser=choices.optimiser, rate=choices.rate, batch=choices.batch,
+        epochs=choices.epochs, l1=choices.l1, l2=choices.l2, patience=choices.patience,
+        seed=choices.seed,
+    )  # fmt: skip

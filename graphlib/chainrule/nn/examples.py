@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import InputError
+from chainrule.files import made_name
+from chainrule.language import canonical
 from chainrule.nn.model import Network
 from chainrule.ops import Shape
 
@@ -38,7 +40,10 @@ def given(
     inputs = [name for name in network.columns if name != network.target]
     columns: dict[str, Array] = {}
     if hasattr(x, "keys"):
-        columns = {str(name): x[name] for name in x.keys()}  # noqa: SIM118
+        columns = named(x)
+        if len(inputs) == 1 and inputs[0] not in columns and len(shapes[inputs[0]]) == 1:
+            table = [column for name, column in columns.items() if name != network.target]
+            columns[inputs[0]] = np.column_stack(table)
     elif len(inputs) == 1:
         columns = {inputs[0]: x}
     if t is not None and network.target:
@@ -70,6 +75,15 @@ def given(
     if network.target:
         found[network.target] = targets(columns[network.target], network, count)
     return tuple(found[name] for name in network.columns)
+
+
+def named(table: Any) -> dict[str, Array]:
+    """Return the columns of a dictionary or a data frame under names that formulas can use.
+
+    >>> list(named({"sepal length (cm)": [1], "x_1": [2]}))
+    ['sepal_length_cm', 'x1']
+    """
+    return {canonical(made_name(str(name))): table[name] for name in table.keys()}  # noqa: SIM118
 
 
 def hits(network: Network, prediction: Array, t: Array) -> Array | None:

@@ -15,6 +15,7 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, read
 from chainrule.language.build import build
+from chainrule.nn.examples import named
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Parameter
 from chainrule.nn.losses import LOSSES, Loss, loss_named
@@ -95,7 +96,7 @@ class Formula:
         inputs = source.variables if isinstance(source, Graph) else read(source).inputs
         _check(shapes, inputs)
         if hasattr(x, "keys"):
-            data = {canonical(str(name)): np.shape(x[name])[1:] for name in x.keys()}  # noqa: SIM118
+            data = {name: np.shape(column)[1:] for name, column in named(x).items()}
             return cls(source, shapes, data, start)
         others = [name for name in inputs if name not in shapes and name != TARGET]
         if len(others) > 1:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.errors import InputError
-from chainrule.nn.examples import given
+from chainrule.nn.examples import given, named
 from chainrule.nn.flat import Flat
 from chainrule.nn.formula import Formula
 from chainrule.nn.model import Model, Network
@@ -104,7 +104,7 @@ class Trained:
         """Return columns to predict from: the target is not looked at."""
         network = self.network
         if hasattr(x, "keys"):
-            x = {str(name): x[name] for name in x.keys()}  # noqa: SIM118
+            x = named(x)
             x.pop(network.target, None)
         count = len(next(iter(x.values()))) if isinstance(x, dict) else len(x)
         nothing = np.zeros((count, *network.outputs))

@@ -12,9 +12,10 @@ from chainrule.language import exact
 from chainrule.nn.building import Choices, prepared
 from chainrule.nn.contours import contour
 from chainrule.nn.course import Course, Mark
-from chainrule.nn.data import Data, from_csv, named
+from chainrule.nn.data import Data, named
 from chainrule.nn.looking import Answers, Passes, literal, passes, program
 from chainrule.nn.model import Network
+from chainrule.nn.own_data import from_csv
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
 from chainrule.ui.network_state import FILE, NetworkState
@@ -36,7 +37,7 @@ def data_of(state: NetworkState, table: bytes, target: str | None) -> Data:
         If they cannot be drawn or read.
     """
     if state.data == FILE:
-        return from_csv(table, target)
+        return from_csv(table, target, missing="drop")
     given: dict[str, Any] = {"count": state.count}
     if state.data != "digits":
         given["seed"] = state.seed

@@ -29,7 +29,7 @@ MOST_MEGABYTES = 5
 DATA_NAMES = {
     "moons": "two moons", "circles": "circles", "spirals": "spirals", "xor": "xor",
     "blobs": "three blobs", "line": "line", "wave": "wave",
-    "passing": "will I pass?", "digits": "digits", FILE: "CSV file …",
+    "passing": "will I pass?", "heart": "heart (generated)", "digits": "digits", FILE: "CSV file …",
 }  # fmt: skip
 LOSS_NAMES = {
     "": "the usual", "mse": "squared", "mae": "absolute", "huber": "Huber",
@@ -161,7 +161,7 @@ def _headings(table: bytes) -> list[str]:
     from chainrule.files import read_table
 
     try:
-        return [column.heading for column in read_table(table).columns.values()]
+        return [column.heading for column in read_table(table, loose=True).columns.values()]
     except InputError:
         return []
 
