@@ -269,7 +269,7 @@ def sweep(
     from rich.console import Console
     from rich.progress import Progress
 
-    from chainrule.nn.experiments import Trial
+    from chainrule.nn.experiments import Trial, averaged
     from chainrule.nn.experiments import sweep as swept
 
     grid = _grid(tries)
@@ -305,6 +305,8 @@ def sweep(
             if isinstance(value, float)
         )
         print(f"{setting}: {numbers or done.problem.splitlines()[0]}")
+    if len(grid.get("seed", ())) > 1:
+        print(averaged(trials).text().rstrip())
 
 
 def _grid(tries: list[str]) -> dict[str, list[Any]]:

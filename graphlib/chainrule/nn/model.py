@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import ACTIVATIONS, Layer, Page, Parameter
 from chainrule.nn.losses import PROBABILITIES, Loss, check_unit, loss_named
 from chainrule.ops import OPS, Op, Shape
+from chainrule.readings.cells import count_cell
+from chainrule.readings.grid import Grid, GridRow, Header, grouped, words
+from chainrule.readings.terms import Word
+
+if TYPE_CHECKING:
+    from chainrule.nn.training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,71 @@ class Sequential:
             x = layer.write(page, x)
         return x
 
+    def summary(self) -> Grid:
+        """Return the layers as a table: what comes out of each, and how many numbers it learns.
+
+        >>> from chainrule.nn import Dense
+        >>> print(Sequential([Dense(3, "tanh"), Dense(1)], inputs=2).summary().csv())
+        layer,comes out,learns,numbers
+        Dense,3,"W1: 3×2, b1: 3",9
+        Dense,1,"W2: 1×3, b2: 1",4
+        all,,,13
+        <BLANKLINE>
+        """
+        page = Page(Builder())
+        x = page.example("x", self.inputs)
+        rows: list[tuple[str, str, str, int]] = []
+        known: set[str] = set()
+        for layer in self.layers:
+            x = layer.write(page, x)
+            new = {name: p for name, p in page.parameters.items() if name not in known}
+            known |= set(new)
+            learns = ", ".join(f"{name}: {_sizes(p.shape)}" for name, p in new.items())
+            count = sum(math.prod(p.shape) for p in new.values())
+            rows.append((type(layer).__name__, _sizes(x.shape), learns, count))
+        rows.append(("all", "", "", sum(row[3] for row in rows)))
+        keys = ("layer", "comes out", "learns", "numbers")
+        heads = tuple(Header(key, Word(key), numeric=key == "numbers") for key in keys)
+        cells = [
+            GridRow({**dict(zip(keys, map(words, row[:3]), strict=False)),
+                     "numbers": count_cell(row[3])})
+            for row in rows
+        ]  # fmt: skip
+        return Grid("summary", ("Layers",), heads, grouped(cells))
+
+    def fit(self, x: Any, t: Any = None, **plan: Any) -> Training:
+        """Train to the end of a plan and return the run: its `history`, `predict`, `evaluate`.
+
+        >>> from chainrule.nn import Dense
+        >>> line = Sequential([Dense(1)], inputs=1)
+        >>> run = line.fit([[0.0], [1.0]], [1.0, 3.0], optimizer="Adam", lr=0.1, epochs=400)
+        >>> run.predict([[2.0]]).round(2).tolist()
+        [[5.0]]
+
+        Parameters
+        ----------
+        plan
+            As of `chainrule.nn.train`.
+        """
+        from chainrule.nn.training import train
+
+        run = train(self, x, t, **plan)
+        run.run()
+        return run
+
+    def compile(self, *given: Any, **named: Any) -> None:
+        """Say that there is nothing to compile: loss and optimiser are given to `fit`.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
+        raise InputError(
+            "a network is not compiled before it is trained",
+            allowed="Say it all in one: model.fit(x, t, loss='bce', optimizer='adam', epochs=20).",
+        )
+
     def graph(self, loss: str | None = None, *, fused: bool = False, batched: bool = True) -> Graph:
         """Return the graph of a prediction, or of its loss; options as of `network`.
 
@@ -203,6 +276,10 @@ class Sequential:
         page = Page(Builder())
         self._written(page, page.example("x", self.inputs))
         return drawn(page.parameters, seed, initialiser)
+
+
+def _sizes(shape: Shape) -> str:
+    return "×".join(map(str, shape)) or "1"
 
 
 def _before(prediction: Expression, unit: str) -> Expression | None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from chainrule.errors import InputError, TrainingError
 from chainrule.facade import Graph
+from chainrule.nn import keeping
 from chainrule.nn.flat import Flat
 from chainrule.nn.formula import Formula
+from chainrule.nn.keeping import packed, unpacked
 from chainrule.nn.model import Model
+from chainrule.nn.moments import Moment
 from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.schedules import constant
@@ -25,18 +29,6 @@ KEPT_NUMBERS = 4_000_000
 DIVERGED = 1e6
 """A loss so many times the first one (or 1) is that of a run that will not come back."""
 REMEDY = "Rewind and take a smaller learning rate, scale the inputs, or begin with smaller weights."
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """All that a run needs to go on from a step."""
-
-    step: int
-    numbers: Array
-    slots: tuple[Array, ...]
-    random: Mapping[str, Any]
-    order: Array
-    best: tuple[float, int, Array] | None
 
 
 class Training(Trained, Iterator[TrainingRecord]):
@@ -321,6 +313,26 @@ class Training(Trained, Iterator[TrainingRecord]):
             self._every *= 2
             self._moments = [self._moments[0], *self._moments[2::2]]
 
+    def save(self, path: str | Path) -> None:
+        """Write parameters, the optimiser's state and the place in the run to an .npz file."""
+        content = packed(self.moment(), self.parameters, self.optimiser.name, self.epochs)
+        keeping.write(path, content)
+
+    def load(self, path: str | Path) -> None:
+        """Go on from a saved moment: the same steps follow as in the run that was saved.
+
+        Raises
+        ------
+        FileError
+            If the file is none, or of another network, optimiser or number of examples.
+        """
+        shapes = {name: view.shape for name, view in self._flat.views.items()}
+        content = keeping.read(path)
+        moment, epochs = unpacked(content, self.moment(), shapes, self.optimiser.name)
+        self.restore(moment)
+        self.epochs = epochs
+        self._moments = [self.moment()]
+
     def rewind(self, step: int) -> None:
         """Go back to the state after `step` steps; going on makes the same steps again.
 
@@ -329,10 +341,10 @@ class Training(Trained, Iterator[TrainingRecord]):
         InputError
             If that step has not been made.
         """
-        if not 0 <= step <= self.step:
+        if not self._moments[0].step <= step <= self.step:
             raise InputError(
                 f"step {step} has not been made", text=str(step), length=len(str(step)),
-                allowed=f"Steps 0 to {self.step} have.",
+                allowed=f"Steps {self._moments[0].step} to {self.step} have.",
             )  # fmt: skip
         self._moments = [moment for moment in self._moments if moment.step <= step]
         self.restore(self._moments[-1])

@@ -19,7 +19,7 @@ from chainrule.nn.experiments.saturation import sigmoid_losses
 from chainrule.nn.experiments.scaling_effect import scaling_effect
 from chainrule.nn.experiments.starts import activations_and_starts
 from chainrule.nn.experiments.style import style_transfer
-from chainrule.nn.experiments.sweep import Trial, sweep
+from chainrule.nn.experiments.sweep import Trial, averaged, sweep
 
 __all__ = [
     "EXPERIMENTS",
@@ -29,6 +29,7 @@ __all__ = [
     "Trial",
     "activations_and_starts",
     "any_function_by_width",
+    "averaged",
     "batches",
     "changed_input",
     "convolution",
