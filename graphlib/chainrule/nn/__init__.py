@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
 from chainrule.nn.layers import (
@@ -22,6 +25,7 @@ from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.sequences import LSTM, Attention, Embedding, Recurrent
 from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import Training, train
+from chainrule.nn.words import elsewhere
 
 __all__ = [
     "LOSSES",
@@ -56,3 +60,10 @@ __all__ = [
     "TrainingRecord",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a room when it is asked for; answer another library's name with the word used here."""
+    if name in ("data", "experiments", "schedules"):
+        return import_module(f"chainrule.nn.{name}")
+    raise AttributeError(elsewhere(name, __all__))

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from chainrule.errors import InputError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.nn.initialisers import Initialiser
-from chainrule.nn.words import plain
+from chainrule.nn.words import Worded, plain
 from chainrule.ops import OPS, Op, Shape
 
 LINEAR = ("linear", "identity", "none")
@@ -159,7 +159,7 @@ def _activated(page: Page, a: Expression, name: str) -> Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Dense:
+class Dense(Worded):
     """An affine map W x + b and an activation.
 
     Parameters
@@ -209,7 +209,7 @@ class Dense:
 
 
 @dataclass(frozen=True, slots=True)
-class Conv2D:
+class Conv2D(Worded):
     """Kernels that slide over a picture: cross-correlation without padding, and an activation.
 
     Parameters
@@ -271,7 +271,7 @@ class Softmax:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout:
+class Dropout(Worded):
     """Units switched off at random while training, the others scaled up by 1/(1 − rate).
 
     The mask is an input of the graph, so the graph is the same with and without (Srivastava

@@ -123,12 +123,36 @@ class Sequential:
     layers
         In order.
     inputs
-        Shape of one example: a number of values, or (channels, rows, columns).
+        Shape of one example: a number of values, or (channels, rows, columns). Without it
+        training takes it from the data.
     """
 
-    def __init__(self, layers: Sequence[Layer], inputs: int | Shape) -> None:
+    def __init__(self, layers: Sequence[Layer], inputs: int | Shape | None = None) -> None:
         self.layers = tuple(layers)
-        self.inputs: Shape = (inputs,) if isinstance(inputs, int) else tuple(inputs)
+        self._inputs = (inputs,) if isinstance(inputs, int) else inputs
+
+    @property
+    def inputs(self) -> Shape:
+        """Shape of one example.
+
+        Raises
+        ------
+        InputError
+            If it was not said.
+        """
+        if self._inputs is None:
+            raise InputError(
+                "the network does not know how many values come in",
+                allowed="Say so: Sequential(layers, inputs=2); training takes it from the data.",
+            )
+        return tuple(self._inputs)
+
+    def fitted(self, x: Any) -> Sequential:
+        """Return the network for these examples, where it was not said what comes in."""
+        if self._inputs is not None:
+            return self
+        columns = x if not hasattr(x, "keys") else np.column_stack([x[name] for name in x.keys()])  # noqa: SIM118
+        return Sequential(self.layers, np.shape(columns)[1:] or (1,))
 
     def network(self, loss: str = "mse", *, fused: bool = True, batched: bool = True) -> Network:
         """Return the graph with a loss, and what it needs.

@@ -14,6 +14,7 @@ from chainrule.errors import ShapeError
 from chainrule.graph.builder import Expression
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Page, activation
+from chainrule.nn.words import Worded
 from chainrule.ops import OPS
 
 
@@ -31,7 +32,7 @@ def _stacked(page: Page, rows: list[Expression]) -> Expression:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding:
+class Embedding(Worded):
     """Words, given by their numbers 0, 1, …, become rows of a table E that is learned.
 
     Parameters
@@ -59,7 +60,7 @@ class Embedding:
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrent:
+class Recurrent(Worded):
     """A recurrent layer: h ← φ(U x + V h + b), from h = 0 (Elman 1990).
 
     Parameters
@@ -98,7 +99,7 @@ def _state(page: Page, letter: str, place: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class LSTM:
+class LSTM(Worded):
     """Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers 2000).
 
     i, f, o = σ(U x + V h + b) of each gate, g = tanh(U x + V h + b),
@@ -150,7 +151,7 @@ class LSTM:
 
 
 @dataclass(frozen=True, slots=True)
-class Attention:
+class Attention(Worded):
     """Self-attention of one head: softmax(Q Kᵀ/√d) V (Vaswani et al. 2017, equation 1).
 
     Parameters

@@ -14,6 +14,7 @@ from chainrule.errors import InputError, ShapeError
 from chainrule.graph.builder import Expression
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Layer, Page
+from chainrule.nn.words import Worded
 
 EPSILON = 1e-5
 
@@ -27,7 +28,7 @@ def _pictures(x: Expression, name: str) -> tuple[int, int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class MaxPool2D:
+class MaxPool2D(Worded):
     """The largest entry of every window of a picture; what does not fill a window is left out.
 
     Entries that tie for the largest share the adjoint equally.
@@ -55,7 +56,7 @@ class MaxPool2D:
 
 
 @dataclass(frozen=True, slots=True)
-class Padding2D:
+class Padding2D(Worded):
     """Zeros round a picture, so that a kernel sees its edge as often as its middle."""
 
     size: int = 1
@@ -147,7 +148,7 @@ class Residual:
 
 
 @dataclass(frozen=True, slots=True)
-class Maxout:
+class Maxout(Worded):
     """The largest of several affine maps, unit by unit (Goodfellow et al. 2013).
 
     Parameters

@@ -15,7 +15,7 @@ from chainrule.nn import keeping
 from chainrule.nn.flat import Flat
 from chainrule.nn.formula import Formula
 from chainrule.nn.keeping import packed, unpacked
-from chainrule.nn.model import Model
+from chainrule.nn.model import Model, Sequential
 from chainrule.nn.moments import Moment
 from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.scaling import Scaling
@@ -425,4 +425,6 @@ def train(
         model = Formula.of(model, learn or (), x)
     elif learn is not None:
         raise InputError("learn names what a formula learns", allowed="Layers learn all they have.")
+    if isinstance(model, Sequential):
+        model = model.fitted(x)
     return Training(model, x, t, loss or "mse", Plan(**chosen), start=start, validation=validation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Self
 
 from chainrule.errors import InputError
 
@@ -40,6 +40,35 @@ ANSWERED = {
     "verbose": "A run is quiet; run.run(watch=print) prints every record.",
     "metrics": "Accuracy, RMSE and R² are always told: run.history, run.evaluate().",
     "hiddenlayersizes": "Layers are objects: nn.Sequential([nn.Dense(16, 'relu'), nn.Dense(1)]).",
+}  # fmt: skip
+
+
+LAYERS = {
+    "linear": "Dense(units): how many values come in is known from the layer before",
+    "relu": "Activation('relu'), or Dense(16, 'relu')",
+    "sigmoid": "Activation('sigmoid'), or Dense(1, 'sigmoid')",
+    "tanh": "Activation('tanh'), or Dense(16, 'tanh')",
+    "rnn": "Recurrent", "simplernn": "Recurrent", "gru": "Recurrent or LSTM",
+    "maxpooling2d": "MaxPool2D", "zeropadding2d": "Padding2D", "zeropad2d": "Padding2D",
+    "batchnorm1d": "BatchNorm", "batchnorm2d": "BatchNorm", "batchnormalization": "BatchNorm",
+    "layernormalization": "LayerNorm", "multiheadattention": "Attention, of one head",
+    "input": "Sequential(layers, inputs=2)", "module": "a class with write(page, x): see nn.Layer",
+    "adam": "Optimiser('adam', 0.01)", "sgd": "Optimiser('sgd', 0.1)",
+    "mlpclassifier": "Sequential([Dense(16, 'relu'), Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
+    "mlpregressor": "Sequential([Dense(16, 'relu'), Dense(1)]).fit(x, t)",
+    "logisticregression": "Sequential([Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
+    "linearregression": "Sequential([Dense(1)]).fit(x, t)",
+}  # fmt: skip
+ARGUMENTS = {
+    "inputshape": "inputs is said once, of the network: Sequential(layers, inputs=2).",
+    "inputdim": "inputs is said once, of the network: Sequential(layers, inputs=2).",
+    "infeatures": "How many values come in is known from the layer before.",
+    "outfeatures": "It is called units.", "kernelinitializer": "It is called initialiser.",
+    "initializer": "It is called initialiser.", "biasinitializer": "It is called bias_initialiser.",
+    "usebias": "It is called bias.", "kernelsize": "It is called kernel.",
+    "filters": "It is called channels.", "outchannels": "It is called channels.",
+    "strides": "It is called stride.", "padding": "Put nn.Padding2D(1) before it.",
+    "kernelregularizer": "Penalties are given with the plan: fit(x, t, l2=0.01).",
 }  # fmt: skip
 
 
@@ -107,3 +136,33 @@ def translated(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]
             raise InputError(f"{name} is given twice", text=word, length=len(word))
         found[name] = value
     return found
+
+
+def elsewhere(name: str, here: Iterable[str]) -> str:
+    """Return what to say of a name that is none here, with the word used here if there is one."""
+    key = plain(name)
+    own = {plain(word): word for word in here}
+    told = own.get(key) or LAYERS.get(key) or OTHER_LOSSES.get(key, "")
+    return f"there is no nn.{name}" + (f"; here it is {told}" if told else "")
+
+
+OTHER_LOSSES = {
+    word: f"loss={name!r}" for known, name in LOSSES.items() for word in (known, f"{known}loss")
+} | {"mseloss": "loss='mse'", "l1loss": "loss='mae'"}
+
+
+class Worded:
+    """What is made with choices by name: an unknown one is answered with the word used here."""
+
+    __slots__ = ()
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Refuse a choice that there is not."""
+        known: Mapping[str, Any] = getattr(cls, "__dataclass_fields__", {})
+        for word in named:
+            if word not in known:
+                raise InputError(
+                    f"{cls.__name__} has no `{word[:40]}`", text=word, length=len(word),
+                    allowed=ARGUMENTS.get(plain(word), f"It has {', '.join(known)}."),
+                )  # fmt: skip
+        return object.__new__(cls)
