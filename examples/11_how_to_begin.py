@@ -127,5 +127,27 @@ silent = dead.where(active=0.0)
 assert len(silent) >= 8 and all(row["gradient"] == 0 for row in silent)
 
 # %% [markdown]
+# ## Nine beginnings
+#
+# Every activation from every start, four layers of eight neurons on two moons.
+
+# %%
+grid = experiments.activations_and_starts()
+print(grid.finding)
+panels = []
+for activation in ("sigmoid", "tanh", "relu"):
+    for start in ("zeros", "normal", "he" if activation == "relu" else "xavier"):
+        rows = grid.where(activation=activation, start=start)
+        lines = [
+            Line([(row["epoch"], row["loss"]) for row in rows], "value"),
+            Line([(row["epoch"], row["held-out loss"]) for row in rows], "second"),
+        ]
+        panels.append(Panel(f"{activation}, {start}", lines, x=(0, 60), y=(0, 0.8)))
+        print(f"{activation:8} {start:7} loss {rows[-1]['loss']:.4f}")
+show(Figure(panels, columns=3, width=150, height=90))
+zeros = [grid.where(activation=a, start="zeros")[-1]["loss"] for a in ("sigmoid", "tanh", "relu")]
+assert all(abs(loss - math.log(2)) < 0.01 for loss in zeros)  # that of guessing
+
+# %% [markdown]
 # **To try.** Replace tanh by the sigmoid in the recurrent net. How far does the first input reach
 # now?
