@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from chainrule.compile.numpy_source import Source, function, prelude
+from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
@@ -99,8 +99,8 @@ class Compiled:
         parts = [self._value_source]
         if self.outputs == "value_and_grad":
             parts.append(self._gradient_source)
-        special = frozenset().union(*(part.special for part in parts))
-        return prelude(special) + "\n\n".join(part.text for part in parts)
+        used = frozenset().union(*(part.used for part in parts))
+        return prelude(used) + "\n\n".join(part.text for part in parts)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -114,21 +114,22 @@ class Compiled:
 
     @cached_property
     def _value_source(self) -> Source:
-        return function("value", self.graph, [self._output])
+        return plain("value", self.graph, [self._output])
 
     @cached_property
     def _gradient_source(self) -> Source:
         by = [self.graph.index[name] for name in self.wrt]
         gradient = gradient_graph(self.graph, self._output, by, keep=[self._output], domains=False)
-        return function("value_and_grad", gradient, gradient.outputs)
+        return plain("value_and_grad", gradient, gradient.outputs)
 
     @cached_property
     def _value_function(self) -> Any:
-        return _made(self._value_source, "value")
+        return run(self._value_source.text, "value", self._value_source.used, {})
 
     @cached_property
     def _gradient_function(self) -> Any:
-        return _made(self._gradient_source, "value_and_grad")
+        source = self._gradient_source
+        return run(source.text, "value_and_grad", source.used, {})
 
     # What goes in and out
 
@@ -200,14 +201,6 @@ def _points(names: Sequence[str], bound: Sequence[Any]) -> tuple[int, ...]:
     except ValueError as error:
         shapes = ", ".join(f"{n} {a.shape}" for n, a in zip(names, bound, strict=True))
         raise ShapeError(f"the points do not fit together: {shapes}") from error
-
-
-def _made(source: Source, name: str) -> Any:
-    """Return the function that a source of ours defines."""
-    namespace: dict[str, Any] = {}
-    code = compile(prelude(source.special) + source.text, f"<chainrule {name}>", "exec")
-    exec(code, namespace)
-    return namespace[name]
 
 
 def compiled(
