@@ -66,8 +66,11 @@ class Buffered:
         names = {str(cell) for cell in wanted.values()}
         lines = tape.live(names)
         registers = Registers(lines, names | set(arrays), arrays)
-        shared = [np.empty((size,) * batched + shape) for batched, shape in registers.shapes]
-        arrays |= {name: shared[at] for name, at in registers.place.items()}
+        shared = {
+            name: np.empty((size,) * batched + shape)
+            for name, (batched, shape) in registers.shapes.items()
+        }
+        arrays |= {cell: shared[name] for cell, name in registers.place.items()}
         moving = sorted(names & tape.moving)
         results = [f"{{{', '.join(f'{chr(34)}{name}{chr(34)}: {name}' for name in moving)}}}"]
         views = _views(tape, {*moving, *(str(cell) for line in lines for cell in line.reads)})

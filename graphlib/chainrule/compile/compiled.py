@@ -8,12 +8,14 @@ dictionaries beside it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 
+from chainrule.compile.blocks import Blocks
 from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
 from chainrule.graph.builder import Builder, Expression
@@ -22,6 +24,7 @@ from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.walks import evaluate
 
 Outputs = Literal["value", "value_and_grad"]
+MANY = 8192  # points from which on blocks are quicker than whole arrays
 NO_POINT: Mapping[str, Any] = {}
 
 
@@ -70,8 +73,7 @@ class Compiled:
         """Return the value of the output."""
         bound = self._bound(*point, **arrays)
         lead = self._lead(bound)
-        with np.errstate(all="ignore"):
-            (value,) = self._value_function(*bound)
+        (value,) = self._computed("value", bound, lead)
         return self._full(value, lead, self._output)
 
     def value_and_grad(
@@ -83,8 +85,7 @@ class Compiled:
         """
         bound = self._bound(*point, **arrays)
         lead = self._lead(bound)
-        with np.errstate(all="ignore"):
-            value, *slopes = self._gradient_function(*bound)
+        value, *slopes = self._computed("value_and_grad", bound, lead)
         index = self.graph.index
         return self._full(value, lead, self._output), {
             name: self._full(slope, lead, index[name])
@@ -113,23 +114,48 @@ class Compiled:
         }
 
     @cached_property
+    def _gradient(self) -> WengertList:
+        by = [self.graph.index[name] for name in self.wrt]
+        return gradient_graph(self.graph, self._output, by, keep=[self._output], domains=False)
+
+    @cached_property
+    def _value_graph(self) -> WengertList:
+        graph = self.graph
+        return WengertList(
+            graph.ops, graph.operands, graph.parameters, graph.names, graph.shapes, [self._output]
+        )
+
+    @cached_property
     def _value_source(self) -> Source:
         return plain("value", self.graph, [self._output])
 
     @cached_property
     def _gradient_source(self) -> Source:
-        by = [self.graph.index[name] for name in self.wrt]
-        gradient = gradient_graph(self.graph, self._output, by, keep=[self._output], domains=False)
-        return plain("value_and_grad", gradient, gradient.outputs)
+        return plain("value_and_grad", self._gradient, self._gradient.outputs)
 
     @cached_property
-    def _value_function(self) -> Any:
-        return run(self._value_source.text, "value", self._value_source.used, {})
+    def _functions(self) -> dict[Any, Any]:
+        """What was made so far: by outputs, and for many points by which inputs are many too."""
+        return {}
 
-    @cached_property
-    def _gradient_function(self) -> Any:
-        source = self._gradient_source
-        return run(source.text, "value_and_grad", source.used, {})
+    def _computed(self, outputs: Outputs, bound: Sequence[Any], lead: tuple[int, ...]) -> Any:
+        size = math.prod(lead)
+        if not self.graph.is_scalar or size < MANY:
+            if outputs not in self._functions:
+                source = self._value_source if outputs == "value" else self._gradient_source
+                self._functions[outputs] = run(source.text, outputs, source.used, {})
+            with np.errstate(all="ignore"):
+                return self._functions[outputs](*bound)
+        many = tuple(array.size > 1 for array in bound)
+        if (outputs, many) not in self._functions:
+            graph = self._value_graph if outputs == "value" else self._gradient
+            self._functions[outputs, many] = Blocks(graph, many)
+        rows = [
+            np.broadcast_to(array, lead).reshape(-1) if is_many else array.reshape(())
+            for array, is_many in zip(bound, many, strict=True)
+        ]
+        found = self._functions[outputs, many](rows, size)
+        return [x.reshape(lead) if np.ndim(x) else x for x in found]
 
     # What goes in and out
 

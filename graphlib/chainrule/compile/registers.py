@@ -21,24 +21,36 @@ class Registers:
         Names of cells that have an array already, or whose values are wanted at the end.
     given
         Names of those of them that have an array already.
+    early
+        Names of given cells whose arrays may hold something else until their own line.
 
     Attributes
     ----------
     shapes
-        Per array, whether it has a batch and the shape of one example.
+        Per array that is to be made, whether it has a batch and the shape of one example.
     place
-        Index of the array by the name of a cell that a line fills.
+        Name of the array by the name of a cell that a line fills.
     """
 
     def __init__(
-        self, lines: Sequence[Line], taken: Collection[str], given: Collection[str]
+        self,
+        lines: Sequence[Line],
+        taken: Collection[str],
+        given: Collection[str],
+        early: Collection[str] = (),
     ) -> None:
-        self.shapes: list[Full] = []
-        self.place: dict[str, int] = {}
+        self.shapes: dict[str, Full] = {}
+        self.place: dict[str, str] = {}
+        self._lines = lines
         self._taken, self._given = set(taken), given
-        self._free: dict[Full, list[int]] = {}
+        self._free: dict[Full, list[str]] = {}
         self._last: dict[str, int] = {}
+        # From which line on an array is for its own values.
+        self._due: dict[str, int] = {}
         for at, line in enumerate(lines):
+            if line.fills.name in early:
+                self._due[line.fills.name] = at
+                self._free.setdefault(_full(line.fills), []).append(line.fills.name)
             for cell in line.reads:
                 self._last[cell.base.name] = at
             if not line.kept:
@@ -58,18 +70,26 @@ class Registers:
         ]
         fills = line.fills
         if line.kept and fills.name not in self._given:
-            over = [base for base in ended if self._may_write_over(base, line)]
-            free = self._free.get(_full(fills))
-            if over and fills.name not in self._taken:
-                ended.remove(over[0])
-                self.place[fills.name] = self.place[over[0].name]
-            elif free and fills.name not in self._taken:
-                self.place[fills.name] = free.pop()
+            free = self._free.setdefault(_full(fills), [])
+            over = {
+                self.place[base.name]: base for base in ended if self._may_write_over(base, line)
+            }
+            fitting = [name for name in (*over, *free[::-1]) if self._serves(name, fills)]
+            if fills.name in self._taken or not fitting:
+                name = f"r{len(self.shapes)}"
+                self.shapes[name] = _full(fills)
+            elif (name := fitting[0]) in over:
+                ended.remove(over[name])
             else:
-                self.place[fills.name] = len(self.shapes)
-                self.shapes.append(_full(fills))
+                free.remove(name)
+            self.place[fills.name] = name
         for base in ended:
             self._free.setdefault(_full(base), []).append(self.place[base.name])
+
+    def _serves(self, name: str, fills: Cell) -> bool:
+        """Tell whether an array is free for a cell until its last use."""
+        due, last = self._due.get(name), self._last.get(fills.name, -1)
+        return due is None or last < due or (last == due and self._lines[due].entrywise)
 
     def _may_write_over(self, base: Cell, line: Line) -> bool:
         """Tell whether a line may fill an operand's array: entry by entry, with no other view."""

@@ -80,7 +80,8 @@ class Cell:
         return self.tape.entrywise("np.divide", other, self)
 
     def __pow__(self, other: int) -> Cell:
-        return self.tape.power(self, other)
+        raised: Cell = self.tape.power(self, other)
+        return raised
 
     def __neg__(self) -> Cell:
         return self.tape.entrywise("np.negative", self)
@@ -119,6 +120,8 @@ class Tape:
     fast
         Whether lines fill arrays and views of what stays in its place are made once; otherwise
         lines are written as people write them.
+    tangents
+        Whether sine and cosine of a batch are made of the tangent of half the angle.
     moving
         Names of the variables that are another array in every call.
     used
@@ -127,6 +130,7 @@ class Tape:
 
     size: int | str
     fast: bool = True
+    tangents: bool = False
 
     lines: list[Line] = field(default_factory=list)
     views: list[tuple[Cell, str]] = field(default_factory=list)
@@ -208,6 +212,8 @@ class Tape:
         others = [x for x in known if isinstance(x, Cell)]
         if not others:
             return self.filled(of_numbers(function, known), shape, batched)
+        if self.tangents and batched and function in ("np.sin", "np.cos"):
+            return self._circular(function, others[0])
         same = same_shape(*(x.shape for x in others)) == shape
         if not same or batched != any(x.batched for x in others):
             known = list(operands)  # the filled ones are needed for the shape
@@ -218,8 +224,6 @@ class Tape:
                 function, known = "np.reciprocal", known[1:]
             if self.fast:
                 function, known = self._shorter(function, known)
-                if not function:
-                    return known[0]  # type: ignore[no-any-return]
         ndim = max(x.ndim for x in known if isinstance(x, Cell))
         raised = [self.raised(x, ndim) for x in known]
         names = [x.name if isinstance(x, Cell) else literal(x) for x in raised]
@@ -232,21 +236,27 @@ class Tape:
         return made
 
     def _shorter(self, function: str, x: list[Any]) -> tuple[str, list[Any]]:
-        """Return a call of the same value, within a few units in the last place, that is quicker.
-
-        With an empty function the value is the operand itself.
-        """
+        """Return a quicker call of the same value, within a few units in the last place."""
+        kinds = [self._made.get(str(a), ("",)) for a in x]
         if function == "np.multiply" and x[0] is x[1]:
-            return "np.square", x[:1]
+            return "np.square", x[:1]  # a a = a²
+        if function == "np.add" and kinds[0][0] == "np.negative":
+            return "np.subtract", [x[1], kinds[0][1]]  # −a + b = b − a
+        if function in ("np.add", "np.subtract") and kinds[1][0] == "np.negative":
+            turned = "np.subtract" if function == "np.add" else "np.add"
+            return turned, [x[0], kinds[1][1]]  # a + (−b) = a − b
+        if function == "np.exp" and kinds[0][0] == "np.negative":
+            kind, *terms = self._made.get(str(kinds[0][1]), ("",))
+            if kind == "np.add" and isinstance(terms[1], Cell) and not terms[1].batched:
+                return function, [-terms[1] - terms[0]]  # −(a + s) = −s − a, s the same for all
+        if function == "np.divide" and kinds[1][0] == "np.reciprocal":
+            return "np.multiply", [x[0], kinds[1][1]]  # a / (1/d) = a d
         if function == "np.divide" and isinstance(x[1], Cell):
-            kind, *inside = self._made.get(x[1].name, ("", None))
-            if kind == "np.reciprocal":  # a / (1/d) = a d
-                return "np.multiply", [x[0], inside[0]]
             # Where a divisor may be next to 0, its reciprocal overflows before the quotient does.
             if self._is_large(x[1]) and (one := self._reciprocal(x[1])):
                 return "np.multiply", [x[0], one]
-            inner = inside[0]
-            if kind == "np.square" and self._is_large(inner) and (one := self._reciprocal(inner)):
+            inner = kinds[1][1] if kinds[1][0] == "np.square" else None
+            if inner is not None and self._is_large(inner) and (one := self._reciprocal(inner)):
                 return "np.multiply", [x[0], self.entrywise("np.square", one)]
         return function, x
 
@@ -261,6 +271,14 @@ class Tape:
         (number,) = [x for x in operands if not isinstance(x, Cell)] or [0]
         kinds = [self._made.get(x.name, ("",))[0] for x in operands if isinstance(x, Cell)]
         return number >= 1 and kinds[0] in ("np.exp", "np.square", "np.abs")
+
+    def _circular(self, function: str, x: Cell) -> Cell:
+        """Append sin x or cos x from t = tan(x/2), which both share: 2t/(1 + t²), 2/(1 + t²) − 1."""
+        half = self.entrywise("np.tan", x * 0.5)
+        part = 2 / (1 + self.entrywise("np.square", half))
+        if function == "np.sin":
+            return half * part
+        return self.line(f"cosine({part}, {x})", (part, x), x.shape, True, entrywise=False)
 
     def power(self, base: Any, exponent: Any) -> Any:
         """Append a power; one with a number as exponent by what is quick for it."""
