@@ -273,7 +273,7 @@ class Tape:
         return number >= 1 and kinds[0] in ("np.exp", "np.square", "np.abs")
 
     def _circular(self, function: str, x: Cell) -> Cell:
-        """Append sin x or cos x from t = tan(x/2), which both share: 2t/(1 + t²), 2/(1 + t²) − 1."""
+        """Append sin x = 2t/(1 + t²) or cos x = 2/(1 + t²) − 1 with t = tan(x/2)."""
         half = self.entrywise("np.tan", x * 0.5)
         part = 2 / (1 + self.entrywise("np.square", half))
         if function == "np.sin":
