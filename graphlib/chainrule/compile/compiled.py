@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from chainrule.compile.blocks import Blocks
+from chainrule.compile.machine import Machine, Unsettled, exactly
 from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
 from chainrule.graph.builder import Builder, Expression
@@ -25,6 +26,7 @@ from chainrule.passes.walks import evaluate
 
 Outputs = Literal["value", "value_and_grad"]
 MANY = 8192  # points from which on blocks are quicker than whole arrays
+LARGE = 20_000  # nodes from which on nobody reads a source, and Python takes long to
 NO_POINT: Mapping[str, Any] = {}
 
 
@@ -96,7 +98,15 @@ class Compiled:
 
     @cached_property
     def source(self) -> str:
-        """The source of the module: `value`, and `value_and_grad` where it was asked for."""
+        """The source of the module: `value`, and `value_and_grad` where it was asked for.
+
+        Raises
+        ------
+        GraphError
+            If the graph is so large that it is not computed from a source.
+        """
+        if self.graph.is_scalar and len(self.graph) > LARGE:
+            raise GraphError(f"{len(self.graph):,} steps have no source; up to {LARGE:,} do")
         parts = [self._value_source]
         if self.outputs == "value_and_grad":
             parts.append(self._gradient_source)
@@ -139,6 +149,8 @@ class Compiled:
         return {}
 
     def _computed(self, outputs: Outputs, bound: Sequence[Any], lead: tuple[int, ...]) -> Any:
+        if self.graph.is_scalar and len(self.graph) > LARGE:
+            return self._one_by_one(bound, lead, values=outputs == "value")
         size = math.prod(lead)
         if not self.graph.is_scalar or size < MANY:
             if outputs not in self._functions:
@@ -156,6 +168,24 @@ class Compiled:
         ]
         found = self._functions[outputs, many](rows, size)
         return [x.reshape(lead) if np.ndim(x) else x for x in found]
+
+    def _one_by_one(self, bound: Sequence[Any], lead: tuple[int, ...], *, values: bool) -> Any:
+        """Return what a very large graph gives at each point."""
+        inputs, by = self.graph.inputs, [self.graph.index[name] for name in self.wrt]
+        points = np.broadcast_arrays(*bound) if bound else ()
+        rows = []
+        for place in np.ndindex(lead):
+            point = {n: float(x[place]) for n, x in zip(inputs, points, strict=True)}
+            try:
+                value, slopes = self._machine.value_and_grad(point)
+            except Unsettled:
+                value, slopes = exactly(self.graph, self._output, point)
+            rows.append([value, *([] if values else [slopes[n] for n in by])])
+        return np.array(rows, dtype=float).T.reshape(-1, *lead)
+
+    @cached_property
+    def _machine(self) -> Machine:
+        return Machine(self.graph, self._output)
 
     # What goes in and out
 
@@ -265,7 +295,7 @@ def compiled(
     kind: Outputs = "value" if outputs == "value" else "value_and_grad"
     made = Compiled(opened, kind, by, at)
     # Written at once, so that an operation without a form in NumPy is met here.
-    assert made.source
+    assert len(opened) > LARGE or made.source
     return made
 
 
