@@ -47,6 +47,9 @@ WORDS: Final[Mapping[str, str]] = {
     "also": "also accepted: {answer} ({reason})",
     "given by": "given",
     "room": "Room to work:",
+    "arrows into": "Missing arrows into {name} come from:",
+    "halves": ("The weights count half points. In a quiz, give this question a mark of {points}."),
+    "variant": "variant {number}",
 }
 
 INSTRUCTIONS: Final[Mapping[str, str]] = {
