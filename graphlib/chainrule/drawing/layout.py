@@ -332,11 +332,15 @@ class _Planner:
                 following, _, other = stations[i + 1]
                 bend = (following - leave) * 0.5
                 pieces.append(
-                    ((leave, place), (leave + bend, place),
-                     (following - bend, other), (following, other))
+                    (
+                        (leave, place),
+                        (leave + bend, place),
+                        (following - bend, other),
+                        (following, other),
+                    )
                     if abs(other - place) > 0.5
                     else ((leave, place), (following, other))
-                )  # fmt: skip
+                )
         return pieces
 
     def _upright(self, point: Point) -> Point:

@@ -285,9 +285,7 @@ SENTENCES: Mapping[str, str] = {
     "health_saved": " Here the first loses {lost} of 16 digits in doubles, the second {left}.",
 }
 
-NUMBERS = (
-    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
-)  # fmt: skip
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 RULES: Mapping[str, str] = {
     "share_sum": "sum over users",
