@@ -9,7 +9,7 @@ from numbers import Rational
 from typing import Any, NamedTuple
 
 from chainrule.graph.builder import number_text
-from chainrule.graph.wengert import WengertList
+from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Op
 from chainrule.readings.terms import (
     ELLIPSIS,
@@ -83,9 +83,12 @@ def _sum(sign: str, left: Formula, right: Formula) -> Formula:
 def _starts_with_digit(term: Term) -> bool:
     while isinstance(term, (Row, Power, Fraction)):
         term = (
-            term.terms[0] if isinstance(term, Row) else
-            term.base if isinstance(term, Power) else term.above
-        )  # fmt: skip
+            term.terms[0]
+            if isinstance(term, Row)
+            else term.base
+            if isinstance(term, Power)
+            else term.above
+        )
     return isinstance(term, Numeral)
 
 
@@ -294,6 +297,15 @@ def compose(
         return None if name is None else atom(name)
 
     return _Composer(limits.nodes).written(graph, node, named, limits.depth, not named_root)
+
+
+def in_inputs(graph: WengertList) -> Formula:
+    """Return the formula of the main output, written out down to the inputs."""
+
+    def name(node: int) -> Term | None:
+        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
+
+    return compose(graph, graph.outputs[0], name, READING, named_root=True)
 
 
 class _Composer:

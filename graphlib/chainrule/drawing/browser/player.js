@@ -1,0 +1,285 @@
+// The player: joins drawing, bar, text and table, and keeps one step for all of them.
+
+const PACE = 900; // ms a step while playing
+const QUIET = 300; // ms without a move before the server is told
+const WIDE = 700; // px from which the drawing runs left to right
+const BESIDE = 880; // px from which the table stands beside the text
+
+class Player {
+  constructor(root, words) {
+    this.root = root;
+    this.words = words;
+    const act = {
+      first: () => this.move(0),
+      back: () => this.move(this.at - 1),
+      forward: () => this.move(this.at + 1),
+      last: () => this.move(this.run.last),
+      play: () => (this.timer ? this.pause() : this.play()),
+      go: (at) => this.move(at),
+    };
+    this.folded = element("div", "folded");
+    this.graph = new Graph(words, (id, what) => (
+      what === "fold" ? this.ask(id) : this.choose(id)));
+    this.bar = new Bar(words, act);
+    this.story = new Story();
+    this.table = new Table(words, (id) => this.choose(id));
+    this.notes = element("div", "notes");
+    this.live = element("div", "unseen", null, { "aria-live": "polite" });
+    this.ground = element("div", "ground-probe", null, { "aria-hidden": "true" });
+    const below = element("div", "below");
+    const right = element("div", "right-side");
+    right.append(this.table.root, this.notes);
+    below.append(this.story.root, right);
+    root.replaceChildren(
+      this.folded, this.graph.root, this.bar.root, below, this.live, this.ground,
+    );
+    this.reports = new Set();
+    this.#listen();
+  }
+
+  // What the server sends
+
+  /** Take the server's data; keep the step where the run has the same steps. */
+  take({ payload, structure, digest, step, height, stale, beside = BESIDE }, tell, trigger) {
+    this.tell = tell;
+    this.trigger = trigger;
+    this.height = height;
+    this.beside = beside;
+    this.root.classList.toggle("stale", Boolean(stale));
+    this.#theme();
+    const same = structure === this.structure;
+    const asked = step !== this.given && !this.reports.has(step);
+    this.given = step;
+    let at = this.at;
+    if (!same) {
+      this.reports.clear();
+      this.#forget();
+    }
+    if (digest !== this.digest) {
+      if (!same) {
+        this.pause();
+        this.graph.atFit = true;
+      }
+      this.structure = structure;
+      this.digest = digest;
+      this.run = new Run(JSON.parse(payload));
+      this.kind = null;
+    }
+    if (!same || asked) at = step ?? this.run.last;
+    this.at = Math.min(this.run.last, Math.max(0, at));
+    this.lay();
+  }
+
+  /** Build what the width asks for, if it has changed, and show the step. */
+  lay() {
+    const width = this.root.clientWidth;
+    if (!this.run || !width) return;
+    const kind = width < WIDE ? "narrow" : width < this.beside ? "middle" : "wide";
+    const fresh = kind !== this.kind;
+    const narrow = kind === "narrow";
+    if (fresh || width !== this.width) {
+      this.root.classList.remove("narrow", "middle", "wide");
+      this.root.classList.add(kind);
+      if (fresh) {
+        this.graph.build(this.run, narrow ? "narrow" : "wide");
+        this.bar.build(this.run);
+        this.story.build(this.run, narrow);
+        this.table.build(this.run, narrow);
+        this.#notes();
+      }
+      if (fresh && this.wasNarrow !== narrow) {
+        this.wasNarrow = narrow;
+        this.report("narrow", narrow);
+      }
+      this.kind = kind;
+      this.width = width;
+      this.measure();
+    }
+    this.show();
+  }
+
+  /** Fit everything to the room that there is. */
+  measure() {
+    const seen = window.innerHeight;
+    const share = this.kind === "narrow" ? Math.max(400, seen * 0.6) : Math.max(280, seen * 0.5);
+    this.graph.fitText();
+    this.graph.resize(this.width, this.height ?? share);
+    this.bar.measure();
+    this.table.fit(this.kind === "narrow" ? Infinity : seen);
+    this.table.measure();
+    this.story.measure();
+  }
+
+  #notes() {
+    const { notes } = this.run.payload;
+    const folded = notes.filter(({ kind }) => kind === "fold").map(({ text }) => text);
+    this.folded.textContent = folded.join(" ");
+    this.notes.replaceChildren(...notes.filter(({ kind }) => kind !== "fold").map(({ text }) => {
+      const note = element("div", "warning");
+      const bare = text.replace(/^[^\p{L}\p{N}]+/u, "");
+      note.append(warningMark(), bare);
+      return note;
+    }));
+  }
+
+  /** Choose the colours by the ground on which the page puts the player. */
+  #theme() {
+    const [r, g, b] = getComputedStyle(this.ground).backgroundColor.match(/[\d.]+/g).map(Number);
+    const dark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
+    this.root.dataset.theme = dark ? "dark" : "light";
+  }
+
+  // Steps
+
+  /** Go to a step by hand: whoever moves by hand wants to stay there. */
+  move(at) {
+    this.pause();
+    this.go(at);
+  }
+
+  /** Go to a step. */
+  go(at) {
+    const to = Math.min(this.run.last, Math.max(0, at));
+    if (to === this.at) return;
+    const began = performance.now();
+    this.at = to;
+    this.show();
+    this.root.dataset.took = (performance.now() - began).toFixed(1);
+    this.report("step", to);
+  }
+
+  /** Show the present step everywhere. */
+  show() {
+    const step = this.run.steps[this.at];
+    this.graph.show(this.at);
+    this.bar.show(this.at);
+    this.story.show(this.at);
+    this.table.show(this.at);
+    this.table.follow(step);
+    this.root.dataset.step = this.at;
+    const number = step.sets.at(-1)?.number;
+    const said = number ? `${step.say} = ${number.show}.` : step.say;
+    if (this.live.textContent !== said) this.live.textContent = said;
+    this.light(null);
+  }
+
+  play() {
+    if (this.at === this.run.last) this.go(0);
+    const next = () => {
+      this.go(this.at + 1);
+      if (this.at === this.run.last) this.pause();
+      else this.timer = setTimeout(next, PACE);
+    };
+    this.timer = setTimeout(next, PACE);
+    this.bar.playing(true);
+  }
+
+  pause() {
+    if (this.timer) this.bar.playing(false);
+    clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  /** Take a node, edge or row that was chosen, and go to the step that tells about it. */
+  choose(id) {
+    this.pause();
+    const { run } = this;
+    const row = run.rows.get(id);
+    const node = run.nodes.has(id) ? id : row?.node;
+    if (row) this.go(run.stepOfRow(row, this.at));
+    else if (run.edges.has(id)) this.go(run.stepOfEdge(id, this.at));
+    else if (node) this.go(run.stepOfNode(id, this.at));
+    if (node) this.report("node", node);
+  }
+
+  /** Leave untold what was done in a run that is no more: its steps have other numbers. */
+  #forget() {
+    clearTimeout(this.telling);
+    const { narrow } = this.waiting ?? {};
+    this.waiting = {};
+    if (narrow !== undefined) this.report("narrow", narrow);
+  }
+
+  /** Ask the server for another fold. */
+  ask(change) {
+    this.pause();
+    this.#forget();
+    this.trigger("fold", change);
+  }
+
+  /** Tell the server, once nothing has moved for a moment. */
+  report(name, value) {
+    if (name === "step") this.reports.add(value);
+    this.waiting = { ...this.waiting, [name]: value };
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => {
+      for (const [key, told] of Object.entries(this.waiting)) this.tell(key, told);
+      this.waiting = {};
+    }, QUIET);
+  }
+
+  // One thing, three places
+
+  /** Light a node, edge or row wherever it appears. */
+  light(id) {
+    const ids = new Set();
+    if (id) {
+      const row = this.run.rows.get(id);
+      const edge = row ? row.edge : this.run.edges.has(id) ? id : null;
+      const node = edge ? null : row?.node ?? id;
+      if (row) ids.add(id);
+      if (edge) ids.add(edge);
+      if (node) ids.add(node);
+      for (const one of this.run.payload.rows) {
+        if (row ? false : edge ? one.edge === edge : one.node === node) ids.add(one.id);
+      }
+    }
+    this.graph.light(ids);
+    this.table.light(ids);
+    const { lines } = this.story;
+    lines.classList.toggle("hot", ids.has(lines.dataset.hot));
+  }
+
+  #listen() {
+    const { root } = this;
+    const over = (event) => this.light(event.target.closest?.("[data-hot]")?.dataset.hot ?? null);
+    root.addEventListener("pointerover", over);
+    root.addEventListener("pointerleave", () => this.light(null));
+    root.addEventListener("focusin", over);
+    root.addEventListener("focusout", () => this.light(null));
+    root.addEventListener("keydown", (event) => this.#key(event));
+    this.ground.addEventListener("transitionend", () => this.#theme());
+    this.watch = new ResizeObserver(() => {
+      if (this.root.clientWidth !== this.width) this.lay();
+    });
+    this.watch.observe(root);
+    // Widths are measured again when the fonts of mathematics have come.
+    this.fonts = () => {
+      if (!this.run || !this.width) return;
+      this.measure();
+      this.show();
+    };
+    document.fonts.addEventListener("loadingdone", this.fonts);
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves = {
+      ArrowLeft: this.at - 1, ArrowRight: this.at + 1, Home: 0, End: this.run.last,
+    };
+    if (event.key in moves) this.move(moves[event.key]);
+    else if (event.key === " " && event.target.tagName !== "BUTTON") {
+      if (this.timer) this.pause();
+      else this.play();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  end() {
+    this.pause();
+    clearTimeout(this.telling);
+    this.watch.disconnect();
+    document.fonts.removeEventListener("loadingdone", this.fonts);
+  }
+}
