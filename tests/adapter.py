@@ -43,12 +43,13 @@ def _shown(number: Any) -> Any:
 
 def explore(text: str, point: dict[str, Any], mode: str = "expr") -> tuple[Any, dict[str, Any]]:
     """Return the value and the gradient of `text` at `point`; the names of `point` are declared."""
-    graph = chainrule.parse(text, declared=point, mode="latex" if mode == "latex" else "text")
+    graph = chainrule.parse(text, declared=point, mode="latex" if mode == "latex" else None)
     unused = {name for name in point} - set(graph.variables)
     used = {n: v for n, v in point.items() if chainrule.facade.canonical(n) in graph.variables}
     worked = graph.work(used, zoom="primitive")
+    typed = {chainrule.facade.canonical(n) for n in used}
     gradient: dict[str, Any] = {}
-    for name in used:
+    for name in (*used, *(n for n in graph.given if n not in typed)):
         node = worked.graph.index[chainrule.facade.canonical(name)]
         sides = worked.run.sides_by(node)
         entry = _shown(worked.slope(name))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from mpmath import MPContext, libmp
 
 from chainrule.algebras.maths import Maths
@@ -27,6 +29,25 @@ LONGEST_RECURRENCE = 10_000
 """Order and size below 0 of the polygamma function's operand: its work grows with both."""
 
 _local = threading.local()
+
+
+COMPARED: dict[str, Callable[..., Any]] = {
+    "less": operator.lt, "at_most": operator.le, "greater": operator.gt, "at_least": operator.ge,
+    "equal": operator.eq, "unequal": operator.ne, "positive": lambda x: x > 0,
+}  # fmt: skip
+
+
+def holds(condition: Any, xs: Any) -> Any:
+    """Whether a condition of a choice holds of numbers or of the entries of arrays."""
+    what, *parts = condition
+    if what == "else":
+        return True
+    if what in ("and", "or", "not"):
+        inner = [np.asarray(holds(part, xs)) for part in parts]
+        if what == "not":
+            return ~inner[0]
+        return np.all(inner, axis=0) if what == "and" else np.any(inner, axis=0)
+    return COMPARED[what](*(xs[slot] for slot in parts))
 
 
 def magnitude(x: Any) -> int:
@@ -98,7 +119,9 @@ class Digits(Scalars):
                 "polygamma": self._polygamma,
                 "floor": context.floor,
                 "ceil": context.ceil,
-                "where": lambda c, a, b: context.mpf(a if c > 0 else b),
+                "where": lambda *xs, when=(("positive", 0), ("else",)): context.mpf(
+                    xs[len(xs) - len(when) + next(i for i, c in enumerate(when) if holds(c, xs))]
+                ),
                 "power": self._power,
                 "abs": abs,
                 "sign": context.sign,

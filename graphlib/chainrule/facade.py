@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
@@ -102,6 +103,18 @@ def _of_the_function(
     return asked
 
 
+def _agreement(typed: str, number: Fraction, found: Any) -> str:
+    """Return whether a number that was worked out is the one that comes out, as it was rounded."""
+    try:
+        exactly = Fraction(found)
+    except (TypeError, ValueError, OverflowError):
+        return "is not what comes out: there is no number"
+    decimals = len(typed.partition(".")[2]) if "/" not in typed else 12
+    near = abs(exactly - number) <= Fraction(1, 2 * 10**decimals)
+    near = near or abs(exactly - number) <= abs(exactly) / 10**9
+    return "is what comes out" if near else f"is not what comes out: {float(exactly):.6g}"
+
+
 def _exact_entries(value: Any, name: str) -> Any:
     """Return nested sequences with typed entries as exact numbers; arrays stay as they are."""
     if isinstance(value, list | tuple):
@@ -173,6 +186,7 @@ class Graph(WengertList):
         mode: Source | None = None,
         kink: str | int | float | Fraction | None = None,
         batched: Iterable[str] = (),
+        constants: bool = False,
     ) -> Graph:
         r"""Read a formula or a program of assignments.
 
@@ -186,16 +200,20 @@ class Graph(WengertList):
         text
             Such as ``cos(sin(x^2)+3x^2)`` or ``J = cos(u); u = 3t; t = x^2``.
         declared
-            Names that are variables, whatever else they could mean.
+            Names that are variables, whatever else they could mean; a mapping to their values
+            lets a sum have such a name as its bound.
         readings
             Other choices for what `notes` reports, from a note's key to its alternative.
         mode
             "text", or "latex" for the same in LaTeX: formulas, `aligned` environments. By
-            default a backslash, which text never has, means LaTeX.
+            default what text never has means LaTeX: a backslash, $, braces behind ^ and _.
         kink
             What is used at all kinks, as for `with_kinks`.
         batched
             Names of the inputs whose values hold many examples, one in each row.
+        constants
+            Whether a number that the text assigns to a name, as in ``x = 3``, is a constant. By
+            default it is the value that this input has unless another one is given.
 
         Raises
         ------
@@ -204,17 +222,16 @@ class Graph(WengertList):
         GraphError
             If there is no such mode, no such choice at kinks, or a name in `batched` is no input.
         """
-        if mode is None:
-            mode = "latex" if "\\" in text else "text"
-        if mode not in SOURCES:
+        if mode is not None and mode not in SOURCES:
             raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
-        program = read(text, declared=declared, readings=readings, mode=mode)
+        program = read(text, declared=declared, readings=readings, mode=mode, constants=constants)
         many = {canonical(name) for name in batched}
         if not many <= set(program.inputs):
             unknown = ", ".join(sorted(many - set(program.inputs)))
             known = ", ".join(program.inputs)
             raise GraphError(f"{unknown} cannot carry a batch; the variables are {known}")
         graph = cls.of(build(program, many), program)
+        graph.program = replace(program, notes=(*program.notes, *graph._claims_checked()))
         return graph if kink is None else graph.with_kinks(kink)
 
     @classmethod
@@ -307,6 +324,25 @@ class Graph(WengertList):
         ('(1/2)·x', '1/(2x)')
         """
         return self.program.notes if self.program else ()
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The values that the text gives to inputs, as they were typed.
+
+        >>> Graph.parse("x = -2; y = x^2").given
+        {'x': '-2'}
+        """
+        numbers = self.program.given if self.program else {}
+        return {name: numbers[name].text for name in self.variables if name in numbers}
+
+    @property
+    def asked(self) -> str | None:
+        """By which variable the text asks for a derivative; "" for any, None if it does not.
+
+        >>> Graph.parse("d/dx x^2 y").asked
+        'x'
+        """
+        return self.program.asked if self.program else None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -447,6 +483,7 @@ class Graph(WengertList):
             If a value is missing, not a number, of another shape than declared, given for a
             name that is no input, or given twice, as for `x1` and `x_1`.
         """
+        point = self._completed(point)
         spelled = spelled_once(point)
         variables = self.variables
         text = self.program.text if self.program else ""
@@ -472,6 +509,41 @@ class Graph(WengertList):
             node: self._value_of(node, point[spelled[canonical(original(self.names[node]))]])
             for node in self.inputs
         }
+
+    def _completed(self, point: Point) -> Point:
+        """Return a point with the values that the text gives, without what it has put in."""
+        if self.program is None or not (self.program.given or self.program.fixed):
+            return point
+        spelled = spelled_once(point)
+        further = {name: text for name, text in self.given.items() if name not in spelled}
+        fixed = self.program.fixed
+        for key, name in spelled.items():
+            given = point[name]
+            if key in fixed and exact_number(given, name) != fixed[key]:
+                raise PointError(
+                    f"{name} was read as {fixed[key]}: it is the bound of a sum",
+                    text=f"{given}", length=max(1, len(f"{given}")),
+                    allowed="Give the value when the formula is read.",
+                )  # fmt: skip
+        return {**{n: point[n] for key, n in spelled.items() if key not in fixed}, **further}
+
+    def _claims_checked(self) -> list[Note]:
+        """Return what is to be said of the numbers that the text says come out."""
+        program = self.program
+        if program is None or not program.claims:
+            return []
+        worked = None
+        if set(self.variables) <= set(self.given) and self.is_scalar:
+            worked = self.work({}, zoom="primitive")
+        notes = []
+        for name, (number, place) in program.claims.items():
+            typed = program.text[place.start : place.stop]
+            said = "left out: it depends on values that are not given"
+            if worked is not None and name in self.index:
+                found = worked.run.value(self.index[name])
+                said = _agreement(typed, number, found.public)
+            notes.append(Note(place, typed, said, f"claim:{name}"))
+        return notes
 
     def _value_of(self, node: int, value: Any) -> Any:
         batched = node in self.batched

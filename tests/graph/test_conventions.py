@@ -65,7 +65,7 @@ SLOPES = {
 @pytest.mark.parametrize("zoom", ["primitive", "named"])
 def test_the_choice_is_used(formula: str, zoom: Any) -> None:
     for choice, wanted in zip(("0", Fraction(1, 2), 1), SLOPES[formula], strict=True):
-        graph = chainrule.parse(formula, kink=choice)
+        graph = chainrule.parse(formula, kink=choice, constants=True)
         right = float(Fraction(wanted))
         for mode in ("reverse", "forward"):
             run = graph.work({"x": 0}, mode, zoom=zoom).run  # type: ignore[arg-type]
@@ -78,7 +78,7 @@ def test_the_choice_is_used(formula: str, zoom: Any) -> None:
 
 @pytest.mark.parametrize("formula", [f for f in SLOPES if "slope=1/2" not in f])
 def test_no_derivative_is_a_choice(formula: str) -> None:
-    graph = chainrule.parse(formula, kink="undefined")
+    graph = chainrule.parse(formula, kink="undefined", constants=True)
     worked = graph.work({"x": 0})
     reason = worked.run.derivative(worked.graph.index["x"]).undefined
     assert reason is not None and reason.what == "slope" and "no derivative" in reason.needs
@@ -86,14 +86,17 @@ def test_no_derivative_is_a_choice(formula: str) -> None:
     assert type(graph.gradient_graph().evaluate({"x": 0})) is Undefined
     assert worked.run.value(worked.run.output).undefined is None
     # Away from the kink nothing changes.
-    assert graph.gradient({"x": "7/3"}) == chainrule.parse(formula).gradient({"x": "7/3"})
+    assert graph.gradient({"x": "7/3"}) == chainrule.parse(formula, constants=True).gradient(
+        {"x": "7/3"}
+    )
     left, right = worked.run.sides[worked.graph.index["x"]].left, worked.run.sides[0].right
     assert type(left) is not Undefined and type(right) is not Undefined
 
 
 def test_every_convention_has_a_parameter_or_is_a_jump() -> None:
-    without = {name for name, op in OPS.items() if op.kink and op.kink.push and not op.kink.choice}
-    assert not without
+    kinks = {name: op.kink for name, op in OPS.items() if op.kink is not None}
+    without = {name for name, kink in kinks.items() if kink.push and not kink.choice}
+    assert without == {name for name, kink in kinks.items() if kink.jumps} == {"where"}
     for op in OPS.values():
         if op.kink is not None and op.kink.choice:
             assert op.parameters[op.kink.choice] == 0
@@ -134,7 +137,7 @@ def slope(graph: WengertList, **point: Any) -> float:
 def test_the_choice_goes_wherever_the_graph_goes(formula: str, choice: str) -> None:
     """By the definition, the slope at x = 2 is the choice: there u' = x/2 is 1."""
     wanted = float(Fraction(choice))
-    graph = chainrule.parse(formula, kink=choice)
+    graph = chainrule.parse(formula, kink=choice, constants=True)
     made = {
         "itself": graph,
         "networkx": Graph.from_networkx(graph.networkx()),
@@ -168,7 +171,7 @@ def test_what_moves_is_known_however_a_graph_is_made() -> None:
 
 def test_constants_that_tie_are_no_kink() -> None:
     for formula, choice in (("max(3, 3, x)", "undefined"), ("clip(x, 3, 3)", "1")):
-        worked = chainrule.parse(formula, kink=choice).work({"x": 1})
+        worked = chainrule.parse(formula, kink=choice, constants=True).work({"x": 1})
         assert worked.run.kinks == () and worked["adjoint:x"] == 0
 
 
@@ -184,13 +187,13 @@ def test_entries_that_tie_share_unless_no_derivative_is_to_exist(function: str) 
     formula = f"x: 4; {function}(x)"
     tied, apart = {"x": [3, 3, 3, 3]}, {"x": [1, 4, 2, 2]}
     for choice in ("0", "1/2", "1"):
-        graph = chainrule.parse(formula, kink=choice)
+        graph = chainrule.parse(formula, kink=choice, constants=True)
         assert graph.gradient(tied)["x"].tolist() == [0.25] * 4
-    graph = chainrule.parse(formula, kink="undefined")
+    graph = chainrule.parse(formula, kink="undefined", constants=True)
     for number in graph.work(tied).run.derivative(0).shown.data:
         assert type(number) is Undefined
     assert graph.evaluate(tied) == 3
-    plain = chainrule.parse(formula).gradient(apart)["x"].tolist()
+    plain = chainrule.parse(formula, constants=True).gradient(apart)["x"].tolist()
     assert graph.gradient(apart)["x"].tolist() == plain
     assert plain == ([0, 1, 0, 0] if function == "max" else [1, 0, 0, 0])
     with pytest.raises(InputError):
@@ -220,7 +223,7 @@ SAID = [
 def test_a_fold_tells_the_convention_inside(
     formula: str, choice: str, said: str, zoom: Any
 ) -> None:
-    worked = chainrule.parse(formula, kink=choice).work({"x": 0}, zoom=zoom)
+    worked = chainrule.parse(formula, kink=choice, constants=True).work({"x": 0}, zoom=zoom)
     table = " ".join(worked.table().text().split())
     assert said in table and "stands at a kink:" in table
     assert ": –." not in table and "{" not in table
@@ -230,7 +233,9 @@ def test_a_fold_tells_the_convention_inside(
 
 @pytest.mark.parametrize("formula", ["max(0, x)", "min(x, 2x)", "clip(x, 0, 1)", "3max(0, x)"])
 def test_words_say_that_no_derivative_was_chosen(formula: str) -> None:
-    table = " ".join(chainrule.parse(formula, kink="undefined").table({"x": 0}).text().split())
+    table = " ".join(
+        chainrule.parse(formula, kink="undefined", constants=True).table({"x": 0}).text().split()
+    )
     assert "; the choice here is no derivative" in table and "share" not in table
 
 
@@ -242,4 +247,4 @@ def test_an_operand_that_ties_with_itself_is_no_kink_of_the_derivative(
     formula: str, second: float
 ) -> None:
     """max(y, y) is y, so its second derivatives exist."""
-    assert chainrule.parse(formula).hessian({"y": 2})["y"]["y"] == second
+    assert chainrule.parse(formula, constants=True).hessian({"y": 2})["y"]["y"] == second

@@ -67,7 +67,7 @@ MEANING |= {
 }
 # Operations on vectors only.
 VECTORS = {name for name, op in OPS.items() if op.shape is not same_shape}
-LEAVES = {"input", "constant", "pi", "e"}
+LEAVES = {"input", "constant", "pi", "e", "nowhere"}
 
 
 def values(graph: WengertList, point: list[Fraction], digits: int = 50) -> list[Any]:

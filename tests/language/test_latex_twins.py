@@ -95,6 +95,10 @@ PIECES = [
     r"\rvert", r"\|", r"\lfloor", r"\rfloor", r"\{", r"\}", r"\big", r"\cdot", r"\times", r"\top",
     r"^\top", r"\,", r"\quad", r"\ ", r"\sum_{j=0}^{2}", r"\sum_{j=0}^2", r"\sum", r"x_j",
     r"x_{j+1}", r"j", r"\begin{aligned}", r"\end{aligned}", r"\begin{align*}", r"\[", r"\]",
+    r"\begin{cases}", r"\end{cases}", r"\text{if}", r"\text{otherwise}", r"\le", r"\quad y =", "y'",
+    "^{(1)}", "^{[1]}", "^{(t-1)}", "_{-1}", r"\prod_{i=1}^{n}", r"\frac{d}{dx}", "Σ_{j=1}^{2}",
+    "\ny = ",
+    r"\left\{\begin{array}{ll}", r"\end{array}\right.", r"\land", r"\approx",
     r"\(", r"\)", r"\in", r"\mathbb{R}", r"\in \mathbb{R}^{2}", r"\partial", r"\write18", "\\",
 ]  # fmt: skip
 TEXTS = st.one_of(

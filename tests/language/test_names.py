@@ -15,7 +15,10 @@ CANONICAL = [
     ("Δ", "Delta"), ("ς", "sigma"), ("ℏ", "hbar"), ("x_ab", "x_ab"), ("y_hat", "y_hat"),
     ("xₙ", "x_n"), ("pi_", "pi_"), ("True_", "True_"), ("E_n", "E_n"), ("k_G", "k_G"),
     ("x1_2", "x1_2"), ("x_1_2", "x_1_2"), ("y_hat_1", "y_hat_1"), ("σ_x", "sigma_x"),
-    ("𝑥", "x"), ("ｘ", "x"), ("if", "if"), ("größe", "größe"),
+    ("𝑥", "x"), ("ｘ", "x"), ("if", "if"), ("größe", "größe"), ("ŷ", "y_hat"), ("ŷ_1", "y_hat_1"),
+    ("ȳ", "y_bar"), ("x\u0302", "x_hat"), ("y*", "y_star"), ("y^*", "y_star"), ("y⋆", "y_star"),
+    ("y'", "y_prime"), ("w_{11}^{(1)}", "w_11_sup1"), ("z^{[1]}", "z_box1"), ("V_{AB}", "V_AB"),
+    ("h_{t-1}", "h_t_minus_1"), ("v_{-1}", "v_minus_1"), (r"\theta_0", "theta0"),
 ]  # fmt: skip
 
 
@@ -27,7 +30,7 @@ def test_canonical(spelling: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("spelling", "place"),
-    [("", 0), ("1x", 0), ("_x", 0), ("x y", 1), ('a"]; b [label="x', 1), ("x'", 1), ("х", 0),
+    [("", 0), ("1x", 0), ("_x", 0), ("x y", 1), ('a"]; b [label="x', 1), ("х", 0),
      ("\\N \\G", 0), ("x²", 1), ("ﬁ", 0), ("ª", 0), ("x\u0301", 1), ("x-y", 1)],
 )  # fmt: skip
 def test_not_a_name(spelling: str, place: int) -> None:
@@ -58,7 +61,7 @@ def test_typed_numbers_are_exact(text: str, value: Fraction) -> None:
     ("text", "place"),
     [("", 0), ("  ", 0), ("inf", 0), ("-nan", 1), ("1,5", 1), ("1.2.3", 3), ("0x10", 1),
      ("1_000", 1), ("1e", 1), ("--1", 1), ("1/0", 1), ("1/", 2), ("1//2", 2), ("1 2", 2),
-     ("2*3", 1), ("__import__('os')", 0), ("١", 0), ("²", 0), ("1\n2", 1)],
+     ("x*3", 0), ("__import__('os')", 0), ("١", 0), ("²", 0), ("1\n2", 1)],
 )  # fmt: skip
 def test_what_is_not_a_number(text: str, place: int) -> None:
     with pytest.raises(PointError) as caught:

@@ -6,6 +6,7 @@ import pytest
 
 from chainrule.errors import InputError, LimitError, ParseError
 from chainrule.language import LIMITS, read
+from chainrule.language.build import build
 from tests.language.walk import FUNCTIONS
 
 REFUSED = [
@@ -47,19 +48,34 @@ REFUSED = [
     ("0..2", 0, "points"),
     ("...", 0, "point"),
     ("x.y", 1, "point"),
-    ("x'", 1, "derivatives"),
-    ("f''(x)", 1, "derivatives"),
-    ("d/dx x^2", 0, "d/dx"),
-    ("dy/dx", 0, "d/dx"),
-    ("d^2/dx^2", 0, "d/dx"),
-    ("x!", 1, "factorial"),
+    ("f''(x)", 0, "derivative"),
+    ("sin'(x)", 0, "derivative"),
+    ("y = x^2; z = y'", 13, "derivative"),
+    ("d/dx", 0, "missing"),
+    ("dy/dx = x", 0, "derivatives"),
+    ("dy/dx", 0, "derivative"),
+    ("x + d/dx x", 4, "derivative"),
+    ("d^2/dx^2", 0, "derivative"),
+    ("x!!", 1, "double"),
     ("x%2", 1, "per cent"),
     ("x & 1", 2, "logical"),
-    ("x < 1", 2, "comparison"),
-    ("x == 2", 2, "=="),
+    ("x < 1", 0, "condition"),
+    ("x == 2", 0, "condition"),
+    ("x if y > 0", 2, "else"),
+    ("x else y", 2, "cannot stand"),
+    ("(x < 1) + 1", 0, "condition"),
+    ("f.x(y)", 1, "point"),
+    ("x.foo()", 1, "point"),
+    ("c += x", 0, "no value"),
+    ("integral x", 0, "not computed"),
+    ("hello world", 0, "several words"),
+    ("x of y", 2, "of"),
+    ("[1, 2]", 2, "vector"),
+    ("x[a]", 1, "entry"),
+    ("(x]", 2, "cannot close"),
+    ("y = w_j x_j, j = 1..3", 13, "runs"),
     ("t := x", 2, ":="),
-    ("[x]", 0, "bracket"),
-    ("\\sin x", 0, "LaTeX"),
+    ("\\foo x", 0, "\\foo"),
     ('"x"', 0, "quotes"),
     ("__import__", 0, "letter"),
     ("x + __y", 4, "letter"),
@@ -96,7 +112,7 @@ REFUSED = [
     ("sum(x_j, j=-1..1)", 4, "would be -1"),
     ("sum(, j=0..2)", 12, "nothing"),
     ("sum(x_j, y_j, j=0..2)", 7, "operand"),
-    ("a, b = x, y", 0, "one name"),
+    ("a, b = x, y", 8, "comma"),
     ("x y = 2", 0, "one name"),
     ("x^2 = 2", 0, "one name"),
     ("= x", 0, "before ="),
@@ -128,6 +144,22 @@ def test_refusal_says_where_what_and_what_is_allowed(text: str, place: int, word
     assert error.position == place
     assert word in error.message
     assert error.allowed
+
+
+OF_ALL_FUNCTIONS = [
+    ("where(x, y)", 10, "3 operands"),
+    ("where(x < 1, y < 1, 2)", 13, "condition"),
+    ("np.where(x, 1, 2)", 9, "no condition"),
+    ("F.leaky_relu(x)", 0, "slope"),
+    (" and ".join(["where(x > 0", *["x > 1"] * 60]) + ", 1, 2)", 0, "comparisons"),
+]
+
+
+@pytest.mark.parametrize(("text", "place", "word"), OF_ALL_FUNCTIONS)
+def test_functions_that_are_refused(text: str, place: int, word: str) -> None:
+    with pytest.raises((ParseError, LimitError)) as caught:
+        build(read(text))
+    assert (caught.value.position, word in caught.value.message) == (place, True)
 
 
 def test_a_circle_names_the_lines() -> None:

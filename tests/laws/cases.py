@@ -16,7 +16,7 @@ import numpy as np
 from chainrule.ops import OPS, Op
 from chainrule.ops.record import same_shape
 
-LEAVES = ("input", "constant", "pi", "e", "eye")
+LEAVES = ("input", "constant", "pi", "e", "eye", "nowhere")
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 
 # Parameters other than the defaults under which the samples are tested as well.
@@ -41,7 +41,24 @@ PARAMETERS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 # Samples that make sense only together with their parameters.
 BLOCK = ((0.5, -1.0, 2.0), (1.5, 0.25, -0.75))
 IMAGE = ((0.5, -1.0, 2.0, 0.25), (1.5, 0.75, -0.5, 3.0), (-2.0, 1.0, 0.125, -0.75))
+LESS, LEVEL = ("less", 0, 1), ("at_most", 0, 1)
+# Two cases and what is left: x < y and not y ≤ z, or x ≥ z.
+THREE = {
+    "when": (
+        ("and", LESS, ("not", ("at_most", 1, 2))),
+        ("or", ("at_least", 0, 2), ("equal", 0, 1)),
+        ("else",),
+    )
+}
 SAMPLES: Mapping[str, tuple[tuple[tuple[Any, ...], Mapping[str, Any]], ...]] = {
+    "where": (
+        ((0.75, 1.5, -2.0, 0.5), {"when": (LESS, ("else",))}),
+        ((1.75, 1.5, -2.0, 0.5), {"when": (LEVEL, ("else",))}),
+        ((1.75, 1.5, -2.0, 0.5), {"when": (("unequal", 0, 1), ("else",))}),
+        ((0.5, 3.0, 2.0, 4.0, 5.0, 6.0), THREE),
+        ((2.5, 1.0, 2.0, 4.0, 5.0, 6.0), THREE),
+        ((0.5, 1.0, 2.0, 4.0, 5.0, 6.0), THREE),
+    ),
     "reshape": (
         ((BLOCK,), {"shape": (3, 2)}),
         ((BLOCK,), {"shape": (6,)}),
@@ -156,6 +173,7 @@ class Corner:
 
 
 # Kinks among the entries of one operand, with the share that each entry gets.
+NONE = (Fraction(0),)
 ENTRY_KINKS: Mapping[str, tuple[tuple[Any, Any, Mapping[str, Any]], ...]] = {
     "largest": (
         ((2, -1, 2), (HALF, Fraction(0), HALF), {"shape": ()}),
@@ -197,7 +215,13 @@ KINKS: Mapping[str, tuple[Corner, ...]] = {
         Corner((2, 2, 2), (Fraction(1, 4), Fraction(1, 4), HALF)),
         Corner((1, 3, 3), (Fraction(0), HALF, HALF)),
     ),
-    "where": (Corner((0, 2, 5), None),),
+    "where": (
+        Corner((0, 2, 5), None),
+        Corner((0, 3, 3), (*NONE, *NONE, Fraction(1))),
+        Corner((2, 2, 7, 7), (*NONE, *NONE, *NONE, Fraction(1)), {"when": (LESS, ("else",))}),
+        Corner((2, 2, 7, 7), (*NONE, *NONE, Fraction(1), *NONE), {"when": (LEVEL, ("else",))}),
+        Corner((2, 2, 5, 1), None, {"when": (LESS, ("else",))}),
+    ),
     "floor": (Corner((0,), None), Corner((-3,), None), Corner((4,), None)),
     "ceil": (Corner((0,), None), Corner((-3,), None), Corner((4,), None)),
     "atan2": (Corner((0, -1), None), Corner((0, Fraction(-1, 8)), None)),

@@ -101,7 +101,7 @@ def check_places(op: Op) -> None:
     rows = KINKS.get(op.name) or ENTRY_KINKS.get(op.name)
     require(op.kink is None or rows, f"{op.name} has a kink and no row in KINKS")
     require(
-        op.domain is None or (op.name in OUTSIDE and BORDER.get(op.name)),
+        op.domain is None or not op.arity or (op.name in OUTSIDE and BORDER.get(op.name)),
         f"{op.name} has a domain and no row in OUTSIDE and BORDER",
     )
     for case in cases_of(op):

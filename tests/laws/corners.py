@@ -45,7 +45,7 @@ def check_kink(op: Op, corner: Corner) -> None:
         return NUMBERS.apply(op, given, there)
 
     directions = list(itertools.product((-1, 0, 1), repeat=len(at)))
-    if kink.push is None:
+    if kink.push is None or (kink.jumps is not None and kink.jumps(*at, **given)):
         jumps = any(far(moved(d), moved([-x for x in d]), "0.1") for d in directions)
         require(jumps, f"{what} is said to jump and does not")
     else:
@@ -67,9 +67,9 @@ def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) 
         values = [bound(algebra, x) for x in corner.operands]
         result = algebra.apply(op, given, values)
         partial = algebra.partial(op, given, slot, result, values)
-        if op.taken is not None and slot:
+        if op.taken is not None and slot >= len(values) - len(given["when"]):
             # Of a choice, only the condition has no derivative where it changes.
-            taken = slot == op.taken(*corner.operands)
+            taken = slot == op.taken(*corner.operands, **given)
             share = algebra.pull(partial, algebra.one(result), values[slot])
             require_close(share, Fraction(taken), "0", f"{what}: the slope by {slot}")
         elif corner.used is None:

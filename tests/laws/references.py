@@ -18,6 +18,8 @@ import numpy as np
 import sympy
 from sympy.stats import Normal, density
 
+from tests.many_digits import holds
+
 DIGITS = 80
 # A context of its own: nothing that the package does can change its precision.
 MP = mpmath.MPContext()
@@ -73,6 +75,22 @@ def exact(number: Any) -> Any:
 def branches(condition: Any, positive: Any, other: Any) -> Any:
     """Return a SymPy expression that is `positive` where `condition` is, else `other`."""
     return sympy.Piecewise((positive, condition > 0), (other, True))
+
+
+FORMAL: dict[str, Callable[..., Any]] = {
+    "less": sympy.Lt, "at_most": sympy.Le, "greater": sympy.Gt, "at_least": sympy.Ge,
+    "equal": sympy.Eq, "unequal": sympy.Ne, "positive": lambda x: sympy.Gt(x, 0),
+    "and": sympy.And, "or": sympy.Or, "not": sympy.Not,
+}  # fmt: skip
+
+
+def formal(condition: Any, xs: Any) -> Any:
+    """Return a condition of a choice as one of SymPy's."""
+    what, *parts = condition
+    if what == "else":
+        return True
+    inner = what in ("and", "or", "not")
+    return FORMAL[what](*(formal(part, xs) if inner else xs[part] for part in parts))
 
 
 def stairs(x: Any) -> Any:
@@ -289,9 +307,15 @@ ROWS: Mapping[str, Reference] = {
         lambda x, low, high, slope: np.clip(x, low, high),
     ),
     "where": Reference(
-        lambda c, a, b: branches(c, a, b),
-        lambda c, a, b: a if c > 0 else b,
-        lambda c, a, b: np.where(c > 0, a, b),
+        lambda *xs, when: sympy.Piecewise(
+            *((x, formal(c, xs)) for x, c in zip(xs[-len(when) :], when, strict=True))
+        ),
+        lambda *xs, when: next(
+            x for x, c in zip(xs[-len(when) :], when, strict=True) if holds(c, xs)
+        ),
+        lambda *xs, when: np.select(
+            [np.broadcast_to(holds(c, xs), np.shape(xs[0])) for c in when], xs[-len(when) :]
+        ),
     ),
     "floor": Reference(stairs, MP.floor, math.floor),
     "ceil": Reference(lambda x: -stairs(-x), MP.ceil, math.ceil),

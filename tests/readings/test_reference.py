@@ -28,7 +28,7 @@ def test_every_operation_is_in_one_family() -> None:
 @pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
 def test_an_entry_is_whole(op: Op) -> None:
     entry = reference(op)
-    assert len(entry.slopes) == len(entry.operands) == (op.arity or 2)
+    assert len(entry.slopes) == len(entry.operands) == (op.arity or (3 if op.taken else 2))
     said = dict(lines(entry))
     assert said["formula"].startswith("y = ")
     assert all("{" not in words and "…)" not in text(entry.formula) for words in said.values())

@@ -28,6 +28,7 @@ from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.undefined import Open, Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape
+from chainrule.ops.piecewise import choices
 from chainrule.ops.record import Domain, Rule, same_shape
 
 
@@ -177,7 +178,7 @@ class Arrays(Algebra):
             "power": lambda a, b: np.float_power(a, b),
             "step": lambda x, at: np.heaviside(x, math.nan if at is None else float(at)),
             "root": _root,
-            "where": lambda c, a, b: np.where(c > 0, a, b),
+            "where": choices(lambda c, a, b: np.where(c > 0, a, b)),
             "maximum": _maximum,
             "minimum": lambda *xs: -_maximum(*(np.negative(x) for x in xs)),
             "max_weight": _max_weight,

@@ -16,6 +16,7 @@ from flint import arb, arb_series, ctx, fmpq
 from chainrule.algebras import closed
 from chainrule.algebras.real import LARGEST_WHOLE, MOST_BITS, ONE, ZERO, Real, floor, lifted
 from chainrule.algebras.undefined import Open, OutOfReach, chosen
+from chainrule.ops.piecewise import choices
 
 # Exponentials answer for operands up to 2^this; what is larger is followed no further, for
 # printing it would take as many steps as its exponent has bits.
@@ -239,8 +240,11 @@ def _step(m: Any, x: Any, at: Fraction | None) -> Any:
     return lifted(chosen(at)) if side == 0 else Real(ONE) if side > 0 else m.flat
 
 
-def _where(m: Any, condition: Any, a: Any, b: Any) -> Any:
-    return lifted(a if lifted(condition) > 0 else b)
+_choice = choices(lambda c, a, b: lifted(a if lifted(c) > 0 else b))
+
+
+def _where(m: Any, *xs: Any, **given: Any) -> Any:
+    return _choice(*xs, **given)
 
 
 def _extreme(method: str, side: int) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
 from chainrule.algebras.undefined import OutOfReach
 from chainrule.ops import Op
+from chainrule.ops.piecewise import choices
 from chainrule.ops.record import Rule
 
 # Objects of their own, told from any other 0 by being these.
@@ -140,7 +141,7 @@ LIBRARY: dict[str, Any] = {
     "polygamma": _polygamma,
     "floor": _rounded(math.floor),
     "ceil": _rounded(math.ceil),
-    "where": _where,
+    "where": choices(_where),
     "power": _power,
     "abs": abs,
     "sign": _sign,

@@ -97,17 +97,24 @@ class Scalars(Algebra):
         """Return the value of `op`; outside its domain, an `Undefined` with the reason."""
         for operand in operands:
             if type(operand) is Undefined and "body" not in parameters:
-                taken = self._taken(op, operands)
+                taken = self._taken(op, parameters, operands)
                 return operand if taken is None else operands[taken]
         if op.domain is not None and not op.domain.holds(*operands):
             return Undefined(op.name, op.domain.needs)
         return self._guarded(op, self.rule(op), operands, parameters)
 
-    def _taken(self, op: Op, operands: Sequence[Any]) -> int | None:
+    def _taken(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> int | None:
         """Return the operand that a choice takes, whether or not the others exist."""
-        if op.taken is None or type(operands[0]) is Undefined:
+        if op.taken is None:
             return None
-        return op.taken(*operands)
+        if any(type(operand) is Undefined for operand in self.compared(parameters, operands)):
+            return None
+        return op.taken(*operands, **parameters)
+
+    @staticmethod
+    def compared(parameters: Parameters, operands: Sequence[Any]) -> Sequence[Any]:
+        """Return the operands of a choice that decide, which stand before its values."""
+        return operands[: len(operands) - len(parameters["when"])]
 
     def partial(
         self, op: Op, parameters: Parameters, slot: int, value: Any, operands: Sequence[Any]
@@ -115,8 +122,8 @@ class Scalars(Algebra):
         """Return the local partial; where it does not exist, an `Undefined`."""
         if type(value) is Undefined:
             return value
-        if op.taken is not None and slot:
-            return 1 if slot == op.taken(*operands) else self.absent
+        if op.taken is not None and slot >= len(self.compared(parameters, operands)):
+            return 1 if slot == op.taken(*operands, **parameters) else self.absent
         smooth = op.smooth_at(slot)
         if smooth is not None and not smooth.holds(*operands):
             alone, bounded = smooth.alone, smooth.bounded
@@ -124,21 +131,24 @@ class Scalars(Algebra):
         if smooth is not None and smooth.flat is not None and smooth.flat(*operands):
             return self.number(Fraction(0))
         kink = op.kink
+        jumps = kink is not None and (kink.push is None or kink.jumps is not None)
         if (
             kink is not None
-            and kink.undefined(parameters)
+            and (kink.undefined(parameters) or kink.jumps is not None)
             and self.at_kink(op, parameters, operands)
+            and (kink.jumps is None or kink.jumps(*operands, **parameters))
         ):
-            jumps = kink.push is None
             needs = f"a point off the {'jump' if jumps else 'kink'}: {kink.words(parameters)}"
             return Undefined(op.name, needs, "slope", alone=jumps, bounded=not jumps)
         return self._guarded(op, self.partial_rule(op, slot), (value, *operands), parameters)
 
     def at_kink(self, op: Op, parameters: Parameters, operands: Sequence[Any]) -> bool:
         """Tell whether `op` has only one-sided derivatives at `operands`."""
+        # Of a choice, the values need not exist.
+        deciding = operands if op.taken is None else self.compared(parameters, operands)
         return (
             op.kink is not None
-            and not any(type(x) is Undefined for x in operands)
+            and not any(type(x) is Undefined for x in deciding)
             and bool(op.kink.at(*operands, **parameters))
         )
 

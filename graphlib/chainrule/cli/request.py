@@ -249,7 +249,7 @@ def parsed(
 
     point = pairs(at or (), "--at")
     text = source(formula.strip(" "))
-    graph = Graph.parse(text, declared=tuple(point), readings=switched(readings or ()), kink=kink)
+    graph = Graph.parse(text, declared=point, readings=switched(readings or ()), kink=kink)
     return graph, point
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -13,6 +14,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.compile.tape import Cell, Tape, of_numbers
 from chainrule.errors import GraphError, InputError
 from chainrule.ops import OPS, Shape
+from chainrule.ops.piecewise import choices
 from chainrule.ops.record import same_shape
 
 LACKING = {
@@ -242,6 +244,10 @@ def _where(t: Tape, c: Any, a: Any, b: Any) -> Cell:
     return t.assigned(f"np.where({c} > 0, {a}, {b})", (c, a, b), shape, batched)
 
 
+def _choice(t: Tape, *xs: Any, **given: Any) -> Any:
+    return choices(partial(_where, t))(*xs, **given)
+
+
 def _root(t: Tape, a: Any, n: Any) -> Any:
     a, n = t.lift(a), t.lift(n)
     size = t.entrywise("np.float_power", t.entrywise("np.abs", a), 1 / n)
@@ -276,7 +282,7 @@ MOVES: dict[str, Callable[..., Any]] = {
     "largest": _largest,
     "largest_weight": _largest_weight,
     "step": _step,
-    "where": _where,
+    "where": _choice,
     "root": _root,
     "max_weight": _max_weight,
     "power": Tape.power,

@@ -224,7 +224,7 @@ def _drafts(part: PartRecipe, kinds: Sequence[Kind], rng: np.random.Generator) -
         for i in rng.permutation(len(part.points)):
             yield _completed(part, dict(part.points[int(i)]))
     else:
-        graph = Graph.parse(part.formula)
+        graph = Graph.parse(part.formula, constants=True)
         lines = [line for line in part.formula.replace("\n", ";").split(";") if line.strip()]
         inputs = list(graph.variables)
         while True:

@@ -84,7 +84,9 @@ def mark(
     GraphError
         If the graph has vectors, or there is no such zoom level, output or variable.
     """
-    graph = program if isinstance(program, Graph) else Graph.parse(program, declared=point)
+    graph = program
+    if not isinstance(graph, Graph):
+        graph = Graph.parse(graph, declared=point, constants=True)
     backward = graph.work(point, zoom=zoom, output=output)
     # Of one input, the numbers of both modes belong to the same nodes and may be confused.
     both = len(graph.variables) == 1 or any(id.startswith("tangent:") for id in answers)

@@ -59,7 +59,7 @@ class Problem:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.graph = Graph.parse(draft.text, declared=draft.point)
+        self.graph = Graph.parse(draft.text, declared=draft.point, constants=True)
         if not self.graph.is_scalar:
             raise GraphError("a program with vectors; a sheet is made of numbers")
         self.worked = self.graph.work(draft.point)

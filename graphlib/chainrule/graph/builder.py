@@ -205,6 +205,7 @@ class Builder(Algebra):
 
     def __init__(self, base: WengertList | None = None, *, simplify: bool = False) -> None:
         self.simplify = simplify
+        self._first_own = len(base) if base else 0
         self.ops: list[Op] = list(base.ops) if base else []
         self.operands: list[tuple[int, ...]] = list(base.operands) if base else []
         self.parameters: dict[int, Mapping[str, Any]] = dict(base.parameters) if base else {}
@@ -226,6 +227,10 @@ class Builder(Algebra):
     def maths(self) -> Maths:  # type: ignore[override]
         """The namespace for rules; made when the first rule is computed."""
         return _Writer(self)
+
+    def is_own(self, expression: Expression) -> bool:
+        """Return whether a node was written here, not in the graph with which this began."""
+        return expression.index >= self._first_own
 
     def _key(self, node: int) -> Any:
         parameters = self.parameters.get(node, NO_PARAMETERS)

@@ -26,8 +26,66 @@ def _combined(b: Builder, number: Fraction) -> Expression | None:
     return b.number(number) if _short(number) else None
 
 
+# Sums of choices into which a product is carried.
+MOST_ADDENDS = 50
+
+
+def _is_choice(b: Builder, x: Expression) -> bool:
+    """Whether it is a choice that the derivative has written."""
+    return x.op.name == "where" and b.is_own(x)
+
+
+def _values(x: Expression) -> int:
+    """Return where the values of a choice begin, behind what is compared."""
+    return len(x.operands) - len(x.builder.parameters[x.index]["when"])
+
+
+def _each(b: Builder, of: Callable[..., Expression], *choices: Expression) -> Expression:
+    """Return a choice of the same conditions between what becomes of each value."""
+    first = _values(choices[0])
+    values = [
+        of(*together) for together in zip(*(x.operands[first:] for x in choices), strict=True)
+    ]
+    parameters = b.parameters[choices[0].index]
+    return b.apply(OPS["where"], parameters, [*choices[0].operands[:first], *values])
+
+
+def _joined(
+    b: Builder, left: Expression, right: Expression, of: Callable[..., Expression]
+) -> Expression | None:
+    """Join two choices of the same conditions value by value."""
+    if not (_is_choice(b, left) and _is_choice(b, right)):
+        return None
+    first = _values(left)
+    alike = b.parameters[left.index] == b.parameters[right.index] and _values(right) == first
+    compared = zip(left.operands[:first], right.operands[:first], strict=True) if alike else ()
+    if not alike or any(x.index != y.index for x, y in compared):
+        return None
+    return _each(b, of, left, right)
+
+
+def _carried(b: Builder, x: Expression, factor: Expression) -> Expression | None:
+    """Carry a factor into the values of a choice: it need not exist where its value is 0.
+
+    The same for a sum of choices alone.
+    """
+    addends: list[Expression] = []
+    rest = x
+    while rest.op.name == "add" and b.is_own(rest) and len(addends) < MOST_ADDENDS:
+        rest, last = rest.operands
+        addends.append(last)
+    addends.append(rest)
+    if not all(_is_choice(b, a) and any(v.number == 0 for v in a.operands) for a in addends):
+        return None
+    carried = [_each(b, lambda value: value * factor, a) for a in reversed(addends)]
+    return sum(carried[1:], carried[0])
+
+
 def _add(b: Builder, x: Sequence[Expression]) -> Expression | None:
     left, right = x
+    joined = _joined(b, left, right, lambda p, q: p + q)
+    if joined is not None:
+        return joined
     if left.number == 0:  # 0 + x = x
         return right
     if right.number == 0:  # x + 0 = x
@@ -41,6 +99,9 @@ def _add(b: Builder, x: Sequence[Expression]) -> Expression | None:
 
 def _sub(b: Builder, x: Sequence[Expression]) -> Expression | None:
     left, right = x
+    joined = _joined(b, left, right, lambda p, q: p - q)
+    if joined is not None:
+        return joined
     if right.number == 0:  # x − 0 = x
         return left
     if left.number == 0:  # 0 − x = −x
@@ -78,6 +139,10 @@ def _mul(b: Builder, x: Sequence[Expression]) -> Expression | None:
             return -left
     if left.number is not None and right.number is not None:
         return _combined(b, left.number * right.number)
+    for choice, factor in ((left, right), (right, left)):
+        carried = _carried(b, choice, factor) if choice.op.name in ("where", "add") else None
+        if carried is not None:
+            return carried
     if left.op.name == "neg":  # (−x) · y = −(x · y)
         return -(left.operands[0] * right)
     if right.op.name == "neg":  # x · (−y) = −(x · y)
@@ -104,6 +169,8 @@ def _div(b: Builder, x: Sequence[Expression]) -> Expression | None:
 
 def _neg(b: Builder, x: Sequence[Expression]) -> Expression | None:
     (operand,) = x
+    if _is_choice(b, operand):  # −(a or b) = −a or −b
+        return _each(b, lambda value: -value, operand)
     if operand.op.name == "neg":  # −(−x) = x
         return operand.operands[0]
     return b.number(-operand.number) if operand.number is not None else None

@@ -11,6 +11,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.errors import GraphError
 from chainrule.ops import OPS, Op
+from chainrule.ops.piecewise import choices
 from chainrule.ops.record import Rule
 
 DIGITS = 1000
@@ -60,7 +61,9 @@ class SympyAlgebra(Algebra):
                 # SymPy's loggamma is complex for negative numbers.
                 "lgamma": lambda x: sympy.re(sympy.loggamma(x)),
                 "polygamma": lambda x, order: sympy.polygamma(order, x),
-                "where": lambda c, a, b: a if c == 1 else b + (a - b) * sympy.Heaviside(c, 0),
+                "where": choices(
+                    lambda c, a, b: a if c == 1 else b + (a - b) * sympy.Heaviside(c, 0)
+                ),
                 "abs": sympy.Abs,
                 "power": _power,
                 "step": lambda x, at: sympy.Heaviside(

@@ -7,12 +7,10 @@ flat list of items (`parser`), sums and functions are written out (`expansion`),
 an order (`program`).
 """
 
-from chainrule.language.entries import Entries, value
-from chainrule.language.limits import LIMITS, Limits
+from chainrule.language.entries import Entries, exact, value
 from chainrule.language.names import canonical, given_twice, spelled_once
-from chainrule.language.numbers import Number, exact
 from chainrule.language.program import SOURCES, Source, read
-from chainrule.language.syntax import Assignment, Item, Note, Program, Span
+from chainrule.language.syntax import LIMITS, Assignment, Item, Limits, Note, Number, Program, Span
 
 __all__ = [
     "LIMITS",

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from chainrule.errors import ParseError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.language.syntax import Item, Program
+from chainrule.language.syntax import LIMITS, Item, Program, beyond
 from chainrule.ops import OPS
 from chainrule.ops.losses import ENTRYWISE
 
@@ -51,6 +51,8 @@ def build(program: Program, batched: Collection[str] = ()) -> WengertList:
         built: dict[int, Expression] = {}
         rows: set[int] = set()
         for member in members:
+            if program.items[member].is_condition:
+                continue  # written with the choice that it decides
             fresh = bool(assignment.name) and member == assignment.root
             built[member] = _write(builder, program, member, built, known, rows, fresh)
         result = built[assignment.root]
@@ -100,6 +102,8 @@ def _write(
             parameters = {"number": item.number, "text": item.text}
             return builder.write(OPS["constant"], [], parameters, fresh=True)
         return builder.number(item.number, item.text)
+    if item.what == "where":
+        return _choice(builder, program, item, built, fresh)
     operands = [built[i] for i in item.operands]
     parameters = dict(item.parameters)
     joined = bool(parameters.pop("joined", False))
@@ -112,6 +116,8 @@ def _write(
         what = OF_NUMBERS.get(what, what)
     elif len(operands) == 1 and operands[0].ndim:
         what = OF_ONE_VECTOR.get(what, what)
+    if what == "dot" and any(x.ndim > 1 for x in operands):
+        what = "matmul"
     if what == "identity" and item.what != what and not fresh:
         return operands[0]
     try:
@@ -131,6 +137,46 @@ def _write(
             length=item.span.stop - item.span.start,
             allowed="declare shapes as in `W: 4x2` or `x: 2`",
         ) from error
+
+
+def _choice(
+    builder: Builder, program: Program, item: Item, built: dict[int, Expression], fresh: bool
+) -> Expression:
+    """Write a choice: what its conditions compare, then its values."""
+    compared: list[Expression] = []
+
+    def condition(at: int) -> tuple[object, ...]:
+        what, operands = program.items[at].what, list(program.items[at].operands)
+        if what in ("and", "or", "not"):
+            # A chain is flat, so only brackets make it deep.
+            while program.items[operands[0]].what == what != "not":
+                operands[:1] = program.items[operands[0]].operands
+            while program.items[operands[-1]].what == what != "not":
+                operands[-1:] = program.items[operands[-1]].operands
+            _check_count(program, item, len(compared) + len(operands))
+            return (what, *map(condition, operands))
+        places = []
+        for operand in operands:
+            same = [k for k, x in enumerate(compared) if x.index == built[operand].index]
+            if not same:
+                compared.append(built[operand])
+            places.append(same[0] if same else len(compared) - 1)
+        return (what, *places)
+
+    conditions = [condition(at) for at in item.operands[:-1:2]]
+    values = [built[at] for at in item.operands[1::2]]
+    if len(item.operands) % 2:
+        values.append(built[item.operands[-1]])
+    else:
+        values.append(builder.write(OPS["nowhere"], []))
+    when = (*conditions, ("else",))
+    return builder.write(OPS["where"], [*compared, *values], {"when": when}, fresh=fresh)
+
+
+def _check_count(program: Program, item: Item, count: int) -> None:
+    if count > LIMITS.conditions:
+        what, start = "comparisons in a condition", item.span.start
+        raise beyond(what, LIMITS.conditions, text=program.text, position=start)
 
 
 def _product(item: Item, joined: bool, operands: Sequence[Expression], rows: set[int]) -> str:

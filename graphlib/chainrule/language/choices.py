@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainrule.language.lexer import Token
-from chainrule.language.notes import Notes
 from chainrule.language.stack import Doubt, Pending, Value
-from chainrule.language.syntax import Item
+from chainrule.language.syntax import Item, Notes
 
 _FACTORS = "all factors", "first factor"
 _ROOT = "power first", "root first"
@@ -56,6 +55,30 @@ class Choices:
             (usual, f"{name}({first}{more})"),
             (other, f"{name}({first})…"),
         )
+
+    def fraction_first(self, start: int, exponent: Value, below: Token) -> bool:
+        """Return whether x^1/2 shall be the power with exponent 1/2; note that choice."""
+        base, above = self._text[start : exponent.start], self._text[exponent.start : exponent.stop]
+        key, divisor = self._notes.key("power", start, below.stop), below.text
+        usual, other = f"({base}{above})/{divisor}", f"{base}({above}/{divisor})"
+        readings = ("power first", usual), ("fraction first", other)
+        self._notes.choice(key, start, below.stop, *readings)
+        return self._notes.chose(key, "fraction first")
+
+    def under_root(self, root: Pending, number: Value, following: Token) -> bool:
+        """Return whether √2x shall be the root of the product; note that choice."""
+        sign, inside = (
+            self._text[root.start : root.token.stop],
+            self._text[number.start : number.stop],
+        )
+        more = following.text
+        key = self._notes.key("root", root.start, following.stop)
+        readings = (
+            ("number only", f"({sign}{inside})·{more}"),
+            (_FACTORS[0], f"{sign}({inside}{more})"),
+        )
+        self._notes.choice(key, root.start, following.stop, *readings)
+        return self._notes.chose(key, _FACTORS[0])
 
     def product_first(self, top: Pending, left: Value, right: Value, doubts: list[Doubt]) -> bool:
         """Return whether a product without a sign shall go before the operator `top`."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
-from chainrule.errors import PointError
-from chainrule.language.limits import beyond, check_length
-from chainrule.language.numbers import exact
+from chainrule.errors import InputError, PointError, ShapeError
+from chainrule.graph.constant import Constant
+from chainrule.language.build import build
+from chainrule.language.numbers import exact as typed_number
+from chainrule.language.program import read
+from chainrule.language.syntax import Number, beyond, check_length
 
 Entries = Fraction | tuple["Entries", ...]
 """A number, or as many entries of one shape."""
 
 _ALLOWED = "A vector is written [1, 2.5], a matrix row by row: [[1, 2], [3, 4]]."
 _DEEPEST = 8
+# What looks like a slip in a number and not like a formula: 1e, --1.
+_SLIP = re.compile(r"[0-9]\s*[eE](?![a-zA-Z])|^\s*[-+\u2212]{2}")
 
 
 def shape_of(entries: Entries) -> tuple[int, ...]:
@@ -31,6 +37,43 @@ def shape_in_words(shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return f"a vector of {shape[0]}"
     return f"a {'×'.join(map(str, shape))} {'matrix' if len(shape) == 2 else 'array'}"
+
+
+def exact(text: str) -> Number:
+    """Read a number that was typed into a field, a link or behind `--at`.
+
+    It is the exact decimal or fraction; or a formula of constants, such as pi/2, √2, 2^-3.
+
+    >>> exact("1/3").value, exact("sqrt(2)").text
+    (Fraction(1, 3), 'sqrt(2)')
+
+    Raises
+    ------
+    PointError
+        If it is not a finite number; the place is counted in `text`.
+    LimitError
+        If it has more digits than an exact number may have.
+    """
+    try:
+        return typed_number(text)
+    except PointError:
+        found = _constant(text)
+        if found is None:
+            raise
+        return Number(found, text.strip())
+
+
+def _constant(text: str) -> Constant | None:
+    """Return the number of a formula without variables, if that is what was typed."""
+    if _SLIP.search(text):
+        return None
+    try:
+        program = read(text)
+        if program.inputs or program.outputs != ("",):
+            return None
+        return Constant.of(build(program), text.strip())
+    except (InputError, ShapeError):
+        return None
 
 
 def value(text: str, name: str = "", shape: tuple[int, ...] | None = None) -> Entries:

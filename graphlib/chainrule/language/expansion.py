@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chainrule.errors import LimitError, ParseError, excerpt
-from chainrule.language.limits import LIMITS, beyond
-from chainrule.language.names import canonical
+from chainrule.language.names import UPPER, canonical
 from chainrule.language.sums import Sum
-from chainrule.language.syntax import Item, Span
+from chainrule.language.syntax import LIMITS, Item, Notes, Span, beyond
 from chainrule.ops.record import Op
 
 
@@ -44,9 +43,10 @@ def calls(items: Sequence[Item], first: int, root: int) -> list[str]:
     return list(dict.fromkeys(name[:-2] for name in names))
 
 
-def stand_in(name: str, arity: int) -> Op:
-    """Return an operation that is only parsed: a function of the text, or a sum."""
-    return Op(name, arity, value=_never, partials=(_never,) * arity)
+def stand_in(name: str, arity: int | None) -> Op:
+    """Return an operation that is only parsed: a function of the text, a sum, or cases."""
+    rules = (lambda slot: _never) if arity is None else (_never,) * arity
+    return Op(name, arity, value=_never, partials=rules)
 
 
 def _never(*operands: object) -> None:
@@ -68,6 +68,10 @@ class Expansion:
         Sums by the name of their operation.
     known
         Names that are declared or assigned: no index is looked for in these.
+    shapes
+        Of the vectors and matrices that are declared.
+    notes
+        Where it is noted from which number entries are counted.
     """
 
     def __init__(
@@ -77,6 +81,8 @@ class Expansion:
         definitions: Mapping[str, Definition],
         sums: Mapping[str, Sum],
         known: Collection[str],
+        shapes: Mapping[str, tuple[int, ...]],
+        notes: Notes,
     ) -> None:
         self.items: list[Item] = []
         self._text = text
@@ -84,6 +90,13 @@ class Expansion:
         self._definitions = definitions
         self._sums = sums
         self._known = known
+        self._shapes = shapes
+        self._notes = notes
+        begins = {s.index for s in sums.values() if s.numbers.start == 0}
+        subscripted = (item.what.partition("_") for item in items if item.kind == "name")
+        self._from_zero = {
+            base for base, _, index in subscripted if base in shapes and begins & set(index)
+        }
         self._first = _starts(items)
         self._summed: dict[int, list[int]] = {}
         for at, item in enumerate(items):
@@ -135,7 +148,8 @@ class Expansion:
                 for number in index.numbers:
                     inner = replace(scope, numbers={**scope.numbers, index.index: number})
                     term = yield self._copy(item.operands[0], inner)
-                    total = term if total is None else self._apply("add", (total, term), item)
+                    joined = (index.joins, (total or 0, term), item)
+                    total = term if total is None else self._apply(*joined)
                 assert total is not None
                 done[whole] = total
             elif item.what.endswith("()"):
@@ -167,9 +181,36 @@ class Expansion:
             elif item.what in scope.operands:
                 return scope.operands[item.what]
             else:
-                item = self._numbered(item, scope.numbers)
+                numbered = self._numbered(item, scope.numbers)
+                if numbered is not item and (entry := self._entry(item, numbered)) is not None:
+                    return entry
+                item = numbered
         self._leaves.add((item.kind, item.what if item.number is None else item.number))
         return self._add(item)
+
+    def _entry(self, item: Item, numbered: Item) -> int | None:
+        """Write the entry of a declared vector or matrix that a name with numbers means."""
+        base, *subscripts = numbered.what.split("_")
+        if not subscripts:
+            base = numbered.what.rstrip("0123456789")
+            subscripts = [numbered.what[len(base) :]]
+        rank = len(self._shapes.get(base, ()))
+        if rank > 1 and len(subscripts) == 1 == len(item.what.partition("_")[2]) - rank + 1:
+            subscripts = list(subscripts[0])
+        if not rank or len(subscripts) != rank or not all(s.isdecimal() for s in subscripts):
+            return None
+        first = 0 if base in self._from_zero else 1
+        at = tuple(int(s) - first for s in subscripts)
+        self._notes.tell(
+            f"entry:{base}", item.span.start, item.span.stop,
+            f"entries of {base}, counted from {first}",
+        )  # fmt: skip
+        whole = self._add(item._replace(what=base, text=base))
+        place = item.span.start, item.span.stop
+        if any(k < 0 for k in at):
+            raise self._refusal(item, f"{_shown(item)} counts from 1 here", "Begin with 0 or 1.")
+        self._nodes += 1
+        return self._add(Item("apply", "index", (whole,), None, "", Span(*place), (("at", at),)))
 
     def _add(self, item: Item) -> int:
         if self._nodes + len(self._leaves) > LIMITS.nodes:
@@ -189,32 +230,45 @@ class Expansion:
         return beyond(what, LIMITS.nodes, text=self._text, position=start, length=stop - start)
 
     def _numbered(self, item: Item, numbers: Mapping[str, int]) -> Item:
-        """Put the numbers of indices into a subscript: x_j, w_ij, w_i_j."""
+        """Put the numbers of indices into a subscript: x_j, w_ij, w_i_j, x_j_plus_1, x_supi."""
         base, *subscripts = item.what.split("_")
         if not subscripts or item.what in self._known:
             return item
-        parts = [base, *(self._subscript(item, part, numbers) for part in subscripts)]
+        parts, at = [base], 0
+        while at < len(subscripts):
+            part, shift = subscripts[at], subscripts[at + 1 : at + 3]
+            sign = {"plus": 1, "minus": -1}.get(shift[0] if len(shift) == 2 else "", 0)
+            upper = next((u for u in UPPER.values() if part == u + part[-1:]), "")
+            letter = part.removeprefix(upper)
+            if sign and letter in numbers and shift[1].isdecimal():
+                parts.append(upper + self._index(item, numbers[letter] + sign * int(shift[1])))
+                at += 3
+            elif upper and letter in numbers:
+                parts.append(upper + self._index(item, numbers[letter]))
+                at += 1
+            else:
+                parts.append(self._subscript(item, part, numbers))
+                at += 1
         if parts[1:] == subscripts:
             return item
         spelled = "_".join(parts)
         return item._replace(what=canonical(spelled), text=spelled)
 
+    def _index(self, item: Item, number: int) -> str:
+        if number < 0:
+            message = f"The subscript of {_shown(item)} would be {number}"
+            raise self._refusal(item, message, "Subscripts begin with 0.")
+        return str(number)
+
     def _subscript(self, item: Item, part: str, numbers: Mapping[str, int]) -> str:
-        shifted = max(part.find("+"), part.find("-"))
-        letter = part[:shifted] if shifted > 0 else part
-        if letter in numbers:
-            number = numbers[letter] + (int(part[shifted:]) if shifted > 0 else 0)
-            if number < 0:
-                message = f"The subscript of {_shown(item)} would be {number}"
-                raise self._refusal(item, message, "Subscripts begin with 0.")
-            return str(number)
-        if shifted > 0:
-            message = f"The subscript of {_shown(item)} has no number here"
-            raise self._refusal(item, message, "Only the index of a sum is computed with.")
+        if part in numbers:
+            return self._index(item, numbers[part])
         indices = [sign for sign in part if sign in numbers]
         if not indices:
             return part
         if any(sign.isalpha() and sign not in numbers for sign in part):
+            if len(part) > 2:
+                return part  # a word, as in x_min
             message = f"{_shown(item)} holds the index {indices[0]} beside other letters"
             allowed = "Separate subscripts, like w_i_j, or take another letter for the index."
             raise self._refusal(item, message, allowed)
@@ -238,5 +292,5 @@ def _starts(items: Sequence[Item]) -> list[int]:
     """Return for each item where the items below it begin: operands stand before users."""
     starts: list[int] = []
     for at, item in enumerate(items):
-        starts.append(starts[item.operands[0]] if item.operands else at)
+        starts.append(min((starts[operand] for operand in item.operands), default=at))
     return starts

@@ -12,17 +12,24 @@ from collections.abc import Collection, Container
 from fractions import Fraction
 
 from chainrule.errors import excerpt
+from chainrule.language.code import WORDS
 from chainrule.language.latex_commands import Commands
 from chainrule.language.latex_groups import FRAMES
-from chainrule.language.latex_tables import (
+from chainrule.language.latex_names import (
+    BEFORE_CONDITION,
+    CASES,
     CLOSING,
     COMMANDS_READ,
+    COMPARISONS,
     ENVIRONMENTS,
     FRACTIONS,
+    LOGIC,
     OPENING,
+    OTHERWISE,
     REASONS,
     SIGNS,
     SIZES,
+    SUMS,
 )
 from chainrule.language.lexer import (
     VULGAR_FRACTIONS,
@@ -31,13 +38,19 @@ from chainrule.language.lexer import (
     number_at,
     sign_at,
 )
-from chainrule.language.names import SUPERSCRIPTS
-from chainrule.language.notes import Notes
+from chainrule.language.names import ALIASES, SUPERSCRIPTS
+from chainrule.language.statements import ENDS_OPEN
+from chainrule.language.syntax import Notes
 
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\[[tbc]\]|\s*\{[0-9]\})?")
 _ROW = re.compile(r"\\\\\*?(?:\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?")
 _GAP = r"(?:\s|~|\\[,;:! ]|\\q?quad(?![A-Za-z])|\{\s*\})*"
 _GOES_ON = re.compile(rf"{_GAP}&[\s&]*{_GAP}(?:[-+*/]|\\(?:cdot|times)(?![A-Za-z]))")
+# What begins a statement behind the end of a line or a wide gap: a name or f(x), and =.
+_INDEX = r"(?:\s*[_^]\s*(?:\{[^{}=]{0,40}(?:\{[^{}=]{0,40}\}[^{}=]{0,40})?\}|\\?\w|\*)|')"
+_NAME = rf"\\?[^\W\d_]+(?:\s*\{{[^{{}}=]{{1,40}}\}})?{_INDEX}*"
+_WIDE = re.compile(r"(?:[\s~,]|\\[,;:! ]|%[^\n]*\n|\\q?quad(?![A-Za-z]))+")
+_NEXT = re.compile(rf"{_NAME}\s*(?:\([^()=]{{1,80}}\)\s*)?&?\s*=(?!=)")
 _TRAILING = re.compile(rf"[,.;]{_GAP}(?=\\\\|\\end(?![A-Za-z])|\\[\])]|\$|\Z)")
 _T = (
     r"(?:\\(?:top|intercal)(?![A-Za-z])|"
@@ -45,6 +58,12 @@ _T = (
 )
 _TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
 _TWO = re.compile(r"\s*_\s*(?:2|\{\s*2\s*\})")
+_BRACED_ARRAY = re.compile(
+    r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
+)
+_ARRAY_END = re.compile(r"\s*\\right\s*\.")
+_BIG = re.compile(r"(sum|prod)\s*_\s*\{[^{}]{0,40}=")
+_ROW_END = re.compile(rf"[,.;]{_GAP}(?=&|\\\\|\\end(?![A-Za-z])|\\(?:text|mathrm)\s*\{{)")
 _PARTNERS = str.maketrans("([", ")]")
 _SHAPE = re.compile(r"\\in\s*\\mathbb\s*(?:\{\s*R\s*\}|R)\s*\^\s*(?:\{([^{}]{1,60})\}|([0-9]))")
 
@@ -86,8 +105,12 @@ def latex_tokens(
 
 
 class _Lexer(Commands):
+    _looked = 0  # how far it is known that no statement begins in this gap
+
     def next(self) -> None:
         """Read from this place to the next."""
+        if self._begins_statement():
+            return
         character = self.skip()
         start = self.at
         if character == "\\":
@@ -111,7 +134,10 @@ class _Lexer(Commands):
             self._frame(sign, sign, start)
         elif character == "&":
             self.at += 1
-            if not any(opened.kind == "environment" for opened in self.open):
+            if self.open and self.open[-1].kind in ("cases", "sum") and self.end_of_cell(start):
+                return
+            framed = any(opened.kind == "environment" for opened in self.open)
+            if not framed and self.skip() != "=":
                 allowed = r"It stands in the rows of \begin{aligned} … \end{aligned}."
                 raise self.refuse("`&` stands outside an environment", allowed, start)
         elif self.begins_name():
@@ -119,8 +145,53 @@ class _Lexer(Commands):
         elif character:
             self._plain_sign(character)
 
+    def _begins_statement(self) -> bool:
+        """Take the end of a line or a wide gap before `name =`, if one is here."""
+        framed = all(o.kind in (*FRAMES, "sum") for o in self.open)
+        if not framed or not self.found or self.found[-1].kind in ENDS_OPEN | {";"}:
+            return False
+        if self.at < self._looked:
+            return False
+        gap = _WIDE.match(self.plain, self.at)
+        self._looked = gap.end() if gap is not None else self.at
+        wide = gap is not None and ("\n" in gap[0] or "quad" in gap[0])
+        if not wide or not _NEXT.match(self.plain, self._looked):
+            return False
+        start, self.at = self.at, self._looked
+        self.end_sums("")
+        self.emit(";", "\n", start, self.at)
+        return True
+
     def _name(self) -> None:
-        self.found.extend(self.name(summed=any(o.kind == "sum" for o in self.open)))
+        big = _BIG.match(self.plain, self.at)
+        if big is not None:
+            start, self.at = self.at, big.end(1)
+            self.sum(start, big[1])
+            return
+        if self.plain[self.at] in "ΣΠ" and self.plain[self.at + 1 : self.at + 2] in ("_", "^"):
+            self._big_sign()
+            return
+        token = self.name()[0]
+        if (
+            token.text in BEFORE_CONDITION | OTHERWISE
+            and self._is_upright(token)
+            and self._in_cases()
+        ):
+            if token.text in OTHERWISE and self.found[-1].kind == ",":
+                self.found.pop()
+            return
+        self.found.append(token._replace(whole=token.whole and token.text not in WORDS))
+
+    def _is_upright(self, token: Token) -> bool:
+        return token.whole or self.text[token.start : token.stop] == token.text
+
+    def _in_cases(self) -> bool:
+        return bool(self.open) and self.open[-1].kind == "cases" and self.found[-1].kind == ","
+
+    def _big_sign(self) -> None:
+        start, sign = self.at, self.plain[self.at]
+        self.at += 1
+        self.sum(start, "sum" if sign in "Σ∑" else "prod")
 
     def _plain_sign(self, character: str) -> None:
         """Take what stands for itself, in LaTeX as in plain text."""
@@ -141,17 +212,22 @@ class _Lexer(Commands):
         elif self._is_punctuation():
             self.at += 1
             return
+        elif character in "∑∏":
+            self._big_sign()
+            return
         else:
             self._sign(sign_at(self.text, self.plain, start, self.found))
         self.at = self.found[-1].stop
 
     def _is_punctuation(self) -> bool:
-        """Return whether a comma or point here only ends a displayed formula."""
+        """Return whether a comma or point here only ends a displayed formula, or a row of cases."""
+        if self.open and self.open[-1].kind == "cases" and _ROW_END.match(self.plain, self.at):
+            return True
         framed = bool(self.open) and self.open[-1].kind in (*FRAMES, "sum")
         return framed and _TRAILING.match(self.plain, self.at) is not None
 
     def _sign(self, sign: Token) -> None:
-        if sign.kind in ("+", "-", ",", "=", ";"):
+        if sign.kind in ("+", "-", ",", "=", ";", "compare"):
             self.end_sums(sign.kind)
         if sign.kind == "," and self.found and self.found[-1].kind == ":":
             sign = sign._replace(kind=";")  # behind a declared shape
@@ -181,8 +257,15 @@ class _Lexer(Commands):
             self.fraction(command, start)
         elif command == "sqrt":
             self.root(start)
-        elif command == "sum":
-            self.sum(start)
+        elif command in SUMS:
+            self.sum(start, SUMS[command])
+        elif command in COMPARISONS:
+            self._sign(Token("compare", COMPARISONS[command], start, self.at))
+        elif command in LOGIC:
+            self.end_sums("")
+            self.emit(LOGIC[command], LOGIC[command], start, self.at)
+        elif command in ("dots", "ldots", "cdots") and self.found and self.found[-1].kind == ",":
+            self.emit("..", "..", start, self.at)
         elif command in ("left", "right"):
             self._sized(command, start)
         elif command in ("(", ")", "[", "]"):
@@ -201,6 +284,8 @@ class _Lexer(Commands):
             self.emit(":", sizes, start, self.at)
         elif command in self.functions and command not in REASONS:
             self.function(command, start)
+        elif ALIASES.get(command) in self.functions:
+            self.function(ALIASES[command], start)
         else:
             self._refuse_command(command, start)
 
@@ -240,6 +325,10 @@ class _Lexer(Commands):
     def _sized(self, command: str, start: int) -> None:
         r"""Take the bracket behind \left or \right."""
         stop = self.at
+        array = _BRACED_ARRAY.match(self.plain, start)
+        if array is not None:
+            self.cases("begin", start, array.end())
+            return
         sign = self.skip()
         if sign == "\\":
             sign = self.command()
@@ -274,6 +363,11 @@ class _Lexer(Commands):
         stop = self.at
         self.end_sums("")
         name = match[1] if match else ""
+        closes = name == "array" and command == "end"
+        if match is not None and (name in CASES or closes):
+            after = _ARRAY_END.match(self.plain, match.end()) if closes else None
+            self.cases(command, start, (after or match).end())
+            return
         if match is None or name not in ENVIRONMENTS:
             shown = excerpt(self.text[start : match.end() if match else stop])
             allowed = "Read are aligned, align, gather, split and equation."
@@ -294,6 +388,11 @@ class _Lexer(Commands):
     def _row(self, start: int) -> None:
         r"""Take \\\\: a statement ends, unless the next row goes on with an operator."""
         row = _ROW.match(self.plain, start)
+        inside = [o.kind for o in self.open if o.kind != "sum"][-1:]
+        if inside == ["cases"]:
+            self.at = row.end() if row else self.at
+            self.end_of_cell(start)
+            return
         self.end_sums("")
         self._check_closed()
         self.at = row.end() if row else self.at

@@ -16,6 +16,7 @@ _TIMES = r"(?:\^\s*\{?\s*[0-9]\s*\}?)?"
 _DERIVATIVE = re.compile(
     rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE})?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
 )
+_ASKED = re.compile(rf"\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*\}}")
 _BOUND = re.compile(r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*")
 _SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
 
@@ -90,10 +91,16 @@ class Commands(Groups):
         """Take a fraction; the notation of a derivative is refused."""
         stop = self.at
         derivative = _DERIVATIVE.match(self.plain, stop)
+        asked = _ASKED.match(self.plain, stop)
+        begins = not self.found or self.found[-1].kind in (";", "=")
+        if asked is not None and begins and "d" not in self.declared:
+            self.at = asked.end()
+            self.emit("derivative", asked["by"].lstrip("\\"), start, self.at)
+            return
         if derivative is not None and not {"d", f"d{derivative['by']}"} & set(self.declared):
             raise self.refuse(
                 "Derivatives are computed here, this notation of one is not read",
-                "Write the function itself; declare the name d to use it as such.",
+                r"Write the function itself, or \frac{d}{dx} x^2 before the whole formula.",
                 start,
                 derivative.end(),
             )
@@ -104,6 +111,30 @@ class Commands(Groups):
             self.argument(command, lambda: self.emit(")", "", self.at, self.at))
 
         self.argument(command, below)
+
+    def cases(self, command: str, start: int, stop: int) -> None:
+        """Take the begin or end of cases, which are a function of values and conditions."""
+        self.at = stop
+        if command == "begin":
+            self.emit("function", "cases", start, self.at)
+            self.push("cases", start, self.at)
+            self.emit("(", "(", self.at, self.at)
+            return
+        if not self.open or self.open[-1].kind != "cases":
+            raise self.refuse("These cases were never begun", "Begin them first.", start, stop)
+        self.open.pop()
+        while self.found[-1].kind == ",":
+            self.found.pop()
+        self.emit(")", ")", start, self.at)
+
+    def end_of_cell(self, start: int) -> bool:
+        """Take & or the end of a row inside cases; return whether one is open."""
+        self.end_sums("")
+        if not self.open or self.open[-1].kind != "cases":
+            return False
+        if self.found[-1].kind != "," and self.found[-1].text != "(":
+            self.emit(",", ",", start, self.at)
+        return True
 
     def root(self, start: int) -> None:
         """Take a root, with a degree or without."""
@@ -129,8 +160,8 @@ class Commands(Groups):
         self.emit("function", name, start, stop)
         self.argument("sqrt", _nothing, "{")
 
-    def sum(self, start: int) -> None:
-        """Take the bounds of a sum; its terms follow up to the next + or -."""
+    def sum(self, start: int, name: str = "sum") -> None:
+        """Take the bounds of a sum or product; its terms follow up to the next + or -."""
         stop = self.at
         scripts: dict[str, tuple[int, str, int]] = {}
         while self.skip() in ("_", "^") and self.plain[self.at] not in scripts:
@@ -152,7 +183,7 @@ class Commands(Groups):
         tail += self._bound_of_sum(low, begin + len(index) + 1)
         tail.append(Token("..", "..", scripts["^"][0], scripts["^"][0]))
         tail += self._bound_of_sum(scripts["^"][1], scripts["^"][0])
-        self.emit("function", "sum", start, stop)
+        self.emit("function", name, start, stop)
         opened = self.push("sum", start, stop)
         opened.found = len(self.found) - 1
         opened.tail = tail

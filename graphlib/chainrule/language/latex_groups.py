@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.latex_names import Names
-from chainrule.language.latex_tables import CLOSING, OPENING
+from chainrule.language.latex_names import CLOSING, OPENING, Names
 from chainrule.language.lexer import Token
-from chainrule.language.limits import LIMITS, beyond
-from chainrule.language.notes import Notes
+from chainrule.language.syntax import LIMITS, Notes, beyond
 
 ENDS_OPERAND = frozenset({"number", "word", "name", "superscript", ")", "|"})
 FRAMES = frozenset({"environment", "$", "$$", ") frame", "] frame"})
@@ -161,7 +159,6 @@ class Groups(Names):
             message = "This power could belong to the function or to its operand"
             raise self.refuse(message, r"Write \sin^2(x) or \sin(x^2).", self.at)
         if opened.kind == "power":
-            self._check_upper_index(opened)
             self.raised = len(self.found)
         if opened.then is not None:
             opened.then()
@@ -175,21 +172,20 @@ class Groups(Names):
         kinds = [token.kind for token in self.found[opened.found + 1 :]]
         if inside == 1:
             return kinds[0] in ("number", "word", "name")
-        function = opened.found > 1 and self.found[opened.found - 2].kind == "function"
+        before = self.found[opened.found - 2] if opened.found > 1 else None
+        function = before is not None and (
+            before.kind == "function" or (before.kind == "word" and before.text in self.functions)
+        )
         return function and kinds == ["-", "number"]
 
-    def _check_upper_index(self, opened: Open) -> None:
-        """Refuse x^{(1)}, which could be a power or the number of an example or layer."""
-        inner = self.found[opened.found :]
-        index = [token.kind for token in inner] in (["(", "number", ")"], ["(", "word", ")"])
-        base = self.found[opened.found - 2] if opened.found > 1 else None
-        if index and base is not None and base.kind == "word" and base.text != "e":
-            raise self.refuse(
-                "This could be a power or an upper index",
-                "Write x^{2} for a power, x_{2} for an index.",
-                opened.start,
-                self.at,
-            )
+    def is_power(self, start: int, stop: int, bracket: str) -> bool:
+        """Return whether the user let x^{(1)} be a power; note that choice."""
+        if bracket == "[":
+            return False
+        key = self._notes.key("index", start, stop)
+        usual, other = ("index", "an index of the name"), ("power", "a power")
+        self._notes.choice(key, start, stop, usual, other)
+        return self._notes.chose(key, "power")
 
     def argument(self, command: str, then: Action, text: str = "") -> None:
         """Take what a command like \\frac applies to: braces, or one digit, letter or command.

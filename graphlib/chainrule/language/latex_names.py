@@ -1,6 +1,7 @@
-r"""Names as LaTeX writes them: `x_{12}`, `\theta_0`, `\hat{y}`, `y^*`, `\mathrm{rate}`.
+r"""Names as LaTeX writes them, and the commands that are read, each with what it stands for.
 
-Each becomes the word that a text would hold in its place: x_12, theta_0, y_hat, y_star, rate.
+`x_{12}`, `\theta_0`, `\hat{y}`, `y^*`, `\mathrm{rate}` become the words that a text would hold:
+x_12, theta_0, y_hat, y_star, rate.
 """
 
 from __future__ import annotations
@@ -8,16 +9,112 @@ from __future__ import annotations
 import re
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.latex_tables import ACCENTS, GREEK, IGNORED, STYLES, UPRIGHT
 from chainrule.language.lexer import Token
-from chainrule.language.limits import LIMITS, beyond
-from chainrule.language.names import SUBSCRIPTS, canonical, is_letter
+from chainrule.language.names import (
+    GREEK_NAMES,
+    SUBSCRIPTS,
+    UPPER,
+    canonical,
+    index_word,
+    is_letter,
+)
+from chainrule.language.syntax import LIMITS, beyond
+
+GREEK: dict[str, str] = {
+    **{name: name for name in GREEK_NAMES},
+    **{f"var{name}": name for name in ("epsilon", "theta", "rho", "sigma", "phi", "kappa")},
+    "hbar": "hbar",
+    "ell": "ell",
+}
+ACCENTS = {
+    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
+    "widetilde": "tilde", "vec": "vec", "dot": "dot", "check": "check",
+}  # fmt: skip
+# Letters in two of these styles are two names for the eye, so they may not meet in one text.
+STYLES = {
+    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "mathcal": "calligraphic",
+    "mathscr": "script", "mathfrak": "Fraktur", "mathit": "", "mathnormal": "", "mathsf": "",
+    "mathtt": "",
+}  # fmt: skip
+UPRIGHT = frozenset({"mathrm", "text", "textrm", "textnormal", "textit", "operatorname"})
+IGNORED = frozenset(
+    {
+        ",", ";", ":", "!", ">", " ", "\n", "\t", "quad", "qquad", "enspace", "thinspace",
+        "displaystyle", "textstyle", "scriptstyle", "nonumber", "notag", "limits", "nolimits",
+        "allowbreak", "relax",
+    }
+)  # fmt: skip
+SIZES = frozenset(
+    size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
+)
+SIGNS = {
+    "cdot": "*", "times": "*", "ast": "*", "odot": "*", "circledast": "*", "div": "/",
+    "approx": "=", "simeq": "=",
+}  # fmt: skip
+COMPARISONS = {
+    "lt": "<", "gt": ">", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
+    "geqslant": ">=", "ne": "!=", "neq": "!=",
+}  # fmt: skip
+LOGIC = {"land": "and", "wedge": "and", "lor": "or", "vee": "or", "lnot": "not", "neg": "not"}
+SUMS = {"sum": "sum", "prod": "prod"}
+CASES = frozenset({"cases", "cases*", "dcases"})
+# Words before and behind a condition in the rows of cases.
+BEFORE_CONDITION = frozenset({"if", "for", "when", "where", "falls", "für", "wenn"})
+OTHERWISE = frozenset({"otherwise", "else", "sonst"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+# What closes a bracket, by what opens it; bars and norms are brackets of a function.
+OPENING = {
+    "(": ")", "[": "]", "{": "}", "lbrace": "}", "lbrack": "]", "|": "|", "vert": "|",
+    "lvert": "|", "\\|": "norm", "Vert": "norm", "lVert": "norm", "lfloor": "floor",
+    "lceil": "ceil",
+}  # fmt: skip
+CLOSING = {
+    ")": ")", "]": "]", "}": "}", "rbrace": "}", "rbrack": "]", "|": "|", "vert": "|",
+    "rvert": "|", "\\|": "norm", "Vert": "norm", "rVert": "norm", "rfloor": "floor",
+    "rceil": "ceil",
+}  # fmt: skip
+ENVIRONMENTS = frozenset(
+    {
+        "aligned", "align", "align*", "alignat", "alignat*", "alignedat", "split", "gather",
+        "gather*", "gathered", "equation", "equation*", "eqnarray", "eqnarray*", "math",
+        "displaymath",
+    }
+)  # fmt: skip
+
+_DERIVATIVE = "derivatives are computed here: type the function itself"
+_TERMS = r"write every term, or a sum like \sum_{j=0}^{2}"
+REASONS: dict[str, str] = {
+    **dict.fromkeys(("partial", "nabla", "int", "iint", "oint"), _DERIVATIVE),
+    **dict.fromkeys(("dots", "ldots", "cdots", "dotsc", "dotsb"), _TERMS),
+    "equiv": "an assignment is written with =",
+    "lim": "a limit is not read",
+    "infty": "infinity is not a number one can compute with",
+    "pm": "write the two formulas one by one",
+    "mp": "write the two formulas one by one",
+    "langle": r"write a product like x^\top y",
+    "prime": "derivatives are computed here; for another name write f_1",
+    "circ": "angles are in radians here",
+    "binom": "a binomial coefficient is not read",
+    "in": r"a shape is declared like W \in \mathbb{R}^{4 \times 2}",
+    "mathbb": r"it stands only in a shape, like W \in \mathbb{R}^{4 \times 2}",
+}
+COMMANDS_READ = (
+    r"Read are \frac, \sqrt, \cdot, \sin and the other functions, Greek letters, \hat, \mathrm, "
+    r"\left and \right, \sum with bounds, \top, and aligned environments."
+)
+
 
 COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 _STAR = re.compile(r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
                    r"\{\s*(?:\*|\\(?:ast|star)(?![A-Za-z]))\s*\})")  # fmt: skip
-_UPRIGHT_NAME = re.compile(r"\s*\{((?:[A-Za-z0-9]|\\?_)+)\}|\s+([A-Za-z])")
-_SHIFT = re.compile(r"\s*([+-])\s*([0-9]{1,9})\s*\}")
+_UPRIGHT_NAME = re.compile(r"\s*\{[\s,;]*((?:[A-Za-z0-9]|\\?_)+)\s*[.,;:]?\s*\}|\s+([A-Za-z])")
+_SHIFT = re.compile(r"\s*((?:[A-Za-z]\s*)?[+-]\s*[0-9]{1,9})\s*\}")
+_PRIME = re.compile(r"\s*(?:['’′]|\^\s*\\prime(?![A-Za-z])|\^\s*\{\s*\\prime\s*\})")
+_UPPER = re.compile(
+    r"\s*\^\s*\{\s*(?:\\left\s*)?(?P<open>[(\[])\s*"
+    r"(?P<index>(?:[A-Za-z]|[0-9]{1,9})|[A-Za-z]\s*[+-]\s*[0-9]{1,9})\s*"
+    r"(?:\\right\s*)?[)\]]\s*\}"
+)
 _SPACE = re.compile(r"(?:[\s~]|%[^\n]*)+")
 _NESTED = 3
 
@@ -68,15 +165,13 @@ class Names:
         letter = self.at < len(self.plain) and is_letter(self.plain[self.at])
         return letter or any(command in table for table in (GREEK, ACCENTS, STYLES, UPRIGHT))
 
-    def name(self, *, single: bool = False, summed: bool = False) -> list[Token]:
-        """Take a name and return its tokens: one, or two where letters are a product.
+    def name(self, *, single: bool = False) -> list[Token]:
+        """Take a name and return its token.
 
         Parameters
         ----------
         single
             Take one letter or command only, without a subscript: what stands raised.
-        summed
-            Whether an index of a sum may be computed with in a subscript, as in x_{j+1}.
 
         Raises
         ------
@@ -87,21 +182,14 @@ class Names:
         """
         start = self.at
         base, whole, style = self._base(0, single)
-        word, shift = (base, "") if single else self._subscripts(base)
+        word = base if single else self._subscripts(base)
         if len(word) > LIMITS.name:
             what = "characters in a name"
             raise beyond(what, LIMITS.name, text=self.text, position=start)
         stop = self.at
         if len(base) == 1 or whole or base in GREEK.values():
             self._check_style(word, style, start, stop)
-        if not shift:
-            return [Token("word", word, start, stop, None, whole)]
-        if not summed:
-            message = f"`{excerpt(self.text[start:stop])}` has no number as a subscript"
-            raise self.refuse(message, "Only the index of a sum is computed with.", start, stop)
-        first = len(base) - 1 if len(base) == 2 and not whole else 0
-        tokens = [Token("word", base[:first], start, start + first)] if first else []
-        return [*tokens, Token("name", canonical(word)[first:] + shift, start + first, stop)]
+        return [Token("word", word, start, stop, None, whole)]
 
     def _check_style(self, word: str, style: str, start: int, stop: int) -> None:
         name = canonical(word)
@@ -156,36 +244,60 @@ class Names:
             raise self.refuse(f"`\\{command}` stands over no name", allowed, start, self.at)
         base, whole, style = self._base(depth, single=not braced)
         if braced:
-            base, shift = self._subscripts(base)
-            if self.skip() != "}" or shift:
+            base = self._subscripts(base)
+            if self.skip() != "}":
                 message = f"`\\{command}` stands over more than a name"
                 raise self.refuse(message, allowed, start, self.at)
             self.at += 1
         return base, whole, style
 
-    def _subscripts(self, base: str) -> tuple[str, str]:
-        """Take subscripts and a star behind `base`: the word, and what is added to an index."""
-        word, shift, lowered = base, "", False
-        while not shift:
+    def _subscripts(self, base: str) -> str:
+        """Take subscripts, primes, a star and an index above behind `base`: the word."""
+        word, upper, lowered = base, "", False
+        while True:
             here = self.at
-            star = _STAR.match(self.plain, self.at)
-            if star is not None:
-                self.at = star.end()
-                word += "_star"
+            star, prime = _STAR.match(self.plain, here), _PRIME.match(self.plain, here)
+            above = None if upper else self._upper(base)
+            if star is not None or prime is not None:
+                self.at = (star or prime).end()  # type: ignore[union-attr]
+                word += "_star" if star else "_prime"
+            elif above:
+                upper = f"_{above}"
             elif self.skip() == "_":
                 if lowered:
                     allowed = "Write them together, like x_{1,2}."
                     raise self.refuse("A second subscript follows", allowed, self.at)
                 lowered = True
                 self.at += 1
-                subscript, shift = self._subscript()
-                word += f"_{subscript}"
+                word += f"_{self._subscript()}"
             else:
                 self.at = here
-                break
-        return word, shift
+                return word + upper
 
-    def _subscript(self) -> tuple[str, str]:
+    def _upper(self, base: str) -> str:
+        """Take an index above a name, as in w^{(1)}, h^{(t-1)} and z^{[1]}; "" if there is none.
+
+        In round brackets it could be a power, which e has, and a sum as in x^{(n+1)} unless
+        x^{(n)} stands in the text too.
+        """
+        match = _UPPER.match(self.plain, self.at)
+        if match is None or base == "e":
+            return ""
+        index, letter = match["index"], match["index"][0]
+        single = rf"\^\s*\{{\s*\(\s*{letter}\s*\)\s*\}}"
+        power = len(index) > 1 and not index.isdigit() and match["open"] == "("
+        if power and not re.search(single, self.plain):
+            return ""
+        if self.is_power(match.start(), match.end(), match["open"]):
+            return ""
+        self.at = match.end()
+        return UPPER[match["open"]] + index_word(index)
+
+    def is_power(self, start: int, stop: int, bracket: str) -> bool:
+        """Return whether the user let what could be an index above be a power."""
+        return False
+
+    def _subscript(self) -> str:
         start = self.at
         if self.skip() != "{":
             if not self.at < len(self.plain):
@@ -195,19 +307,19 @@ class Names:
                 if self.plain[self.at : self.at + 1].isdecimal():
                     message = "Without braces only the first digit is lowered"
                     raise self.refuse(message, "Write x_{12}.", self.at)
-                return self.plain[self.at - 1], ""
+                return self.plain[self.at - 1]
             if not self.begins_name():
                 raise self._no_subscript(start)
-            return self._base(0, single=True)[0], ""
+            return self._base(0, single=True)[0]
         self.at += 1
+        shift = _SHIFT.match(self.plain, self.at)
+        if shift is not None:
+            self.at = shift.end()
+            return index_word(shift[1])
         parts: list[str] = []
         apart = False
         while self.skip() not in ("}", ""):
             begin, character = self.at, self.plain[self.at]
-            shift = _SHIFT.match(self.plain, self.at)
-            if shift is not None and len(parts) == 1 and parts[0].isalpha():
-                self.at = shift.end()
-                return parts[0], shift[1] + shift[2]
             if character == ",":
                 self.at += 1
                 apart = True
@@ -218,6 +330,9 @@ class Names:
             elif character.isascii() and character.isdigit():
                 self.at += 1
                 part, alone = character, False
+            elif self.command() in ("min", "max"):
+                part, alone = self.command(), True
+                self.at += 4
             elif self.begins_name():
                 part = self._base(0, single=character != "\\")[0]
                 alone = len(part) > 1
@@ -231,7 +346,7 @@ class Names:
         if not parts or self.at >= len(self.plain):
             raise self._no_subscript(start)
         self.at += 1
-        return "_".join(parts), ""
+        return "_".join(parts)
 
     def _no_subscript(self, place: int) -> ParseError:
         allowed = "A subscript is made of letters and digits, like x_{12} or w_{i,j}."

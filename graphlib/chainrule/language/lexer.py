@@ -12,24 +12,26 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.limits import LIMITS, beyond
 from chainrule.language.names import (
+    ACCENTS,
     LOOK_ALIKES,
+    PRIMES,
     SUPERSCRIPTS,
     continues_name,
     fold,
     is_letter,
 )
-from chainrule.language.notes import Notes
 from chainrule.language.numbers import decimal
+from chainrule.language.syntax import LIMITS, Notes, beyond
 
 
 class Token(NamedTuple):
     """One sign, number or word, and its place in the text.
 
-    `kind` is "number", "word", "superscript", "index", "root", "..", ";" for the end of a
-    statement, or the sign itself. Reading turns words into "name", "constant", "function",
-    "parameter".
+    `kind` is "number", "word", "superscript", "index", "root", "..", "compare", "+=" for any
+    step that is added, ";" for the end of a statement or line, or the sign itself. Words of the
+    language become kinds ("if", "joint"); reading turns other words into "name", "constant",
+    "function", "parameter".
     A bracket without a sign of its own has an empty text. A word that is `whole` is one name
     or function, never a product of letters.
     """
@@ -45,15 +47,31 @@ class Token(NamedTuple):
 NOTHING = Token("", "", -1, -1)
 
 SIGNS: dict[str, str] = {
-    **{sign: sign for sign in "+-*/^@()|,=:;"},
+    **{sign: sign for sign in "+-*/^@()|,=:;!"},
+    **dict.fromkeys("[{", "("),
+    **dict.fromkeys("]}", ")"),
+    **dict.fromkeys("<>≤≥≠", "compare"),
+    "⩽": "compare",
+    "⩾": "compare",
     **dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}", "-"),
     **dict.fromkeys("·⋅∙×∗•⊙", "*"),
     **dict.fromkeys("÷∕⁄", "/"),
     "∣": "|",
     "√": "root",
+    "∛": "root",
     "…": "..",
     "\n": ";",
 }
+COMPARISONS = {
+    "<": "less", "<=": "at_most", ">": "greater", ">=": "at_least", "==": "equal",
+    "!=": "unequal", "≤": "at_most", "≥": "at_least", "≠": "unequal", "⩽": "at_most",
+    "⩾": "at_least",
+}  # fmt: skip
+CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+_PARTIAL = re.compile(r"∂(?P<above>\w*)(?P<slash>\s*/\s*)∂(?P<below>\w+)")
+_LONG = re.compile(r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))")
+_UPPER = re.compile(r"\^\[ *[A-Za-z0-9]{1,9} *(?:[-+] *[0-9]{1,9} *)?\]")
+_RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)")
 VULGAR_FRACTIONS = {
     sign: Fraction(above, below)
     for sign, above, below in (
@@ -61,24 +79,18 @@ VULGAR_FRACTIONS = {
     )
 }  # fmt: skip
 
-_PRIME = "derivatives are computed here; for another name write f_1"
-_BRACKET = "group with round brackets ( )"
+PRIME = "type the function itself; its derivatives stand in the table"
 _QUOTE = "text in quotes is not part of a formula"
-_COMPARISON = "comparisons are not part of a formula; an assignment is written with ="
 REFUSED: dict[str, str] = {
-    **dict.fromkeys("'’‘′″‴", _PRIME),
+    **dict.fromkeys("'’‘′″‴", PRIME),
     **dict.fromkeys('"“”„`´', _QUOTE),
-    **dict.fromkeys("[]{}", _BRACKET),
-    **dict.fromkeys("<>≤≥≠≈", _COMPARISON),
+    "≈": "an assignment is written with =",
     **dict.fromkeys("∂∇∫", "derivatives are computed here: type the function itself"),
-    **dict.fromkeys("∑∏", "a sum is written sum(x_j, j=1..3), a product factor by factor"),
     "\\": "this is the notation of LaTeX; write sin(x), sqrt(x), theta",
     "%": "write x/100 for per cent",
-    "!": "a factorial is not read",
-    "&": "logical signs are not part of a formula",
+    "&": "logical signs are the words and, or, not, and stand only in conditions",
     "_": "a name begins with a letter",
-    ".": "a point stands only inside a number, like 0.5",
-    "$": "type the formula without $",
+    ".": "a point stands only inside a number, like 0.5, or behind np, math and torch",
     "∞": "infinity is not a number one can compute with",
     "±": "write the two formulas one by one",
 }
@@ -87,6 +99,8 @@ _ALLOWED = (
     "assignments with =."
 )
 _INDEXED = frozenset({"word", ")", "index"})
+# What a method can stand behind: z.relu(), (a + b).relu().
+_OWNERS = frozenset({"word", ")", "index", "superscript", "number"})
 _RADIX = ("x", "b", "o")
 _BOUND = re.compile(r"[0-9]+(?=\.\.)")
 # Entries of a vector or matrix, directly behind it: x[0], W[1, 2].
@@ -128,26 +142,39 @@ def tokens(text: str, plain: str) -> list[Token]:
         At a number with too many digits.
     """
     found: list[Token] = []
+    opened: list[Token] = []
     at = 0
     while at < len(plain):
         character = plain[at]
         if character in " \t\r":
             at += 1
         elif character in SIGNS:
-            found.append(sign_at(text, plain, at, found))
-            at = found[-1].stop
+            sign = sign_at(text, plain, at, found)
+            _matched(text, sign, opened)
+            found.append(sign)
+            at = sign.stop
         elif character == "#":
             at = _end_of_line(plain, at)
         elif _begins_number(plain, at):
             found.append(number_at(text, plain, at))
             at = found[-1].stop
         elif is_letter(character):
-            stop = _run(plain, at, continues_name)
+            stop = _run(plain, at, _in_word)
             if stop - at > LIMITS.name:
                 what = "characters in a name"
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
-            found.append(Token("word", plain[at:stop], at, stop))
-            at = stop
+            begin, at = at, _marks(plain, stop)
+            found.append(Token("word", plain[begin:at].replace("⋆", "*"), begin, at))
+        elif (partial := _PARTIAL.match(plain, at)) is not None:
+            # ∂/∂x asks what d/dx asks.
+            slash = partial.start("slash") + partial["slash"].index("/")
+            found.append(Token("word", f"d{partial['above']}", at, partial.end("above")))
+            found.append(Token("/", "/", slash, slash + 1))
+            at = partial.end()
+            found.append(Token("word", f"d{partial['below']}", partial.end("slash"), at))
+        elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
+            found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
+            at += 2
         elif character in SUPERSCRIPTS:
             stop = _run(plain, at, SUPERSCRIPTS.__contains__)
             raised = "".join(SUPERSCRIPTS[c] for c in plain[at:stop])
@@ -162,6 +189,42 @@ def tokens(text: str, plain: str) -> list[Token]:
             at = sign.stop
     check_look_alikes(text, found)
     return found
+
+
+def _in_word(character: str) -> bool:
+    return continues_name(character) or character in ACCENTS
+
+
+def _marks(plain: str, at: int) -> int:
+    """Return where the primes, raised stars and upper indices behind a name end."""
+    while True:
+        mark = _UPPER.match(plain, at) or _RAISED_STAR.match(plain, at)
+        if mark is not None:
+            at = mark.end()
+        elif plain[at : at + 1] in (*PRIMES,):
+            at += 1
+        else:
+            return at
+
+
+def _matched(text: str, sign: Token, opened: list[Token]) -> None:
+    """Take a bracket; one of a pair closes nothing but its own kind.
+
+    Raises
+    ------
+    ParseError
+        If another one is open.
+    """
+    if sign.kind == "(":
+        opened.append(sign)
+    elif sign.kind == ")" and opened:
+        begun = opened.pop().text
+        if CLOSED_BY[begun] != sign.text:
+            raise ParseError(
+                f"`{sign.text}` cannot close `{begun}`", text=text, position=sign.start,
+                allowed=f"Close `{begun}` first.",
+                suggestion=text[: sign.start] + CLOSED_BY[begun] + text[sign.stop :],
+            )  # fmt: skip
 
 
 def _end_of_line(plain: str, at: int) -> int:
@@ -208,23 +271,35 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     ParseError
         If no formula contains it; says why, where there is a reason.
     """
-    pair = plain[at : at + 2]
-    if pair == "**":
-        return Token("^", pair, at, at + 2)
-    if pair in (":=", "=="):
-        message = f"`{pair}` is not read"
+    long = _LONG.match(plain, at)
+    if long is not None and long.lastgroup:
+        kind = {"power": "^", "compare": "compare", "step": "+="}[long.lastgroup]
+        return Token(kind, long[0], at, long.end())
+    if plain[at : at + 2] == ":=":
         raise ParseError(
-            message, text=text, position=at, length=2, allowed="An assignment is written with =."
-        )
+            "`:=` is not read", text=text, position=at, length=2,
+            allowed="An assignment is written with =.",
+            suggestion=f"{text[:at]}={text[at + 2 :]}",
+        )  # fmt: skip
     character = plain[at]
+    glued = bool(found) and found[-1].stop == at
+    entry = _ENTRY.match(plain, at)
+    if entry is not None and glued and found[-1].kind in _INDEXED:
+        return Token("index", entry[1], at, entry.end())
     if character in SIGNS:
         return Token(SIGNS[character], character, at, at + 1)
-    entry = _ENTRY.match(plain, at)
-    if entry is not None and found and found[-1].stop == at and found[-1].kind in _INDEXED:
-        return Token("index", entry[1], at, entry.end())
+    if character in "∑∏":
+        return Token("word", "sum" if character == "∑" else "prod", at, at + 1)
     dots = _DOTS.match(plain, at)
-    if dots is not None and found and found[-1].kind in ("number", "word"):
+    if dots is not None and found and found[-1].kind in ("number", "word", ","):
         return Token("..", dots[0], at, dots.end())
+    if (
+        character == "."
+        and glued
+        and found[-1].kind in _OWNERS
+        and is_letter(plain[at + 1 : at + 2] or ".")
+    ):
+        return Token(".", ".", at, at + 1)
     raise _refusal(text, at)
 
 

@@ -1,18 +1,23 @@
 """Names: which characters make them, and the one form under which each is known.
 
 `x1`, `x_1` and `x₁` are one name, and so are `θ` and `theta`. Python's `\\w` and
-`str.isdigit` match ² and ₁, so characters are told apart by the tables here.
+`str.isdigit` match ² and ₁, so characters are told apart by the tables here. Words that nearly are
+functions, and runs of letters that are made of known names, are found here too.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.limits import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, beyond
+
+T = TypeVar("T")
 
 _SMALL = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
@@ -42,6 +47,10 @@ SUPERSCRIPTS = dict(
     )
 )
 _MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys()
+ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
+"""Marks over the letter before them."""
+PRIMES = "'’′"
+STARS = "*⋆∗"
 
 # A name within a word, over one sign per character: a Latin letter, g Greek letter,
 # 0 digit, s subscript, _ underscore.
@@ -125,6 +134,50 @@ def letters_of(word: str) -> str:
     return word
 
 
+# What may stand behind the letters of a name, as it is typed and as LaTeX has it.
+_LOWER = re.compile(r"_\{([^{}]{1,40})\}")
+_UPPER = re.compile(r"\^\{?([(\[])([^(){}\[\]]{1,40})[)\]]\}?")
+_STAR = re.compile(r"(?<![*⋆∗])\^?\{?[*⋆∗]\}?(?![^\W_]|[*⋆∗])")
+_PRIME = re.compile(r"(?:['’′]|\^\{?\\prime\}?)(?![^\W_])")
+_SHIFT = re.compile(r"(?P<letter>[A-Za-z]?)\s*(?P<sign>[-+−])\s*(?P<number>[0-9]{1,9})")
+UPPER = {"(": "sup", "[": "box"}
+
+
+def index_word(index: str) -> str:
+    """Return what stands in the braces of an index as the tail of a name: `t-1`, `i,j`, `11`.
+
+    >>> index_word("t-1"), index_word("-1"), index_word("i, j"), index_word("11")
+    ('t_minus_1', 'minus_1', 'i_j', '11')
+    """
+    shift = _SHIFT.fullmatch(index.strip())
+    if shift is None:
+        return "_".join(re.split(r"[\s,]+", index.strip()))
+    sign = "plus" if shift["sign"] == "+" else "minus"
+    return "_".join(part for part in (shift["letter"], sign, shift["number"]) if part)
+
+
+def unmarked(spelling: str) -> str:
+    """Return a name with its marks spelled out: `ŷ_1` is y_hat_1, `w_{11}^{(1)}` w_11_sup1."""
+    if spelling.isascii() and spelling.replace("_", "a").isalnum():
+        return spelling
+    word = re.sub(r"\\([A-Za-z]+)", lambda m: m[1] if m[1] in GREEK_NAMES else m[0], spelling)
+    apart = unicodedata.normalize("NFD", word[:1])
+    if len(apart) == 1 and word[1:2] in ACCENTS:
+        apart, word = word[:2], word[1:]
+    if len(apart) == 2 and apart[1] in ACCENTS and not letters_of(word[1:]):
+        gap = "_" if word[1:2].isdigit() else ""
+        word = f"{apart[0]}_{ACCENTS[apart[1]]}{gap}{word[1:]}"
+    if not set(word) & {*STARS, *PRIMES, "^", "{"}:
+        return word
+    upper = _UPPER.search(word)
+    if upper is not None:
+        tail = UPPER[upper[1]] + index_word(upper[2])
+        word = f"{word[: upper.start()]}{word[upper.end() :]}_{tail}"
+    word = _LOWER.sub(lambda m: f"_{index_word(m[1])}", word)
+    word = _PRIME.sub("_prime", word)
+    return _STAR.sub("_star", word) if word[:1].isalpha() else word
+
+
 @lru_cache(maxsize=4096)
 def canonical(spelling: str) -> str:
     """Return the one form of a name: `x_1`, `x₁` give "x1", `θ₀` gives "theta0".
@@ -132,7 +185,8 @@ def canonical(spelling: str) -> str:
     Parameters
     ----------
     spelling
-        A letter followed by letters, digits, underscores and subscripts.
+        A letter followed by letters, digits, underscores and subscripts; hats, bars, stars, primes
+    and the indices of LaTeX are spelled out: `ŷ`, `y*`, `y'`, `w_{11}^{(1)}`.
 
     Raises
     ------
@@ -143,10 +197,10 @@ def canonical(spelling: str) -> str:
     """
     if len(spelling) > LIMITS.name:
         raise beyond("characters in a name", LIMITS.name, text=spelling, position=LIMITS.name)
-    word = "".join(map(fold, spelling))
+    word = "".join(map(fold, unmarked(spelling)))
     for at, character in enumerate(word):
         if not (continues_name(character) if at else is_letter(character)):
-            raise not_a_name(spelling, at)
+            raise not_a_name(spelling, min(at, len(spelling) - 1))
     if not word:
         raise not_a_name(spelling, 0)
     plain: list[str] = []
@@ -214,3 +268,139 @@ def not_a_name(spelling: str, position: int) -> ParseError:
         position=position,
         allowed="A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
     )
+
+
+# Letters of a word that is compared with all functions.
+LONGEST = 40
+
+
+def one_edit_apart(word: str, other: str) -> bool:
+    """Return whether one letter inserted, left out, changed or swapped makes one the other."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    short, long = sorted((word, other), key=len)
+    same = 0
+    while same < len(short) and short[same] == long[same]:
+        same += 1
+    if len(short) < len(long):
+        return short[same:] == long[same + 1 :]
+    changed = short[same + 1 :] == long[same + 1 :]
+    swapped = short[same : same + 2] == long[same : same + 2][::-1]
+    return changed or (swapped and short[same + 2 :] == long[same + 2 :])
+
+
+def nearest_function(word: str, functions: Iterable[str]) -> str:
+    """Return the function that is one edit from `word`, or the same but for capitals, or ""."""
+    lower = word.lower()
+    near = [
+        name
+        for name in functions
+        if len(name) > 1 and (one_edit_apart(word, name) or name.lower() == lower)
+    ]
+    alike = [(name.lower() != lower, name[0] != lower[0], name) for name in near]
+    return min(alike)[2] if alike else ""
+
+
+def alike(word: str, functions: Sequence[str], most: int = 5) -> list[str]:
+    """Return the functions whose names are much like `word`, the nearest first."""
+    return get_close_matches(word[:LONGEST], functions, most)
+
+
+def function_before(word: str, functions: Container[str], is_operand: Callable[[str], bool]) -> str:
+    """Return the longest function with which `word` begins, glued to an operand, or ""."""
+    for stop in range(len(word) - 1, 1, -1):
+        if word[:stop] in functions and is_operand(word[stop:]):
+            return word[:stop]
+    return ""
+
+
+class Pieces:
+    """Takes runs of letters apart.
+
+    Parameters
+    ----------
+    known
+        Canonical names that are declared or assigned.
+    constants
+        Spellings of the constants.
+    """
+
+    def __init__(self, known: Set[str], constants: Iterable[str]) -> None:
+        self._known = known
+        self._constants = constants
+
+    @cached_property
+    def _whole(self) -> Set[str]:
+        return self._known | GREEK_NAMES | frozenset(self._constants)
+
+    @cached_property
+    def _lengths(self) -> list[int]:
+        return sorted({len(name) for name in self._whole}, reverse=True)
+
+    def longest(self, text: str) -> list[str]:
+        """Return the known names, constants and Greek names that make up `text`, else nothing.
+
+        One unknown letter may stand at either end of a spelled Greek name: `thetax`.
+        """
+        text = "".join(SUBSCRIPTS.get(character, character) for character in text)
+        pieces: list[str] = []
+        at, declared = 0, False
+        while at < len(text):
+            piece = self._longest_at(text, at)
+            if not piece:
+                break
+            declared = declared or piece in self._known
+            pieces.append(piece)
+            at += len(piece)
+        if at == len(text):
+            spelled = len(pieces) == 2 and any(len(piece) > 2 for piece in pieces)
+            return pieces if len(pieces) > 1 and (declared or spelled) else []
+        for greek, rest in ((text[:-1], text[-1]), (text[1:], text[0])):
+            long = len(greek) > 2 and greek in GREEK_NAMES
+            if is_letter(rest) and (greek == "pi" or long):
+                return [greek, rest] if text.startswith(greek) else [rest, greek]
+        return []
+
+    def is_operand(self, text: str) -> bool:
+        """Return whether `text` could be the operand glued to a function: `x`, `2x`, `theta`."""
+        factor = text.lstrip("0123456789")
+        if not factor or not is_letter(factor[0]):
+            return factor != text and not factor
+        letters = letters_of(factor)
+        return (
+            len(letters) == 1
+            or letters in GREEK_NAMES
+            or canonical(factor) in self._known
+            or bool(self.longest(factor))
+        )
+
+    def _longest_at(self, text: str, at: int) -> str:
+        for length in self._lengths:
+            stop = at + length
+            ends = stop == len(text) or text[stop : stop + 1].isalpha()
+            if ends and text[at:stop] in self._whole:
+                return text[at:stop]
+        return ""
+
+
+POWER_OF = "power of"
+"""The power as a function of two operands, which only code has: pow(x, 2)."""
+# Functions under their other names.
+ALIASES = {
+    "lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "ctg": "cot", "cotg": "cot",
+    "cotan": "cot", "arctg": "arctan", "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth",
+    "arsh": "arsinh", "arch": "arcosh", "arth": "artanh", "RELU": "relu", "Relu": "relu",
+    "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
+    "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
+    "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
+    "amin": "min", "matmul": "dot",
+}  # fmt: skip
+
+
+def function_names(operations: Mapping[str, T]) -> dict[str, T]:
+    """Return operations by every function name that is read: Greek letters spelled out too."""
+    names = dict(operations)
+    for spelling, op in operations.items():
+        if not spelling.isascii():
+            names.setdefault(canonical(spelling), op)
+    return names

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.errors import PointError, excerpt
-from chainrule.language.limits import LIMITS, beyond, check_length
+from chainrule.language.syntax import LIMITS, Number, beyond, check_length
 
 DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 EXPONENT = re.compile(r"[eE](?P<power>[+\-\u2212]?[0-9]+)")
-_ALLOWED = "A number is written like 3, -0.25, 1e-9 or 1/3."
+_MIXED = re.compile(
+    r"(?P<sign>[+\-\u2212]?)(?P<whole>[0-9]{1,9}) +(?P<above>[0-9]{1,9})/(?P<below>[0-9]{1,9})"
+)
+_ALLOWED = "A number is written like 3, -0.25, 1e-9, 1/3 or pi/2."
 _SIGNS = {"+": 1, "-": -1, "\N{MINUS SIGN}": -1}
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A typed number: its exact value and the way it was written."""
-
-    value: Fraction
-    text: str
 
 
 def decimal(text: str, start: int) -> tuple[Fraction, int]:
@@ -74,6 +68,10 @@ def exact(text: str) -> Number:
     at, stop = len(text) - len(text.lstrip()), len(text.rstrip())
     if at >= stop:
         raise _not_a_number("Nothing was typed where a number is needed", text, 0)
+    mixed = _MIXED.fullmatch(text, at, stop)
+    if mixed is not None and int(mixed["below"]):
+        part = int(mixed["whole"]) + Fraction(int(mixed["above"]), int(mixed["below"]))
+        return Number(-part if _SIGNS.get(mixed["sign"], 1) < 0 else part, text.strip())
     sign = _SIGNS.get(text[at], 0)
     at += abs(sign)
     value, at = _part(text, at)

@@ -3,46 +3,46 @@
 What waits for its right operand stands on `_stack`, what is finished on `_values`; each
 finished operation is appended to the flat list of items at once. From loose to tight:
 
+    a if c else b
+    or, and, not
+    < <= > >= == !=   a chain is joined by and
     +  -          from left to right
     sign, and a function without brackets, over the factors that follow
     *  /  @       from left to right; a product without a sign binds like *
     sign directly behind * / @ ^, root sign
     ^             from right to left
+    !
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from fractions import Fraction
 
-from chainrule.language.choices import Choices, is_doubtful
-from chainrule.language.cursor import Cursor
-from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.limits import LIMITS, beyond
-from chainrule.language.notes import Notes
-from chainrule.language.refusals import Refusals
+from chainrule.language.choices import is_doubtful
+from chainrule.language.lexer import COMPARISONS, NOTHING, Token
+from chainrule.language.pile import LOGIC, Pile
 from chainrule.language.stack import (
-    GROUPS,
+    CHOICE,
+    COMPARE,
     INFIX,
-    JOINED,
-    JOINING,
+    NOT,
     POWER,
     PRODUCT,
+    ROOTS,
     SIGN,
     SUM,
     TIGHT_SIGN,
     Doubt,
-    Parameters,
     Pending,
-    Value,
 )
-from chainrule.language.writer import Writer
-from chainrule.ops.record import Op
 
 BEGINS_FACTOR = frozenset({"name", "constant", "function", "root", "(", "|"})
-NEEDS_OPERAND = frozenset({")", ",", "*", "/", "@", "^", "="})
+NEEDS_OPERAND = frozenset({")", ",", "*", "/", "@", "^", "=", "compare", "and", "or", "else", "if"})
+CHOOSING = frozenset({"where", "cases"})
 
 
-class Parser:
+class Parser(Pile):
     """Parses the statements of one text into one list of items.
 
     Parameters
@@ -54,19 +54,6 @@ class Parser:
     notes
         Where readings are noted and looked up.
     """
-
-    def __init__(self, text: str, functions: Mapping[str, Op], notes: Notes) -> None:
-        self.writer = Writer(text)
-        self._functions = functions
-        self._choices = Choices(text, notes)
-        self._refuse = Refusals(text)
-
-    def _begin(self, tokens: Sequence[Token]) -> None:
-        self._next = Cursor(tokens)
-        self._depth = 0
-        self._stack: list[Pending] = []
-        self._values: list[Value] = []
-        self._groups = [Pending("outside", "", 0, Token("", "", 0, 0), 0)]
 
     def parse(self, tokens: Sequence[Token]) -> int:
         """Return the item that holds the formula of one statement.
@@ -92,7 +79,7 @@ class Parser:
         self._reduce_group()
         if self._stack:
             raise self._refuse.unclosed(self._stack[-1].token)
-        return self._values.pop().item
+        return self._number(self._values.pop()).item
 
     # Where an operand is expected; each answers whether another operand must follow.
 
@@ -113,6 +100,9 @@ class Parser:
             return True
         elif token.kind in ("+", "-"):
             return self._sign(token)
+        elif token.kind == "not":
+            self._push(Pending("prefix", "not", NOT, token, token.start))
+            return True
         elif token.kind in ("function", "root"):
             self._function(token)
             return True
@@ -129,7 +119,7 @@ class Parser:
             before = self._next.peek(-2)
             if token.kind == "+" or before.stop == token.start or number.start != token.stop:
                 raise self._refuse.missing_operand(top.token, token)
-        raised = behind.kind in ("^", "superscript")
+        raised = behind.kind in ("^", "superscript", "!")
         if token.kind == "-" and number.kind == "number" and not raised:
             self._next.take()
             self._leaf(self.writer.number(number, token), token.start, number.stop, plain=True)
@@ -146,12 +136,12 @@ class Parser:
         if token.kind == "function":
             exponent = self._power_of_function(token)
         else:
-            token = token._replace(text="sqrt")
+            token = token._replace(text=ROOTS.get(token.text, "sqrt"))
         if self._next.peek().kind == "(" and self._next.peek().text:
             self._next.take()
             self._push(Pending("call", token.text, 0, token, token.start, exponent=exponent))
         elif token.kind == "root":
-            self._push(Pending("prefix", "sqrt", TIGHT_SIGN, token, token.start))
+            self._push(Pending("prefix", token.text, TIGHT_SIGN, token, token.start))
         elif self._next.peek().kind in NEEDS_OPERAND or not self._next.peek().kind:
             raise self._refuse.missing_operand(token, NOTHING)
         else:
@@ -210,12 +200,52 @@ class Parser:
             self._infix(token, POWER)
         elif token.kind in INFIX:
             self._product(token)
+        elif token.kind == "compare":
+            self._compare(token)
+        elif token.kind in LOGIC:
+            self._reduce_to(LOGIC[token.kind])
+            start = self._values[-1].start
+            self._push(Pending("infix", token.kind, LOGIC[token.kind], token, start))
+        elif token.kind in ("if", "else"):
+            self._choose(token)
         elif token.kind == ",":
             self._comma(token)
         else:
             self._close(token)
             return False
         return True
+
+    def _reduce_to(self, binding: int) -> None:
+        while self._stack and self._stack[-1].binding >= binding:
+            self._reduce()
+
+    def _compare(self, token: Token) -> None:
+        """Take a comparison; of a chain a < b < c the middle one stands in both."""
+        self._reduce_to(COMPARE + 1)
+        top = self._stack[-1] if self._stack else None
+        if top is not None and top.binding == COMPARE:
+            middle = self._values[-1]
+            self._reduce()
+            left = self._values[-1]
+            self._push(Pending("infix", "and", COMPARE, token, left.start))
+            self._values.append(middle)
+        pending = Pending("infix", COMPARISONS[token.text], COMPARE, token, self._values[-1].start)
+        self._push(pending)
+
+    def _choose(self, token: Token) -> None:
+        """Take the if or the else of `a if c else b`."""
+        if token.kind == "if":
+            self._reduce_to(CHOICE + 1)
+            self._push(Pending("infix", "if", CHOICE, token, self._values[-1].start))
+            return
+        self._reduce_to(CHOICE + 1)
+        top = self._stack[-1] if self._stack else None
+        while top is not None and top.what == "choice":
+            self._reduce()
+            top = self._stack[-1] if self._stack else None
+        if top is None or top.what != "if":
+            raise self._refuse.misplaced(self._next.peek(-2), token)
+        top.what = "choice"
 
     def _infix(self, token: Token, binding: int) -> Pending:
         pending = Pending("infix", INFIX[token.kind][0], binding, token, self._values[-1].start)
@@ -246,12 +276,25 @@ class Parser:
         """
         while self._stack and self._stack[-1].binding >= PRODUCT:
             top = self._stack[-1]
+            if self._is_first(top, token):
+                return top.binding + 1
             if not token.text and self._is_doubtful(top, token):
                 left, right = self._values[-2:]
                 if self._choices.product_first(top, left, right, doubts):
                     return top.binding + 1
             self._reduce()
         return PRODUCT
+
+    def _is_first(self, top: Pending, token: Token) -> bool:
+        """Return whether the user let x^1/2 be a root, or √2x that of the product."""
+        right, following = self._values[-1], self._next.peek()
+        glued = right.stop == token.start and following.start == token.stop
+        if token.text == "/" and top.what == "power" and following.kind == "number" and glued:
+            exponent = self.writer.items[right.item]
+            one = exponent.kind == "number" and exponent.text == "1"
+            return one and self._choices.fraction_first(top.start, right, following)
+        root = top.kind == "prefix" and top.token.kind == "root" and right.plain
+        return root and not token.text and glued and self._choices.under_root(top, right, following)
 
     def _is_doubtful(self, top: Pending, token: Token) -> bool:
         if top.kind != "infix":
@@ -267,7 +310,8 @@ class Parser:
         """Return whether a function without brackets ends before this product."""
         left = self._values[-1]
         # sin 2x is sin(2x) for everybody.
-        if function.first is None and left.plain and token.kind == "*":
+        usual = function.token.text != "sqrt"
+        if usual and function.first is None and left.plain and token.kind == "*":
             return False
         return self._choices.ends(function, left)
 
@@ -281,7 +325,7 @@ class Parser:
         self._reduce_group()
         call = self._groups[-1]
         if call.kind != "call":
-            raise self._refuse.comma(token)
+            raise self._refuse.comma(token, call.token)
         call.operands += 1
         op = self._functions[call.what]
         if op.arity == call.operands and self._next.peek().kind != "parameter":
@@ -291,6 +335,9 @@ class Parser:
         """Take a raised number or what ends a group; anything else is out of place."""
         if token.kind == "superscript":
             self._superscript(token)
+            return
+        if token.kind == "!":
+            self._factorial(token)
             return
         if token.kind == "index":
             base = self._values.pop()
@@ -320,10 +367,31 @@ class Parser:
         op = self._functions[call.what]
         if op.arity is not None and op.arity != call.operands:
             raise self._refuse.operands(token, op, call.token, call.operands)
+        if op.name == "where" and call.operands != 3:
+            raise self._refuse.where(token, call.token, call.operands)
         self._pop()
-        operands = tuple(value.item for value in self._values[-call.operands :])
+        if op.name in CHOOSING and call.exponent is None:
+            values = self._values[-call.operands :]
+            del self._values[-call.operands :]
+            if op.name == "cases":  # which have the value first, and then its condition
+                values[:-1:2], values[1::2] = values[1::2], values[: len(values) // 2 * 2 : 2]
+            self._choice(values, call.start, token.stop, exact=call.token.whole)
+            return
+        operands = tuple(self._number(value).item for value in self._values[-call.operands :])
         del self._values[-call.operands :]
         self._applied(call, operands, token.stop)
+
+    def _factorial(self, token: Token) -> None:
+        """Take x!, which is Γ(x + 1) and binds tighter than a power."""
+        base = self._values.pop()
+        if self._next.peek().kind == "!" or self._refuse.text[base.stop - 1] == "!":
+            raise self._refuse.at(token, "A double factorial is not read", "Write (x!)! for two.")
+        stop = token.stop
+        shown = self._refuse.text[base.start : base.stop]
+        self._notes.tell("factorial", base.start, stop, f"Γ({shown} + 1)")
+        one = self.writer.number(Token("number", "1", token.start, stop, Fraction(1)))
+        above = self.writer.apply("add", (self._number(base).item, one), base.start, stop)
+        self._value("gamma", (above,), base.start, stop)
 
     def _superscript(self, token: Token) -> None:
         self._check_root()
@@ -333,73 +401,3 @@ class Parser:
         else:
             operands = (base.item, self.writer.raised(token))
             self._value("power", operands, base.start, token.stop)
-
-    # The stack.
-
-    def _push(self, pending: Pending) -> None:
-        if pending.nests:
-            self._depth += 1
-            if self._depth > LIMITS.nesting:
-                what = "brackets, signs, powers or functions inside each other"
-                position = pending.token.start
-                raise beyond(what, LIMITS.nesting, text=self._refuse.text, position=position)
-        self._stack.append(pending)
-        if pending.kind in GROUPS:
-            self._groups.append(pending)
-
-    def _pop(self) -> Pending:
-        pending = self._stack.pop()
-        if pending.nests:
-            self._depth -= 1
-        if pending.kind in GROUPS:
-            self._groups.pop()
-        return pending
-
-    def _reduce_group(self) -> None:
-        while self._stack and self._stack[-1].kind not in GROUPS:
-            self._reduce()
-
-    def _reduce(self) -> None:
-        """Finish the operation on top of the stack, whose last operand is complete."""
-        top = self._pop()
-        right = self._values.pop()
-        if top.kind == "function":
-            self._groups[-1].functions.pop()
-            op = self._functions[top.what]
-            if op.arity not in (1, None):
-                raise self._refuse.operands(top.token, op, top.token, 1)
-            self._choices.note_reach(top, right)
-            self._applied(top, (right.item,), right.stop)
-        elif top.kind == "prefix" and top.what:
-            self._choices.note_reach(top, right)
-            self._value(top.what, (right.item,), top.start, right.stop)
-        elif top.kind == "prefix":
-            self._values.append(right._replace(start=top.start, factor=top.start))
-        else:
-            left = self._values.pop()
-            joined = JOINED if top.what == "mul" and top.token.text in JOINING else ()
-            start, stop = left.start, right.stop
-            item = self.writer.apply(top.what, (left.item, right.item), start, stop, joined)
-            product = PRODUCT <= top.binding < POWER
-            plain = product and left.plain and right.plain and top.what == "mul"
-            self._values.append(Value(item, start, stop, right.start if product else start, plain))
-            self._choices.note_doubts(top.doubts, stop)
-
-    # Items.
-
-    def _leaf(self, item: int, start: int, stop: int, plain: bool) -> None:
-        self._values.append(Value(item, start, stop, start, plain))
-
-    def _applied(self, function: Pending, operands: tuple[int, ...], stop: int) -> None:
-        """Append a function of its operands, and its power if it has one."""
-        name = self._functions[function.what].name
-        item = self.writer.apply(name, operands, function.start, stop, function.parameters)
-        if function.exponent is not None:
-            raised = self.writer.raised(function.exponent)
-            item = self.writer.apply("power", (item, raised), function.start, stop)
-        self._leaf(item, function.start, stop, plain=False)
-
-    def _value(
-        self, what: str, operands: tuple[int, ...], start: int, stop: int, more: Parameters = ()
-    ) -> None:
-        self._leaf(self.writer.apply(what, operands, start, stop, more), start, stop, plain=False)

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Literal, get_args
 
-from chainrule.errors import ParseError, excerpt
+from chainrule.errors import InputError, ParseError, excerpt
+from chainrule.language.code import Code, assigned, stars, with_steps, worded
 from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
-from chainrule.language.limits import check_length
-from chainrule.language.names import canonical
-from chainrule.language.notes import Notes
+from chainrule.language.names import POWER_OF, canonical, function_names
 from chainrule.language.parser import Parser
-from chainrule.language.reading import Reading, function_names
-from chainrule.language.statements import Statement, check_new, split_statements
-from chainrule.language.sums import Sum, take_sums
-from chainrule.language.syntax import Assignment, Item, Program, Span
+from chainrule.language.reading import Reading
+from chainrule.language.statements import Statement, check_new, numeral, split_statements
+from chainrule.language.sums import Bounds, Sum, take_sums, values_of
+from chainrule.language.syntax import (
+    LIMITS,
+    Assignment,
+    Item,
+    Notes,
+    Number,
+    Program,
+    Span,
+    check_length,
+)
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
-FUNCTIONS = function_names(OPS.spelled)
+FUNCTIONS = function_names({**OPS.spelled, POWER_OF: OPS["power"]})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
+LATEX = ("\\", "_{", "^{", "$")
+"""What stands in LaTeX only."""
+CORRECTIONS = 20
+"""How many like places one correction corrects."""
+CORRECTED = 60_000
+"""How many characters are read for it."""
 
 
 def read(
@@ -32,7 +47,8 @@ def read(
     declared: Iterable[str] = (),
     readings: Mapping[str, str] | None = None,
     operations: Mapping[str, Op] | None = None,
-    mode: Source = "text",
+    mode: Source | None = None,
+    constants: bool = False,
 ) -> Program:
     """Read a formula, or a program of assignments.
 
@@ -41,13 +57,17 @@ def read(
     text
         A formula, or statements separated by new lines or `;`, in any order.
     declared
-        Names that are variables whatever else they could mean.
+        Names that are variables whatever else they could mean; a mapping has their values too,
+        which a sum may have as bounds.
     readings
         Choices by the key of a note; see `Note`.
     operations
         Functions by the names under which they are typed; the registered ones by default.
     mode
-        "text" or "latex": the notation of the text. The grammar is the same.
+        "text" or "latex": the notation of the text. The grammar is the same. By default what
+        only LaTeX has (a backslash, $, braces behind ^ and _) tells.
+    constants
+        Whether a number that is assigned to a name is a constant, not the value of an input.
 
     Raises
     ------
@@ -63,51 +83,167 @@ def read(
     (('x',), ('J',), (1, 0))
     """
     check_length(text)
-    notes = Notes(text, readings or {})
-    functions: Mapping[str, Op] = FUNCTIONS
-    if operations is not None:
-        functions = function_names(operations)
-    known = {canonical(name) for name in declared}
-    plain = clean(text, notes)
-    if mode == "latex":
-        found = latex_tokens(text, plain, functions, known, notes)
-    else:
-        found = tokens(text, plain)
-    statements, shapes = split_statements(text, found)
-    known |= shapes.keys()
-    first_lines: dict[str, Statement] = {}
-    for statement in statements:
-        if statement.name is not None:
-            check_new(text, statement, first_lines, shapes)
-    defined = {name: s.parameters for name, s in first_lines.items() if s.parameters is not None}
-    known |= first_lines.keys()
-    if defined:
-        functions = {
-            **functions,
-            **{f"{f}()": stand_in(f"{f}()", len(defined[f])) for f in defined},
-        }
-    variables = frozenset(known - defined.keys())
-    reading = Reading(text, variables, functions, notes, defined, shaped=bool(shapes))
-    sums: dict[str, Sum] = {}
-    bodies = []
-    for statement in statements:
-        body = take_sums(text, statement.body, known, sums)
-        local = frozenset(canonical(token.text) for token in statement.parameters or ())
-        bodies.append(reading.words(body, local))
-    reading.check_calls()
-    if sums:
-        functions = {**functions, **{key: stand_in(key, 1) for key in sums}}
-    parser = Parser(text, functions, notes)
-    roots = [parser.parse(body) for body in bodies]
-    read_items: Sequence[Item] = parser.writer.items
-    assignments = [_assignment(s, root) for s, root in zip(statements, roots, strict=True)]
-    if defined or sums:
-        read_items, assignments = _written_out(
-            text, read_items, assignments, defined, sums, known, notes
-        )
-    items = tuple(read_items)
+    try:
+        return _Reader(text, declared, readings or {}, operations, mode, constants).program()
+    except ParseError as error:
+        if error.suggestion:
+            error.suggestion = _corrected(error, declared, operations, mode, constants)
+        raise
+
+
+def _corrected(
+    error: ParseError,
+    declared: Iterable[str],
+    operations: Mapping[str, Op] | None,
+    mode: Source | None,
+    constants: bool,
+) -> str:
+    """Return the correction with all like places corrected too, "" if it cannot be read then."""
+    text, last = error.suggestion, error.position
+    for _ in range(min(CORRECTIONS, 1 + CORRECTED // len(text))):
+        if len(text) > LIMITS.characters:
+            return ""
+        try:
+            _Reader(text, declared, {}, operations, mode, constants).program()
+        except ParseError as further:
+            if not further.suggestion or further.position < last:
+                return ""
+            text, last = further.suggestion, further.position
+        except InputError:
+            return ""
+        else:
+            return text
+    return ""
+
+
+class _Reader:
+    """Reads one text."""
+
+    def __init__(
+        self,
+        text: str,
+        declared: Iterable[str],
+        readings: Mapping[str, str],
+        operations: Mapping[str, Op] | None,
+        mode: Source | None,
+        constants: bool,
+    ) -> None:
+        self.text = text
+        self.mode = mode or ("latex" if any(sign in text for sign in LATEX) else "text")
+        self.notes = Notes(text, readings)
+        functions = FUNCTIONS if operations is None else function_names(operations)
+        self.functions: Mapping[str, Op] = functions
+        self.declared = frozenset(canonical(name) for name in declared)
+        self.values = values_of(declared) if isinstance(declared, Mapping) else {}
+        self.constants = constants
+
+    def tokens(self) -> list[Token]:
+        """Return the tokens of formulas: with names, words of the language and code told apart."""
+        text, notes, functions = self.text, self.notes, self.functions
+        plain = clean(text, notes)
+        if self.mode == "latex":
+            found = latex_tokens(text, plain, functions, self.declared, notes)
+        else:
+            found = tokens(text, plain)
+        if {token.kind for token in found} <= {";"}:
+            return found  # nothing but ends of statements
+        found = worded(found, self.declared | assigned(found))
+        found = stars(found, functions, self.declared, notes)
+        return Code(text, functions, self.declared | assigned(found), notes).plain(found)
+
+    def program(self) -> Program:
+        """Return what was read."""
+        text, notes, functions = self.text, self.notes, self.functions
+        found = self.tokens()
+        statements, shapes = split_statements(text, found, self.declared | assigned(found), notes)
+        statements, renamed = with_steps(text, statements, notes)
+        known = self.declared | shapes.keys()
+        first_lines: dict[str, Statement] = {}
+        for statement in statements:
+            if statement.name is not None:
+                check_new(text, statement, first_lines, shapes)
+        defined = {f: s.parameters for f, s in first_lines.items() if s.parameters is not None}
+        known |= first_lines.keys()
+        if defined:
+            functions = {
+                **functions,
+                **{f"{f}()": stand_in(f"{f}()", len(defined[f])) for f in defined},
+            }
+        variables = frozenset(known - defined.keys())
+        reading = Reading(text, variables, functions, notes, defined, bool(shapes), self.declared)
+        numbers = {n: s.number for n, s in first_lines.items() if s.number is not None}
+        bounds = Bounds({**self.values, **numbers})
+        sums: dict[str, Sum] = {}
+        bodies = []
+        for at, statement in enumerate(statements):
+            body = take_sums(text, statement.body, known, sums, bounds)
+            local = frozenset(canonical(token.text) for token in statement.parameters or ())
+            names = renamed[at]
+            bodies.append([
+                t._replace(text=names.get(t.text, t.text)) if t.kind == "name" else t
+                for t in reading.words(body, local)
+            ])  # fmt: skip
+        reading.check_calls()
+        given = self._given(statements, bounds)
+        kept = [
+            (statement, self._bound(body, bounds, first_lines))
+            for statement, body in zip(statements, bodies, strict=True)
+            if statement.name is None or canonical(statement.name.text) not in given
+        ]
+        functions = {**functions, "cases": stand_in("cases", None),
+                     **{key: stand_in(key, 1) for key in sums}}  # fmt: skip
+        parser = Parser(text, functions, notes)
+        roots = [parser.parse(body) for _, body in kept]
+        items: Sequence[Item] = parser.writer.items
+        assignments = [_assignment(s, root) for (s, _), root in zip(kept, roots, strict=True)]
+        if defined or sums:
+            items, assignments = _written_out(
+                text, items, assignments, defined, sums, known, shapes, notes
+            )
+        return _program(self, tuple(items), assignments, shapes, given, bounds, statements)
+
+    def _given(self, statements: Sequence[Statement], bounds: Bounds) -> dict[str, Number]:
+        """Return the names that are inputs with the number that is assigned to them."""
+        found: dict[str, Number] = {}
+        if self.constants or all(s.number is not None for s in statements):
+            return found
+        for statement in statements:
+            name, number = statement.name, statement.number
+            if name is None or number is None or canonical(name.text) in bounds.used:
+                continue
+            start, stop = name.start, statement.body[-1].stop
+            spelled = self.text[statement.body[0].start : stop]
+            key = f"input:{canonical(name.text)}"
+            usual, other = f"an input that is {spelled}", f"the constant {spelled}"
+            self.notes.choice(key, start, stop, ("input", usual), ("constant", other))
+            if not self.notes.chose(key, "constant"):
+                found[canonical(name.text)] = Number(number, spelled)
+        return found
+
+    def _bound(self, body: list[Token], bounds: Bounds, assigned: Container[str]) -> list[Token]:
+        """Return a formula with the numbers of bounds that were given beside the text."""
+        result = []
+        for token in body:
+            number = bounds.used.get(token.text) if token.kind == "name" else None
+            if number is not None and token.text not in assigned:
+                self.notes.tell(f"bound:{token.text}", token.start, token.stop, str(number))
+                token = token._replace(kind="number", text=str(number), number=Fraction(number))
+            result.append(token)
+        return result
+
+
+def _program(
+    reader: _Reader,
+    items: tuple[Item, ...],
+    assignments: list[Assignment],
+    shapes: dict[str, tuple[int, ...]],
+    given: dict[str, Number],
+    bounds: Bounds,
+    statements: Sequence[Statement],
+) -> Program:
+    text, notes = reader.text, reader.notes
     uses = _uses(items, assignments)
-    outputs = _outputs(assignments, uses)
+    outputs = _outputs(assignments, uses, bounds.used)
     return Program(
         text=text,
         items=items,
@@ -118,7 +254,23 @@ def read(
         notes=notes.all(),
         spellings=_spellings(text, items, assignments),
         shapes=shapes,
+        given=given,
+        fixed=bounds.used,
+        asked=next((s.asked for s in statements if s.asked is not None), None),
+        claims=_claims(statements),
     )
+
+
+def _claims(statements: Sequence[Statement]) -> dict[str, tuple[Fraction, Span]]:
+    """Return the numbers that are said to come out, by the name of the statement."""
+    found = {}
+    for statement in statements:
+        if statement.claim and statement.name is not None:
+            number = numeral(statement.claim)
+            assert number is not None
+            place = Span(statement.claim[0].start, statement.claim[-1].stop)
+            found[canonical(statement.name.text)] = (number, place)
+    return found
 
 
 def _written_out(
@@ -128,6 +280,7 @@ def _written_out(
     defined: Mapping[str, tuple[Token, ...]],
     sums: Mapping[str, Sum],
     known: Collection[str],
+    shapes: Mapping[str, tuple[int, ...]],
     notes: Notes,
 ) -> tuple[Sequence[Item], list[Assignment]]:
     """Return the items with sums and functions written out, and what remains assigned."""
@@ -151,7 +304,7 @@ def _written_out(
         for s in statements
         if s.name in defined
     }
-    expansion = Expansion(text, items, definitions, sums, known)
+    expansion = Expansion(text, items, definitions, sums, known, shapes, notes)
     assignments = [
         replace(s, root=expansion.copy(s.root)) for at, s in enumerate(statements) if at in kept
     ]
@@ -200,9 +353,15 @@ def _uses(items: Sequence[Item], assignments: Sequence[Assignment]) -> list[list
     return uses
 
 
-def _outputs(assignments: Sequence[Assignment], uses: Sequence[Sequence[int]]) -> tuple[str, ...]:
-    """Return the names nobody uses: a formula without a name first, or the last one."""
+def _outputs(
+    assignments: Sequence[Assignment], uses: Sequence[Sequence[int]], bounds: Container[str]
+) -> tuple[str, ...]:
+    """Return the names nobody uses: a formula without a name first, or the last one.
+
+    A bound of a sum is used by it.
+    """
     used = {at for numbers in uses for at in numbers}
+    used |= {at for at, a in enumerate(assignments) if a.name in bounds}
     unused = [a.name for at, a in enumerate(assignments) if at not in used]
     if not unused:
         return ()

@@ -10,41 +10,46 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.lapses import (
-    Word,
+from chainrule.language.asking import (
+    Sentence,
+    check_asking,
     check_derivative,
-    check_star,
+    check_spoken,
+    derivative,
+)
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.names import (
+    ALIASES,
+    GREEK,
+    GREEK_NAMES,
+    POWER_OF,
+    PRIMES,
+    Pieces,
+    canonical,
+    function_before,
+    is_letter,
+    letters_of,
+    nearest_function,
+    split,
+    unmarked,
+)
+from chainrule.language.refusals import (
+    Word,
     did_you_mean,
+    entry_expected,
     number_behind_name,
     unknown_function,
     without_operands,
+    word_of_language,
 )
-from chainrule.language.lexer import Token
-from chainrule.language.names import (
-    GREEK,
-    GREEK_NAMES,
-    canonical,
-    is_letter,
-    letters_of,
-    split,
-)
-from chainrule.language.notes import Notes
-from chainrule.language.pieces import Pieces
-from chainrule.language.spelling import function_before, nearest_function
+from chainrule.language.syntax import Notes
 from chainrule.ops.record import Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
 TRANSPOSE, POWER = "transpose", "power"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
-
-
-def function_names(operations: Mapping[str, Op]) -> dict[str, Op]:
-    """Return operations by every function name that is read: Greek letters spelled out too."""
-    names = dict(operations)
-    for spelling, op in operations.items():
-        if not spelling.isascii():
-            names.setdefault(canonical(spelling), op)
-    return names
+_ARCS = frozenset({"sin", "cos", "tan", "tg", "sinh", "cosh", "tanh"})
+_FACTORS = frozenset({"word", "number", "function", "name", "constant", "root", "(", "|"})
 
 
 class Reading:
@@ -64,6 +69,8 @@ class Reading:
         Canonical names of functions that the text defines; `operations` has them as `f()`.
     shaped
         Whether the text declares vectors or matrices.
+    declared
+        Canonical names that are declared, not assigned.
     """
 
     def __init__(
@@ -74,6 +81,7 @@ class Reading:
         notes: Notes,
         defined: Container[str] = (),
         shaped: bool = False,
+        declared: frozenset[str] = frozenset(),
     ) -> None:
         self._text = text
         self._everywhere = known
@@ -81,6 +89,7 @@ class Reading:
         self._functions = operations
         self._defined = defined
         self._shaped = shaped
+        self._declared = declared
         self._local: frozenset[str] = frozenset()
         self._know(known)
         self._seen: set[str] = set()
@@ -108,11 +117,20 @@ class Reading:
         if local != self._local:
             self._local = local
             self._know(self._everywhere | local)
+        check_asking(self._text, tokens, self._known)
+        check_spoken(self._text, tokens, self._known)
+        row = Sentence(self._text)
         result: list[Token] = []
         for at, token in enumerate(tokens):
             behind = tokens[at + 1] if at + 1 < len(tokens) else None
+            if token.kind == "joint":
+                raise word_of_language(self._text, token)
+            if token.kind == "derivative":
+                raise derivative(self._text, token.start, token.stop)
             if token.kind == "number":
                 result.extend(self._number(token))
+            elif result and token.kind == "word" and result[-1].stop == token.stop:
+                continue  # read with the word before it: arc sin
             elif token.kind == "superscript" and token.text.isalpha() and token.text != "T":
                 result.append(Token("^", "", token.start, token.start))
                 result.extend(self._word(token, ""))
@@ -121,9 +139,7 @@ class Reading:
             elif result and result[-1].start == token.start and result[-1].kind == "superscript":
                 continue  # the T of a transpose
             elif token.kind != "word":
-                if token.kind == "*":
-                    check_star(self._text, tokens, at, self._functions)
-                elif token.kind == "/":
+                if token.kind == "/":
                     check_derivative(self._text, tokens, at, self._known)
                 result.append(token)
             elif behind is not None and behind.kind == "=":
@@ -133,8 +149,44 @@ class Reading:
                 before = result[-2:]
                 raised = len(before) > 1 and before[1].kind == "^" and before[0].kind == "function"
                 seen = behind is not None and behind.text not in ("", "{") and not raised
-                result.extend(self._word(token, behind.kind if behind and seen else ""))
+                if behind is not None and behind.text == "[":
+                    entry = [t.kind for t in tokens[at + 2 : at + 4]] == ["number", ")"]
+                    if behind.start == token.stop or entry:
+                        token = self._bracketed(token)
+                if token.text == "arc" and behind is not None and behind.text in _ARCS:
+                    token = self._arc(token, behind)
+                    behind = tokens[at + 2] if at + 2 < len(tokens) else None
+                factor = behind is not None and behind.kind in _FACTORS
+                factor = factor and behind is not None and behind.start > token.stop
+                read = self._word(token, behind.kind if behind and seen else "", factor)
+                row.add(
+                    token,
+                    behind or NOTHING,
+                    self._is_known(token.text) or read[-1].kind == "function",
+                )
+                result.extend(read)
         return result
+
+    def _is_known(self, word: str) -> bool:
+        return canonical(word) in self._known
+
+    def _bracketed(self, token: Token) -> Token:
+        """Read a name before `[`: a function, as in `Sin[x]`; an entry has a number there."""
+        name = ALIASES.get(token.text, token.text)
+        name = name if name in self._functions else token.text.lower()
+        if self._is_known(token.text) or name not in self._functions:
+            raise entry_expected(self._text, Word(token.text, token.start, token.stop, ""))
+        self._notes.tell(f"bracket:{token.text}", token.start, token.stop + 1, f"{name}(…)")
+        return token._replace(text=name)
+
+    def _arc(self, token: Token, behind: Token) -> Token:
+        """Read `arc sin` as one word, if no name arc is known."""
+        name = f"arc{behind.text}"
+        name = ALIASES.get(name, name)
+        if self._is_known("arc") or name not in self._functions:
+            return token
+        self._notes.tell(f"alias:{name}", token.start, behind.stop, f"the function {name}")
+        return token._replace(text=name, stop=behind.stop)
 
     def check_calls(self) -> None:
         """Refuse unknown words before a bracket; called when all words have been read.
@@ -166,6 +218,40 @@ class Reading:
     def declared(self, word: Word) -> list[Token] | None:
         """A declared name, or one that is given a value: that variable."""
         return [self._name(word)] if canonical(word.text) in self._known else None
+
+    def marked(self, word: Word) -> list[Token] | None:
+        """A name with a prime, a star or an index above: `y'`, `y*`, `w^(1)` of LaTeX."""
+        written = self._text[word.start : word.stop]
+        primes = any(p in written for p in PRIMES) or r"\prime" in written
+        if not primes and word.text.isascii() and not set(word.text) & {"*", "^"}:
+            return None
+        if unmarked(word.text) == word.text and not primes:
+            return None
+        if primes:
+            base = canonical(word.text).partition("_prime")[0]
+            if word.called or base in self._everywhere - self._declared or base in self._functions:
+                raise derivative(self._text, word.start, word.stop)
+        name = self._name(word)
+        self._notes.tell(f"name:{name.text}", word.start, word.stop, f"the name {name.text}")
+        return [name]
+
+    def alias(self, word: Word) -> list[Token] | None:
+        """A function under another name; one of two letters needs a bracket or a factor."""
+        name = ALIASES.get(word.text, "")
+        if name not in self._functions:
+            return None
+        letters = all(canonical(letter) in self._known for letter in word.text)
+        if letters or not (word.called or word.factor):
+            return None
+        key = self._key(word)
+        shown = "pow" if name == POWER_OF else name
+        readings = (f"the function {shown}", "·".join(word.text))
+        self._notes.choice(
+            key, word.start, word.stop, (FUNCTION, readings[0]), (PRODUCT, readings[1])
+        )
+        if self._notes.chose(key, PRODUCT):
+            return self._take(word, list(word.text))
+        return [Token("function", name, word.start, word.stop)]
 
     def function(self, word: Word) -> list[Token] | None:
         """A function name. A Greek letter is a function only directly before a bracket."""
@@ -260,6 +346,8 @@ class Reading:
     ROWS: tuple[Callable[[Reading, Word], list[Token] | None], ...] = (
         defined,
         declared,
+        marked,
+        alias,
         function,
         constant,
         whole,
@@ -274,19 +362,23 @@ class Reading:
 
     def _is_transposed(self, raised: Token, before: Sequence[Token]) -> bool:
         """Return whether `^T` is a transpose: where shapes are declared, and no name T is."""
-        if not self._shaped or raised.text != "T" or "T" in self._known:
+        if raised.text != "T" or "T" in self._known:
             return False
         if not before or before[-1].kind not in ("name", ")"):
             return False
         key = f"transpose:{excerpt(self._text[before[-1].start : raised.stop])}"
         usual, other = (TRANSPOSE, "the transpose"), (POWER, "the power with exponent T")
+        if not self._shaped:
+            usual, other = other, usual
         self._notes.choice(key, before[-1].start, raised.stop, usual, other)
-        return not self._notes.chose(key, POWER)
+        return (
+            not self._notes.chose(key, POWER) if self._shaped else self._notes.chose(key, TRANSPOSE)
+        )
 
     # What the rows are made of.
 
-    def _word(self, token: Token, behind: str) -> list[Token]:
-        word = Word(token.text, token.start, token.stop, behind, token.whole)
+    def _word(self, token: Token, behind: str, factor: bool = False) -> list[Token]:
+        word = Word(token.text, token.start, token.stop, behind, token.whole, factor)
         for row in self.ROWS:
             read = row(self, word)
             if read is not None:

@@ -1,9 +1,13 @@
-"""What is said about a token that cannot stand where it stands."""
+"""What is said about tokens and words that cannot stand where they stand."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
+from chainrule.language.names import alike
 from chainrule.ops.record import Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
@@ -11,6 +15,8 @@ _INVERSES = {
     "sin": "arcsin", "cos": "arccos", "tan": "arctan",
     "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
 }  # fmt: skip
+WORDS = frozenset({"joint", "and", "or", "not", "if", "else"})
+"""Kinds of tokens that are words of the language."""
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
 
 
@@ -53,6 +59,8 @@ class Refusals:
             return self.at(token, "There is nothing between these brackets", _OPERAND)
         if token.kind in ("=", "parameter"):
             return self.misplaced(before, token)
+        if token.kind in WORDS:
+            return word_of_language(self.text, token)
         if not before.kind:
             message = f"A formula cannot begin with {self.shown(token)}"
         else:
@@ -78,13 +86,46 @@ class Refusals:
             )
         if token.kind == ",":
             return self.comma(token)
+        if token.kind in WORDS:
+            return word_of_language(self.text, token)
         if token.kind == ":":
             allowed = "A declared shape is a statement of its own, like W: 4x2."
             return self.at(token, "`:` cannot stand in a formula", allowed)
         return self.at(token, f"{self.shown(token)} cannot stand here", "Put an operator here.")
 
-    def comma(self, token: Token) -> ParseError:
-        """A comma outside the operands of a function; perhaps a decimal comma."""
+    def comparison(self, start: int, stop: int) -> ParseError:
+        """A comparison where a number is to stand."""
+        place = Token("", "", start, stop)
+        return self.at(
+            place,
+            f"{self.shown(place)} is a condition and no number",
+            "A condition stands in where(x < 1, a, b), in a if x < 1 else b, or behind a comma.",
+        )
+
+    def where(self, token: Token, function: Token, given: int) -> ParseError:
+        """A choice that has not three operands."""
+        message = f"The function {self.shown(function)} takes 3 operands, here it has {given}"
+        return self.at(token, message, "Write where(x < 1, a, b): a condition and two values.")
+
+    def numeric_condition(self, start: int, stop: int) -> ParseError:
+        """A number as a condition in code, where it would mean ≠ 0, and here > 0."""
+        place = Token("", "", start, stop)
+        shown = self.text[start:stop]
+        return self.at(
+            place,
+            f"{self.shown(place)} is a number and no condition",
+            f"Write where({shown} != 0, …), which NumPy means, or where({shown} > 0, …).",
+            f"{self.text[:stop]} != 0{self.text[stop:]}",
+        )
+
+    def comma(self, token: Token, opened: Token | None = None) -> ParseError:
+        """A comma outside the operands of a function; perhaps a decimal comma, or a vector."""
+        if opened is not None and opened.text == "[":
+            return self.at(
+                token,
+                "A vector cannot be typed into a formula",
+                "Declare it, like x: 2, and give it the value [1, 2] beside the formula.",
+            )
         around = self.text[max(0, token.start - 1) : token.start + 2]
         if len(around) == 3 and (around[0] + around[2]).isdecimal():
             suggestion = f"{self.text[: token.start]}.{self.text[token.stop :]}"
@@ -136,6 +177,13 @@ class Refusals:
 
     def parameter(self, token: Token, function: Token, op: Op) -> ParseError:
         """`name=` in the brackets of a function that has no such parameter."""
+        if op.name == "where":
+            return self.at(
+                token,
+                f"{self.shown(token)} = is no condition",
+                "Two numbers are compared with ==, <, <=, > or >=.",
+                f"{self.text[: token.stop]} =={self.text[self.text.index('=', token.stop) + 1 :]}",
+            )
         names = ", ".join(op.parameters)
         allowed = f"Its parameters, each once behind the operands: {names}."
         return self.at(
@@ -143,3 +191,98 @@ class Refusals:
             f"{self.shown(token)} = is not a parameter of {self.shown(function)}",
             allowed if names else "It has operands only; an assignment is a statement of its own.",
         )
+
+
+USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
+
+
+class Word(NamedTuple):
+    """A word and the kind of the token behind it, on which its reading may depend."""
+
+    text: str
+    start: int
+    stop: int
+    behind: str
+    whole: bool = False
+    factor: bool = False  # whether a blank and a factor follow
+
+    @property
+    def called(self) -> bool:
+        """Whether an opening bracket follows, as behind a function."""
+        return self.behind == "("
+
+
+def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
+    """Return the error for a word that nearly is something known."""
+    return ParseError(
+        f"`{excerpt(word.text)}` is not known; did you mean `{excerpt(instead)}`?",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed="If it is a name of yours, declare it or give it a value.",
+        suggestion=text[: word.start] + instead + text[word.stop :],
+    )
+
+
+def number_behind_name(text: str, word: Word) -> ParseError:
+    """Return the error for a word like `x₁2`."""
+    return ParseError(
+        f"A number stands behind a name in `{excerpt(word.text)}`",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed="Write the number first, or * between the two.",
+    )
+
+
+def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseError:
+    """Return the error for an unknown word before a bracket."""
+    spelled = {name.removesuffix("()") for name in functions}
+    near = alike(word.text, sorted(name for name in spelled if name.isascii()))
+    known = f"Functions of like names: {', '.join(near)}" if near else USUAL
+    shown = excerpt(word.text)
+    return ParseError(
+        f"`{shown}` stands before a bracket and is neither a known function nor a known name",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed=f"For a product write {shown}*(…). {known}; `chainrule ops` lists all.",
+        suggestion=f"{text[: word.stop]}*{text[word.stop :]}",
+    )
+
+
+def word_of_language(text: str, token: Token) -> ParseError:
+    """Return the error for a word like `where` that stands where a formula goes on."""
+    shown = excerpt(text[token.start : token.stop])
+    return ParseError(
+        f"`{shown}` cannot stand here",
+        text=text,
+        position=token.start,
+        length=token.stop - token.start,
+        allowed="Behind where, with, at and and stands an assignment, like where p = w x; if, "
+        f"else, and, or, not stand in conditions. Declare {shown} to use it as a name.",
+    )
+
+
+def entry_expected(text: str, word: Word) -> ParseError:
+    """Return the error for a square bracket directly behind a name."""
+    shown = excerpt(word.text)
+    return ParseError(
+        f"`{shown}[` begins no entry that can be read",
+        text=text,
+        position=word.stop,
+        allowed=f"An entry is a number counted from 0, like {shown}[0] of a declared vector "
+        f"{shown}: 2. For a product write {shown}*(…).",
+    )
+
+
+def without_operands(text: str, word: Word) -> ParseError:
+    """Return the error for the name of a function of the text without brackets behind it."""
+    shown = excerpt(word.text)
+    return ParseError(
+        f"`{shown}` is a function here and stands without its operands",
+        text=text,
+        position=word.start,
+        length=word.stop - word.start,
+        allowed=f"Write {shown}(…) with its operands in brackets.",
+    )

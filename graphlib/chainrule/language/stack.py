@@ -1,17 +1,84 @@
-"""What the parser keeps while it reads: finished values, and what waits for an operand."""
+"""A place in the tokens of one statement, and what the parser keeps while it reads.
+
+Finished values, what waits for an operand, and the flat list of items with its limits.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import NamedTuple
 
-from chainrule.language.lexer import Token
+from chainrule.errors import ParseError
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.refusals import Refusals
+from chainrule.language.syntax import LIMITS, Item, Span, beyond
+
+
+class Cursor:
+    """Reads tokens from left to right.
+
+    Parameters
+    ----------
+    tokens
+        Of one statement.
+    """
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether every token was taken."""
+        return self._at >= len(self._tokens)
+
+    def take(self) -> Token:
+        """Return the next token and go on."""
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def peek(self, ahead: int = 0) -> Token:
+        """Return the token `ahead` of the next one, -1 being the last that was taken.
+
+        Beyond either end it is a token of no kind.
+        """
+        at = self._at + ahead
+        return self._tokens[at] if 0 <= at < len(self._tokens) else NOTHING
+
+    def quotient(self, refuse: Refusals) -> Fraction:
+        """Take the number of a parameter: a decimal or fraction with an optional sign.
+
+        Raises
+        ------
+        ParseError
+            If anything else stands there, or the fraction has the denominator 0.
+        """
+        sign = -1 if self.peek().kind == "-" and self.take() else 1
+        value = sign * self._number(refuse)
+        if self.peek().kind == "/":
+            slash = self.take()
+            below = self._number(refuse)
+            if not below:
+                raise refuse.missing_operand(slash, self.peek(-1))
+            value /= below
+        return value
+
+    def _number(self, refuse: Refusals) -> Fraction:
+        token = self.peek()
+        if token.number is None:
+            raise refuse.missing_operand(self.peek(-1), token)
+        self.take()
+        return token.number
+
 
 Parameters = tuple[tuple[str, object], ...]
 
 # How tightly an operator binds; see the table in `chainrule.language.parser`.
+CHOICE, OR, AND, NOT, COMPARE = 1, 2, 3, 4, 5
 SUM, SIGN, PRODUCT, TIGHT_SIGN, POWER = 10, 20, 30, 40, 50
+ROOTS = {"∛": "cbrt"}
 INFIX = {
     "+": ("add", SUM),
     "-": ("sub", SUM),
@@ -71,3 +138,92 @@ class Pending:
         if self.kind == "group" and self.token.start == self.token.stop:
             return False  # a bracket that nobody wrote
         return self.kind != "infix" or self.binding >= POWER
+
+
+class Writer:
+    """Appends items, operands before their users; each method returns the item's index.
+
+    Equal numbers and equal names count as one node, since they become one.
+
+    Parameters
+    ----------
+    text
+        The whole input.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.items: list[Item] = []
+        self._text = text
+        self._leaves: set[tuple[str, object]] = set()
+        self._operations = 0
+        self._work = 0
+
+    def number(self, token: Token, sign: Token | None = None) -> int:
+        """Append a number, negative if a minus sign stands before it."""
+        assert token.number is not None
+        if sign is None:
+            return self._leaf("number", token.text, token.number, token.start, token.stop)
+        text = f"-{token.text}"
+        return self._leaf("number", text, -token.number, sign.start, token.stop)
+
+    def name(self, token: Token) -> int:
+        """Append a name or constant."""
+        return self._leaf(token.kind, token.text, None, token.start, token.stop)
+
+    def raised(self, token: Token) -> int:
+        """Append a power that is a number, a name or a raised number.
+
+        Raises
+        ------
+        ParseError
+            If what is raised is anything else.
+        """
+        if token.kind == "name":
+            return self.name(token)
+        if token.kind == "number":
+            return self.number(token)
+        digits = token.text.removeprefix("-")
+        if not digits.isdecimal():
+            raise ParseError(
+                "This raised power cannot be read",
+                text=self._text,
+                position=token.start,
+                length=token.stop - token.start,
+                allowed="Write powers with ^, like x^(2n).",
+            )
+        if len(digits) > LIMITS.digits:
+            position = token.start + LIMITS.digits
+            raise beyond("digits", LIMITS.digits, text=self._text, position=position)
+        number = Fraction(int(token.text))
+        return self._leaf("number", token.text, number, token.start, token.stop)
+
+    def apply(
+        self,
+        what: str,
+        operands: tuple[int, ...],
+        start: int,
+        stop: int,
+        parameters: tuple[tuple[str, object], ...] = (),
+    ) -> int:
+        """Append an operation on earlier items."""
+        self._operations += 1
+        self._work += len(operands) ** 2
+        if self._work > LIMITS.work:
+            what = "steps of work (n² for a function of n operands)"
+            position = max(0, stop - 1)
+            raise beyond(what, LIMITS.work, text=self._text, position=position)
+        span = Span(start, stop)
+        return self._add(Item("apply", what, operands, None, "", span, parameters), stop)
+
+    def _leaf(self, kind: str, text: str, number: Fraction | None, start: int, stop: int) -> int:
+        self._leaves.add((kind, text if number is None else number.as_integer_ratio()))
+        span = Span(start, stop)
+        if number is not None:
+            return self._add(Item(kind, "", (), number, text, span), stop)
+        return self._add(Item(kind, text, (), None, self._text[start:stop], span), stop)
+
+    def _add(self, item: Item, stop: int) -> int:
+        if self._operations + len(self._leaves) > LIMITS.nodes:
+            raise beyond("nodes", LIMITS.nodes, text=self._text, position=max(0, stop - 1))
+        self.items.append(item)
+        return len(self.items) - 1

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.lexer import Token
-from chainrule.language.limits import LIMITS, beyond
-from chainrule.language.names import canonical
+from chainrule.language.asking import check_code, check_statement, derivative, question
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.names import PRIMES, canonical
+from chainrule.language.syntax import LIMITS, Notes, beyond
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
+# A line that begins with one of these, or ends with one, goes on.
+GOES_ON = frozenset({"+", "-", "*", "/", "^", "@", "=", "compare", "and", "or", "else", "if"})
+ENDS_OPEN = frozenset({"+", "-", "*", "/", "^", "@", "=", "compare", "and", "or", "not", "+="})
+# Tokens of a remark behind a comma, and of the brackets of a function that is defined.
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +25,43 @@ class Statement:
     """The tokens of one statement.
 
     `name` is None for a formula without a name; `parameters` are those of a function that
-    is defined, None for everything else.
+    is defined, None for everything else. `step` is the sign of `c += e`, `asked` the name by
+    which a derivative is asked for, `claim` what stands behind a second =: a number worked out.
     """
 
     name: Token | None
     body: list[Token]
     line: int
     parameters: tuple[Token, ...] | None = None
+    step: Token | None = None
+    asked: str | None = None
+    claim: tuple[Token, ...] = ()
+
+    @property
+    def number(self) -> Fraction | None:
+        """The number that is given to a name: a numeral, signed, or a quotient of numerals."""
+        if self.name is None or self.parameters is not None or self.step or self.asked is not None:
+            return None
+        return numeral(self.body)
+
+
+def numeral(body: Sequence[Token]) -> Fraction | None:
+    """Return the number that tokens write: a numeral, signed, or a quotient of numerals."""
+    sign = body[0].kind if body else ""
+    rest = body[1:] if sign in ("+", "-") else body
+    if [token.kind for token in rest] not in (["number"], ["number", "/", "number"]):
+        return None
+    value = rest[0].number
+    assert value is not None
+    if len(rest) == 3:
+        if not rest[2].number:
+            return None
+        value /= rest[2].number
+    return -value if sign == "-" else value
 
 
 def split_statements(
-    text: str, found: Sequence[Token]
+    text: str, found: Sequence[Token], known: Collection[str], notes: Notes
 ) -> tuple[list[Statement], dict[str, tuple[int, ...]]]:
     """Return the statements that hold formulas, and the declared shapes.
 
@@ -39,19 +72,14 @@ def split_statements(
     """
     statements: list[Statement] = []
     shapes: dict[str, tuple[int, ...]] = {}
-    line, start, last = 1, 0, 0
-    for at in range(len(found) + 1):
-        if at < len(found) and found[at].kind != ";":
-            continue
-        part = list(found[start:at])
-        start = at + 1
-        if part:
-            line += text.count("\n", last, part[0].start)
-            last = part[0].start
-            if len(part) > 1 and part[0].kind == "word" and part[1].kind == ":":
-                _declare(text, part, shapes)
-            else:
-                statements.append(_statement(text, part, line))
+    line, last = 1, 0
+    for part in _Parts(text, found, notes).all():
+        line += text.count("\n", last, part[0].start)
+        last = part[0].start
+        if len(part) > 1 and part[0].kind == "word" and part[1].kind == ":":
+            _declare(text, part, shapes)
+        else:
+            statements.append(_statement(text, part, line, known, notes))
     if not statements:
         raise ParseError(
             "There is no formula here",
@@ -59,35 +87,212 @@ def split_statements(
             position=0,
             allowed="Type a formula, like cos(sin(x^2) + 3x^2).",
         )
-    for at, statement in enumerate(statements):
-        if statement.name is None and 0 < at < len(statements) - 1:
+    named = [s for s in statements if s.number is None]
+    for statement in named[1:-1]:
+        if statement.name is None:
             raise _nameless(text, statement)
-    if len(statements) > 1 and statements[0].name is None and statements[-1].name is None:
-        raise _nameless(text, statements[-1])
+    if len(named) > 1 and named[0].name is None and named[-1].name is None:
+        raise _nameless(text, named[-1])
     return statements, shapes
 
 
-def _statement(text: str, part: list[Token], line: int) -> Statement:
-    equals = next((at for at, token in enumerate(part) if token.kind == "="), None)
-    if equals is None or _opens(part[:equals]) > 0:
-        return Statement(None, part, line)
-    name, body = part[0], part[equals + 1 :]
+class _Parts:
+    """Finds where statements end: at ; and line ends, at commas and words before `name =`."""
+
+    def __init__(self, text: str, found: Sequence[Token], notes: Notes) -> None:
+        self._text = text
+        self._found = found
+        self._notes = notes
+
+    def all(self) -> list[list[Token]]:
+        self._parts: list[list[Token]] = [[]]
+        depth = at = 0
+        while at < len(self._found):
+            token = self._found[at]
+            depth = max(0, depth + (token.kind == "(") - (token.kind == ")"))
+            part = self._parts[-1]
+            if token.kind == ";":
+                if part and not self._goes_on(at, depth):
+                    self._parts.append([])
+                at = self._past_lines(at) if token.text == "\n" else at + 1
+            elif depth == 0 and token.kind in (",", "joint", "and") and (skip := self._joint(at)):
+                at = skip
+                self._parts.append([])
+            else:
+                part.append(token)
+                at += 1
+        return [part for part in self._parts if part]
+
+    def _at(self, at: int) -> Token:
+        return self._found[at] if 0 <= at < len(self._found) else NOTHING
+
+    def _past_lines(self, at: int) -> int:
+        while self._at(at).kind == ";" and self._at(at).text == "\n":
+            at += 1
+        return at
+
+    def _goes_on(self, at: int, depth: int) -> bool:
+        """Return whether the formula goes on behind the end of a line at `at`."""
+        if self._found[at].text != "\n":
+            return False
+        part = self._parts[-1]
+        if depth:
+            return True
+        if part[-1].kind in ENDS_OPEN or part[-1].kind == "joint":
+            return True
+        behind = self._at(self._past_lines(at))
+        if behind.kind in ("+", "-"):
+            key = f"line:{behind.start}"
+            self._notes.tell(key, behind.start, behind.stop, "the line above goes on")
+        return behind.kind in GOES_ON
+
+    def _joint(self, at: int) -> int:
+        """Return where the next statement begins if the comma or word at `at` parts two, else 0.
+
+        Raises
+        ------
+        ParseError
+            If an index that runs is written beside the formula.
+        """
+        first = at
+        if at and self._found[at - 1].kind == ",":
+            return 0
+        while self._at(at).kind in (",", "joint", "and") and at - first < LONGEST:
+            at = self._past_lines(at + 1)
+        if self._begins(at):
+            self._check_index(at)
+            return at
+        if not self._parts[-1] or self._found[first].kind == "and":
+            return 0
+        if self._at(at).kind in ("", ";"):
+            # A comma at the end of a line, before the next statement.
+            ends = self._found[first].kind == "," and self._at(self._past_lines(at)).kind != ""
+            return at if ends else 0
+        stop, depth = at, 0
+        while self._at(stop).kind not in ("", ";") and stop - at < LONGEST:
+            depth += (self._at(stop).kind == "(") - (self._at(stop).kind == ")")
+            if depth == 0 and self._at(stop).kind in (",", "joint") and self._at(stop).text != "in":
+                break
+            stop += 1
+        clause = self._found[at:stop]
+        words = {token.text for token in self._found[first:at]} & {"for", "where", "with"}
+        condition = any(token.kind in ("compare", "and", "or", "not") for token in clause)
+        if not (condition or (words and any(token.text == "in" for token in clause))):
+            return 0
+        if any(token.kind in ("else", "if", "=") for token in clause):
+            return 0
+        start = self._found[first].start
+        self._notes.tell(f"condition:{start}", start, clause[-1].stop, "a remark, left out")
+        return stop
+
+    def _begins(self, at: int) -> bool:
+        """Return whether `name =`, `name: …` or `f(x, y) =` stands there."""
+        if self._at(at).kind != "word":
+            return False
+        if self._at(at + 1).kind in ("=", "+=", ":"):
+            return True
+        if self._at(at + 1).kind != "(" or not self._at(at + 1).text:
+            return False
+        stop = at + 2
+        while self._at(stop).kind in ("word", ",") and stop - at < LONGEST:
+            stop += 1
+        return self._at(stop).kind == ")" and self._at(stop + 1).kind == "="
+
+    def _check_index(self, at: int) -> None:
+        """Refuse `, i = 1, …, n`: a sum names its index itself."""
+        stop = at + 2
+        while self._at(stop).kind in ("number", "word", ",", ".."):
+            stop += 1
+        run = self._found[at + 2 : stop]
+        if not any(token.kind == ".." for token in run):
+            return
+        part = self._parts[-1]
+        body = part[2:] if len(part) > 2 and part[1].kind == "=" else part
+        index = self._found[at]
+        ends = [token for token in run if token.kind in ("number", "word")]
+        suggestion = ""
+        if body and len(ends) > 1:
+            low, high = ends[0].text, ends[-1].text
+            inner = self._text[body[0].start : body[-1].stop]
+            summed = f"sum({inner}, {index.text}={low}..{high})"
+            rest = self._text[self._found[stop - 1].stop :]
+            suggestion = self._text[: body[0].start] + summed + rest
+        raise ParseError(
+            f"`{excerpt(index.text)}` runs from one number to another beside the formula",
+            text=self._text, position=index.start, length=run[-1].stop - index.start,
+            allowed="An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
+            "write each.", suggestion=suggestion,
+        )  # fmt: skip
+
+
+def _statement(
+    text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
+) -> Statement:
+    name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
+    check_code(text, part, known)
+    equals = _equals(part)
+    if step is None and not equals:
+        asked, body = question(text, part, known, notes)
+        return Statement(None, body, line, asked=asked)
+    if step is not None and name.kind == "word":
+        return Statement(name, _body(text, part[2:], step), line, step=step)
+    sign = step or part[equals[0]]
+    if sign.text in ("≈", "\\approx"):
+        allowed = "An assignment is written with =; behind it ≈ may stand before a number."
+        raise ParseError(f"`{sign.text}` cannot stand here", text=text, position=sign.start,
+                         length=len(sign.text), allowed=allowed)  # fmt: skip
+    left = part[: equals[0]] if equals else part[:1]
     parameters = None
-    if equals != 1 or name.kind != "word":
-        parameters = _parameters(text, part[:equals], part[equals])
+    if len(left) != 1 or name.kind != "word":
+        check_statement(text, part, known)
+        if name.kind == "word" and set(name.text) & set(PRIMES):
+            raise derivative(text, name.start, name.stop)
+        parameters = _parameters(text, left, sign)
+    body = _body(text, part[equals[0] + 1 :], sign)
+    claim: tuple[Token, ...] = ()
+    further = _equals(body)
+    if further and numeral(body[further[-1] + 1 :]) is not None:
+        claim = tuple(body[further[-1] + 1 :])
+        body = body[: further[-1]]
+        further = further[:-1]
+    if further and parameters is None and _is_call(body[: further[0]]):
+        notes.tell(f"function:{body[0].start}", body[0].start, body[further[0]].stop, name.text)
+        body = _body(text, body[further[0] + 1 :], body[further[0]])
+    asked, body = question(text, body, known, notes)
+    return Statement(name, body, line, parameters, asked=asked, claim=claim)
+
+
+def _body(text: str, body: list[Token], sign: Token) -> list[Token]:
     if not body:
         raise ParseError(
-            "Nothing stands behind =",
+            f"Nothing stands behind {sign.text or '='}",
             text=text,
-            position=part[equals].start,
+            position=sign.start,
             allowed="A formula stands on the right of an assignment.",
         )
-    return Statement(name, body, line, parameters)
+    return body
 
 
-def _opens(part: Iterable[Token]) -> int:
-    """Return how many brackets are open behind `part`."""
-    return sum((token.kind == "(") - (token.kind == ")") for token in part)
+def _equals(part: Sequence[Token]) -> list[int]:
+    """Return where = stands outside of brackets."""
+    found, depth = [], 0
+    for at, token in enumerate(part):
+        depth += (token.kind == "(") - (token.kind == ")")
+        if token.kind == "=" and depth <= 0:
+            found.append(at)
+    return found
+
+
+def _is_call(part: Sequence[Token]) -> bool:
+    """Return whether these are a name with names in brackets: `f(x_1, x_2)`."""
+    kinds = [token.kind for token in part]
+    inside = kinds[2:-1]
+    return (
+        len(kinds) > 3
+        and kinds[:2] == ["word", "("]
+        and kinds[-1] == ")"
+        and all(kind == ("," if at % 2 else "word") for at, kind in enumerate(inside))
+    )
 
 
 def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token, ...]:
@@ -101,13 +306,7 @@ def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token,
     if left[0].kind != "word" or not brackets:
         message = "The left side of = is not one name"
         raise ParseError(message, text=text, position=start, length=stop - start, allowed=_ONE_NAME)
-    inside = left[2:-1]
-    names, commas = inside[::2], inside[1::2]
-    if not (
-        len(inside) % 2
-        and all(token.kind == "word" for token in names)
-        and all(token.kind == "," for token in commas)
-    ):
+    if not _is_call(left):
         raise ParseError(
             f"`{excerpt(text[start:stop])}` cannot be defined",
             text=text,
@@ -115,6 +314,7 @@ def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token,
             length=stop - start,
             allowed="A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
         )
+    names = left[2:-1:2]
     seen: set[str] = set()
     for token in names:
         if canonical(token.text) in seen:

@@ -1,4 +1,4 @@
-"""What reading a text gives: a flat list of items, assignments, and notes.
+"""What reading a text gives: a flat list of items, assignments and notes, within limits.
 
 Items stand in postfix order, operands always before their users, so that everything that
 follows is a plain loop, however deep the formula is.
@@ -6,9 +6,85 @@ follows is a plain loop, however deep the formula is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
+
+from chainrule.errors import LimitError, excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one input may hold.
+
+    Parameters
+    ----------
+    characters
+        Length of the text.
+    nodes
+        Operations plus different numbers and names of the text, with sums and functions
+        written out.
+    nesting
+        Brackets, bars, signs, powers and functions inside each other, as written.
+    digits
+        Digits of an exact number, written out in full.
+    name
+        Characters of one name.
+    terms
+        Terms of one sum over an index.
+    entries
+        Entries of one declared vector or matrix.
+    conditions
+        Comparisons in one condition.
+    work
+        Sum over all operations of the square of their operands: each of the n local partials
+        of a maximum looks at n operands. All other work is in proportion to the nodes.
+    """
+
+    characters: int = 20_000
+    nodes: int = 5_000
+    nesting: int = 200
+    digits: int = 1_000
+    name: int = 100
+    terms: int = 1_000
+    entries: int = 10_000
+    conditions: int = 50
+    work: int = 40_000
+
+
+LIMITS = Limits()
+
+
+def beyond(what: str, limit: int, *, text: str, position: int, length: int = 1) -> LimitError:
+    """Return the error for passing a limit: `what` completes "more than 200 ..."."""
+    return LimitError(
+        f"This is more than {limit:,} {what}",
+        text=text,
+        position=position,
+        length=length,
+        allowed=f"Allowed are at most {limit:,} {what}.",
+    )
+
+
+def check_length(text: str) -> None:
+    """Refuse a text that is too long, before anything else looks at it.
+
+    Raises
+    ------
+    LimitError
+        With the place where the limit was passed.
+    """
+    if len(text) > LIMITS.characters:
+        raise beyond("characters", LIMITS.characters, text=text, position=LIMITS.characters)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A typed number: its exact value and the way it was written."""
+
+    value: Fraction
+    text: str
 
 
 class Span(NamedTuple):
@@ -16,6 +92,12 @@ class Span(NamedTuple):
 
     start: int
     stop: int
+
+
+COMPARISONS = frozenset({"less", "at_most", "greater", "at_least", "equal", "unequal"})
+CONDITIONS = COMPARISONS | {"positive", "and", "or", "not"}
+"""Items that are true or false. One called `where` has a condition and a value in turn, and
+perhaps a last value that is taken where no condition holds."""
 
 
 class Item(NamedTuple):
@@ -32,6 +114,11 @@ class Item(NamedTuple):
     text: str
     span: Span
     parameters: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is true or false, and no number."""
+        return self.kind == "apply" and self.what in CONDITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +178,14 @@ class Program:
         From a canonical name to the way it was first typed.
     shapes
         Declared shapes by canonical name, as in `W1: 4x2`.
+    given
+        The numbers that are assigned to inputs, by canonical name.
+    fixed
+        The whole numbers that were put in for names: bounds of sums.
+    asked
+        By which name a derivative is asked for; "" for every one, None if none is.
+    claims
+        Numbers that are said to come out, with their places, by the name they are given for.
     """
 
     text: str
@@ -102,3 +197,58 @@ class Program:
     notes: tuple[Note, ...]
     spellings: dict[str, str]
     shapes: dict[str, tuple[int, ...]]
+    given: Mapping[str, Number] = field(default_factory=dict)
+    fixed: Mapping[str, int] = field(default_factory=dict)
+    asked: str | None = None
+    claims: Mapping[str, tuple[Fraction, Span]] = field(default_factory=dict)
+
+
+class Notes:
+    """Collects notes, one for each key, and knows which readings were switched.
+
+    Parameters
+    ----------
+    text
+        The whole input.
+    readings
+        Chosen readings by key; a key that does not occur in the text has no effect.
+    """
+
+    def __init__(self, text: str, readings: Mapping[str, str]) -> None:
+        self._text = text
+        self._readings = readings
+        self._notes: dict[str, Note] = {}
+
+    def key(self, kind: str, start: int, stop: int) -> str:
+        """Return the key of a choice: its kind and the text it is about, without spaces."""
+        return f"{kind}:{excerpt(''.join(self._text[start:stop].split()))}"
+
+    def chose(self, key: str, option: str) -> bool:
+        """Return whether the user asked for `option`."""
+        return self._readings.get(key) == option
+
+    def tell(self, key: str, start: int, stop: int, reading: str) -> None:
+        """Note a reading that has no alternative."""
+        if key not in self._notes:
+            span = Span(start, stop)
+            self._notes[key] = Note(span, excerpt(self._text[start:stop]), excerpt(reading), key)
+
+    def choice(
+        self, key: str, start: int, stop: int, usual: tuple[str, str], other: tuple[str, str]
+    ) -> None:
+        """Note a choice; `usual` and `other` are each an option and what it reads."""
+        if key in self._notes:
+            return
+        taken, left = (other, usual) if self.chose(key, other[0]) else (usual, other)
+        self._notes[key] = Note(
+            Span(start, stop),
+            excerpt(self._text[start:stop]),
+            excerpt(taken[1]),
+            key,
+            left[0],
+            excerpt(left[1]),
+        )
+
+    def all(self) -> tuple[Note, ...]:
+        """Return the notes in the order of the text."""
+        return tuple(sorted(self._notes.values(), key=lambda note: note.span.start))

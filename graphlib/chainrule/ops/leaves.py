@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.ops.record import Op, register
+from chainrule.ops.record import Domain, Op, register
 
 INPUT = register(
     Op("input", 0, value=lambda m: m.input(), doc="A variable to which a value is given.")
@@ -26,5 +26,14 @@ EYE = register(
         parameters={"shape": (1, 1)},
         shape=lambda shape: tuple(shape),
         doc="Identity matrix.",
+    )
+)
+NOWHERE = register(
+    Op(
+        "nowhere",
+        0,
+        value=lambda m: m.number(0) / m.number(0),
+        domain=Domain(holds=lambda: False, needs="a case that holds here"),
+        doc="No number: what a function is where none of its cases holds.",
     )
 )

@@ -57,7 +57,8 @@ class Kink:
     homogeneous, not linear), None where the value jumps and no derivative exists;
     `convention` says in words which value the passes use. `choice` names the parameter of
     the node that sets it: a number, or None where no derivative shall exist there. `against` is
-    the convention where a constant takes part; a node then carries `moving`, which says of every
+    the convention where a constant takes part; `jumps` tells of a choice whether the value jumps
+    at this point, where there is no derivative; a node then carries `moving`, which says of every
     operand whether an input reaches it.
     """
 
@@ -66,6 +67,7 @@ class Kink:
     convention: str
     choice: str = ""
     against: str = ""
+    jumps: Callable[..., bool] | None = None
 
     def undefined(self, parameters: Mapping[str, Any]) -> bool:
         """Return whether a node with these parameters has no derivative at the kink."""
@@ -157,8 +159,8 @@ class Op:
     stable_partials
         Per slot, likewise for the local partial: 1 − tanh² cancels where sech² does not.
     taken
-        `taken(*operands)`: of a choice, the slot of the operand that is taken, decided by the
-        first operand alone; the others need not exist.
+        `taken(*operands, **parameters)`: of a choice, the slot of the operand that is taken,
+        decided by those before the values in `when`; the other values need not exist.
     doc
         One sentence for the reference.
     """

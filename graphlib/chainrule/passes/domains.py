@@ -28,7 +28,8 @@ def needs(graph: WengertList, goal: int) -> dict[int, Need]:
     distances = graph.distances([goal])
     found: dict[int, Need] = {}
     for node, op in enumerate(graph.ops):
-        if op.domain is None or distances[node] < 0 or not graph.varies[node]:
+        still = not graph.varies[node] and bool(graph.operands[node])
+        if op.domain is None or distances[node] < 0 or still:
             continue
         numbers = [graph.parameters_of(i).get("number") for i in graph.operands[node]]
         choices = [PROBES if number is None else (number,) for number in numbers]

@@ -116,14 +116,19 @@ def _moved(
 ) -> Any:
     """Return the one-sided derivative of one node from its operands' moves."""
     op, parameters = graph.ops[node], graph.parameters_of(node)
-    if (
-        op.taken is not None
-        and type(value) is not Undefined
-        and not _at_kink(graph, algebra, node, arguments)
-    ):
-        # A condition that jumps may take the other branch beside the point.
-        jumps = type(moves[0]) is Undefined and moves[0].alone
-        return moves[0] if jumps else moves[op.taken(*arguments)]
+    if op.taken is not None and type(value) is not Undefined:
+        compared = moves[: len(moves) - len(parameters["when"])]
+        at_border = _at_kink(graph, algebra, node, arguments)
+        for move in compared:
+            # What is compared may jump: then another branch may be taken beside the point.
+            if type(move) is Undefined and (move.alone or at_border):
+                return move
+        if not at_border:
+            return moves[op.taken(*arguments, **parameters)]
+        assert op.kink is not None and op.kink.push is not None
+        found = op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        jump = Undefined(op.name, op.kink.convention, "slope", node, alone=True)
+        return jump if found is None else found
     for argument in (value, *arguments, *moves):
         if type(argument) is Undefined:
             return argument

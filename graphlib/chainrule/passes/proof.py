@@ -26,6 +26,7 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
+from chainrule.graph.constant import Constant
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.steps import Push, Share, Step
@@ -115,6 +116,8 @@ def recorded(
 def _bound(graph: WengertList, algebra: Algebra, node: int, value: Any) -> Any:
     if isinstance(algebra, Arrays):
         return algebra.array(value, graph.shape(node), node in graph.batched)
+    if isinstance(value, Constant):
+        return value.within(algebra)
     return algebra.number(value if type(value) is Fraction else Fraction(value))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import number_text
+from chainrule.graph.constant import Constant
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
@@ -20,6 +21,7 @@ from chainrule.passes.borders import corners, ends
 from chainrule.passes.kinks import same
 from chainrule.passes.run import Number, merged
 from chainrule.readings.catalogue import CAPTIONS, WORDS, say
+from chainrule.readings.formulas import compose
 from chainrule.readings.grid import Cell, Mark, Remark
 from chainrule.readings.numbers import DEFAULT, Format, full_digits, numeral
 from chainrule.readings.prose import Prose, filled
@@ -211,6 +213,8 @@ def given(view: View, node: int) -> Term:
 
 def _exactly(exact: Any, shown: Any = None, format: Format = DEFAULT) -> Term:
     """Return an exact number as it was typed, if that is short; else as it is shown."""
+    if isinstance(exact, Constant) and exact.graph is not None:
+        return compose(exact.graph, exact.graph.outputs[0], lambda node: None).term
     if isinstance(exact, Fraction | int):
         written = number_text(Fraction(exact))
         if len(written) <= POINT_DIGITS:

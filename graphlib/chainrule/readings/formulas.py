@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction as Exact
 from functools import lru_cache
 from numbers import Rational
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chainrule.graph.builder import number_text
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Op
 from chainrule.readings.terms import (
     ELLIPSIS,
+    Cases,
     Fenced,
     Fraction,
     Numeral,
@@ -28,7 +29,7 @@ from chainrule.readings.terms import (
 )
 
 # How tightly a formula holds together; a looser one inside a tighter one gets brackets.
-SUM, SIGNED, PRODUCT, PREFIX, POWER, ATOM = range(6)
+CHOICE, SUM, SIGNED, PRODUCT, PREFIX, POWER, ATOM = range(7)
 
 
 class Formula(NamedTuple):
@@ -174,6 +175,43 @@ def _weight(op: Op, operands: Sequence[Formula], parameters: Mapping[str, object
     return atom(Fenced(claim, "[", "]"))
 
 
+COMPARED = {
+    "less": "<", "at_most": "≤", "greater": ">", "at_least": "≥", "equal": "=", "unequal": "≠",
+}  # fmt: skip
+_LOGIC = {"and": " and ", "or": " or "}
+
+
+def _condition(condition: Sequence[Any], operands: Sequence[Formula], inside: str = "") -> Term:
+    """Return a condition of a choice; in brackets where it stands inside one of another kind."""
+    what, *parts = condition
+    if what == "not":
+        return row(Word("not "), _condition(parts[0], operands, what))
+    if what in _LOGIC:
+        terms: list[Term] = []
+        for part in parts:
+            terms += [Word(_LOGIC[what])] if terms else []
+            terms.append(_condition(part, operands, what))
+        return Fenced(Row(tuple(terms))) if inside else Row(tuple(terms))
+    compared = [bracketed(operands[slot], SUM) for slot in parts]
+    if what == "positive":
+        return row(*compared, Sign(">"), Numeral("0"))
+    return row(compared[0], Sign(COMPARED[what]), compared[1])
+
+
+_UNDEFINED = atom(Word("undefined"))
+
+
+def _choice(operands: Sequence[Formula], when: Sequence[Any]) -> Formula:
+    """Write a choice as cases; a last one that is nowhere is left out."""
+    values = operands[len(operands) - len(when) :]
+    rows = [
+        (bracketed(value, SUM), None if condition[0] == "else" else _condition(condition, operands))
+        for value, condition in zip(values, when, strict=True)
+    ]
+    kept = rows[:-1] if values[-1] == _UNDEFINED else rows
+    return Formula(Cases(tuple(kept)), CHOICE)
+
+
 _T = Word("⊤", r"\top")
 
 WRITTEN: Mapping[str, Callable[..., Formula]] = {
@@ -211,6 +249,7 @@ WRITTEN: Mapping[str, Callable[..., Formula]] = {
     "transpose": lambda a: Formula(Power(bracketed(a, ATOM), _T), POWER),
     "pi": lambda: atom(Symbol("π")),
     "e": lambda: atom(Word("e", "e")),
+    "nowhere": lambda: _UNDEFINED,
     "broadcast": lambda a: a,
     "batch_repeat": lambda a, like: a,
     "reshape": lambda a: a,
@@ -228,6 +267,8 @@ def formula_of(op: Op, operands: Sequence[Formula], parameters: Mapping[str, obj
         return _number(str(parameters["text"]))
     if op.name in _WEIGHTS:
         return _weight(_WEIGHTS[op.name], operands, parameters)
+    if op.name == "where":
+        return _choice(operands, parameters["when"])  # type: ignore[arg-type]
     if op.name == "index":
         at = Word(", ".join(map(str, parameters["at"])))  # type: ignore[call-overload]
         return Formula(row(bracketed(operands[0], ATOM), Fenced(at, "[", "]")), POWER)

@@ -107,7 +107,8 @@ class Reference:
     @property
     def calls(self) -> tuple[str, ...]:
         """How it can be typed: gelu(x), GELU(x)."""
-        inside = ", ".join(self.operands) + (", …" if self.op.arity is None else "")
+        open_ended = self.op.arity is None and self.op.taken is None
+        inside = ", ".join(self.operands) + (", …" if open_ended else "")
         return tuple(f"{spelling}({inside})" for spelling in self.op.spellings)
 
     @property
@@ -163,6 +164,8 @@ def reference(op: Op) -> Reference:
 
 def _operand_names(op: Op) -> tuple[str, ...]:
     """Return the operands' names, which are those in the record's own rule."""
+    if op.taken is not None:
+        return ("c", "a", "b")
     if op.arity is None:
         return ("x1", "x2")
     return tuple(inspect.signature(op.value).parameters)[1 : op.arity + 1]

@@ -6,6 +6,7 @@ spellings cannot disagree. Terms keep order and brackets; nothing is rearranged.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -154,7 +155,17 @@ class Partial:
     sign: str = "∂"
 
 
-Term = Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Values, each with the condition under which it is taken; the last one has perhaps none."""
+
+    rows: tuple[tuple[Term, Term | None], ...]
+
+
+Term = (
+    Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
+    | Cases
+)  # fmt: skip
 
 
 def with_comma(term: Term) -> Term:
@@ -176,6 +187,8 @@ def with_comma(term: Term) -> Term:
             return Fenced(with_comma(inner), left, right)
         case Coloured(role, inner):
             return Coloured(role, with_comma(inner))
+        case Cases(rows):
+            return Cases(tuple((with_comma(v), c and with_comma(c)) for v, c in rows))
         case _:
             return term
 
@@ -190,6 +203,17 @@ APPROXIMATELY = Sign("≈")
 ELLIPSIS = Word("…", r"\dots")
 
 
+# What stands above a name, to its right: a star, a prime, an index in round or square brackets.
+_RAISED = re.compile(r"star|prime|(?:sup|box)(?:[0-9]+|[A-Za-z](?:[-+][0-9]+)?)")
+
+
+def raised(accent: str) -> str:
+    """Return what an accent puts above a name: `sup1` is (1), `box1` is [1]."""
+    if accent.startswith(("sup", "box")):
+        return f"({accent[3:]})" if accent.startswith("sup") else f"[{accent[3:]}]"
+    return {"star": "*", "prime": "′"}.get(accent, "")
+
+
 def name_parts(name: str) -> tuple[str, str, str]:
     """Return base, subscript and accent of a name: `y1_hat` is ("y", "1", "hat").
 
@@ -202,7 +226,14 @@ def name_parts(name: str) -> tuple[str, str, str]:
     base, _, tail = name.partition("_")
     if not base:
         return name, "", ""
-    accent = tail if tail in ACCENTS or tail == "star" else ""
+    for word, sign in (("plus", "+"), ("minus", "-")):
+        tail = tail.replace(f"_{word}_", sign).replace(f"{word}_", sign)
+    parts = tail.split("_")
+    marks = [part for part in parts if part in ACCENTS or _RAISED.fullmatch(part)]
+    if (len(marks) == 1 and len(parts) > 1) or _RAISED.fullmatch(tail):
+        rest = "_".join(part for part in parts if part != marks[0])
+        return (*name_parts(f"{base}_{rest}" if rest else base)[:2], marks[0])
+    accent = tail if tail in ACCENTS else ""
     stem = base.rstrip("0123456789")
     if stem and stem != base and (len(stem) == 1 or stem in GREEK) and (accent or not tail):
         return stem, base[len(stem) :], accent
@@ -261,6 +292,9 @@ def text(term: Term) -> str:
             return text(inner)
         case Partial(above, below, sign):
             return f"{sign}{text(above)}/{sign}{text(below)}"
+        case Cases(rows):
+            # As it can be typed.
+            return " else ".join(text(v) + (f" if {text(c)}" if c else "") for v, c in rows)
 
 
 @lru_cache(maxsize=4096)
@@ -269,7 +303,14 @@ def text_name(name: str, over: str = "") -> str:
     name, primes = primed(name)
     base, sub, accent = name_parts(name)
     shown = spelled(base) + "".join(ACCENTS[a][0] for a in (accent, over) if a in ACCENTS)
-    return shown + text_subscript(sub) + ("*" if accent == "star" else "") + primes
+    above = raised(accent)
+    if len(above) > 1:
+        above = (
+            above.translate(SUPERSCRIPTS)
+            if above[1:-1].isdigit() and above[0] == "("
+            else f"^{above}"
+        )
+    return shown + text_subscript(sub) + above + primes
 
 
 _ROOTS = {"2": "√", "3": "∛", "4": "∜"}
@@ -337,6 +378,8 @@ LATEX_SIGNS = {
     "@": r"\,",
     "≈": r"\approx ",
     "⊤": r"\top ",
+    "≤": r"\leq ",
+    "≥": r"\geq ",
 }
 LATEX_FENCES = {"⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}
 
@@ -387,6 +430,11 @@ def latex(term: Term, *, colours: bool = False) -> str:
             case Partial(above, below, sign):
                 d = r"\partial " if sign == "∂" else "d"
                 return rf"\frac{{{d}{written(above)}}}{{{d}{written(below)}}}"
+            case Cases(rows):
+                ends = [rf" & \text{{if }} {written(c)}" if c else r" & \text{otherwise}"
+                        for _, c in rows]  # fmt: skip
+                lines = [written(v) + end for (v, _), end in zip(rows, ends, strict=True)]
+                return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
 
     return written(term)
 
@@ -395,7 +443,7 @@ def starred(term: Term) -> bool:
     """Whether a term is a name with a star, and so has its superscript already."""
     bare = term.inner if isinstance(term, Coloured) else term
     return isinstance(bare, Symbol) and (
-        name_parts(bare.name)[2] == "star" or bool(primed(bare.name)[1])
+        bool(raised(name_parts(bare.name)[2])) or bool(primed(bare.name)[1])
     )
 
 
@@ -414,7 +462,8 @@ def _latex_name(name: str, over: str = "") -> str:
     if sub:
         plain = sub.isdigit() or len(sub) == 1
         shown += "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
-    above = ("*" if accent == "star" else "") + r"\prime " * (" ′″‴".index(primes) if primes else 0)
+    above = raised(accent).replace("′", r"\prime ")
+    above += r"\prime " * (" ′″‴".index(primes) if primes else 0)
     return shown + (f"^{{{above}}}" if above else "")
 
 
@@ -485,6 +534,18 @@ def _mathml(term: Term, inline: bool) -> str:
             if inline:
                 return f'<mrow>{top}<mo lspace="0" rspace="0">/</mo>{bottom}</mrow>'
             return f"<mfrac>{top}{bottom}</mfrac>"
+        case Cases(rows):
+            lines = "".join(
+                f'<mtr><mtd style="text-align: left">{_mathml(value, inline)}</mtd>'
+                f'<mtd style="text-align: left">{_mathml(_condition(c), inline)}</mtd></mtr>'
+                for value, c in rows
+            )
+            return f'<mrow><mo fence="true">{{</mo><mtable>{lines}</mtable></mrow>'
+
+
+def _condition(condition: Term | None) -> Term:
+    """Return a condition behind its word."""
+    return Word("otherwise") if condition is None else row(Word("if "), condition)
 
 
 def _bracketed(term: Term) -> Term:
@@ -506,7 +567,7 @@ def _mathml_name(name: str, over: str = "") -> str:
         kind = "letter" if len(sub) == 1 else "word"
         word = f'<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi>'
         shown = f"<msub>{shown}{f'<mn>{sub}</mn>' if sub.isdigit() else word}</msub>"
-    above = ("∗" if accent == "star" else "") + primes
+    above = raised(accent).replace("*", "∗") + primes
     if above:
         return f'<msup>{shown}<mo lspace="0" rspace="0">{above}</mo></msup>'
     return shown

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from chainrule.readings.terms import (
     GREEK,
+    Cases,
     Coloured,
     Fenced,
     Fraction,
@@ -24,6 +25,7 @@ from chainrule.readings.terms import (
     Term,
     Word,
     name_parts,
+    raised,
     spelled,
     starred,
 )
@@ -113,6 +115,12 @@ def typst(term: Term, *, colours: bool = False) -> str:
             case Partial(above, below, sign):
                 d = "∂" if sign == "∂" else '"d"'
                 return f"frac({joined([d, written(above)])}, {joined([d, written(below)])})"
+            case Cases(rows):
+                lines = (
+                    written(v) + (f' & "if " {written(c)}' if c else ' & "otherwise"')
+                    for v, c in rows
+                )
+                return f"cases({', '.join(lines)})"
 
     return written(term).strip()
 
@@ -142,4 +150,5 @@ def typst_name(name: str, over: str = "") -> str:
     if sub:
         plain = sub.isdigit() or (len(sub) == 1 and sub.isalpha() and sub.isprintable())
         shown += f"_({sub if plain else string(sub)})"
-    return shown + ("^*" if accent == "star" else "")
+    above = raised(accent)
+    return shown + (f"^({string(above)})" if len(above) > 1 else f"^{above}" if above else "")

@@ -65,9 +65,12 @@ class Reading:
     shapes: tuple[Sizes, ...] = ()
     kinked: bool = False
     told: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def default(self, name: str) -> str:
-        """Return the value that a variable has until one is typed."""
+        """Return the value that a variable has until one is typed: perhaps the text gives it."""
+        if name in self.given:
+            return self.given[name]
         shape = dict(zip(self.variables, self.shapes, strict=True)).get(name, ())
         return default_value(shape)
 
@@ -143,6 +146,7 @@ def read(
         tuple(graph.shape(node) for node in graph.inputs),
         bool(chosen_nodes(graph)),
         told_of(graph),
+        graph.given,
     )
 
 

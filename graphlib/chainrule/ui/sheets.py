@@ -104,7 +104,7 @@ def made(asked: Asked, seed: int, student: str) -> Sheet | Fault:
     try:
         recipe = recipe_of(asked)
         if asked.formula:
-            Graph.parse(asked.formula)  # a fault is shown with its place
+            Graph.parse(asked.formula, constants=True)  # a fault is shown with its place
         own = None if asked.recipe else seed
         found = workers.call(drawn, recipe, own, student, timeout=SECONDS, what="this sheet")
         assert isinstance(found, Sheet)
