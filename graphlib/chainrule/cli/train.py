@@ -196,6 +196,8 @@ def _watched(ready: Prepared) -> None:
     for name, value in told.items():
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
         print(f"  {name.replace('_', ' ')}: {shown}")
+    if ready.units is not None and "rmse" in told:
+        print("  (the loss is that of scaled targets, the RMSE is in their own unit)")
     if judged(told):
         print(f"  {judged(told)}")
     if run.stopped:

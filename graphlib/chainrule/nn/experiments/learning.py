@@ -115,7 +115,7 @@ def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: in
 
 
 def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Outcome:
-    """Fit ten noisy points with far too many weights, and with three remedies.
+    """Fit ten noisy points with far too many weights, plainly and with four remedies.
 
     Returns
     -------
