@@ -59,8 +59,24 @@ def test_bad_input_is_told_with_exit_code_2(capsys: Any, words: tuple[str, ...],
 def test_a_formula_is_trained(capsys: Any) -> None:
     from chainrule.nn.data import line
 
-    words = ("train", "line", "--formula", "y = a x + b", "--learn", "a b", "--held", "0",
-             "--optimiser", "gd", "--batch", "0", "--rate", "0.1", "--epochs", "400")  # fmt: skip
+    words = (
+        "train",
+        "line",
+        "--formula",
+        "y = a x + b",
+        "--learn",
+        "a b",
+        "--held",
+        "0",
+        "--optimiser",
+        "gd",
+        "--batch",
+        "0",
+        "--rate",
+        "0.1",
+        "--epochs",
+        "400",
+    )
     code, out, _ = run(capsys, *words, "--loss", "(y - t)^2")
     data = line()
     slope, shift = np.polyfit(data.x[:, 0], data.t[:, 0], 1)

@@ -34,8 +34,15 @@ def test_a_typed_network_trains_as_the_same_layers_do() -> None:
 
 def test_a_line_in_two_columns_ends_at_its_closed_form() -> None:
     columns = {"x1": X[:, 0], "x2": X[:, 1], "t": T}
-    run = train("y = a x1 + b x2 + c", columns, learn="a b c", loss="(y - t)^2",
-                optimiser="gd", rate=0.2, steps=400)  # fmt: skip
+    run = train(
+        "y = a x1 + b x2 + c",
+        columns,
+        learn="a b c",
+        loss="(y - t)^2",
+        optimiser="gd",
+        rate=0.2,
+        steps=400,
+    )
     run.run()
     design = np.column_stack([X, np.ones(30)])
     closed = np.linalg.lstsq(design, T, rcond=None)[0]
@@ -64,8 +71,15 @@ def test_a_named_loss_compares_with_the_targets() -> None:
 
 
 def test_a_program_may_hold_its_own_loss() -> None:
-    run = train("J = mean((W @ x - t)^2)", {"x": X, "t": T[:, None]}, learn="W: 1x2", loss="J",
-                optimiser="gd", rate=0.2, steps=300)  # fmt: skip
+    run = train(
+        "J = mean((W @ x - t)^2)",
+        {"x": X, "t": T[:, None]},
+        learn="W: 1x2",
+        loss="J",
+        optimiser="gd",
+        rate=0.2,
+        steps=300,
+    )
     run.run()
     closed = np.linalg.lstsq(X, T, rcond=None)[0]
     np.testing.assert_allclose(run.parameters["W"][0], closed, rtol=1e-9)

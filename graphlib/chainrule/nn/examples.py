@@ -52,9 +52,11 @@ def given(
     if missing:
         told = ", ".join(columns) or "one table without names"
         raise InputError(
-            f"there is no column {missing[0]}{of}", text=missing[0], length=len(missing[0]),
+            f"there is no column {missing[0]}{of}",
+            text=missing[0],
+            length=len(missing[0]),
             allowed=f"The network takes {', '.join(network.columns)}; given is {told}.",
-        )  # fmt: skip
+        )
     found: dict[str, Array] = {}
     for name in inputs:
         found[name] = examples(columns[name], shapes[name], f"{name}{of}")

@@ -73,15 +73,20 @@ class Outcome(Tabular):
             for name in self.columns
         )
         rows = [
-            GridRow({
-                name: words(value) if isinstance(value, str)
-                else EMPTY if value is None
-                else count_cell(value) if isinstance(value, int)
-                else plain_cell(value)
-                for name, value in zip(self.columns, row, strict=True)
-            })
+            GridRow(
+                {
+                    name: words(value)
+                    if isinstance(value, str)
+                    else EMPTY
+                    if value is None
+                    else count_cell(value)
+                    if isinstance(value, int)
+                    else plain_cell(value)
+                    for name, value in zip(self.columns, row, strict=True)
+                }
+            )
             for row in self.rows
-        ]  # fmt: skip
+        ]
         return Grid("experiment", (self.title,), heads, grouped(rows), note=self.finding)
 
     def column(self, name: str) -> list[Any]:
@@ -98,8 +103,13 @@ class Outcome(Tabular):
         """Return the picture as a Vega-Lite specification, with its data in it."""
         look = self.look
         plane = look.kind == "rect"
-        channels = {"x": look.x, "y": look.y, "color": look.colour, "column": look.facet,
-                    "row": look.rows}  # fmt: skip
+        channels = {
+            "x": look.x,
+            "y": look.y,
+            "color": look.colour,
+            "column": look.facet,
+            "row": look.rows,
+        }
         encoding: dict[str, Any] = {
             channel: {"field": _field(name), "title": name, "type": self._type(name)}
             for channel, name in channels.items()

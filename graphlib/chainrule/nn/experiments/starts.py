@@ -56,8 +56,16 @@ def activations_and_starts(
                 start = Initialiser("he") if activation == "relu" else start
             stack = [Dense(width, activation, start) for _ in range(depth)]
             model = Sequential([*stack, Dense(1, "sigmoid", start)], inputs=2)
-            run = train(model, kept, validation=held, optimiser="sgd", rate=rate, batch=20,
-                        epochs=epochs, seed=seed)  # fmt: skip
+            run = train(
+                model,
+                kept,
+                validation=held,
+                optimiser="sgd",
+                rate=rate,
+                batch=20,
+                epochs=epochs,
+                seed=seed,
+            )
             begin = _arriving(run)
             first = {"epoch": 0, **run.told()}
             try:
@@ -70,11 +78,21 @@ def activations_and_starts(
                 numbers = (int(told["epoch"]), *(told[name] for name in names[1:]))
                 rows.append((activation, start.scheme, column, *numbers, begin))
     curves = ("loss", "held-out loss", "accuracy", "held-out accuracy")
-    columns = ("activation", "start", "column", "epoch", "loss", "accuracy", "held-out loss",
-               "held-out accuracy", "adjoint")  # fmt: skip
+    columns = (
+        "activation",
+        "start",
+        "column",
+        "epoch",
+        "loss",
+        "accuracy",
+        "held-out loss",
+        "held-out accuracy",
+        "adjoint",
+    )
     look = Look("epoch", "loss", facet="column", rows="activation", folded=curves)
-    return Outcome("Activation × start on two moons", **table(columns, rows),
-                   finding=_told(ends), look=look)  # fmt: skip
+    return Outcome(
+        "Activation × start on two moons", **table(columns, rows), finding=_told(ends), look=look
+    )
 
 
 def _arriving(run: Training) -> float:
