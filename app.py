@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import streamlit as st
+
 SOURCE = str(Path(__file__).parent / "graphlib")
 if SOURCE not in sys.path:  # a host of Streamlit apps installs requirements.txt and no more
     sys.path.insert(0, SOURCE)
 
-from chainrule.ui.pages import run  # noqa: E402
+from chainrule.ui import server  # noqa: E402
 
-run()
+app = st.App(server.SCRIPT, lifespan=server.ready, middleware=server.middleware())

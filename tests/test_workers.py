@@ -252,3 +252,42 @@ print(workers.call("os:getpid", timeout=30), flush=True)
     assert errors == ""
     _, before, in_child, after = output.splitlines()
     assert before == after != in_child
+
+
+def test_places_go_to_who_waits_longest() -> None:
+    line = workers._Line(1)
+    assert line.enter(0)
+    served: list[int] = []
+    arrived = [threading.Event() for _ in range(6)]
+
+    def wait(number: int) -> None:
+        arrived[number].set()
+        assert line.enter(60)
+        served.append(number)
+        line.leave()
+
+    threads = []
+    for number in range(6):
+        threads.append(threading.Thread(target=wait, args=(number,)))
+        threads[-1].start()
+        arrived[number].wait(60)
+        while len(line._waiting) <= number:
+            time.sleep(0.001)
+    line.leave()
+    for thread in threads:
+        thread.join(60)
+    assert served == list(range(6))
+    assert line.enter(0) and not line.enter(0.01)
+
+
+def test_a_nested_worker_has_workers_of_its_own() -> None:
+    pool = Workers(size=1, nested=True)
+    try:
+        inside, outside = pool.call("tests.test_workers:_processes", timeout=60)
+    finally:
+        pool.close()
+    assert inside != outside
+
+
+def _processes() -> tuple[int, int]:
+    return os.getpid(), workers.call("os:getpid", timeout=30)

@@ -1,4 +1,4 @@
-"""Typst in a worker process: a document's source in, a PDF out.
+"""Typst in a worker process: a document's source in, a PDF or a picture out.
 
 Typst comes with the package ``typst``, its fonts with it (Libertinus, New Computer Modern, DejaVu
 Sans Mono), and DejaVu Sans with this package; no other font is looked at, so the same source gives
@@ -19,12 +19,19 @@ from chainrule.workers import WorkerFailure
 # DejaVu Sans has letters that Libertinus has not: Armenian, Georgian, Hebrew, Arabic.
 _FONTS = str(Path(__file__).parent / "drawing" / "fonts")
 _NO_LETTER = "could not be displayed"
+PNG_DPI = 144.0
+"""Dots to an inch of 72 points."""
 SECONDS = 30.0
 """Seconds that a document may take; a page takes about 0.02."""
 
 
-def typeset(source: str, *, timeout: float = SECONDS) -> bytes:
+def typeset(source: str, *, format: str = "pdf", timeout: float = SECONDS) -> bytes:
     """Return a Typst document as a PDF that is tagged for screen readers (PDF/UA-1).
+
+    Parameters
+    ----------
+    format
+        ``"pdf"``, or ``"png"`` for its one page in dots.
 
     Raises
     ------
@@ -35,14 +42,14 @@ def typeset(source: str, *, timeout: float = SECONDS) -> bytes:
     """
     try:
         made: bytes = workers.call(
-            _compiled, source, timeout=timeout, what="the typesetting by Typst"
+            _compiled, source, format, timeout=timeout, what="the typesetting by Typst"
         )
     except WorkerFailure as error:
         raise OutsideError(f"Typst refused the document: {error.text}") from error
     return made
 
 
-def _compiled(source: str) -> bytes:
+def _compiled(source: str, format: str) -> bytes:
     """Compile in the worker, with an empty folder as all that Typst sees of the disk."""
     # Typst would use every core; how many are in use is for the caller of workers to say.
     os.environ.setdefault("RAYON_NUM_THREADS", "1")
@@ -51,6 +58,10 @@ def _compiled(source: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="chainrule-typst-") as folder:
         compiler = typst.Compiler(root=folder, ignore_system_fonts=True, font_paths=[_FONTS])
         written = source.encode("utf-8", "replace")
+        if format == "png":
+            dots = compiler.compile(written, format="png", ppi=PNG_DPI)
+            assert isinstance(dots, bytes)
+            return dots
         try:
             made = compiler.compile(written, format="pdf", pdf_standards="ua-1", timestamp=0)
         except typst.TypstError as error:

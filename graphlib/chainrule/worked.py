@@ -25,6 +25,7 @@ from chainrule.readings.view import Notation, View
 
 if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
+    from chainrule.readings.derivation import Derivation
     from chainrule.readings.derivatives import JacobianTable
     from chainrule.readings.enclosures import Enclosures
     from chainrule.readings.health import Health
@@ -312,6 +313,23 @@ class Worked(View):
 
         return health(self, self.source)
 
+    def derivation(self) -> Derivation:
+        """Return the derivatives worked out in symbols, rule by rule, from the output back.
+
+        >>> import chainrule
+        >>> worked = chainrule.parse("f = sin u; u = x^2").reverse({"x": 1})
+        >>> print(worked.derivation().csv().splitlines()[-1])
+        ,cos(x²)·(2x),in the inputs alone
+
+        Raises
+        ------
+        GraphError
+            If the graph has vectors or a batch.
+        """
+        from chainrule.readings.derivation import derivation
+
+        return derivation(self._back)
+
     def enclosures(self) -> Enclosures:
         """Return what is proven of every number: the ball in which it lies.
 
@@ -363,12 +381,18 @@ class Worked(View):
     def draw(self, format: str = "svg", **options: Any) -> bytes:
         """Return a picture: "svg", "png", "pdf", "dot" or "tikz"; options as of `drawing.draw`.
 
+        "html" is a figure that plays by itself, for a course page: graph, player, table and
+        closed form in one file that needs nothing else; `step` is the step it opens at.
+
         >>> import chainrule
         >>> chainrule.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]
         b'digraph'
         """
         from chainrule.drawing import draw
+        from chainrule.drawing.figure import figure
 
+        if format == "html":
+            return figure(self, self.source, **options).encode()
         return draw(self, format, **options)
 
     def slides(self, format: str = "pdf", **options: Any) -> bytes:
@@ -391,8 +415,10 @@ class Worked(View):
 
         return slides(self, format, **options)
 
-    def _repr_svg_(self) -> str:
-        return self.draw("svg").decode()
+    def _repr_html_(self) -> str:
+        from chainrule.drawing.figure import figure
+
+        return figure(self, document=False)  # without closed forms, which take a while
 
 
 READINGS: Mapping[str, Callable[[Worked], Tabular]] = {
@@ -405,5 +431,6 @@ READINGS: Mapping[str, Callable[[Worked], Tabular]] = {
     "health": Worked.health,
     "conditions": lambda worked: worked.health().conditions(),
     "enclosures": Worked.enclosures,
+    "derivation": Worked.derivation,
 }
 """The tables of a worked example, by name."""

@@ -26,6 +26,7 @@ import sys
 import threading
 import traceback
 import weakref
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import IO, Any
 
@@ -95,6 +96,9 @@ class Workers:
     prepare
         ``"module:function"`` that a new worker calls once, without arguments, before its first
         task: imports and warm-up that should not count as time of a task.
+    nested
+        Whether what needs a worker inside a task gets one of its own, with its time limit;
+        by default it is done in the task's own process, which has its limits already.
     """
 
     def __init__(
@@ -104,11 +108,12 @@ class Workers:
         memory: int = MEMORY,
         environment: Mapping[str, str] | None = None,
         prepare: str | None = None,
+        nested: bool = False,
     ) -> None:
         if size < 1:
             raise ValueError(f"a pool of {size} workers; allowed: 1 or more")
         self._size = size
-        self._start = functools.partial(_Worker, memory, dict(environment or {}), prepare)
+        self._start = functools.partial(_Worker, memory, dict(environment or {}), prepare, nested)
         self._forget()
         atexit.register(_if_alive, weakref.WeakMethod(self.close))
         if sys.platform != "win32":
@@ -118,7 +123,7 @@ class Workers:
     def _forget(self) -> None:
         """Begin with no workers; a forked copy of the owner must not share the owner's pipes."""
         self._owner = os.getpid()
-        self._places = threading.BoundedSemaphore(self._size)
+        self._places = _Line(self._size)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
 
@@ -162,7 +167,7 @@ class Workers:
         if not timeout > 0:
             raise ValueError(f"timeout={timeout}; allowed: a positive number of seconds")
         request = pickle.dumps((path, args, timeout + GRACE), pickle.HIGHEST_PROTOCOL)
-        if not self._places.acquire(timeout=wait):
+        if not self._places.enter(wait):
             raise WorkersBusy(
                 f"{what or path}: no worker became free within {wait:g} s; "
                 f"allowed at once: {self._size}"
@@ -173,7 +178,7 @@ class Workers:
             except _Cramped:
                 return self._asked(self._start(), request, timeout, what or path)
         finally:
-            self._places.release()
+            self._places.leave()
 
     def _asked(self, worker: _Worker, request: bytes, timeout: float, what: str) -> Any:
         try:
@@ -199,6 +204,18 @@ class Workers:
             raise
         self._give_back(worker)
         return result
+
+    def start(self) -> None:
+        """Start all workers, as far as none is there, so that the first calls find them."""
+
+        def start() -> None:
+            self._give_back(self._start())
+
+        starting = [threading.Thread(target=start) for _ in range(self._size - len(self._idle))]
+        for thread in starting:
+            thread.start()
+        for thread in starting:
+            thread.join()
 
     def close(self) -> None:
         """End the idle workers; a later call starts new ones."""
@@ -267,10 +284,48 @@ def _path(function: Callable[..., Any]) -> str:
     return f"{module}:{name}"
 
 
+class _Line:
+    """Places that are given to who waits longest.
+
+    A semaphore of the standard library gives them to anyone, so under load some wait for ever.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._waiting: deque[threading.Event] = deque()
+        self._lock = threading.Lock()
+
+    def enter(self, seconds: float) -> bool:
+        """Wait for a place; tell whether there was one in time."""
+        turn = threading.Event()
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            self._waiting.append(turn)
+        if turn.wait(seconds):
+            return True
+        with self._lock:
+            if turn.is_set():
+                return True
+            self._waiting.remove(turn)
+        return False
+
+    def leave(self) -> None:
+        """Give the place on."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._free += 1
+
+
 class _Worker:
     """One child process and the two pipes to it; used by one thread at a time."""
 
-    def __init__(self, memory: int, environment: dict[str, str], prepare: str | None) -> None:
+    def __init__(
+        self, memory: int, environment: dict[str, str], prepare: str | None, nested: bool
+    ) -> None:
         path = [entry or os.getcwd() for entry in sys.path]
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _CHILD, *path],
@@ -285,7 +340,7 @@ class _Worker:
         self._task = 0
         self._late = False
         try:
-            first = pickle.dumps((memory, prepare, START_SECONDS))
+            first = pickle.dumps((memory, prepare, nested, START_SECONDS))
             self.ask(first, START_SECONDS, "the start of a worker")
             self.asked = 0
         except BaseException:
@@ -370,7 +425,6 @@ def _receive(pipe: IO[bytes]) -> bytes | None:
 def serve() -> None:
     """Answer requests until the owner is gone; the body of a worker process."""
     global _serving
-    _serving = True
     requests = os.fdopen(os.dup(0), "rb")
     replies = os.fdopen(os.dup(1), "wb")
     # A library that prints must not write into the replies, nor read the requests.
@@ -380,7 +434,8 @@ def serve() -> None:
     first = _receive(requests)
     if first is None:
         return
-    memory, prepare, seconds = pickle.loads(first)
+    memory, prepare, nested, seconds = pickle.loads(first)
+    _serving = not nested
     _end_after(seconds)
     _limit(memory)
     reply = _run(prepare, ()) if prepare else pickle.dumps((True, None))

@@ -56,3 +56,32 @@ def test_refusals_have_exit_code_2_and_say_what_is_allowed(run, tmp_path: Path) 
 def test_help_shows_examples(run) -> None:
     shown = run("mark", "--help").stdout.decode()
     assert "chainrule mark answers/ --key week3.zip" in shown
+
+
+def test_files_of_another_class_are_not_replaced(run, tmp_path: Path) -> None:
+    (tmp_path / "week3.toml").write_text(RECIPE)
+    (tmp_path / "class.csv").write_text("name\nAda\nBo\n")
+    (tmp_path / "other.csv").write_text("name\nAda\nCy\n")
+    (tmp_path / "answers").mkdir()
+
+    def make(roster: str, *more: str) -> int:
+        given = ("--recipe", "week3.toml", "--roster", roster, "--out", "week3.zip", *more)
+        return int(run("sheet", *given).returncode)
+
+    def marks(*more: str) -> int:
+        given = ("answers", "--key", "week3.zip", "--out", "book.csv", *more)
+        return int(run("mark", *given).returncode)
+
+    assert (make("class.csv"), marks()) == (0, 0)
+    sheets, book = (tmp_path / name for name in ("week3.zip", "book.csv"))
+    kept = sheets.read_bytes(), book.read_bytes()
+    assert make("other.csv") == 2
+    assert (sheets.read_bytes(), book.read_bytes()) == kept
+    # The same class again is the same run, and more answers may have come.
+    assert (make("class.csv"), marks()) == (0, 0)
+    assert (make("other.csv", "--force"), marks()) == (0, 2)
+    assert book.read_bytes() == kept[1]
+    assert marks("--force") == 0
+    assert b"Cy" in book.read_bytes()
+    sheets.write_text("my own notes")
+    assert (make("class.csv"), sheets.read_text()) == (2, "my own notes")

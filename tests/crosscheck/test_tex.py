@@ -96,7 +96,7 @@ def test_the_guide_s_document(tmp_path: Path) -> None:
 def test_a_drawing_pasted_into_an_article(tmp_path: Path) -> None:
     picture = chainrule.parse(LECTURE).reverse({"x": 1}).draw("tikz").decode()
     article = (
-        "\\documentclass{article}\\usepackage{amsmath,xcolor,tikz}\\usetikzlibrary{arrows.meta}\n"
+        "\\documentclass{article}\\usepackage{amsmath,xcolor,tikz}\n"
         f"\\begin{{document}}\n\\noindent\\resizebox{{\\linewidth}}{{!}}{{{picture}}}\n\\end{{document}}\n"
     )
     assert "Overfull" not in compiled(article, tmp_path)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 
 import pytest
 
+import chainrule
 from chainrule.drawing.labels import Box
-from chainrule.drawing.layout import HEAD, Layout, cards
+from chainrule.drawing.layout import HEAD, RING, Layout, cards, placed
+from chainrule.drawing.reduction import reduced
+from chainrule.drawing.rows import summed
 from chainrule.errors import DrawingError
+from chainrule.readings.terms import text
 from chainrule.readings.view import View
 
 
@@ -96,8 +101,8 @@ def test_an_edge_without_a_partial_has_no_text(trouble: View) -> None:
 def test_json_is_plain_and_the_same_each_time(lecture: View) -> None:
     plain = cards(lecture).json()
     assert json.dumps(plain) == json.dumps(cards(lecture).json())
-    assert set(plain) == {"width", "height", "nodes", "edges", "note"}
-    assert set(plain["nodes"]["n0"]) == {"x", "y", "w", "h"}
+    assert set(plain) == {"width", "height", "compact", "nodes", "edges", "grounds", "note"}
+    assert set(plain["nodes"]["n0"]) == {"x", "y", "w", "h", "form"}
     edge = plain["edges"]["e1_0"]
     assert edge["d"].startswith("M")
     assert set(edge["label"]) == {"x", "y", "w", "h", "align", "rows"}
@@ -114,3 +119,72 @@ def test_large_graphs_are_folded(chain: Callable[..., View]) -> None:
 def test_another_direction_is_refused(lecture: View) -> None:
     with pytest.raises(DrawingError, match="'up'; allowed: LR, TB"):
         cards(lecture, "up")
+
+
+NETWORK = """L = -(t ln(y) + (1 - t) ln(1 - y)); y = 1/(1 + exp(-b))
+b = beta0 z0 + beta1 z1 + beta2 z2; z1 = 1/(1 + exp(-a1)); z2 = 1/(1 + exp(-a2))
+a1 = alpha10 x0 + alpha11 x1 + alpha12 x2; a2 = alpha20 x0 + alpha21 x1 + alpha22 x2"""
+
+
+def network() -> View:
+    graph = chainrule.parse(NETWORK)
+    at = {name: f"0.{i}" for i, name in enumerate(graph.variables, start=1)}
+    return graph.work(at | {"t": 1}, zoom="named")
+
+
+def test_the_weights_of_a_network_are_rows_of_twelve_cards() -> None:
+    layout = placed(reduced(network()), rows=True)
+    labels = layout.view.labels
+    rows = {labels[n]: [labels[row.node] for row in found] for n, found in layout.rows.items()}
+    assert rows == {
+        "a1": ["alpha10", "alpha11", "alpha12"],
+        "a2": ["alpha20", "alpha21", "alpha22"],
+        "b": ["beta0", "beta1", "beta2"],
+    }
+    forms = {labels[n]: form for n, form in layout.forms.items()}
+    assert Counter(forms.values()) == {"row": 9, "card": 7, "several": 3, "chip": 2}
+    assert {name for name, form in forms.items() if form == "chip"} == {"z0", "t"}
+    at = by_name(layout)
+    for name, weights in rows.items():
+        card = at[name]
+        for weight in weights:
+            box = at[weight]
+            assert abs(box.y - card.y) + box.h / 2 <= card.h / 2 and box.w == card.w
+        assert [at[w].y for w in weights] == sorted(at[w].y for w in weights)
+    assert layout.width <= 1_240  # a page of 1280 px shows all of it
+
+
+def test_a_line_into_a_row_ends_beside_it_and_has_no_text() -> None:
+    layout = placed(reduced(network()), rows=True)
+    for node, rows in layout.rows.items():
+        for row in rows:
+            route = layout.edges[f"e{node}_{row.factor.slot}"]
+            box = layout.nodes[f"n{row.node}"]
+            assert route.label is None
+            assert route.tip == pytest.approx((box.x - box.w / 2 - RING, box.y), abs=0.1)
+            assert f"e{node}_{row.edge.slot}" not in layout.edges
+
+
+def test_small_graphs_and_phones_have_a_card_for_every_input(lecture: View) -> None:
+    assert not placed(reduced(lecture), rows=True).rows
+    assert not placed(reduced(network()), "TB", rows=True).rows
+
+
+@pytest.mark.parametrize(
+    ("formula", "shown"),
+    [
+        ("u_1 v_1 + u_2 v_2", "∑uⱼvⱼ"),
+        ("u_1 v_2 + u_2 v_1", "u₁·v₂ + u₂·v₁"),
+        ("u_1 v_1 + u_2 v_2 + c", "sum of"),
+        ("w p", "w·p"),
+    ],
+)
+def test_a_sum_of_products_is_written_with_an_index_where_there_is_one(
+    formula: str, shown: str
+) -> None:
+    others = " + ".join(f"sin(k{i})" for i in range(12))
+    graph = chainrule.parse(f"f = s + {others}; s = {formula}")
+    view = graph.work(dict.fromkeys(graph.variables, 2), zoom="named")
+    layout = placed(reduced(view), rows=True)
+    node = next(n for n, name in view.labels.items() if name == "s")
+    assert text(summed(view, node, layout.rows[node])) == shown

@@ -13,7 +13,6 @@ from chainrule.drawing import draw
 from chainrule.drawing.layout import cards
 from chainrule.drawing.scene import Stage
 from chainrule.drawing.tikz import PX
-from chainrule.errors import DrawingError
 from chainrule.readings.view import View
 from tests.drawing.test_pictures import HOSTILE
 
@@ -45,17 +44,20 @@ def test_the_lecture_s_numbers_stand_in_their_colours(lecture: View) -> None:
 
 def test_what_is_not_known_yet_is_an_empty_outline(lecture: View) -> None:
     # After the first of 19 steps one value is known; after the last, everything.
-    assert tikz(lecture, step=0).count(r"\draw[unknown]") == 11
-    assert tikz(lecture, step=18).count(r"\draw[unknown]") == 0
+    assert tikz(lecture, step=0).count(", dashed, rounded") == 11
+    assert tikz(lecture, step=18).count(", dashed, rounded") == 0
     lit = tikz(lecture, step=17)
-    assert lit.count("lit, backward") == 1
-    assert lit.count(", target]") == lit.count(", source]") == 1
+    assert lit.count("fill=crlit, draw=crderivative") == 1  # the node that a share comes to
+    assert lit.count("fill=crcard, draw=crderivative") == 1  # and the one it comes from
+    assert lit.count(r"\draw[crderivative") == 1
 
 
 def test_cards_stand_where_the_layout_puts_them(lecture: View) -> None:
     placed = cards(lecture)
-    found = re.findall(r"\\draw\[card.*?\] \((.*?),(.*?)\) rectangle \((.*?),(.*?)\);",
-                       tikz(lecture))  # fmt: skip
+    found = re.findall(
+        r"\\path\[fill=cr(?:card|input).*?\] \((.*?),(.*?)\) rectangle \((.*?),(.*?)\);",
+        tikz(lecture),
+    )
     for box, corners in zip(placed.nodes.values(), found, strict=True):
         left, top, right, bottom = map(float, corners)
         assert (left + right) / 2 == pytest.approx(box.x * PX, abs=0.1)
@@ -88,15 +90,18 @@ def test_a_hostile_name_or_title_is_text(called: Callable[..., View], hostile: s
     assert all(c.isprintable() or c == "\n" for c in found)
 
 
-def test_what_tikz_has_not_is_refused(lecture: View) -> None:
-    with pytest.raises(DrawingError, match="scale in TikZ"):
-        draw(lecture, "tikz", scale=True)
+def test_it_knows_every_option(lecture: View) -> None:
+    scaled = tikz(lecture, scale=True)
+    assert "crderivative!" in scaled
+    framed = tikz(lecture, clusters={"inner & outer": ["t", "u1"]})
+    assert r"inner \& outer" in framed
+    assert tikz(lecture, gradient=True).count("pt, dashed] ") == 3
 
 
 def test_values_alone(lecture: View) -> None:
-    found = tikz(lecture, derivatives=False)
-    assert "crderivative}{" not in found.split(r"\begin{tikzpicture}")[1].split("label/.append")[1]
-    assert r"\node[label" not in found
+    found = tikz(lecture, derivatives=False).split(r"\begin{tikzpicture}")[1]
+    assert "crderivative" not in found
+    assert "text=crpartial" not in found
 
 
 def test_a_graph_too_large_says_so(chain: Callable[..., View]) -> None:

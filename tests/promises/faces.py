@@ -14,8 +14,8 @@ import chainrule
 from chainrule import InputError
 from chainrule.cli.commands import BAD_INPUT, main
 from chainrule.ui import work
+from chainrule.ui.engine import Fault
 from chainrule.ui.state import State
-from chainrule.ui.work import Fault
 
 MARKS_OF_CODE = re.compile(
     r"Traceback|<class|<built-in|object at 0x|\b[A-Z]\w*(?:Error|Exception)\b|NoneType|\.py\b"

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from chainrule.cli.commands import application
-from chainrule.ui import work
+from chainrule.ui import engine
 from chainrule.ui.equivalents import command_line, python_lines
-from chainrule.ui.menu import FILES
 from chainrule.ui.state import State
+from chainrule.ui.taken import FILES
 
 STATES = [
     State(),
@@ -29,7 +29,7 @@ STATES = [
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.formula[:20])
 def test_command_line_and_python_give_the_table_of_the_page(state: State) -> None:
     names = tuple(name for name, _value in state.point)
-    shown = work.work(state, names).table().csv()
+    shown = engine.work(state, names).table().csv()
     assert run_python(python_lines(state, names)).csv() == shown
     arguments = shlex.split(command_line(state, names))
     assert arguments[:2] == ["chainrule", "table"]
@@ -53,10 +53,10 @@ def test_a_formula_cannot_leave_its_quotes() -> None:
 
 
 def test_every_file_of_the_menu_is_written() -> None:
-    worked = work.work(State("x^2", (("x", "3"),)), ())
+    worked = engine.work(State("x^2", (("x", "3"),)), ())
     for kind, files in FILES.items():
         for file in files:
-            content = file.written(worked)
+            content = file.written(worked, None)
             assert len(content) > 20, f"{kind} {file.label}"
             if file.suffix == ".pdf":
                 assert content.startswith(b"%PDF")

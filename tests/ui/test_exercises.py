@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from chainrule.exercises.handed_in import collect
 from chainrule.exercises.sheet import Sheet
 from chainrule.ui import sheets
+from chainrule.ui.engine import Fault
 from chainrule.ui.sheets import Asked
-from chainrule.ui.work import Fault
 from tests.ui.waiting import at_rest
 
 LECTURE = Asked(

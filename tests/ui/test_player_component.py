@@ -18,8 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import chainrule
+from chainrule.drawing.browser import HERE, SCRIPTS, script, style
 from chainrule.drawing.player import payload
-from chainrule.ui.player.component import SCRIPTS, script, style
+from chainrule.ui.player import MOUNT
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +43,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui.player.component import player
+from chainrule.drawing.player import Packed
+from chainrule.ui.player import player
 
 st.set_page_config(layout="wide")
 name = st.query_params.get("run", "lecture")
@@ -52,7 +54,7 @@ st.selectbox("Run", ["lecture", "other", "forward", "sixty"], key="choice",
              index=None, on_change=lambda: st.session_state.update(run=st.session_state["choice"]))
 data = json.loads((Path(__file__).parent / f"{st.session_state['run']}.json").read_text("utf-8"))
 step = st.query_params.get("step")
-shown = player(data, key="player", step=None if step is None else int(step),
+shown = player(Packed.of(data), key="player", step=None if step is None else int(step),
                stale="stale" in st.query_params)
 st.latex("x^2")
 st.text(f"told: {shown.step} {shown.node}")
@@ -438,8 +440,8 @@ def test_a_step_of_sixty_nodes_takes_less_than_50_ms(shown: Shown) -> None:
 
 def test_the_parts_are_one_module() -> None:
     joined = script()
-    assert joined.count("export default") == 1
-    assert all((Path(chainrule.__file__).parent / "ui/player" / name).exists() for name in SCRIPTS)
+    assert (joined + MOUNT).count("export default") == 1
+    assert all((HERE / name).exists() for name in SCRIPTS)
     assert "http://www.w3.org/2000/svg" in joined
     assert set(re.findall(r"https?://[^\"'\s]+", joined + style())) == {
         "http://www.w3.org/2000/svg",

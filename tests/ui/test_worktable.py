@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from chainrule.ui import worktable
+from chainrule.ui.engine import Fault
 from chainrule.ui.state import EXAMPLE, State
-from chainrule.ui.work import Fault
 
 STATE = State(EXAMPLE, (("x", "1"),))
 WRONG = {"adjoint:J": "1", "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoint:u2": "0.6441",

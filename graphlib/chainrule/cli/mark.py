@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chainrule.cli.request import At
+from chainrule.cli.request import At, Force
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def mark(
     formula: Formula = None,
     at: At = None,
     teacher: Teacher = False,
+    force: Force = False,
 ) -> None:
     """Mark a class's answers, or one table that was worked by hand.
 
@@ -74,13 +76,19 @@ def mark(
         _mark_table(answers, formula, at, out, teacher)
         return
     assert key is not None
-    _mark_class(answers, key, out, feedback, recipe, teacher)
+    _mark_class(answers, key, out, feedback, recipe, teacher, force)
 
 
 def _mark_class(
-    answers: str, key: str, out: str | None, feedback: str | None, recipe: str | None, teacher: bool
+    answers: str,
+    key: str,
+    out: str | None,
+    feedback: str | None,
+    recipe: str | None,
+    teacher: bool,
+    force: bool,
 ) -> None:
-    from chainrule.cli.output import write
+    from chainrule.cli.output import keep_another, write
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
@@ -93,11 +101,22 @@ def _mark_class(
     found, strangers = matched(keys, handed)
     with progress(CLASS["marking"]) as told:
         graded = mark_class(keys, found, _overrides(recipe), teacher=teacher, progress=told)
-    write(gradebook(graded), out or "-")
+    book = gradebook(graded)
+    keep_another(out, force, lambda found: _class_of(found) == _class_of(book))
+    write(book, out or "-")
     if feedback is not None:
         write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
     for line in [*faults, *strangers]:
         print(printable(line.replace("\n", " ")), file=sys.stderr)
+
+
+def _class_of(book: bytes) -> list[list[str]] | None:
+    """Return the numbers, names and ids of a gradebook, with their headings."""
+    try:
+        lines = book.decode("utf-8-sig").splitlines()
+        return [row[:3] for row in csv.reader(lines, strict=True)]
+    except (UnicodeDecodeError, csv.Error):
+        return None
 
 
 def _overrides(recipe: str | None) -> tuple[Override, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,34 @@ def write(content: bytes, output: str) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def keep_another(output: str | None, force: bool, same: Callable[[bytes], bool]) -> None:
+    """Refuse to replace what stands there, unless it is of the same run.
+
+    Sheets that were handed out, and marks, are lost for good; a picture is made again.
+
+    Parameters
+    ----------
+    output
+        The file to be written; None or `-` is the screen.
+    force
+        Whether it is replaced all the same.
+    same
+        Tells from what stands there whether it is of the same run.
+
+    Raises
+    ------
+    InputError
+        If a file of another run stands there.
+    """
+    if force or output in (None, "-") or not Path(str(output)).is_file():
+        return
+    if not same(Path(str(output)).read_bytes()):
+        raise InputError(
+            f"`{output}` is there already, and it is of another run",
+            allowed="Name another file, or add --force to replace this one.",
+        )
 
 
 def deliver(text: str, output: str | None, *, pdf: bool = False) -> None:

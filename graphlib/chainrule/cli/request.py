@@ -106,6 +106,9 @@ Notation = Annotated[
         show_default=False,
     ),
 ]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace a file of another class or of another kind.")
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write a file; - writes to the screen."),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from chainrule.cli.request import At, Output
+from chainrule.cli.request import At, Force, Output
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
+    from chainrule.exercises.class_run import Student as Listed
     from chainrule.exercises.formats import Format
     from chainrule.exercises.recipe import Recipe
 
@@ -48,6 +53,15 @@ Roster = Annotated[
 ClassOut = Annotated[
     str | None,
     typer.Option("--out", metavar="ZIP", help="The ZIP of a class: sheets, keys, manifest."),
+]
+Variants = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=500,
+        help="A question bank for Moodle: a category a task, N variants in each.",
+        show_default=False,
+    ),
 ]
 Key = Annotated[
     Literal["none", "inline", "apart"] | None,
@@ -150,6 +164,8 @@ def sheet(
     output: Output = None,
     roster: Roster = None,
     out: ClassOut = None,
+    force: Force = False,
+    variants: Variants = None,
 ) -> None:
     """Make a sheet of exercises, for one student, with its key or without.
 
@@ -161,12 +177,18 @@ def sheet(
       chainrule sheet "J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2" --at x=1.5 -o sheet.html
       chainrule sheet --recipe week3.toml --student Ada -o ada.ipynb
       chainrule sheet --recipe week3.toml --roster class.csv --out week3.zip
+      chainrule sheet --recipe week3.toml --variants 20 -o bank.xml
     """
     from chainrule.cli.output import write
     from chainrule.exercises.making import sheet as made
 
     if roster is not None or out is not None:
-        _class(asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out)
+        _class(
+            asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out, force
+        )
+        return
+    if variants is not None:
+        _bank(asked_recipe(formula, level, recipe, at, kind, title), seed, variants, output)
         return
     chosen = chosen_format(format, output)
     wanted = asked_recipe(formula, level, recipe, at, kind, title)
@@ -174,11 +196,33 @@ def sheet(
     write(finished.to(chosen.name, key=key), output or "-")
 
 
+def _bank(recipe: Recipe, seed: int | None, variants: int, output: str | None) -> None:
+    from chainrule.cli.output import write
+    from chainrule.cli.progress import progress
+    from chainrule.exercises.catalogue import CLASS, WORDS
+    from chainrule.exercises.formats.moodle import bank
+    from chainrule.exercises.making import sheet as made
+
+    sheets = []
+    with progress(CLASS["making"]) as told:
+        for number in range(1, variants + 1):
+            who = WORDS["variant"].format(number=number)
+            sheets.append(made(recipe, seed=seed, student=who))
+            told(number, variants)
+    write(bank(sheets), output or "-")
+
+
 def _class(
-    recipe: Recipe, seed: int | None, format: str | None, roster: str | None, out: str | None
+    recipe: Recipe,
+    seed: int | None,
+    format: str | None,
+    roster: str | None,
+    out: str | None,
+    force: bool,
 ) -> None:
     from dataclasses import replace
 
+    from chainrule.cli.output import keep_another
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_run import read_roster, run_class
@@ -194,6 +238,19 @@ def _class(
         recipe = replace(recipe, formats=(chosen_format(format, None).name,))
     with open(roster, "rb") as file:
         students = read_roster(file.read(MAX_BYTES + 1))
+    keep_another(out, force, lambda found: _is_class(found, recipe, students))
     with progress(CLASS["making"]) as told:
         run_class(recipe, students, Path(out), progress=told)
     print(f"{out}: {len(students)} sheets with their keys")
+
+
+def _is_class(found: bytes, recipe: Recipe, students: Sequence[Listed]) -> bool:
+    """Tell whether a file is the ZIP of this recipe for these students."""
+    try:
+        with zipfile.ZipFile(BytesIO(found)) as archive:
+            of_recipe = archive.read("recipe.toml").decode()
+            entries = json.loads(archive.read("manifest.json"))["students"]
+            known = [(entry["number"], entry["name"], entry["id"]) for entry in entries]
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError):
+        return False
+    return of_recipe == recipe.text() and known == [(s.number, s.name, s.id) for s in students]

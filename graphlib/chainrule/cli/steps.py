@@ -44,23 +44,25 @@ def steps(
 ) -> None:
     """Tell the steps one by one: values, local partials, then tangents or adjoints.
 
-    A file that ends in .pdf has slides, a page a step; one that ends in .svg is animated.
+    A file that ends in .html is a figure that plays by itself, for a course page: graph, player,
+    table and closed form in one. One in .pdf has slides, a page a step; one in .svg is animated.
 
     \b
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1
-      chainrule steps "x y" --at x=2,y=3 --mode forward --by y -o steps.html
+      chainrule steps "x y" --at x=2,y=3 --mode forward --by y -o steps.md
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o lecture.html
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o slides.pdf
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
     from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
     from chainrule.readings.render.json import steps_record, written
 
-    slides = Path(output or "").suffix.lower()[1:]
-    if slides in SLIDES and format is None and not json:
+    ending = Path(output or "").suffix.lower()[1:]
+    if ending in (*SLIDES, "html") and format is None and not json:
         from chainrule.cli.output import write
 
         graph, run = request.worked(digits)
-        write(run.slides(slides), str(output))
+        write(run.draw("html") if ending == "html" else run.slides(ending), str(output))
         tell_notes(graph, on_screen=False)
         return
     chosen = renderer(format, output, json)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
+from typing import Final
 
 from chainrule.drawing.labels import Point
+
+_COMMAND: Final = re.compile(r"([MLC])([^MLC]*)")
 
 
 def path(pieces: list[list[Point]]) -> str:
@@ -18,6 +22,16 @@ def path(pieces: list[list[Point]]) -> str:
         command = "L" if len(piece) == 2 else "C"
         parts.append(command + " ".join(written(p) for p in piece[1:]))
     return "".join(parts)
+
+
+def sections(d: str) -> list[list[Point]]:
+    """Return the pieces of an SVG path of ours, of two or four points each."""
+    found: list[list[Point]] = []
+    for _command, numbers in _COMMAND.findall(d):
+        pairs = (pair.split(",") for pair in numbers.split())
+        points = [(float(x), float(y)) for x, y in pairs]
+        found.append([found[-1][-1], *points] if found else points)
+    return found[1:]
 
 
 def control_points(pos: str) -> list[Point]:

@@ -1,8 +1,8 @@
-"""Graphviz in a worker process: DOT in, pictures or positions out.
+"""Graphviz in a worker process: DOT in, positions out.
 
 Graphviz is the one that pygraphviz carries with it; without pygraphviz, the program ``dot``
 draws. Both see only the fonts shipped beside this file (DejaVu Sans, four faces), so widths, and
-with them layouts, do not depend on the machine. The same DOT gives the same bytes.
+with them layouts, do not depend on the machine.
 
 The DOT must be our own: attributes such as ``image`` make Graphviz open files, so text from a
 user may stand in it only as an escaped string.
@@ -24,13 +24,10 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from chainrule.errors import DrawingError
 from chainrule.workers import WorkerCrash, WorkerFailure, Workers
-
-FORMATS: Final = ("svg", "png", "pdf")
-"""What :func:`render` can write."""
 
 _FONTS = Path(__file__).parent / "fonts"
 
@@ -38,42 +35,12 @@ _FONTS = Path(__file__).parent / "fonts"
 # the one in pygraphviz is older than some of them. Nothing follows from it.
 _HARMLESS = re.compile(r'Fontconfig warning: .*: unknown element "reset-dirs"')
 
-# When a PDF was made; cairo offers no way to leave it out.
-_DATE = re.compile(rb"(/(?:Creation|Mod)Date \(D:)\d{14}")
-
 _WARM_UP = 'digraph warm_up { n1 [label=<<B>∂</B><I>x</I>₁>]; n1 -> n2 [label="½"] }'
 
 _MISSING = (
     "There is no Graphviz to draw with: neither the Python package pygraphviz nor the program "
     "dot was found. Install one: `pip install pygraphviz`, or Graphviz itself with `dot` on PATH."
 )
-
-
-def render(dot: str, format: str, timeout: float = 10.0) -> bytes:
-    """Lay out `dot` and draw it.
-
-    Parameters
-    ----------
-    dot
-        One directed graph in the DOT language, put together by us. Give it a name, else Graphviz
-        numbers it, and the bytes differ from call to call.
-    format
-        ``"svg"``, ``"png"`` or ``"pdf"``.
-    timeout
-        Seconds that Graphviz may take.
-
-    Raises
-    ------
-    DrawingError
-        If Graphviz has anything to complain about (a syntax error, a broken HTML-like label, an
-        unknown shape or port, a missing image), if there is no Graphviz, or for another `format`.
-    OutsideTimeout
-        If it takes longer than `timeout`; the next call finds a new worker.
-    """
-    if format not in FORMATS:
-        raise DrawingError(f"a drawing as {format!r}; allowed: {', '.join(FORMATS)}")
-    picture = _draw_in_worker(dot, format, timeout)
-    return _DATE.sub(rb"\g<1>19700101000000", picture) if format == "pdf" else picture
 
 
 def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
@@ -86,17 +53,15 @@ def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
 
     Raises
     ------
-    DrawingError, OutsideTimeout
-        As :func:`render`.
+    DrawingError
+        If Graphviz has anything to complain about (a syntax error, an unknown shape or port), or
+        if there is no Graphviz.
+    OutsideTimeout
+        If it takes longer than `timeout` seconds; the next call finds a new worker.
     """
-    result: dict[str, Any] = json.loads(_draw_in_worker(dot, "json", timeout))
-    return result
-
-
-def _draw_in_worker(dot: str, format: str, timeout: float) -> bytes:
     try:
         drawn, complaint = _workers().call(
-            _draw, dot, format, timeout=timeout, what="the layout by Graphviz"
+            _laid_out, dot, timeout=timeout, what="the layout by Graphviz"
         )
     except WorkerFailure as error:
         # Our own refusal, raised in the worker, is a sentence already.
@@ -106,8 +71,8 @@ def _draw_in_worker(dot: str, format: str, timeout: float) -> bytes:
         raise DrawingError(str(error)) from error
     if complaint:
         raise DrawingError(f"Graphviz refused the drawing: {complaint}")
-    picture: bytes = drawn
-    return picture
+    result: dict[str, Any] = json.loads(drawn)
+    return result
 
 
 _starting = threading.Lock()
@@ -157,24 +122,23 @@ def _font_folder() -> str:
 
 
 def _prepare() -> None:
-    """Draw once: fonts are found, and the defaults set without which a first graph lacks labels."""
-    for format in FORMATS:
-        _draw(_WARM_UP, format)
+    """Lay out once: fonts are found, and defaults set without which a first graph lacks labels."""
+    _laid_out(_WARM_UP)
 
 
-def _draw(dot: str, format: str) -> tuple[bytes, str]:
-    """Return the drawing and what Graphviz complained about, in one line."""
+def _laid_out(dot: str) -> tuple[bytes, str]:
+    """Return the account in JSON and what Graphviz complained about, in one line."""
     try:
         import pygraphviz
     except ImportError:
-        return _draw_by_program(dot, format)
+        return _by_program(dot)
     drawn = b""
     with _captured_stderr() as complaints:
         try:
             graph = pygraphviz.AGraph(string=dot)
             # pygraphviz itself warns of more than 1,000 nodes through sys.stderr.
             with contextlib.redirect_stderr(io.StringIO()):
-                drawn = graph.draw(format=format, prog="dot")
+                drawn = graph.draw(format="json", prog="dot")
             graph.close()
         except ValueError:
             # Graphviz's own words are in `complaints`, and say more.
@@ -182,11 +146,11 @@ def _draw(dot: str, format: str) -> tuple[bytes, str]:
     return drawn, _complaint(complaints.getvalue(), drawn)
 
 
-def _draw_by_program(dot: str, format: str) -> tuple[bytes, str]:
+def _by_program(dot: str) -> tuple[bytes, str]:
     program = shutil.which("dot")
     if program is None:
         raise DrawingError(_MISSING)
-    done = subprocess.run([program, f"-T{format}"], input=dot.encode(), capture_output=True)
+    done = subprocess.run([program, "-Tjson"], input=dot.encode(), capture_output=True)
     return done.stdout, _complaint(done.stderr, b"" if done.returncode else done.stdout)
 
 

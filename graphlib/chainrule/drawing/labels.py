@@ -42,6 +42,15 @@ class Box:
         return abs(x - self.x) <= self.w / 2 and abs(y - self.y) <= self.h / 2
 
 
+def spanned(first: Box, second: Box) -> Box:
+    """Return the box in which both lie."""
+    left = min(first.x - first.w / 2, second.x - second.w / 2)
+    right = max(first.x + first.w / 2, second.x + second.w / 2)
+    top = min(first.y - first.h / 2, second.y - second.h / 2)
+    bottom = max(first.y + first.h / 2, second.y + second.h / 2)
+    return Box((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
+
+
 class Occupied:
     """The boxes and points already on the drawing, by squares of 160 px."""
 

@@ -7,16 +7,18 @@ apart is chosen here, by the text between them, which its own labels would push 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any, Final
 
 from chainrule.drawing.alternative import is_number, partial_parts, shown
 from chainrule.drawing.curves import path, points
-from chainrule.drawing.dot import DIRECTIONS
-from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside
+from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside, spanned
 from chainrule.drawing.ranks import ranks
-from chainrule.drawing.reduction import Reduction, reduced
-from chainrule.drawing.widths import ACROSS, DOWN, Sizes, card_width, width
+from chainrule.drawing.reduction import Cluster, Reduction, reduced
+from chainrule.drawing.rows import Form, Weight, form, with_rows
+from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, Sizes, card_size, width
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.readings.view import View
@@ -24,9 +26,19 @@ from chainrule.readings.view import View
 HEAD: Final = 9.0
 """Length of an arrow head in px: a line ends this far before its tip."""
 
+RING: Final = 3.2
+"""How far before a row the centre of the ring lies in which a line ends."""
+
 LABEL_HEIGHT: Final = 18.0
 ROWS_HEIGHT: Final = 40.0
 """Height of two rows with a line between them; they are centred at a quarter and three quarters."""
+
+ROOM: Final = 8.0
+TITLE: Final = 20.0
+GROUND_TITLE: Final = 12.5
+"""Room inside a ground, that of its title, and the size of this one's type."""
+
+DIRECTIONS: Final = ("LR", "TB")
 
 _ROWS_BESIDE: Final = 28.0
 _LONG: Final = 96.0
@@ -52,7 +64,7 @@ class Layout:
     width, height
         Of all cards and texts together.
     nodes
-        Cards by "n<index>", x and y their centre.
+        Cards by "n<index>", x and y their centre; so are the rows on them.
     edges
         Routes by "e<user>_<slot>".
     view
@@ -61,6 +73,10 @@ class Layout:
         What was folded or left out, as a sentence; may be empty.
     sizes
         Sizes of cards and type.
+    rows
+        The weights on a card, by its node.
+    grounds
+        Where the frames behind nodes lie, and which nodes they frame.
     """
 
     width: float
@@ -70,33 +86,71 @@ class Layout:
     view: View
     note: str = ""
     sizes: Sizes = ACROSS
+    rows: Mapping[int, tuple[Weight, ...]] = field(default_factory=dict)
+    grounds: tuple[tuple[Box, Cluster], ...] = ()
+
+    @property
+    def forms(self) -> dict[int, Form]:
+        """Which form each card has."""
+        weights = {row.node for found in self.rows.values() for row in found}
+        found: dict[int, Form] = {}
+        for key in self.nodes:
+            node = int(key[1:])
+            found[node] = "row" if node in weights else form(self.view, node, bool(self.rows))
+        return found
 
     def json(self) -> dict[str, Any]:
         """Return the positions as plain data, numbers with one decimal."""
+        factors = {row.factor for found in self.rows.values() for row in found}
+        rings = {f"e{edge.user}_{edge.slot}" for edge in factors}
+        last = {found[-1].node for found in self.rows.values()}
+        forms = self.forms
 
-        def box(box: Box) -> dict[str, float]:
+        def box(box: Box) -> dict[str, Any]:
             return {k: round(getattr(box, k), 1) for k in ("x", "y", "w", "h")}
 
-        def label(label: Label | None) -> dict[str, Any] | None:
-            if label is None:
-                return None
-            return {**box(label.box), "align": label.align, "rows": label.rows}
+        def node(key: str, card: Box) -> dict[str, Any]:
+            number = int(key[1:])
+            found = box(card) | {"form": forms[number]}
+            if number in self.rows:
+                found["upper"] = self.sizes.head
+            return found | {"last": True} if number in last else found
+
+        def edge(key: str, route: Route) -> dict[str, Any]:
+            label = route.label
+            text = None
+            if label is not None:
+                text = {**box(label.box), "align": label.align, "rows": label.rows}
+            tip = [round(c, 1) for c in route.tip]
+            return {"d": route.d, "tip": tip, "label": text, "ring": key in rings}
 
         return {
             "width": round(self.width, 1),
             "height": round(self.height, 1),
-            "nodes": {key: box(card) for key, card in self.nodes.items()},
-            "edges": {
-                key: {"d": route.d, "tip": [round(c, 1) for c in route.tip],
-                      "label": label(route.label)}
-                for key, route in self.edges.items()
-            },
+            "compact": bool(self.rows),
+            "nodes": {key: node(key, card) for key, card in self.nodes.items()},
+            "edges": {key: edge(key, route) for key, route in self.edges.items()},
+            "grounds": [
+                box(ground) | {"title": cluster.title, "nodes": [f"n{n}" for n in cluster.nodes]}
+                for ground, cluster in self.grounds
+            ],
             "note": self.note,
-        }  # fmt: skip
+        }
 
 
 def cards(view: View, direction: str = "LR") -> Layout:
-    """Return the positions of the cards and edges of a run.
+    """Return the positions of the cards and edges of a run; see :func:`placed`."""
+    return placed(reduced(view), direction)
+
+
+def placed(
+    drawn: Reduction,
+    direction: str = "LR",
+    *,
+    rows: bool = False,
+    wide: Mapping[int, int] | None = None,
+) -> Layout:
+    """Return the positions of the cards and edges of what is drawn.
 
     A graph of more than 300 nodes is folded first; the indices are then those of the layout's
     own view.
@@ -106,6 +160,10 @@ def cards(view: View, direction: str = "LR") -> Layout:
     direction
         ``"LR"``, left to right with cards 76 px high, or ``"TB"``, top down with cards 46 px
         high.
+    rows
+        Whether weights are rows on the cards of their users, from left to right only.
+    wide
+        Widths of cards; default what their text needs.
 
     Raises
     ------
@@ -116,7 +174,12 @@ def cards(view: View, direction: str = "LR") -> Layout:
     """
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
-    return _Planner(reduced(view), direction).layout()
+    return _Planner(drawn, direction, wide or {}, rows=rows and direction == "LR").layout()
+
+
+def moved(box: Box, shift: Point) -> Box:
+    """Return a box moved by some px."""
+    return replace(box, x=box.x + shift[0], y=box.y + shift[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +193,31 @@ class _Texts:
 class _Planner:
     """Works in two axes: `along` the ranks, `across` them; LR is (x, y), TB is (y, x)."""
 
-    def __init__(self, drawn: Reduction, direction: str) -> None:
+    def __init__(
+        self, drawn: Reduction, direction: str, wide: Mapping[int, int], *, rows: bool
+    ) -> None:
+        self.rows: Mapping[int, tuple[Weight, ...]] = {}
+        if rows:
+            drawn, self.rows = with_rows(drawn)
         self.drawn = drawn
         self.view = drawn.view
         self.direction = direction
         self.across = direction == "LR"
-        self.sizes: Sizes = ACROSS if self.across else DOWN
-        self.wide = {node: card_width(self.view, node, self.sizes) for node in drawn.nodes}
-        found = ranks(drawn, self.wide, self.sizes, direction)
+        self.sizes: Sizes = (COMPACT if self.rows else ACROSS) if self.across else DOWN
+        self.size = {
+            node: card_size(
+                self.view,
+                node,
+                self.sizes,
+                form(self.view, node, bool(self.rows)),
+                self.rows.get(node, ()),
+            )
+            for node in drawn.nodes
+        }
+        self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
+        self.factors = {row.factor for found in self.rows.values() for row in found}
+        factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
+        found = ranks(drawn, self.size, direction, factors)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:
@@ -171,13 +251,26 @@ class _Planner:
         for node, edges in leaving.items():
             self._spread(node, sorted(edges, key=toward_user), self.start)
         for node, edges in arriving.items():
-            self._spread(node, sorted(edges, key=toward_operand), self.end)
+            others = [edge for edge in edges if edge not in self.factors]
+            self._spread(node, sorted(others, key=toward_operand), self.end)
+            for row in self.rows.get(node, ()):
+                self.end[row.factor] = self.row_of(node, row)
+
+    def row_of(self, node: int, row: Weight) -> float:
+        """Return the place across of the centre of a row."""
+        index = self.rows[node].index(row)
+        top = self.place[node] - self.size[node][1] / 2 + self.sizes.head
+        return top + (index + 0.5) * self.sizes.row
 
     def _spread(self, node: int, edges: list[Edge], ports: dict[Edge, float]) -> None:
-        side = self.sizes.height if self.across else self.wide[node]
-        apart = min(_PORTS[self.direction], (side - 36) / max(1, len(edges) - 1))
+        side, middle = self.size[node][self.across], self.place[node]
+        if node in self.rows and ports is self.end:  # beside the part above the rows
+            middle += (self.sizes.head - side) / 2
+            side = self.sizes.head
+        room = max(0.4 * side, side - 36)
+        apart = min(_PORTS[self.direction], room / max(1, len(edges) - 1))
         for i, edge in enumerate(edges):
-            ports[edge] = self.place[node] + (i - (len(edges) - 1) / 2) * apart
+            ports[edge] = middle + (i - (len(edges) - 1) / 2) * apart
 
     def _straight(self, edge: Edge) -> bool:
         return not self.passes[edge] and abs(self.start[edge] - self.end[edge]) < 1.5
@@ -191,7 +284,7 @@ class _Planner:
         count = max(self.rank.values(), default=0) + 1
         deep = [0.0] * count
         for node, rank in self.rank.items():
-            deep[rank] = max(deep[rank], self.wide[node] if self.across else self.sizes.height)
+            deep[rank] = max(deep[rank], self.size[node][not self.across])
         # Text and bend of a long edge have the first gap to themselves and further room later.
         wanted = [0.0] * count
         for edge in self.drawn.edges:
@@ -221,11 +314,7 @@ class _Planner:
 
     def _line(self, edge: Edge) -> list[tuple[Point, ...]]:
         """Return an edge as pieces (along, across): straight, two points; curved, four."""
-        sizes = self.sizes
-        half = {
-            node: (self.wide[node] if self.across else sizes.height) / 2
-            for node in (edge.operand, edge.user)
-        }
+        half = {node: self.size[node][not self.across] / 2 for node in (edge.operand, edge.user)}
         middle = [sum(self.band[self.rank[node]]) / 2 for node in (edge.operand, edge.user)]
         at = (middle[0] + half[edge.operand], self.start[edge])
         stop = (middle[1] - half[edge.user] - HEAD, self.end[edge])
@@ -259,9 +348,16 @@ class _Planner:
     def _texts(self, edge: Edge) -> _Texts | None:
         view, size = self.view, self.sizes.label
         partial = view.run.partial(edge.user, edge.slot)
-        if partial is None:
+        if partial is None or not self.drawn.texts:
+            return None
+        if edge in self.factors:
             return None
         parts = partial_parts(view, edge)
+        if self.rows:  # the number alone
+            most = width(parts[-1], size)
+            share = view.run.flowing(edge.user, edge.slot)
+            most = max(most, width(shown(view, share), size) if share is not None else 0.0)
+            return _Texts(most, most)
         line = width(" = ".join(parts), size)
         stacked = max(width(part, size) for part in parts)
         share = view.run.flowing(edge.user, edge.slot)
@@ -319,14 +415,33 @@ class _Planner:
         boxes = {}
         for node in self.drawn.nodes:
             x, y = self._upright((sum(self.band[self.rank[node]]) / 2, self.place[node]))
-            boxes[node] = Box(x, y, self.wide[node], self.sizes.height)
+            boxes[node] = Box(x, y, *self.size[node])
         return boxes
+
+    def _row_boxes(self, boxes: Mapping[int, Box]) -> dict[int, Box]:
+        return {
+            row.node: Box(boxes[node].x, self.row_of(node, row), boxes[node].w, self.sizes.row)
+            for node, found in self.rows.items()
+            for row in found
+        }
+
+    def _grounds(self, boxes: Mapping[int, Box]) -> list[tuple[Box, Cluster]]:
+        found = []
+        for cluster in self.drawn.clusters:
+            inside = reduce(spanned, [boxes[node] for node in cluster.nodes if node in boxes])
+            wide, high = inside.w + 2 * ROOM, inside.h + 2 * ROOM + TITLE
+            wide = max(wide, width(cluster.title, GROUND_TITLE) + 2 * ROOM)
+            found.append((Box(inside.x, inside.y - TITLE / 2, wide, high), cluster))
+        return found
 
     def _assembled(
         self, lines: dict[Edge, list[tuple[Point, ...]]], labels: dict[Edge, Label]
     ) -> Layout:
         boxes = self._boxes()
+        grounds = self._grounds(boxes)
         everything = [*boxes.values(), *(label.box for label in labels.values())]
+        everything += [box for box, _ in grounds]
+        boxes |= self._row_boxes(boxes)
         ends = [self._upright(p) for pieces in lines.values() for piece in pieces for p in piece]
         lefts = [box.x - box.w / 2 for box in everything] + [x for x, _ in ends]
         tops = [box.y - box.h / 2 for box in everything] + [y for _, y in ends]
@@ -334,25 +449,25 @@ class _Planner:
         bottoms = [box.y + box.h / 2 for box in everything] + [y for _, y in ends]
         dx, dy = _MARGIN - min(lefts, default=0.0), _MARGIN - min(tops, default=0.0)
 
-        def moved(box: Box) -> Box:
-            return Box(box.x + dx, box.y + dy, box.w, box.h)
-
         edges = {}
         for edge, pieces in lines.items():
             upright = [[self._upright(p) for p in piece] for piece in pieces]
             shifted = [[(x + dx, y + dy) for x, y in piece] for piece in upright]
             end = shifted[-1][-1]
-            tip = (end[0] + HEAD, end[1]) if self.across else (end[0], end[1] + HEAD)
+            long = HEAD - RING * (edge in self.factors)
+            tip = (end[0] + long, end[1]) if self.across else (end[0], end[1] + HEAD)
             label = labels.get(edge)
             if label is not None:
-                label = Label(moved(label.box), label.align, label.rows)
+                label = Label(moved(label.box, (dx, dy)), label.align, label.rows)
             edges[f"e{edge.user}_{edge.slot}"] = Route(path(shifted), tip, label)
         return Layout(
             max(rights, default=0.0) + dx + _MARGIN,
             max(bottoms, default=0.0) + dy + _MARGIN,
-            {f"n{node}": moved(box) for node, box in boxes.items()},
+            {f"n{node}": moved(box, (dx, dy)) for node, box in boxes.items()},
             edges,
             self.view,
             self.drawn.note,
             self.sizes,
+            self.rows,
+            tuple((moved(box, (dx, dy)), cluster) for box, cluster in grounds),
         )

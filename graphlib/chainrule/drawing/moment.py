@@ -29,7 +29,7 @@ class Moment:
     flowed
         Edges that have brought their part to a derivative by then.
     shares
-        Those of them that brought it to the target's.
+        Those of them that brought it to the target's, in their order.
     """
 
     values: frozenset[int]
@@ -39,7 +39,7 @@ class Moment:
     source: int | None = None
     edge: Slot | None = None
     flowed: frozenset[Slot] = frozenset()
-    shares: frozenset[Slot] = frozenset()
+    shares: tuple[Slot, ...] = ()
 
 
 def moment(view: View, step: int | None) -> Moment:
@@ -85,6 +85,12 @@ def moment(view: View, step: int | None) -> Moment:
         derivatives = {node: run.derivative(node) for node in view.shown}
     arrived = shares.get(target, []) if source is not None and target is not None else []
     return Moment(
-        frozenset(values), frozenset(partials), derivatives, target, source, edge,
-        frozenset().union(*shares.values()), frozenset(arrived),
-    )  # fmt: skip
+        frozenset(values),
+        frozenset(partials),
+        derivatives,
+        target,
+        source,
+        edge,
+        frozenset().union(*shares.values()),
+        tuple(arrived),
+    )

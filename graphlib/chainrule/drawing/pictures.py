@@ -1,37 +1,32 @@
-"""Pictures: DOT through Graphviz, and SVG made fit to stand in a page."""
+"""Pictures of a run: one scene, written in each format."""
 
 from __future__ import annotations
 
-import re
-import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from chainrule.drawing import graphviz_process
-from chainrule.drawing.alternative import edge_in_words, in_words, node_in_words, printable
-from chainrule.drawing.dot import FONT, Look, escaped, written
+from chainrule.drawing.alternative import in_words, printable
+from chainrule.drawing.dot import dot
 from chainrule.drawing.gradient import Groups, clustered, with_gradient
-from chainrule.drawing.layout import cards
-from chainrule.drawing.reduction import Reduction, reduced
-from chainrule.drawing.scene import Stage
+from chainrule.drawing.grounds import pictured
+from chainrule.drawing.layout import placed
+from chainrule.drawing.mirror import mirrored
+from chainrule.drawing.paper import page
+from chainrule.drawing.reduction import Reduction
+from chainrule.drawing.scene import Look, Scene, Stage
+from chainrule.drawing.svg import Painter, document, escaped
 from chainrule.drawing.theme import theme_named
 from chainrule.drawing.tikz import tikz
 from chainrule.errors import DrawingError
-from chainrule.readings.catalogue import WORDS
 from chainrule.readings.view import View
+from chainrule.typesetting import typeset
 
-FORMATS: Final = ("svg", "png", "pdf", "dot", "tikz")
-"""What :func:`draw` can write."""
+MARGIN: Final = 10.0
+"""Room round a picture, in px."""
 
-FONT_STACK: Final = f"{FONT}, Verdana, sans-serif"
-PNG_DPI: Final = 144
-
-_TITLE = re.compile(r"<title>(n\d+)(?:&#45;&gt;(n\d+))?</title>")
-_PARTS: Final = frozenset(
-    ("svg", "title", "desc", "g", "polygon", "polyline", "path", "ellipse", "text")
-)
-_NAMESPACE: Final = "{http://www.w3.org/2000/svg}"
-_CALLS = re.compile(r"(?:.*\})?(?:on.*|href|src|style|base)", re.IGNORECASE)
+HEADING, NOTE = 17.0, 13.0
+"""Sizes of type of the title and of the note on what was left out, in px."""
 
 
 def draw(
@@ -48,130 +43,105 @@ def draw(
     gradient: bool = False,
     clusters: Groups | None = None,
 ) -> bytes:
-    """Draw a run.
+    """Draw a run: the same picture in every format.
+
+    A graph of more than 300 nodes is folded first, and the picture says so in a line.
 
     Parameters
     ----------
     format
-        ``"svg"``, ``"png"``, ``"pdf"``, or ``"dot"`` or ``"tikz"`` for the text in UTF-8. The
-        SVG carries a title and a text alternative, and an id for each node and edge; it needs
-        nothing from elsewhere.
-    theme, direction, step, scale, derivatives, title
-        As for :func:`chainrule.drawing.dot.dot`; TikZ knows no scale.
+        ``"svg"``, ``"png"``, ``"pdf"``, or the text of ``"tikz"``, in UTF-8; ``"dot"`` is the
+        graph with its numbers for Graphviz, to be laid out there. The SVG carries a title and a
+        text alternative, and an id for each node and edge; it needs nothing from elsewhere.
+    theme
+        ``"light"`` or ``"dark"``.
+    direction
+        ``"LR"``, left to right, or ``"TB"``, top down.
+    step
+        Show the run as it stands after this step, counted from 0, and light the step; None
+        shows the finished run. Where the graph was folded there is no such step, and the
+        finished run is shown.
+    scale
+        Whether the width and shade of lines tell the size of derivatives, over four decades.
+    derivatives
+        Whether adjoints or tangents, and local partials, are shown.
+    title
+        A heading.
     document
         Whether TikZ comes as a LaTeX document rather than as a piece to paste.
     gradient
-        Whether the gradient graph is drawn beside the graph: each adjoint as a node with its
+        Whether the gradient graph is drawn below the graph: each adjoint as a node with its
         formula, and dashed lines from the values that it takes.
     clusters
         Names of nodes by the title of a frame to draw round them, "assignments" for a frame
         round each named assignment with the unnamed steps that lead to it alone, or "modules"
-        for one round each affine map, activation and loss.
+        for one round each affine map, activation and loss, as a network of numbers has it by
+        itself. An empty mapping is for none.
 
     Raises
     ------
     DrawingError
         For a format or an option that is not allowed, or if there is no Graphviz.
     OutsideTimeout
-        If Graphviz takes longer than ten seconds.
+        If Graphviz or Typst takes too long.
     """
     if format not in FORMATS:
         raise DrawingError(f"a drawing as {format!r}; allowed: {', '.join(FORMATS)}")
-    dpi = PNG_DPI if format == "png" else None
-    look = Look(theme_named(theme), direction, step, scale, derivatives, title, dpi)
     if gradient and (step is not None or scale or clusters is not None):
         raise DrawingError("a gradient graph with step, scale or clusters; allowed: without them")
-    if format == "tikz":
-        asked = {"scale": scale, "gradient": gradient, "clusters": clusters is not None}
-        for name in (name for name, wanted in asked.items() if wanted):
-            raise DrawingError(f"{name} in TikZ; allowed with {name}: svg, png, pdf, dot")
-        placed = cards(view, direction)
-        stage = Stage(placed, derivatives=derivatives)
-        moment = stage.scene(step if placed.view is view else None)
-        return tikz(moment, theme=look.theme, title=title, document=document).encode()
-    drawn = with_gradient(view) if gradient else reduced(view)
-    if gradient:
-        look = replace(look, derivatives=False)
+    look = Look(theme_named(theme), step, scale, derivatives and not gradient, title)
+    drawn = with_gradient(view) if gradient else pictured(view)
     if clusters is not None:
         drawn = clustered(drawn, view, clusters)
-    source = written(drawn, look)
-    if gradient and direction == "LR" and not _values_on_top(source):
-        drawn = replace(drawn, clusters=drawn.clusters[::-1])
-        source = written(drawn, look)
+    drawn = replace(drawn, texts=look.derivatives)
     if format == "dot":
-        return source.encode()
-    picture = graphviz_process.render(source, format)
-    return _finished(picture, drawn, look) if format == "svg" else picture
+        return dot(drawn, direction=direction, title=title).encode()
+    layout = mirrored(drawn, direction) if gradient else placed(drawn, direction, rows=True)
+    scene = Stage(layout, look, drawn.adjoints).scene(None if drawn.folded else step)
+    if format == "tikz":
+        return tikz(scene, theme=look.theme, title=title, document=document).encode()
+    return _WRITERS[format](scene, drawn, look)
 
 
-def _values_on_top(source: str) -> bool:
-    """Tell whether Graphviz, which chooses the order of frames, puts the first one on top."""
-    things = graphviz_process.layout(source)["objects"]
-    tops = {t["name"]: float(t["bb"].split(",")[3]) for t in things if "bb" in t}
-    return tops.get("cluster_0", 1.0) >= tops.get("cluster_1", 0.0)
-
-
-def _finished(picture: bytes, drawn: Reduction, look: Look) -> bytes:
-    """Return Graphviz's SVG with its text alternative, fonts and the tips of nodes and edges."""
-    source = picture.decode()
-    begin = source.index("<svg ")
-    end = source.index(">", begin)
-    head = source[begin:end].replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    head = " ".join(head.split())
-    title = escaped(printable(look.title, 200) or drawn.view.labels[drawn.view.run.output])
-    described = (
-        f'{head} role="img" aria-labelledby="drawing-title drawing-words">\n'
-        f'<title id="drawing-title">{title}</title>\n'
-        f'<desc id="drawing-words">{escaped(in_words(drawn, derivatives=look.derivatives))}</desc>'
+def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
+    painter = Painter(look.theme)
+    top = MARGIN + (HEADING + MARGIN if look.title else 0)
+    parts = list(painter.scene(scene, drawn, derivatives=look.derivatives))
+    if look.title:
+        heading = escaped(printable(look.title, 200))
+        parts.append(painter.text((0, -HEADING), HEADING, (), bold=heading))
+    foot = 0.0
+    if scene.note:
+        foot = NOTE + MARGIN
+        note = ((scene.note, None),)
+        parts.append(painter.text((0, scene.height + MARGIN + 4), NOTE, note, colour="quiet"))
+    inside = "\n".join(parts)
+    return document(
+        scene.width + 2 * MARGIN,
+        scene.height + top + foot + MARGIN,
+        _title(drawn, look),
+        in_words(drawn, derivatives=look.derivatives),
+        look.theme,
+        f'<g transform="translate({MARGIN:.0f},{top:.0f})">\n{inside}\n</g>',
     )
-    rest = re.sub(r"<!--.*?-->\n", "", source[end + 1 :], flags=re.DOTALL)
-    rest = rest.replace(f'font-family="{FONT}"', f'font-family="{FONT_STACK}"')
-    finished = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n{described}{_tips(rest, drawn, look)}'.encode()
-    )
-    checked(finished)
-    return finished
 
 
-def _tips(rest: str, drawn: Reduction, look: Look) -> str:
-    """Put sentences where Graphviz wrote the names of DOT's nodes; browsers show them as tips."""
-    view, adjoints = drawn.view, drawn.adjoints
-    # Graphviz writes parallel edges in the order of the DOT, others in an order of its own.
-    between: dict[tuple[int, int], list[str]] = {}
-    for edge in drawn.edges:
-        words = edge_in_words(view, edge) if look.derivatives else ""
-        between.setdefault((edge.operand, edge.user), []).append(words)
+def _typeset(format: str) -> Callable[[Scene, Reduction, Look], bytes]:
+    def written(scene: Scene, drawn: Reduction, look: Look) -> bytes:
+        words = in_words(drawn, derivatives=look.derivatives)
+        return typeset(page(scene, look, _title(drawn, look), words), format=format)
 
-    def tip(match: re.Match[str]) -> str:
-        tail, head = match.groups()
-        node = drawn.nodes[int(tail[1:]) - 1]
-        if head is None:
-            word = WORDS["adjoint" if node in adjoints else "value"]
-            words = node_in_words(view, node, derivatives=look.derivatives, word=word)
-        else:
-            ends = node, drawn.nodes[int(head[1:]) - 1]
-            # Between adjoints edges are written from user to operand.
-            words = between[ends if ends in between else ends[::-1]].pop(0)
-        return f"<title>{escaped(words)}</title>" if words else ""
-
-    rest = re.sub(r"<title>cluster_\d+</title>\n", "", rest)
-    return _TITLE.sub(tip, rest.replace("<title>chainrule</title>\n", ""))
+    return written
 
 
-def checked(picture: bytes, also: frozenset[str] = frozenset()) -> None:
-    """Raise DrawingError unless the SVG is well-formed and calls for nothing from elsewhere.
+def _title(drawn: Reduction, look: Look) -> str:
+    return printable(look.title, 200) or drawn.view.labels[drawn.view.run.output]
 
-    `also` are elements of ours that Graphviz does not write.
-    """
-    try:
-        root = ElementTree.fromstring(picture)
-    except ElementTree.ParseError as error:
-        raise DrawingError(f"the SVG is not well-formed: {error}") from error
-    if b"<!" in picture:
-        raise DrawingError("the SVG holds a declaration; allowed: shapes and text")
-    for element in root.iter():
-        found = [name for name in element.attrib if _CALLS.fullmatch(name)]
-        if element.tag.removeprefix(_NAMESPACE) not in _PARTS | also:
-            found = [element.tag]
-        if found:
-            raise DrawingError(f"the SVG holds {found[0]!r}; allowed: shapes and text")
+
+_WRITERS: Final[dict[str, Callable[[Scene, Reduction, Look], bytes]]] = {
+    "svg": _svg,
+    "png": _typeset("png"),
+    "pdf": _typeset("pdf"),
+}
+FORMATS: Final = (*_WRITERS, "dot", "tikz")
+"""What :func:`draw` can write."""

@@ -6,6 +6,11 @@ HTML, both made and escaped here.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from chainrule.algebras.array import Array
@@ -16,8 +21,10 @@ from chainrule.drawing.alternative import (
     node_in_words,
     shown,
 )
-from chainrule.drawing.layout import cards
-from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.grounds import pictured
+from chainrule.drawing.layout import placed
+from chainrule.drawing.reduction import Reduction
+from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
@@ -51,8 +58,48 @@ def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
         (`n<index>`), edge (`e<user>_<slot>`) and row (`r<number>`). Above 300 nodes it is that
         of the folded graph, and a note says so.
     """
-    drawn = reduced(view)
+    drawn = pictured(view)
     return _Player(drawn).data(in_words(drawn), layout)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The player's data as text for a browser.
+
+    Parameters
+    ----------
+    squeezed
+        The text, compressed: JSON is long, and many runs are kept.
+    structure
+        The same for two runs with the same nodes and steps, whatever their numbers.
+    digest
+        The same for two runs that are shown alike.
+    """
+
+    squeezed: bytes
+    structure: str
+    digest: str
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Packed:
+        """Return what `payload` returned, packed."""
+        structure = [
+            data["mode"],
+            [node["id"] for node in data["nodes"]],
+            [(s["phase"], s["node"], s["edge"]) for s in data["steps"]],
+        ]
+        written = json.dumps(data, separators=(",", ":")).encode()
+        told = _digest(json.dumps(structure).encode())
+        return cls(zlib.compress(written, 1), told, _digest(written))
+
+    @property
+    def text(self) -> str:
+        """The data as JSON."""
+        return zlib.decompress(self.squeezed).decode()
+
+
+def _digest(written: bytes) -> str:
+    return hashlib.blake2b(written, digest_size=8).hexdigest()
 
 
 def node_key(node: int) -> str:
@@ -102,7 +149,7 @@ class _Player:
         }
         notes = [{"kind": "fold", "text": note}] if note else []
         notes += [{"kind": r.mark, "text": remark_line(r)} for r in self.table.grid().remarks]
-        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}}
+        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}, "grounds": []}
         return {
             "version": VERSION,
             "mode": view.run.mode,
@@ -113,8 +160,8 @@ class _Player:
                 for name, term in self.table.headers.items()
             },
             "layouts": {
-                "wide": cards(view, "LR").json() if layout else empty,
-                "narrow": cards(view, "TB").json() if layout else empty,
+                "wide": self.laid_out("LR") if layout else empty,
+                "narrow": self.laid_out("TB") if layout else empty,
             },
             "nodes": [self.node(node) for node in self.drawn.nodes],
             "edges": [self.edge(edge) for edge in view.edges if self.drawn_edge(edge)],
@@ -127,6 +174,15 @@ class _Player:
             "notes": notes,
             "digits": view.digits_note,
         }
+
+    def laid_out(self, direction: str) -> dict[str, Any]:
+        """Return the positions; a card with rows has a formula of its own."""
+        layout = placed(self.drawn, direction, rows=True)
+        found = layout.json()
+        for node, rows in layout.rows.items():
+            formula = summed(self.view, node, rows)
+            found["nodes"][node_key(node)]["formula"] = mathml(formula, inline=True)
+        return found
 
     def flowing_symbol(self) -> Row:
         """Return what the flowing derivative is called beside a card: ∂J, ∂/∂x, or ū."""
@@ -287,4 +343,4 @@ class _Player:
         }
 
 
-__all__ = ["edge_key", "node_key", "payload"]
+__all__ = ["Packed", "edge_key", "node_key", "payload"]

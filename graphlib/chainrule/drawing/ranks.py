@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points, crossing, sampled
 from chainrule.drawing.labels import Point
 from chainrule.drawing.reduction import Reduction
-from chainrule.drawing.widths import Sizes
-from chainrule.graph.wengert import Edge
+from chainrule.graph.wengert import INPUT, Edge
+
+GROUND: Final = 20
+"""Room round the nodes of a ground, with its title, in px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,33 @@ class Ranks:
     passes: dict[Edge, dict[int, float]]
 
 
-def ranks(drawn: Reduction, wide: dict[int, int], sizes: Sizes, direction: str) -> Ranks:
-    """Return where Graphviz puts cards of these widths."""
-    return _Reader(drawn, wide, sizes, direction).found
+def ranks(
+    drawn: Reduction,
+    size: dict[int, tuple[int, int]],
+    direction: str,
+    rows: Mapping[int, Sequence[Edge]],
+) -> Ranks:
+    """Return where Graphviz puts cards of these widths and heights.
+
+    Parameters
+    ----------
+    rows
+        Of cards with rows, the edges that go to these, from above.
+    """
+    return _Reader(drawn, size, direction, rows).found
 
 
 class _Reader:
     def __init__(
-        self, drawn: Reduction, wide: dict[int, int], sizes: Sizes, direction: str
+        self,
+        drawn: Reduction,
+        size: dict[int, tuple[int, int]],
+        direction: str,
+        rows: Mapping[int, Sequence[Edge]],
     ) -> None:
+        self.rows = rows
         self.drawn = drawn
-        self.wide = wide
-        self.sizes = sizes
+        self.size = size
         self.direction = direction
         self.across = direction == "LR"
         self._read(graphviz_process.layout(self._dot()))
@@ -53,19 +71,34 @@ class _Reader:
 
     def _dot(self) -> str:
         """Return DOT with boxes of fixed size; a px is a point."""
-        sizes = self.sizes
         apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
+        if len({high for _, high in self.size.values()}) > 1:
+            apart = 26.0
         lines = [
             f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "
-            f'node [shape=box, fixedsize=true, height={sizes.height / 72:.4f}, label=""]; '
+            'node [shape=box, fixedsize=true, label=""]; '
             "edge [arrowhead=none]; nslimit=4; nslimit1=4;"
         ]
-        lines += [f"n{node} [width={self.wide[node] / 72:.4f}];" for node in self.drawn.nodes]
         lines += [
-            f"n{operand} -> n{user} [id=e{user}_{slot}];"
-            for user, slot, operand in self.drawn.edges
+            f"n{node} [width={wide / 72:.4f}, height={high / 72:.4f}{self._ports(node)}];"
+            for node, (wide, high) in self.size.items()
+        ]
+        for number, cluster in enumerate(self.drawn.clusters):
+            inside = " ".join(f"n{node};" for node in cluster.nodes)
+            lines.append(f"subgraph cluster_{number} {{ margin={GROUND}; {inside} }}")
+        port = {edge: f":r{i}:w" for edges in self.rows.values() for i, edge in enumerate(edges)}
+        lines += [
+            f"n{edge.operand} -> n{edge.user}{port.get(edge, '')} [id=e{edge.user}_{edge.slot}];"
+            for edge in self.drawn.edges
         ]
         return "\n".join([*lines, "}"])
+
+    def _ports(self, node: int) -> str:
+        """Return a label without text that has a port for each row, so that lines cross less."""
+        if node not in self.rows:
+            return ""
+        cells = "".join(f'<TR><TD PORT="r{i}"></TD></TR>' for i in range(len(self.rows[node])))
+        return f', label=<<TABLE BORDER="0" CELLBORDER="0"><TR><TD></TD></TR>{cells}</TABLE>>'
 
     def _crowded(self) -> bool:
         """Whether some rank will hold more than two cards, judged by distance from the inputs."""
@@ -85,6 +118,8 @@ class _Reader:
         """Read ranks, places across them, and where long edges pass the ranks between."""
         centre = {}
         for thing in plan.get("objects", []):
+            if "pos" not in thing:
+                continue  # a cluster
             x, y = map(float, thing["pos"].split(","))
             centre[int(thing["name"][1:])] = self._turned(x, y)
         starts = sorted({round(along) for along, _ in centre.values()})
@@ -111,7 +146,7 @@ class _Reader:
 
     def _straighten(self) -> None:
         """Let a long edge keep its place from rank to rank wherever nothing stands there."""
-        half = {n: (self.sizes.height if self.across else self.wide[n]) / 2 for n in self.rank}
+        half = {n: self.size[n][self.across] / 2 for n in self.rank}
         taken: dict[int, list[Point]] = defaultdict(list)
         for node, rank in self.rank.items():
             taken[rank].append((self.place[node], half[node] + 8))
@@ -133,8 +168,10 @@ class _Reader:
         by_rank: dict[int, list[int]] = defaultdict(list)
         for node in self.drawn.nodes:
             by_rank[self.rank[node]].append(node)
-        balance = 0
+        graph, balance = self.drawn.view.graph, 0
         for nodes in by_rank.values():
-            for first, second in pairwise(nodes):
-                balance += 1 if self.place[first] < self.place[second] else -1
+            for inputs in (True, False):  # among their like
+                alike = [node for node in nodes if (graph.ops[node] is INPUT) == inputs]
+                for first, second in pairwise(alike):
+                    balance += 1 if self.place[first] < self.place[second] else -1
         return balance < 0

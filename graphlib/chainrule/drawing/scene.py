@@ -7,24 +7,46 @@ the animation write the same scene, each in its own language.
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from chainrule.drawing.alternative import LONGEST, MARK, has_derivative, is_number, short, shown
-from chainrule.drawing.labels import Align, Box, Label, Point
+from chainrule.algebras.array import Array
+from chainrule.drawing.alternative import (
+    LONGEST,
+    MARK,
+    has_derivative,
+    is_number,
+    printable,
+    short,
+    shown,
+)
+from chainrule.drawing.curves import sections
+from chainrule.drawing.labels import Align, Box, Label, Point, spanned
 from chainrule.drawing.layout import HEAD, Layout, Route
 from chainrule.drawing.moment import Moment, moment
-from chainrule.drawing.widths import Sizes
+from chainrule.drawing.reduction import Cluster
+from chainrule.drawing.rows import Form, summed
+from chainrule.drawing.theme import LIGHT, Theme
+from chainrule.drawing.widths import Sizes, digits_of, width
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
-from chainrule.readings.catalogue import WORDS
+from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.terms import EQUALS, Coloured, Role, Row, Sign, Term, Word, row, text
 from chainrule.readings.view import View
 
 Outline = Literal["plain", "input", "source", "target", "warning"]
+_DECADES: Final = 4.0
 
-_COMMAND: Final = re.compile(r"([MLC])([^MLC]*)")
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The options of a drawing; see :func:`chainrule.drawing.pictures.draw`."""
+
+    theme: Theme = LIGHT
+    step: int | None = None
+    scale: bool = False
+    derivatives: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +63,18 @@ class Card:
         Whether a derivative is due at all.
     outline
         What its frame says: an input, or the node a step takes from or gives to, or trouble.
+    form
+        A card, one line ("chip"), or a "row" of another card.
+    part
+        How far its line goes over into the derivative's colour, from 0 to 1.
+    remark
+        What is wrong there, in words under the card; may be empty.
+    upper
+        Height of the part above its rows.
+    last
+        Whether it is the last row of its card.
+    column
+        How far from the right the value of a row or chip ends.
     """
 
     node: int
@@ -51,11 +85,35 @@ class Card:
     derivative: Term | None
     due: bool
     outline: Outline
+    form: Form = "card"
+    part: float = 0.0
+    remark: str = ""
+    upper: float = 0.0
+    last: bool = False
+    column: float = 0.0
 
     @property
-    def head(self) -> Term:
-        """The name, and the formula if it has one."""
-        return self.name if self.formula is None else row(self.name, EQUALS, self.formula)
+    def flat(self) -> bool:
+        """Whether everything stands in one line."""
+        return self.form in ("row", "chip")
+
+    @property
+    def fill(self) -> str:
+        """The name of its ground's colour in a theme."""
+        if self.outline == "target":
+            return "lit_card"
+        return "input_card" if self.formula is None else "card"
+
+    @property
+    def line(self) -> str:
+        """The name of its line's colour in a theme."""
+        lines = {"source": "derivative", "target": "derivative", "warning": "warning"}
+        return lines.get(self.outline, "value" if self.formula is None else "card_line")
+
+    @property
+    def width(self) -> float:
+        """The width of its line in px."""
+        return 2.25 if self.outline == "target" else 1.25 + 2.25 * self.part
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +141,12 @@ class Line:
         Whether it is the edge of the step, and whether the derivative runs against it.
     dotted
         Whether no derivative can flow along it.
+    ring
+        Whether it ends in a ring beside a row.
+    part
+        How far its colour goes over into the derivative's, from 0 to 1.
+    dashed
+        Whether it takes a value to an adjoint.
     """
 
     edge: Edge
@@ -93,6 +157,19 @@ class Line:
     lit: bool
     backward: bool
     dotted: bool
+    ring: bool = False
+    part: float = 0.0
+    dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A quiet ground behind nodes, with its title; `backward` if they are adjoints."""
+
+    box: Box
+    title: str
+    backward: bool
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +199,7 @@ class Scene:
     cards: tuple[Card, ...]
     lines: tuple[Line, ...]
     note: str = ""
+    grounds: tuple[Ground, ...] = ()
 
     def around(self, width: float, height: float) -> Window:
         """Return the window of at most this size about the nodes of the step, in the picture."""
@@ -143,17 +221,7 @@ class Scene:
             for line in self.lines
             if window.holds(spanned(boxes[line.edge.operand], boxes[line.edge.user]))
         )
-        return Scene(self.width, self.height, self.sizes, cards, lines, self.note)
-
-
-def spanned(first: Box, second: Box) -> Box:
-    """Return the box in which both lie."""
-    return Box(
-        (first.x + second.x) / 2,
-        (first.y + second.y) / 2,
-        abs(first.x - second.x) + (first.w + second.w) / 2,
-        abs(first.y - second.y) + (first.h + second.h) / 2,
-    )
+        return replace(self, cards=cards, lines=lines)
 
 
 def arrow(line: Line) -> tuple[Point, tuple[Point, Point]]:
@@ -177,26 +245,52 @@ class Stage:
     ----------
     layout
         Where everything stands.
-    derivatives
-        Whether adjoints or tangents, and local partials, are shown.
+    look
+        Whether derivatives and local partials are shown, and whether lines tell their sizes.
+    adjoints
+        The nodes that are adjoints, whose values are derivatives.
     """
 
-    def __init__(self, layout: Layout, *, derivatives: bool = True) -> None:
+    def __init__(
+        self, layout: Layout, look: Look | None = None, adjoints: frozenset[int] = frozenset()
+    ) -> None:
         self.layout = layout
+        self.look = look or Look()
+        self.adjoints = adjoints
         self.view = view = layout.view
-        self.derivatives = derivatives
+        graph = view.graph
         self.boxes = {int(key[1:]): box for key, box in layout.nodes.items()}
+        self.forms = layout.forms
+        self.last = {rows[-1].node for rows in layout.rows.values()}
         self.names = {node: fitted(view.name(node)) for node in self.boxes}
-        self.formulas = {
-            node: None if view.graph.ops[node] is INPUT else fitted(view.formula(node))
-            for node in self.boxes
-        }
+        self.formulas = {node: self._formula(node) for node in self.boxes}
+        derivatives = self.look.derivatives
         self.due = {node: derivatives and has_derivative(view, node) for node in self.boxes}
-        self.routes: list[tuple[Edge, Route, list[tuple[Point, ...]]]] = []
+        self.remarks = {node: self._remark(node) for node in self.boxes}
+        self.factors = {row.factor for rows in layout.rows.values() for row in rows}
+        self.routes: list[tuple[Edge, Route, list[list[Point]]]] = []
         for key, route in layout.edges.items():
             user, slot = map(int, key[1:].split("_"))
-            edge = Edge(user, slot, view.graph.operands[user][slot])
-            self.routes.append((edge, route, _points(route.d)))
+            edge = Edge(user, slot, graph.operands[user][slot])
+            self.routes.append((edge, route, sections(route.d)))
+        sizes = [_size(view.run.derivative(node)) for node in self.boxes] if look else []
+        self.largest = max(sizes, default=0.0)
+
+    def _formula(self, node: int) -> Term | None:
+        if self.view.graph.ops[node] is INPUT:
+            return None
+        rows = self.layout.rows.get(node)
+        return fitted(summed(self.view, node, rows) if rows else self.view.formula(node))
+
+    def _remark(self, node: int) -> str:
+        """Return the warning that begins at a node: why there is no number, or a kink."""
+        run = self.view.run
+        numbers = [run.value(node)] + [run.derivative(node)] * self.look.derivatives
+        reasons = [n.undefined for n in numbers if n.undefined is not None]
+        for reason in reasons:
+            if reason.node == node:
+                return printable(f"{MARK} {reason.op} needs {reason.needs}", 42)
+        return f"{MARK} {MARKS['kink']}" if node in run.kinks else ""
 
     def scene(self, step: int | None = None) -> Scene:
         """Return the picture of the run after `step`, counted from 0; None is the finished run.
@@ -209,10 +303,22 @@ class Stage:
         now, layout = moment(self.view, step), self.layout
         cards = tuple(self._card(now, node) for node in self.boxes)
         lines = tuple(self._line(now, *route) for route in self.routes)
-        return Scene(layout.width, layout.height, layout.sizes, cards, lines, layout.note)
+        grounds = tuple(self._ground(now, *ground) for ground in layout.grounds)
+        return Scene(layout.width, layout.height, layout.sizes, cards, lines, layout.note, grounds)
+
+    def _ground(self, now: Moment, box: Box, cluster: Cluster) -> Ground:
+        title = printable(cluster.title, 60)
+        return Ground(box, title, cluster.backward, now.target in cluster.nodes)
+
+    def _part(self, number: Number | None) -> float:
+        """Return where a size lies between the largest and four decades below it, 1 to 0."""
+        size = _size(number)
+        if not self.look.scale or not size or not self.largest:
+            return 0.0
+        return max(0.0, 1 + min(0.0, math.log10(size / self.largest)) / _DECADES)
 
     def _card(self, now: Moment, node: int) -> Card:
-        view = self.view
+        view, layout = self.view, self.layout
         value = view.run.value(node) if node in now.values else None
         derivative = now.derivatives.get(node) if self.due[node] else None
         outline: Outline = "input" if self.formulas[node] is None else "plain"
@@ -222,36 +328,77 @@ class Stage:
             outline = "source"
         if node == now.target:
             outline = "target"
+        role: Role = "derivative" if node in self.adjoints else "value"
         return Card(
             node,
             self.boxes[node],
             self.names[node],
             self.formulas[node],
-            None if value is None else _number(view, value, "value", node in view.run.kinks),
+            None if value is None else _number(view, value, role, node in view.run.kinks),
             None if derivative is None else _number(view, derivative, "derivative"),
             self.due[node],
             outline,
+            self.forms[node],
+            self._part(derivative),
+            self.remarks[node],
+            layout.sizes.head if node in layout.rows else self.boxes[node].h,
+            node in self.last,
+            self._column(node),
         )
 
-    def _line(self, now: Moment, edge: Edge, route: Route, path: list[tuple[Point, ...]]) -> Line:
-        key, label = (edge.user, edge.slot), route.label
-        texts: tuple[Text, ...] = ()
-        if label is not None and self.derivatives:
-            texts = tuple(_texts(label, _label(self.view, now, edge)))
+    def _column(self, node: int) -> float:
+        sizes = self.layout.sizes
+        if not self.due[node]:
+            return sizes.side
+        size = sizes.small if self.forms[node] == "row" else sizes.number
+        digits = width(digits_of(self.view, node, derivative=True), size)
+        return sizes.side + max(sizes.outline, digits) + sizes.between
+
+    def _line(self, now: Moment, edge: Edge, route: Route, path: list[list[Point]]) -> Line:
+        key, label, layout = (edge.user, edge.slot), route.label, self.layout
         lit = now.edge == key
-        backward = lit and self.view.reverse and key in now.shares
-        dotted = key not in self.view.run.fine.local
-        start, *pieces = path
-        return Line(edge, start[0], tuple(pieces), route.tip, texts, lit, backward, dotted)
+        texts: tuple[Text, ...] = ()
+        if edge in self.factors:
+            texts = self._share_of_row(now, edge)
+        elif label is not None and self.look.derivatives:
+            parts = _label(self.view, now, edge)
+            if layout.rows:  # the share alone, or the number of the partial
+                parts = parts[:1] if key in now.shares else parts[-1:]
+            texts = tuple(_texts(label, parts))
+        return Line(
+            edge,
+            path[0][0],
+            tuple(tuple(piece[1:]) for piece in path),
+            route.tip,
+            texts,
+            lit,
+            lit and self.view.reverse and key in now.shares,
+            not self.adjoints and key not in self.view.run.fine.local,
+            edge in self.factors,
+            self._part(self.view.run.flowing(*key)) if key in now.flowed else 0.0,
+            edge.user in self.adjoints and edge.operand not in self.adjoints,
+        )
+
+    def _share_of_row(self, now: Moment, edge: Edge) -> tuple[Text, ...]:
+        """Return the share that came over the edge into a row: above or below its operand."""
+        key = (edge.user, edge.slot)
+        if key not in now.shares or not (self.look.derivatives and self.view.reverse):
+            return ()
+        parts = _label(self.view, now, edge)
+        box = self.boxes[edge.operand]
+        number = now.shares.index(key)
+        y = box.y - box.h / 2 - 11 if number == 0 else box.y + box.h / 2 - 6 + 17 * number
+        return (Text((box.x - box.w / 2, y), "start", row(parts[0], EQUALS, parts[-1])),)
 
 
-def _points(path: str) -> list[tuple[Point, ...]]:
-    """Return the points behind each command of a path of ours: M, L and C, absolute."""
-    found = []
-    for _command, numbers in _COMMAND.findall(path):
-        pairs = (pair.split(",") for pair in numbers.split())
-        found.append(tuple((float(x), float(y)) for x, y in pairs))
-    return found
+def _size(number: Number | None) -> float:
+    """Return the largest absolute entry of a number, 0 where there is none."""
+    if number is None or number.undefined is not None or not is_number(number):
+        return 0.0
+    if isinstance(number.shown, Array):
+        return max((abs(float(x)) for x in number.shown.data.ravel()), default=0.0)
+    size = abs(float(number.shown))
+    return size if math.isfinite(size) else 0.0
 
 
 def fitted(term: Term) -> Term:
@@ -263,8 +410,8 @@ def _number(view: View, number: Number, role: Role, marked: bool = False) -> Ter
     """Return a number in its colour, with a mark where there is a warning."""
     mark = Coloured("warning", Word(f"\u2009{MARK}", r"\,\triangle"))
     if number.undefined is not None:
-        return Coloured("warning", Word(f"{MARK} {WORDS['undefined']}",
-                                        rf"\triangle\,\text{{{WORDS['undefined']}}}"))  # fmt: skip
+        words = WORDS["undefined"]
+        return Coloured("warning", Word(f"{MARK} {words}", rf"\triangle\,\text{{{words}}}"))
     term = view.numeral(number, role)
     if shown(view, number) != text(term):
         term = Coloured(role, Word(shown(view, number)))

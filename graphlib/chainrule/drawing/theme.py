@@ -27,6 +27,8 @@ class Theme:
         What text is written in.
     card_line, edge
         Outline of a node, and line of an edge.
+    module, current
+        Grounds behind the nodes of a module, and of the one that a step is about.
     """
 
     ground: str
@@ -41,11 +43,14 @@ class Theme:
     warning: str
     card_line: str
     edge: str
+    module: str
+    current: str
 
     @property
     def grounds(self) -> tuple[str, ...]:
         """Every colour on which text stands."""
-        return self.ground, self.card, self.input_card, self.lit_card
+        cards = self.card, self.input_card, self.lit_card
+        return self.ground, *cards, self.module, self.current
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -57,11 +62,13 @@ LIGHT: Final = Theme(
     ground="#FFFFFF", card="#F8FAFC", input_card="#EFF6FF", lit_card="#FFF7ED",
     ink="#1E293B", quiet="#5B6879", value="#0072B2", derivative="#C2410C",
     partial="#475569", warning="#7C3AED", card_line="#CBD5E1", edge="#94A3B8",
+    module="#F5F7FA", current="#EEF1F6",
 )  # fmt: skip
 DARK: Final = Theme(
     ground="#0E1117", card="#141922", input_card="#10222F", lit_card="#2A1C13",
     ink="#F1F5F9", quiet="#9AA7B8", value="#56B4E9", derivative="#FB923C",
     partial="#CBD5E1", warning="#C4B5FD", card_line="#3B4454", edge="#64748B",
+    module="#131820", current="#1A212C",
 )  # fmt: skip
 THEMES: Final[dict[str, Theme]] = {"light": LIGHT, "dark": DARK}
 

@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from typing import Final
 
+from chainrule.drawing.alternative import MARK
 from chainrule.drawing.labels import Point
-from chainrule.drawing.scene import Card, Line, Scene, Text
+from chainrule.drawing.marks import Mark, Ring, Shape, Tip, Type, Wire, marks
+from chainrule.drawing.scene import Scene
 from chainrule.drawing.theme import LIGHT, Theme
-from chainrule.drawing.widths import Sizes
 from chainrule.readings.render.latex import safe, words_latex
-from chainrule.readings.terms import Coloured, Term, latex
+from chainrule.readings.terms import latex
 
 PX: Final = 0.6
 """Points of TeX to a px of the layout: names of 18.5 px become type of 11 points."""
 
-COLOURS: Final = ("value", "derivative", "partial", "warning")
+COLOUR: Final = {
+    "value": "crvalue",
+    "derivative": "crderivative",
+    "partial": "crpartial",
+    "warning": "crwarning",
+    "ground": "crground",
+    "card": "crcard",
+    "card_line": "crcardline",
+    "input_card": "crinput",
+    "lit_card": "crlit",
+    "edge": "credge",
+    "ink": "crink",
+    "quiet": "crquiet",
+    "module": "crmodule",
+    "current": "crcurrent",
+}
+"""TeX's names of a theme's colours."""
 
 STYLES: Final = r"""[x=1pt, y=-1pt, line cap=round, line join=round,
-  card/.style={draw=crcardline, fill=crcard, rounded corners=5.4pt, line width=0.75pt},
-  input/.style={draw=crvalue, fill=crinput},
-  source/.style={draw=crderivative},
-  target/.style={draw=crderivative, fill=crlit, line width=1.35pt},
-  trouble/.style={draw=crwarning},
-  unknown/.style={draw=crpartial, dashed, rounded corners=2.4pt, line width=0.5pt},
-  edge/.style={draw=credge, -{Latex[length=5.4pt, width=4pt]}, line width=0.75pt},
-  lit/.style={draw=crderivative, line width=1.35pt},
-  backward/.style={{Latex[length=5.4pt, width=4pt]}-},
-  every node/.style={inner sep=0pt},"""
-_STYLE = {"plain": "", "input": ", input", "source": ", source", "target": ", target",
-          "warning": ", trouble"}  # fmt: skip
-_ANCHOR = {"start": "west", "middle": "center", "end": "east"}
+  every node/.style={inner sep=0pt}]"""
+_ANCHOR = {"start": "base west", "middle": "base", "end": "base east"}
+_DASH = {"": "", "dotted": ", dotted", "dashed": ", dashed"}
 
 PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 \usepackage{iftex}
@@ -37,7 +44,6 @@ PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 \makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{amsmath,xcolor,tikz}
-\usetikzlibrary{arrows.meta}
 \begin{document}
 """
 
@@ -45,7 +51,7 @@ PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 def tikz(scene: Scene, *, theme: Theme = LIGHT, title: str = "", document: bool = False) -> str:
     """Return a scene as a tikzpicture that defines its colours itself.
 
-    It needs the packages tikz (with its library arrows.meta), xcolor and amsmath.
+    It needs the packages tikz, xcolor and amsmath.
 
     Parameters
     ----------
@@ -54,24 +60,19 @@ def tikz(scene: Scene, *, theme: Theme = LIGHT, title: str = "", document: bool 
     document
         Whether a document of the class standalone is returned rather than a piece to paste.
     """
-    sizes = scene.sizes
     lines = [
-        r"% needs \usepackage{amsmath,xcolor,tikz} and \usetikzlibrary{arrows.meta}",
+        r"% needs \usepackage{amsmath,xcolor,tikz}",
         r"\begingroup%",
         *definitions(theme),
         rf"\begin{{tikzpicture}}{STYLES}",
-        f"  {_type('name', sizes.name)}, {_type('number', sizes.number)},",
-        f"  {_type('label', sizes.label)}, label/.append style={{text=crpartial}}]",
     ]
     if title:
-        lines.append(rf"\node[name, anchor=south west] at (0,-8) {{\textbf{{{words(title)}}}}};")
-    lines += [part for line in scene.lines for part in _edge(line)]
-    lines += [part for card in scene.cards for part in _card(card, sizes)]
+        at, size = _at((0, -14)), _font(scene.sizes.name)
+        lines.append(rf"\node[anchor=south west, {size}] at {at} {{\textbf{{{words(title)}}}}};")
+    lines += [part for mark in marks(scene) for part in _drawn(mark)]
     if scene.note:
-        at = _at((0, scene.height + 16))
-        lines.append(
-            rf"\node[label, anchor=north west, text=crpartial] at {at} {{{words(scene.note)}}};"
-        )
+        note = Type((0, scene.height + 22), "start", scene.sizes.label, scene.note, "quiet")
+        lines += _drawn(note)
     lines += [r"\end{tikzpicture}", r"\endgroup"]
     piece = "\n".join(lines) + "\n"
     if not document:
@@ -82,11 +83,8 @@ def tikz(scene: Scene, *, theme: Theme = LIGHT, title: str = "", document: bool 
 
 def definitions(theme: Theme) -> list[str]:
     """Return LaTeX's definitions of the colours."""
-    named = {role: getattr(theme, role) for role in COLOURS} | {
-        "card": theme.card, "cardline": theme.card_line, "input": theme.input_card,
-        "lit": theme.lit_card, "edge": theme.edge, "ink": theme.ink,
-    }  # fmt: skip
-    return [rf"\definecolor{{cr{name}}}{{HTML}}{{{value[1:]}}}" for name, value in named.items()]
+    named = {name: getattr(theme, field) for field, name in COLOUR.items()}
+    return [rf"\definecolor{{{name}}}{{HTML}}{{{value[1:]}}}" for name, value in named.items()]
 
 
 def words(text: str) -> str:
@@ -94,62 +92,73 @@ def words(text: str) -> str:
     return safe(words_latex(text))
 
 
-def _maths(term: Term, bold: bool = False) -> str:
-    written = latex(term, colours=True)
-    return safe(rf"$\boldsymbol{{{written}}}$" if bold else f"${written}$")
-
-
 def _at(point: Point) -> str:
     return f"({point[0] * PX:.1f},{point[1] * PX:.1f})"
 
 
-def _type(name: str, px: float) -> str:
+def _font(px: float) -> str:
     size = px * PX
-    return rf"{name}/.style={{font=\fontsize{{{size:.1f}}}{{{1.2 * size:.1f}}}\selectfont}}"
+    return rf"font=\fontsize{{{size:.1f}}}{{{1.2 * size:.1f}}}\selectfont"
 
 
-def _card(card: Card, sizes: Sizes) -> list[str]:
-    box = card.box
-    left, right = box.x - box.w / 2, box.x + box.w / 2
-    top, bottom = box.y - box.h / 2, box.y + box.h / 2
-    # Baselines: letters and digits are about two thirds as high as their size of type.
-    upper, lower = (top + part * box.h + 0.33 * sizes.number for part in (0.33, 0.73))
-    head = _maths(card.name, bold=True)
-    if card.formula is not None:
-        head += _maths(Coloured("partial", card.formula)).replace("$", "${}={}", 1)
-    lines = [
-        rf"\draw[card{_STYLE[card.outline]}] {_at((left, top))} rectangle {_at((right, bottom))};",
-        rf"\node[name, anchor=base] at {_at((box.x, upper))} {{{head}}};",
-    ]
-    ends: tuple[tuple[Term | None, float, float, str], ...] = ((card.value, left, 1, "west"),)
-    if card.due:
-        ends += ((card.derivative, right, -1, "east"),)
-    for number, side, inward, anchor in ends:
-        near, far = side + inward * sizes.side, side + inward * (sizes.side + sizes.outline)
-        if number is None:
-            corners = _at((near, lower - 0.85 * sizes.number)), _at((far, lower + 3))
-            lines.append(rf"\draw[unknown] {corners[0]} rectangle {corners[1]};")
-        else:
-            shown = _maths(number)
-            lines.append(
-                rf"\node[number, anchor=base {anchor}] at {_at((near, lower))} {{{shown}}};"
-            )
-    return lines
+def _ink(name: str, part: float = 0.0) -> str:
+    """Return a colour, gone over into that of derivatives by a part of 1."""
+    return f"crderivative!{round(100 * part)}!{COLOUR[name]}" if part else COLOUR[name]
 
 
-def _edge(line: Line) -> list[str]:
-    style = "edge" + ", lit" * line.lit + ", backward" * line.backward + ", dotted" * line.dotted
-    path = _at(line.start)
-    for piece in line.pieces:
-        points = [_at(point) for point in piece]
-        path += (
-            f" -- {points[0]}"
-            if len(points) == 1
-            else f" .. controls {points[0]} and {points[1]} .. {points[2]}"
-        )
-    drawn = rf"\draw[{style}] {path} -- {_at(line.tip)};"
-    return [drawn, *map(_text, line.texts)]
+def _drawn(mark: Mark) -> list[str]:
+    match mark:
+        case Shape():
+            return [_shape(mark)]
+        case Wire():
+            path = _at(mark.start)
+            for piece in mark.pieces:
+                points = [_at(point) for point in piece]
+                path += (
+                    f" -- {points[0]}"
+                    if len(points) == 1
+                    else f" .. controls {points[0]} and {points[1]} .. {points[2]}"
+                )
+            look = f"{_ink(mark.line, mark.part)}, line width={mark.width * PX:.2f}pt"
+            return [rf"\draw[{look}{_DASH[mark.dash]}] {path};"]
+        case Tip():
+            corners = " -- ".join(map(_at, mark.points))
+            return [rf"\fill[{_ink(mark.fill, mark.part)}] {corners} -- cycle;"]
+        case Ring():
+            look = f"draw={_ink(mark.line)}, fill=crground, line width=0.75pt"
+            return [rf"\draw[{look}] {_at(mark.at)} circle[radius={mark.radius * PX:.1f}pt];"]
+        case Type():
+            return [_type(mark)]
 
 
-def _text(text: Text) -> str:
-    return rf"\node[label, anchor={_ANCHOR[text.align]}] at {_at(text.at)} {{{_maths(text.term)}}};"
+def _shape(mark: Shape) -> str:
+    box, options = mark.box, []
+    if mark.fill:
+        options.append(f"fill={_ink(mark.fill)}")
+    if mark.line:
+        options.append(f"draw={_ink(mark.line, mark.part)}, line width={mark.width * PX:.2f}pt")
+    if mark.dashed:
+        options.append("dashed")
+    left, right = (_at((box.x + side * box.w / 2, box.y - box.h / 2)) for side in (-1, 1))
+    low_left, low_right = (_at((box.x + s * box.w / 2, box.y + box.h / 2)) for s in (-1, 1))
+    round = f"rounded corners={mark.radius * PX:.1f}pt"
+    sharp = "sharp corners"
+    if mark.corners == "below":
+        path = f"{left} {{[{round}] -- {low_left} -- {low_right}}} -- {right} -- cycle"
+        return rf"\path[{', '.join(options)}] {path};"
+    options.append(round if mark.corners == "all" else sharp)
+    return rf"\path[{', '.join(options)}] {left} rectangle {low_right};"
+
+
+def _type(mark: Type) -> str:
+    # Letters and digits are about two thirds as high as their size of type.
+    at = _at((mark.at[0], mark.at[1] + 0.33 * mark.size))
+    colour = "" if mark.colour == "ink" else f", text={_ink(mark.colour)}"
+    if isinstance(mark.what, str):
+        shown = words(mark.what).replace(MARK, r"$\triangle$")
+    else:
+        bold = "" if mark.bold is None else rf"\boldsymbol{{{latex(mark.bold, colours=True)}}}"
+        rest = latex(mark.what, colours=True)
+        # In a group of a colour, a sign of relation at the beginning has no room before it.
+        shown = safe(f"${bold}{rest.replace('=', '{}={}', 1) if bold else rest}$")
+    return rf"\node[anchor={_ANCHOR[mark.to]}, {_font(mark.size)}{colour}] at {at} {{{shown}}};"

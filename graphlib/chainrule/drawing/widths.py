@@ -6,10 +6,12 @@ widths are known only there. These estimates are a little generous.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from chainrule.drawing.alternative import MARK, has_derivative, short, shown
+from chainrule.drawing.rows import Form, Weight, summed
 from chainrule.graph.wengert import INPUT
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.view import View
@@ -51,6 +53,11 @@ class Sizes:
         Least room between two ranks of cards: with straight, and with curved edges only.
     outline
         Width of the empty outline of a number that is not computed yet.
+    small
+        Size of type in rows, remarks and titles of grounds.
+    several, chip, head, row
+        Heights of an input with several users and of one with one user, of the part of a card
+        above its rows, and of a row, where weights are rows.
     """
 
     height: int
@@ -64,32 +71,69 @@ class Sizes:
     gap: int
     curved: int
     outline: int = 50
+    small: float = 13.0
+    several: int = 50
+    chip: int = 26
+    head: int = 60
+    row: int = 25
 
 
 ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
 """Sizes for left to right."""
 
+COMPACT: Final = Sizes(76, 104, 104, 15.5, 14.5, 12.5, 10, 12, 44, 56, 46)
+"""Sizes for left to right where weights are rows."""
+
 DOWN: Final = Sizes(46, 120, 112, 16.0, 14.5, 12.5, 10, 14, 31, 31, 44)
 """Sizes for top down, on a narrow screen."""
 
 
-def card_width(view: View, node: int, sizes: Sizes) -> int:
-    """Return the width of a card in px."""
+def card_size(
+    view: View, node: int, sizes: Sizes, form: Form = "card", rows: Sequence[Weight] = ()
+) -> tuple[int, int]:
+    """Return width and height of a card in px."""
     is_input = view.graph.ops[node] is INPUT
-    head = short(view.name(node))
+    name = short(view.name(node))
+    head = name
     if not is_input:
-        head += f" = {short(view.formula(node))}"
-    value = width(_digits(view, node, derivative=False), sizes.number)
-    derivative = 0.0
-    if has_derivative(view, node):
-        digits = width(_digits(view, node, derivative=True), sizes.number)
-        derivative = sizes.between + max(sizes.outline, digits)
+        formula = summed(view, node, rows) if rows else view.formula(node)
+        head += f" = {short(formula)}"
+    numbers = _numbers(view, node, sizes)
     least = sizes.least_input if is_input else sizes.least
-    need = 2 * sizes.side + max(width(head, sizes.name), value + derivative)
-    return 2 * round(max(least, need) / 2 + 0.49)
+    if form == "chip":
+        need = 2 * sizes.side + width(name, sizes.name) + sizes.between + numbers
+        return _even(need), sizes.chip
+    lines = [width(head, sizes.name), numbers]
+    lines += [
+        max(ROW_NAME, width(short(view.name(row.node)), sizes.small))
+        + _numbers(view, row.node, sizes)
+        for row in rows
+    ]
+    height = sizes.head + len(rows) * sizes.row if rows else sizes.height
+    if form == "several":
+        height = sizes.several
+    return _even(max(least, 2 * sizes.side + max(lines))), height
 
 
-def _digits(view: View, node: int, *, derivative: bool) -> str:
+ROW_NAME: Final = 42.0
+"""Room for the name in a row."""
+
+
+def _even(size: float) -> int:
+    return 2 * round(size / 2 + 0.49)
+
+
+def _numbers(view: View, node: int, sizes: Sizes) -> float:
+    """Return the room that value and derivative take beside each other."""
+    value = width(digits_of(view, node, derivative=False), sizes.number)
+    if not has_derivative(view, node):
+        return value
+    digits = width(digits_of(view, node, derivative=True), sizes.number)
+    return value + sizes.between + max(sizes.outline, digits)
+
+
+def digits_of(view: View, node: int, *, derivative: bool) -> str:
+    """Return the value or the derivative of a node as it stands on its card."""
     number = view.run.derivative(node) if derivative else view.run.value(node)
     if number.undefined is not None:
         return f"{MARK} {WORDS['undefined']}"

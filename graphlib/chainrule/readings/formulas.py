@@ -9,7 +9,7 @@ from numbers import Rational
 from typing import NamedTuple
 
 from chainrule.graph.builder import number_text
-from chainrule.graph.wengert import WengertList
+from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Op
 from chainrule.readings.terms import (
     ELLIPSIS,
@@ -253,6 +253,15 @@ def compose(
         return None if name is None else atom(name)
 
     return _Composer(limits.nodes).written(graph, node, named, limits.depth, not named_root)
+
+
+def in_inputs(graph: WengertList) -> Formula:
+    """Return the formula of the main output, written out down to the inputs."""
+
+    def name(node: int) -> Term | None:
+        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
+
+    return compose(graph, graph.outputs[0], name, READING, named_root=True)
 
 
 class _Composer:

@@ -11,10 +11,10 @@ from chainrule.errors import LinkError
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
+from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.explore import fault_html
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.widgets import lasting
-from chainrule.ui.work import Fault, Reading
 
 MOST_VALUES = 8
 

@@ -25,8 +25,8 @@ from chainrule.ui.descent_state import (
     points,
     rate,
 )
+from chainrule.ui.engine import Fault, reading_latex
 from chainrule.ui.pictures.shades import shaded
-from chainrule.ui.work import Fault, reading_latex
 
 MOST_WORK = 400_000
 """Paths times steps times nodes."""

@@ -11,10 +11,10 @@ from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.ui import sheets
 from chainrule.ui.answers.component import answers
+from chainrule.ui.engine import Fault
 from chainrule.ui.explore import fault_html
 from chainrule.ui.state import EXAMPLE
 from chainrule.ui.widgets import lasting
-from chainrule.ui.work import Fault
 
 WAYS: Final = ("Level", "Formula", "Recipe")
 USUAL_KINDS: Final = ("values", "adjoints")

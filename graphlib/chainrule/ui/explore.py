@@ -7,22 +7,24 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
+from uuid import uuid4
 
 import streamlit as st
 
+from chainrule.drawing.player import Packed
 from chainrule.errors import LinkError
 from chainrule.language import canonical
 from chainrule.readings.hints import Hint
 from chainrule.readings.render.markdown import escaped
 from chainrule.readings.terms import Symbol, latex
 from chainrule.ui import link, work
+from chainrule.ui.engine import DEFAULT_VALUE, Fault, Reading
 from chainrule.ui.menu import menu
 from chainrule.ui.panel import choice, panel
-from chainrule.ui.player.component import player
+from chainrule.ui.player import player
 from chainrule.ui.rail import rail, show_hints
 from chainrule.ui.state import EXAMPLE, State, written_notation
 from chainrule.ui.widgets import lasting
-from chainrule.ui.work import Fault, Reading
 
 EXAMPLES = {
     "the lecture’s example": EXAMPLE,
@@ -32,7 +34,7 @@ EXAMPLES = {
     "a chain with one weight": "L = -y ln(1/(1+e^(-W X)))",
 }
 TYPING_PAUSE = "80ms"
-PATIENCE = 0.3
+PATIENCE = 0.05
 ASK_EVERY = 0.5
 MOST_CLOSED = 3
 
@@ -138,7 +140,7 @@ def _current(read: Reading | None = None) -> State:
     session = st.session_state
     values: Mapping[str, str] = session["values"]
     names = tuple(values) if read is None else read.variables
-    default = read.default if read else lambda _name: work.DEFAULT_VALUE
+    default = read.default if read else lambda _name: DEFAULT_VALUE
     state = State(
         formula=session["formula"] or "",
         point=tuple((name, values.get(name) or default(name)) for name in names),
@@ -256,7 +258,7 @@ def _empty() -> None:
 # The player, the closed form, the menu
 
 
-def _play(state: State, played: tuple[dict[str, Any], tuple[Hint, ...]] | Fault) -> None:
+def _play(state: State, played: tuple[Packed, tuple[Hint, ...]] | Fault) -> None:
     session = st.session_state
     if isinstance(played, Fault):
         if played.line == 0 or isinstance(_read(state), Reading):
@@ -296,8 +298,8 @@ def _folded() -> None:
 def _closed(state: State, names: tuple[str, ...]) -> None:
     """Show the closed form and the badge; while they are worked out, ask again by itself."""
     with st.container(key="closed"):
-        found = work.closed(state, names, PATIENCE)
-        if found is None:
+        found = work.closed(state, names, _session(), PATIENCE)
+        if isinstance(found, int):
             st.fragment(_waiting, run_every=ASK_EVERY)(state, names)
             return
         left, right = st.columns([3, 2])
@@ -318,9 +320,17 @@ def _closed(state: State, names: tuple[str, ...]) -> None:
 
 
 def _waiting(state: State, names: tuple[str, ...]) -> None:
-    st.html(_quiet("working out the closed form …"))
-    if work.closed(state, names, 0) is not None:
+    before = work.closed(state, names, _session(), 0)
+    if not isinstance(before, int):
         st.rerun()
+    turn = f"; {before} before it" if before else ""
+    st.html(_quiet(f"working out the closed form{turn} …"))
+
+
+def _session() -> str:
+    """Return what tells this visit from others."""
+    mine: str = st.session_state.setdefault("session", uuid4().hex)
+    return mine
 
 
 def _quiet(words: str) -> str:

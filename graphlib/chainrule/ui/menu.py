@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
 
 import streamlit as st
 
-from chainrule.errors import ChainruleError, LinkError
-from chainrule.readings.render import RENDERERS
+from chainrule.errors import LinkError
+from chainrule.files import safe_name
 from chainrule.ui import link, work
 from chainrule.ui.equivalents import command_line, python_lines
 from chainrule.ui.state import State
-from chainrule.worked import Worked
+from chainrule.ui.taken import FILES, File
 
 MIMES = {
     "html": "text/html", "csv": "text/csv", "json": "application/json", "svg": "image/svg+xml",
     "png": "image/png", "pdf": "application/pdf",
 }  # fmt: skip
-COLUMNS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file to take away: what the menu calls it, its name's suffix, and who writes it."""
-
-    label: str
-    suffix: str
-    written: Callable[[Worked], bytes]
-
-
-def _table(name: str, suffix: str) -> File:
-    def written(worked: Worked) -> bytes:
-        # A whole document where there is such a thing; a browser opens the one, TeX the other.
-        return RENDERERS[name].grid(worked.table().grid(), name in ("html", "latex")).encode()
-
-    labels = {"html": "HTML", "latex": "LaTeX", "json": "JSON", "csv": "CSV", "text": "Text"}
-    return File(labels.get(name, name.capitalize()), suffix, written)
-
-
-def _picture(format: str, label: str) -> File:
-    return File(label, f".{format}", lambda worked: worked.draw(format))
-
-
-FILES: dict[str, tuple[File, ...]] = {
-    "Table": (
-        *(_table(name, renderer.suffix) for name, renderer in RENDERERS.items()),
-        File("PDF", ".pdf", lambda worked: worked.table().pdf()),
-    ),
-    "Picture": (
-        _picture("svg", "SVG"),
-        _picture("png", "PNG"),
-        _picture("pdf", "PDF"),
-        _picture("tikz", "TikZ"),
-        _picture("dot", "DOT"),
-    ),
-    "Steps": (
-        File("Slides", ".pdf", lambda worked: worked.slides("pdf")),
-        File("Animated SVG", ".svg", lambda worked: worked.slides("svg")),
-        File("HTML", ".html", lambda worked: worked.steps().to("html", document=True).encode()),
-    ),
-}
-"""All files, by what they hold."""
+LONGEST_STEM = 48
 
 
 def menu(state: State, names: tuple[str, ...]) -> None:
@@ -89,13 +45,15 @@ def menu(state: State, names: tuple[str, ...]) -> None:
 
 def _button(kind: str, file: File, state: State, names: tuple[str, ...]) -> None:
     def data() -> bytes:
-        try:
-            return file.written(work.work(state.without_step(), names))
-        except ChainruleError as error:
-            return f"{error}\n".encode()
+        return work.file(kind, file.label, state, names)
 
     st.download_button(
         file.label, data=data, mime=MIMES.get(file.suffix[1:], "text/plain"), on_click="ignore",
-        file_name=f"chainrule{file.suffix}", key=f"download_{kind}_{file.label}",
+        file_name=f"{stem(state.formula)}{file.suffix}", key=f"download_{kind}_{file.label}",
         help=f"{kind} as {file.label}", width="content",
     )  # fmt: skip
+
+
+def stem(formula: str) -> str:
+    """Return a formula as the name of a file: its letters and digits."""
+    return safe_name("-".join(re.findall(r"\w+", formula))[:LONGEST_STEM].strip("-_"))

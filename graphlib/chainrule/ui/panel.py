@@ -7,13 +7,14 @@ from html import escape
 import streamlit as st
 
 from chainrule.ui import work
+from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.markup import markup
 from chainrule.ui.state import READINGS, State
 from chainrule.ui.widgets import lasting
-from chainrule.ui.work import Fault, Reading
 
 TITLES = {
     "table": "Table",
+    "derivation": "Derivation",
     "trace": "Trace",
     "duals": "Dual numbers",
     "paths": "Paths",

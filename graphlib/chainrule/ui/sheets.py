@@ -27,7 +27,7 @@ from chainrule.readings.prose import Prose
 from chainrule.readings.render.prose import plain, prose_html
 from chainrule.readings.terms import text
 from chainrule.ui.answers.component import digest
-from chainrule.ui.work import Fault
+from chainrule.ui.engine import Fault
 from chainrule.workers import WorkerFailure
 
 ENTRIES: Final = 32

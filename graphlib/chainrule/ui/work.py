@@ -1,307 +1,137 @@
-"""The page's one door to the engine: cached on what was typed and chosen."""
+"""The page's one door to the engine: asked in processes of their own, cached on what was typed.
+
+Whatever a formula costs, this process only waits for the answer, so it answers everybody else
+meanwhile. What an edit shows goes to two processes, first come, first served; closed forms, which
+may take long, to others that step back while those work, one for each session at a time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from functools import cache, lru_cache
+from typing import Any, Final
 
-import streamlit as st
-
-from chainrule.drawing.player import payload
-from chainrule.errors import ChainruleError, InputError, ShapeError
-from chainrule.facade import Graph
-from chainrule.graph.conventions import chosen_nodes
-from chainrule.graph.numbering import with_rows
-from chainrule.graph.tree import tree_size
-from chainrule.graph.wengert import INPUT, WengertList
-from chainrule.ops import Shape as Sizes
-from chainrule.passes.closed_form import ClosedForm
-from chainrule.passes.folding import Zoom
-from chainrule.passes.record import Mode
-from chainrule.readings.changes import changed
-from chainrule.readings.formulas import READING, compose
-from chainrule.readings.grid import Tabular
-from chainrule.readings.hints import hints
-from chainrule.readings.terms import EQUALS, Symbol, latex, row
-from chainrule.readings.view import Notation
+from chainrule.drawing.player import Packed
+from chainrule.errors import OutsideError
+from chainrule.readings.hints import Hint
+from chainrule.ui import engine
 from chainrule.ui.background import Background
+from chainrule.ui.engine import Closed, Fault, Reading, Shape
 from chainrule.ui.state import State
-from chainrule.worked import READINGS, Worked
+from chainrule.workers import Workers
 
-ENTRIES = 256
-CLOSED_FORM_SECONDS = 20.0
-LONGEST_LATEX = 120
-DEFAULT_VALUE = "1"
+ENTRIES: Final = 256
+SECONDS: Final = 10.0
+"""What an edit may take; the engine's own budget ends it far earlier, and counts no time."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a formula was read as."""
-
-    variables: tuple[str, ...] = ()
-    reading: str = ""
-    notes: tuple[dict[str, str], ...] = ()
-    usual_zoom: str = "step"
-    output: str = "f"
-    scalar: bool = True
-    shapes: tuple[Sizes, ...] = ()
-    kinked: bool = False
-
-    def default(self, name: str) -> str:
-        """Return the value that a variable has until one is typed."""
-        shape = dict(zip(self.variables, self.shapes, strict=True)).get(name, ())
-        return default_value(shape)
+SLOW_SECONDS: Final = 60.0
+SLOW_AT_ONCE: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why an input cannot be used, as the page shows it."""
-
-    message: str
-    caret: str
-    allowed: str
-    suggestion: str
-    line: int
-    column: int
-
-    @classmethod
-    def of(cls, error: InputError) -> Fault:
-        """Return an error as the page shows it."""
-        return cls(
-            error.message, error.caret() if error.text else "", error.allowed,
-            error.suggestion, error.line, error.column,
-        )  # fmt: skip
+@cache
+def _quick() -> Workers:
+    return Workers(2, prepare="chainrule.ui.engine:warm")
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The closed form and the agreement of four routes."""
-
-    output: str = ""
-    derivatives: Mapping[str, str] = field(default_factory=dict)
-    trouble: str = ""
-    verdict: str = ""
-    words: str = ""
+@cache
+def _slow() -> Workers:
+    return Workers(SLOW_AT_ONCE, prepare="chainrule.ui.engine:step_back", nested=True)
 
 
-def _graph(state: State, names: tuple[str, ...]) -> Graph:
-    return Graph.parse(
-        state.formula, declared=names, readings=dict(state.readings), kink=state.kink or None
-    )
+@cache
+def _background() -> Background:
+    return Background(SLOW_AT_ONCE)
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
+def start() -> None:
+    """Start the processes that edits wait for."""
+    _quick().start()
+
+
+@lru_cache(ENTRIES)
+def _asked(name: str, *args: Any) -> Any:
+    return _quick().call(f"{engine.__name__}:{name}", *args, timeout=SECONDS, what="the formula")
+
+
+def _fault(error: OutsideError) -> Fault:
+    return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+
+
 def read(
     formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...]
 ) -> Reading | Fault:
     """Read a formula."""
     try:
-        graph = Graph.parse(formula, declared=names, readings=dict(readings))
-    except InputError as error:
-        return Fault.of(error)
-    notes = tuple(
-        {
-            "found": note.found,
-            "reading": note.reading,
-            "key": note.key,
-            "alternative": note.alternative,
-            "other": note.alternative_reading,
-        }
-        for note in graph.notes
-    )
-    return Reading(
-        graph.variables, reading_latex(graph), notes, graph.usual_zoom,
-        graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
-        tuple(graph.shape(node) for node in graph.inputs), bool(chosen_nodes(graph)),
-    )  # fmt: skip
+        found: Reading | Fault = _asked("read", formula, names, readings)
+    except OutsideError as error:
+        return _fault(error)
+    return found
 
 
-def default_value(shape: Sizes) -> str:
-    """Return the value of a variable for which none was typed.
-
-    The entries of a vector or matrix differ, so that no symmetry hides a mistake.
-    """
-    count = 0
-
-    def written(sizes: Sizes) -> str:
-        nonlocal count
-        if not sizes:
-            count += 1
-            return f"{(count * 7 % 19 - 9) / 10:g}"
-        return f"[{', '.join(written(sizes[1:]) for _ in range(sizes[0]))}]"
-
-    return written(shape) if shape else DEFAULT_VALUE
-
-
-def reading_latex(graph: Graph) -> str:
-    """Return the main output written out down to the inputs, as LaTeX."""
-
-    def leaves(node: int) -> Any:
-        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
-
-    goal = graph.outputs[0]
-    name = Symbol(graph.names.get(goal, Notation().output))
-    if graph.ops[goal] is INPUT:
-        return latex(name)
-    return latex(row(name, EQUALS, compose(graph, goal, leaves, READING).term))
-
-
-def work(state: State, names: tuple[str, ...]) -> Worked:
-    """Run the passes for a state.
-
-    Raises
-    ------
-    InputError
-        If a value is missing or not a number.
-    """
-    graph = _graph(state, names)
-    along = state.along if state.along in graph.variables else ""
-    return graph.work(
-        dict(state.point),
-        cast(Mode, state.mode),
-        zoom=cast(Zoom, state.zoom) if state.zoom else None,
-        direction={along: 1} if along and state.mode == "forward" else None,
-        notation=Notation.named(state.notation),
-        folds=state.folds,
-        as_tree=state.shape == "tree",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What is shown of a graph.
-
-    Parameters
-    ----------
-    folds
-        Those of the asked folds that can be made.
-    trouble
-        Why another one cannot, as a sentence; may be empty.
-    nodes, tree_nodes
-        How many nodes are shown, and how many the tree has.
-    """
-
-    folds: tuple[str, ...]
-    trouble: str
-    nodes: int
-    tree_nodes: int
-
-
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
 def shape(state: State, names: tuple[str, ...]) -> Shape:
     """Return what a state shows: another formula may not have the nodes that were folded."""
-    graph = _graph(state, names)
-    shown: WengertList = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom))
-    folds: list[str] = []
-    trouble = ""
-    for change in state.folds:
-        try:
-            shown = changed(shown, [change], Notation.named(state.notation))
-            folds.append(change)
-        except ChainruleError as error:
-            trouble = trouble or f"{str(error).splitlines()[0]}."
-    return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
+    try:
+        found: Shape = _asked("shape", state, names)
+    except OutsideError as error:
+        return Shape((), f"{error}.", 0, 0)
+    return found
 
 
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
-def play(state: State, names: tuple[str, ...]) -> tuple[dict[str, Any], tuple[Any, ...]] | Fault:
+def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
     """Return the player's data and the hints for a state."""
     try:
-        worked = work(state, names)
-        # A copy in a tree hides what its original does.
-        told = tuple(hint for hint in hints(worked) if "#" not in hint.variable)
-        return payload(worked), told
-    except InputError as error:
-        return Fault.of(error)
-    except ShapeError as error:
-        return Fault(str(error), "", "Values have the shapes that are declared.", "", 0, 0)
-    except ChainruleError as error:
-        return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names)
+    except OutsideError as error:
+        return _fault(error)
+    return found
 
 
-def closed(state: State, names: tuple[str, ...], patience: float) -> Closed | None:
-    """Return SymPy's closed form and whether four routes agree; None while it is worked out."""
-    result: Closed | None = _background().ask(
-        (state, names), lambda: _closed(state, names), patience
-    )
-    return result
-
-
-@st.cache_resource(show_spinner=False)
-def _background() -> Background:
-    return Background()
-
-
-def _closed(state: State, names: tuple[str, ...]) -> Closed:
-    graph = _graph(state, names)
-    if not graph.is_scalar:
-        return Closed(trouble="No closed form: the formula has vectors.")
-    goal = graph.outputs[0]
-    form = graph.closed_form(timeout=CLOSED_FORM_SECONDS)
-    entries = graph.check(dict(state.point)).inputs
-    differ = [entry for entry in entries if entry.verdict == "differs"]
-    others = [entry for entry in entries if entry.verdict not in ("agrees", "differs")]
-    verdict, words = "", ""
-    if differ:
-        verdict = "differs"
-        words = "; ".join(f"∂/∂{e.name}: {' and '.join(e.differing)}" for e in differ)
-    elif others:
-        verdict = others[0].verdict
-        words = f"∂/∂{others[0].name}: {others[0].reason}"
-    elif entries:
-        verdict, words = "agrees", "forward, reverse, SymPy, differences"
-    return Closed(
-        graph.names.get(goal, Notation().output),
-        {name: _short(form, name) for name in form.derivative_latex},
-        form.missing or form.left_out,
-        verdict,
-        words,
-    )
-
-
-def _short(form: ClosedForm, name: str) -> str:
-    """Return a derivative in the inputs, or, where that is long, in names of steps."""
-    whole = form.derivative_latex[name]
-    return whole if len(whole) <= LONGEST_LATEX else form.named_latex[name]
-
-
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
 def reading(state: State, names: tuple[str, ...]) -> str | Fault:
     """Return the reading that a state asks for, as HTML."""
     try:
-        # A nudge moves a variable, so all its copies in a tree.
-        nudged = state.reading == "nudge"
-        worked = work(replace(state, shape="graph") if nudged else state, names)
-        found = _nudged(worked, state) if nudged else READINGS[state.reading](worked)
-        return found.html(prefix=f"{state.reading}-")
-    except InputError as error:
-        return Fault.of(error)
-    except ChainruleError as error:
-        return Fault(str(error), "", "", "", 0, 0)
+        found: str | Fault = _asked("reading", state, names)
+    except OutsideError as error:
+        return _fault(error)
+    return found
 
 
-def _nudged(worked: Worked, state: State) -> Tabular:
-    names = [worked.graph.names[node] for node in worked.graph.inputs]
-    return worked.nudge(state.along if state.along in names else names[0], state.nudge)
-
-
-@st.cache_data(max_entries=ENTRIES, show_spinner=False)
 def curve(
     state: State, names: tuple[str, ...], low: float, high: float
 ) -> list[tuple[float, float]]:
     """Return points of the output over its one variable, for a small plot."""
-    import math
-
-    from chainrule.algebras.float64 import FLOAT64
-    from chainrule.passes.walks import evaluate
-
-    graph = _graph(state, names)
-    (entry,), goal = graph.inputs, graph.outputs[0]
-    points: list[tuple[float, float]] = []
-    for i in range(121):
-        x = low + (high - low) * i / 120
-        value = [step.value for step in evaluate(graph, FLOAT64, {entry: x})][goal]
-        if isinstance(value, float) and math.isfinite(value):
-            points.append((x, value))
+    try:
+        points: list[tuple[float, float]] = _asked("curve", state, names, low, high)
+    except OutsideError:
+        return []
     return points
+
+
+def closed(state: State, names: tuple[str, ...], session: str, patience: float) -> Closed | int:
+    """Return SymPy's closed form and whether four routes agree.
+
+    While it is worked out, return how many others come before it; 0 if it is being worked out.
+    """
+
+    def work() -> Closed:
+        try:
+            found: Closed = _slow().call(
+                f"{engine.__name__}:closed", state, names,
+                timeout=SLOW_SECONDS, what="the closed form",
+            )  # fmt: skip
+        except OutsideError as error:
+            return Closed(trouble=f"{error}.")
+        return found
+
+    found: Closed | int = _background().ask((state, names), work, session, patience)
+    return found
+
+
+def file(kind: str, label: str, state: State, names: tuple[str, ...]) -> bytes:
+    """Return one of the files that the menu offers, or, as text, why there is none."""
+    try:
+        written: bytes = _slow().call(
+            f"{engine.__name__}:file", kind, label, state, names,
+            timeout=SLOW_SECONDS, what="the file",
+        )  # fmt: skip
+    except OutsideError as error:
+        return f"{error}\n".encode()
+    return written

@@ -21,8 +21,8 @@ from chainrule.readings.tables import table
 from chainrule.readings.terms import Numeral, Row, Symbol, Term, mathml, text
 from chainrule.ui import link
 from chainrule.ui.answers.component import digest
+from chainrule.ui.engine import Fault
 from chainrule.ui.state import State
-from chainrule.ui.work import Fault
 from chainrule.worked import Worked
 
 MOST_ROWS: Final = 120

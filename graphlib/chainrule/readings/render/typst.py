@@ -6,7 +6,7 @@ roles; a piece needs nothing but Typst.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from chainrule.readings.catalogue import MARKS, PHASES
 from chainrule.readings.cells import story_caption
@@ -40,15 +40,17 @@ FIT = """\
 """
 
 
-def document_head(title: str) -> str:
+def document_head(
+    title: str, colours: Mapping[str, str] = COLOURS, ink: str = INK, quiet: str = QUIET
+) -> str:
     """Return what a document begins with: its title, type and colours, and `m` for equations."""
     lines = [
         f"#set document(title: {string(title or 'chainrule')})",
-        f'#set text(font: "Libertinus Serif", lang: "en", fill: rgb("{INK}"))',
-        f'#let crquiet = rgb("{QUIET}")',
+        f'#set text(font: "Libertinus Serif", lang: "en", fill: rgb("{ink}"))',
+        f'#let crquiet = rgb("{quiet}")',
         "#let m(words, it) = math.equation(alt: words, it)",
     ]
-    for role, colour in COLOURS.items():
+    for role, colour in colours.items():
         lines.append(f'#let cr{role}-colour = rgb("{colour}")')
         lines.append(f"#let cr{role}(it) = text(fill: cr{role}-colour, it)")
     return "\n".join(lines) + "\n"

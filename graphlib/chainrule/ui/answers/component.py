@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from chainrule.ui.player.component import style as player_style
+from chainrule.drawing.browser import style as player_style
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = (

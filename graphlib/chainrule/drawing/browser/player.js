@@ -5,8 +5,6 @@ const QUIET = 300; // ms without a move before the server is told
 const WIDE = 700; // px from which the drawing runs left to right
 const BESIDE = 880; // px from which the table stands beside the text
 
-const players = new WeakMap();
-
 class Player {
   constructor(root, words) {
     this.root = root;
@@ -42,10 +40,11 @@ class Player {
   // What the server sends
 
   /** Take the server's data; keep the step where the run has the same steps. */
-  take({ payload, structure, digest, step, height, stale }, tell, trigger) {
+  take({ payload, structure, digest, step, height, stale, beside = BESIDE }, tell, trigger) {
     this.tell = tell;
     this.trigger = trigger;
     this.height = height;
+    this.beside = beside;
     this.root.classList.toggle("stale", Boolean(stale));
     this.#theme();
     const same = structure === this.structure;
@@ -56,7 +55,6 @@ class Player {
       this.reports.clear();
       this.#forget();
     }
-    if (!same || asked) at = step ?? payload.steps.length - 1;
     if (digest !== this.digest) {
       if (!same) {
         this.pause();
@@ -64,9 +62,10 @@ class Player {
       }
       this.structure = structure;
       this.digest = digest;
-      this.run = new Run(payload);
+      this.run = new Run(JSON.parse(payload));
       this.kind = null;
     }
+    if (!same || asked) at = step ?? this.run.last;
     this.at = Math.min(this.run.last, Math.max(0, at));
     this.lay();
   }
@@ -75,7 +74,7 @@ class Player {
   lay() {
     const width = this.root.clientWidth;
     if (!this.run || !width) return;
-    const kind = width < WIDE ? "narrow" : width < BESIDE ? "middle" : "wide";
+    const kind = width < WIDE ? "narrow" : width < this.beside ? "middle" : "wide";
     const fresh = kind !== this.kind;
     const narrow = kind === "narrow";
     if (fresh || width !== this.width) {
@@ -106,6 +105,7 @@ class Player {
     this.graph.fitText();
     this.graph.resize(this.width, this.height ?? share);
     this.bar.measure();
+    this.table.fit(this.kind === "narrow" ? Infinity : seen);
     this.table.measure();
     this.story.measure();
   }
@@ -282,20 +282,4 @@ class Player {
     this.watch.disconnect();
     document.fonts.removeEventListener("loadingdone", this.fonts);
   }
-}
-
-/** Streamlit calls this at the first run and at every rerun with the same parent. */
-export default function (component) {
-  const { data, parentElement, setStateValue, setTriggerValue } = component;
-  const root = parentElement.querySelector(".player");
-  let player = players.get(root);
-  if (!player) {
-    player = new Player(root, data.words);
-    players.set(root, player);
-  }
-  player.take(data, setStateValue, setTriggerValue);
-  return () => {
-    player.end();
-    players.delete(root);
-  };
 }

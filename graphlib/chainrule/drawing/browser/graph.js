@@ -39,6 +39,8 @@ class Graph {
     this.stage.replaceChildren();
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
+    this.stage.classList.toggle("compact", this.layout.compact ?? false);
+    this.grounds = this.layout.grounds.map((ground) => this.#ground(ground));
     const drawing = drawn("svg", {
       width: this.layout.width, height: this.layout.height,
       role: "img", "aria-label": run.payload.alt,
@@ -56,7 +58,7 @@ class Graph {
     this.flow = drawn("g", { class: "flow" });
     this.flow.append(drawn("path", { class: "line" }), drawn("polygon", { class: "head" }));
     drawing.append(this.flow);
-    this.stage.append(drawing, ...labels);
+    this.stage.append(...this.grounds.map(({ area }) => area), drawing, ...labels);
     for (const node of run.payload.nodes) {
       const place = this.layout.nodes[node.id];
       if (!place) continue;
@@ -74,16 +76,21 @@ class Graph {
     if (!route) return null;
     const group = drawn("g", { class: "edge", "data-hot": edge.id });
     const [x, y] = route.d.match(/-?[\d.]+/g).slice(-2).map(Number);
-    const head = drawn("polygon", { class: "head", points: arrow([x, y], route.tip, HEAD, 3.4) });
+    const [cx, cy] = route.tip;
+    const head = route.ring
+      ? drawn("circle", { class: "ring", cx, cy, r: 2.6 })
+      : drawn("polygon", { class: "head", points: arrow([x, y], route.tip, HEAD, 3.4) });
+    const d = route.ring ? `${route.d}L${cx - 2.6},${cy}` : route.d;
     group.append(
       drawn("path", { class: "reach", d: route.d }),
-      drawn("path", { class: "line", d: route.d }),
+      drawn("path", { class: "line", d }),
       head,
     );
     const made = { edge, route, group, shown: "", views: {} };
     if (route.label) {
       const { x: left, y: top, w, h, align, rows = 1 } = route.label;
       made.rows = rows;
+      made.brief = this.layout.compact;
       made.level = align === "middle" && rows === 2;
       made.label = element("div", `label ${align}${rows === 2 ? " two" : ""}`);
       made.label.classList.toggle("level", made.level);
@@ -95,16 +102,30 @@ class Graph {
     return made;
   }
 
-  #card(node, { x, y, w, h }) {
+  /** Return the quiet ground behind the nodes of a module, with its title. */
+  #ground({ x, y, w, h, title, nodes }) {
+    const area = element("div", "ground", title);
+    Object.assign(area.style, {
+      left: `${x - w / 2}px`, top: `${y - h / 2}px`, width: `${w}px`, height: `${h}px`,
+    });
+    return { area, nodes: new Set(nodes) };
+  }
+
+  #card(node, { x, y, w, h, form = "card", upper, last, formula = node.formula }) {
     const card = element("div", `card ${node.role}`, null, { role: "button", tabindex: "-1" });
+    card.classList.add(`form-${form}`);
+    card.classList.toggle("with-rows", upper !== undefined);
+    card.classList.toggle("last", last ?? false);
     card.dataset.node = node.id;
     card.dataset.hot = node.id;
+    const inset = form === "row" ? 1 : 0; // a row lies inside the frame of its card
     Object.assign(card.style, {
-      left: `${x - w / 2}px`, top: `${y - h / 2}px`, width: `${w}px`, height: `${h}px`,
+      left: `${x - w / 2 + inset}px`, top: `${y - h / 2}px`,
+      width: `${w - 2 * inset}px`, height: `${h - (last ? 1 : 0)}px`,
     });
     const head = element("div", "head");
     head.append(typeset(node.name, "name"));
-    if (node.formula) head.append(sign("="), typeset(node.formula, "formula"));
+    if (formula) head.append(sign("="), typeset(formula, "formula"));
     const numbers = element("div", "numbers");
     const value = element("span", "value");
     const derivative = element("span", "derivative");
@@ -151,6 +172,7 @@ class Graph {
     const step = run.steps[at];
     for (const made of this.cards.values()) this.#showCard(made, at, step);
     for (const made of this.edges.values()) this.#showEdge(made, at, step);
+    for (const { area, nodes } of this.grounds) area.classList.toggle("now", nodes.has(step.node));
     this.#showFlow(step);
     this.#showChanges(run.nodes.get(step.node));
     this.at = at;
@@ -291,7 +313,7 @@ class Graph {
     const { legend, shift, scale } = this;
     legend.classList.remove("above");
     const [w, h] = [legend.offsetWidth + 8, legend.offsetHeight + 4];
-    const boxes = [...Object.values(this.layout.nodes)];
+    const boxes = [...Object.values(this.layout.nodes), ...this.layout.grounds];
     for (const { label } of Object.values(this.layout.edges)) if (label) boxes.push(label);
     const meets = (b) =>
       (b.x - b.w / 2) * scale + shift[0] < w && (b.y - b.h / 2) * scale + shift[1] < h;

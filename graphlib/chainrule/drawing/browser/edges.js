@@ -20,7 +20,7 @@ function unknownText(edge, words) {
 }
 
 /** Return the local partial as symbol and number, once where both are the same. */
-function partialText({ edge, rows, level }, number, words) {
+function partialText({ edge, rows, level, brief }, number, words) {
   const symbol = typeset(edge.symbol, "symbol");
   const shown = element("span", "number");
   putNumber(shown, number, words);
@@ -31,7 +31,7 @@ function partialText({ edge, rows, level }, number, words) {
     else one.append(symbol);
     return [one];
   }
-  if (symbol.textContent === number.show || length > LONGEST_SYMBOL) {
+  if (brief || symbol.textContent === number.show || length > LONGEST_SYMBOL) {
     one.append(shown);
     return [one];
   }
@@ -47,10 +47,10 @@ function partialText({ edge, rows, level }, number, words) {
 }
 
 /** Return a share as what it is the product of: share = adjoint × partial. */
-function shareText({ edge, rows }, number, source, words) {
+function shareText({ edge, rows, brief }, number, source, words) {
   const share = element("span", "derivative share");
   putNumber(share, number, words);
-  if (edge.number.state === "map" || number.show.length > LONGEST_SYMBOL) {
+  if (brief || edge.number.state === "map" || number.show.length > LONGEST_SYMBOL) {
     // Between vectors there is no product of two numbers to show.
     const only = element("span", "line");
     only.append(share);

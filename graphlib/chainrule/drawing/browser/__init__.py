@@ -1,0 +1,82 @@
+"""The player in the browser: a component of the page, and the heart of a figure that stands alone.
+
+It receives all steps of both passes once and plays them without a server. Plain JavaScript in files
+of one purpose, joined here into one script.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from chainrule.drawing.theme import THEMES
+from chainrule.readings.catalogue import WORDS
+
+HERE: Final = Path(__file__).parent
+SCRIPTS: Final = tuple(
+    f"{part}.js" for part in ("elements", "run", "edges", "graph", "table", "panels", "player")
+)
+"""Parts of one script, in the order in which they are joined."""
+
+LABELS: Final[Mapping[str, str]] = {
+    "first": "First step",
+    "back": "Previous step",
+    "play": "Play",
+    "pause": "Pause",
+    "forward": "Next step",
+    "last": "Last step",
+    "closer": "Zoom in",
+    "further": "Zoom out",
+    "fit": "Fit the whole graph",
+    "step_of": "step {step} of {count}",
+    "steps": "Steps",
+    "graph": "Graph",
+    "fold": "Fold",
+    "unfold": "Unfold",
+    "fold_title": "Show it and all that it alone uses as one node",
+    "unfold_title": "Show the operations inside",
+    "table": "Table of both passes",
+    "values": "values",
+    "partials": "local partials",
+    "tangents": "tangents",
+    "adjoints": "adjoints",
+    "value": WORDS["value"],
+    "tangent": WORDS["tangent"],
+    "adjoint": WORDS["adjoint"],
+    "partial": WORDS["partial"],
+    "partial_short": "partial",
+    "none": WORDS["none"],
+    "unknown": "not computed yet",
+    "corrected": "float64 differs",
+}
+"""What the player's own parts say."""
+
+
+@cache
+def style() -> str:
+    """Return the player's CSS: the colours of all drawings, then the player's own rules."""
+    colours = []
+    for name, theme in THEMES.items():
+        values = {
+            field.name.replace("_", "-"): getattr(theme, field.name) for field in fields(theme)
+        }
+        rules = "".join(f"--{key}:{colour};" for key, colour in values.items())
+        colours.append(f'.player[data-theme="{name}"]{{{rules}}}')
+    return "\n".join([*colours, part("player.css")])
+
+
+@cache
+def script() -> str:
+    """Return the player's JavaScript: the class `Player` and what it needs."""
+    return "".join(map(part, SCRIPTS))
+
+
+def part(name: str) -> str:
+    """Return a file of this folder without what only people read: indents and comments."""
+    code = (HERE / name).read_text(encoding="utf-8")
+    code = re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL)
+    return re.sub(r"^(?:\s*//.*)?\s+", "", code, flags=re.MULTILINE)

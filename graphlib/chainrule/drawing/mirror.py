@@ -1,0 +1,110 @@
+"""The layout of a graph with its adjoints as nodes: each stands below its node, the way back.
+
+The backward pass has the shape of the graph with every arrow turned round, so it is laid out by
+the same positions; lines between the two bring the values that an adjoint takes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Final
+
+from chainrule.drawing.curves import path, sections
+from chainrule.drawing.labels import Box, Point
+from chainrule.drawing.layout import HEAD, Layout, Route, moved, placed
+from chainrule.drawing.reduction import Reduction
+from chainrule.drawing.widths import ACROSS, DOWN, card_size
+
+BETWEEN: Final = 64.0
+"""Room between the graph and its mirror image, in px."""
+
+_PORT: Final = 11.0
+"""How far apart lines leave a card, and come to one."""
+
+
+def mirrored(drawn: Reduction, direction: str) -> Layout:
+    """Return the positions of a graph and its gradient graph."""
+    view, across = drawn.view, direction == "LR"
+    sizes = ACROSS if across else DOWN
+    bar = dict(drawn.pairs)
+    forward = tuple(node for node in drawn.nodes if node not in drawn.adjoints)
+    wide = {
+        node: max(card_size(view, n, sizes)[0] for n in (node, bar.get(node, node)))
+        for node in forward
+    }
+    kept = set(forward)
+    edges = tuple(e for e in drawn.edges if e.user in kept and e.operand in kept)
+    base = placed(
+        replace(drawn, nodes=forward, edges=edges, clusters=drawn.clusters[:1], pairs=()),
+        direction,
+        wide=wide,
+    )
+    shift = (0.0, base.height + BETWEEN) if across else (base.width + BETWEEN, 0.0)
+    boxes = {int(key[1:]): box for key, box in base.nodes.items()}
+    boxes |= {bar[node]: moved(boxes[node], shift) for node in forward if node in bar}
+    routes = dict(base.edges)
+    node_of = {adjoint: node for node, adjoint in bar.items()}
+    leaving: Counter[int] = Counter()
+    arriving: Counter[int] = Counter()
+    for edge in drawn.edges:
+        if edge.user in kept or edge.operand not in boxes or edge.user not in boxes:
+            continue
+        if edge.operand in kept:
+            ends = _spread(leaving, edge.operand), _spread(arriving, edge.user)
+            route = _down(boxes[edge.operand], boxes[edge.user], ends, across)
+        else:
+            there = _edge_of(drawn, node_of[edge.user], node_of[edge.operand])
+            if there is None:
+                continue
+            route = _back(base.edges[there], shift, across)
+        routes[f"e{edge.user}_{edge.slot}"] = route
+    below = [(moved(box, shift), drawn.clusters[1]) for box, _ in base.grounds]
+    return replace(
+        base,
+        width=base.width + shift[0],
+        height=base.height + shift[1],
+        nodes={f"n{node}": box for node, box in boxes.items()},
+        edges=routes,
+        grounds=(*base.grounds, *below),
+    )
+
+
+def _spread(taken: Counter[int], node: int) -> float:
+    """Return how far from the middle of its card the next line stands: 0, 1, −1, 2, … ports."""
+    number = taken[node]
+    taken[node] += 1
+    return _PORT * ((number + 1) // 2) * (1 if number % 2 else -1)
+
+
+def _edge_of(drawn: Reduction, operand: int, user: int) -> str | None:
+    """Return the key of an edge between two nodes of the graph."""
+    found = (e for e in drawn.edges if (e.operand, e.user) == (operand, user))
+    return next((f"e{e.user}_{e.slot}" for e in found), None)
+
+
+def _down(card: Box, adjoint: Box, ends: tuple[float, float], across: bool) -> Route:
+    """Return the line that takes a value to an adjoint, from one side to the other."""
+
+    def upright(along: float, beyond: float) -> Point:
+        return (along, beyond) if across else (beyond, along)
+
+    def spans(box: Box) -> tuple[float, float, float]:
+        return (box.x, box.y, box.h / 2) if across else (box.y, box.x, box.w / 2)
+
+    (at, place, half), (to, goal, other) = spans(card), spans(adjoint)
+    begin, end = place + half, goal - other - HEAD
+    bend = (end - begin) / 2
+    at, to = at + ends[0], to + ends[1]
+    curve = [upright(at, begin), upright(at, begin + bend), upright(to, end - bend)]
+    return Route(path([[*curve, upright(to, end)]]), upright(to, end + HEAD), None)
+
+
+def _back(route: Route, shift: Point, across: bool) -> Route:
+    """Return the line of an edge the other way round, moved."""
+    pieces = [list(reversed(piece)) for piece in reversed(sections(route.d))]
+    tip = pieces[-1][-1]
+    pieces[-1][-1] = (tip[0] + HEAD, tip[1]) if across else (tip[0], tip[1] + HEAD)
+    pieces.insert(0, [route.tip, pieces[0][0]])
+    there = [[(x + shift[0], y + shift[1]) for x, y in piece] for piece in pieces]
+    return Route(path(there), (tip[0] + shift[0], tip[1] + shift[1]), None)

@@ -1,0 +1,318 @@
+"""What the page asks of the engine, each as one function of what was typed and chosen.
+
+They run in processes of their own (`work.py` asks them), so no formula can hold up the server;
+what they return travels as plain data.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import cast
+
+from chainrule.drawing.player import Packed, payload
+from chainrule.errors import ChainruleError, InputError, ShapeError
+from chainrule.facade import Graph
+from chainrule.graph.conventions import chosen_nodes
+from chainrule.graph.numbering import with_rows
+from chainrule.graph.tree import tree_size
+from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.ops import Shape as Sizes
+from chainrule.passes.closed_form import ClosedForm
+from chainrule.passes.folding import Zoom
+from chainrule.passes.record import Mode
+from chainrule.readings.changes import changed
+from chainrule.readings.formulas import in_inputs
+from chainrule.readings.grid import Tabular
+from chainrule.readings.hints import Hint, hints
+from chainrule.readings.terms import EQUALS, Symbol, latex, row
+from chainrule.readings.view import Notation
+from chainrule.ui.state import State
+from chainrule.ui.taken import FILES
+from chainrule.worked import READINGS, Worked
+
+CLOSED_FORM_SECONDS = 20.0
+LONGEST_LATEX = 120
+DEFAULT_VALUE = "1"
+
+
+def warm() -> None:
+    """Do everything once, so that the first who asks waits no longer than the others."""
+    play(State(), ())
+
+
+def step_back() -> None:
+    """Let this process work only when others have nothing to do."""
+    if sys.platform != "win32":
+        os.nice(10)
+    warm()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a formula was read as."""
+
+    variables: tuple[str, ...] = ()
+    reading: str = ""
+    notes: tuple[dict[str, str], ...] = ()
+    usual_zoom: str = "step"
+    output: str = "f"
+    scalar: bool = True
+    shapes: tuple[Sizes, ...] = ()
+    kinked: bool = False
+
+    def default(self, name: str) -> str:
+        """Return the value that a variable has until one is typed."""
+        shape = dict(zip(self.variables, self.shapes, strict=True)).get(name, ())
+        return default_value(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an input cannot be used, as the page shows it."""
+
+    message: str
+    caret: str
+    allowed: str
+    suggestion: str
+    line: int
+    column: int
+
+    @classmethod
+    def of(cls, error: InputError) -> Fault:
+        """Return an error as the page shows it."""
+        return cls(
+            error.message, error.caret() if error.text else "", error.allowed,
+            error.suggestion, error.line, error.column,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The closed form and the agreement of four routes."""
+
+    output: str = ""
+    derivatives: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""
+    verdict: str = ""
+    words: str = ""
+
+
+def _graph(state: State, names: tuple[str, ...]) -> Graph:
+    return _parsed(state.formula, names, state.readings, state.kink)
+
+
+@lru_cache(16)
+def _parsed(
+    formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...], kink: str = ""
+) -> Graph:
+    """Return what a text is read as; one edit asks several times."""
+    return Graph.parse(formula, declared=names, readings=dict(readings), kink=kink or None)
+
+
+def read(
+    formula: str, names: tuple[str, ...], readings: tuple[tuple[str, str], ...]
+) -> Reading | Fault:
+    """Read a formula."""
+    try:
+        graph = _parsed(formula, names, readings)
+    except InputError as error:
+        return Fault.of(error)
+    notes = tuple(
+        {
+            "found": note.found,
+            "reading": note.reading,
+            "key": note.key,
+            "alternative": note.alternative,
+            "other": note.alternative_reading,
+        }
+        for note in graph.notes
+    )
+    return Reading(
+        graph.variables, reading_latex(graph), notes, graph.usual_zoom,
+        graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
+        tuple(graph.shape(node) for node in graph.inputs), bool(chosen_nodes(graph)),
+    )  # fmt: skip
+
+
+def default_value(shape: Sizes) -> str:
+    """Return the value of a variable for which none was typed.
+
+    The entries of a vector or matrix differ, so that no symmetry hides a mistake.
+    """
+    count = 0
+
+    def written(sizes: Sizes) -> str:
+        nonlocal count
+        if not sizes:
+            count += 1
+            return f"{(count * 7 % 19 - 9) / 10:g}"
+        return f"[{', '.join(written(sizes[1:]) for _ in range(sizes[0]))}]"
+
+    return written(shape) if shape else DEFAULT_VALUE
+
+
+def reading_latex(graph: Graph) -> str:
+    """Return the main output written out down to the inputs, as LaTeX."""
+
+    goal = graph.outputs[0]
+    name = Symbol(graph.names.get(goal, Notation().output))
+    if graph.ops[goal] is INPUT:
+        return latex(name)
+    return latex(row(name, EQUALS, in_inputs(graph).term))
+
+
+def work(state: State, names: tuple[str, ...]) -> Worked:
+    """Run the passes for a state.
+
+    Raises
+    ------
+    InputError
+        If a value is missing or not a number.
+    """
+    graph = _graph(state, names)
+    along = state.along if state.along in graph.variables else ""
+    return graph.work(
+        dict(state.point),
+        cast(Mode, state.mode),
+        zoom=cast(Zoom, state.zoom) if state.zoom else None,
+        direction={along: 1} if along and state.mode == "forward" else None,
+        notation=Notation.named(state.notation),
+        folds=state.folds,
+        as_tree=state.shape == "tree",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is shown of a graph.
+
+    Parameters
+    ----------
+    folds
+        Those of the asked folds that can be made.
+    trouble
+        Why another one cannot, as a sentence; may be empty.
+    nodes, tree_nodes
+        How many nodes are shown, and how many the tree has.
+    """
+
+    folds: tuple[str, ...]
+    trouble: str
+    nodes: int
+    tree_nodes: int
+
+
+def shape(state: State, names: tuple[str, ...]) -> Shape:
+    """Return what a state shows: another formula may not have the nodes that were folded."""
+    graph = _graph(state, names)
+    shown: WengertList = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom))
+    folds: list[str] = []
+    trouble = ""
+    for change in state.folds:
+        try:
+            shown = changed(shown, [change], Notation.named(state.notation))
+            folds.append(change)
+        except ChainruleError as error:
+            trouble = trouble or f"{str(error).splitlines()[0]}."
+    return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
+
+
+def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
+    """Return the player's data and the hints for a state."""
+    try:
+        worked = work(state, names)
+        # A copy in a tree hides what its original does.
+        told = tuple(hint for hint in hints(worked) if "#" not in hint.variable)
+        return Packed.of(payload(worked)), told
+    except InputError as error:
+        return Fault.of(error)
+    except ShapeError as error:
+        return Fault(str(error), "", "Values have the shapes that are declared.", "", 0, 0)
+    except ChainruleError as error:
+        return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+
+
+def closed(state: State, names: tuple[str, ...]) -> Closed:
+    """Return SymPy's closed form, and whether four routes to the derivative agree."""
+    graph = _graph(state, names)
+    if not graph.is_scalar:
+        return Closed(trouble="No closed form: the formula has vectors.")
+    goal = graph.outputs[0]
+    form = graph.closed_form(timeout=CLOSED_FORM_SECONDS)
+    entries = graph.check(dict(state.point)).inputs
+    differ = [entry for entry in entries if entry.verdict == "differs"]
+    others = [entry for entry in entries if entry.verdict not in ("agrees", "differs")]
+    verdict, words = "", ""
+    if differ:
+        verdict = "differs"
+        words = "; ".join(f"∂/∂{e.name}: {' and '.join(e.differing)}" for e in differ)
+    elif others:
+        verdict = others[0].verdict
+        words = f"∂/∂{others[0].name}: {others[0].reason}"
+    elif entries:
+        verdict, words = "agrees", "forward, reverse, SymPy, differences"
+    return Closed(
+        graph.names.get(goal, Notation().output),
+        {name: _short(form, name) for name in form.derivative_latex},
+        form.missing or form.left_out,
+        verdict,
+        words,
+    )
+
+
+def _short(form: ClosedForm, name: str) -> str:
+    """Return a derivative in the inputs, or, where that is long, in names of steps."""
+    whole = form.derivative_latex[name]
+    return whole if len(whole) <= LONGEST_LATEX else form.named_latex[name]
+
+
+def reading(state: State, names: tuple[str, ...]) -> str | Fault:
+    """Return the reading that a state asks for, as HTML."""
+    try:
+        # A nudge moves a variable, so all its copies in a tree.
+        nudged = state.reading == "nudge"
+        worked = work(replace(state, shape="graph") if nudged else state, names)
+        found = _nudged(worked, state) if nudged else READINGS[state.reading](worked)
+        return found.html(prefix=f"{state.reading}-")
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", "", "", 0, 0)
+
+
+def _nudged(worked: Worked, state: State) -> Tabular:
+    names = [worked.graph.names[node] for node in worked.graph.inputs]
+    return worked.nudge(state.along if state.along in names else names[0], state.nudge)
+
+
+def curve(
+    state: State, names: tuple[str, ...], low: float, high: float
+) -> list[tuple[float, float]]:
+    """Return points of the output over its one variable, for a small plot."""
+    import math
+
+    from chainrule.algebras.float64 import FLOAT64
+    from chainrule.passes.walks import evaluate
+
+    graph = _graph(state, names)
+    (entry,), goal = graph.inputs, graph.outputs[0]
+    points: list[tuple[float, float]] = []
+    for i in range(121):
+        x = low + (high - low) * i / 120
+        value = [step.value for step in evaluate(graph, FLOAT64, {entry: x})][goal]
+        if isinstance(value, float) and math.isfinite(value):
+            points.append((x, value))
+    return points
+
+
+def file(kind: str, label: str, state: State, names: tuple[str, ...]) -> bytes:
+    """Return one of the files that the menu offers, or, as text, why there is none."""
+    (wanted,) = (file for file in FILES[kind] if file.label == label)
+    try:
+        return wanted.written(work(state, names), state.step)
+    except ChainruleError as error:
+        return f"{error}\n".encode()

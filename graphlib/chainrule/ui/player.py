@@ -1,0 +1,99 @@
+"""The player as a Streamlit component: all steps go to the browser once and are played there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final, cast
+
+import streamlit as st
+
+from chainrule.drawing.browser import LABELS, script, style
+from chainrule.drawing.player import Packed
+
+MOUNT: Final = """
+const players = new WeakMap();
+
+/** Streamlit calls this at the first run and at every rerun with the same parent. */
+export default function (component) {
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
+  const root = parentElement.querySelector(".player");
+  let player = players.get(root);
+  if (!player) {
+    player = new Player(root, data.words);
+    players.set(root, player);
+  }
+  player.take(data, setStateValue, setTriggerValue);
+  return () => {
+    player.end();
+    players.delete(root);
+  };
+}
+"""
+
+
+@cache
+def _mount() -> Callable[..., Any]:
+    return cast(
+        Callable[..., Any],
+        st.components.v2.component(
+            "chainrule_player", html='<div class="player"></div>', css=style(), js=script() + MOUNT
+        ),
+    )
+
+
+def _nothing() -> None:
+    """A state value is reported only if something listens."""
+
+
+def player(
+    run: Packed,
+    *,
+    key: str,
+    step: int | None = None,
+    height: int | None = None,
+    stale: bool = False,
+    on_fold: Callable[[], None] | None = None,
+) -> Any:
+    """Show a run's graph, steps and table.
+
+    Parameters
+    ----------
+    run
+        The player's data of it.
+    key
+        Identity of the component in the page.
+    step
+        Number of the step shown first, from 0; None for the last. A number that was not shown
+        before takes the player there; the player's own reports never do.
+    height
+        Greatest height of the graph in px; by default a part of the window.
+    stale
+        Whether this is an earlier run, to be shown faded.
+    on_fold
+        Called when a fold is asked for; the change, such as "u" or "-u", is then in the session
+        under `key`, as ``fold``.
+
+    Returns
+    -------
+    object
+        With attributes ``step``, the number of the step shown, from 0, and ``node``, the key of
+        the node last chosen; each None until the first move. ``narrow``, whether it stands on a
+        narrow screen.
+    """
+    return _mount()(
+        key=key,
+        data={
+            "payload": run.text,
+            "structure": run.structure,
+            "digest": run.digest,
+            "words": dict(LABELS),
+            "step": step,
+            "height": height,
+            "stale": stale,
+        },
+        on_step_change=_nothing,
+        on_node_change=_nothing,
+        on_narrow_change=_nothing,
+        on_fold_change=on_fold or _nothing,
+    )

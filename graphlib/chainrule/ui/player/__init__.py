@@ -1,1 +1,0 @@
-"""The player: graph, steps and table of a run, played in the browser."""

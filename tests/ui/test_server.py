@@ -1,0 +1,72 @@
+"""The server: whose requests it answers, and what one asker can take from the others."""
+
+from __future__ import annotations
+
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from chainrule.ui.background import Background
+
+
+def answered(address: str, host: str) -> int:
+    """Return the status with which a request under a name is answered."""
+    request = urllib.request.Request(f"{address}/_stcore/health", headers={"Host": host})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8501", "localhost", "LOCALHOST:1"])
+def test_this_machine_is_answered(app_address: str, host: str) -> None:
+    assert answered(app_address, host) == 200
+
+
+@pytest.mark.parametrize("host", ["course.example", "127.0.0.1.example", "localhost.example:80"])
+def test_another_name_that_leads_here_is_refused(app_address: str, host: str) -> None:
+    assert answered(app_address, host) == 400
+
+
+def test_of_one_asker_one_runs_and_the_last_waits() -> None:
+    background = Background(threads=2)
+    gate = threading.Event()
+    done: list[str] = []
+
+    def work(name: str) -> str:
+        gate.wait(60)
+        done.append(name)
+        return name
+
+    def ask(name: str, who: str, patience: float = 0) -> object:
+        return background.ask(name, lambda: work(name), who, patience)
+
+    for number in range(5):
+        ask(f"bomb {number}", "bomber")
+    ask("mine", "student")
+    for number in range(5, 10):
+        ask(f"bomb {number}", "bomber")
+    gate.set()
+    assert ask("mine", "student", 60) == "mine"
+    assert ask("bomb 9", "bomber", 60) == "bomb 9"
+    # One of the bombs ran when the others came; of these the last is left.
+    assert sorted(done) == ["bomb 0", "bomb 9", "mine"]
+
+
+def test_who_waits_is_told_how_many_come_before() -> None:
+    background = Background(threads=1)
+    gate, begun = threading.Event(), threading.Event()
+
+    def work() -> str:
+        begun.set()
+        gate.wait(60)
+        return "done"
+
+    assert background.ask("first", work, 0, 0) == 0
+    assert begun.wait(60)
+    assert [background.ask(name, work, name, 0) for name in ("a", "b", "c")] == [0, 1, 2]
+    gate.set()
+    assert background.ask("c", work, "c", 60) == "done"
