@@ -9,7 +9,7 @@ import pytest
 
 from chainrule import Graph, nn, train
 from chainrule.errors import ChainruleError, InputError, ParseError
-from chainrule.nn.data import named
+from chainrule.nn.data import Data, named
 
 RANDOM = np.random.default_rng(17)
 X = RANDOM.normal(size=(30, 2))
@@ -111,6 +111,8 @@ def test_a_traced_function_and_generated_data_are_trained() -> None:
         ("y = a x", {"learn": "a", "loss": "mes"}, "no loss `mes`"),
         ("y = a x1 + b x2", {"learn": "a b"}, "x1, x2"),
         ("y = a x", {"learn": "a", "loss": "bce"}, "bce needs probabilities"),
+        ("y = sigmoid(w x)", {"learn": "w: 2", "loss": "ce"}, "the formula gives the sum"),
+        ("y = a x", {"learn": "a", "optimiser": nn.Optimiser("gd", 0.1), "rate": 0.2}, "twice"),
         ("y = W x", {"learn": "W: 2x3"}, "shape"),
     ],
 )
@@ -118,6 +120,24 @@ def test_what_cannot_be_trained_says_why(formula: str, given: Any, words: str) -
     with pytest.raises(ChainruleError) as caught:
         train(formula, X[:, 0], COIN, **given)
     assert words in str(caught.value)
+
+
+def test_a_column_of_a_table_is_called_by_its_heading() -> None:
+    data = Data("Chol", X, T[:, None], ("Age", "Max HR"), "numbers")
+    run = train(
+        "y = a Age + b Max_HR",
+        data,
+        learn="a b",
+        loss="(y - Chol)^2",
+        optimiser="gd",
+        rate=0.3,
+        steps=200,
+    )
+    run.run()
+    closed = np.linalg.lstsq(X, T, rcond=None)[0]
+    assert [float(run.parameters[n]) for n in "ab"] == pytest.approx(closed.tolist(), rel=1e-9)
+    with pytest.raises(InputError, match="a column is called t"):
+        train("y = a u", Data("y", X, T[:, None], ("t", "u"), "numbers"), learn="a")
 
 
 def test_a_loss_that_cannot_be_read_has_its_place() -> None:

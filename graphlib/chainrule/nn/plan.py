@@ -140,6 +140,12 @@ class Plan:
         InputError
             With what is allowed.
         """
+        optimiser = Optimiser.of(self.optimiser)
+        if self.rate is not None and optimiser.rate not in (None, self.rate):
+            raise InputError(
+                f"the learning rate is given twice, {self.rate:g} and {optimiser.rate:g}",
+                allowed="Give it with the optimiser or with the plan.",
+            )
         least = {
             "batch": self.batch,
             "steps": self.steps,
