@@ -280,6 +280,22 @@ def test_places_go_to_who_waits_longest() -> None:
     assert line.enter(0) and not line.enter(0.01)
 
 
+def test_a_started_pool_has_another_ready_for_one_that_is_lost() -> None:
+    pool = Workers(size=1)
+    pool.start()
+    try:
+        first = pool.call("os:getpid", timeout=30)
+        ready = {worker._process.pid for worker in pool._idle}
+        assert first in ready and len(ready) == 2
+        with pytest.raises(OutsideTimeout):
+            pool.call(time.sleep, 30, timeout=0.2)
+        assert pool.call("os:getpid", timeout=30) in ready - {first}
+    finally:
+        pool.close()
+        while pool._adding:
+            time.sleep(0.01)
+
+
 def test_a_nested_worker_has_workers_of_its_own() -> None:
     pool = Workers(size=1, nested=True)
     try:

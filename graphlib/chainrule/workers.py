@@ -126,6 +126,7 @@ class Workers:
         self._places = _Line(self._size)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
+        self._spare = self._adding = False
 
     def call(
         self,
@@ -206,39 +207,59 @@ class Workers:
         return result
 
     def start(self) -> None:
-        """Start all workers, as far as none is there, so that the first calls find them."""
+        """Start all workers and a spare one, so that nobody waits for a process to begin.
 
-        def start() -> None:
-            self._give_back(self._start())
-
-        starting = [threading.Thread(target=start) for _ in range(self._size - len(self._idle))]
+        From then on the spare one is replaced as soon as it is needed.
+        """
+        self._spare = True
+        starting = [threading.Thread(target=self._add) for _ in range(self._size + 1)]
         for thread in starting:
             thread.start()
         for thread in starting:
             thread.join()
+
+    def _add(self) -> None:
+        try:
+            worker = self._start()
+            if self._spare:
+                self._give_back(worker)
+            else:  # closed meanwhile
+                worker.kill()
+        finally:
+            self._adding = False
 
     def close(self) -> None:
         """End the idle workers; a later call starts new ones."""
         if os.getpid() != self._owner:
             return
         with self._lock:
+            self._spare = False
             idle, self._idle = self._idle, []
         for worker in idle:
             worker.kill()
 
     def _take(self) -> _Worker:
+        found = None
         with self._lock:
-            while self._idle:
+            while self._idle and found is None:
                 # The last one used: its memory is warm, and surplus workers stay asleep.
                 worker = self._idle.pop()
                 if worker.alive:
-                    return worker
-                worker.kill()
-        return self._start()
+                    found = worker
+                else:
+                    worker.kill()
+            wanting = self._spare and not self._idle and not self._adding
+            self._adding = self._adding or wanting
+        if wanting:
+            threading.Thread(target=self._add, daemon=True).start()
+        return found or self._start()
 
     def _give_back(self, worker: _Worker) -> None:
         with self._lock:
-            self._idle.append(worker)
+            if len(self._idle) <= self._size:
+                self._idle.append(worker)
+                return
+        worker.kill()
 
 
 def call(

@@ -251,6 +251,7 @@ SENTENCES: Mapping[str, str] = {
         "derivatives here: take another point."
     ),
     "drawing": "A graph of {count} node{plural} that computes {output}.",
+    "program": "{assignments} assignments of {inputs} inputs; each stands typeset on its card.",
     "module_affine": "Linear, {count} weight{plural}",
     "module_linear": "Linear",
     "module_activation": "Activation",

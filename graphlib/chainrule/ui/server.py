@@ -36,11 +36,11 @@ async def ready(_app: Any) -> AsyncIterator[None]:
 
 
 def middleware() -> list[Middleware]:
-    """Return what stands before every request: on this machine alone, other names are refused.
+    """Return what stands before every request: under other names than its own, it is refused.
 
     A page elsewhere whose name is made to lead here would else be answered as if it were ours.
     """
-    named = config.get_option("server.allowedHosts")
-    if not named and config.get_option("server.address") in HERE:
-        named = HERE
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=list(named))] if named else []
+    named = list(config.get_option("server.allowedHosts"))
+    if not named and config.get_option("server.address") not in HERE:
+        return []
+    return [Middleware(TrustedHostMiddleware, allowed_hosts=[*named, *HERE])]

@@ -15,14 +15,15 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
+from chainrule.drawing.browser import part
 from chainrule.drawing.browser import style as player_style
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = (
-    "../player/elements.js", "marks.js", "store.js", "shares.js", "report.js", "table.js",
-    "sheet.js", "answers.js",
+    "marks.js", "store.js", "shares.js", "report.js", "table.js", "sheet.js", "answers.js",
 )  # fmt: skip
-"""Parts of one module, in the order in which they are joined; the last has the default export."""
+"""Parts of one module, in the order in which they are joined behind the player's elements; the last
+has the default export."""
 
 LABELS: Final[Mapping[str, str]] = {
     "table": "Your table",
@@ -74,7 +75,8 @@ def _style() -> str:
 @cache
 def script() -> str:
     """Return the component's JavaScript, one module."""
-    return "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    own = ((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return "\n".join((part("elements.js"), *own))
 
 
 @cache
