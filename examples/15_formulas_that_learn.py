@@ -10,6 +10,7 @@ import math
 
 import chainrule
 from chainrule import nn
+from curves import Figure, Line, Panel  # the file curves.py beside this one
 
 show = getattr(builtins, "display", print)  # typeset in a notebook, plain text on a terminal
 
@@ -38,6 +39,11 @@ show(swing.worked(10).table())
 swing.advance(3000)
 found = {name: float(value) for name, value in swing.parameters.items()}
 print(found)
+lines = [
+    Line(list(zip(seconds, swing.predict(seconds).tolist(), strict=True)), "value"),
+    Line(list(zip(seconds[::4], seen[::4], strict=True)), "rings"),
+]
+show(Figure([Panel("the formula, and what was seen", lines, x=(0, 4), y=(-2, 2))], width=320))
 assert all(abs(found[n] - v) < 1e-3 for n, v in {"A": 2, "d": 0.5, "w": 3, "f": 0.4}.items())
 
 # %% [markdown]
