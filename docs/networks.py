@@ -31,9 +31,9 @@ words and a chart. The numbers below are those of the tables; the lessons 08 to 
 
 LISTING = """## All experiments
 
-`chainrule experiment NAME` runs one and prints what it shows; `-o` writes its table or its picture.
-In Python it is `experiments.experiment("NAME")`, an outcome with `finding`, `rows`, `dataframe()` and
-`chart()`.
+`chainrule experiment NAME` runs one and prints what it shows; `-o` writes its table or picture.
+In Python it is `experiments.experiment("NAME")`, an outcome with `finding`, `rows`, `dataframe()`
+and `chart()`.
 
 | name | what it does | where |
 |---|---|---|"""
