@@ -29,6 +29,16 @@ words and a chart. The numbers below are those of the tables; the lessons 08 to 
 """
 
 
+LISTING = """## All experiments
+
+`chainrule experiment NAME` runs one and prints what it shows; `-o` writes its table or picture.
+In Python it is `experiments.experiment("NAME")`, an outcome with `finding`, `rows`, `dataframe()`
+and `chart()`.
+
+| name | what it does | where |
+|---|---|---|"""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One effect: its title, how to see it, what is seen, and the picture with its words."""
@@ -164,7 +174,16 @@ def effects() -> dict[str, Effect]:
 
 def page(found: dict[str, Effect]) -> str:
     """Return the page."""
-    return "\n".join([HEAD, *(effect.markdown(key) for key, effect in found.items())])
+    return "\n".join([HEAD, *(effect.markdown(key) for key, effect in found.items()), listing()])
+
+
+def listing() -> str:
+    """Return all experiments as a table."""
+    rows = [
+        f"| `{it.name}` | {' '.join(it.about.split())} | {it.part}, lesson {it.lesson:02d} |"
+        for it in experiments.EXPERIMENTS.values()
+    ]
+    return "\n".join([LISTING, *rows, ""])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import math
 
 import chainrule
 from chainrule import nn
+from curves import Figure, Line, Panel  # the file curves.py beside this one
 
 show = getattr(builtins, "display", print)  # typeset in a notebook, plain text on a terminal
 
@@ -23,16 +24,26 @@ show = getattr(builtins, "display", print)  # typeset in a notebook, plain text 
 seconds = [k / 15 for k in range(60)]
 seen = [2 * math.exp(-0.5 * s) * math.cos(3 * s + 0.4) for s in seconds]
 swing = chainrule.train(
-    "y = A exp(-d x) cos(w x + f)", seconds, seen,
-    learn={"A": 1.0, "d": 0.2, "w": 2.8, "f": 0.0}, loss="(y - t)^2",
-    optimiser="adam", rate=0.02, steps=3000,
-)  # fmt: skip
+    "y = A exp(-d x) cos(w x + f)",
+    seconds,
+    seen,
+    learn={"A": 1.0, "d": 0.2, "w": 2.8, "f": 0.0},
+    loss="(y - t)^2",
+    optimiser="adam",
+    rate=0.02,
+    steps=3000,
+)
 show(swing.worked(10).table())
 
 # %%
 swing.advance(3000)
 found = {name: float(value) for name, value in swing.parameters.items()}
 print(found)
+lines = [
+    Line(list(zip(seconds, swing.predict(seconds).tolist(), strict=True)), "value"),
+    Line(list(zip(seconds[::4], seen[::4], strict=True)), "rings"),
+]
+show(Figure([Panel("the formula, and what was seen", lines, x=(0, 4), y=(-2, 2))], width=320))
 assert all(abs(found[n] - v) < 1e-3 for n, v in {"A": 2, "d": 0.5, "w": 3, "f": 0.4}.items())
 
 # %% [markdown]
@@ -46,9 +57,15 @@ t = [math.sin(a) + b * b / 2 for a, b in x]
 layers = nn.Sequential([nn.Dense(4, "tanh"), nn.Dense(1)], inputs=2)
 start = layers.parameters(seed=3)
 typed = chainrule.train(
-    "y = W2 @ tanh(W1 @ x + b1) + b2", x, t, learn="W1: 4x2, b1: 4, W2: 1x4, b2: 1",
-    loss="mean((y - t)^2)", start=start, optimiser="adam", steps=50,
-)  # fmt: skip
+    "y = W2 @ tanh(W1 @ x + b1) + b2",
+    x,
+    t,
+    learn="W1: 4x2, b1: 4, W2: 1x4, b2: 1",
+    loss="mean((y - t)^2)",
+    start=start,
+    optimiser="adam",
+    steps=50,
+)
 stacked = chainrule.train(layers, x, t, start=start, optimiser="adam", steps=50)
 pairs = [(a.loss, b.loss) for a, b in zip(typed, stacked, strict=True)]
 print(pairs[0], pairs[-1])

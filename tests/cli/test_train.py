@@ -59,14 +59,34 @@ def test_bad_input_is_told_with_exit_code_2(capsys: Any, words: tuple[str, ...],
 def test_a_formula_is_trained(capsys: Any) -> None:
     from chainrule.nn.data import line
 
-    words = ("train", "line", "--formula", "y = a x + b", "--learn", "a b", "--held", "0",
-             "--optimiser", "gd", "--batch", "0", "--rate", "0.1", "--epochs", "400")  # fmt: skip
+    words = (
+        "train",
+        "line",
+        "--formula",
+        "y = a x + b",
+        "--learn",
+        "a b",
+        "--held",
+        "0",
+        "--optimiser",
+        "gd",
+        "--batch",
+        "0",
+        "--rate",
+        "0.1",
+        "--epochs",
+        "400",
+    )
     code, out, _ = run(capsys, *words, "--loss", "(y - t)^2")
     data = line()
     slope, shift = np.polyfit(data.x[:, 0], data.t[:, 0], 1)
     told = out.splitlines()[0].partition("a = ")[2].split(", b = ")
     assert code == 0 and [float(word) for word in told] == pytest.approx([slope, shift], rel=1e-3)
     assert "It explains" in out
+    code, out, _ = run(capsys, *words[:-4], "--epochs", "3", "--loss", "(y - t)^2", "--table", "2")
+    assert code == 0 and "Backward table: adjoints of J" in out and "y = a·x + b" in out
+    code, _, err = run(capsys, *words, "--table", "41")
+    assert code == 2 and "Examples are 1 to 40" in err
 
 
 def test_numbers_are_told_in_their_own_unit(capsys: Any, tmp_path: Path) -> None:

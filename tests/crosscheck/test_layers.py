@@ -26,8 +26,12 @@ Numbers = Mapping[str, Any]
 
 def rnn(p: Numbers, x: Any) -> Any:
     cell = torch.nn.RNN(3, 4, batch_first=True)
-    given = {"weight_ih_l0": p["U1"], "weight_hh_l0": p["V1"], "bias_ih_l0": p["b1"],
-             "bias_hh_l0": torch.zeros(4)}  # fmt: skip
+    given = {
+        "weight_ih_l0": p["U1"],
+        "weight_hh_l0": p["V1"],
+        "bias_ih_l0": p["b1"],
+        "bias_hh_l0": torch.zeros(4),
+    }
     out, _ = torch.func.functional_call(cell, given, x)
     return out
 
@@ -66,56 +70,71 @@ def last(x: Any, p: Numbers, at: int) -> Any:
 CASES: dict[str, tuple[Sequence[Any], Any, Callable[[Numbers, Any], Any]]] = {
     "recurrent": ((nn.Recurrent(4), TALL), SEQUENCES, lambda p, x: last(rnn(p, x)[:, -1], p, 2)),
     "recurrent, every state": (
-        (nn.Recurrent(4, every=True), nn.Flatten(), TALL), SEQUENCES,
+        (nn.Recurrent(4, every=True), nn.Flatten(), TALL),
+        SEQUENCES,
         lambda p, x: last(rnn(p, x).reshape(12, -1), p, 2),
     ),
     "lstm": ((nn.LSTM(4), TALL), SEQUENCES, lambda p, x: last(lstm(p, x)[:, -1], p, 2)),
     "lstm, every state": (
-        (nn.LSTM(4, every=True), nn.Flatten(), TALL), SEQUENCES,
+        (nn.LSTM(4, every=True), nn.Flatten(), TALL),
+        SEQUENCES,
         lambda p, x: last(lstm(p, x).reshape(12, -1), p, 2),
     ),
     "attention": (
-        (nn.Attention(4), nn.Flatten(), TALL), SEQUENCES, lambda p, x: last(attention(p, x), p, 2)
+        (nn.Attention(4), nn.Flatten(), TALL),
+        SEQUENCES,
+        lambda p, x: last(attention(p, x), p, 2),
     ),
     "attention of 3": (
-        (nn.Attention(3), nn.Flatten(), TALL), SEQUENCES, lambda p, x: last(attention(p, x), p, 2)
+        (nn.Attention(3), nn.Flatten(), TALL),
+        SEQUENCES,
+        lambda p, x: last(attention(p, x), p, 2),
     ),
     "embedding": (
-        (nn.Embedding(7, 3), nn.Flatten(), TALL), WORDS,
+        (nn.Embedding(7, 3), nn.Flatten(), TALL),
+        WORDS,
         lambda p, x: last(F.embedding(x.long(), p["E1"]).reshape(12, -1), p, 2),
     ),
     "padding and pooling": (
         (nn.Padding2D(1), nn.Conv2D(3, activation="tanh"), nn.MaxPool2D(2), nn.Flatten(), TALL),
-        PICTURES, lambda p, x: last(pooled(p, x), p, 2),
+        PICTURES,
+        lambda p, x: last(pooled(p, x), p, 2),
     ),
     "layer norm": (
-        (nn.Dense(5, "tanh"), nn.LayerNorm(), TALL), VECTORS,
+        (nn.Dense(5, "tanh"), nn.LayerNorm(), TALL),
+        VECTORS,
         lambda p, x: last(F.layer_norm(torch.tanh(last(x, p, 1)), (5,), p["g2"], p["b2"]), p, 3),
     ),
     "layer norm of sequences": (
-        (nn.LayerNorm(), nn.Flatten(), TALL), SEQUENCES,
+        (nn.LayerNorm(), nn.Flatten(), TALL),
+        SEQUENCES,
         lambda p, x: last(F.layer_norm(x, (3,), p["g1"], p["b1"]).reshape(12, -1), p, 2),
     ),
     "batch norm": (
-        (nn.Dense(5), nn.BatchNorm(), nn.Activation("tanh"), TALL), VECTORS,
+        (nn.Dense(5), nn.BatchNorm(), nn.Activation("tanh"), TALL),
+        VECTORS,
         lambda p, x: last(torch.tanh(batch_norm(p, last(x, p, 1), 2)), p, 3),
     ),
     "batch norm of pictures": (
-        (nn.Conv2D(3), nn.BatchNorm(), nn.Activation("tanh"), nn.Flatten(), TALL), PICTURES,
+        (nn.Conv2D(3), nn.BatchNorm(), nn.Activation("tanh"), nn.Flatten(), TALL),
+        PICTURES,
         lambda p, x: last(
-            torch.tanh(
-                batch_norm(p, F.conv2d(x, p["K1"], p["b1"].reshape(-1)), 2)
-            ).reshape(12, -1), p, 3),
+            torch.tanh(batch_norm(p, F.conv2d(x, p["K1"], p["b1"].reshape(-1)), 2)).reshape(12, -1),
+            p,
+            3,
+        ),
     ),
     "residual": (
-        (nn.Residual((nn.Dense(4, "tanh"), nn.Dense(4))), TALL), VECTORS,
+        (nn.Residual((nn.Dense(4, "tanh"), nn.Dense(4))), TALL),
+        VECTORS,
         lambda p, x: last(x + last(torch.tanh(last(x, p, 1)), p, 2), p, 3),
     ),
     "maxout": (
-        (nn.Maxout(4, 3), TALL), VECTORS,
+        (nn.Maxout(4, 3), TALL),
+        VECTORS,
         lambda p, x: last(last(x, p, 1).reshape(12, 3, 4).amax(1), p, 2),
     ),
-}  # fmt: skip
+}
 # A bias before a batch norm does nothing: its gradient is 0, and what is left is rounding.
 IDLE = {"batch norm": {"b1"}, "batch norm of pictures": {"b1"}}
 

@@ -9,7 +9,7 @@ import pytest
 
 from chainrule import Graph, nn, train
 from chainrule.errors import ChainruleError, InputError, ParseError
-from chainrule.nn.data import named
+from chainrule.nn.data import Data, named
 
 RANDOM = np.random.default_rng(17)
 X = RANDOM.normal(size=(30, 2))
@@ -34,8 +34,15 @@ def test_a_typed_network_trains_as_the_same_layers_do() -> None:
 
 def test_a_line_in_two_columns_ends_at_its_closed_form() -> None:
     columns = {"x1": X[:, 0], "x2": X[:, 1], "t": T}
-    run = train("y = a x1 + b x2 + c", columns, learn="a b c", loss="(y - t)^2",
-                optimiser="gd", rate=0.2, steps=400)  # fmt: skip
+    run = train(
+        "y = a x1 + b x2 + c",
+        columns,
+        learn="a b c",
+        loss="(y - t)^2",
+        optimiser="gd",
+        rate=0.2,
+        steps=400,
+    )
     run.run()
     design = np.column_stack([X, np.ones(30)])
     closed = np.linalg.lstsq(design, T, rcond=None)[0]
@@ -64,8 +71,15 @@ def test_a_named_loss_compares_with_the_targets() -> None:
 
 
 def test_a_program_may_hold_its_own_loss() -> None:
-    run = train("J = mean((W @ x - t)^2)", {"x": X, "t": T[:, None]}, learn="W: 1x2", loss="J",
-                optimiser="gd", rate=0.2, steps=300)  # fmt: skip
+    run = train(
+        "J = mean((W @ x - t)^2)",
+        {"x": X, "t": T[:, None]},
+        learn="W: 1x2",
+        loss="J",
+        optimiser="gd",
+        rate=0.2,
+        steps=300,
+    )
     run.run()
     closed = np.linalg.lstsq(X, T, rcond=None)[0]
     np.testing.assert_allclose(run.parameters["W"][0], closed, rtol=1e-9)
@@ -97,6 +111,8 @@ def test_a_traced_function_and_generated_data_are_trained() -> None:
         ("y = a x", {"learn": "a", "loss": "mes"}, "no loss `mes`"),
         ("y = a x1 + b x2", {"learn": "a b"}, "x1, x2"),
         ("y = a x", {"learn": "a", "loss": "bce"}, "bce needs probabilities"),
+        ("y = sigmoid(w x)", {"learn": "w: 2", "loss": "ce"}, "the formula gives the sum"),
+        ("y = a x", {"learn": "a", "optimiser": nn.Optimiser("gd", 0.1), "rate": 0.2}, "twice"),
         ("y = W x", {"learn": "W: 2x3"}, "shape"),
     ],
 )
@@ -104,6 +120,24 @@ def test_what_cannot_be_trained_says_why(formula: str, given: Any, words: str) -
     with pytest.raises(ChainruleError) as caught:
         train(formula, X[:, 0], COIN, **given)
     assert words in str(caught.value)
+
+
+def test_a_column_of_a_table_is_called_by_its_heading() -> None:
+    data = Data("Chol", X, T[:, None], ("Age", "Max HR"), "numbers")
+    run = train(
+        "y = a Age + b Max_HR",
+        data,
+        learn="a b",
+        loss="(y - Chol)^2",
+        optimiser="gd",
+        rate=0.3,
+        steps=200,
+    )
+    run.run()
+    closed = np.linalg.lstsq(X, T, rcond=None)[0]
+    assert [float(run.parameters[n]) for n in "ab"] == pytest.approx(closed.tolist(), rel=1e-9)
+    with pytest.raises(InputError, match="a column is called t"):
+        train("y = a u", Data("y", X, T[:, None], ("t", "u"), "numbers"), learn="a")
 
 
 def test_a_loss_that_cannot_be_read_has_its_place() -> None:

@@ -21,8 +21,15 @@ LABELS = (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
 
 def test_a_classifier_of_keras() -> None:
     model = nn.Sequential([nn.Dense(16, activation="relu"), nn.Dense(1, activation="sigmoid")])
-    run = model.fit(X, COIN, loss="binary_crossentropy", optimizer="adam", learning_rate=0.02,
-                    batch_size=16, epochs=40)  # fmt: skip
+    run = model.fit(
+        X,
+        COIN,
+        loss="binary_crossentropy",
+        optimizer="adam",
+        learning_rate=0.02,
+        batch_size=16,
+        epochs=40,
+    )
     assert run.evaluate(X, COIN)["accuracy"] > 0.9
     assert run.predict(X[:3]).shape == (3, 1)
     assert len(run.history["loss"]) == 40
@@ -30,15 +37,22 @@ def test_a_classifier_of_keras() -> None:
 
 def test_classes_of_keras_by_labels() -> None:
     model = nn.Sequential([nn.Dense(12, "tanh"), nn.Dense(3, "softmax")], inputs=2)
-    run = model.fit(X, LABELS, loss="sparse_categorical_crossentropy", optimizer="RMSprop",
-                    epochs=60, batch_size=20)  # fmt: skip
+    run = model.fit(
+        X,
+        LABELS,
+        loss="sparse_categorical_crossentropy",
+        optimizer="RMSprop",
+        epochs=60,
+        batch_size=20,
+    )
     assert run.accuracy() > 0.85
 
 
 def test_a_loop_of_pytorch() -> None:
     model = nn.Sequential([nn.Dense(8, "Tanh"), nn.Dense(1)], inputs=2)
-    run = chainrule.train(model, X, COIN, loss="BCEWithLogitsLoss", optimizer="SGD", lr=0.5,
-                          num_epochs=200)  # fmt: skip
+    run = chainrule.train(
+        model, X, COIN, loss="BCEWithLogitsLoss", optimizer="SGD", lr=0.5, num_epochs=200
+    )
     losses = [record.loss for record in run]
     assert len(losses) == 200 and losses[-1] < losses[0] / 2
     assert run.accuracy() > 0.9
@@ -46,20 +60,27 @@ def test_a_loop_of_pytorch() -> None:
 
 def test_a_regressor_of_scikit_learn() -> None:
     model = nn.Sequential([nn.Dense(1)])
-    run = model.fit(X, X @ [2.0, -1.0], solver="adam", learning_rate_init=0.1, max_iter=300,
-                    random_state=3)  # fmt: skip
+    run = model.fit(
+        X, X @ [2.0, -1.0], solver="adam", learning_rate_init=0.1, max_iter=300, random_state=3
+    )
     assert run.evaluate()["r2"] == pytest.approx(1, abs=1e-6)
 
 
 @pytest.mark.parametrize(
     ("name", "word"),
     [
-        ("Linear", "Dense(units)"), ("ReLU", "Activation('relu')"), ("Conv2d", "Conv2D"),
-        ("MaxPool2d", "MaxPool2D"), ("BatchNormalization", "BatchNorm"), ("Module", "nn.Layer"),
-        ("MLPClassifier", ".fit(x, t, loss='bce')"), ("SimpleRNN", "Recurrent"),
-        ("CrossEntropyLoss", "loss='ce'"), ("Adam", "Optimiser('adam'"),
+        ("Linear", "Dense(units)"),
+        ("ReLU", "Activation('relu')"),
+        ("Conv2d", "Conv2D"),
+        ("MaxPool2d", "MaxPool2D"),
+        ("BatchNormalization", "BatchNorm"),
+        ("Module", "nn.Layer"),
+        ("MLPClassifier", ".fit(x, t, loss='bce')"),
+        ("SimpleRNN", "Recurrent"),
+        ("CrossEntropyLoss", "loss='ce'"),
+        ("Adam", "Optimiser('adam'"),
     ],
-)  # fmt: skip
+)
 def test_a_name_of_elsewhere_is_answered(name: str, word: str) -> None:
     with pytest.raises(AttributeError) as caught:
         getattr(nn, name)

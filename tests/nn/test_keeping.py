@@ -23,8 +23,17 @@ MODEL = nn.Sequential([nn.Dense(5, "tanh"), nn.Dropout(0.2), nn.Dense(1, "sigmoi
 
 
 def begun(optimiser: str = "adam", model: nn.Sequential = MODEL, count: int = 50) -> nn.Training:
-    return nn.train(model, DATA.x[:count], DATA.t[:count], loss="bce", optimiser=optimiser,
-                    batch=8, epochs=12, validation=DATA, patience=30)  # fmt: skip
+    return nn.train(
+        model,
+        DATA.x[:count],
+        DATA.t[:count],
+        loss="bce",
+        optimiser=optimiser,
+        batch=8,
+        epochs=12,
+        validation=DATA,
+        patience=30,
+    )
 
 
 @pytest.mark.parametrize("optimiser", list(nn.METHODS))
@@ -90,12 +99,24 @@ def test_fit_trains_to_the_end_and_compile_says_the_way() -> None:
             model.compile(optimizer="adam", loss="binary_crossentropy")
         except InputError as error:
             raise InputError(error.allowed) from error
-    run = model.fit(DATA.x, DATA.t, loss="binary_crossentropy", optimizer="adam", lr=0.05,
-                    batch_size=10, epochs=40, validation_data=(DATA.x, DATA.t))  # fmt: skip
+    run = model.fit(
+        DATA.x,
+        DATA.t,
+        loss="binary_crossentropy",
+        optimizer="adam",
+        lr=0.05,
+        batch_size=10,
+        epochs=40,
+        validation_data=(DATA.x, DATA.t),
+    )
     assert run.step == 200 and run.accuracy() > 0.85
     assert list(run.history.columns) == [
-        "epoch", "loss", "accuracy", "held_out_loss", "held_out_accuracy",
-    ]  # fmt: skip
+        "epoch",
+        "loss",
+        "accuracy",
+        "held_out_loss",
+        "held_out_accuracy",
+    ]
     rows = model.summary().csv().splitlines()
     assert rows[1] == 'Dense,8,"W1: 8×2, b1: 8",24' and rows[-1] == "all,,,33"
 

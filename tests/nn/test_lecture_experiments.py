@@ -25,6 +25,15 @@ def test_nine_starts_learn_or_do_not() -> None:
         assert {row["adjoint"] for row in zeros} == {0}
     assert outcome.where(activation="tanh", start="xavier")[-1]["loss"] < 0.5
     assert outcome.where(activation="relu", start="he") != []
+    picture = outcome.chart().to_dict()
+    assert picture["encoding"]["row"]["field"] == "activation"
+    assert picture["transform"][0]["fold"] == [
+        "loss",
+        "held-out loss",
+        "accuracy",
+        "held-out accuracy",
+    ]
+    assert len(set(outcome.column("column"))) == 3
     first = outcome.where(activation="tanh", start="xavier", epoch=0)[0]
     kept, _ = moons(200, noise=0.15, seed=0).split(0.25, 0)
     layers = [*(nn.Dense(8, "tanh") for _ in range(4)), nn.Dense(1, "sigmoid")]

@@ -91,8 +91,15 @@ def test_columns_are_left_out_on_request_and_doubled_headings_stay_apart() -> No
 def test_a_data_frame_with_labels_trains_a_formula() -> None:
     x = np.linspace(0, 1, 20)
     frame = pandas.DataFrame({"sepal length (cm)": x, "x_2": x**2, "t": 3 * x - x**2})
-    run = train("y = a sepal_length_cm + b x2", frame, learn="a b", loss="(y - t)^2",
-                optimiser="adam", rate=0.1, steps=2000)  # fmt: skip
+    run = train(
+        "y = a sepal_length_cm + b x2",
+        frame,
+        learn="a b",
+        loss="(y - t)^2",
+        optimiser="adam",
+        rate=0.1,
+        steps=2000,
+    )
     run.advance(2000)
     assert run.parameters["a"] == pytest.approx(3, abs=1e-3)
     found: Any = run.predict(frame.head(2))

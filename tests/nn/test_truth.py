@@ -95,8 +95,12 @@ def test_units_and_sums_that_do_not_fit_the_loss_are_refused(
 
 
 def test_units_that_fit_are_taken() -> None:
-    for unit, loss in (("sigmoid", "bce"), ("linear", "bce"), ("linear", "hinge"),
-                       ("sigmoid", "mse")):  # fmt: skip
+    for unit, loss in (
+        ("sigmoid", "bce"),
+        ("linear", "bce"),
+        ("linear", "hinge"),
+        ("sigmoid", "mse"),
+    ):
         run = nn.train(net(nn.Dense(1, unit)), X, COIN, loss=loss, rate=0.3, epochs=200)
         run.run()
         assert run.accuracy() > 0.9
@@ -176,20 +180,39 @@ def test_parameters_are_not_lost_in_silence() -> None:
 
 
 def test_words_of_other_libraries_are_understood() -> None:
-    keras = nn.train(net(nn.Dense(4, "ReLU"), nn.Dense(1, "sigmoid")), X, COIN,
-                     loss="binary_crossentropy", optimizer="Adam", learning_rate=0.02,
-                     batch_size=10, epochs=4, validation_data=(X, COIN))  # fmt: skip
-    ours = nn.train(net(nn.Dense(4, "relu"), nn.Dense(1, "sigmoid")), X, COIN, loss="bce",
-                    optimiser=nn.Optimiser("adam", 0.02), batch=10, epochs=4,
-                    validation=(X, COIN))  # fmt: skip
+    keras = nn.train(
+        net(nn.Dense(4, "ReLU"), nn.Dense(1, "sigmoid")),
+        X,
+        COIN,
+        loss="binary_crossentropy",
+        optimizer="Adam",
+        learning_rate=0.02,
+        batch_size=10,
+        epochs=4,
+        validation_data=(X, COIN),
+    )
+    ours = nn.train(
+        net(nn.Dense(4, "relu"), nn.Dense(1, "sigmoid")),
+        X,
+        COIN,
+        loss="bce",
+        optimiser=nn.Optimiser("adam", 0.02),
+        batch=10,
+        epochs=4,
+        validation=(X, COIN),
+    )
     assert [r.loss for r in keras] == [r.loss for r in ours]
     assert nn.Initialiser("glorot_uniform").scheme == "xavier"
     for words, answer in (
-        ({"weight_decay": 0.1}, "l2 = λ/2"), ({"momentum": 0.9}, "optimiser='momentum'"),
-        ({"verbose": 0}, "watch=print"), ({"validation_split": 0.2}, "data.split"),
-        ({"epoch": 3}, "choice `epoch`"), ({"lr": 1, "rate": 2}, "given twice"),
-        ({"loss": "MAPE"}, "no loss `MAPE`"), ({"optimizer": "Adamm"}, "no optimiser"),
-    ):  # fmt: skip
+        ({"weight_decay": 0.1}, "l2 = λ/2"),
+        ({"momentum": 0.9}, "optimiser='momentum'"),
+        ({"verbose": 0}, "watch=print"),
+        ({"validation_split": 0.2}, "data.split"),
+        ({"epoch": 3}, "choice `epoch`"),
+        ({"lr": 1, "rate": 2}, "given twice"),
+        ({"loss": "MAPE"}, "no loss `MAPE`"),
+        ({"optimizer": "Adamm"}, "no optimiser"),
+    ):
         with pytest.raises(InputError) as caught:
             nn.train(net(nn.Dense(1)), X, T, **words)  # type: ignore[arg-type]
         assert answer in str(caught.value)
@@ -198,7 +221,13 @@ def test_words_of_other_libraries_are_understood() -> None:
 def test_a_generated_data_set_is_given_as_it_is() -> None:
     data = named("moons", count=60)
     kept, held = data.split(0.25)
-    run = nn.train(net(nn.Dense(8, "tanh"), nn.Dense(1, "sigmoid")), kept, validation=held,
-                   optimiser="adam", rate=0.05, epochs=60)  # fmt: skip
+    run = nn.train(
+        net(nn.Dense(8, "tanh"), nn.Dense(1, "sigmoid")),
+        kept,
+        validation=held,
+        optimiser="adam",
+        rate=0.05,
+        epochs=60,
+    )
     run.run()
     assert run.network.loss.name == "bce" and run.told()["held_out_accuracy"] > 0.8

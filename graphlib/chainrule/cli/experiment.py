@@ -21,11 +21,13 @@ Rows = Annotated[int, typer.Option(min=0, help="Rows that are printed; 0 for all
 Save = Annotated[
     str | None,
     typer.Option(
-        "-o", "--output", metavar="FILE",
+        "-o",
+        "--output",
+        metavar="FILE",
         help="Write the whole table (.csv, .json, .md, .html, .tex, .txt, .pdf) or the picture "
         "for Vega-Lite (.vl.json).",
     ),
-]  # fmt: skip
+]
 
 
 def experiment(name: Name = None, seed: Seed = None, rows: Rows = 20, output: Save = None) -> None:

@@ -34,6 +34,12 @@ MissingOf = Annotated[
 Without = Annotated[
     list[str] | None, typer.Option("--without", metavar="NAME", help="Column to leave out.")
 ]
+ExampleOf = Annotated[
+    int | None,
+    typer.Option(
+        "--table", min=1, metavar="K", help="After training, the backward table of example K."
+    ),
+]
 FormulaOf = Annotated[
     str | None,
     typer.Option(
@@ -129,6 +135,7 @@ def train(
     patience: Patience = None,
     missing: MissingOf = "refuse",
     without: Without = None,
+    example: ExampleOf = None,
     json: Json = False,
     output: Save = None,
 ) -> None:
@@ -156,6 +163,15 @@ def train(
         _printed(ready)
     else:
         _watched(ready)
+    if example is not None:
+        count = ready.run.examples
+        if example > count:
+            raise InputError(
+                f"there is no example {example}",
+                text=str(example),
+                allowed=f"Examples are 1 to {count}; those held out are not among them.",
+            )
+        print(ready.run.worked(example - 1).table().text().rstrip())
     if output is not None:
         _saved(ready, output)
 
@@ -196,6 +212,8 @@ def _watched(ready: Prepared) -> None:
     for name, value in told.items():
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
         print(f"  {name.replace('_', ' ')}: {shown}")
+    if ready.units is not None and "rmse" in told:
+        print("  (the loss is that of scaled targets, the RMSE is in their own unit)")
     if judged(told):
         print(f"  {judged(told)}")
     if run.stopped:

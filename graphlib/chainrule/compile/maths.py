@@ -219,6 +219,8 @@ def _step(t: Tape, x: Any, at: Fraction | None) -> Any:
             'The derivative at kinks is to be "undefined"; compiled code has a number everywhere',
             allowed='Choose 0, 1/2 or 1 at kinks, or compile with outputs="value".',
         )
+    if t.numbers and at in (0, 1) and isinstance(x, Cell):
+        return t.entrywise("np.greater" if at == 0 else "np.greater_equal", x, 0)
     return _call(t, "np.heaviside", x, float(at))
 
 

@@ -122,6 +122,9 @@ class Tape:
         lines are written as people write them.
     tangents
         Whether sine and cosine of a batch are made of the tangent of half the angle.
+    numbers
+        Whether a step of what is no number may be 0, for which a comparison is enough: it is four
+        times as fast, and a training sees what is no number in its loss.
     moving
         Names of the variables that are another array in every call.
     used
@@ -131,6 +134,7 @@ class Tape:
     size: int | str
     fast: bool = True
     tangents: bool = False
+    numbers: bool = False
 
     lines: list[Line] = field(default_factory=list)
     views: list[tuple[Cell, str]] = field(default_factory=list)

@@ -145,9 +145,13 @@ def prepared(data: Data, choices: Choices) -> Prepared:
         return scaling(part.x), part.t if units is None else units(part.t)
 
     run = Training(
-        Sequential(layers, inputs=kept.x.shape[1:]), *scaled(kept), loss.name, _plan(choices),
-        validation=None if held is None else scaled(held), units=units,
-    )  # fmt: skip
+        Sequential(layers, inputs=kept.x.shape[1:]),
+        *scaled(kept),
+        loss.name,
+        _plan(choices),
+        validation=None if held is None else scaled(held),
+        units=units,
+    )
     return Prepared(run, data, kept, held, scaling, units)
 
 
@@ -162,9 +166,13 @@ def typed(data: Data, choices: Choices, formula: str, learn: str | None) -> Prep
     kept, held = _parts(data, choices)
     columns = kept.by_name()
     run = Training(
-        Formula.of(formula, learn or "", columns), columns, None, choices.loss or data.loss,
-        _plan(choices), validation=None if held is None else held.by_name(),
-    )  # fmt: skip
+        Formula.of(formula, learn or "", columns),
+        columns,
+        None,
+        choices.loss or data.loss,
+        _plan(choices),
+        validation=None if held is None else held.by_name(),
+    )
     return Prepared(run, data, kept, held, Scaling.of(kept.x, "none"), None)
 
 
@@ -184,7 +192,12 @@ def _parts(data: Data, choices: Choices) -> tuple[Data, Data | None]:
 
 def _plan(choices: Choices) -> Plan:
     return Plan(
-        optimiser=choices.optimiser, rate=choices.rate, batch=choices.batch,
-        epochs=choices.epochs, l1=choices.l1, l2=choices.l2, patience=choices.patience,
+        optimiser=choices.optimiser,
+        rate=choices.rate,
+        batch=choices.batch,
+        epochs=choices.epochs,
+        l1=choices.l1,
+        l2=choices.l2,
+        patience=choices.patience,
         seed=choices.seed,
-    )  # fmt: skip
+    )

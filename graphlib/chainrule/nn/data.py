@@ -69,12 +69,24 @@ class Data:
         """Return the columns by name, with all of them together as `x` and the targets as `t`.
 
         Names are the headings as formulas can use them; of data with a single column that is x.
+        The targets have the name of the data as well, which is the heading of a table's target.
+
+        Raises
+        ------
+        InputError
+            If a column has the name of the targets.
         """
         flat = self.x.reshape(len(self.x), -1)
         single = flat.shape[1] == 1
         found = {made_name(c): flat[:, i] for i, c in enumerate(self.columns)}
+        if "t" in found:
+            raise InputError(
+                "a column is called t, which is the target in a formula",
+                allowed="Give the column another heading.",
+            )
         t = self.t[:, 0] if self.t.ndim == 2 else self.t
-        return {"x": flat[:, 0] if single else self.x, **found, "t": t}
+        targets = {"t": t, made_name(self.name): t}
+        return {**targets, "x": flat[:, 0] if single else self.x, **found}
 
     def split(self, share: float = 0.25, seed: int = 0) -> tuple[Data, Data]:
         """Return the data in two parts, drawn at random: to learn from, and to look at.

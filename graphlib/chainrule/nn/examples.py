@@ -52,9 +52,11 @@ def given(
     if missing:
         told = ", ".join(columns) or "one table without names"
         raise InputError(
-            f"there is no column {missing[0]}{of}", text=missing[0], length=len(missing[0]),
+            f"there is no column {missing[0]}{of}",
+            text=missing[0],
+            length=len(missing[0]),
             allowed=f"The network takes {', '.join(network.columns)}; given is {told}.",
-        )  # fmt: skip
+        )
     found: dict[str, Array] = {}
     for name in inputs:
         found[name] = examples(columns[name], shapes[name], f"{name}{of}")
@@ -65,16 +67,21 @@ def given(
                 f"{name}{of} has {len(found[name])} examples, {inputs[0]} has {count}",
                 allowed="Every column has one entry for each example.",
             )
-        wrong = (found[name] != np.floor(found[name])) | (found[name] < 0)
-        if network.words and (wrong | (found[name] >= network.words)).any():
-            row = int(np.argwhere(wrong | (found[name] >= network.words))[0][0])
-            raise InputError(
-                f"{name}{of} has {found[name][row].tolist()} in example {row + 1}",
-                allowed=f"Words are numbered 0 to {network.words - 1}.",
-            )
+        if network.words:
+            _check_words(found[name], network.words, f"{name}{of}")
     if network.target:
         found[network.target] = targets(columns[network.target], network, count)
     return tuple(found[name] for name in network.columns)
+
+
+def _check_words(x: Array, words: int, name: str) -> None:
+    wrong = (x != np.floor(x)) | (x < 0) | (x >= words)
+    if wrong.any():
+        row = int(np.argwhere(wrong)[0][0])
+        raise InputError(
+            f"{name} has {x[row].tolist()} in example {row + 1}",
+            allowed=f"Words are numbered 0 to {words - 1}.",
+        )
 
 
 def named(table: Any) -> dict[str, Array]:

@@ -161,10 +161,14 @@ class Formula:
         columns = [graph.names[n] for n in graph.inputs if graph.names[n] not in self.learn]
         target = TARGET if TARGET in columns and graph[TARGET].shape == prediction.shape else ""
         return Network(
-            graph, self._parameters(graph), record, prediction.shape,
-            columns=tuple(columns), target=target,
+            graph,
+            self._parameters(graph),
+            record,
+            prediction.shape,
+            columns=tuple(columns),
+            target=target,
             cut=0.0 if record.unit == "identity" else 0.5,
-        )  # fmt: skip
+        )
 
     def _record(self, loss: str, names: Collection[str]) -> Loss:
         """Return the record of a loss; for a formula or a name of the program one of its own."""
@@ -173,9 +177,15 @@ class Formula:
         return loss_named(loss)
 
     def _goal(
-        self, builder: Builder, record: Loss, loss: str, prediction: Expression,
-        named: Mapping[str, Expression], fused: bool, batched: bool,
-    ) -> Expression:  # fmt: skip
+        self,
+        builder: Builder,
+        record: Loss,
+        loss: str,
+        prediction: Expression,
+        named: Mapping[str, Expression],
+        fused: bool,
+        batched: bool,
+    ) -> Expression:
         known = dict(named)
         if record.name in LOSSES:
             if TARGET not in known:
@@ -221,8 +231,10 @@ def _check(learn: Collection[str], inputs: Sequence[str]) -> None:
         if name not in inputs:
             raise InputError(
                 f"{name} is to be learned and does not stand in the formula",
-                text=name, length=len(name), allowed=f"Its names are {', '.join(inputs)}.",
-            )  # fmt: skip
+                text=name,
+                length=len(name),
+                allowed=f"Its names are {', '.join(inputs)}.",
+            )
     if not learn:
         raise InputError("nothing is learned", allowed=f'Say which names are: learn="{inputs[0]}".')
 

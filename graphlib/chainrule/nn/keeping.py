@@ -28,9 +28,13 @@ def packed(
     """Return a moment of a run as the bytes of an .npz file."""
     best = moment.best and {"loss": moment.best[0], "step": moment.best[1]}
     state = {
-        "version": VERSION, "step": moment.step, "optimiser": optimiser, "best": best,
-        "random": moment.random, "epochs": epochs,
-    }  # fmt: skip
+        "version": VERSION,
+        "step": moment.step,
+        "optimiser": optimiser,
+        "best": best,
+        "random": moment.random,
+        "epochs": epochs,
+    }
     arrays = {f"parameter.{name}": values for name, values in parameters.items()}
     arrays |= {f"slot.{k}": slot for k, slot in enumerate(moment.slots)}
     if moment.best is not None:
@@ -96,9 +100,10 @@ def unpacked(
 
 def _of_another(what: str) -> FileError:
     return FileError(
-        f"the file holds {what}", row=1,
+        f"the file holds {what}",
+        row=1,
         allowed="A run is loaded into one with the same layers, optimiser and data.",
-    )  # fmt: skip
+    )
 
 
 def read(path: str | Path) -> bytes:

@@ -198,10 +198,16 @@ class Sequential:
             written = loss.write(builder.maths, prediction, target)
         goal = page.named(written, "J")
         return Network(
-            Graph.of(builder.finish([goal, prediction])), page.parameters, loss, prediction.shape,
-            masks=page.masks, units=tuple(page.units), statistics=tuple(page.statistics),
-            words=page.words, cut=0.5 if unit_of(prediction.op) in PROBABILITIES else 0.0,
-        )  # fmt: skip
+            Graph.of(builder.finish([goal, prediction])),
+            page.parameters,
+            loss,
+            prediction.shape,
+            masks=page.masks,
+            units=tuple(page.units),
+            statistics=tuple(page.statistics),
+            words=page.words,
+            cut=0.5 if unit_of(prediction.op) in PROBABILITIES else 0.0,
+        )
 
     def _written(self, page: Page, x: Expression) -> Expression:
         for layer in self.layers:
@@ -234,10 +240,14 @@ class Sequential:
         keys = ("layer", "comes out", "learns", "numbers")
         heads = tuple(Header(key, Word(key), numeric=key == "numbers") for key in keys)
         cells = [
-            GridRow({**dict(zip(keys, map(words, row[:3]), strict=False)),
-                     "numbers": count_cell(row[3])})
+            GridRow(
+                {
+                    **dict(zip(keys, map(words, row[:3]), strict=False)),
+                    "numbers": count_cell(row[3]),
+                }
+            )
             for row in rows
-        ]  # fmt: skip
+        ]
         return Grid("summary", ("Layers",), heads, grouped(cells))
 
     def fit(self, x: Any, t: Any = None, **plan: Any) -> Training:

@@ -91,18 +91,20 @@ def from_columns(
         if len(words) > MOST_KINDS:
             raise FileError(
                 f"the column {column.heading} has {len(words)} different words",
-                row=1, column_number=_place(column, every),
+                row=1,
+                column_number=_place(column, every),
                 allowed=f"A column of words has at most {MOST_KINDS}; leave it out: "
                 f"without=[{column.heading!r}].",
-            )  # fmt: skip
+            )
         for word in words if len(words) > 2 else words[1:]:
             names.append(f"{column.heading} = {word}")
             parts.append(np.array([float(cell == word) for cell in column.cells]))
     if not parts:
         raise FileError(
-            "nothing is left to predict from", row=1,
+            "nothing is left to predict from",
+            row=1,
             allowed="Every column beside the target holds one and the same word.",
-        )  # fmt: skip
+        )
     x = np.stack(parts, axis=1)
     given = (tuple(names), tuple(notes))
     if goal.kind == "number":
@@ -114,16 +116,22 @@ def from_columns(
     if not 2 <= len(kinds) <= MOST_KINDS:
         raise FileError(
             f"the column {goal.heading} has {len(kinds)} different word{'s' * (len(kinds) != 1)}",
-            row=1, column_number=_place(goal, every), allowed=f"Classes are 2 to {MOST_KINDS}.",
-        )  # fmt: skip
+            row=1,
+            column_number=_place(goal, every),
+            allowed=f"Classes are 2 to {MOST_KINDS}.",
+        )
     labels = np.array([kinds.index(cell) for cell in goal.cells])
     return _labelled(goal, x, labels, tuple(kinds), *given)
 
 
 def _labelled(
-    goal: Column, x: Array, labels: Array, kinds: tuple[str, ...], names: tuple[str, ...],
+    goal: Column,
+    x: Array,
+    labels: Array,
+    kinds: tuple[str, ...],
+    names: tuple[str, ...],
     notes: tuple[str, ...],
-) -> Data:  # fmt: skip
+) -> Data:
     if len(kinds) == 2:
         t = labels.astype(float)[:, None]
         return Data(goal.heading, x, t, names, "yes or no", kinds, notes)
@@ -146,10 +154,12 @@ def _refuse_dates(column: Column, place: int) -> None:
     for row, cell in enumerate(column.cells, start=2):
         if _DATE.fullmatch(cell):
             raise FileError(
-                f"`{cell}` in the column {column.heading} is a date", row=row, column_number=place,
+                f"`{cell}` in the column {column.heading} is a date",
+                row=row,
+                column_number=place,
                 allowed="A date is no quantity: make numbers of it (year, day of the year), or "
                 f"leave the column out: without=[{column.heading!r}].",
-            )  # fmt: skip
+            )
         if cell:
             return
 
@@ -159,21 +169,19 @@ def _without_gaps(
 ) -> tuple[list[Column], list[str]]:
     """Return the columns without missing values, and what was done about them."""
     gaps = [
-        (row, column)
-        for column in columns
-        for row, cell in enumerate(column.cells)
-        if not cell
-    ]  # fmt: skip
+        (row, column) for column in columns for row, cell in enumerate(column.cells) if not cell
+    ]
     if not gaps:
         return list(columns), []
     row, first = min(gaps, key=lambda gap: gap[0])
     if missing == "refuse":
         raise FileError(
-            f"a value is missing in the column {first.heading}, {len(gaps)} in all", row=row + 2,
+            f"a value is missing in the column {first.heading}, {len(gaps)} in all",
+            row=row + 2,
             column_number=_place(first, every),
             allowed='Leave such rows out with missing="drop" (--missing drop), or put in the '
             'column\'s mean or most frequent word with missing="fill".',
-        )  # fmt: skip
+        )
     empty = {row for row, column in gaps if missing == "drop" or column is goal or column == goal}
     kept = [row for row in range(len(first.cells)) if row not in empty]
     if not kept:
@@ -210,6 +218,7 @@ def _chosen(columns: tuple[Column, ...], target: str | None) -> Column:
         if target in (column.name, column.heading):
             return column
     raise FileError(
-        f"there is no column `{target[:40]}`", row=1,
+        f"there is no column `{target[:40]}`",
+        row=1,
         allowed=f"There are {', '.join(column.heading for column in columns[:20])}.",
-    )  # fmt: skip
+    )

@@ -140,20 +140,34 @@ class Plan:
         InputError
             With what is allowed.
         """
-        least = {"batch": self.batch, "steps": self.steps, "epochs": self.epochs,
-                 "patience": self.patience}  # fmt: skip
+        optimiser = Optimiser.of(self.optimiser)
+        if self.rate is not None and optimiser.rate not in (None, self.rate):
+            raise InputError(
+                f"the learning rate is given twice, {self.rate:g} and {optimiser.rate:g}",
+                allowed="Give it with the optimiser or with the plan.",
+            )
+        least = {
+            "batch": self.batch,
+            "steps": self.steps,
+            "epochs": self.epochs,
+            "patience": self.patience,
+        }
         for name, value in least.items():
             if value is not None and (value < 1 or value != int(value)):
                 raise InputError(
-                    f"{name} is {value}", text=str(value), length=len(str(value)),
+                    f"{name} is {value}",
+                    text=str(value),
+                    length=len(str(value)),
                     allowed="It is a whole number, at least 1.",
-                )  # fmt: skip
+                )
         for name, weight in (("l1", self.l1), ("l2", self.l2)):
             if not 0 <= weight < np.inf:
                 raise InputError(
-                    f"{name} is {weight:g}", text=str(weight), length=len(str(weight)),
+                    f"{name} is {weight:g}",
+                    text=str(weight),
+                    length=len(str(weight)),
                     allowed="It is 0 or a positive number.",
-                )  # fmt: skip
+                )
         if self.batches is not None:
             chosen = np.asarray(self.batches)
             if chosen.ndim != 2 or chosen.min() < 0 or chosen.max() >= count:

@@ -69,11 +69,15 @@ class Trained:
         piece = tuple(column[:100] for column in self.columns)
         _, y = self._stepper.look_at(piece, self.columns)
         outside = (y < 0) | (y > 1)
+        if record.task == "classes" and not outside.any():
+            outside = np.abs(y.sum(axis=-1, keepdims=True) - 1) > 1e-6
+            y = y.sum(axis=-1, keepdims=True)
         if outside.any() and record.fused is not None:
-            found = float(y[outside][0])
+            found = f"{'the sum ' * (record.task == 'classes')}{float(y[outside][0]):.4g}"
+            needs = record.needs.partition(", or")[0]
             raise InputError(
-                f"{record.name} needs {record.needs.split(',')[0]}; the formula gives {found:.4g}",
-                allowed=f"Write its value as {record.unit}(…), which lies between 0 and 1.",
+                f"{record.name} needs {needs}; the formula gives {found}",
+                allowed=f"Write its value as {record.unit}(…), which gives that.",
             )
 
     @property

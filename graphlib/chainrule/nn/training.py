@@ -105,8 +105,9 @@ class Training(Trained, Iterator[TrainingRecord]):
             If there is no such parameter, or it has another shape.
         """
         others = {name: view for name, view in self._flat.views.items() if name not in parameters}
-        changed = Flat({n: v.shape for n, v in self._flat.views.items()}, "parameter",
-                       {**others, **parameters})  # fmt: skip
+        changed = Flat(
+            {n: v.shape for n, v in self._flat.views.items()}, "parameter", {**others, **parameters}
+        )
         self._flat.numbers[:] = changed.numbers
         self._moments = [moment for moment in self._moments if moment.step < self.step]
         self._moments.append(self.moment())

@@ -10,23 +10,50 @@ from typing import Any, Self
 from chainrule.errors import InputError
 
 LOSSES = {
-    "binarycrossentropy": "bce", "bceloss": "bce", "bcewithlogits": "bce",
-    "categoricalcrossentropy": "ce", "sparsecategoricalcrossentropy": "ce", "crossentropy": "ce",
-    "meansquarederror": "mse", "squarederror": "mse", "l2loss": "mse",
-    "meanabsoluteerror": "mae", "absoluteerror": "mae", "l1": "mae", "smoothl1": "huber",
-}  # fmt: skip
+    "binarycrossentropy": "bce",
+    "bceloss": "bce",
+    "bcewithlogits": "bce",
+    "categoricalcrossentropy": "ce",
+    "sparsecategoricalcrossentropy": "ce",
+    "crossentropy": "ce",
+    "meansquarederror": "mse",
+    "squarederror": "mse",
+    "l2loss": "mse",
+    "meanabsoluteerror": "mae",
+    "absoluteerror": "mae",
+    "l1": "mae",
+    "smoothl1": "huber",
+}
 OPTIMISERS = {"gradientdescent": "gd"}
 INITIALISERS = {
-    "glorotuniform": "xavier", "xavieruniform": "xavier", "glorot": "xavier", "henormal": "he",
-    "kaimingnormal": "he", "kaiming": "he", "lecunnormal": "lecun", "randomnormal": "normal",
-    "randomuniform": "uniform", "zero": "zeros",
-}  # fmt: skip
+    "glorotuniform": "xavier",
+    "xavieruniform": "xavier",
+    "glorot": "xavier",
+    "henormal": "he",
+    "kaimingnormal": "he",
+    "kaiming": "he",
+    "lecunnormal": "lecun",
+    "randomnormal": "normal",
+    "randomuniform": "uniform",
+    "zero": "zeros",
+}
 CHOICES = {
-    "optimizer": "optimiser", "solver": "optimiser", "batchsize": "batch", "lr": "rate",
-    "learningrate": "rate", "learningrateinit": "rate", "eta0": "rate", "nepochs": "epochs",
-    "numepochs": "epochs", "maxiter": "epochs", "validationdata": "validation", "y": "t",
-    "randomstate": "seed", "criterion": "loss", "lrscheduler": "schedule",
-}  # fmt: skip
+    "optimizer": "optimiser",
+    "solver": "optimiser",
+    "batchsize": "batch",
+    "lr": "rate",
+    "learningrate": "rate",
+    "learningrateinit": "rate",
+    "eta0": "rate",
+    "nepochs": "epochs",
+    "numepochs": "epochs",
+    "maxiter": "epochs",
+    "validationdata": "validation",
+    "y": "t",
+    "randomstate": "seed",
+    "criterion": "loss",
+    "lrscheduler": "schedule",
+}
 ANSWERED = {
     "weightdecay": "The penalty here is l2 · Σw², so a weight decay of λ is l2 = λ/2; that of "
     "adamw is nn.Optimiser('adamw', given={'decay': λ}).",
@@ -40,7 +67,7 @@ ANSWERED = {
     "verbose": "A run is quiet; run.run(watch=print) prints every record.",
     "metrics": "Accuracy, RMSE and R² are always told: run.history, run.evaluate().",
     "hiddenlayersizes": "Layers are objects: nn.Sequential([nn.Dense(16, 'relu'), nn.Dense(1)]).",
-}  # fmt: skip
+}
 
 
 LAYERS = {
@@ -48,28 +75,42 @@ LAYERS = {
     "relu": "Activation('relu'), or Dense(16, 'relu')",
     "sigmoid": "Activation('sigmoid'), or Dense(1, 'sigmoid')",
     "tanh": "Activation('tanh'), or Dense(16, 'tanh')",
-    "rnn": "Recurrent", "simplernn": "Recurrent", "gru": "Recurrent or LSTM",
-    "maxpooling2d": "MaxPool2D", "zeropadding2d": "Padding2D", "zeropad2d": "Padding2D",
-    "batchnorm1d": "BatchNorm", "batchnorm2d": "BatchNorm", "batchnormalization": "BatchNorm",
-    "layernormalization": "LayerNorm", "multiheadattention": "Attention, of one head",
-    "input": "Sequential(layers, inputs=2)", "module": "a class with write(page, x): see nn.Layer",
-    "adam": "Optimiser('adam', 0.01)", "sgd": "Optimiser('sgd', 0.1)",
+    "rnn": "Recurrent",
+    "simplernn": "Recurrent",
+    "gru": "Recurrent or LSTM",
+    "maxpooling2d": "MaxPool2D",
+    "zeropadding2d": "Padding2D",
+    "zeropad2d": "Padding2D",
+    "batchnorm1d": "BatchNorm",
+    "batchnorm2d": "BatchNorm",
+    "batchnormalization": "BatchNorm",
+    "layernormalization": "LayerNorm",
+    "multiheadattention": "Attention, of one head",
+    "input": "Sequential(layers, inputs=2)",
+    "module": "a class with write(page, x): see nn.Layer",
+    "adam": "Optimiser('adam', 0.01)",
+    "sgd": "Optimiser('sgd', 0.1)",
     "mlpclassifier": "Sequential([Dense(16, 'relu'), Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
     "mlpregressor": "Sequential([Dense(16, 'relu'), Dense(1)]).fit(x, t)",
     "logisticregression": "Sequential([Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
     "linearregression": "Sequential([Dense(1)]).fit(x, t)",
-}  # fmt: skip
+}
 ARGUMENTS = {
     "inputshape": "inputs is said once, of the network: Sequential(layers, inputs=2).",
     "inputdim": "inputs is said once, of the network: Sequential(layers, inputs=2).",
     "infeatures": "How many values come in is known from the layer before.",
-    "outfeatures": "It is called units.", "kernelinitializer": "It is called initialiser.",
-    "initializer": "It is called initialiser.", "biasinitializer": "It is called bias_initialiser.",
-    "usebias": "It is called bias.", "kernelsize": "It is called kernel.",
-    "filters": "It is called channels.", "outchannels": "It is called channels.",
-    "strides": "It is called stride.", "padding": "Put nn.Padding2D(1) before it.",
+    "outfeatures": "It is called units.",
+    "kernelinitializer": "It is called initialiser.",
+    "initializer": "It is called initialiser.",
+    "biasinitializer": "It is called bias_initialiser.",
+    "usebias": "It is called bias.",
+    "kernelsize": "It is called kernel.",
+    "filters": "It is called channels.",
+    "outchannels": "It is called channels.",
+    "strides": "It is called stride.",
+    "padding": "Put nn.Padding2D(1) before it.",
     "kernelregularizer": "Penalties are given with the plan: fit(x, t, l2=0.01).",
-}  # fmt: skip
+}
 
 
 def plain(word: str) -> str:
@@ -111,9 +152,12 @@ def understood(word: str, known: Iterable[str], others: Mapping[str, str], what:
         return found
     near = get_close_matches(key, here, 1)
     raise InputError(
-        f"there is no {what} `{word[:40]}`", text=word, length=max(1, len(word)),
-        allowed=f"There are {', '.join(names)}.", suggestion=here[near[0]] if near else "",
-    )  # fmt: skip
+        f"there is no {what} `{word[:40]}`",
+        text=word,
+        length=max(1, len(word)),
+        allowed=f"There are {', '.join(names)}.",
+        suggestion=here[near[0]] if near else "",
+    )
 
 
 def translated(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
@@ -128,9 +172,11 @@ def translated(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]
     for word, value in given.items():
         if plain(word) in ANSWERED:
             raise InputError(
-                f"there is no choice `{word[:40]}`", text=word, length=len(word),
+                f"there is no choice `{word[:40]}`",
+                text=word,
+                length=len(word),
                 allowed=ANSWERED[plain(word)],
-            )  # fmt: skip
+            )
         name = understood(word, names, CHOICES, "choice")
         if name in found:
             raise InputError(f"{name} is given twice", text=word, length=len(word))
@@ -162,7 +208,9 @@ class Worded:
         for word in named:
             if word not in known:
                 raise InputError(
-                    f"{cls.__name__} has no `{word[:40]}`", text=word, length=len(word),
+                    f"{cls.__name__} has no `{word[:40]}`",
+                    text=word,
+                    length=len(word),
                     allowed=ARGUMENTS.get(plain(word), f"It has {', '.join(known)}."),
-                )  # fmt: skip
+                )
         return object.__new__(cls)

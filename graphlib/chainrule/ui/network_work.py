@@ -257,7 +257,7 @@ def _name(scene: Scene, layer: int, unit: int) -> tuple[str, str]:
         return ("x", column[1:] if plain else str(unit + 1))
     if layer == len(units):
         several = scene.network.outputs[0] > 1
-        return ("p" if scene.data.classes else "y", str(unit + 1) if several else "")
+        return ("p" if scene.network.cut else "y", str(unit + 1) if several else "")
     return "h", f"{layer},{unit + 1}"
 
 

@@ -50,9 +50,11 @@ def recurrent(
     look = Look("k", "adjoint", "w", logarithmic=True, facet="unit")
     columns = ("unit", "w", "k", "adjoint")
     return Outcome(
-        f"A recurrent net over {steps} steps", **table(columns, rows), look=look,
+        f"A recurrent net over {steps} steps",
+        **table(columns, rows),
+        look=look,
         finding=f"From step {steps} back to step 1 the adjoint of the input {'; it '.join(told)}.",
-    )  # fmt: skip
+    )
 
 
 def convolution(seed: int = 0) -> Outcome:
@@ -176,11 +178,13 @@ def descent(
                 w, *moved = rule(np, w, g, rate, step + 1, *slots, **choices)
                 slots = tuple(moved)
             ends.append(float(str(rows[-1][-1])) if rows else np.inf)
-    told = "" if lowest is None else (
-        f"The lowest value, {lowest[0]:.4g}, is reached by {lowest[1]} from start {lowest[2]}; "
-        f"{sum(end - lowest[0] < 1e-3 for end in ends)} of {len(ends)} paths end within 0.001 of "
-        "it."
-    )  # fmt: skip
+    told = ""
+    if lowest is not None:
+        near = sum(end - lowest[0] < 1e-3 for end in ends)
+        told = (
+            f"The lowest value, {lowest[0]:.4g}, is reached by {lowest[1]} from start {lowest[2]}; "
+            f"{near} of {len(ends)} paths end within 0.001 of it."
+        )
     columns = (
         "optimiser",
         "start",

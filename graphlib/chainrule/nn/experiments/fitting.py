@@ -32,8 +32,15 @@ def line_and_closed_form(*, rate: float = 0.1, steps: int = 100, seed: int = 0) 
     data = line(seed=seed)
     design = np.column_stack([data.x[:, 0], np.ones(len(data.x))])
     closed = np.linalg.solve(design.T @ design, design.T @ data.t[:, 0])
-    run = train("y = a x + b", data, learn={"a": 0.0, "b": 0.0}, loss="(y - t)^2",
-                optimiser="gd", rate=rate, steps=steps)  # fmt: skip
+    run = train(
+        "y = a x + b",
+        data,
+        learn={"a": 0.0, "b": 0.0},
+        loss="(y - t)^2",
+        optimiser="gd",
+        rate=rate,
+        steps=steps,
+    )
     rows: list[tuple[object, ...]] = []
     for step in range(steps + 1):
         a, b = float(run.parameters["a"]), float(run.parameters["b"])
@@ -52,8 +59,12 @@ def line_and_closed_form(*, rate: float = 0.1, steps: int = 100, seed: int = 0) 
     )
     look = Look("step", "distance", logarithmic=True)
     columns = ("step", "a", "b", "loss", "distance")
-    return Outcome("A line by descent and by its closed form", **table(columns, rows),
-                   finding=finding, look=look)  # fmt: skip
+    return Outcome(
+        "A line by descent and by its closed form",
+        **table(columns, rows),
+        finding=finding,
+        look=look,
+    )
 
 
 def loss_of_a_weight(
@@ -132,8 +143,9 @@ def any_function_by_width(
     errors: dict[int, float] = {}
     for width in widths:
         model = Sequential([Dense(width, "tanh"), Dense(1)], inputs=1)
-        run = train(model, scaled, t, optimiser="adam", rate=0.02, steps=steps, seed=seed,
-                    observe=False)  # fmt: skip
+        run = train(
+            model, scaled, t, optimiser="adam", rate=0.02, steps=steps, seed=seed, observe=False
+        )
         run.advance(steps)
         errors[width] = run.evaluate()["rmse"]
         y = run.predict(scaled)
@@ -150,8 +162,9 @@ def any_function_by_width(
     )
     look = Look("x", "y", "width")
     columns = ("width", "x", "y", "wave", "rmse")
-    return Outcome("A wave by networks of one hidden layer", **table(columns, rows),
-                   finding=finding, look=look)  # fmt: skip
+    return Outcome(
+        "A wave by networks of one hidden layer", **table(columns, rows), finding=finding, look=look
+    )
 
 
 def depth_and_error(
@@ -199,8 +212,9 @@ def depth_and_error(
         )
     look = Look("depth", "loss", "points", kind="point")
     columns = ("depth", "seed", "points", "loss")
-    return Outcome("Depth against held-out error", **table(columns, rows), finding=f"{finding}.",
-                   look=look)  # fmt: skip
+    return Outcome(
+        "Depth against held-out error", **table(columns, rows), finding=f"{finding}.", look=look
+    )
 
 
 def cut_off(
@@ -231,8 +245,16 @@ def cut_off(
         )
     kept, held = data.split(0.3, seed)
     scaling = Scaling.of(kept.x)
-    run = train(Sequential([Dense(1, "sigmoid")], inputs=kept.x.shape[1]), scaling(kept.x), kept.t,
-                loss="bce", optimiser="gd", rate=0.5, steps=500, observe=False)  # fmt: skip
+    run = train(
+        Sequential([Dense(1, "sigmoid")], inputs=kept.x.shape[1]),
+        scaling(kept.x),
+        kept.t,
+        loss="bce",
+        optimiser="gd",
+        rate=0.5,
+        steps=500,
+        observe=False,
+    )
     run.advance(500)
     p, yes = run.predict(scaling(held.x))[:, 0], held.t[:, 0] > 0.5
     rows: list[tuple[object, ...]] = []
@@ -241,8 +263,18 @@ def cut_off(
         counts = [int(np.sum(a & b)) for a in (said, ~said) for b in (yes, ~yes)]
         right, false, missed, rejected = counts
         accuracy = (right + rejected) / len(p)
-        rows.append((cut, right, false, missed, rejected, accuracy,
-                     _share(right, missed), _share(rejected, false)))  # fmt: skip
+        rows.append(
+            (
+                cut,
+                right,
+                false,
+                missed,
+                rejected,
+                accuracy,
+                _share(right, missed),
+                _share(rejected, false),
+            )
+        )
     middle = min(rows, key=lambda row: abs(float(str(row[0])) - 0.5))
     best = max(rows, key=lambda row: float(str(row[5])))
     low, high = rows[0], rows[-1]
@@ -253,10 +285,22 @@ def cut_off(
         f"them. At {low[0]:g} {more} are missed ({low[3]}) than at {high[0]:g} ({high[3]}). The "
         f"highest accuracy, {float(str(best[5])):.3f}, has {best[0]:g}."
     )
-    columns = ("cut-off", "right yes", "wrong yes", "missed", "right no", "accuracy",
-               "sensitivity", "specificity")  # fmt: skip
-    return Outcome(f"A cut-off for {data.name}", **table(columns, rows), finding=finding,
-                   look=Look("cut-off", "accuracy"))  # fmt: skip
+    columns = (
+        "cut-off",
+        "right yes",
+        "wrong yes",
+        "missed",
+        "right no",
+        "accuracy",
+        "sensitivity",
+        "specificity",
+    )
+    return Outcome(
+        f"A cut-off for {data.name}",
+        **table(columns, rows),
+        finding=finding,
+        look=Look("cut-off", "accuracy"),
+    )
 
 
 def _share(part: int, others: int) -> float | None:

@@ -54,8 +54,9 @@ def gradient_flow(
             spreads = [float(value.std()) for value, _ in found]
             for k, (value, _) in enumerate(found):
                 factor = _ratio(sizes[k], sizes[k + 1]) if k + 1 < depth else None
-                rows.append((name, start.scheme, k + 1, sizes[k], factor, float(value.mean()),
-                             spreads[k]))  # fmt: skip
+                rows.append(
+                    (name, start.scheme, k + 1, sizes[k], factor, float(value.mean()), spreads[k])
+                )
             ways[name, start.scheme] = _ratio(sizes[0], sizes[-1]), _ratio(spreads[-1], spreads[0])
     columns = ("activation", "weights", "layer", "adjoint", "factor", "mean", "deviation")
     look = Look("layer", "adjoint", "weights", logarithmic=True, facet="activation")

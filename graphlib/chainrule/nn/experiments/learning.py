@@ -59,8 +59,12 @@ def rates(
         f"{'; ' if told else ''}{'; '.join(told)}."
     )
     look = Look("step", "loss", "rate", logarithmic=True)
-    return Outcome("The learning rate on two moons", **table(("rate", "step", "loss"), rows),
-                   finding=finding, look=look)  # fmt: skip
+    return Outcome(
+        "The learning rate on two moons",
+        **table(("rate", "step", "loss"), rows),
+        finding=finding,
+        look=look,
+    )
 
 
 def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: int = 0) -> Outcome:
@@ -115,7 +119,7 @@ def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: in
 
 
 def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Outcome:
-    """Fit ten noisy points with far too many weights, and with three remedies.
+    """Fit ten noisy points with far too many weights, plainly and with four remedies.
 
     Returns
     -------
@@ -159,8 +163,12 @@ def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Out
         )
     )
     look = Look("epoch", "loss", "points", logarithmic=True, facet="way")
-    return Outcome("Ten points, 1,761 weights", **table(("way", "epoch", "points", "loss"), rows),
-                   finding=finding, look=look)  # fmt: skip
+    return Outcome(
+        "Ten points, 1,761 weights",
+        **table(("way", "epoch", "points", "loss"), rows),
+        finding=finding,
+        look=look,
+    )
 
 
 def width_against_depth(
@@ -201,5 +209,9 @@ def width_against_depth(
     look = Look("shape", "loss", kind="point")
     columns = ("shape", "seed", "weights", "loss", "accuracy")
     finding = f"The lowest mean loss after {steps} steps has {best} (mean ± deviation {told})."
-    return Outcome("Wide or deep, with about as many weights", **table(columns, rows),
-                   finding=finding, look=look)  # fmt: skip
+    return Outcome(
+        "Wide or deep, with about as many weights",
+        **table(columns, rows),
+        finding=finding,
+        look=look,
+    )

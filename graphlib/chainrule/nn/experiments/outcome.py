@@ -28,8 +28,10 @@ class Look:
         "line", "point", "bar", or "rect" for a plane of coloured cells (`colour` is the value).
     logarithmic
         Whether the y axis counts powers of ten.
-    facet
-        Column by which pictures stand side by side.
+    facet, rows
+        Columns by which pictures stand side by side, and one under the other.
+    folded
+        Columns of shares, from 0 to 1, that are drawn as a line each, instead of `y`.
     """
 
     x: str
@@ -38,6 +40,8 @@ class Look:
     kind: Kind = "line"
     logarithmic: bool = False
     facet: str = ""
+    rows: str = ""
+    folded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +73,20 @@ class Outcome(Tabular):
             for name in self.columns
         )
         rows = [
-            GridRow({
-                name: words(value) if isinstance(value, str)
-                else EMPTY if value is None
-                else count_cell(value) if isinstance(value, int)
-                else plain_cell(value)
-                for name, value in zip(self.columns, row, strict=True)
-            })
+            GridRow(
+                {
+                    name: words(value)
+                    if isinstance(value, str)
+                    else EMPTY
+                    if value is None
+                    else count_cell(value)
+                    if isinstance(value, int)
+                    else plain_cell(value)
+                    for name, value in zip(self.columns, row, strict=True)
+                }
+            )
             for row in self.rows
-        ]  # fmt: skip
+        ]
         return Grid("experiment", (self.title,), heads, grouped(rows), note=self.finding)
 
     def column(self, name: str) -> list[Any]:
@@ -94,7 +103,13 @@ class Outcome(Tabular):
         """Return the picture as a Vega-Lite specification, with its data in it."""
         look = self.look
         plane = look.kind == "rect"
-        channels = {"x": look.x, "y": look.y, "color": look.colour, "column": look.facet}
+        channels = {
+            "x": look.x,
+            "y": look.y,
+            "color": look.colour,
+            "column": look.facet,
+            "row": look.rows,
+        }
         encoding: dict[str, Any] = {
             channel: {"field": _field(name), "title": name, "type": self._type(name)}
             for channel, name in channels.items()
@@ -109,6 +124,15 @@ class Outcome(Tabular):
         records = [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
         picture: dict[str, Any] = {"mark": look.kind, "encoding": encoding}
         size = {"width": 300, "height": 200}
+        if look.folded:
+            share = {"field": "value", "type": "quantitative", "scale": {"domain": [0, 1]}}
+            measure = {"field": "measure", "type": "nominal"}
+            picture = {
+                "transform": [{"fold": list(look.folded), "as": ["measure", "value"]}],
+                "mark": {"type": look.kind, "clip": True},
+                "encoding": {**encoding, "y": share, "color": measure},
+            }
+            size = {"width": 160, "height": 110}
         if look.logarithmic and any(row[look.y] == 0 for row in records):
             picture = self._with_zeros(records, encoding)
         if "layer" in picture and look.facet:

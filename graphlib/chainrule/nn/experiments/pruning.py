@@ -35,9 +35,11 @@ def lottery_ticket(
     """
     if not 0 < share < 1:
         raise InputError(
-            f"a share of {share:g} is pruned", text=f"{share:g}", length=len(f"{share:g}"),
+            f"a share of {share:g} is pruned",
+            text=f"{share:g}",
+            length=len(f"{share:g}"),
             allowed="It lies between 0 and 1, such as 0.8.",
-        )  # fmt: skip
+        )
     kept, held = moons(200, noise=0.15, seed=seed).split(0.25, seed)
     model = Sequential([Dense(width, "tanh"), Dense(width, "tanh"), Dense(1, "sigmoid")], inputs=2)
     begin, anew = model.parameters(seed), model.parameters(seed + 1)
@@ -45,12 +47,30 @@ def lottery_ticket(
     ends: dict[str, dict[str, float]] = {}
 
     def way(name: str, start: dict[str, Any], only: dict[str, Any] | None) -> dict[str, Any]:
-        run = train(model, kept, validation=held, start=start, only=only, optimiser="sgd",
-                    rate=0.3, batch=20, epochs=epochs, seed=seed)  # fmt: skip
+        run = train(
+            model,
+            kept,
+            validation=held,
+            start=start,
+            only=only,
+            optimiser="sgd",
+            rate=0.3,
+            batch=20,
+            epochs=epochs,
+            seed=seed,
+        )
         run.run()
         for told in run.epochs:
-            rows.append((name, int(told["epoch"]), told["loss"], told["accuracy"],
-                         told["held_out_loss"], told["held_out_accuracy"]))  # fmt: skip
+            rows.append(
+                (
+                    name,
+                    int(told["epoch"]),
+                    told["loss"],
+                    told["accuracy"],
+                    told["held_out_loss"],
+                    told["held_out_accuracy"],
+                )
+            )
         ends[name] = run.epochs[-1]
         return dict(run.parameters)
 
@@ -99,9 +119,11 @@ def dead_units(*, rate: float = 10.0, steps: int = 60, seed: int = 2) -> Outcome
     kept = active > 0
     if not kept.any():
         raise InputError(
-            f"every unit is dead after the rate {rate:g}", text=str(rate), length=len(str(rate)),
+            f"every unit is dead after the rate {rate:g}",
+            text=str(rate),
+            length=len(str(rate)),
             allowed="Take a smaller one.",
-        )  # fmt: skip
+        )
     before = run.loss()
     pruned = {"W1": w["W1"][kept], "b1": w["b1"][kept], "W2": w["W2"][:, kept], "b2": w["b2"]}
     small = Sequential([Dense(int(kept.sum()), "relu"), Dense(1, "sigmoid")], inputs=2)
@@ -113,11 +135,14 @@ def dead_units(*, rate: float = 10.0, steps: int = 60, seed: int = 2) -> Outcome
     same = "the same" if abs(before - after) <= 1e-12 * max(1.0, before) else "another one"
     finding = (
         f"{dead} of 16 units {'is' if dead == 1 else 'are'} dead"
-        + (f", with gradient {0 if none else slopes[~kept].max():.2g}. Without them" if dead else
-           "; with the others alone")
+        + (
+            f", with gradient {0 if none else slopes[~kept].max():.2g}. Without them"
+            if dead
+            else "; with the others alone"
+        )
         + f" the loss is {same}, {before:.6f} and {after:.6f}; trained on it "
         f"{changed(again.loss() / after)}."
-    )  # fmt: skip
+    )
     look = Look("unit", "active", kind="bar")
     laid = table(("unit", "active", "gradient"), rows)
     return Outcome("Dead rectifiers after too large a rate", **laid, finding=finding, look=look)

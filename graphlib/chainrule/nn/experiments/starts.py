@@ -50,12 +50,22 @@ def activations_and_starts(
     for activation in activations:
         for scheme in schemes:
             start = Initialiser.of(scheme)
-            if start.scheme == "xavier" and activation == "relu":
-                start = Initialiser("he")
+            column = start.scheme
+            if start.scheme == "xavier":
+                column = "xavier, for relu he"
+                start = Initialiser("he") if activation == "relu" else start
             stack = [Dense(width, activation, start) for _ in range(depth)]
             model = Sequential([*stack, Dense(1, "sigmoid", start)], inputs=2)
-            run = train(model, kept, validation=held, optimiser="sgd", rate=rate, batch=20,
-                        epochs=epochs, seed=seed)  # fmt: skip
+            run = train(
+                model,
+                kept,
+                validation=held,
+                optimiser="sgd",
+                rate=rate,
+                batch=20,
+                epochs=epochs,
+                seed=seed,
+            )
             begin = _arriving(run)
             first = {"epoch": 0, **run.told()}
             try:
@@ -66,12 +76,23 @@ def activations_and_starts(
             names = ("epoch", "loss", "accuracy", "held_out_loss", "held_out_accuracy")
             for told in (first, *run.epochs):
                 numbers = (int(told["epoch"]), *(told[name] for name in names[1:]))
-                rows.append((activation, start.scheme, *numbers, begin))
-    columns = ("activation", "start", "epoch", "loss", "accuracy", "held-out loss",
-               "held-out accuracy", "adjoint")  # fmt: skip
-    look = Look("epoch", "loss", "start", facet="activation")
-    return Outcome("Activation × start on two moons", **table(columns, rows),
-                   finding=_told(ends), look=look)  # fmt: skip
+                rows.append((activation, start.scheme, column, *numbers, begin))
+    curves = ("loss", "held-out loss", "accuracy", "held-out accuracy")
+    columns = (
+        "activation",
+        "start",
+        "column",
+        "epoch",
+        "loss",
+        "accuracy",
+        "held-out loss",
+        "held-out accuracy",
+        "adjoint",
+    )
+    look = Look("epoch", "loss", facet="column", rows="activation", folded=curves)
+    return Outcome(
+        "Activation × start on two moons", **table(columns, rows), finding=_told(ends), look=look
+    )
 
 
 def _arriving(run: Training) -> float:

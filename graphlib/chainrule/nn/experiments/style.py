@@ -86,5 +86,9 @@ def style_transfer(
         f"No kernel was changed."
     )
     look = Look("step", "value", "term", logarithmic=True)
-    return Outcome("A digit in the style of stripes", **table(("step", "term", "value"), rows),
-                   finding=finding, look=look)  # fmt: skip
+    return Outcome(
+        "A digit in the style of stripes",
+        **table(("step", "term", "value"), rows),
+        finding=finding,
+        look=look,
+    )
