@@ -185,7 +185,7 @@ class Compiled:
 
     @cached_property
     def _machine(self) -> Machine:
-        return Machine(self.graph, self._output)
+        return Machine(self.graph, self._output, fast=True)
 
     # What goes in and out
 
