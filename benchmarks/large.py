@@ -189,4 +189,4 @@ def measure(rounds: int) -> Section:
         "CasADi runs",
         "memory",
     )
-    return Section("S3: a million numbers", ABOUT, head, tuple(rows), tuple(bars))
+    return Section("S3: very large graphs of numbers", ABOUT, head, tuple(rows), tuple(bars))
