@@ -861,7 +861,8 @@ class Graph(WengertList):
         Parameters
         ----------
         outputs
-            "value_and_grad", or "value" alone.
+            "value_and_grad", or "value" alone; "jax" for source and functions of JAX, which take
+            the inputs in their order.
         wrt
             Names of the variables by which derivatives are taken; default all.
         output
@@ -878,7 +879,8 @@ class Graph(WengertList):
 
         by = None if wrt is None else [self.names[self._copies(name)[0]] for name in wrt]
         goal = None if output is None else self[canonical(output)].index
-        return compiled(self, outputs, by, goal)
+        made: Compiled = compiled(self, outputs, by, goal)
+        return made
 
     # Readings
 

@@ -18,6 +18,7 @@ FORMULAS = {
     "quotients": "x/y + y/(1+x^2) + 1/(1+x^2)^2 + (x-y)/(1/x)",
     "kinks": "relu(x) + |y| + max(x, y, b) + min(x, 1) + clip(w x, -1, 1)",
     "pieces": "where(x - y, sin(x), x y) + floor(y) + sign(x)",
+    "steps": "relu(x, slope=1) + relu(y, slope=1/2) + relu(x y) + where(x, y, 1) where(y, 0, x)",
     "special": "erf(x) + gamma(y) atan2(x, y)",
     "hyperbolic": "tanh(x) sinh(y) + acosh(x) + cosh(y) + sech(x)",
     "constants": "2 x + pi + 3 sin(2)",

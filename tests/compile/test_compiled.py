@@ -212,3 +212,11 @@ def test_no_derivative_at_kinks_is_refused_in_words(formula: str) -> None:
     # The value needs no derivative, and every other choice is a number.
     assert graph.compile("value")(x=2.0) == Graph.parse(formula).evaluate({"x": 2})
     assert Graph.parse(formula, kink="1/2").compile()(x=2.0)[0] == graph.evaluate({"x": 2})
+
+
+def test_source_for_jax_needs_no_jax() -> None:
+    made = Graph.parse("theta = erf(x) y; theta^2").compile("jax")
+    assert "import jax.numpy as jnp" in made.source and "np." not in made.source.replace("jnp.", "")
+    assert "theta" not in made.source
+    with pytest.raises(GraphError, match="patches has no form in JAX"):
+        Graph.parse("x: 4x4; k: 2x2; sum(conv2d(x, k))").compile("jax")

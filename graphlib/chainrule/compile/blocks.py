@@ -21,6 +21,7 @@ from chainrule.compile.walk import NAME, define, run, walk
 from chainrule.graph.wengert import WengertList
 
 BLOCK = 8192
+LINE = 8  # numbers in a line of the cache
 # Nearer to 0 than this a cosine made of a tangent has lost digits.
 NEAR = 1 / 8
 # References to an array that is held by the list of those lent alone: the list, the loop, the call.
@@ -40,7 +41,7 @@ class Blocks:
 
     def __init__(self, graph: WengertList, many: Sequence[bool]) -> None:
         self._many = tuple(many)
-        tape = Tape(BLOCK, tangents=tangent_pays())
+        tape = Tape(BLOCK, tangents=tangent_pays(), marks=True)
         inputs = {
             node: tape.cell((), is_many) for node, is_many in zip(graph.inputs, many, strict=True)
         }
@@ -93,9 +94,11 @@ class Blocks:
         ahead = self._ahead(*(x for x, many in zip(points, self._many, strict=True) if not many))
         known = dict(zip(self._shared, ahead, strict=True))
         blocks = [x for x, many in zip(points, self._many, strict=True) if many]
-        rows = [self._row(size) for x in self._results if isinstance(x, Cell) and x.batched]
-        self._lent = [*rows, *self._lent][: 2 * len(rows)]
-        scratch = np.empty((self._scratch, min(size, BLOCK)))
+        owners = [self._owner(size) for x in self._results if isinstance(x, Cell) and x.batched]
+        rows = [aligned(owner, size) for owner in owners]
+        self._lent = [*owners, *self._lent][: 2 * len(rows)]
+        scratch = aligned(np.empty(self._scratch * BLOCK + LINE), self._scratch * BLOCK)
+        scratch = scratch.reshape(self._scratch, BLOCK)
         with np.errstate(all="ignore"):
             for start in range(0, size, BLOCK):
                 cut = slice(start, start + BLOCK)
@@ -109,15 +112,21 @@ class Blocks:
             for x in self._results
         ]
 
-    def _row(self, size: int) -> Any:
-        """Return an array for a result: one lent before of which nobody holds anything any more.
+    def _owner(self, size: int) -> Any:
+        """Return memory for a result: some lent before of which nobody holds anything any more.
 
         The system hands out fresh memory page by page, which takes as long as all the arithmetic.
         """
-        for row in self._lent:
-            if row.size == size and sys.getrefcount(row) == UNHELD:
-                return row
-        return np.empty(size)
+        for owner in self._lent:
+            if owner.size == size + LINE and sys.getrefcount(owner) == UNHELD:
+                return owner
+        return np.empty(size + LINE)
+
+
+def aligned(owner: Any, size: int) -> Any:
+    """Return so many numbers of an array from where a line of the cache starts."""
+    start = -owner.ctypes.data // owner.itemsize % LINE
+    return owner[start : start + size]
 
 
 def cosine(part: Any, x: Any, out: Any) -> None:

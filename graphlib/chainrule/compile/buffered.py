@@ -43,7 +43,7 @@ class Buffered:
     ) -> None:
         self.graph = graph
         self.size = size
-        tape = Tape(size, numbers=True)
+        tape = Tape(size)
         inputs = {n: tape.cell(graph.shape(n), n in graph.batched) for n in graph.inputs}
         arrays = {
             str(cell): fixed[graph.names[n]]

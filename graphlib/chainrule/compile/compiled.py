@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from chainrule.compile.blocks import Blocks
+from chainrule.compile.jax import InJax
 from chainrule.compile.machine import Machine, Unsettled, exactly
 from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
@@ -185,7 +186,7 @@ class Compiled:
 
     @cached_property
     def _machine(self) -> Machine:
-        return Machine(self.graph, self._output)
+        return Machine(self.graph, self._output, fast=True)
 
     # What goes in and out
 
@@ -264,13 +265,13 @@ def compiled(
     outputs: str = "value_and_grad",
     wrt: Sequence[str] | None = None,
     output: int | None = None,
-) -> Compiled:
-    """Return a graph compiled for NumPy.
+) -> Any:
+    """Return a graph compiled for NumPy (`Compiled`), or written for JAX (`InJax`).
 
     Parameters
     ----------
     outputs
-        "value" or "value_and_grad".
+        "value" or "value_and_grad"; "jax" for both in JAX.
     wrt
         Names of the inputs by which derivatives are taken; default all.
     output
@@ -283,8 +284,9 @@ def compiled(
     InputError
         For derivatives of a graph that shall have none at its kinks.
     """
-    if outputs not in get_args(Outputs):
-        raise GraphError(f"no outputs {outputs!r}; there are {', '.join(get_args(Outputs))}")
+    allowed = (*get_args(Outputs), "jax")
+    if outputs not in allowed:
+        raise GraphError(f"no outputs {outputs!r}; there are {', '.join(allowed)}")
     known = [graph.names[node] for node in graph.inputs]
     by = known if wrt is None else list(wrt)
     unknown = [name for name in by if name not in known]
@@ -292,6 +294,8 @@ def compiled(
         raise GraphError(f"{unknown[0]!r} is not an input; there are {', '.join(known)}")
     goal = graph.outputs[0] if output is None else output
     opened, at = _opened(graph, goal)
+    if outputs == "jax":
+        return InJax(opened, by, at)
     kind: Outputs = "value" if outputs == "value" else "value_and_grad"
     made = Compiled(opened, kind, by, at)
     # Written at once, so that an operation without a form in NumPy is met here.

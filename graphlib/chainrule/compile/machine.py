@@ -18,6 +18,7 @@ import numpy as np
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.protocol import NO_PARAMETERS
 from chainrule.algebras.undefined import Undefined
+from chainrule.compile.loops import loops, made, numba_takes
 from chainrule.compile.walk import plain, run
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import INPUT, WengertList
@@ -25,6 +26,7 @@ from chainrule.ops import Op
 from chainrule.passes.record import record
 
 WIDE = 50  # nodes a group from which on NumPy is quicker than Python
+UNROLLED = 8  # operands up to which nodes are computed one by one
 Rule = Callable[..., Any]
 
 
@@ -61,11 +63,15 @@ class Machine:
         A graph of scalars, folds opened.
     output
         Index of the output.
+    fast
+        Whether numba is to be used where it is installed: it takes seconds, once.
     """
 
-    def __init__(self, graph: WengertList, output: int) -> None:
+    def __init__(self, graph: WengertList, output: int, *, fast: bool = False) -> None:
         self.graph = graph
         self.output = output
+        self.fast = fast
+        self._arity = max(map(len, graph.operands), default=0)
         self.kinds: list[Kind] = []
         self._kind: list[int] = []  # by node; −1 for inputs and constants
         self._constants: dict[int, float] = {}
@@ -105,64 +111,108 @@ class Machine:
             If a value or a local partial on the way is no finite number: it may not exist.
         """
         start = {**self._constants, **point}
-        compute = self._in_groups if self._is_wide else self._one_by_one
+        compute = self._one_by_one
+        if self._is_fast:
+            compute = self._in_machine_code
+        elif self._is_wide or self._arity > UNROLLED:
+            compute = self._in_groups
         with np.errstate(all="ignore"):
             value, adjoints = compute(start)
-        found = {node: float(adjoints[node] or 0.0) for node in self.graph.inputs}
+        found = {n: float(x) for n, x in zip(self.graph.inputs, adjoints, strict=True)}
         if not (math.isfinite(value) and all(map(math.isfinite, found.values()))):
             raise Unsettled
         return value, found
 
     # One by one
 
-    def _one_by_one(self, start: Mapping[int, float]) -> tuple[float, Sequence[Any]]:
-        values, m = self._values(start), FLOAT64.maths
-        adjoints: list[Any] = [None] * len(values)
+    def _one_by_one(self, start: Mapping[int, float]) -> tuple[float, Any]:
+        forward, backward = self._loops
+        kinds, columns = self._columns
+        values, adjoints = [0.0] * len(kinds), [0.0] * len(kinds)
+        for node, number in start.items():
+            values[node] = number
         adjoints[self.output] = 1.0
-        kinds, operands, kind_of = self.kinds, self.graph.operands, self._kind
-        slopes: list[Any] = [kind.partials for kind in kinds]
         try:
-            for node in range(self.output, -1, -1):
-                bar, kind = adjoints[node], kind_of[node]
-                if bar is None or kind < 0:
-                    continue
-                at, y = operands[node], values[node]
-                given = [values[i] for i in at]
-                for slot, rule in slopes[kind]:
-                    share = bar * (rule if type(rule) is int else rule(m, y, *given))
-                    place = at[slot]
-                    before = adjoints[place]
-                    adjoints[place] = share if before is None else before + share
+            forward(kinds, *columns, values)
+            self._check(np.asarray(values), np.arange(len(values)))
+            backward(kinds, *columns, values, adjoints, self.output)
         except (ArithmeticError, ValueError) as error:
             raise Unsettled from error
-        return values[self.output], adjoints
+        return values[self.output], [adjoints[node] for node in self.graph.inputs]
 
-    def _values(self, start: Mapping[int, float]) -> list[Any]:
-        m, values = FLOAT64.maths, []
-        rules = [kind.value for kind in self.kinds]
-        try:
-            for node, (kind, at) in enumerate(zip(self._kind, self.graph.operands, strict=True)):
-                if kind < 0:
-                    values.append(start[node])
-                elif len(at) == 2:
-                    values.append(rules[kind](m, values[at[0]], values[at[1]]))
-                else:
-                    values.append(rules[kind](m, *[values[i] for i in at]))
-        except (ArithmeticError, ValueError) as error:
-            raise Unsettled from error
-        if not math.isfinite(sum(map(abs, values))):
-            raise Unsettled
-        for node, claims in self._held:
-            given = [values[i] for i in self.graph.operands[node]]
-            if not all([claim(*given) for claim in claims]):
-                raise Unsettled
-        return values
+    # One by one in machine code, the nodes by level and kind: so its branches are foreseen
+
+    def _in_machine_code(self, start: Mapping[int, float]) -> tuple[float, Any]:
+        forward, backward = self._loops
+        kinds, columns, place = self._sorted
+        values, adjoints = np.zeros(len(kinds)), np.zeros(len(kinds))
+        values[place[list(start)]] = list(start.values())
+        output = int(place[self.output])
+        adjoints[output] = 1.0
+        forward(kinds, *columns, values)
+        self._check(values, place)
+        backward(kinds, *columns, values, adjoints, output)
+        return float(values[output]), adjoints[place[list(self.graph.inputs)]]
 
     @cached_property
-    def _held(self) -> list[tuple[int, tuple[Rule, ...]]]:
-        """The nodes of which something has to hold."""
-        rules = [kind.holds for kind in self.kinds]
-        return [(n, rules[kind]) for n, kind in enumerate(self._kind) if kind >= 0 and rules[kind]]
+    def _sorted(self) -> tuple[Any, list[Any], Any]:
+        """The kinds and the columns of operands in that order, and the place of each node."""
+        kinds, columns = self._columns
+        order = self._order if self._is_wide else np.arange(len(kinds))
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order))
+        moved = [place[np.array(column, np.int32)[order]] for column in columns]
+        return np.array(kinds, np.int32)[order], moved, place
+
+    @cached_property
+    def _source(self) -> str:
+        kinds = [(kind.value, kind.partials, len(kind.moving)) for kind in self.kinds]
+        return loops(kinds, max(self._arity, 1))
+
+    @cached_property
+    def _loops(self) -> tuple[Any, Any]:
+        return made(self._source, fast=self._is_fast)
+
+    @cached_property
+    def _is_fast(self) -> bool:
+        return self.fast and self._arity <= UNROLLED and numba_takes(self._source)
+
+    @cached_property
+    def _columns(self) -> tuple[Any, list[Any]]:
+        """The kinds, and the first, second, … operands, 0 where there is none."""
+        padding = (0,) * self._arity
+        rows = [(*at, *padding[len(at) :]) for at in self.graph.operands]
+        columns: list[Any] = list(zip(*rows, strict=True)) or [(0,) * len(rows)]
+        return self._kind, columns
+
+    def _check(self, values: Any, place: Any) -> None:
+        """Make sure that all values and local partials exist.
+
+        Parameters
+        ----------
+        place
+            Where the value of each node is.
+
+        Raises
+        ------
+        Unsettled
+            If one does not, or is no finite number.
+        """
+        if not np.isfinite(values).all():
+            raise Unsettled
+        for holds, operands in self._held:
+            if not _all_hold(holds, [values[place[at]] for at in operands]):
+                raise Unsettled
+
+    @cached_property
+    def _held(self) -> list[tuple[tuple[Rule, ...], list[Any]]]:
+        """By kind, what has to hold of its nodes' operands, and the places of those."""
+        kinds, operands, held = np.array(self._kind), self.graph.operands, []
+        for at, kind in enumerate(self.kinds):
+            if kind.holds:
+                rows = [operands[node] for node in np.flatnonzero(kinds == at).tolist()]
+                held.append((kind.holds, list(np.array(rows, np.intp).T)))
+        return held
 
     # In groups of one level and kind
 
@@ -204,21 +254,17 @@ class Machine:
         groups, place = self._groups, self._place
         values, adjoints = np.empty(len(place)), np.zeros(len(place))
         values[place[list(start)]] = list(start.values())
-        for (value, _, _, holds), here, at in groups:
-            given = [values[i] for i in at]
-            (values[here],) = value(*given)
-            if not _all_hold(holds, given):
-                raise Unsettled
-        if not np.isfinite(values).all():
-            raise Unsettled
+        for (value, _, _), here, at in groups:
+            (values[here],) = value(*(values[i] for i in at))
+        self._check(values, place)
         adjoints[place[self.output]] = 1.0
-        for (_, partials, slots, _), here, at in reversed(groups):
+        for (_, partials, slots), here, at in reversed(groups):
             bar = adjoints[here]
             if slots and bar.any():
                 slopes = partials(values[here], *(values[i] for i in at))
                 for slot, slope in zip(slots, slopes, strict=True):
                     np.add.at(adjoints, at[slot], bar * slope)
-        return float(values[place[self.output]]), adjoints[place]
+        return float(values[place[self.output]]), adjoints[place[list(self.graph.inputs)]]
 
 
 def _kind(op: Op, parameters: Mapping[str, Any], moving: tuple[bool, ...]) -> Kind:
@@ -264,7 +310,7 @@ def _bound(rule: Rule, parameters: Mapping[str, Any]) -> Rule:
     return lambda m, *operands: rule(m, *operands, **parameters)
 
 
-def _whole(kind: Kind) -> tuple[Any, Any, tuple[int, ...], tuple[Rule, ...]]:
+def _whole(kind: Kind) -> tuple[Any, Any, tuple[int, ...]]:
     """Return the functions of a kind over arrays: its value, and its local partials by slots."""
     builder = Builder()
     given = [builder.input(f"x{i}") for i in range(len(kind.moving))]
@@ -278,7 +324,6 @@ def _whole(kind: Kind) -> tuple[Any, Any, tuple[int, ...], tuple[Rule, ...]]:
         run(value.text, "value", value.used, {}),
         run(partials.text, "partials", partials.used, {}),
         tuple(slot for slot, _ in kind.partials),
-        kind.holds,
     )
 
 

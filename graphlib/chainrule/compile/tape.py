@@ -122,9 +122,8 @@ class Tape:
         lines are written as people write them.
     tangents
         Whether sine and cosine of a batch are made of the tangent of half the angle.
-    numbers
-        Whether a step of what is no number may be 0, for which a comparison is enough: it is four
-        times as fast, and a training sees what is no number in its loss.
+    marks
+        Whether the slope at what is no number is none; training sees it in the loss.
     moving
         Names of the variables that are another array in every call.
     used
@@ -134,7 +133,7 @@ class Tape:
     size: int | str
     fast: bool = True
     tangents: bool = False
-    numbers: bool = False
+    marks: bool = False
 
     lines: list[Line] = field(default_factory=list)
     views: list[tuple[Cell, str]] = field(default_factory=list)
@@ -174,6 +173,8 @@ class Tape:
     def filled(self, number: float, shape: Shape, batched: bool) -> Cell:
         """Return a cell all of whose entries are a number."""
         text = f"np.full({self.full(shape, batched)}, {literal(float(number))}, dtype=float)"
+        if not (self.fast or shape or batched):
+            text = f"float({literal(float(number))})"
         if text not in self._seen:
             if self.fast:
                 made = self.cell(shape, batched)
