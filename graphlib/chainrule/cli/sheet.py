@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -211,8 +212,10 @@ def _class(
 
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
-    from chainrule.exercises.class_run import read_roster, run_class
+    from chainrule.exercises.class_run import run_class
+    from chainrule.exercises.roster import roster as read_roster
     from chainrule.files import MAX_BYTES
+    from chainrule.readings.render.prose import printable
 
     if roster is None or out is None:
         raise InputError(
@@ -223,7 +226,9 @@ def _class(
     if format is not None:
         recipe = replace(recipe, formats=(chosen_format(format, None).name,))
     with open(roster, "rb") as file:
-        students = read_roster(file.read(MAX_BYTES + 1))
-    with progress(CLASS["making"]) as told:
-        run_class(recipe, students, Path(out), progress=told)
+        students, told = read_roster(file.read(MAX_BYTES + 1))
+    for line in told:
+        print(printable(f"{roster}, {line}"), file=sys.stderr)
+    with progress(CLASS["making"]) as shown:
+        run_class(recipe, students, Path(out), progress=shown)
     print(f"{out}: {len(students)} sheets with their keys")

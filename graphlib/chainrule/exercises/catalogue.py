@@ -248,10 +248,33 @@ CLASS: Final[Mapping[str, str]] = {
     "answers_allowed": "A folder, a ZIP, or one CSV with a row a student.",
     "not_read": "it cannot be read ({why})",
     "too_large": "The file is too large",
+    "no_kind": (
+        "{source}: not read, since it is no CSV, JSON or notebook; save what is in it as one."
+    ),
+    "empty": "{source}: no answer was found in it.",
+    "no_answer": "{source}: what stands at `{cell}` is no answer.",
+    "cell_twice": "{source}: `{cell}` is answered twice; the first answer counts.",
+    "cell_unknown": "{source}: `{cell}` is no cell of this sheet, and “{words}” was not marked.",
+    "cell_which": (
+        "{source}: `{cell}` is asked in tasks {tasks}; write the task's number before it."
+    ),
+    "says_inside": "{source}: by its name of {name}; inside it says “{inside}”.",
+    "inside_only": "{source}: its name says nothing; taken as that of {name}, as it says inside.",
+    "merged": "{source}: put together with {other}, of the same student.",
+    "merged_twice": "{source}: `{cell}` differs from {other}, which counts.",
+    "no_heading": "line {line}: no heading is known here, so it was taken for a student.",
+    "line_passed": "line {line}: passed over, no student: {what}",
+    "no_student": "line {line}: passed over, no student: {what}",
+    "summary": (
+        "{read} hand-ins read, {students} of {all} students handed in, "
+        "{unread} answers not read, {listed} things listed above."
+    ),
     "no_cells": "No column is a cell of the sheet",
     "cells_allowed": "Cells are headed by their ids on the sheet, such as 2.adjoint:t.",
-    "nobody_is": "{source}: nobody on the roster is meant; name it as the sheet is named.",
-    "twice": "{source}: left out, since {other} is from the same student.",
+    "nobody_is": (
+        "{source}: nobody on the roster, or more than one, is meant; name it as the sheet is "
+        "named, or give a table `file,student` with --who."
+    ),
     "nothing_handed": "nothing handed in",
     "points": "{points} of {of} points",
     "making": "sheets",
