@@ -174,7 +174,21 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "wrong_said": (
         "This is not the number that belongs here, nor what follows from your earlier cells."
     ),
-    "undecided_said": "This could not be read as a number or compared; write it in another form.",
+    "wrong_formula_said": "This is not the formula that belongs here.",
+    "undecided_said": (
+        "This could not be read as a number or compared, and your teacher will look at it; or "
+        "write it in another form."
+    ),
+    "undecided_formula_said": (
+        "This could not be read as a formula or compared, and your teacher will look at it; or "
+        "write it in another form."
+    ),
+    "coarse": "≈ too coarse",
+    "coarse_said": "This may be meant rightly, but it is rounded too coarsely: give more digits.",
+    "formula": "ƒ formula asked",
+    "formula_said": (
+        "This is the number at the point; here the formula is asked, in the names of the operands."
+    ),
     "missing_said": "Nothing stands here yet.",
     "follows_from": "This is consistent with the {cell} above, and credited.",
     "carried": " What you worked out from it is right: {count} cells are credited.",

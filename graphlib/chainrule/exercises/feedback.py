@@ -48,6 +48,8 @@ class Finding:
         A word about it, such as why an answer is accepted.
     trivial
         Whether it makes what comes after it trivial.
+    reason
+        Why an error may be one of form, as in `Report.reasons`.
     """
 
     cell: str
@@ -58,6 +60,7 @@ class Finding:
     right: float | None = None
     remark: str = ""
     trivial: bool = False
+    reason: str = ""
 
     @property
     def said(self) -> str:
@@ -71,7 +74,7 @@ class Finding:
         elif self.verdict == "right":
             parts = []
         else:
-            parts = [FEEDBACK[f"{self.verdict}_said"]]
+            parts = [FEEDBACK[f"{self._kind()}_said"]]
         return " ".join([*parts, *self._more()])
 
     @property
@@ -82,6 +85,11 @@ class Finding:
             return self.said
         told = " ".join(f"{record.name}: {record.explanation}" for record in records)
         return " ".join([told, *self._more()])
+
+    def _kind(self) -> str:
+        """Return under which word it stands what is said of this cell."""
+        formula = self.cell.startswith(("formula:", "node:")) and self.verdict != "missing"
+        return self.reason or (f"{self.verdict}_formula" if formula else self.verdict)
 
     def _more(self) -> list[str]:
         return [FEEDBACK["trivial"]] * self.trivial + ([self.remark] if self.remark else [])
@@ -138,7 +146,7 @@ class Feedback(Tabular):
         cells = {
             "cell": Cell(cell_term(finding.cell), finding.cell),
             "given": words(shown or FEEDBACK["nothing"]),
-            "verdict": words(FEEDBACK[finding.verdict]),
+            "verdict": words(FEEDBACK[finding.reason or finding.verdict]),
             "said": words(self._said(finding)),
         }
         if self.teacher:
@@ -191,6 +199,7 @@ def findings(report: Report) -> Iterable[Finding]:
             report.expected.get(cell, (None, None))[0],
             report.remarks.get(cell, ""),
             cell in report.trivial,
+            report.reasons.get(cell, ""),
         )
 
 
@@ -222,3 +231,4 @@ def _of_cell(report: Report, cell: str) -> Iterable[tuple[str, Any]]:
     yield "origin", report.origins.get(cell, "")
     yield "right", report.expected.get(cell, (None, None))[0]
     yield "trivial", cell in report.trivial
+    yield "reason", report.reasons.get(cell, "")
