@@ -22,6 +22,7 @@ from chainrule.exercises.answers import (
 from chainrule.exercises.cells import Cell, partial_of
 from chainrule.exercises.formulas import Formulas, read_formula
 from chainrule.exercises.report import Reason, Report
+from chainrule.exercises.slips import in_degrees, slip
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph, Typed
 from chainrule.language import canonical
@@ -322,11 +323,32 @@ class Marking:
             near = worth is not None and self._distance(worth.value, partial, 0.0) <= 1
             return "formula" if bare and near else None
         given = self.written.get(id)
-        if given is None or not given.step or (given.digits or 1) >= LEAST_DIGITS:
+        if given is None:
             return None
         wanted = [x for x in (right, following) if x is not None]
-        near = any(abs(given.value - x) <= given.step * (1 + 1e-9) for x in wanted)
-        return "coarse" if near and given.value else None
+        coarse = given.step and given.value and (given.digits or 1) < LEAST_DIGITS
+        if coarse and any(abs(given.value - x) <= given.step * (1 + 1e-9) for x in wanted):
+            return "coarse"
+        return self._slip(id, cell, given.value, wanted)
+
+    def _slip(self, id: str, cell: Cell, given: float, wanted: list[float]) -> Reason | None:
+        """Return the slip of hand that gives the very number."""
+        reach = 3 * self._rounding + 1e-9
+        operands = self.sheet.graph.operands[cell.node]
+        if cell.kind == "value" and len(operands) == 1:
+            before = self._known.get(Cell("value", operands[0]))
+            name = self.sheet.graph.ops[cell.node].name
+            turned = None if before is None else in_degrees(name, before)
+            if turned and abs(given - turned) <= reach * abs(turned):
+                return "degrees"
+        for other, value in self.own.items():
+            there = self.sheet.cells[other]
+            if there.kind == cell.kind and other != id and wanted:
+                right = self.sheet.right(there)
+                mine = right is not None and self._apart(given, right) <= reach
+                if mine and value != given and self._apart(value, wanted[0]) <= reach:
+                    return "exchanged"
+        return slip(given, wanted, reach, min(self.digits, 6))
 
     # Names
 

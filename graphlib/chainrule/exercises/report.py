@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from chainrule.exercises.feedback import Feedback
 
 
-Reason = Literal["coarse", "formula"]
+Reason = Literal[
+    "coarse", "formula", "decimal", "transposed", "sign", "degrees", "exchanged"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ class Report:
     remarks
         By cell, the reason for which a teacher accepts an answer.
     reasons
-        For an error that may be one of form: "coarse", rounded to fewer digits than the right
-        number needs, or "formula", the right number where a formula is asked.
+        For an error that no misconception explains, what may have happened: "coarse", rounded to
+        fewer digits than the right number needs; "formula", the right number where a formula is
+        asked; or a slip of hand (`chainrule.exercises.slips`).
     """
 
     cells: Mapping[str, Verdict]
