@@ -55,13 +55,13 @@ WORDS: Final[Mapping[str, str]] = {
 INSTRUCTIONS: Final[Mapping[str, str]] = {
     "values": "Work out the value of every step. Work with four digits.",
     "forward-table": (
-        "Forward mode along {direction}: one row an edge, its local partial, and for each node "
-        "its value and its tangent, the sum over its operands of local partial × tangent. "
+        "Forward mode along {direction}. One row for each edge, with its local partial; for each "
+        "node its value and its tangent, the sum over its operands of local partial × tangent. "
         "Work with four digits."
     ),
     "partials": (
-        "One row an edge: the local partial as a formula in the names of the operands, and its "
-        "number."
+        "One row for each edge: the local partial as a formula in the names of the operands, and "
+        "its number."
     ),
     "adjoints": (
         "Reverse mode, from {output} back: a share is the adjoint of the user times the local "
@@ -99,18 +99,19 @@ INSTRUCTIONS: Final[Mapping[str, str]] = {
         "is its value minus η times the derivative of {output} by it. The data stay as they are."
     ),
     "count": (
-        "Count the operations of both modes, once values and local partials are there. Every "
-        "multiplication and every addition counts 1; a local partial that is 1 or −1 at every "
-        "point costs no multiplication."
+        "Values and local partials are known. Count what each mode does with them: the "
+        "multiplications of a local partial by a tangent or adjoint, and the additions of the "
+        "results. Each counts 1; a local partial that is 1 or −1 at every point needs no "
+        "multiplication."
     ),
     "count_forward": "Forward mode, one pass along {name}:",
     "count_reverse": "Reverse mode, one pass from {name}:",
     "count_paths": "Paths from {input} to {output}:",
     "count_best": "For all derivatives of {output} the cheaper mode is",
     "jacobian": (
-        "Work out the Jacobian in both ways. Forward mode: one pass, and so one column, for each "
-        "input. Reverse mode: one pass, and so one column here, for each output. The derivatives "
-        "of the outputs by the inputs stand in both tables and must agree."
+        "Work out the Jacobian in both ways: in forward mode with one pass for each input, in "
+        "reverse mode with one pass for each output. Each pass fills a column of its table. The "
+        "derivatives of the outputs by the inputs stand in both tables and must agree."
     ),
     "saturation": (
         "A unit is saturated where the slope of its activation is smaller than {limit}: hardly "
@@ -216,6 +217,18 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "kind_tangent": "tangent of ",
     "kind_share": "share ",
     "kind_formula": "formula ",
+    "kind_path": "path ",
+    "kind_updated": "new value of ",
+    "kind_saturated": "saturation of ",
+    "kind_node": "formula of the card ",
+    "which_adjoint": " from ",
+    "which_tangent": " along ",
+    "count_forward_of": "operations of forward mode along ",
+    "count_reverse_of": "operations of reverse mode from ",
+    "count_cheaper_of": "cheaper mode",
+    "cell_arrows": "missing arrows",
+    "cell_mistake": "first wrong cell",
+    "cell_corrected": "number that should stand there",
 }
 
 GUIDANCE: Final[Mapping[str, str]] = {

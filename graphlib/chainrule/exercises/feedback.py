@@ -15,7 +15,7 @@ from chainrule.exercises.catalogue import FEEDBACK
 from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
-from chainrule.readings.terms import Partial, Row, Symbol, Term, Word, text
+from chainrule.readings.terms import Partial, Row, Sign, Symbol, Term, Word, text
 
 if TYPE_CHECKING:
     from chainrule.exercises.checking import Checked
@@ -170,15 +170,24 @@ def cell_term(id: str) -> Term:
     """
     kind, colon, names = id.partition(":")
     if not colon:
-        return Word(id)
-    shown = names.partition("@")[0]
+        return Word(FEEDBACK.get(f"cell_{id}", id))
+    shown, _, which = names.partition("@")
     parts = shown.split(",")
+    if kind == "path":
+        terms: list[Term] = [Word(FEEDBACK["kind_path"])]
+        for name in reversed(parts):
+            terms += [Sign("→"), Symbol(name)] if len(terms) > 1 else [Symbol(name)]
+        return Row(tuple(terms))
     if kind in ("partial", "formula", "share") and len(parts) == 2:
         term: Term = Partial(Symbol(parts[0]), Symbol(parts[1]))
         extra = FEEDBACK.get(f"kind_{kind}", "")
         return Row((Word(extra), term)) if extra else term
+    if kind == "count":
+        return Row((Word(FEEDBACK[f"count_{parts[0]}_of"]), *map(Symbol, parts[1:])))
     if len(parts) == 1 and parts[0] and f"kind_{kind}" in FEEDBACK:
-        return Row((Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])))
+        told: list[Term] = [Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])]
+        told += [Word(FEEDBACK[f"which_{kind}"]), Symbol(which)] if which else []
+        return Row(tuple(told))
     return Word(id)
 
 
