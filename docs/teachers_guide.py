@@ -25,13 +25,14 @@ from chainrule.exercises.class_marking import (  # noqa: E402
     read_keys,
     tasks_of,
 )
-from chainrule.exercises.class_run import read_roster, run_class  # noqa: E402
+from chainrule.exercises.class_run import run_class  # noqa: E402
 from chainrule.exercises.fitness import worksheet  # noqa: E402
 from chainrule.exercises.formats.typst import sheet_source  # noqa: E402
 from chainrule.exercises.gradebook import feedback_markdown, gradebook  # noqa: E402
 from chainrule.exercises.handed_in import Handed  # noqa: E402
 from chainrule.exercises.making import sheet  # noqa: E402
 from chainrule.exercises.recipe import Recipe  # noqa: E402
+from chainrule.exercises.roster import read_roster  # noqa: E402
 
 RECIPE = """\
 title = "Reverse mode by hand"
@@ -201,8 +202,8 @@ chainrule sheet --recipe week3.toml --student Ada -o ada.pdf             # one s
 chainrule sheet --recipe week3.toml --roster class.csv --out week3.zip   # a class, with keys
 ```
 
-A run that was stopped goes on where it was when it is called again. The roster is CSV with a
-heading `name`, and `id` if wished.
+A run that was stopped goes on where it was when it is called again. The roster is CSV as Moodle,
+Canvas, ILIAS or a spreadsheet gives it; lines that are passed over are told.
 
 ## The sheet
 
@@ -217,7 +218,9 @@ FOOT = """\
 ## The gradebook
 
 Answers come back as CSV (`cell,answer`), as JSON, as filled notebooks or as one table with a
-row a student; a file is named as the sheet is, or holds the student's name.
+row a student, in a folder or ZIP as Moodle, Canvas and ILIAS give it. A folder, file or row is
+known by the student's name, in any order, or by the id; the task's number may be left out where
+only one task asks the cell.
 
 ```shell
 chainrule mark answers/ --key week3.zip --out gradebook.csv --feedback feedback.zip
@@ -226,6 +229,11 @@ chainrule mark answers/ --key week3.zip --out gradebook.csv --feedback feedback.
 ```csv
 {gradebook}
 ```
+
+What cannot be read, belongs to nobody or to no cell is listed below, and the exit code is then 3.
+A table `who.csv` in the folder, `file,student`, assigns what bears no name; what a file says inside
+counts only where its name says nothing. Answers that were not read stand in a column of their own:
+`[[override]]` in a recipe, with `--recipe`, decides them.
 
 A cell that follows from an earlier mistake is credited, so that one mistake costs one cell;
 `carry = "half"` or `carry = "none"` in the recipe credits less. What stands in two cells is paid

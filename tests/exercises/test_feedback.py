@@ -6,6 +6,7 @@ import json
 
 import chainrule
 from chainrule.exercises.feedback import cell_term
+from chainrule.exercises.kinds import KINDS
 from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.terms import text
 
@@ -54,6 +55,14 @@ def test_a_zero_that_makes_the_rest_trivial_is_told() -> None:
     assert "not worth much" in chainrule.mark(LECTURE, {"x": 1}, answers).feedback().text()
 
 
+def test_no_two_cells_of_a_sheet_have_one_name_and_none_is_a_raw_id() -> None:
+    for kind in KINDS:
+        made = chainrule.sheet(4, kinds=[kind], student="names")
+        names = [text(cell_term(cell)) for _task, cell, _answer in made.cells()]
+        assert len(set(names)) == len(names)
+        assert not any(":" in name or name == "arrows" for name in names)
+
+
 def test_hostile_answers_stay_text_in_every_format() -> None:
     hostile = '=cmd|"/c calc"!A1</td><script>$\\input{x}$|`'
     told = chainrule.mark(LECTURE, {"x": 1}, {"adjoint:t": hostile}).feedback(teacher=True)
@@ -64,7 +73,11 @@ def test_hostile_answers_stay_text_in_every_format() -> None:
 
 
 def test_cells_are_named_as_people_say_them() -> None:
-    assert text(cell_term("adjoint:t@f")) == "adjoint of t"
+    assert text(cell_term("adjoint:t@f")) == "adjoint of t from f"
+    assert text(cell_term("tangent:t@x")) == "tangent of t along x"
+    assert text(cell_term("path:J,u1,x")).replace(" ", "") == "pathx→u₁→J"
+    assert text(cell_term("count:forward,x")) == "operations of forward mode along x"
+    assert text(cell_term("count:cheaper")) == "cheaper mode"
     assert text(cell_term("share:u2,t")) == "share ∂u₂/∂t"
     assert text(cell_term("first wrong")) == "first wrong"
 

@@ -65,6 +65,14 @@ def test_points_settings_and_overrides_reach_the_sheet() -> None:
     assert "5.updated:x" not in made.key
 
 
+def test_an_override_of_a_cell_that_is_not_asked_is_told() -> None:
+    head, first, *_ = WHOLE.split("[[part]]")
+    override = WHOLE[WHOLE.index("[[override]]") :].replace("1.value:t", "1.value:q")
+    recipe = Recipe.read(f"{head}[[part]]{first}{override}")
+    with pytest.raises(InputError, match=r"`1\.value:q`, which is not asked"):
+        chainrule.sheet(recipe, student="Ada")
+
+
 def test_students_get_different_points_of_the_list() -> None:
     recipe = Recipe.read(WHOLE)
     points = {chainrule.sheet(recipe, student=str(i)).tasks[0].point["x"] for i in range(12)}

@@ -15,6 +15,9 @@ from chainrule.errors import InputError
 if TYPE_CHECKING:
     from chainrule.exercises.recipe import Override
 
+LOOK_AGAIN = 3
+"""Exit code where something is left for a teacher to look at."""
+
 Answers = Annotated[
     str,
     typer.Argument(
@@ -39,6 +42,12 @@ RecipeFile = Annotated[
     str | None,
     typer.Option("--recipe", metavar="FILE", help="Take further accepted answers from here."),
 ]
+Who = Annotated[
+    str | None,
+    typer.Option(
+        "--who", metavar="CSV", help="Whose files are: a table `file,student`; default who.csv."
+    ),
+]
 Formula = Annotated[
     str | None,
     typer.Option("--formula", metavar="TEXT", help="Mark one table of this formula or program."),
@@ -55,11 +64,13 @@ def mark(
     formula: Formula = None,
     at: At = None,
     teacher: Teacher = False,
+    who: Who = None,
     force: Force = False,
 ) -> None:
     """Mark a class's answers, or one table that was worked by hand.
 
     A cell that follows from an earlier mistake is credited; a mistake that is known is named.
+    What could not be read or belongs to nobody is listed, and the exit code is then 3.
 
     \b
       chainrule mark answers/ --key week3.zip --out gradebook.csv
@@ -76,7 +87,7 @@ def mark(
         _mark_table(answers, formula, at, out, teacher)
         return
     assert key is not None
-    _mark_class(answers, key, out, feedback, recipe, teacher, force)
+    _mark_class(answers, key, out, feedback, recipe, teacher, who, force)
 
 
 def _mark_class(
@@ -86,6 +97,7 @@ def _mark_class(
     feedback: str | None,
     recipe: str | None,
     teacher: bool,
+    who: str | None,
     force: bool,
 ) -> None:
     from chainrule.cli.output import keep_another, write
@@ -93,12 +105,13 @@ def _mark_class(
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import feedback_zip, gradebook
-    from chainrule.exercises.handed_in import collect
+    from chainrule.exercises.handed_in import assigned, collect
     from chainrule.readings.render.prose import printable
 
     manifest, keys = read_keys(Path(key))
     handed, faults = collect(Path(answers))
-    found, strangers = matched(keys, handed)
+    whose = assigned(Path(answers), None if who is None else Path(who))
+    found, strangers = matched(keys, handed, whose)
     with progress(CLASS["marking"]) as told:
         graded = mark_class(keys, found, _overrides(recipe), teacher=teacher, progress=told)
     book = gradebook(graded)
@@ -106,8 +119,19 @@ def _mark_class(
     write(book, out or "-")
     if feedback is not None:
         write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
-    for line in [*faults, *strangers]:
+    listed = [*faults, *strangers, *(line for one in graded for line in one.faults)]
+    for line in listed:
         print(printable(line.replace("\n", " ")), file=sys.stderr)
+    summary = CLASS["summary"].format(
+        read=len(handed),
+        students=len(found),
+        all=len(keys),
+        unread=sum(len(one.unread) for one in graded),
+        listed=len(listed),
+    )
+    print(summary, file=sys.stderr)
+    if listed or any(one.unread for one in graded):
+        raise typer.Exit(LOOK_AGAIN)
 
 
 def _class_of(book: bytes) -> list[list[str]] | None:

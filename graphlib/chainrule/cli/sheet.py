@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
@@ -225,8 +226,10 @@ def _class(
     from chainrule.cli.output import keep_another
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
-    from chainrule.exercises.class_run import read_roster, run_class
+    from chainrule.exercises.class_run import run_class
+    from chainrule.exercises.roster import roster as read_roster
     from chainrule.files import MAX_BYTES
+    from chainrule.readings.render.prose import printable
 
     if roster is None or out is None:
         raise InputError(
@@ -237,10 +240,12 @@ def _class(
     if format is not None:
         recipe = replace(recipe, formats=(chosen_format(format, None).name,))
     with open(roster, "rb") as file:
-        students = read_roster(file.read(MAX_BYTES + 1))
+        students, told = read_roster(file.read(MAX_BYTES + 1))
+    for line in told:
+        print(printable(f"{roster}, {line}"), file=sys.stderr)
     keep_another(out, force, lambda found: _is_class(found, recipe, students))
-    with progress(CLASS["making"]) as told:
-        run_class(recipe, students, Path(out), progress=told)
+    with progress(CLASS["making"]) as shown:
+        run_class(recipe, students, Path(out), progress=shown)
     print(f"{out}: {len(students)} sheets with their keys")
 
 

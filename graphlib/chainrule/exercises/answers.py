@@ -9,11 +9,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
 from chainrule.errors import ChainruleError
+from chainrule.exercises.wording import (
+    UNDEFINED,
+    last_part,
+    number_words,
+    plainly,
+    without_latex,
+)
 from chainrule.facade import Graph
 
 Verdict = Literal["right", "follows", "wrong", "undecided", "missing"]
@@ -22,9 +29,6 @@ LONGEST, MOST_NODES = 200, 200
 LEAST_DIGITS, MOST_DIGITS = 3, 15
 PLACES, SAMPLES, NEEDED = 40, 12, 3
 
-_SIGNS = str.maketrans({"−": "-", "–": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "\u2009": " ",
-                        "\u202f": " ", "\u00a0": " "})  # fmt: skip
-_GROUPED = re.compile("(?<=[0-9])[\u2009\u202f](?=[0-9]{3})")
 _RAISED = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<whole>[0-9]*)(?:[.,](?P<after>[0-9]*))?(?:\s*(?:[eE]\s*|"
@@ -45,10 +49,13 @@ class Written:
     digits
         Significant digits of a decimal; None for what is exact: a whole number, a fraction,
         an expression.
+    step
+        Half a unit of the last place of a decimal or whole number; 0 for the rest.
     """
 
     value: float
     digits: int | None = None
+    step: float = field(default=0.0, compare=False, repr=False)
 
 
 def number(text: str) -> Written | None:
@@ -59,12 +66,19 @@ def number(text: str) -> Written | None:
 
     >>> number("−0,25"), number("1.5·10^-3"), number("1,2,3")
     (Written(value=-0.25, digits=2), Written(value=0.0015, digits=2), None)
-    >>> round(number("2cos(1)").value, 4)
-    1.0806
+    >>> round(number("2cos(1)").value, 4), number("0.8259·3 = 2.4776").value
+    (1.0806, 2.4776)
+    >>> number("undefined").value, number("5.10^-4")
+    (nan, None)
     """
-    # Of "sin(1) ≈ 0.8415" the decimal is meant.
-    plain = plainly(text).rpartition("≈")[2].removeprefix("=").strip()
-    if not plain or len(plain) > LONGEST:
+    if len(text) > LONGEST:
+        return None
+    if plainly(text).casefold() in UNDEFINED:
+        return Written(math.nan)
+    plain = number_words(text)
+    if plain in ("∞", "+∞", "-∞"):
+        return Written(-math.inf if plain[0] == "-" else math.inf)
+    if not plain:
         return None
     found = _NUMBER.fullmatch(plain)
     if found and (found["whole"] or found["after"]):
@@ -84,9 +98,10 @@ def _decimal(found: re.Match[str]) -> Written | None:
         return None
     signed = -value if found["sign"] == "-" else value
     if after is None and found["power"] is None and found["raised"] is None:
-        return Written(signed)
+        return Written(signed, None, 0.5)
     digits = len(((whole or "") + (after or "")).lstrip("0"))
-    return Written(signed, max(1, digits))
+    step = 0.5 * 10.0 ** (max(-300, min(300, power - len(after or ""))))
+    return Written(signed, max(1, digits), step)
 
 
 def _ten(power: int) -> Fraction:
@@ -106,11 +121,6 @@ def _expression(plain: str) -> Written | None:
         if math.isfinite(value):
             return Written(value)
     return None
-
-
-def plainly(text: str) -> str:
-    """Return what was written with plain signs, without blanks around it."""
-    return _GROUPED.sub("", text).strip().translate(_SIGNS).replace("{,}", ",")
 
 
 def _with_comma(text: str) -> tuple[str, ...]:
@@ -171,9 +181,10 @@ def formula(text: str, names: tuple[str, ...] = ()) -> Graph | None:
     """
     if len(text) > LONGEST:
         return None
-    for attempt in _with_comma(plainly(text)):
+    for attempt in _with_comma(last_part(plainly(without_latex(plainly(text))))):
         try:
-            graph = Graph.parse(attempt, declared=names)
+            mode: Any = "latex" if "\\" in attempt else "text"
+            graph = Graph.parse(attempt, declared=names, mode=mode)
         except ChainruleError:
             continue
         if _is_small(graph):
@@ -215,7 +226,7 @@ def _by_samples(left: Graph, right: Graph, near: Mapping[str, float]) -> Verdict
 
     both = sorted({*left.variables, *right.variables})
     random = np.random.default_rng(20)
-    compared = 0
+    compared, narrower = 0, False
     for trial in range(SAMPLES if both else 1):
         if trial % 2 and near.keys() >= set(both):
             numbers = [
@@ -228,12 +239,15 @@ def _by_samples(left: Graph, right: Graph, near: Mapping[str, float]) -> Verdict
             numbers = [sign * x for x in random.uniform(0.1, 2.5, len(both))]
         point = {name: str(round(float(x), 6)) for name, x in zip(both, numbers, strict=True)}
         found = [_sample(graph, point) for graph in (left, right)]
+        narrower |= found[0] is None and found[1] is not None
         if None in found:
             continue
         compared += 1
         difference = abs(found[0] - found[1])
         if difference > max(abs(found[0]), abs(found[1]), 1e-12) * 1e-15:
             return "wrong"
+    if narrower and compared:
+        return "wrong"  # a smaller domain is another formula
     return "right" if compared >= (NEEDED if both else 1) else "undecided"
 
 

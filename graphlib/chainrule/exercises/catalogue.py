@@ -55,13 +55,13 @@ WORDS: Final[Mapping[str, str]] = {
 INSTRUCTIONS: Final[Mapping[str, str]] = {
     "values": "Work out the value of every step. Work with four digits.",
     "forward-table": (
-        "Forward mode along {direction}: one row an edge, its local partial, and for each node "
-        "its value and its tangent, the sum over its operands of local partial × tangent. "
+        "Forward mode along {direction}. One row for each edge, with its local partial; for each "
+        "node its value and its tangent, the sum over its operands of local partial × tangent. "
         "Work with four digits."
     ),
     "partials": (
-        "One row an edge: the local partial as a formula in the names of the operands, and its "
-        "number."
+        "One row for each edge: the local partial as a formula in the names of the operands, and "
+        "its number."
     ),
     "adjoints": (
         "Reverse mode, from {output} back: a share is the adjoint of the user times the local "
@@ -99,18 +99,19 @@ INSTRUCTIONS: Final[Mapping[str, str]] = {
         "is its value minus η times the derivative of {output} by it. The data stay as they are."
     ),
     "count": (
-        "Count the operations of both modes, once values and local partials are there. Every "
-        "multiplication and every addition counts 1; a local partial that is 1 or −1 at every "
-        "point costs no multiplication."
+        "Values and local partials are known. Count what each mode does with them: the "
+        "multiplications of a local partial by a tangent or adjoint, and the additions of the "
+        "results. Each counts 1; a local partial that is 1 or −1 at every point needs no "
+        "multiplication."
     ),
     "count_forward": "Forward mode, one pass along {name}:",
     "count_reverse": "Reverse mode, one pass from {name}:",
     "count_paths": "Paths from {input} to {output}:",
     "count_best": "For all derivatives of {output} the cheaper mode is",
     "jacobian": (
-        "Work out the Jacobian in both ways. Forward mode: one pass, and so one column, for each "
-        "input. Reverse mode: one pass, and so one column here, for each output. The derivatives "
-        "of the outputs by the inputs stand in both tables and must agree."
+        "Work out the Jacobian in both ways: in forward mode with one pass for each input, in "
+        "reverse mode with one pass for each output. Each pass fills a column of its table. The "
+        "derivatives of the outputs by the inputs stand in both tables and must agree."
     ),
     "saturation": (
         "A unit is saturated where the slope of its activation is smaller than {limit}: hardly "
@@ -174,7 +175,31 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "wrong_said": (
         "This is not the number that belongs here, nor what follows from your earlier cells."
     ),
-    "undecided_said": "This could not be read as a number or compared; write it in another form.",
+    "wrong_formula_said": "This is not the formula that belongs here.",
+    "undecided_said": (
+        "This could not be read as a number or compared, and your teacher will look at it; or "
+        "write it in another form."
+    ),
+    "undecided_formula_said": (
+        "This could not be read as a formula or compared, and your teacher will look at it; or "
+        "write it in another form."
+    ),
+    "coarse": "≈ too coarse",
+    "coarse_said": "This may be meant rightly, but it is rounded too coarsely: give more digits.",
+    "decimal": "✗ wrong",
+    "decimal_said": "The digits are right; look at the decimal point.",
+    "transposed": "✗ wrong",
+    "transposed_said": "Two digits have changed places.",
+    "sign": "✗ wrong",
+    "sign_said": "The size is right; look at the sign.",
+    "degrees": "✗ wrong",
+    "degrees_said": "The calculator worked in degrees; angles are in radians here.",
+    "exchanged": "✗ wrong",
+    "exchanged_said": "This number and that of another cell have changed places.",
+    "formula": "ƒ formula asked",
+    "formula_said": (
+        "This is the number at the point; here the formula is asked, in the names of the operands."
+    ),
     "missing_said": "Nothing stands here yet.",
     "follows_from": "This is consistent with the {cell} above, and credited.",
     "carried": " What you worked out from it is right: {count} cells are credited.",
@@ -192,6 +217,18 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "kind_tangent": "tangent of ",
     "kind_share": "share ",
     "kind_formula": "formula ",
+    "kind_path": "path ",
+    "kind_updated": "new value of ",
+    "kind_saturated": "saturation of ",
+    "kind_node": "formula of the card ",
+    "which_adjoint": " from ",
+    "which_tangent": " along ",
+    "count_forward_of": "operations of forward mode along ",
+    "count_reverse_of": "operations of reverse mode from ",
+    "count_cheaper_of": "cheaper mode",
+    "cell_arrows": "missing arrows",
+    "cell_mistake": "first wrong cell",
+    "cell_corrected": "number that should stand there",
 }
 
 GUIDANCE: Final[Mapping[str, str]] = {
@@ -248,10 +285,33 @@ CLASS: Final[Mapping[str, str]] = {
     "answers_allowed": "A folder, a ZIP, or one CSV with a row a student.",
     "not_read": "it cannot be read ({why})",
     "too_large": "The file is too large",
+    "no_kind": (
+        "{source}: not read, since it is no CSV, JSON or notebook; save what is in it as one."
+    ),
+    "empty": "{source}: no answer was found in it.",
+    "no_answer": "{source}: what stands at `{cell}` is no answer.",
+    "cell_twice": "{source}: `{cell}` is answered twice; the first answer counts.",
+    "cell_unknown": "{source}: `{cell}` is no cell of this sheet, and “{words}” was not marked.",
+    "cell_which": (
+        "{source}: `{cell}` is asked in tasks {tasks}; write the task's number before it."
+    ),
+    "says_inside": "{source}: by its name of {name}; inside it says “{inside}”.",
+    "inside_only": "{source}: its name says nothing; taken as that of {name}, as it says inside.",
+    "merged": "{source}: put together with {other}, of the same student.",
+    "merged_twice": "{source}: `{cell}` differs from {other}, which counts.",
+    "no_heading": "line {line}: no heading is known here, so it was taken for a student.",
+    "line_passed": "line {line}: passed over, no student: {what}",
+    "no_student": "line {line}: passed over, no student: {what}",
+    "summary": (
+        "{read} hand-ins read, {students} of {all} students handed in, "
+        "{unread} answers not read, {listed} things listed above."
+    ),
     "no_cells": "No column is a cell of the sheet",
     "cells_allowed": "Cells are headed by their ids on the sheet, such as 2.adjoint:t.",
-    "nobody_is": "{source}: nobody on the roster is meant; name it as the sheet is named.",
-    "twice": "{source}: left out, since {other} is from the same student.",
+    "nobody_is": (
+        "{source}: nobody on the roster, or more than one, is meant; name it as the sheet is "
+        "named, or give a table `file,student` with --who."
+    ),
     "nothing_handed": "nothing handed in",
     "points": "{points} of {of} points",
     "making": "sheets",

@@ -19,9 +19,11 @@ from chainrule.exercises.checking import check_tasks
 from chainrule.exercises.class_run import Executor, Progress, local_executor
 from chainrule.exercises.feedback import Feedback, checked_findings
 from chainrule.exercises.handed_in import Handed
+from chainrule.exercises.marking import canonical_id
 from chainrule.exercises.recipe import Override
+from chainrule.exercises.roster import Register
 from chainrule.exercises.sheet import Answer, Task
-from chainrule.files import MAX_BYTES, safe_name
+from chainrule.files import MAX_BYTES
 from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.terms import Word
 
@@ -51,6 +53,10 @@ class Graded:
         By task.
     feedback
         By task, its title and the findings.
+    unread
+        Cells whose answers could not be read: to be decided by a teacher.
+    faults
+        Answers that belong to no cell, in words.
     """
 
     number: int
@@ -60,6 +66,8 @@ class Graded:
     points: Mapping[int, float]
     of: Mapping[int, float]
     feedback: Mapping[int, tuple[str, Feedback]] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def total(self) -> float:
@@ -144,29 +152,104 @@ def tasks_of(record: str, overrides: Sequence[Override] = (), student: str = "")
 # Who is who
 
 
-def matched(keys: Sequence[Key], handed: Iterable[Handed]) -> tuple[dict[int, Handed], list[str]]:
-    """Return by student's number what was handed in, and in words what belongs to nobody."""
-    known: dict[str, int | None] = {}
-    for key in keys:
-        own = {key.stem, key.name, key.id, f"{key.number:04d}", safe_name(key.name, "student")}
-        own.add(key.stem.partition("_")[2])
-        for name in own - {""}:
-            same = name.casefold()
-            # A name that two students share says nothing.
-            known[same] = key.number if known.get(same, key.number) == key.number else None
+def matched(
+    keys: Sequence[Key], handed: Iterable[Handed], assigned: Mapping[str, str] | None = None
+) -> tuple[dict[int, Handed], list[str]]:
+    """Return by student's number what was handed in, and in words what is to be looked at.
+
+    What a teacher assigns goes first, then the name of the folder, file or row; what a file says
+    inside counts only where its name says nothing and nobody else's file is meant.
+
+    Parameters
+    ----------
+    assigned
+        By file, with its folders, a student's name, id or number.
+    """
+    register = Register(keys)
+    names = {key.number: key.name for key in keys}
     found: dict[int, Handed] = {}
-    faults = []
+    faults: list[str] = []
+    nameless: list[Handed] = []
     for one in handed:
-        hints = [hint.strip().casefold() for hint in one.who]
-        hints += [m[0] for hint in hints if (m := re.match(r"\d{4,}(?=_)", hint))]
-        number = next((n for hint in hints if (n := known.get(hint)) is not None), None)
+        told = (assigned or {}).get(one.source)
+        number = _first_found(register, [told] if told else one.who)
         if number is None:
-            faults.append(CLASS["nobody_is"].format(source=one.source))
-        elif number in found:
-            faults.append(CLASS["twice"].format(source=one.source, other=found[number].source))
+            nameless.append(one)
+            continue
+        inside = _first_found(register, one.inside)
+        if inside not in (None, number):
+            faults.append(CLASS["says_inside"].format(
+                source=one.source, name=names[number], inside=" ".join(one.inside)))  # fmt: skip
+        if number in found:
+            found[number] = _merged(found[number], one, faults)
         else:
             found[number] = one
+    by_name = set(found)
+    for one in nameless:
+        number = _first_found(register, one.inside)
+        if number is None or number in by_name:
+            faults.append(CLASS["nobody_is"].format(source=one.source))
+            continue
+        faults.append(CLASS["inside_only"].format(source=one.source, name=names[number]))
+        found[number] = _merged(found[number], one, faults) if number in found else one
     return found, faults
+
+
+def _first_found(register: Register, hints: Iterable[str]) -> int | None:
+    return next((n for hint in hints if (n := register.find(hint)) is not None), None)
+
+
+def _merged(first: Handed, other: Handed, faults: list[str]) -> Handed:
+    """Return two files of one student as one; where they differ the first one counts."""
+    faults.append(CLASS["merged"].format(source=other.source, other=first.source))
+    answers = dict(first.answers)
+    for cell, words in other.answers.items():
+        if answers.get(cell, "").strip() and words.strip() and answers[cell] != words:
+            faults.append(CLASS["merged_twice"].format(
+                source=other.source, cell=excerpt(cell), other=first.source))  # fmt: skip
+        else:
+            answers[cell] = words or answers.get(cell, "")
+    return Handed(f"{first.source}, {other.source}", first.who, answers, first.inside)
+
+
+_NUMBERED: Final = re.compile(r"\s*(?:\D{0,10}\s)?(\d{1,3})\s*[.)]\s*(.+)", re.DOTALL)
+
+
+def _plain_id(cell: str) -> str:
+    """Return a cell's id with its kind in small letters and its names in the one form."""
+    kind, colon, names = cell.strip().partition(":")
+    return canonical_id(kind.strip().casefold() + colon + names.strip())
+
+
+def placed(
+    tasks: Sequence[Task], handed: Handed
+) -> tuple[dict[int, dict[str, str]], list[str]]:  # fmt: skip
+    """Return answers by task and cell, and in words those that belong to none.
+
+    An id may stand with or without its task's number, and its names in any of their forms.
+    """
+    asked = {(task.number, _plain_id(cell)): cell for task in tasks for cell in task.answers}
+    own: dict[int, dict[str, str]] = {task.number: {} for task in tasks}
+    faults = []
+    for id, words in handed.answers.items():
+        numbered = _NUMBERED.fullmatch(id)
+        plain = _plain_id(numbered[2] if numbered else id)
+        wanted = {int(numbered[1])} if numbered else set(own)
+        places = [n for n in own if n in wanted and (n, plain) in asked]
+        if len(places) == 1:
+            cell = asked[places[0], plain]
+            if own[places[0]].get(cell, "").strip() and own[places[0]][cell] != words:
+                faults.append(CLASS["cell_twice"].format(source=handed.source, cell=excerpt(id)))
+            else:
+                own[places[0]][cell] = words
+        elif words.strip() and places:
+            listed = ", ".join(map(str, places))
+            faults.append(CLASS["cell_which"].format(
+                source=handed.source, cell=excerpt(id), tasks=listed))  # fmt: skip
+        elif words.strip():
+            faults.append(CLASS["cell_unknown"].format(
+                source=handed.source, cell=excerpt(id), words=excerpt(words)))  # fmt: skip
+    return own, faults
 
 
 # Marking
@@ -180,18 +263,19 @@ def graded(
     of: dict[int, float] = {}
     told: dict[int, tuple[str, Feedback]] = {}
     tasks = tasks_of(key.record, overrides, key.name)
-    own: dict[int, dict[str, str]] = {task.number: {} for task in tasks}
-    for id, words in () if handed is None else handed.answers.items():
-        number, _, cell = id.partition(".")
-        own.setdefault(int(number), {})[cell] = words
+    own, faults = placed(tasks, handed or Handed("", (), {}))
+    unread = []
     all_checked = check_tasks(tasks, own)
     for task in tasks:
         checked = all_checked[task.number]
         points[task.number], of[task.number] = checked.total, task.points
         findings = checked_findings(task, checked, own[task.number])
         told[task.number] = task.title, Feedback(tuple(findings), teacher)
+        unread += [f"{task.number}.{c}" for c, v in checked.cells.items() if v == "undecided"]
     source = "" if handed is None else handed.source
-    return Graded(key.number, key.name, key.id, source, points, of, told)
+    return Graded(
+        key.number, key.name, key.id, source, points, of, told, tuple(unread), tuple(faults)
+    )
 
 
 def _graded_all(

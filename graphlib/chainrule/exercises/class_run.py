@@ -14,10 +14,9 @@ import os
 import re
 import tempfile
 import zipfile
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -28,8 +27,8 @@ from chainrule.exercises.catalogue import CLASS
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.making import sheet
 from chainrule.exercises.recipe import Recipe
+from chainrule.exercises.roster import Student
 from chainrule.exercises.sheet import Key
-from chainrule.files import read_rows, safe_name
 from chainrule.workers import Workers
 
 AT_ONCE: Final = 8
@@ -37,12 +36,6 @@ AT_ONCE: Final = 8
 
 SECONDS: Final = 300.0
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-_NAME = frozenset(("name", "student", "full name", "student name"))
-_FIRST = frozenset(("first name", "firstname", "given name", "vorname"))
-_LAST = frozenset(("last name", "lastname", "surname", "family name", "nachname"))
-_ID = frozenset(("id", "number", "no", "no.", "student no", "student no.", "student number",
-                 "student id", "matriculation", "matrikelnummer"))  # fmt: skip
-
 Progress = Callable[[int, int], None]
 
 
@@ -51,63 +44,6 @@ class Executor(Protocol):
 
     def submit(self, function: Callable[..., Any], /, *args: Any) -> Any:
         """Begin and return a future with `.result()`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Student:
-    """A student of a roster.
-
-    Parameters
-    ----------
-    number
-        Counted from 1 in the order of the roster.
-    name, id
-        As in the roster; the id may be empty.
-    label
-        The name, with more where two students share it: from it a sheet is drawn.
-    """
-
-    number: int
-    name: str
-    id: str
-    label: str
-
-    @property
-    def stem(self) -> str:
-        """The name under which the student's files are kept: number and what of the name can be."""
-        return f"{self.number:04d}_{safe_name(self.label, 'student')}"
-
-
-def read_roster(data: bytes) -> tuple[Student, ...]:
-    r"""Read a roster: CSV with a heading for names and, if wished, one for ids.
-
-    >>> [student.stem for student in read_roster(b"name,id\nAda Lovelace,7\n=A1,8\n")]
-    ['0001_Ada_Lovelace', '0002_A1']
-
-    Raises
-    ------
-    FileError
-        At the first fault, with its row and column.
-    """
-    rows = read_rows(data)
-    heads = [heading.lower() for heading in rows[0]]
-
-    def column(known: frozenset[str]) -> int | None:
-        return next((at for at, heading in enumerate(heads) if heading in known), None)
-
-    whole, first, last, ids = map(column, (_NAME, _FIRST, _LAST, _ID))
-    found: list[tuple[str, str]] = []
-    for row in rows[1:]:
-        if first is not None and last is not None and whole is None:
-            name = f"{row[first]} {row[last]}".strip()
-        else:
-            name = row[whole if whole is not None else 0]
-        found.append((name, row[ids] if ids is not None else ""))
-    counts = Counter(name for name, _ in found)
-    return tuple(
-        Student(n, name, id, name if counts[name] == 1 else f"{name} ({id or n})")
-        for n, (name, id) in enumerate(found, start=1)
-    )
 
 
 # One student's part

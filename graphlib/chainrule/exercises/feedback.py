@@ -15,7 +15,7 @@ from chainrule.exercises.catalogue import FEEDBACK
 from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
-from chainrule.readings.terms import Partial, Row, Symbol, Term, Word, text
+from chainrule.readings.terms import Partial, Row, Sign, Symbol, Term, Word, text
 
 if TYPE_CHECKING:
     from chainrule.exercises.checking import Checked
@@ -48,6 +48,8 @@ class Finding:
         A word about it, such as why an answer is accepted.
     trivial
         Whether it makes what comes after it trivial.
+    reason
+        Why an error may be one of form, as in `Report.reasons`.
     """
 
     cell: str
@@ -58,6 +60,7 @@ class Finding:
     right: float | None = None
     remark: str = ""
     trivial: bool = False
+    reason: str = ""
 
     @property
     def said(self) -> str:
@@ -71,7 +74,7 @@ class Finding:
         elif self.verdict == "right":
             parts = []
         else:
-            parts = [FEEDBACK[f"{self.verdict}_said"]]
+            parts = [FEEDBACK[f"{self._kind()}_said"]]
         return " ".join([*parts, *self._more()])
 
     @property
@@ -82,6 +85,11 @@ class Finding:
             return self.said
         told = " ".join(f"{record.name}: {record.explanation}" for record in records)
         return " ".join([told, *self._more()])
+
+    def _kind(self) -> str:
+        """Return under which word it stands what is said of this cell."""
+        formula = self.cell.startswith(("formula:", "node:")) and self.verdict != "missing"
+        return self.reason or (f"{self.verdict}_formula" if formula else self.verdict)
 
     def _more(self) -> list[str]:
         return [FEEDBACK["trivial"]] * self.trivial + ([self.remark] if self.remark else [])
@@ -138,7 +146,7 @@ class Feedback(Tabular):
         cells = {
             "cell": Cell(cell_term(finding.cell), finding.cell),
             "given": words(shown or FEEDBACK["nothing"]),
-            "verdict": words(FEEDBACK[finding.verdict]),
+            "verdict": words(FEEDBACK[finding.reason or finding.verdict]),
             "said": words(self._said(finding)),
         }
         if self.teacher:
@@ -162,15 +170,24 @@ def cell_term(id: str) -> Term:
     """
     kind, colon, names = id.partition(":")
     if not colon:
-        return Word(id)
-    shown = names.partition("@")[0]
+        return Word(FEEDBACK.get(f"cell_{id}", id))
+    shown, _, which = names.partition("@")
     parts = shown.split(",")
+    if kind == "path":
+        terms: list[Term] = [Word(FEEDBACK["kind_path"])]
+        for name in reversed(parts):
+            terms += [Sign("→"), Symbol(name)] if len(terms) > 1 else [Symbol(name)]
+        return Row(tuple(terms))
     if kind in ("partial", "formula", "share") and len(parts) == 2:
         term: Term = Partial(Symbol(parts[0]), Symbol(parts[1]))
         extra = FEEDBACK.get(f"kind_{kind}", "")
         return Row((Word(extra), term)) if extra else term
+    if kind == "count":
+        return Row((Word(FEEDBACK[f"count_{parts[0]}_of"]), *map(Symbol, parts[1:])))
     if len(parts) == 1 and parts[0] and f"kind_{kind}" in FEEDBACK:
-        return Row((Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])))
+        told: list[Term] = [Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])]
+        told += [Word(FEEDBACK[f"which_{kind}"]), Symbol(which)] if which else []
+        return Row(tuple(told))
     return Word(id)
 
 
@@ -191,6 +208,7 @@ def findings(report: Report) -> Iterable[Finding]:
             report.expected.get(cell, (None, None))[0],
             report.remarks.get(cell, ""),
             cell in report.trivial,
+            report.reasons.get(cell, ""),
         )
 
 
@@ -222,3 +240,4 @@ def _of_cell(report: Report, cell: str) -> Iterable[tuple[str, Any]]:
     yield "origin", report.origins.get(cell, "")
     yield "right", report.expected.get(cell, (None, None))[0]
     yield "trivial", cell in report.trivial
+    yield "reason", report.reasons.get(cell, "")

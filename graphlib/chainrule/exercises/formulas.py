@@ -49,7 +49,12 @@ class Formulas:
             wanted = text(self.sheet.backward.partial_formula(edge))
             verdict = same_formula(words, wanted, self._names, self._here)
         given = read_formula(self.sheet, words)
-        return verdict if verdict == "right" or given is None else self._on_the_graph(edge, given)
+        if verdict == "right" or given is None:
+            return verdict
+        # In the operands' own names, what differs there differs: other names may be put in.
+        operands = {*self.sheet.graph.operands[edge.user]}
+        plain = verdict == "wrong" and given.nodes and operands.issuperset(given.nodes.values())
+        return verdict if plain else self._on_the_graph(edge, given)
 
     @cached_property
     def _here(self) -> dict[str, float]:

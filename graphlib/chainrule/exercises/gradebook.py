@@ -25,7 +25,7 @@ def gradebook(graded: Sequence[Graded]) -> bytes:
     """
     numbers = list(graded[0].of) if graded else []
     heads = ["number", "name", "id", "points", "of", *(f"task {n}" for n in numbers),
-             "cells credited", "cells", "mistakes", "file"]  # fmt: skip
+             "cells credited", "cells", "not read", "mistakes", "file"]  # fmt: skip
     rows = [heads]
     for one in graded:
         told = [feedback for _, feedback in one.feedback.values()]
@@ -39,6 +39,7 @@ def gradebook(graded: Sequence[Graded]) -> bytes:
                 *(points_text(one.points.get(n, 0.0)) for n in numbers),
                 str(sum(f.credited for f in told)),
                 str(sum(len(f.findings) for f in told)),
+                ", ".join(one.unread),
                 ", ".join(one.mistakes),
                 one.source or CLASS["nothing_handed"],
             ]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from chainrule.errors import GraphError, InputError, ParseError
+from chainrule.errors import GraphError, InputError, ParseError, excerpt
 from chainrule.exercises.catalogue import PAID
 from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
 from chainrule.exercises.kinds import KINDS, Kind
@@ -111,6 +111,17 @@ class _Maker:
                 number += len(made.tasks)
                 parts.append(made)
         recipe = self.recipe
+        asked = {f"{task.number}.{cell}" for part in parts for task in part.tasks
+                 for cell in task.answers}  # fmt: skip
+        for override in recipe.overrides:
+            # Programs drawn at random have other cells for other students.
+            if override.cell not in asked and all(part.formula for part in recipe.parts):
+                raise InputError(
+                    f"An override is of the cell `{excerpt(override.cell)}`, which is not asked",
+                    text=override.cell,
+                    length=len(override.cell),
+                    allowed=f"Cells of this sheet are {excerpt(', '.join(sorted(asked)), 400)}.",
+                )
         return Sheet(recipe.title, recipe.label, tuple(parts), self.seed, self.student, recipe.note)
 
     def _part(self, part: PartRecipe, rng: np.random.Generator, number: int) -> Part:

@@ -6,20 +6,23 @@ and is credited. An error is explained by the misconceptions that give the very 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.exercises.answers import (
+    LEAST_DIGITS,
     Verdict,
     Written,
     number,
     rounding,
     sheet_digits,
 )
-from chainrule.exercises.cells import Cell
+from chainrule.exercises.cells import Cell, partial_of
 from chainrule.exercises.formulas import Formulas, read_formula
-from chainrule.exercises.report import Report
+from chainrule.exercises.report import Reason, Report
+from chainrule.exercises.slips import in_degrees, slip
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph, Typed
 from chainrule.language import canonical
@@ -145,7 +148,12 @@ class Marking:
             for id, words in self.answers.items()
             if id in sheet.cells and sheet.cells[id].kind != "formula" and words.strip()
         }
-        self.written: dict[str, Written] = {id: w for id, w in read.items() if w is not None}
+        found = {id: w for id, w in read.items() if w is not None}
+        self.written: dict[str, Written] = {
+            id: w for id, w in found.items() if math.isfinite(w.value)
+        }
+        # Cells of which somebody says that there is no number there, or an infinite one.
+        self._endless = {id: w.value for id, w in found.items() if id not in self.written}
         self.own = {id: w.value for id, w in self.written.items()}
         self.digits = sheet_digits(self.written)
         self._rounding = rounding(self.digits)
@@ -182,6 +190,7 @@ class Marking:
         names: dict[str, tuple[str, ...]] = {}
         origins: dict[str, str] = {}
         remarks: dict[str, str] = {}
+        reasons: dict[str, Reason] = {}
         for id, cell in self.sheet.cells.items():
             if id not in self.answers:
                 continue
@@ -199,6 +208,8 @@ class Marking:
             if verdict == "wrong":
                 errors.append(self._asked[id])
                 names[self._asked[id]] = self._named(id, cell)
+                why = None if names[self._asked[id]] else self._why(id, cell, right, following)
+                reasons |= {} if why is None else {self._asked[id]: why}
         for id, asked in self._asked.items():
             if asked not in verdicts:
                 reason = self._accepted(id)
@@ -207,7 +218,16 @@ class Marking:
         trivial = tuple(id for id in errors if self._is_trivial(id))
         given = {self._asked[id]: words for id, words in self.answers.items()}
         return Report(
-            verdicts, tuple(errors), names, trivial, expected, self.digits, given, origins, remarks
+            verdicts,
+            tuple(errors),
+            names,
+            trivial,
+            expected,
+            self.digits,
+            given,
+            origins,
+            remarks,
+            reasons,
         )
 
     # Verdicts
@@ -232,6 +252,9 @@ class Marking:
             return "missing"
         if cell.kind == "formula":
             return self._formulas[id]
+        if id in self._endless:
+            no_number = math.isnan(self._endless[id])
+            return "wrong" if right is not None else "right" if no_number else "undecided"
         if id not in self.written:
             return "undecided"
         given = self.written[id].value
@@ -291,6 +314,44 @@ class Marking:
     def _is_read(self, cell: Cell) -> bool:
         return self.sheet.ids[cell] in self.written or cell.kind == "formula"
 
+    def _why(
+        self, id: str, cell: Cell, right: float | None, following: float | None
+    ) -> Reason | None:
+        """Return what is wrong with the form of an answer whose content may be meant rightly."""
+        if cell.kind == "formula" and cell.edge is not None:
+            worth, formula = number(self.answers[id]), self.sheet.formulas.get(cell.edge)
+            bare = worth is not None and formula is not None and not formula.nodes
+            partial = self.sheet.right(partial_of(cell.edge))
+            near = worth is not None and self._distance(worth.value, partial, 0.0) <= 1
+            return "formula" if bare and near else None
+        given = self.written.get(id)
+        if given is None:
+            return None
+        wanted = [x for x in (right, following) if x is not None]
+        coarse = given.step and given.value and (given.digits or 1) < LEAST_DIGITS
+        if coarse and any(abs(given.value - x) <= given.step * (1 + 1e-9) for x in wanted):
+            return "coarse"
+        return self._slip(id, cell, given.value, wanted)
+
+    def _slip(self, id: str, cell: Cell, given: float, wanted: list[float]) -> Reason | None:
+        """Return the slip of hand that gives the very number."""
+        reach = 3 * self._rounding + 1e-9
+        operands = self.sheet.graph.operands[cell.node]
+        if cell.kind == "value" and len(operands) == 1:
+            before = self._known.get(Cell("value", operands[0]))
+            name = self.sheet.graph.ops[cell.node].name
+            turned = None if before is None else in_degrees(name, before)
+            if turned and abs(given - turned) <= reach * abs(turned):
+                return "degrees"
+        for other, value in self.own.items():
+            there = self.sheet.cells[other]
+            if there.kind == cell.kind and other != id and wanted:
+                right = self.sheet.right(there)
+                mine = right is not None and self._apart(given, right) <= reach
+                if mine and value != given and self._apart(value, wanted[0]) <= reach:
+                    return "exchanged"
+        return slip(given, wanted, reach, min(self.digits, 6))
+
     # Names
 
     def _named(self, id: str, cell: Cell) -> tuple[str, ...]:
@@ -321,7 +382,7 @@ class Marking:
     def _worth(self, id: str, cell: Cell) -> float | None:
         """Return the number that was written; of a formula, what it gives with the right values."""
         if cell.kind != "formula" or cell.edge is None:
-            return self.written[id].value
+            return self.written[id].value if id in self.written else None
         formula = self.sheet.formulas.get(cell.edge)
         if formula is None:
             return None
