@@ -85,20 +85,20 @@ def deep_sigmoid() -> Effect:
     flow = experiments.gradient_flow(("sigmoid", "tanh", "relu"), ("xavier", "he"))
     chosen = {"tanh": ("xavier", "third"), "sigmoid": ("xavier", "second"), "relu": ("he", "value")}
     rows = {name: flow.where(activation=name, weights=w) for name, (w, _) in chosen.items()}
-    kept = {name: found[0]["gradient"] / found[-1]["gradient"] for name, found in rows.items()}
+    kept = {name: found[0]["adjoint"] / found[-1]["adjoint"] for name, found in rows.items()}
     lines = [
-        Line(_points(rows[name], "layer", "gradient"), kind, name)
+        Line(_points(rows[name], "layer", "adjoint"), kind, name)
         for name, (_, kind) in chosen.items()
     ]
-    panel = Panel("gradient by the weights of a layer", lines, (0, 10), (1e-8, 1000), powers=True)
+    panel = Panel("mean |∂J/∂h| of a layer", lines, (0, 10), (1e-8, 100), powers=True)
     return Effect(
         "A deep network of sigmoids",
         "experiments.gradient_flow()",
         f"""On its way back through a layer the gradient is multiplied by the weights and by the
-        slope of the activation, at most ¼ for a sigmoid. Of the gradient at layer 10 there
-        arrives at layer 1, with sigmoids, a share of {kept["sigmoid"]:.1e}; with tanh
-        {kept["tanh"]:.2f}, with rectifiers and He's weights {kept["relu"]:.2f}.""",
-        "The gradient of the sigmoid network falls by six powers of ten from layer 10 to layer 1.",
+        slope of the activation, at most ¼ for a sigmoid. Of the mean adjoint of the values of
+        layer 10 there arrives at layer 1, with sigmoids, a share of {kept["sigmoid"]:.1e}; with
+        tanh {kept["tanh"]:.2f}, with rectifiers and He's weights {kept["relu"]:.2f}.""",
+        "The adjoint of the sigmoid network falls by six powers of ten from layer 10 to layer 1.",
         Figure([panel], width=420, height=190),
     )
 

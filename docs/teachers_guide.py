@@ -227,7 +227,11 @@ chainrule mark answers/ --key week3.zip --out gradebook.csv --feedback feedback.
 {gradebook}
 ```
 
-A cell that follows from an earlier mistake is credited, so that one mistake costs one cell.
+A cell that follows from an earlier mistake is credited, so that one mistake costs one cell;
+`carry = "half"` or `carry = "none"` in the recipe credits less. What stands in two cells is paid
+once: an error in a cell without points costs the next cell that has some. Where an error made the
+rest trivial, as a 0 does, nothing is paid for what follows. Points are whole, with `halves = true`
+halves, and a table `[weights]` says what cells weigh against each other, such as `share = 2`.
 Where two common mistakes give the same number, both are named."""
 
 

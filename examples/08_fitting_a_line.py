@@ -125,5 +125,31 @@ print({how: f"{loss:.6f}" for how, loss in ends.items()})
 assert ends["standard"] < 0.01 < 0.3 < ends["none"]
 
 # %% [markdown]
+# ## The closed form, and the loss of one weight
+#
+# At the foot of the paraboloid the gradient is 0, and that is a linear system. Descent comes to the
+# same line. Of one weight alone the loss is a parabola; every batch has one of its own, with a foot
+# of its own.
+
+# %%
+closed = experiments.line_and_closed_form(steps=200)
+print(closed.finding)
+assert closed.rows[-1][4] < 1e-9  # how far the descent is from the closed form
+
+# %%
+alone = experiments.loss_of_a_weight()
+print(alone.finding)
+curves = [
+    Line(
+        [(row["w"], row["loss"]) for row in alone.where(batch=batch)],
+        "value" if batch == "all" else "guide",
+    )
+    for batch in ("1", "2", "3", "4", "all")
+]
+show(Figure([Panel("loss of y = w x, by batch", curves, x=(-1, 5), y=(0, 20))], width=320))
+feet = {b: min(alone.where(batch=b), key=lambda row: row["loss"])["w"] for b in "1234"}
+assert min(feet.values()) < max(feet.values())
+
+# %% [markdown]
 # **To try.** Take η = 1 in the training above. From which rate on does the loss grow? Compare with
 # 2 divided by the largest eigenvalue of the Hessian.

@@ -73,7 +73,7 @@ assert max(factors) <= 0.25 and worked["adjoint:x"] < 0.25**10
 
 # %% [markdown]
 # The same with layers of 32 neurons, for several activations and ways to draw the weights: the
-# size of the gradient by the weights of layer 1, as a share of that of layer 10.
+# mean size of the adjoints of layer 1's values, as a share of that of layer 10.
 
 # %%
 flow = experiments.gradient_flow()
@@ -81,20 +81,20 @@ print(flow.finding)
 shares = {}
 for name in ("sigmoid", "tanh", "relu"):
     for scheme in ("xavier", "he", "normal"):
-        norms = [row["gradient"] for row in flow.where(activation=name, weights=scheme)]
-        shares[name, scheme] = norms[0] / norms[-1]
+        sizes = [row["adjoint"] for row in flow.where(activation=name, weights=scheme)]
+        shares[name, scheme] = sizes[0] / sizes[-1]
         print(f"{name:8} {scheme:7} {shares[name, scheme]:12.3e}")
 assert shares["sigmoid", "xavier"] < 1e-5
 assert 0.1 < shares["relu", "he"] < 10 and 0.1 < shares["tanh", "xavier"] < 10
-assert shares["relu", "normal"] > 1e-3  # N(0, 1): values explode forward instead
-assert not flow.where(activation="relu", weights="zeros")  # nothing arrives at all
+assert shares["relu", "normal"] > 1e3  # N(0, 1): adjoints and values explode
+assert flow.where(activation="relu", weights="zeros", layer=1)[0]["adjoint"] == 0  # nothing at all
 
 # %%
 drawn = []
 for name, kind in (("tanh", "third"), ("sigmoid", "second"), ("relu", "value")):
     rows = flow.where(activation=name, weights="he" if name == "relu" else "xavier")
-    drawn.append(Line([(row["layer"], row["gradient"]) for row in rows], kind, name))
-panel = Panel("gradient by the weights of a layer", drawn, x=(0, 10), y=(1e-8, 1000), powers=True)
+    drawn.append(Line([(row["layer"], row["adjoint"]) for row in rows], kind, name))
+panel = Panel("mean |∂J/∂h| of a layer", drawn, x=(0, 10), y=(1e-8, 100), powers=True)
 show(Figure([panel], width=320, height=180))
 
 # %% [markdown]
@@ -125,6 +125,28 @@ dead = experiments.dead_units()
 print(dead.finding)
 silent = dead.where(active=0.0)
 assert len(silent) >= 8 and all(row["gradient"] == 0 for row in silent)
+
+# %% [markdown]
+# ## Nine beginnings
+#
+# Every activation from every start, four layers of eight neurons on two moons.
+
+# %%
+grid = experiments.activations_and_starts()
+print(grid.finding)
+panels = []
+for activation in ("sigmoid", "tanh", "relu"):
+    for start in ("zeros", "normal", "he" if activation == "relu" else "xavier"):
+        rows = grid.where(activation=activation, start=start)
+        lines = [
+            Line([(row["epoch"], row["loss"]) for row in rows], "value"),
+            Line([(row["epoch"], row["held-out loss"]) for row in rows], "second"),
+        ]
+        panels.append(Panel(f"{activation}, {start}", lines, x=(0, 60), y=(0, 0.8)))
+        print(f"{activation:8} {start:7} loss {rows[-1]['loss']:.4f}")
+show(Figure(panels, columns=3, width=150, height=90))
+zeros = [grid.where(activation=a, start="zeros")[-1]["loss"] for a in ("sigmoid", "tanh", "relu")]
+assert all(abs(loss - math.log(2)) < 0.01 for loss in zeros)  # that of guessing
 
 # %% [markdown]
 # **To try.** Replace tanh by the sigmoid in the recurrent net. How far does the first input reach

@@ -113,5 +113,25 @@ assert len(kept.x) == 180 and len(held.x) == 60
 assert run.accuracy(held.x, held.t) > 0.9
 
 # %% [markdown]
+# ## Deeper, wider, and smaller again
+#
+# More layers learn few points by heart. One wide layer comes near to any curve. And of a trained
+# network most weights may go, if the others begin again where they began: a lottery ticket.
+
+# %%
+deep = experiments.depth_and_error(steps=400, seeds=(0, 1))
+print(deep.finding)
+wide = experiments.any_function_by_width((1, 4, 16), steps=1000)
+print(wide.finding)
+errors = {width: wide.where(width=width)[0]["rmse"] for width in (1, 4, 16)}
+assert errors[16] < errors[4] < errors[1]
+
+# %%
+ticket = experiments.lottery_ticket(epochs=100)
+print(ticket.finding)
+last = {way: ticket.where(way=way)[-1]["held-out loss"] for way in ticket.column("way")}
+assert last["ticket"] < last["from a fresh start"]
+
+# %% [markdown]
 # **To try.** How many points does the network with 1,761 weights need until the plain way is as
 # good as the stopped one?

@@ -112,4 +112,22 @@ print(f"x = {x:.6f}, L = {neuron.evaluate({'x': x}):.6f}; at first {neuron.evalu
 assert x < -1 and neuron.evaluate({"x": x}) < 0.02
 
 # %% [markdown]
+# ## Content and style
+#
+# The features F of a convolution say what is where; their products summed over all places, the Gram
+# matrix F Fᵀ, only what comes together. A picture that keeps the F of one and takes the F Fᵀ of
+# another has the content of the one and the style of the other. Only its pixels learn.
+
+# %%
+style = experiments.style_transfer()
+print(style.finding)
+terms = {
+    term: [(row["step"], row["value"]) for row in style.where(term=term)]
+    for term in ("content", "style")
+}
+lines = [Line(terms["style"], "value", "style"), Line(terms["content"], "second", "content")]
+show(Figure([Panel("both terms by step", lines, x=(0, 200), y=(0, 0.3))], width=320, height=120))
+assert terms["content"][0][1] == 0 and terms["style"][-1][1] < terms["style"][0][1] / 2
+
+# %% [markdown]
 # **To try.** How large a change does the 3 need, pixel by pixel? Would you see it?

@@ -9,6 +9,7 @@ from functools import wraps
 from numbers import Number
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.real import rounded
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.numbering import original
@@ -30,7 +31,7 @@ from chainrule.language.entries import value as entries
 from chainrule.language.tracing import trace
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
-from chainrule.passes.record import Mode
+from chainrule.passes.record import Mode, record
 from chainrule.passes.run import Run
 from chainrule.readings.changes import changed, folded, unfolded
 from chainrule.readings.story import Story
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from chainrule.readings.overview import Overview
     from chainrule.readings.paths import Paths
 
+UNPROVEN = 20_000
+"""Nodes above which a gradient is in double precision alone, unless it is asked for otherwise."""
 Typed = str | int | float | Fraction | Decimal
 Point = Mapping[str, Any]
 
@@ -607,14 +610,45 @@ class Graph(WengertList):
         return self.work(at, "reverse", output=output)
 
     @_of_the_function
-    def gradient(self, at: Point, output: str | None = None) -> dict[str, Any]:
+    def gradient(
+        self, at: Point, output: str | None = None, *, proven: bool | None = None
+    ) -> dict[str, Any]:
         """Return the derivatives of one output by every variable, by name.
 
         >>> Graph.parse("x^2 y").gradient({"x": 2, "y": 3})
         {'x': 12.0, 'y': 4.0}
+
+        Parameters
+        ----------
+        proven
+            Whether every digit is proven. Otherwise the numbers are those of double precision
+            alone, with the conventions at kinks as they are. Default: up to 20,000 nodes.
+
+        Raises
+        ------
+        GraphError
+            If a gradient of vectors shall not be proven: `compile` is for that.
         """
+        if proven is None:
+            proven = len(self) <= UNPROVEN or not self.is_scalar
+        if not proven:
+            return self._unproven(at, output)
         worked = self.work(at, zoom="primitive", output=output)
         return {name: rounded(worked.slope(name).public) for name in self.variables}
+
+    def _unproven(self, at: Point, output: str | None) -> dict[str, Any]:
+        from chainrule.compile.machine import Machine, Unsettled
+
+        if not self.is_scalar:
+            raise GraphError("A gradient of vectors in double precision alone is compile()'s work")
+        goal = self.outputs[0] if output is None else self[canonical(output)].index
+        point = {node: FLOAT64.number(exact) for node, exact in self.at(at).items()}
+        slopes: Mapping[int, Any]
+        try:
+            _, slopes = Machine(self, goal).value_and_grad(point)
+        except Unsettled:  # the passes know why
+            slopes = record(self, FLOAT64, point, "reverse", {goal: 1.0}).derivatives
+        return {self.names[node]: slopes.get(node, 0.0) for node in self.inputs}
 
     @_of_the_function
     def jacobian(self, at: Point, mode: Mode | None = None) -> JacobianTable:

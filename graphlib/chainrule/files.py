@@ -21,6 +21,7 @@ from chainrule.errors import FileError, InputError, excerpt
 from chainrule.language.names import LOOK_ALIKES, canonical
 from chainrule.language.numbers import exact
 
+MISSING = {"na", "n/a", "nan", "null", "?", "-", "–"}
 MAX_BYTES = 5_000_000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 100
@@ -110,7 +111,7 @@ class Columns:
         return len(next(iter(self.columns.values())).cells)
 
 
-def read_table(data: bytes, name: str = "") -> Columns:
+def read_table(data: bytes, name: str = "", *, loose: bool = False) -> Columns:
     r"""Read a CSV file: UTF-8, a header of names, then rows of numbers and text.
 
     Cells are parted by commas, semicolons or tabs, whichever the header has most of. Where they
@@ -127,6 +128,9 @@ def read_table(data: bytes, name: str = "") -> Columns:
         At most 5 MB, 100,000 rows and 100 columns.
     name
         The file's name, for messages and downloads.
+    loose
+        Whether headings may be any text, of which names are made, and cells may be missing:
+        empty, NA, NaN, null, ? or -. Those are empty cells of the columns.
 
     Raises
     ------
@@ -134,9 +138,11 @@ def read_table(data: bytes, name: str = "") -> Columns:
         At the first fault, with its row, its column and its offset in the text.
     """
     source = _Source(_decoded(data))
-    names = source.names()
+    names = source.made_names() if loose else source.names()
     cells = source.body()
-    kinds = _Kinds(source.separator == ";", cells)
+    if loose:
+        cells = [["" if cell.lower() in MISSING else cell for cell in row] for row in cells]
+    kinds = _Kinds(source.separator == ";", cells, loose)
     columns: dict[str, Column] = {}
     faults: list[tuple[int, int, str]] = []
     for at, (key, heading) in enumerate(names.items()):
@@ -321,9 +327,31 @@ class _Source:
             names[key] = alike[look] = heading
         return names
 
+    def made_names(self) -> dict[str, str]:
+        """Return names made of the headings, whatever they are, with the headings as written."""
+        names: dict[str, str] = {}
+        for at, heading in enumerate(self.rows[0], 1):
+            key = stem = made_name(heading, at)
+            count = 1
+            while key in names:
+                count += 1
+                key = f"{stem}_{count}"
+            names[key] = heading or f"column {at}"
+        return names
+
     def body(self) -> Sequence[Sequence[str]]:
         """Return the rows below the header."""
         return self.rows[1:]
+
+
+def made_name(heading: str, place: int = 1) -> str:
+    """Return a name for formulas made of a heading.
+
+    >>> made_name("sepal length (cm)"), made_name("", 3), made_name("2nd")
+    ('sepal_length_cm', 'column_3', 'column_2nd')
+    """
+    name = re.sub(r"\W+", "_", heading).strip("_") or str(place)
+    return name if name[0].isalpha() else f"column_{name}"
 
 
 def _cells(count: int) -> str:
@@ -333,7 +361,10 @@ def _cells(count: int) -> str:
 class _Kinds:
     """Tells what cells are; with `semicolons`, commas in numbers are decimal commas."""
 
-    def __init__(self, semicolons: bool, rows: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, semicolons: bool, rows: Sequence[Sequence[str]], loose: bool = False
+    ) -> None:
+        self.loose = loose
         self.comma = semicolons and any(
             _DECIMAL_COMMA.fullmatch(cell) for row in rows for cell in row
         )
@@ -371,7 +402,7 @@ class _Kinds:
         kind: Kind = "number" if faults and (words <= numbers or not words) else "text"
         for row, cell in enumerate(cells):
             fault = faults.get(cell)
-            if not cell and (kind == "number" or not faults):
+            if not cell and not self.loose and (kind == "number" or not faults):
                 return kind, (row, "This cell is empty")
             if fault and (kind == "number" or _FORMULA.match(cell)):
                 return kind, (row, fault)

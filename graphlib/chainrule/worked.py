@@ -25,6 +25,7 @@ from chainrule.readings.view import Notation, View
 
 if TYPE_CHECKING:
     from chainrule.readings.cost import Cost
+    from chainrule.readings.derivation import Derivation
     from chainrule.readings.derivatives import JacobianTable
     from chainrule.readings.enclosures import Enclosures
     from chainrule.readings.health import Health
@@ -312,6 +313,23 @@ class Worked(View):
 
         return health(self, self.source)
 
+    def derivation(self) -> Derivation:
+        """Return the derivatives worked out in symbols, rule by rule, from the output back.
+
+        >>> import chainrule
+        >>> worked = chainrule.parse("f = sin u; u = x^2").reverse({"x": 1})
+        >>> print(worked.derivation().csv().splitlines()[-1])
+        ,cos(x²)·(2x),in the inputs alone
+
+        Raises
+        ------
+        GraphError
+            If the graph has vectors or a batch.
+        """
+        from chainrule.readings.derivation import derivation
+
+        return derivation(self._back)
+
     def enclosures(self) -> Enclosures:
         """Return what is proven of every number: the ball in which it lies.
 
@@ -413,5 +431,6 @@ READINGS: Mapping[str, Callable[[Worked], Tabular]] = {
     "health": Worked.health,
     "conditions": lambda worked: worked.health().conditions(),
     "enclosures": Worked.enclosures,
+    "derivation": Worked.derivation,
 }
 """The tables of a worked example, by name."""

@@ -56,6 +56,42 @@ def test_bad_input_is_told_with_exit_code_2(capsys: Any, words: tuple[str, ...],
     assert "Traceback" not in err
 
 
+def test_a_formula_is_trained(capsys: Any) -> None:
+    from chainrule.nn.data import line
+
+    words = ("train", "line", "--formula", "y = a x + b", "--learn", "a b", "--held", "0",
+             "--optimiser", "gd", "--batch", "0", "--rate", "0.1", "--epochs", "400")  # fmt: skip
+    code, out, _ = run(capsys, *words, "--loss", "(y - t)^2")
+    data = line()
+    slope, shift = np.polyfit(data.x[:, 0], data.t[:, 0], 1)
+    told = out.splitlines()[0].partition("a = ")[2].split(", b = ")
+    assert code == 0 and [float(word) for word in told] == pytest.approx([slope, shift], rel=1e-3)
+    assert "It explains" in out
+
+
+def test_numbers_are_told_in_their_own_unit(capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    rows = [f"{size},{1000 * size + 50_000}" for size in range(40, 140, 4)]
+    file.write_text("size (m2),price\n" + "\n".join(rows) + "\n")
+    words = ("train", str(file), "--layers", "", "--rate", "0.1", "--epochs", "300", "--json")
+    code, out, _ = run(capsys, *words)
+    last = json.loads(out.splitlines()[-1])
+    assert code == 0 and last["held_out_r2"] > 0.999 and last["held_out_rmse"] < 300
+    # The weight that seed 2 draws points down, and one step of this rate does not turn it.
+    code, out, _ = run(capsys, *words[:5], "1e-9", "--epochs", "1", "--seed", "2")
+    assert code == 0 and "Worse than the mean" in out
+
+
+def test_gaps_in_a_table_are_left_out_on_request(capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "gaps.csv"
+    rows = [f"{k},{k % 7},{'NA' if k == 3 else k * 2}" for k in range(1, 21)]
+    file.write_text('"",a b,y\n' + "\n".join(rows) + "\n")
+    code, _, err = run(capsys, "train", str(file), "--epochs", "2")
+    assert code == 2 and "row 4, column 3" in err and "--missing drop" in err
+    code, out, _ = run(capsys, "train", str(file), "--epochs", "2", "--missing", "drop")
+    assert code == 0 and "1 of 20 rows have a missing value and are left out." in out
+
+
 def test_a_ragged_table_names_its_row(capsys: Any, tmp_path: Path) -> None:
     file = tmp_path / "ragged.csv"
     file.write_text("a,b\n1,2\n3\n")

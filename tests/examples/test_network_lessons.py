@@ -21,6 +21,13 @@ GOLDEN: Mapping[str, Any] = json.loads(
 )
 
 
+def drawn() -> tuple[Any, Any]:
+    """The points about 2x + 1 of seed 0, drawn again."""
+    random = np.random.default_rng(0)
+    x = random.uniform(-2, 2, (40, 1))
+    return x[:, 0], (2 * x + 1 + 0.3 * random.standard_normal((40, 1)))[:, 0]
+
+
 def sigma(a: Any) -> Any:
     return 1 / (1 + np.exp(-a))
 
@@ -39,6 +46,7 @@ def test_fitting_a_line(run: Run) -> None:
     a = np.array([[1, 1], [2, 1], [3, 1]])
     best = np.linalg.lstsq(a, np.array([2, 3, 5]), rcond=None)[0]
     np.testing.assert_allclose([lesson["newton"]["w"], lesson["newton"]["b"]], best, rtol=1e-12)
+    assert f"{lesson['closed'].rows[-1][1]:.9f}" == f"{np.polyfit(*drawn(), 1)[0]:.9f}"
 
 
 def test_yes_or_no(run: Run) -> None:
@@ -158,3 +166,24 @@ def test_numbers_at_the_axes(text: str) -> None:
 
     shown = {"1e-06": "10⁻⁶", "1e+06": "10⁶", "0.01": "0.01", "-4": "−4", "2.5e-05": "2.5·10⁻⁵"}
     assert _number(float(text)) == shown[text]
+
+
+def test_formulas_that_learn(run: Run) -> None:
+    lesson = run("15")
+    found = lesson["found"]
+    seconds = np.array(lesson["seconds"])
+    y = found["A"] * np.exp(-found["d"] * seconds) * np.cos(found["w"] * seconds + found["f"])
+    np.testing.assert_allclose(y, lesson["seen"], atol=1e-6)
+    w, x = lesson["start"], np.array(lesson["x"])
+    first = np.tanh(x @ w["W1"].T + w["b1"]) @ w["W2"].T + w["b2"]
+    same(lesson["pairs"][0][1], np.mean((first[:, 0] - lesson["t"]) ** 2), 1e-12)
+    p = lesson["run"].parameters
+    right = 0
+    for sequence, bit in zip(lesson["sequences"], lesson["first"], strict=True):
+        h = c = np.zeros(6)
+        for row in sequence:
+            a = {g: p[f"U{g}1"] @ row + p[f"V{g}1"] @ h + p[f"b{g}1"] for g in "ifgo"}
+            c = sigma(a["f"]) * c + sigma(a["i"]) * np.tanh(a["g"])
+            h = sigma(a["o"]) * np.tanh(c)
+        right += bool((p["W2"] @ h + p["b2"])[0] > 0) == bool(bit)
+    assert lesson["run"].accuracy() == right / 64

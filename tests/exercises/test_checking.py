@@ -48,7 +48,7 @@ def test_what_follows_from_a_mistake_is_credited() -> None:
     assert checked.cells["adjoint:t"] == "wrong"
     assert checked.cells["adjoint:x"] == "follows"
     assert "forgotten-path" in checked.reports[""].misconceptions["adjoint:t"]
-    assert checked.total == pytest.approx(made.tasks[1].points - 1)
+    assert checked.total == pytest.approx(made.tasks[1].points - 2)  # an adjoint is worth 2
 
 
 def test_a_direction_of_two_inputs_is_marked_along_it() -> None:

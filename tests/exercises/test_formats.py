@@ -16,8 +16,10 @@ import pytest
 
 import chainrule
 from chainrule.exercises.formats import FORMATS
+from chainrule.exercises.formats.moodle import arrow_fields
 from chainrule.exercises.recipe import Override, PartRecipe, Recipe
 from chainrule.exercises.sheet import KEYS, Key, Sheet
+from tests.exercises.moodle_rules import FIELD
 from tests.promises.test_9_text_not_code import TEXTS
 
 RECIPE = """
@@ -126,13 +128,8 @@ def test_json_says_all_that_marking_needs(made: Sheet) -> None:
                for cell in task["cells"])  # fmt: skip
 
 
-# Moodle's own patterns (question/type/multianswer/questiontype.php), as facts about the format.
-FRACTION = r"(=|%(-?[0-9]+(?:[.,][0-9]*)?)%)?"
-ALTERNATIVE = FRACTION + (r"(.+?(?<!\\)(?<!&)(?<!&amp;)(?=[~#}]|$))(#(.*?(?<!\\)(?=[~}]|$)))?")
-TYPES = r"NUMERICAL|NM|MULTICHOICE|MC|SHORTANSWER|SA|MW"
-FIELD = re.compile(r"\{([0-9]*):(" + TYPES + r"):(" + ALTERNATIVE + "(~" + ALTERNATIVE + r")*)\}")
 NUMBER = r"-?(([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]+)?)"
-NUMERICAL = re.compile(f"^=({NUMBER})(:{NUMBER})?$")
+NUMERICAL = re.compile(f"^=({NUMBER})(:{NUMBER})?")
 
 
 def cloze(text: str) -> list[re.Match[str]]:
@@ -144,7 +141,8 @@ def cloze(text: str) -> list[re.Match[str]]:
 def test_moodle_finds_a_field_for_every_cell_with_points(made: Sheet) -> None:
     found = cloze(written(made, "moodle", "inline"))
     asked = [(cell, answer) for cell, answer in made.key.items() if answer.points]
-    assert len(found) == len(asked)
+    arrows = [len(list(arrow_fields(a))) - 1 for _cell, a in asked if a.kind == "graph"]
+    assert len(found) == len(asked) + sum(arrows)  # arrows have a field for each card
     numbers = [match for match in found if match[2] == "NUMERICAL"]
     expected = [a for _cell, a in asked if a.kind in ("number", "whole")]
     assert len(numbers) == len(expected)

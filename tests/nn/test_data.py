@@ -5,6 +5,7 @@ import pytest
 
 from chainrule.errors import FileError, InputError
 from chainrule.nn import data
+from chainrule.nn.own_data import from_csv
 from chainrule.nn.scaling import Scaling
 
 
@@ -45,13 +46,13 @@ TABLE = b"Age,ChestPain,Sex,AHD\n63,typical,1,No\n67,none,1,Yes\n41,other,0,Yes\
 
 
 def test_words_become_columns_of_noughts_and_ones() -> None:
-    table = data.from_csv(TABLE)
+    table = from_csv(TABLE)
     assert table.columns == ("Age", "ChestPain = none", "ChestPain = other",
                              "ChestPain = typical", "Sex")  # fmt: skip
     assert table.x[1].tolist() == [67, 1, 0, 0, 1]
     assert table.t.ravel().tolist() == [0, 1, 1, 0]
     assert table.classes == ("No", "Yes") and table.loss == "bce"
-    numbers = data.from_csv(TABLE, target="Age")
+    numbers = from_csv(TABLE, target="Age")
     assert numbers.task == "numbers" and numbers.t.ravel().tolist() == [63, 67, 41, 50]
 
 
@@ -65,12 +66,12 @@ def test_words_become_columns_of_noughts_and_ones() -> None:
 )
 def test_tables_that_cannot_be_used_say_where(content: bytes, words: str) -> None:
     with pytest.raises(FileError, match=words):
-        data.from_csv(content)
+        from_csv(content)
 
 
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(FileError, match="no column `AGE2`"):
-        data.from_csv(TABLE, target="AGE2")
+        from_csv(TABLE, target="AGE2")
     with pytest.raises(InputError, match="no data called `mons`"):
         data.named("mons")
 

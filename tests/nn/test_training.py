@@ -128,8 +128,8 @@ def test_early_stopping_puts_the_best_parameters_back() -> None:
     losses = []
     for record in run:
         losses.append(run.loss(X[6:], COIN[6:]))
-        assert record.metrics["validation"] == losses[-1]
-    assert "validation" in run.stopped
+        assert record.metrics["held_out_loss"] == losses[-1]
+    assert "held-out" in run.stopped
     assert run.loss(X[6:], COIN[6:]) == pytest.approx(min(losses), rel=1e-12)
 
 

@@ -52,4 +52,4 @@ def test_formulas_of_adjoints_are_those_of_matrices() -> None:
 def test_a_drawing_shows_shape_and_norm() -> None:
     graph = Graph.parse("W: 5x6; x: 6; a = W x; J = sum(a)")
     point = {"W": np.full((5, 6), 0.1).tolist(), "x": [1.0] * 6}
-    assert "5×6&#93;, ‖·‖ = 0.5477" in graph.draw(point, "dot").decode()
+    assert "5×6], ‖·‖ = 0.5477" in graph.draw(point, "dot").decode()

@@ -7,7 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.ui.link import encode
 from chainrule.ui.panel import TITLES
+from chainrule.ui.state import State
 from tests.ui.waiting import at_rest
 
 pytestmark = pytest.mark.browser
@@ -282,3 +284,24 @@ def test_a_fold_that_cannot_be_made_is_said(app_page: Page, app_address: str) ->
     expect(app_page.get_by_text("A fold is left out: no node 'q'")).to_be_visible()
     expect(app_page.get_by_role("button", name=re.compile("^t = "))).to_have_count(0)
     expect(app_page.get_by_role("button", name="Undo 1 fold")).to_be_visible()
+
+
+def test_of_many_values_each_has_a_field_and_the_chosen_one_a_slider(
+    app_page: Page, app_address: str
+) -> None:
+    names = [f"x{i}" for i in range(1, 7)]
+    at = tuple((name, "1") for name in names)
+    state = State(formula=" + ".join(f"{i} {name}" for i, name in enumerate(names)), point=at)
+    app_page.goto(f"{app_address}/?{encode(state)}")
+    field = app_page.get_by_role("textbox", name="Value of x3")
+    expect(field).to_have_value("1")
+    expect(app_page.get_by_role("textbox", name="Value of x6")).to_be_visible()
+    sliders = app_page.get_by_role("slider", name=re.compile("^Slide"))
+    expect(sliders).to_have_count(1)
+    field.fill("2.5")
+    field.press("Enter")
+    expect(app_page.get_by_role("slider", name="Slide x3")).to_have_value("2.5")
+    sliders.press("ArrowRight")
+    expect(field).to_have_value("2.51")
+    # 0·1 + 1·1 + 2·2.51 + 3 + 4 + 5
+    expect(app_page.get_by_role("table").first).to_contain_text("18.02")

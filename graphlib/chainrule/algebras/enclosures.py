@@ -272,9 +272,20 @@ def _max_weight(m: Any, *operands: Any, slot: int) -> Any:
 
 
 _METHODS = (
-    "sin", "cos", "tan", "asin", "acos", "atan", "asinh", "acosh", "atanh", "log1p",
-    "log", "erf", "digamma",
-)  # fmt: skip
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "asinh",
+    "acosh",
+    "atanh",
+    "log1p",
+    "log",
+    "erf",
+    "digamma",
+)
 
 
 FADING = {

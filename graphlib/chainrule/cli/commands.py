@@ -14,6 +14,7 @@ from chainrule.cli.app import app
 from chainrule.cli.check import check
 from chainrule.cli.compile import compile
 from chainrule.cli.draw import draw
+from chainrule.cli.experiment import experiment
 from chainrule.cli.grad import grad
 from chainrule.cli.mark import mark
 from chainrule.cli.ops import ops
@@ -25,7 +26,7 @@ from chainrule.cli.train import sweep, train
 from chainrule.errors import ChainruleError, OutsideError, excerpt
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    show, table, steps, draw, grad, check, compile, train, sweep, sheet, mark, ops, app,
+    show, table, steps, draw, grad, check, compile, train, sweep, experiment, sheet, mark, ops, app,
 )  # fmt: skip
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 

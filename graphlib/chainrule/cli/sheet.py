@@ -54,6 +54,15 @@ ClassOut = Annotated[
     str | None,
     typer.Option("--out", metavar="ZIP", help="The ZIP of a class: sheets, keys, manifest."),
 ]
+Variants = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=500,
+        help="A question bank for Moodle: a category a task, N variants in each.",
+        show_default=False,
+    ),
+]
 Key = Annotated[
     Literal["none", "inline", "apart"] | None,
     typer.Option(help="No key, the key in the cells, or the key alone.", show_default=False),
@@ -156,6 +165,7 @@ def sheet(
     roster: Roster = None,
     out: ClassOut = None,
     force: Force = False,
+    variants: Variants = None,
 ) -> None:
     """Make a sheet of exercises, for one student, with its key or without.
 
@@ -167,6 +177,7 @@ def sheet(
       chainrule sheet "J = u1 + u2; u1 = sin t; u2 = 3t; t = x^2" --at x=1.5 -o sheet.html
       chainrule sheet --recipe week3.toml --student Ada -o ada.ipynb
       chainrule sheet --recipe week3.toml --roster class.csv --out week3.zip
+      chainrule sheet --recipe week3.toml --variants 20 -o bank.xml
     """
     from chainrule.cli.output import write
     from chainrule.exercises.making import sheet as made
@@ -176,10 +187,29 @@ def sheet(
             asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out, force
         )
         return
+    if variants is not None:
+        _bank(asked_recipe(formula, level, recipe, at, kind, title), seed, variants, output)
+        return
     chosen = chosen_format(format, output)
     wanted = asked_recipe(formula, level, recipe, at, kind, title)
     finished = made(wanted, seed=seed, student=student)
     write(finished.to(chosen.name, key=key), output or "-")
+
+
+def _bank(recipe: Recipe, seed: int | None, variants: int, output: str | None) -> None:
+    from chainrule.cli.output import write
+    from chainrule.cli.progress import progress
+    from chainrule.exercises.catalogue import CLASS, WORDS
+    from chainrule.exercises.formats.moodle import bank
+    from chainrule.exercises.making import sheet as made
+
+    sheets = []
+    with progress(CLASS["making"]) as told:
+        for number in range(1, variants + 1):
+            who = WORDS["variant"].format(number=number)
+            sheets.append(made(recipe, seed=seed, student=who))
+            told(number, variants)
+    write(bank(sheets), output or "-")
 
 
 def _class(

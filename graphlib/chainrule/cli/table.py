@@ -28,7 +28,8 @@ Show = Annotated[
     typer.Option(
         "--show",
         metavar="READING",
-        help="table, trace, duals, paths, jacobian, cost, health, conditions or enclosures.",
+        help="table, trace, duals, paths, jacobian, cost, health, conditions, enclosures, "
+        "derivation.",
     ),
 ]
 Health = Annotated[
@@ -53,8 +54,9 @@ def table(
     """Show the table: values, local partials, and the derivatives added up row by row.
 
     With --show another reading: trace (value, tangent and adjoint side by side), duals (dual
-    numbers), paths (every path with its product), jacobian, cost, health, conditions, or
-    enclosures (the interval in which every number lies for certain).
+    numbers), paths (every path with its product), jacobian, cost, health, conditions,
+    enclosures (the interval in which every number lies for certain), or derivation (the
+    derivatives worked out in symbols).
 
     With -o a whole file is written (an HTML page, a LaTeX document); the screen gets the piece
     to paste.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -11,17 +12,45 @@ from chainrule.errors import InputError
 if TYPE_CHECKING:
     from chainrule.nn.building import Prepared
     from chainrule.nn.data import Data
-    from chainrule.nn.training import TrainingRecord
+    from chainrule.nn.plan import TrainingRecord
 
 Source = Annotated[
     str,
     typer.Argument(
-        help="line, wave, moons, circles, spirals, xor, blobs, passing, digits, or a CSV file."
+        help="line, wave, moons, circles, spirals, xor, blobs, passing, heart, digits, or a CSV "
+        "file."
     ),
 ]
 Target = Annotated[
     str | None,
     typer.Option(help="Column of the file to predict; default the last.", show_default=False),
+]
+MissingOf = Annotated[
+    Literal["refuse", "drop", "fill"],
+    typer.Option(
+        "--missing", help="Rows with a missing value: leave them out, or fill in mean or mode."
+    ),
+]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", metavar="NAME", help="Column to leave out.")
+]
+FormulaOf = Annotated[
+    str | None,
+    typer.Option(
+        "--formula",
+        metavar="TEXT",
+        help='What is trained in place of layers: --formula "y = a x + b"; its names are columns, '
+        "x for all of them, t for the target.",
+        show_default=False,
+    ),
+]
+Learn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAMES",
+        help='What a formula learns: --learn "W1: 4x2, b1: 4".',
+        show_default=False,
+    ),
 ]
 Layers = Annotated[str, typer.Option(metavar="16-16", help="Widths of the hidden layers.")]
 Activation = Annotated[str, typer.Option(help="Of the hidden layers.")]
@@ -36,8 +65,10 @@ Epochs = Annotated[int, typer.Option(min=1, help="How often every example is see
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same run.")]
 Held = Annotated[float, typer.Option(help="Share of the examples that is not learned from.")]
 ScalingOf = Annotated[
-    Literal["standard", "range", "none"], typer.Option("--scaling", help="Of the inputs.")
+    Literal["standard", "range", "none"],
+    typer.Option("--scaling", help="Of the inputs, and of targets that are numbers."),
 ]
+L1 = Annotated[float, typer.Option("--l1", help="Weight of Σ|w| in the loss.")]
 L2 = Annotated[float, typer.Option("--l2", help="Weight of Σw² in the loss.")]
 Dropout = Annotated[float, typer.Option(help="Share of units switched off while training.")]
 Patience = Annotated[
@@ -50,7 +81,9 @@ Save = Annotated[
 ]
 
 
-def data_of(source: str, target: str | None) -> Data:
+def data_of(
+    source: str, target: str | None, missing: Any = "refuse", without: Sequence[str] = ()
+) -> Data:
     """Return generated data by its name, or a file's.
 
     Raises
@@ -60,7 +93,8 @@ def data_of(source: str, target: str | None) -> Data:
     """
     from pathlib import Path
 
-    from chainrule.nn.data import GENERATED, from_csv, named
+    from chainrule.nn.data import GENERATED, named
+    from chainrule.nn.own_data import from_csv
 
     if source in GENERATED:
         return named(source)
@@ -70,12 +104,14 @@ def data_of(source: str, target: str | None) -> Data:
             f"there is neither data nor a file called `{source[:60]}`", text=source,
             length=len(source), allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
         )  # fmt: skip
-    return from_csv(path.read_bytes(), target)
+    return from_csv(path.read_bytes(), target, missing=missing, without=without)
 
 
 def train(
     source: Source,
     target: Target = None,
+    formula: FormulaOf = None,
+    learn: Learn = None,
     layers: Layers = "16-16",
     activation: Activation = "tanh",
     init: Init = "xavier",
@@ -87,9 +123,12 @@ def train(
     seed: Seed = 0,
     held: Held = 0.25,
     scaling: ScalingOf = "standard",
+    l1: L1 = 0.0,
     l2: L2 = 0.0,
     dropout: Dropout = 0.0,
     patience: Patience = None,
+    missing: MissingOf = "refuse",
+    without: Without = None,
     json: Json = False,
     output: Save = None,
 ) -> None:
@@ -99,15 +138,20 @@ def train(
       chainrule train moons
       chainrule train spirals --layers 32-32-32 --epochs 400 --rate 0.01
       chainrule train digits --layers 64 --activation relu --optimiser sgd --json
-      chainrule train heart.csv --target AHD -o heart.npz
+      chainrule train heart.csv --target AHD --missing drop -o heart.npz
+      chainrule train line --formula "y = a x + b" --learn "a b" --loss "(y - t)^2"
     """
-    from chainrule.nn.building import Choices, prepared
+    from chainrule.nn.building import Choices, prepared, typed
 
     choices = Choices(
         layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
-        seed, l2, dropout, patience,
+        seed, l2, dropout, patience, l1,
     )  # fmt: skip
-    ready = prepared(data_of(source, target), choices)
+    data = data_of(source, target, missing, without or ())
+    if not json:
+        for note in data.notes:
+            print(note)
+    ready = prepared(data, choices) if formula is None else typed(data, choices, formula, learn)
     if json:
         _printed(ready)
     else:
@@ -116,16 +160,9 @@ def train(
         _saved(ready, output)
 
 
-def _epoch(ready: Prepared, record: TrainingRecord) -> dict[str, Any]:
-    """Return what is told of an epoch."""
-    told: dict[str, Any] = {"epoch": record.epoch, "step": record.step, "loss": record.loss}
-    told |= record.metrics
-    if ready.held is not None:
-        x, t = ready.scaling(ready.held.x), ready.held.t
-        told["held_out_loss"] = ready.run.loss(x, t)
-        if ready.data.task != "numbers":
-            told["held_out_accuracy"] = ready.run.accuracy(x, t)
-    return told
+def _epoch(record: TrainingRecord) -> dict[str, Any]:
+    """Return what is told of an epoch: of all examples, never of the last batch alone."""
+    return {"epoch": record.epoch, "step": record.step, **record.metrics}
 
 
 def _printed(ready: Prepared) -> None:
@@ -133,12 +170,14 @@ def _printed(ready: Prepared) -> None:
 
     for record in ready.run:
         if record.step % ready.run.per_epoch == 0:
-            print(dumps(_epoch(ready, record)), flush=True)
+            print(dumps(_epoch(record)), flush=True)
 
 
 def _watched(ready: Prepared) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from chainrule.nn.scoring import judged
 
     run, console = ready.run, Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
@@ -147,24 +186,34 @@ def _watched(ready: Prepared) -> None:
         task = progress.add_task("training", total=run.steps)
         for record in run:
             if record.step % run.per_epoch == 0:
-                told = _epoch(ready, record)
+                told = _epoch(record)
                 progress.update(
                     task,
                     completed=record.step,
-                    description=f"epoch {record.epoch}, loss {record.loss:.4g}",
+                    description=f"epoch {record.epoch}, loss {told['loss']:.4g}",
                 )
-    shape = "-".join(str(n) for n in (ready.kept.x.shape[1], *_widths(ready)))
-    print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, network {shape}")
+    print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, {_described(ready)}")
     for name, value in told.items():
         shown = f"{value:.4g}" if isinstance(value, float) else str(value)
         print(f"  {name.replace('_', ' ')}: {shown}")
+    if judged(told):
+        print(f"  {judged(told)}")
     if run.stopped:
         print(f"  stopped: {run.stopped}")
 
 
-def _widths(ready: Prepared) -> list[int]:
-    shapes = ready.run.network.parameters
-    return [parameter.shape[0] for name, parameter in shapes.items() if name[0] == "W"]
+def _described(ready: Prepared) -> str:
+    """Return a network by its widths, a formula by what it has learned."""
+    from chainrule.nn.formula import Formula
+    from chainrule.nn.looking import literal
+
+    run = ready.run
+    if isinstance(run.model, Formula):
+        found = ", ".join(f"{name} = {literal(w)}" for name, w in run.parameters.items())
+        return found if len(found) < 400 else f"{len(run.parameters)} parameters"
+    shapes = run.network.parameters.values()
+    widths = [p.shape[0] for p in shapes if p.kind == "weight"]
+    return "network " + "-".join(str(n) for n in (ready.kept.x.shape[1], *widths))
 
 
 def _saved(ready: Prepared, output: str) -> None:
@@ -181,11 +230,11 @@ def _saved(ready: Prepared, output: str) -> None:
 
 
 def trial(source: str, target: str | None, **choices: Any) -> dict[str, Any]:
-    """Train once and return the last record's numbers: what a sweep calls."""
+    """Train once and return the scores after the last epoch: what a sweep calls."""
     from chainrule.nn.building import Choices, prepared
 
     ready = prepared(data_of(source, target), Choices(**choices))
-    return _epoch(ready, ready.run.run()[-1])
+    return _epoch(ready.run.run()[-1])
 
 
 SWEPT = {
@@ -220,7 +269,7 @@ def sweep(
     from rich.console import Console
     from rich.progress import Progress
 
-    from chainrule.nn.experiments import Trial
+    from chainrule.nn.experiments import Trial, averaged
     from chainrule.nn.experiments import sweep as swept
 
     grid = _grid(tries)
@@ -256,6 +305,8 @@ def sweep(
             if isinstance(value, float)
         )
         print(f"{setting}: {numbers or done.problem.splitlines()[0]}")
+    if len(grid.get("seed", ())) > 1:
+        print(averaged(trials).text().rstrip())
 
 
 def _grid(tries: list[str]) -> dict[str, list[Any]]:

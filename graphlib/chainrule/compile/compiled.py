@@ -8,13 +8,16 @@ dictionaries beside it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from chainrule.compile.numpy_source import Source, function, prelude
+from chainrule.compile.blocks import Blocks
+from chainrule.compile.machine import Machine, Unsettled, exactly
+from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
@@ -22,6 +25,8 @@ from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.walks import evaluate
 
 Outputs = Literal["value", "value_and_grad"]
+MANY = 8192  # points from which on blocks are quicker than whole arrays
+LARGE = 20_000  # nodes from which on nobody reads a source, and Python takes long to
 NO_POINT: Mapping[str, Any] = {}
 
 
@@ -70,8 +75,7 @@ class Compiled:
         """Return the value of the output."""
         bound = self._bound(*point, **arrays)
         lead = self._lead(bound)
-        with np.errstate(all="ignore"):
-            (value,) = self._value_function(*bound)
+        (value,) = self._computed("value", bound, lead)
         return self._full(value, lead, self._output)
 
     def value_and_grad(
@@ -83,8 +87,7 @@ class Compiled:
         """
         bound = self._bound(*point, **arrays)
         lead = self._lead(bound)
-        with np.errstate(all="ignore"):
-            value, *slopes = self._gradient_function(*bound)
+        value, *slopes = self._computed("value_and_grad", bound, lead)
         index = self.graph.index
         return self._full(value, lead, self._output), {
             name: self._full(slope, lead, index[name])
@@ -95,12 +98,20 @@ class Compiled:
 
     @cached_property
     def source(self) -> str:
-        """The source of the module: `value`, and `value_and_grad` where it was asked for."""
+        """The source of the module: `value`, and `value_and_grad` where it was asked for.
+
+        Raises
+        ------
+        GraphError
+            If the graph is so large that it is not computed from a source.
+        """
+        if self.graph.is_scalar and len(self.graph) > LARGE:
+            raise GraphError(f"{len(self.graph):,} steps have no source; up to {LARGE:,} do")
         parts = [self._value_source]
         if self.outputs == "value_and_grad":
             parts.append(self._gradient_source)
-        special = frozenset().union(*(part.special for part in parts))
-        return prelude(special) + "\n\n".join(part.text for part in parts)
+        used = frozenset().union(*(part.used for part in parts))
+        return prelude(used) + "\n\n".join(part.text for part in parts)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -113,22 +124,68 @@ class Compiled:
         }
 
     @cached_property
+    def _gradient(self) -> WengertList:
+        by = [self.graph.index[name] for name in self.wrt]
+        return gradient_graph(self.graph, self._output, by, keep=[self._output], domains=False)
+
+    @cached_property
+    def _value_graph(self) -> WengertList:
+        graph = self.graph
+        return WengertList(
+            graph.ops, graph.operands, graph.parameters, graph.names, graph.shapes, [self._output]
+        )
+
+    @cached_property
     def _value_source(self) -> Source:
-        return function("value", self.graph, [self._output])
+        return plain("value", self.graph, [self._output])
 
     @cached_property
     def _gradient_source(self) -> Source:
-        by = [self.graph.index[name] for name in self.wrt]
-        gradient = gradient_graph(self.graph, self._output, by, keep=[self._output], domains=False)
-        return function("value_and_grad", gradient, gradient.outputs)
+        return plain("value_and_grad", self._gradient, self._gradient.outputs)
 
     @cached_property
-    def _value_function(self) -> Any:
-        return _made(self._value_source, "value")
+    def _functions(self) -> dict[Any, Any]:
+        """What was made so far: by outputs, and for many points by which inputs are many too."""
+        return {}
+
+    def _computed(self, outputs: Outputs, bound: Sequence[Any], lead: tuple[int, ...]) -> Any:
+        if self.graph.is_scalar and len(self.graph) > LARGE:
+            return self._one_by_one(bound, lead, values=outputs == "value")
+        size = math.prod(lead)
+        if not self.graph.is_scalar or size < MANY:
+            if outputs not in self._functions:
+                source = self._value_source if outputs == "value" else self._gradient_source
+                self._functions[outputs] = run(source.text, outputs, source.used, {})
+            with np.errstate(all="ignore"):
+                return self._functions[outputs](*bound)
+        many = tuple(array.size > 1 for array in bound)
+        if (outputs, many) not in self._functions:
+            graph = self._value_graph if outputs == "value" else self._gradient
+            self._functions[outputs, many] = Blocks(graph, many)
+        rows = [
+            np.broadcast_to(array, lead).reshape(-1) if is_many else array.reshape(())
+            for array, is_many in zip(bound, many, strict=True)
+        ]
+        found = self._functions[outputs, many](rows, size)
+        return [x.reshape(lead) if np.ndim(x) else x for x in found]
+
+    def _one_by_one(self, bound: Sequence[Any], lead: tuple[int, ...], *, values: bool) -> Any:
+        """Return what a very large graph gives at each point."""
+        inputs, by = self.graph.inputs, [self.graph.index[name] for name in self.wrt]
+        points = np.broadcast_arrays(*bound) if bound else ()
+        rows = []
+        for place in np.ndindex(lead):
+            point = {n: float(x[place]) for n, x in zip(inputs, points, strict=True)}
+            try:
+                value, slopes = self._machine.value_and_grad(point)
+            except Unsettled:
+                value, slopes = exactly(self.graph, self._output, point)
+            rows.append([value, *([] if values else [slopes[n] for n in by])])
+        return np.array(rows, dtype=float).T.reshape(-1, *lead)
 
     @cached_property
-    def _gradient_function(self) -> Any:
-        return _made(self._gradient_source, "value_and_grad")
+    def _machine(self) -> Machine:
+        return Machine(self.graph, self._output)
 
     # What goes in and out
 
@@ -202,14 +259,6 @@ def _points(names: Sequence[str], bound: Sequence[Any]) -> tuple[int, ...]:
         raise ShapeError(f"the points do not fit together: {shapes}") from error
 
 
-def _made(source: Source, name: str) -> Any:
-    """Return the function that a source of ours defines."""
-    namespace: dict[str, Any] = {}
-    code = compile(prelude(source.special) + source.text, f"<chainrule {name}>", "exec")
-    exec(code, namespace)
-    return namespace[name]
-
-
 def compiled(
     graph: WengertList,
     outputs: str = "value_and_grad",
@@ -246,7 +295,7 @@ def compiled(
     kind: Outputs = "value" if outputs == "value" else "value_and_grad"
     made = Compiled(opened, kind, by, at)
     # Written at once, so that an operation without a form in NumPy is met here.
-    assert made.source
+    assert len(opened) > LARGE or made.source
     return made
 
 

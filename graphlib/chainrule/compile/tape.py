@@ -1,18 +1,30 @@
-"""Lines of NumPy source that fill arrays: what rules write when the values are `Cell`s."""
+"""Lines of source, one an elementary step: what the rules of operations write over `Cell`s.
+
+Every target prints these lines: NumPy source to be read, code that fills arrays which are kept,
+loops over blocks of points. So there is no second table of what an operation computes.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from chainrule.algebras.maths import Maths
-from chainrule.compile.code import ATOM, Code, NumPyMaths, literal
-from chainrule.ops import OPS, Shape
+from chainrule.ops import Shape
 from chainrule.ops.record import same_shape
+
+INFIX = {
+    "np.add": "+",
+    "np.subtract": "-",
+    "np.multiply": "*",
+    "np.divide": "/",
+    "np.power": "**",
+}
+WHOLE = 2**53
+POWERS = 8  # an error of half a unit in the last place for each product but one
 
 
 class Cell:
@@ -23,6 +35,7 @@ class Cell:
     """
 
     __slots__ = ("base", "batched", "name", "number", "shape", "tape")
+    __array_ufunc__ = None
 
     def __init__(
         self, tape: Tape, name: str, shape: Shape, batched: bool, base: Cell | None = None
@@ -34,20 +47,19 @@ class Cell:
         self.base: Cell = self if base is None else base
         self.number: float | None = None
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def ndim(self) -> int:
         """Number of axes of one example."""
         return len(self.shape)
 
-    @property
-    def full(self) -> Shape:
-        """Shape with the batch in front; -1 stands for its size."""
-        return ((-1,) if self.batched else ()) + self.shape
-
     def __add__(self, other: Any) -> Cell:
         return self.tape.entrywise("np.add", self, other)
 
-    __radd__ = __add__
+    def __radd__(self, other: Any) -> Cell:
+        return self.tape.entrywise("np.add", other, self)
 
     def __sub__(self, other: Any) -> Cell:
         return self.tape.entrywise("np.subtract", self, other)
@@ -58,20 +70,18 @@ class Cell:
     def __mul__(self, other: Any) -> Cell:
         return self.tape.entrywise("np.multiply", self, other)
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Any) -> Cell:
+        return self.tape.entrywise("np.multiply", other, self)
 
     def __truediv__(self, other: Any) -> Cell:
         return self.tape.entrywise("np.divide", self, other)
 
     def __rtruediv__(self, other: Any) -> Cell:
-        if other == 1:
-            return self.tape.entrywise("np.reciprocal", self)
         return self.tape.entrywise("np.divide", other, self)
 
     def __pow__(self, other: int) -> Cell:
-        if other == 2:
-            return self.tape.entrywise("np.square", self)
-        return self.tape.entrywise("np.power", self, other)
+        raised: Cell = self.tape.power(self, other)
+        return raised
 
     def __neg__(self) -> Cell:
         return self.tape.entrywise("np.negative", self)
@@ -82,21 +92,21 @@ class Cell:
 
 @dataclass(slots=True)
 class Line:
-    """One line of source: `call` with its operands, and the cell it fills.
+    """One line of source: an expression in the names of cells, and the cell it fills.
 
     Parameters
     ----------
     entrywise
         Whether it may write over an operand.
     kept
-        Whether it fills an array that is there; otherwise it is an assignment.
+        Whether it is a call that can fill an array that is there; otherwise it is an assignment.
     """
 
-    call: str
+    text: str
     reads: tuple[Cell, ...]
     fills: Cell
-    entrywise: bool
-    kept: bool = True
+    entrywise: bool = False
+    kept: bool = False
 
 
 @dataclass(slots=True)
@@ -106,258 +116,250 @@ class Tape:
     Parameters
     ----------
     size
-        Number of examples in a batch.
+        Number of examples in a batch, or the expression for it.
+    fast
+        Whether lines fill arrays and views of what stays in its place are made once; otherwise
+        lines are written as people write them.
+    tangents
+        Whether sine and cosine of a batch are made of the tangent of half the angle.
     moving
         Names of the variables that are another array in every call.
-    numpy
-        Writes what NumPy cannot fill an array with; knows the special functions met.
+    used
+        Functions that are called and that NumPy lacks.
     """
 
-    size: int
-    numpy: NumPyMaths = field(default_factory=NumPyMaths)
+    size: int | str
+    fast: bool = True
+    tangents: bool = False
 
     lines: list[Line] = field(default_factory=list)
     views: list[tuple[Cell, str]] = field(default_factory=list)
     moving: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
     count: int = 0
-    _seen: dict[tuple[str, str], Cell] = field(default_factory=dict)
+    _seen: dict[str, Cell] = field(default_factory=dict)
+    _made: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def cell(self, shape: Shape, batched: bool, base: Cell | None = None) -> Cell:
         """Return a new cell."""
         self.count += 1
         return Cell(self, f"v{self.count}", shape, batched, base)
 
+    def lift(self, value: Any) -> Cell:
+        """Return a value as a cell."""
+        if isinstance(value, Cell):
+            return value
+        return self.filled(float(value), (), False)
+
     def view(self, base: Cell, how: str, shape: Shape) -> Cell:
         """Return a view of a cell's array; in `how`, {} stands for the array's name."""
-        key = base.name, how
-        if key not in self._seen:
-            text = how.format(base.name)
-            if base.base.name in self.moving:
-                self._seen[key] = self.assigned(Code(text, ATOM, shape, base.batched), (base,))
+        text = how.format(base)
+        if text not in self._seen:
+            if not self.fast or base.base.name in self.moving:
+                self._seen[text] = self.assigned(text, (base,), shape, base.batched)
             else:
-                self._seen[key] = self.cell(shape, base.batched, base.base)
-                self.views.append((self._seen[key], text))
-        return self._seen[key]
+                self._seen[text] = self.cell(shape, base.batched, base.base)
+                self.views.append((self._seen[text], text))
+        return self._seen[text]
+
+    def full(self, shape: Shape, batched: bool) -> str:
+        """Return the text of a shape with the batch in front."""
+        sizes = [str(self.size)] * batched + [str(n) for n in shape]
+        return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
     def filled(self, number: float, shape: Shape, batched: bool) -> Cell:
         """Return a cell all of whose entries are a number."""
-        key = f"{number!r} {shape}", str(batched)
-        if key not in self._seen:
-            made = self._seen[key] = self.cell(shape, batched)
+        text = f"np.full({self.full(shape, batched)}, {literal(float(number))}, dtype=float)"
+        if text not in self._seen:
+            if self.fast:
+                made = self.cell(shape, batched)
+                self.views.append((made, text))
+            else:
+                made = self.assigned(text, (), shape, batched)
             made.number = number
-            full = tuple(self.size if n < 0 else n for n in made.full)
-            self.views.append(
-                (made, f"np.full({full}, {literal(float(number)).text}, dtype=float)")
-            )
-        return self._seen[key]
+            self._seen[text] = made
+        return self._seen[text]
 
     def raised(self, cell: Any, ndim: int) -> Any:
         """Return a cell with unit axes behind the batch, up to `ndim` of them."""
         if not isinstance(cell, Cell) or not cell.batched or cell.ndim >= ndim:
             return cell
-        axes = ", ".join(["None"] * (ndim - cell.ndim) + [":"] * cell.ndim)
-        return self.view(cell, f"{{}}[:, {axes}]", (1,) * (ndim - cell.ndim) + cell.shape)
+        axes = ", ".join([":"] + ["None"] * (ndim - cell.ndim) + [":"] * cell.ndim)
+        return self.view(cell, f"{{}}[{axes}]", (1,) * (ndim - cell.ndim) + cell.shape)
 
     def line(
-        self, call: str, reads: Sequence[Cell], shape: Shape, batched: bool, *, entrywise: bool
+        self, text: str, reads: Sequence[Cell], shape: Shape, batched: bool, *, entrywise: bool
     ) -> Cell:
         """Append a line that fills an array, or find the same one; return the cell it fills."""
-        key = call, "line"
-        if key not in self._seen:
-            made = self._seen[key] = self.cell(shape, batched)
-            self.lines.append(Line(call, tuple(reads), made, entrywise))
-        return self._seen[key]
+        if text not in self._seen:
+            made = self._seen[text] = self.cell(shape, batched)
+            self.lines.append(Line(text, tuple(reads), made, entrywise, kept=True))
+        return self._seen[text]
+
+    def assigned(self, text: str, reads: Sequence[Cell], shape: Shape, batched: bool) -> Cell:
+        """Append an assignment, for what NumPy cannot write into an array that is there."""
+        if text not in self._seen:
+            made = self._seen[text] = self.cell(tuple(shape), batched)
+            self.lines.append(Line(text, tuple(reads), made))
+            self.moving.add(made.name)
+        return self._seen[text]
 
     def entrywise(self, function: str, *operands: Any) -> Cell:
         """Append a function that works entry by entry; shapes are broadcast."""
-        ndim = max(x.ndim for x in operands if isinstance(x, Cell))
-        shape = same_shape(*(x.shape for x in operands if isinstance(x, Cell)))
-        batched = any(isinstance(x, Cell) and x.batched for x in operands)
+        cells = [x for x in operands if isinstance(x, Cell)]
+        shape, batched = same_shape(*(x.shape for x in cells)), any(x.batched for x in cells)
         known = [x.number if isinstance(x, Cell) and x.number is not None else x for x in operands]
-        if not any(isinstance(x, Cell) for x in known):
-            return self.filled(_of_numbers(function, known), shape, batched)
         others = [x for x in known if isinstance(x, Cell)]
-        if same_shape(*(x.shape for x in others)) != shape or batched != any(
-            x.batched for x in others
-        ):
+        if not others:
+            return self.filled(of_numbers(function, known), shape, batched)
+        if self.tangents and batched and function in ("np.sin", "np.cos"):
+            return self._circular(function, others[0])
+        same = same_shape(*(x.shape for x in others)) == shape
+        if not same or batched != any(x.batched for x in others):
             known = list(operands)  # the filled ones are needed for the shape
-        elif function == "np.multiply" and len(others) == 1 and 1 in known:
+        elif function == "np.multiply" and 1 in (known[0], known[1]):
             return others[0]
+        else:
+            if function == "np.divide" and known[0] == 1:
+                function, known = "np.reciprocal", known[1:]
+            if self.fast:
+                function, known = self._shorter(function, known)
+        ndim = max(x.ndim for x in known if isinstance(x, Cell))
         raised = [self.raised(x, ndim) for x in known]
-        cells = [x for x in raised if isinstance(x, Cell)]
-        written = ", ".join(x.name if isinstance(x, Cell) else _number(x) for x in raised)
-        return self.line(f"{function}({written}", cells, shape, batched, entrywise=True)
+        names = [x.name if isinstance(x, Cell) else literal(x) for x in raised]
+        text = f"{function}({', '.join(names)})"
+        if not self.fast:
+            text = _by_hand(function, names) or text
+        reads = [x for x in raised if isinstance(x, Cell)]
+        made = self.line(text, reads, shape, batched, entrywise=True)
+        self._made[made.name] = (function, *known)
+        return made
 
-    def product(self, a: Cell, b: Cell) -> Cell:
+    def _shorter(self, function: str, x: list[Any]) -> tuple[str, list[Any]]:
+        """Return a quicker call of the same value, within a few units in the last place."""
+        kinds = [self._made.get(str(a), ("",)) for a in x]
+        if function == "np.multiply" and x[0] is x[1]:
+            return "np.square", x[:1]  # a a = a²
+        if function == "np.add" and kinds[0][0] == "np.negative":
+            return "np.subtract", [x[1], kinds[0][1]]  # −a + b = b − a
+        if function in ("np.add", "np.subtract") and kinds[1][0] == "np.negative":
+            turned = "np.subtract" if function == "np.add" else "np.add"
+            return turned, [x[0], kinds[1][1]]  # a + (−b) = a − b
+        if function == "np.exp" and kinds[0][0] == "np.negative":
+            kind, *terms = self._made.get(str(kinds[0][1]), ("",))
+            if kind == "np.add" and isinstance(terms[1], Cell) and not terms[1].batched:
+                return function, [-terms[1] - terms[0]]  # −(a + s) = −s − a, s the same for all
+        if function == "np.divide" and kinds[1][0] == "np.reciprocal":
+            return "np.multiply", [x[0], kinds[1][1]]  # a / (1/d) = a d
+        if function == "np.divide" and isinstance(x[1], Cell):
+            # Where a divisor may be next to 0, its reciprocal overflows before the quotient does.
+            if self._is_large(x[1]) and (one := self._reciprocal(x[1])):
+                return "np.multiply", [x[0], one]
+            inner = kinds[1][1] if kinds[1][0] == "np.square" else None
+            if inner is not None and self._is_large(inner) and (one := self._reciprocal(inner)):
+                return "np.multiply", [x[0], self.entrywise("np.square", one)]
+        return function, x
+
+    def _reciprocal(self, cell: Cell) -> Cell | None:
+        return self._seen.get(f"np.reciprocal({cell})")
+
+    def _is_large(self, cell: Cell) -> bool:
+        """Tell whether a value is known to be 1 or more."""
+        kind, *operands = self._made.get(cell.name, ("", None))
+        if kind != "np.add" or not any(isinstance(x, Cell) for x in operands):
+            return False
+        (number,) = [x for x in operands if not isinstance(x, Cell)] or [0]
+        kinds = [self._made.get(x.name, ("",))[0] for x in operands if isinstance(x, Cell)]
+        return number >= 1 and kinds[0] in ("np.exp", "np.square", "np.abs")
+
+    def _circular(self, function: str, x: Cell) -> Cell:
+        """Append sin x = 2t/(1 + t²) or cos x = 2/(1 + t²) − 1 with t = tan(x/2)."""
+        half = self.entrywise("np.tan", x * 0.5)
+        part = 2 / (1 + self.entrywise("np.square", half))
+        if function == "np.sin":
+            return half * part
+        return self.line(f"cosine({part}, {x})", (part, x), x.shape, True, entrywise=False)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """Append a power; one with a number as exponent by what is quick for it."""
+        if isinstance(exponent, Cell) and exponent.number is not None and not exponent.shape:
+            exponent = exponent.number
+        if not isinstance(base, Cell) or isinstance(exponent, Cell):
+            return self.entrywise("np.float_power", base, exponent)
+        if exponent == 0.5:
+            return self.entrywise("np.sqrt", base)
+        if not float(exponent).is_integer() or abs(exponent) > WHOLE:
+            return self.entrywise("np.float_power", base, exponent)
+        times = int(exponent)
+        if times == 2:
+            return self.entrywise("np.square", base)
+        if not self.fast or times == 0 or abs(times) > POWERS:
+            return self.entrywise("np.power", base, times)
+        product = self._times(base, abs(times))
+        return product if times > 0 else 1 / product
+
+    def _times(self, base: Cell, times: int) -> Cell:
+        if times == 1:
+            return base
+        half = self._times(base, times // 2)
+        whole = self.entrywise("np.square", half)
+        return whole * base if times % 2 else whole
+
+    def product(self, a: Any, b: Any) -> Cell:
         """Append a matrix product; a batch stands in front of either or both."""
+        a, b = self.lift(a), self.lift(b)
         shape, batched = a.shape[:-1] + b.shape[1:], a.batched or b.batched
+        text = f"{a} @ {b}"
         if b.ndim == 1 and b.batched and not a.batched and a.ndim == 2:
             turned = self.view(a, "{}.T", a.shape[::-1])  # W x of each example: the rows of X Wᵀ
-            call = f"np.dot({b.name}, {turned.name}"
-            return self.line(call, (b, turned), shape, True, entrywise=False)
+            return self.dot(b, turned, shape, True)
         if not b.batched and (not a.batched or a.ndim == 1):
-            call = f"np.dot({a.name}, {b.name}"
-            return self.line(call, (a, b), shape, batched, entrywise=False)
-        return self.assigned(_code(a) @ _code(b), (a, b))
+            return self.dot(a, b, shape, batched)
+        if b.ndim == 1 and a.ndim == 1:
+            text = f"np.sum({a} * {b}, axis=-1)"
+        elif b.ndim == 1 and b.batched:
+            text = f"({a} @ {b}[:, :, None])[:, :, 0]"
+        elif a.ndim == 1 and a.batched and b.ndim == 2 and b.batched:
+            text = f"({a}[:, None, :] @ {b})[:, 0, :]"
+        return self.assigned(text, (a, b), shape, batched)
 
-    def gathered(self, a: Any) -> Any:
-        """Append the sum over the batch."""
-        if not isinstance(a, Cell):
-            return a
-        if not a.batched:
-            return a
-        if a.number is not None:
-            return self.filled(a.number * self.size, a.shape, False)
-        call = f"np.add.reduce({a.name}, 0, None"
-        if a.ndim == 1:  # a matrix product is quicker than a sum over the first axis
-            call = f"np.dot(ones, {a.name}"
-        return self.line(call, (a,), a.shape, False, entrywise=False)
+    def dot(self, a: Cell, b: Cell, shape: Shape, batched: bool) -> Cell:
+        """Append a matrix product as NumPy has it."""
+        text = f"np.dot({a}, {b})" if self.fast else f"{a} @ {b}"
+        return self.line(text, (a, b), shape, batched, entrywise=False)
 
-    def summed_outer(self, a: Cell, b: Cell) -> Cell:
-        """Append Σ a bᵀ over the examples, as one matrix product."""
-        turned = self.view(a, "{}.T", a.shape)
-        call = f"np.dot({turned.name}, {b.name}"
-        return self.line(call, (turned, b), a.shape + b.shape, False, entrywise=False)
-
-    def collapsed(self, a: Cell, shape: Shape) -> Cell:
-        """Append the sum over the axes along which `shape` was broadcast."""
-        if a.shape == tuple(shape):
-            return a
-        if a.number is not None:
-            times = math.prod(a.shape) // math.prod(shape)
-            return self.filled(a.number * times, tuple(shape), a.batched)
-        if a.ndim == 1:
-            # A product with ones is quicker than a sum along the last axis.
-            ones = self.filled(1.0, a.shape, False)
-            call = f"np.dot({a.name}, {ones.name}"
-            total = self.line(call, (a, ones), (), a.batched, entrywise=False)
-            return total if shape == () else self._kept_axis(total)
-        return self.assigned(self.numpy.collapse(_code(a), shape=shape), (a,))
-
-    def largest(self, a: Cell, shape: Shape) -> Any:
-        """Append the largest entry of each vector."""
-        if a.ndim != 1:
-            return self.assigned(self.numpy.largest(_code(a), shape=shape), (a,))
-        call = f"np.maximum.reduce({a.name}, {int(a.batched)}, None"
-        most = self.line(call, (a,), (), a.batched, entrywise=False)
-        return most if tuple(shape) == () else self._kept_axis(most)
-
-    def _kept_axis(self, a: Cell) -> Cell:
-        return self.view(a, "{}[:, None]" if a.batched else "{}[None]", (1,))
-
-    def repeated(self, a: Any, shape: Shape) -> Cell:
-        """Return a value repeated up to `shape`: a view, or the number that it is."""
-        shape = tuple(shape)
-        if not isinstance(a, Cell):
-            return self.filled(float(a), shape, False)
-        if a.shape == shape:
-            return a
-        if a.number is not None:
-            return self.filled(a.number, shape, a.batched)
-        raised = self.raised(a, len(shape))
-        full = ((self.size,) if a.batched else ()) + shape
-        return self.view(raised, f"np.broadcast_to({{}}, {full})", shape)
-
-    def repeated_over_batch(self, a: Any) -> Any:
-        """Return a value once for each example."""
-        if not isinstance(a, Cell):
-            return self.filled(float(a), (), True)
-        if a.batched:
-            return a
-        if a.number is not None:
-            return self.filled(a.number, a.shape, True)
-        made = self.view(a, f"np.broadcast_to({{}}, {(self.size, *a.shape)})", a.shape)
-        made.batched = True
-        return made
-
-    def assigned(self, code: Code, reads: Sequence[Cell]) -> Cell:
-        """Append an assignment, for what NumPy cannot write into an array that is there."""
-        made = self.cell(code.shape, code.batched)
-        self.lines.append(Line(code.text, tuple(reads), made, entrywise=False, kept=False))
-        self.moving.add(made.name)
-        return made
+    def live(self, wanted: Iterable[str]) -> list[Line]:
+        """Return the lines without those that nothing wanted is computed from."""
+        needed, kept = set(wanted), []
+        for line in reversed(self.lines):
+            if line.fills.name in needed:
+                kept.append(line)
+                for cell in line.reads:
+                    needed.update((cell.name, cell.base.name))
+        return kept[::-1]
 
 
-def _of_numbers(function: str, operands: Sequence[Any]) -> float:
-    return float(getattr(np, function.removeprefix("np."))(*map(float, operands)))
+def _by_hand(function: str, names: Sequence[str]) -> str:
+    """Return a call as people write it, empty where they write the call."""
+    if function in INFIX:
+        return f"{names[0]} {INFIX[function]} {names[1]}"
+    if function == "np.negative":
+        return f"-{names[0]}"
+    return f"1 / {names[0]}" if function == "np.reciprocal" else ""
 
 
-def _number(value: Any) -> str:
-    return literal(value if isinstance(value, int) else float(value)).text
+def of_numbers(function: str, operands: Sequence[Any]) -> float:
+    """Return the value of a function of numbers."""
+    with np.errstate(all="ignore"):
+        return float(getattr(np, function.removeprefix("np."))(*map(float, operands)))
 
 
-def _code(value: Any) -> Any:
-    if isinstance(value, Cell):
-        return Code(value.name, ATOM, value.shape, value.batched)
-    return value
-
-
-class BufferedMaths(Maths):
-    """The namespace in which rules write lines to a tape."""
-
-    def __init__(self, tape: Tape) -> None:
-        def entrywise(function: str) -> Callable[..., Any]:
-            def applied(*operands: Any) -> Any:
-                if any(isinstance(x, Cell) for x in operands):
-                    return tape.entrywise(function, *operands)
-                return _of_numbers(function, operands)
-
-            return applied
-
-        def chain(function: str) -> Callable[..., Any]:
-            def folded(*operands: Any) -> Any:
-                first, *others = operands
-                for other in others:
-                    first = tape.entrywise(function, first, other)
-                return first
-
-            return folded
-
-        def written(name: str) -> Callable[..., Any]:
-            """Return a function without an array to write to, as an assignment."""
-
-            def assign(*operands: Any, **given: Any) -> Any:
-                code = getattr(tape.numpy, name)(*map(_code, operands), **given)
-                cells = [x for x in operands if isinstance(x, Cell)]
-                return tape.assigned(code, cells) if cells else code
-
-            return assign
-
-        def step(x: Cell, at: Any) -> Cell:
-            sharp = {0: "np.greater", 1: "np.greater_equal"}.get(at)
-            return tape.entrywise(sharp, x, 0) if sharp else assigned_step(x, at)
-
-        def assigned_step(x: Cell, at: Any) -> Cell:
-            return tape.assigned(tape.numpy.step(_code(x), at=at), (x,))
-
-        def power(a: Any, b: Any) -> Any:
-            return a**b if isinstance(b, int) else tape.entrywise("np.float_power", a, b)
-
-        def transposed(a: Cell) -> Cell:
-            if a.ndim < 2 or a.batched:
-                return a if a.ndim < 2 else written("transpose")(a)
-            return tape.view(a, "{}.T", a.shape[::-1])
-
-        base: dict[str, Any] = {
-            name: written(name)
-            for name, function in vars(tape.numpy).items()
-            if callable(function) and name not in ("used", "algebra")
-        }
-        base |= {name: entrywise(f"np.{name}") for name, op in OPS.items() if op.numpy == name}
-        base |= {
-            "number": lambda number: float(number),
-            "pi": np.pi,
-            "e": np.e,
-            "maximum": chain("np.maximum"),
-            "minimum": chain("np.minimum"),
-            "power": power,
-            "step": step,
-            "transpose": transposed,
-            "collapse": tape.collapsed,
-            "largest": tape.largest,
-            "broadcast": tape.repeated,
-            "batch_sum": tape.gathered,
-            "batch_repeat": lambda a, like: tape.repeated_over_batch(a) if like.batched else a,
-            "batch_size": lambda a: tape.size if isinstance(a, Cell) and a.batched else 1,
-        }
-        super().__init__(self, base)
+def literal(number: Any) -> str:
+    """Return a number as it stands in source."""
+    value = float(number)
+    names = {math.pi: "np.pi", math.e: "np.e", math.inf: "np.inf", -math.inf: "-np.inf"}
+    if value != value:
+        return "np.nan"
+    if value in names:
+        return names[value]
+    return repr(int(value)) if value.is_integer() and abs(value) < WHOLE else repr(value)

@@ -57,9 +57,14 @@ PAGE: Final = """<!doctype html>
 """
 
 NARROWED: Final = {
-    "Segoe UI": 92, "Roboto": 89, "Noto Sans": 87, "Helvetica Neue": 89, "Arial": 89,
-    "Liberation Sans": 89, "DejaVu Sans": 82,
-}  # fmt: skip
+    "Segoe UI": 92,
+    "Roboto": 89,
+    "Noto Sans": 87,
+    "Helvetica Neue": 89,
+    "Arial": 89,
+    "Liberation Sans": 89,
+    "DejaVu Sans": 82,
+}
 """Fonts of people's machines, and at how many per cent their digits are as wide as those of
 Source Sans, for which the cards are laid out."""
 

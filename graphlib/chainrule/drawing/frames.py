@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import Layout, placed
-from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Scene, Stage
 from chainrule.passes.steps import Evaluate
 from chainrule.readings.story import StoryStep, story
@@ -59,7 +59,7 @@ def frames(view: View) -> Frames:
     DrawingError, OutsideTimeout
         If the cards cannot be laid out.
     """
-    layout = placed(reduced(view), rows=True)
+    layout = placed(pictured(view), rows=True)
     view = layout.view
     drawn = {int(key[1:]) for key in layout.nodes}
     told = [

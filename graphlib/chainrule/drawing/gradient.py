@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from chainrule.drawing.grounds import with_modules
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.passes.derivatives import adjoint_graph
-from chainrule.passes.folding import Zoom, groups
+from chainrule.passes.folding import groups
 from chainrule.passes.run import Run
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.terms import text
@@ -77,9 +78,9 @@ def clustered(drawn: Reduction, view: View, wanted: Groups) -> Reduction:
     labels = drawn.view.labels
     nodes = {labels[node]: node for node in drawn.nodes}
     if wanted == "assignments":
-        return replace(drawn, clusters=_framed(drawn, "named", 2))
+        return replace(drawn, clusters=_framed(drawn))
     if wanted == "modules":
-        return replace(drawn, clusters=_framed(drawn, "module", 1))
+        return with_modules(drawn)
     if isinstance(wanted, str):
         raise DrawingError(f"clusters {wanted!r}; allowed: assignments, modules, names by title")
     known, taken = set(view.labels.values()), set[str]()
@@ -103,10 +104,10 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(ordered[:12]) + (", …" if len(ordered) > 12 else "")
 
 
-def _framed(drawn: Reduction, level: Zoom, least: int) -> tuple[Cluster, ...]:
-    """Return a frame for each node of a zoom level that has at least `least` nodes inside."""
+def _framed(drawn: Reduction) -> tuple[Cluster, ...]:
+    """Return a frame for each assignment that has at least two nodes inside."""
     graph = drawn.view.graph
-    exits = groups(graph, level)
+    exits = groups(graph, "named")
     inside: dict[int, list[int]] = {}
     for node in drawn.nodes:
         if graph.operands[exits[node]]:
@@ -115,5 +116,5 @@ def _framed(drawn: Reduction, level: Zoom, least: int) -> tuple[Cluster, ...]:
     return tuple(
         Cluster(text(drawn.view.name(exit)), tuple(nodes))
         for exit, nodes in inside.items()
-        if len(nodes) >= least and exit in labels
+        if len(nodes) >= 2 and exit in labels
     )

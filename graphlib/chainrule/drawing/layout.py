@@ -216,7 +216,8 @@ class _Planner:
         }
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
-        found = ranks(drawn, self.size, direction)
+        factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
+        found = ranks(drawn, self.size, direction, factors)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:
@@ -331,11 +332,15 @@ class _Planner:
                 following, _, other = stations[i + 1]
                 bend = (following - leave) * 0.5
                 pieces.append(
-                    ((leave, place), (leave + bend, place),
-                     (following - bend, other), (following, other))
+                    (
+                        (leave, place),
+                        (leave + bend, place),
+                        (following - bend, other),
+                        (following, other),
+                    )
                     if abs(other - place) > 0.5
                     else ((leave, place), (following, other))
-                )  # fmt: skip
+                )
         return pieces
 
     def _upright(self, point: Point) -> Point:

@@ -9,10 +9,11 @@ from typing import Final
 from chainrule.drawing.alternative import in_words, printable
 from chainrule.drawing.dot import dot
 from chainrule.drawing.gradient import Groups, clustered, with_gradient
+from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
 from chainrule.drawing.mirror import mirrored
 from chainrule.drawing.paper import page
-from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.scene import Look, Scene, Stage
 from chainrule.drawing.svg import Painter, document, escaped
 from chainrule.drawing.theme import theme_named
@@ -74,7 +75,8 @@ def draw(
     clusters
         Names of nodes by the title of a frame to draw round them, "assignments" for a frame
         round each named assignment with the unnamed steps that lead to it alone, or "modules"
-        for one round each affine map, activation and loss.
+        for one round each affine map, activation and loss, as a network of numbers has it by
+        itself. An empty mapping is for none.
 
     Raises
     ------
@@ -88,7 +90,7 @@ def draw(
     if gradient and (step is not None or scale or clusters is not None):
         raise DrawingError("a gradient graph with step, scale or clusters; allowed: without them")
     look = Look(theme_named(theme), step, scale, derivatives and not gradient, title)
-    drawn = with_gradient(view) if gradient else reduced(view)
+    drawn = with_gradient(view) if gradient else pictured(view)
     if clusters is not None:
         drawn = clustered(drawn, view, clusters)
     drawn = replace(drawn, texts=look.derivatives)

@@ -21,8 +21,9 @@ from chainrule.drawing.alternative import (
     node_in_words,
     shown,
 )
+from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
-from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Kind, Number
@@ -57,7 +58,7 @@ def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
         (`n<index>`), edge (`e<user>_<slot>`) and row (`r<number>`). Above 300 nodes it is that
         of the folded graph, and a note says so.
     """
-    drawn = reduced(view)
+    drawn = pictured(view)
     return _Player(drawn).data(in_words(drawn), layout)
 
 

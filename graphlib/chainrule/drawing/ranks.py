@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -11,7 +12,7 @@ from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points, crossing, sampled
 from chainrule.drawing.labels import Point
 from chainrule.drawing.reduction import Reduction
-from chainrule.graph.wengert import Edge
+from chainrule.graph.wengert import INPUT, Edge
 
 GROUND: Final = 20
 """Room round the nodes of a ground, with its title, in px."""
@@ -36,13 +37,31 @@ class Ranks:
     passes: dict[Edge, dict[int, float]]
 
 
-def ranks(drawn: Reduction, size: dict[int, tuple[int, int]], direction: str) -> Ranks:
-    """Return where Graphviz puts cards of these widths and heights."""
-    return _Reader(drawn, size, direction).found
+def ranks(
+    drawn: Reduction,
+    size: dict[int, tuple[int, int]],
+    direction: str,
+    rows: Mapping[int, Sequence[Edge]],
+) -> Ranks:
+    """Return where Graphviz puts cards of these widths and heights.
+
+    Parameters
+    ----------
+    rows
+        Of cards with rows, the edges that go to these, from above.
+    """
+    return _Reader(drawn, size, direction, rows).found
 
 
 class _Reader:
-    def __init__(self, drawn: Reduction, size: dict[int, tuple[int, int]], direction: str) -> None:
+    def __init__(
+        self,
+        drawn: Reduction,
+        size: dict[int, tuple[int, int]],
+        direction: str,
+        rows: Mapping[int, Sequence[Edge]],
+    ) -> None:
+        self.rows = rows
         self.drawn = drawn
         self.size = size
         self.direction = direction
@@ -61,17 +80,25 @@ class _Reader:
             "edge [arrowhead=none]; nslimit=4; nslimit1=4;"
         ]
         lines += [
-            f"n{node} [width={wide / 72:.4f}, height={high / 72:.4f}];"
+            f"n{node} [width={wide / 72:.4f}, height={high / 72:.4f}{self._ports(node)}];"
             for node, (wide, high) in self.size.items()
         ]
         for number, cluster in enumerate(self.drawn.clusters):
             inside = " ".join(f"n{node};" for node in cluster.nodes)
             lines.append(f"subgraph cluster_{number} {{ margin={GROUND}; {inside} }}")
+        port = {edge: f":r{i}:w" for edges in self.rows.values() for i, edge in enumerate(edges)}
         lines += [
-            f"n{operand} -> n{user} [id=e{user}_{slot}];"
-            for user, slot, operand in self.drawn.edges
+            f"n{edge.operand} -> n{edge.user}{port.get(edge, '')} [id=e{edge.user}_{edge.slot}];"
+            for edge in self.drawn.edges
         ]
         return "\n".join([*lines, "}"])
+
+    def _ports(self, node: int) -> str:
+        """Return a label without text that has a port for each row, so that lines cross less."""
+        if node not in self.rows:
+            return ""
+        cells = "".join(f'<TR><TD PORT="r{i}"></TD></TR>' for i in range(len(self.rows[node])))
+        return f', label=<<TABLE BORDER="0" CELLBORDER="0"><TR><TD></TD></TR>{cells}</TABLE>>'
 
     def _crowded(self) -> bool:
         """Whether some rank will hold more than two cards, judged by distance from the inputs."""
@@ -141,8 +168,10 @@ class _Reader:
         by_rank: dict[int, list[int]] = defaultdict(list)
         for node in self.drawn.nodes:
             by_rank[self.rank[node]].append(node)
-        balance = 0
+        graph, balance = self.drawn.view.graph, 0
         for nodes in by_rank.values():
-            for first, second in pairwise(nodes):
-                balance += 1 if self.place[first] < self.place[second] else -1
+            for inputs in (True, False):  # among their like
+                alike = [node for node in nodes if (graph.ops[node] is INPUT) == inputs]
+                for first, second in pairwise(alike):
+                    balance += 1 if self.place[first] < self.place[second] else -1
         return balance < 0

@@ -87,11 +87,11 @@ def reduced(view: View, most: int = MOST_NODES) -> Reduction:
         coarse = len(set(exits))
         # Folds of constants are counted in, so a few more may be counted than will be shown.
         if coarse < len(exits) and coarse <= most:
-            folded = _folded(view, exits)
-            shown = len(folded.shown)
+            small = folded(view, exits)
+            shown = len(small.shown)
             sizes = {"count": f"{count:,}", "shown": f"{shown:,}", "most": f"{most:,}"}
             note = say("folded_whole", unit=unit, **sizes)
-            return _of(folded, folded.shown, note, folded=True)
+            return _of(small, small.shown, note, folded=True)
     output = view.run.output
     distance = view.graph.distances([output])
     # All users of a node on the way to the output are nearer than the node, so no hole opens.
@@ -115,7 +115,7 @@ def _of(view: View, nodes: tuple[int, ...], note: str = "", *, folded: bool = Fa
     return Reduction(view, nodes, edges, note, folded)
 
 
-def _folded(view: View, exits: list[int]) -> View:
+def folded(view: View, exits: list[int]) -> View:
     """Return the same run of the graph with each group of `exits` folded."""
     run = view.run
     new = {node: i for i, node in enumerate(sorted(set(exits)))}

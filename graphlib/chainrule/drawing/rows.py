@@ -44,10 +44,11 @@ def with_rows(drawn: Reduction) -> tuple[Reduction, dict[int, tuple[Weight, ...]
     if len(drawn.nodes) <= FEW:
         return drawn, {}
     framed = {node for cluster in drawn.clusters for node in cluster.nodes}
+    kept = set(drawn.nodes) - framed
     rows = {
         node: found
         for node in drawn.nodes
-        if (found := tuple(w for w in _weights(drawn, node) if w.node not in framed))
+        if (found := tuple(w for w in weights(drawn.view, node) if w.node in kept))
     }
     gone = {weight.node for found in rows.values() for weight in found}
     nodes = tuple(node for node in drawn.nodes if node not in gone)
@@ -63,12 +64,12 @@ def form(view: View, node: int, rows: bool) -> Form:
     return "several" if len(graph.users[node]) > 1 else "chip"
 
 
-def _weights(drawn: Reduction, user: int) -> Iterator[Weight]:
+def weights(view: View, user: int) -> Iterator[Weight]:
     """Yield the weights of a node: ∂user/∂weight is another operand, and the other way round."""
-    view, graph, kept = drawn.view, drawn.view.graph, set(drawn.nodes)
+    graph = view.graph
     if graph.shape(user):
         return
-    edges = [edge for edge in graph.edges_into(user) if edge.operand in kept]
+    edges = [edge for edge in graph.edges_into(user) if edge.operand in view.labels]
     by_name = {text(view.name(edge.operand)): edge for edge in edges}
     taken: set[int] = set()
     for edge in edges:

@@ -29,8 +29,11 @@ LARGEST, LEAST = 0.8, 0.45
 """Points to a px of the layout. Were the whole smaller, only the part about the step is shown."""
 
 ROLES: Final[dict[str, Role]] = {
-    "values": "value", "partials": "partial", "adjoints": "derivative", "tangents": "derivative",
-}  # fmt: skip
+    "values": "value",
+    "partials": "partial",
+    "adjoints": "derivative",
+    "tangents": "derivative",
+}
 DEFINITIONS: Final = Path(__file__).with_name("slides.typ")
 
 

@@ -59,17 +59,37 @@ class Theme:
 
 
 LIGHT: Final = Theme(
-    ground="#FFFFFF", card="#F8FAFC", input_card="#EFF6FF", lit_card="#FFF7ED",
-    ink="#1E293B", quiet="#5B6879", value="#0072B2", derivative="#C2410C",
-    partial="#475569", warning="#7C3AED", card_line="#CBD5E1", edge="#94A3B8",
-    module="#F5F7FA", current="#EEF1F6",
-)  # fmt: skip
+    ground="#FFFFFF",
+    card="#F8FAFC",
+    input_card="#EFF6FF",
+    lit_card="#FFF7ED",
+    ink="#1E293B",
+    quiet="#5B6879",
+    value="#0072B2",
+    derivative="#C2410C",
+    partial="#475569",
+    warning="#7C3AED",
+    card_line="#CBD5E1",
+    edge="#94A3B8",
+    module="#F5F7FA",
+    current="#EEF1F6",
+)
 DARK: Final = Theme(
-    ground="#0E1117", card="#141922", input_card="#10222F", lit_card="#2A1C13",
-    ink="#F1F5F9", quiet="#9AA7B8", value="#56B4E9", derivative="#FB923C",
-    partial="#CBD5E1", warning="#C4B5FD", card_line="#3B4454", edge="#64748B",
-    module="#131820", current="#1A212C",
-)  # fmt: skip
+    ground="#0E1117",
+    card="#141922",
+    input_card="#10222F",
+    lit_card="#2A1C13",
+    ink="#F1F5F9",
+    quiet="#9AA7B8",
+    value="#56B4E9",
+    derivative="#FB923C",
+    partial="#CBD5E1",
+    warning="#C4B5FD",
+    card_line="#3B4454",
+    edge="#64748B",
+    module="#131820",
+    current="#1A212C",
+)
 THEMES: Final[dict[str, Theme]] = {"light": LIGHT, "dark": DARK}
 
 

@@ -47,32 +47,34 @@ WORDS: Final[Mapping[str, str]] = {
     "also": "also accepted: {answer} ({reason})",
     "given by": "given",
     "room": "Room to work:",
+    "arrows into": "Missing arrows into {name} come from:",
+    "halves": ("The weights count half points. In a quiz, give this question a mark of {points}."),
+    "variant": "variant {number}",
 }
 
 INSTRUCTIONS: Final[Mapping[str, str]] = {
-    "values": "Work out the value of every step. One point a cell. Work with four digits.",
+    "values": "Work out the value of every step. Work with four digits.",
     "forward-table": (
         "Forward mode along {direction}: one row an edge, its local partial, and for each node "
         "its value and its tangent, the sum over its operands of local partial × tangent. "
-        "Values and local partials half a point each, tangents one. Work with four digits."
+        "Work with four digits."
     ),
     "partials": (
         "One row an edge: the local partial as a formula in the names of the operands, and its "
-        "number. Half a point a cell."
+        "number."
     ),
     "adjoints": (
         "Reverse mode, from {output} back: a share is the adjoint of the user times the local "
-        "partial of the edge; a node’s adjoint is the sum of its shares. {points}"
+        "partial of the edge; a node’s adjoint is the sum of its shares."
     ),
-    "adjoints_points": "One point for each adjoint ({adjoints}).",
     "adjoints_more": (
-        "One row an edge: its local partial as formula and number, then the share that travels "
-        "along it. One point for each local partial ({partials}) and each adjoint ({adjoints})."
+        "Reverse mode, from {output} back. One row for each edge: its local partial as a formula "
+        "and as a number, then the share that travels along it. A node’s adjoint is the sum of its "
+        "shares."
     ),
     "tangents": (
         "Forward mode in the direction {direction}: a node’s tangent is the sum over its operands "
-        "of local partial × tangent. One point for each tangent, half a point for each local "
-        "partial."
+        "of local partial × tangent."
     ),
     "draw": (
         "Fill the {blank} empty formulas, in the names of the operands, and draw the {missing} "
@@ -114,6 +116,34 @@ INSTRUCTIONS: Final[Mapping[str, str]] = {
         "A unit is saturated where the slope of its activation is smaller than {limit}: hardly "
         "any derivative comes through. Work out value and slope of each unit, and decide."
     ),
+}
+
+PAID: Final[Mapping[str, str]] = {
+    "one": "1 point for each {cells}",
+    "more": "{points} points for each {cells}",
+    "two one": "{least} or 1 point for each {cells}",
+    "two more": "{least} or {points} points for each {cells}",
+    "range one": "{least} to 1 point for each {cells}",
+    "range more": "{least} to {points} points for each {cells}",
+    "between": "; ",
+    "last": " and ",
+    "unpaid": " An error in a cell without points costs the next cell that has some.",
+    "value": "value",
+    "formula": "formula",
+    "partial": "local partial",
+    "share": "share",
+    "adjoint": "adjoint",
+    "tangent": "tangent",
+    "path": "product",
+    "updated": "new value",
+    "node": "formula of a card",
+    "arrows": "drawing of the arrows",
+    "count": "count",
+    "saturated": "decision",
+    "mistake": "wrong cell found",
+    "corrected": "corrected number",
+    "paid_for": "Its points are lost to the error at “{cell}”, a cell without points of its own.",
+    "trivial": "After the error above nothing was left to work out here, so it earns no points.",
 }
 
 COUNT_WORDS: Final = (

@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chainrule.exercises.answers import Verdict, number, rounding, same_formula
+from chainrule.exercises.catalogue import PAID
+from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
+from chainrule.exercises.kinds.slots import tolerance_of
 from chainrule.exercises.marking import Marking
+from chainrule.exercises.points import Work, earned, work_of
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.report import Report
 from chainrule.exercises.sheet import Answer, Sheet, Task
+from chainrule.readings.terms import text
 
 PASSES = frozenset(("value", "partial", "share", "formula", "adjoint", "tangent"))
 HAND_DIGITS = 4
@@ -31,18 +36,21 @@ class Checked:
     cells
         Verdict by cell id, as in `Report`; every asked cell has one.
     points
-        By cell: full points for what is right or follows, none for the rest.
+        By cell, what it earned (`chainrule.exercises.points`).
     remarks
-        By cell, a word about what is missing or why an answer is accepted.
+        By cell, a word about what is missing, why an answer is accepted, or why it earned nothing.
     reports
         The marking of the cells of the passes, by the output or input of `adjoint:t@f`; ""
         for the usual ones.
+    origins
+        For each cell that follows, the error from which it does.
     """
 
     cells: Mapping[str, Verdict]
     points: Mapping[str, float]
     remarks: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
@@ -79,36 +87,114 @@ def check(
     earlier
         What was written in other tasks on the same problem: work may follow from it.
     """
-    problem = problem_of(task)
-    words = {cell: str(answers.get(cell, "")) for cell in task.answers}
-    verdicts: dict[str, Verdict] = {}
-    remarks: dict[str, str] = {}
-    reports: dict[str, Report] = {}
+    paper = _Paper(task, answers, earlier or {})
     for which in sorted({_which(cell) for cell in task.answers if _of_passes(cell)}):
-        cells = {c: w for c, w in words.items() if _of_passes(c) and _which(c) == which}
-        own = {cell.partition("@")[0]: word for cell, word in cells.items()}
-        before = {c.partition("@")[0]: w for c, w in (earlier or {}).items()
-                  if _of_passes(c) and _which(c) in ("", which)}  # fmt: skip
-        accept = {c.partition("@")[0]: task.answers[c].also for c in cells}
-        report = Marking(worksheet(problem, which), before | own, accept).report()
-        reports[which] = report
-        for cell in cells:
-            here = cell.partition("@")[0]
-            verdicts[cell] = report.cells[here]
-            remarks |= {cell: report.remarks[here]} if here in report.remarks else {}
+        paper.mark_pass(which)
     for cell, answer in task.answers.items():
-        if cell not in verdicts:
-            verdicts[cell], remark = _compared(problem, task, answer, words[cell])
-            remarks |= {cell: remark} if remark else {}
-        reason = _accepted(answer, words[cell])
-        if reason is not None and verdicts[cell] != "right":
-            verdicts[cell], remarks[cell] = "right", reason
-    points = {
-        cell: task.answers[cell].points if verdicts[cell] in ("right", "follows") else 0.0
-        for cell in task.answers
-    }
-    ordered = {cell: verdicts[cell] for cell in task.answers}
-    return Checked(ordered, points, remarks, reports)
+        paper.compare(cell, answer)
+    return paper.checked()
+
+
+class _Paper:
+    """The answers to one task while they are checked."""
+
+    def __init__(
+        self, task: Task, answers: Mapping[str, str], earlier: Mapping[str, str]
+    ) -> None:  # fmt: skip
+        self.task = task
+        self.problem = problem_of(task)
+        self.words = {cell: str(answers.get(cell, "")) for cell in task.answers}
+        self.earlier = earlier
+        self.verdicts: dict[str, Verdict] = {}
+        self.remarks: dict[str, str] = {}
+        self.reports: dict[str, Report] = {}
+        self.origins: dict[str, str] = {}
+        self.feeds: dict[str, list[str]] = {}
+        self.trivial: set[str] = set()
+
+    def mark_pass(self, which: str) -> None:
+        """Mark the cells of the passes for an output or input, with follow-through."""
+        at = f"@{which}" if which else ""
+        own = {c.partition("@")[0]: w for c, w in self.words.items()
+               if _of_passes(c) and _which(c) == which}  # fmt: skip
+        before = {c.partition("@")[0]: w for c, w in self.earlier.items()
+                  if _of_passes(c) and _which(c) in ("", which)}  # fmt: skip
+        accept = {cell: self.task.answers[cell + at].also for cell in own}
+        marking = Marking(worksheet(self.problem, which), before | own, accept)
+        report = self.reports[which] = marking.report()
+        work = work_of(marking, report)
+        for cell, laters in work.feeds.items():
+            self.feeds.setdefault(cell + at, []).extend(later + at for later in laters)
+        self.trivial |= {cell + at for cell in work.trivial}
+        for cell in own:
+            self.verdicts[cell + at] = report.cells[cell]
+            if cell in report.remarks:
+                self.remarks[cell + at] = report.remarks[cell]
+            if cell in report.origins:
+                origin = report.origins[cell]
+                self.origins[cell + at] = origin + at if origin in own else origin
+
+    def compare(self, cell: str, answer: Answer) -> None:
+        """Compare a cell with the key, with what follows here, and with what is accepted."""
+        words = self.words[cell]
+        if cell not in self.verdicts:
+            self.verdicts[cell], remark = _compared(self.problem, self.task, answer, words)
+            self.remarks |= {cell: remark} if remark else {}
+        if self.verdicts[cell] == "wrong":
+            self._follow(cell, answer)
+        reason = _accepted(answer, words)
+        if reason is not None and self.verdicts[cell] != "right":
+            self.verdicts[cell], self.remarks[cell] = "right", reason
+
+    def _follow(self, cell: str, answer: Answer) -> None:
+        """See whether a cell of a kind's own follows from the student's other cells."""
+        follow = KINDS[self.task.kind].follow
+        read: dict[str, float] = {}
+
+        def own(other: str) -> float:
+            given = number(self.words.get(other) or self.earlier.get(other, ""))
+            key = self.task.answers.get(other)
+            read[other] = (
+                given.value if given is not None
+                else self.problem.value(other) if key is None else float(key.exact)
+            )  # fmt: skip
+            return read[other]
+
+        following = None if follow is None else follow(self.problem, cell, own)
+        for other in read:
+            self.feeds.setdefault(other, []).append(cell)
+        wrong = [c for c in read if self.verdicts.get(c) in ("wrong", "follows")]
+        if following is None or not wrong:
+            return
+        if isinstance(following, str):
+            same = self.words[cell].strip().casefold() == following.casefold()
+        else:
+            given = number(self.words[cell])
+            same = given is not None and abs(given.value - following) <= (
+                0 if answer.kind == "whole" else tolerance_of(following)
+            )
+        if same:
+            self.verdicts[cell] = "follows"
+            self.origins[cell] = self.origins.get(wrong[0], wrong[0])
+            self.remarks.pop(cell, None)
+            if following == 0 or (len(read) > 1 and set(read.values()) == {following}):
+                self.trivial.add(cell)
+
+    def checked(self) -> Checked:
+        """Return what was found, with points."""
+        cells = {cell: self.verdicts[cell] for cell in self.task.answers}
+        prices = {cell: answer.points for cell, answer in self.task.answers.items()}
+        feeds = {cell: tuple(laters) for cell, laters in self.feeds.items()}
+        work = Work(feeds, frozenset(self.trivial))
+        points, paid_for = earned(cells, prices, work, self.task.carry)
+        for cell, error in paid_for.items():
+            if cells[cell] in ("right", "follows"):
+                told = PAID["paid_for"].format(cell=text(cell_term(error)))
+                self.remarks[cell] = " ".join([*filter(None, [self.remarks.get(cell)]), told])
+        for cell in self.trivial:
+            if cells.get(cell) == "follows" and prices[cell]:
+                self.remarks.setdefault(cell, PAID["trivial"])
+        return Checked(cells, points, self.remarks, self.reports, self.origins)
 
 
 def check_sheet(sheet: Sheet, answers: Mapping[str, str]) -> dict[int, Checked]:

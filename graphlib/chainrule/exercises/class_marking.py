@@ -135,6 +135,7 @@ def tasks_of(record: str, overrides: Sequence[Override] = (), student: str = "")
                 task["point"],
                 task["direction"],
                 task["settings"],
+                task.get("carry", "full"),
             )
         )
     return tasks

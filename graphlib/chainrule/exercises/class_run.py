@@ -28,6 +28,7 @@ from chainrule.exercises.catalogue import CLASS
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.making import sheet
 from chainrule.exercises.recipe import Recipe
+from chainrule.exercises.sheet import Key
 from chainrule.files import read_rows, safe_name
 from chainrule.workers import Workers
 
@@ -133,9 +134,13 @@ def _part(recipe: Recipe, student: Student) -> bytes:
     files = {f"keys/{student.stem}.json": drawn.to("json", key="inline")}
     for name in recipe.formats:
         suffix = FORMATS[name].suffix
-        files[f"sheets/{student.stem}{suffix}"] = drawn.to(name)
+        # What is marked elsewhere holds the answers, and is no sheet to hand out.
+        inline = FORMATS[name].usual == "inline"
+        if not inline:
+            files[f"sheets/{student.stem}{suffix}"] = drawn.to(name)
         if name != "json":
-            files[f"keys/{student.stem}{suffix}"] = drawn.to(name, key="apart")
+            key: Key = "inline" if inline else "apart"
+            files[f"keys/{student.stem}{suffix}"] = drawn.to(name, key=key)
     into = BytesIO()
     with zipfile.ZipFile(into, "w") as archive:
         for path in sorted(files):

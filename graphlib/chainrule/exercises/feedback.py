@@ -205,9 +205,11 @@ def checked_findings(task: Task, checked: Checked, given: Mapping[str, str]) -> 
     for cell, verdict in checked.cells.items():
         plain, _, which = cell.partition("@")
         report = checked.reports.get(which)
-        known = report is not None and plain in report.cells
+        # What follows in a kind of its own is an error to the passes alone.
+        known = report is not None and report.cells.get(plain) == verdict
         found = dict(_of_cell(report, plain)) if report is not None and known else {}
         answer = task.answers[cell]
+        found["origin"] = checked.origins.get(cell, "")
         right = found.pop("right", None)
         if right is None and answer.kind in ("number", "whole"):
             right = float(answer.exact)

@@ -17,11 +17,13 @@ from typing import Any, Final
 import numpy as np
 
 from chainrule.errors import GraphError, InputError, ParseError
+from chainrule.exercises.catalogue import PAID
 from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
 from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
 from chainrule.exercises.kinds.slots import opening
 from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
+from chainrule.exercises.points import apportioned
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
@@ -30,6 +32,9 @@ from chainrule.facade import Graph
 from chainrule.readings.terms import Symbol, text
 
 TRIES: Final = 400
+GUESSED: Final = {0.0: 0.1, -1.0: 0.1, 1.0: 0.35}
+"""What part of a task's points one number in every cell may be right for at most."""
+
 PASSES: Final = frozenset(("value", "partial", "share", "adjoint", "tangent"))
 
 
@@ -119,6 +124,7 @@ class _Maker:
             if reason is None:
                 questions = _questions(problem, kinds, rng)
                 reason = _refused(problem, questions, lenient=bool(part.accept))
+                reason = reason or (None if part.formula else _guessed(questions))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
             last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
@@ -142,17 +148,21 @@ class _Maker:
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
+            first, *rest = question.blocks
+            assert isinstance(first, Words)
+            told = Words((*first.prose, " " + paid_words(answers)))
             tasks.append(
                 Task(
                     number + i,
                     kind.name,
                     kind.title,
-                    question.blocks,
+                    (told, *rest),
                     {answer.cell: answer for answer in answers},
                     draft.text,
                     dict(draft.point),
                     dict(draft.direction),
                     dict(draft.settings),
+                    self.recipe.carry,
                 )
             )
         return Part(tuple(begin), tuple(tasks))
@@ -160,15 +170,43 @@ class _Maker:
     def _marked(self, kind: Kind, number: int, answers: Iterable[Answer]) -> list[Answer]:
         """Return answers with the recipe's points and overrides."""
         answers = list(answers)
-        wanted, usual = self.recipe.marks.get(kind.name), sum(a.points for a in answers)
-        if wanted is not None and usual:
-            answers = [replace(a, points=a.points * wanted / usual) for a in answers]
+        unit = 0.5 if self.recipe.halves else 1.0
+        own = {kind: weight / unit for kind, weight in self.recipe.weights.items()}
+        weights = [own.get(_cell_kind(a), a.points) if a.points else 0.0 for a in answers]
+        wanted = self.recipe.marks.get(kind.name, sum(weights) * unit)
+        # Points that are no multiple of the unit were asked for themselves.
+        points = apportioned(weights, wanted, unit if wanted % unit == 0 else 0.5)
+        answers = [replace(a, points=p) for a, p in zip(answers, points, strict=True)]
         also: dict[str, dict[str, str]] = {}
         for override in self.recipe.overrides:
             task, _, cell = override.cell.partition(".")
             if int(task) == number and override.student in ("", self.student):
                 also.setdefault(cell, {})[override.answer] = override.reason
         return [replace(a, also=also[a.cell]) if a.cell in also else a for a in answers]
+
+
+def _cell_kind(answer: Answer) -> str:
+    return answer.cell.partition(":")[0]
+
+
+def paid_words(answers: Sequence[Answer]) -> str:
+    """Return in a sentence what each kind of cell is worth."""
+    paid: dict[str, set[float]] = {}
+    for answer in answers:
+        paid.setdefault(_cell_kind(answer), set()).add(answer.points)
+    groups: dict[tuple[float, ...], list[str]] = {}
+    for kind, points in paid.items():
+        if any(points):
+            groups.setdefault(tuple(sorted(points)), []).append(PAID[kind])
+    told = []
+    for (*less, most), cells in groups.items():
+        key = ("", "two ", "range ")[min(len(less), 2)] + ("one" if most == 1 else "more")
+        *others, last = cells
+        listed = PAID["last"].join([", ".join(others), last] if others else [last])
+        least = f"{min(less, default=0):g}"
+        told.append(PAID[key].format(least=least, points=f"{most:g}", cells=listed))
+    tail = PAID["unpaid"] if any(0 in points for points in paid.values()) else ""
+    return PAID["between"].join(told) + "." + tail
 
 
 def _drafts(part: PartRecipe, kinds: Sequence[Kind], rng: np.random.Generator) -> Iterable[Draft]:
@@ -247,6 +285,34 @@ def _refused(
         if reason is not None:
             return reason
     return _unconfirmed(problem, questions, cells)
+
+
+def _guessed(questions: Sequence[Question]) -> Unfit | None:
+    """Return a task of which one number in every cell would be too large a part."""
+    for question in questions:
+        whole = sum(answer.points for answer in question.answers)
+        most = max((a.points for a in question.answers), default=0)
+        # What repeats another cell follows from a 1 as well.
+        copies = {a.cell for a in question.answers if a.points < most and _flows(a)}
+        for number, limit in GUESSED.items():
+            right = sum(
+                a.points
+                for a in question.answers
+                if _is_number(a, number) or (number == 1 and a.cell in copies)
+            )
+            if right > limit * whole:
+                return Unfit("", f"too many of its cells are {number:g}")
+    return None
+
+
+def _flows(answer: Answer) -> bool:
+    return _cell_kind(answer) in ("adjoint", "tangent")
+
+
+def _is_number(answer: Answer, number: float) -> bool:
+    if answer.kind not in ("number", "whole"):
+        return False
+    return abs(float(answer.exact) - number) <= answer.tolerance
 
 
 def _unconfirmed(

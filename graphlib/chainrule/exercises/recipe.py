@@ -16,12 +16,18 @@ from chainrule.errors import ChainruleError, InputError
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
+from chainrule.exercises.points import CARRIED
 from chainrule.language import exact
 
 MOST_CHARACTERS: Final = 50_000
 MOST_DOTS: Final = 200
 MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
+WEIGHED: Final = (
+    "value", "formula", "partial", "share", "adjoint", "tangent", "path", "updated", "node",
+    "arrows", "count", "saturated", "mistake", "corrected",
+)  # fmt: skip
+"""Kinds of cells, as their ids begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,12 @@ class Recipe:
         Points of a whole task, by kind, spread over its cells in their usual proportion.
     overrides
         Further answers that are accepted.
+    weights
+        What a cell weighs, by the word before its colon: `share`, `adjoint`.
+    carry
+        What is kept of the points of a cell that follows from an error: "full", "half", "none".
+    halves
+        Whether points are halves; usually they are whole.
     """
 
     title: str
@@ -105,6 +117,9 @@ class Recipe:
     formats: tuple[str, ...] = ("pdf",)
     marks: Mapping[str, float] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    carry: str = "full"
+    halves: bool = False
 
     @classmethod
     def read(cls, text: str) -> Recipe:
@@ -126,6 +141,8 @@ class Recipe:
             if value
         ]
         lines += [f"seed = {self.seed}", f"formats = {_listed(self.formats)}"]
+        lines += [f"carry = {_quoted(self.carry)}"] if self.carry != "full" else []
+        lines += ["halves = true"] if self.halves else []
         for part in self.parts:
             lines += ["", "[[part]]", f"kinds = {_listed(part.kinds)}"]
             lines += [f"level = {part.level}"] if part.level else []
@@ -140,8 +157,9 @@ class Recipe:
                 for name, value in (("text", part.text), ("accept", part.accept))
                 if value
             ]
-        if self.marks:
-            lines += ["", "[marks]", *(f"{kind} = {n:g}" for kind, n in self.marks.items())]
+        for name, numbers in (("marks", self.marks), ("weights", self.weights)):
+            if numbers:
+                lines += ["", f"[{name}]", *(f"{kind} = {n:g}" for kind, n in numbers.items())]
         for override in self.overrides:
             lines += ["", "[[override]]"]
             lines += [
@@ -174,7 +192,10 @@ def _table(table: Mapping[str, str]) -> str:
     return f"{{{inner}}}"
 
 
-_TOP: Final = ("title", "label", "note", "seed", "formats", "part", "marks", "override")
+_TOP: Final = (
+    "title", "label", "note", "seed", "formats", "part", "marks", "weights",
+    "override", "carry", "halves",
+)  # fmt: skip
 _PART: Final = (
     "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
 )  # fmt: skip
@@ -243,9 +264,18 @@ class _Reader:
             self._stop("part", "This recipe has no part", "It needs at least one [[part]].")
         if sum(part.count * len(part.kinds) for part in parts) > MOST_TASKS:
             self._stop("count", "These are too many tasks", f"At most {MOST_TASKS} on one sheet.")
-        marks = self._marks()
+        marks = self._points("marks", tuple(KINDS))
+        weights = self._points("weights", WEIGHED)
+        carry = self._string(self.data, "carry", "full")
+        if carry not in CARRIED:
+            self._stop("carry", "This is no way to carry on", f"There are {', '.join(CARRIED)}.")
+        halves = self.data.get("halves", False)
+        if not isinstance(halves, bool):
+            self._stop("halves", "`halves` is yes or no", "Write halves = true.")
         overrides = tuple(self._override(i, one) for i, one in enumerate(self._blocks("override")))
-        return Recipe(title, parts, label, note, seed, formats, marks, overrides)
+        return Recipe(
+            title, parts, label, note, seed, formats, marks, overrides, weights, carry, halves
+        )
 
     def _blocks(self, name: str) -> list[dict[str, Any]]:
         found = self.data.get(name, [])
@@ -303,19 +333,22 @@ class _Reader:
         self.block = ""
         return Override(**texts)
 
-    def _marks(self) -> dict[str, float]:
-        marks = self.data.get("marks", {})
-        self.block, self.count = "marks", 0
-        if not isinstance(marks, dict):
-            self._stop("marks", "`marks` is no table", "Write [marks] and lines like adjoints = 8.")
-        self._known(marks, tuple(KINDS))
-        for kind, points in marks.items():
+    def _points(self, name: str, allowed: tuple[str, ...]) -> dict[str, float]:
+        """Return a table of points."""
+        table = self.data.get(name, {})
+        self.block, self.count = name, 0
+        if not isinstance(table, dict):
+            self._stop(
+                name, f"`{name}` is no table", f"Write [{name}] and lines: {allowed[0]} = 8."
+            )
+        self._known(table, allowed)
+        for key, points in table.items():
             number = isinstance(points, int | float) and not isinstance(points, bool)
-            if not number or not 0 < points <= MOST_POINTS:
-                allowed = f"Points are numbers up to {MOST_POINTS}."
-                self._stop(kind, "These are no points", allowed)
+            if not number or not 0 < points <= MOST_POINTS or points % 0.5:
+                told = f"Points are whole or half numbers up to {MOST_POINTS}."
+                self._stop(key, "These are no points", told)
         self.block = ""
-        return {kind: float(points) for kind, points in marks.items()}
+        return {key: float(points) for key, points in table.items()}
 
     def _string(self, table: Mapping[str, Any], key: str, usual: str) -> str:
         found = table.get(key, usual)

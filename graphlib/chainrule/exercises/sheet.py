@@ -145,6 +145,8 @@ class Task:
         The key by cell id, in working order.
     program, point, direction, settings
         The problem, as typed: all that marking needs.
+    carry
+        What is kept of the points of a cell that follows from an error: "full", "half", "none".
     """
 
     number: int
@@ -156,6 +158,7 @@ class Task:
     point: Mapping[str, str]
     direction: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    carry: str = "full"
 
     @property
     def points(self) -> float:

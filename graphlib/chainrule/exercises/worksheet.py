@@ -63,7 +63,7 @@ class Worksheet(Cells):
                 pending.pop()
                 continue
             written = own.get(self.ids.get(here, ""))
-            if written is not None or self._is_given(here):
+            if written is not None or self.is_given(here):
                 known[here] = self.right(here) if written is None else written
                 continue
             missing = [need for need in self.needs(here) if need not in known]
@@ -73,12 +73,13 @@ class Worksheet(Cells):
             known[here] = self._computed(here, known)
         return known[cell]
 
-    def _is_given(self, cell: Cell) -> bool:
+    def is_given(self, cell: Cell) -> bool:
+        """Tell whether a cell's number comes from no other cell."""
         return self.is_seed(cell) or (cell.kind == "value" and self.graph.ops[cell.node] is INPUT)
 
     def follows(self, cell: Cell, own: Numbers, known: dict[Cell, float | None]) -> float | None:
         """Return what a cell should hold, given the numbers that stand in the others."""
-        if self._is_given(cell):
+        if self.is_given(cell):
             return self.right(cell)
         for need in self.needs(cell):
             self.used(need, own, known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -17,6 +18,14 @@ from chainrule.ops import OPS, Op, Shape
 from chainrule.ops.record import same_shape
 
 CONSTANT = OPS["constant"]
+ADD, SUB, MUL, DIV = OPS["add"], OPS["sub"], OPS["mul"], OPS["div"]
+POWER, NEG, ABS, MATMUL = OPS["power"], OPS["neg"], OPS["abs"], OPS["matmul"]
+# Operations that carry nothing beside their operands and are done entry by entry.
+BARE = frozenset(
+    op
+    for op in OPS.values()
+    if op.shape is same_shape and op.arity in (1, 2) and not op.parameters and op.kink is None
+)
 
 
 def number_text(number: Fraction) -> str:
@@ -78,60 +87,77 @@ class Expression:
         number: Fraction = self.builder.parameters[self.index]["number"]
         return number
 
-    def _with(self, name: str, *operands: Any) -> Expression:
-        return self.builder.write(OPS[name], [self.builder.lift(x) for x in operands])
+    def _with(self, op: Op, *operands: Any) -> Expression:
+        builder = self.builder
+        for x in operands:
+            if type(x) is not Expression or x.builder is not builder:
+                operands = tuple(map(builder.lift, operands))
+                break
+        return builder.write(op, operands)
 
     def __add__(self, other: Any) -> Expression:
-        return self._with("add", self, other)
+        builder = self.builder
+        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
+            return builder.append_bare(ADD, (self.index, other.index))
+        return self._with(ADD, self, other)
 
     def __radd__(self, other: Any) -> Expression:
-        return self._with("add", other, self)
+        return self._with(ADD, other, self)
 
     def __sub__(self, other: Any) -> Expression:
-        return self._with("sub", self, other)
+        builder = self.builder
+        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
+            return builder.append_bare(SUB, (self.index, other.index))
+        return self._with(SUB, self, other)
 
     def __rsub__(self, other: Any) -> Expression:
-        return self._with("sub", other, self)
+        return self._with(SUB, other, self)
 
     def __mul__(self, other: Any) -> Expression:
-        return self._with("mul", self, other)
+        builder = self.builder
+        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
+            return builder.append_bare(MUL, (self.index, other.index))
+        return self._with(MUL, self, other)
 
     def __rmul__(self, other: Any) -> Expression:
-        return self._with("mul", other, self)
+        return self._with(MUL, other, self)
 
     def __truediv__(self, other: Any) -> Expression:
-        return self._with("div", self, other)
+        builder = self.builder
+        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
+            return builder.append_bare(DIV, (self.index, other.index))
+        return self._with(DIV, self, other)
 
     def __rtruediv__(self, other: Any) -> Expression:
-        return self._with("div", other, self)
+        return self._with(DIV, other, self)
 
     def __pow__(self, other: Any) -> Expression:
-        return self._with("power", self, other)
+        return self._with(POWER, self, other)
 
     def __rpow__(self, other: Any) -> Expression:
-        return self._with("power", other, self)
+        return self._with(POWER, other, self)
 
     def __neg__(self) -> Expression:
-        return self._with("neg", self)
+        return self._with(NEG, self)
 
     def __pos__(self) -> Expression:
         return self
 
     def __abs__(self) -> Expression:
-        return self._with("abs", self)
+        return self._with(ABS, self)
 
     def __matmul__(self, other: Any) -> Expression:
-        return self._with("matmul", self, other)
+        return self._with(MATMUL, self, other)
 
     def __rmatmul__(self, other: Any) -> Expression:
-        return self._with("matmul", other, self)
+        return self._with(MATMUL, other, self)
 
 
 def _identity(op: Op, operands: tuple[int, ...], parameters: Parameters) -> Any:
-    """Return what two steps have in common if they are equal."""
+    """Return what two steps of one operation have in common if they are equal."""
     if op is CONSTANT:
         return parameters["text"], parameters["number"].as_integer_ratio()
-    return op.name, operands, tuple(sorted(parameters.items())) if parameters else ()
+    return (operands, tuple(sorted(parameters.items()))) if parameters else operands
 
 
 class _Writer(Maths):
@@ -150,7 +176,14 @@ class _Writer(Maths):
             constant: Expression = builder.write(op, [])
             return constant
 
+        bare = op in BARE and op.arity == 1
+
         def write(*operands: Any, **parameters: Any) -> Expression:
+            if bare and builder.is_bare and len(operands) == 1 and not parameters:
+                (x,) = operands
+                if type(x) is Expression and x.builder is builder:
+                    appended: Expression = builder.append_bare(op, (x.index,))
+                    return appended
             result: Expression = builder.write(op, [builder.lift(x) for x in operands], parameters)
             return result
 
@@ -177,15 +210,17 @@ class Builder(Algebra):
         self.parameters: dict[int, Mapping[str, Any]] = dict(base.parameters) if base else {}
         self.names: dict[int, str] = dict(base.names) if base else {}
         self.shapes: dict[int, Shape] = dict(base.shapes) if base else {}
+        # Whether all is made of numbers so far and written as it is given.
+        self.is_bare = not (self.shapes or simplify)
         self.batched: set[int] = set(base.batched) if base else set()
         self.carrying: set[int] = {n for n, it in enumerate(base.carries) if it} if base else set()
-        self.varying: set[int] = {n for n, it in enumerate(base.varies) if it} if base else set()
+        self.varying: list[bool] = list(base.varies) if base else []
         self.written: list[int] = list(base.written) if base else []
         self._taken: set[str] = set(self.names.values())
-        self._known: dict[Any, int] = {}
+        self._known: defaultdict[Op, dict[Any, int]] = defaultdict(dict)
         for node in range(len(self.ops)):
             if node not in self.names:
-                self._known.setdefault(self._key(node), node)
+                self._known[self.ops[node]].setdefault(self._key(node), node)
 
     @cached_property
     def maths(self) -> Maths:  # type: ignore[override]
@@ -207,8 +242,8 @@ class Builder(Algebra):
             self.parameters[node] = parameters
         if shape:
             self.shapes[node] = shape
-        if op is INPUT or not self.varying.isdisjoint(operands):
-            self.varying.add(node)
+            self.is_bare = False
+        self.varying.append(op is INPUT or any([self.varying[i] for i in operands]))
         if self.carrying and not op.gathers and not self.carrying.isdisjoint(operands):
             self.carrying.add(node)
         return node
@@ -248,9 +283,25 @@ class Builder(Algebra):
         self, op: Op, operands: tuple[int, ...], parameters: Parameters, shape: Shape
     ) -> Expression:
         key = _identity(op, operands, parameters)
-        node = self._known.get(key)
+        known = self._known[op]
+        node = known.get(key)
         if node is None:
-            node = self._known[key] = self._append(op, operands, parameters, shape)
+            node = known[key] = self._append(op, operands, parameters, shape)
+        return Expression(self, node)
+
+    def append_bare(self, op: Op, operands: tuple[int, ...]) -> Expression:
+        """Do the work of `write` for what very large graphs are made of, in fewer calls."""
+        known = self._known[op]
+        node = known.get(operands)
+        if node is None:
+            node = known[operands] = len(self.ops)
+            self.ops.append(op)
+            self.operands.append(operands)
+            self.written.append(node)
+            varying = self.varying
+            varying.append(varying[operands[0]] or varying[operands[-1]])
+            if self.carrying and not self.carrying.isdisjoint(operands):
+                self.carrying.add(node)
         return Expression(self, node)
 
     def write(
@@ -270,6 +321,8 @@ class Builder(Algebra):
         ShapeError
             If the operands' shapes do not fit.
         """
+        if op in BARE and self.is_bare and not fresh:
+            return self.append_bare(op, tuple([x.index for x in operands]))
         parameters = {**op.parameters, **parameters} if op.parameters else NO_PARAMETERS
         if self.simplify:
             short = simplified(self, op, operands)
@@ -282,7 +335,7 @@ class Builder(Algebra):
             shape = same_shape(*(x.shape for x in operands))
         indices = tuple(x.index for x in operands)
         if op.kink is not None and op.kink.against:
-            parameters = with_moving(parameters, [i in self.varying for i in indices])
+            parameters = with_moving(parameters, [self.varying[i] for i in indices])
         if fresh:
             return Expression(self, self._append(op, indices, parameters, shape))
         return self._intern(op, indices, parameters, shape)
@@ -302,9 +355,9 @@ class Builder(Algebra):
             node = self._append(OPS["identity"], (node,), NO_PARAMETERS, self.shapes.get(node, ()))
         else:
             # A named step is never shared with an equal one that is unnamed.
-            key = self._key(node)
-            if self._known.get(key) == node:
-                del self._known[key]
+            known, key = self._known[self.ops[node]], self._key(node)
+            if known.get(key) == node:
+                del known[key]
         self._taken.add(name)
         self.names[node] = name
         return Expression(self, node)

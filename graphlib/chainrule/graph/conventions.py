@@ -73,6 +73,13 @@ def with_kinks(graph: WengertList, choice: Fraction | None) -> WengertList:
         assert kink is not None
         parameters[node] = {**graph.parameters_of(node), kink.choice: choice}
     return WengertList(
-        graph.ops, graph.operands, parameters, graph.names, graph.shapes, graph.outputs,
-        graph.written, graph.batched, graph.places,
-    )  # fmt: skip
+        graph.ops,
+        graph.operands,
+        parameters,
+        graph.names,
+        graph.shapes,
+        graph.outputs,
+        graph.written,
+        graph.batched,
+        graph.places,
+    )

@@ -17,7 +17,7 @@ from chainrule.errors import GraphError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language.names import canonical
-from chainrule.ops import OPS, Shape
+from chainrule.ops import OPS, Op, Shape
 
 # From the names of NumPy's functions to operations; np.abs calls itself absolute.
 UFUNCS = {
@@ -48,8 +48,8 @@ class Traced(Expression):
 
     __slots__ = ()
 
-    def _with(self, name: str, *operands: Any) -> Traced:
-        return _write(self.builder, name, operands)
+    def _with(self, op: Op, *operands: Any) -> Traced:
+        return _write(self.builder, op, operands)
 
     def __array_ufunc__(  # type: ignore[override]
         self, ufunc: Any, method: str, *operands: Any, **options: Any
@@ -65,7 +65,7 @@ class Traced(Expression):
         if UFUNCS.get(name) not in OPS:
             known = ", ".join(sorted(name for name, op in UFUNCS.items() if op in OPS))
             raise GraphError(f"np.{name} cannot be traced; these can: {known}")
-        return _write(self.builder, UFUNCS[name], operands)
+        return _write(self.builder, OPS[UFUNCS[name]], operands)
 
     def __array_function__(
         self, function: Any, types: Any, operands: Sequence[Any], options: Mapping[str, Any]
@@ -82,22 +82,21 @@ class Traced(Expression):
         op = FUNCTIONS[name]
         if op == "matmul" and not all(getattr(x, "ndim", 0) for x in operands):
             op = "mul"  # np.dot of a number is a product
-        return _write(self.builder, op, operands)
+        return _write(self.builder, OPS[op], operands)
 
     @property
     def T(self) -> Traced:
         """The transpose; of a number or vector the same, as in NumPy."""
-        return self if self.ndim < 2 else self._with("transpose", self)
+        return self if self.ndim < 2 else self._with(OPS["transpose"], self)
 
     def dot(self, other: Any) -> Traced:
         """Return the product with another vector or matrix."""
-        return self._with(
-            "matmul" if self.ndim and getattr(other, "ndim", 0) else "mul", self, other
-        )
+        whole = self.ndim and getattr(other, "ndim", 0)
+        return self._with(OPS["matmul" if whole else "mul"], self, other)
 
     def sum(self) -> Traced:
         """Return the sum of all entries."""
-        return self._with("sum", self)
+        return self._with(OPS["sum"], self)
 
     def _decide(self, *other: Any) -> NoReturn:
         raise GraphError(_NO_DECISION.format("a comparison"))
@@ -143,14 +142,14 @@ class Traced(Expression):
         return f"<traced {name or self.op.name}{list(self.shape) if self.shape else ''}>"
 
 
-def _write(builder: Builder, name: str, operands: Sequence[Any]) -> Traced:
+def _write(builder: Builder, op: Op, operands: Sequence[Any]) -> Traced:
     lifted = [_lifted(builder, operand) for operand in operands]
     try:
-        return Traced(builder, builder.write(OPS[name], lifted).index)
+        return Traced(builder, builder.write(op, lifted).index)
     except ShapeError:
         raise
     except TypeError as error:
-        raise GraphError(f"{name} cannot take {len(operands)} operands") from error
+        raise GraphError(f"{op.name} cannot take {len(operands)} operands") from error
 
 
 def _lifted(builder: Builder, value: Any) -> Expression:

@@ -2,29 +2,68 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
+from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
-from chainrule.nn.layers import Activation, Conv2D, Dense, Dropout, Flatten, Softmax
+from chainrule.nn.layers import (
+    Activation,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    Page,
+    Parameter,
+    Softmax,
+)
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.model import Network, Sequential
 from chainrule.nn.optimisers import METHODS, Optimiser
-from chainrule.nn.training import Plan, Training, TrainingRecord, train
+from chainrule.nn.plan import Plan, TrainingRecord
+from chainrule.nn.sequences import LSTM, Attention, Embedding, Recurrent
+from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
+from chainrule.nn.training import Training, train
+from chainrule.nn.words import elsewhere
 
 __all__ = [
     "LOSSES",
+    "LSTM",
     "METHODS",
     "SCHEMES",
     "Activation",
+    "Attention",
+    "BatchNorm",
     "Conv2D",
     "Dense",
     "Dropout",
+    "Embedding",
     "Flatten",
+    "Formula",
     "Initialiser",
+    "Layer",
+    "LayerNorm",
+    "MaxPool2D",
+    "Maxout",
     "Network",
     "Optimiser",
+    "Padding2D",
+    "Page",
+    "Parameter",
     "Plan",
+    "Recurrent",
+    "Residual",
     "Sequential",
     "Softmax",
     "Training",
     "TrainingRecord",
     "train",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a room when it is asked for; answer another library's name with the word used here."""
+    if name in ("data", "experiments", "schedules"):
+        return import_module(f"chainrule.nn.{name}")
+    raise AttributeError(elsewhere(name, __all__))

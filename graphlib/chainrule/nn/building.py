@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.nn.data import Data
+from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import Initialiser
-from chainrule.nn.layers import Dense
+from chainrule.nn.layers import Dense, Dropout, Layer
+from chainrule.nn.losses import loss_named
 from chainrule.nn.model import Sequential
-from chainrule.nn.optimisers import Optimiser
+from chainrule.nn.plan import Plan
 from chainrule.nn.scaling import How, Scaling
-from chainrule.nn.training import Plan, Training
+from chainrule.nn.training import Training
 
+Array = Any
 MOST_UNITS, MOST_LAYERS, MOST_EPOCHS = 512, 20, 100_000
 
 
@@ -56,22 +60,23 @@ class Choices:
     hidden
         Widths of the hidden layers, "16-16".
     activation
-        Of the hidden layers; the output has the unit that belongs to the loss.
+        Of the hidden layers.
     initialiser
         Of all weights.
     loss
-        Name of the loss; empty for the one that belongs to the data.
+        Name of the loss; empty for the one that belongs to the data. The output has the unit
+        that belongs to the loss, or where that predicts something else, to the data.
     optimiser, rate
         By name; None for the optimiser's own learning rate.
     batch, epochs
         Examples a step, None for all; how often every example is seen.
     scaling
-        How inputs are brought to a common scale.
+        How inputs, and targets that are numbers, are brought to a common scale.
     held
         Share of the examples that is not learned from, 0 for none.
     seed
         Of the parameters, the order and the split.
-    l2, dropout, patience
+    l1, l2, dropout, patience
         As in a plan; dropout after every hidden layer.
     """
 
@@ -89,17 +94,30 @@ class Choices:
     l2: float = 0.0
     dropout: float = 0.0
     patience: int | None = None
+    l1: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A run that is ready to begin, the data in two parts, and the scaling of the inputs."""
+    """A run that is ready to begin, the data in two parts, and how they are scaled.
+
+    Parameters
+    ----------
+    units
+        The scaling of targets that are numbers; None for labels.
+    """
 
     run: Training
     data: Data
     kept: Data
     held: Data | None
     scaling: Scaling
+    units: Scaling | None
+
+    def predict(self, x: Array) -> Array:
+        """Return predictions for examples, both in the units of the data."""
+        y = self.run.predict(self.scaling(x))
+        return y if self.units is None else self.units.back(y)
 
 
 def prepared(data: Data, choices: Choices) -> Prepared:
@@ -110,8 +128,47 @@ def prepared(data: Data, choices: Choices) -> Prepared:
     InputError
         If a choice is none, or does not fit the data.
     """
-    from chainrule.nn.layers import Dropout, Layer
+    kept, held = _parts(data, choices)
+    scaling = Scaling.of(kept.x, choices.scaling)
+    units = Scaling.of(kept.t, choices.scaling) if data.task == "numbers" else None
+    loss = loss_named(choices.loss or data.loss)
+    unit = loss.unit if loss.task == data.task else data.unit
+    start = Initialiser.of(choices.initialiser)
+    layers: list[Layer] = []
+    for width in widths(choices.hidden):
+        layers.append(Dense(width, choices.activation, start))
+        if choices.dropout:
+            layers.append(Dropout(choices.dropout))
+    layers.append(Dense(data.outputs, unit, start))
 
+    def scaled(part: Data) -> tuple[Array, Array]:
+        return scaling(part.x), part.t if units is None else units(part.t)
+
+    run = Training(
+        Sequential(layers, inputs=kept.x.shape[1:]), *scaled(kept), loss.name, _plan(choices),
+        validation=None if held is None else scaled(held), units=units,
+    )  # fmt: skip
+    return Prepared(run, data, kept, held, scaling, units)
+
+
+def typed(data: Data, choices: Choices, formula: str, learn: str | None) -> Prepared:
+    """Return a run that trains a formula on data; nothing is scaled, since the text says it all.
+
+    Raises
+    ------
+    InputError
+        If a choice is none, or the formula does not fit the data.
+    """
+    kept, held = _parts(data, choices)
+    columns = kept.by_name()
+    run = Training(
+        Formula.of(formula, learn or "", columns), columns, None, choices.loss or data.loss,
+        _plan(choices), validation=None if held is None else held.by_name(),
+    )  # fmt: skip
+    return Prepared(run, data, kept, held, Scaling.of(kept.x, "none"), None)
+
+
+def _parts(data: Data, choices: Choices) -> tuple[Data, Data | None]:
     if not 1 <= choices.epochs <= MOST_EPOCHS:
         raise InputError(
             f"{choices.epochs} epochs", text=str(choices.epochs),
@@ -122,29 +179,12 @@ def prepared(data: Data, choices: Choices) -> Prepared:
             f"a share of {choices.held:g} is held out", text=str(choices.held),
             length=len(str(choices.held)), allowed="It is at least 0 and below 1.",
         )  # fmt: skip
-    kept, held = data.split(choices.held, choices.seed) if choices.held else (data, None)
-    scaling = Scaling.of(kept.x, choices.scaling)
-    start = Initialiser.of(choices.initialiser)
-    layers: list[Layer] = []
-    for units in widths(choices.hidden):
-        layers.append(Dense(units, choices.activation, start))
-        if choices.dropout:
-            layers.append(Dropout(choices.dropout))
-    layers.append(Dense(data.outputs, data.unit, start))
-    plan = Plan(
-        optimiser=Optimiser(choices.optimiser, choices.rate),
-        batch=choices.batch,
-        epochs=choices.epochs,
-        l2=choices.l2,
-        patience=choices.patience,
+    return data.split(choices.held, choices.seed) if choices.held else (data, None)
+
+
+def _plan(choices: Choices) -> Plan:
+    return Plan(
+        optimiser=choices.optimiser, rate=choices.rate, batch=choices.batch,
+        epochs=choices.epochs, l1=choices.l1, l2=choices.l2, patience=choices.patience,
         seed=choices.seed,
-    )
-    run = Training(
-        Sequential(layers, inputs=kept.x.shape[1:]),
-        scaling(kept.x),
-        kept.t,
-        choices.loss or data.loss,
-        plan,
-        validation=None if held is None else (scaling(held.x), held.t),
-    )
-    return Prepared(run, data, kept, held, scaling)
+    )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ class Mark:
         Mean loss over the training data and over the data that is held out (None without).
     accuracy, held_accuracy
         None where numbers are predicted.
+    scores
+        All that is told of both, by name: the loss; accuracy, or RMSE and R² of numbers.
     gradients
         By layer, the root of the mean over the epoch's steps of the squared Euclidean norm of
         the gradient by its parameters; empty before the first step.
@@ -43,7 +46,8 @@ class Mark:
     accuracy: float | None
     held_accuracy: float | None
     gradients: tuple[float, ...]
-    parameters: dict[str, Array]
+    parameters: Mapping[str, Array]
+    scores: Mapping[str, float]
 
 
 class Course:
@@ -107,18 +111,20 @@ class Course:
         self.trouble, self._squares = None, []
 
     def _mark(self) -> Mark:
-        run, held = self.run, self.prepared.held
-        classes = run.network.loss.task != "numbers"
-        x = None if held is None else self.prepared.scaling(held.x)
+        run = self.run
+        epoch = run.step // run.per_epoch
+        fresh = bool(run.epochs) and run.epochs[-1]["epoch"] == epoch
+        told = run.epochs[-1] if fresh else run.told()
         mark = Mark(
-            run.step // run.per_epoch,
+            epoch,
             run.step,
-            run.loss(),
-            None if held is None else run.loss(x, held.t),
-            run.accuracy() if classes else None,
-            run.accuracy(x, held.t) if classes and held is not None else None,
+            told["loss"],
+            told.get("held_out_loss"),
+            told.get("accuracy"),
+            told.get("held_out_accuracy"),
             self._by_layer(),
             run.parameters,
+            told,
         )
         self._squares = []
         return mark
@@ -126,13 +132,19 @@ class Course:
     def _by_layer(self) -> tuple[float, ...]:
         if not self._squares:
             return ()
-        layers = sorted({int(name[1:]) for name in self._squares[0]})
+        layers = sorted({_layer(name) for name in self._squares[0]})
         return tuple(
             math.sqrt(
                 float(np.mean([
-                    sum(square for name, square in step.items() if int(name[1:]) == layer)
+                    sum(square for name, square in step.items() if _layer(name) == layer)
                     for step in self._squares
                 ]))
             )
             for layer in layers
         )  # fmt: skip
+
+
+def _layer(parameter: str) -> int:
+    """Return the number of a parameter's layer, at the end of its name; 0 without one."""
+    found = re.search(r"\d+$", parameter)
+    return int(found[0]) if found else 0

@@ -1,4 +1,4 @@
-"""Data to learn from: drawn from a seed, shipped, or brought along as a table.
+"""Data to learn from, drawn from a seed or shipped.
 
 Generated points are the usual pictures of what a network can and cannot separate.
 """
@@ -13,12 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.errors import FileError, InputError
-from chainrule.files import Column, Columns, read_table
+from chainrule.errors import InputError
+from chainrule.files import made_name
 
 Array = Any
 Task = Literal["numbers", "yes or no", "classes"]
-MOST_KINDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class Data:
         What is to be predicted.
     classes
         Names of the classes; empty for numbers.
+    notes
+        What was left out or filled in when a table was read.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Data:
     columns: tuple[str, ...]
     task: Task
     classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def loss(self) -> str:
@@ -62,6 +64,17 @@ class Data:
     def unit(self) -> str:
         """The activation of these outputs."""
         return {"numbers": "linear", "yes or no": "sigmoid", "classes": "softmax"}[self.task]
+
+    def by_name(self) -> dict[str, Array]:
+        """Return the columns by name, with all of them together as `x` and the targets as `t`.
+
+        Names are the headings as formulas can use them; of data with a single column that is x.
+        """
+        flat = self.x.reshape(len(self.x), -1)
+        single = flat.shape[1] == 1
+        found = {made_name(c): flat[:, i] for i, c in enumerate(self.columns)}
+        t = self.t[:, 0] if self.t.ndim == 2 else self.t
+        return {"x": flat[:, 0] if single else self.x, **found, "t": t}
 
     def split(self, share: float = 0.25, seed: int = 0) -> tuple[Data, Data]:
         """Return the data in two parts, drawn at random: to learn from, and to look at.
@@ -84,7 +97,7 @@ class Data:
 
     def _taken(self, chosen: Array, name: str) -> Data:
         x, t = self.x[chosen], self.t[chosen]
-        return Data(name, x, t, self.columns, self.task, self.classes)
+        return Data(name, x, t, self.columns, self.task, self.classes, self.notes)
 
 
 # Drawn from a seed
@@ -191,9 +204,39 @@ def digits(count: int = 600) -> Data:
     return Data("handwritten digits", x, t, columns, "classes", tuple("0123456789"))
 
 
+HEART = """patient,Age,Sex,ChestPain,RestBP,Chol,Fbs,RestECG,MaxHR,ExAng,Oldpeak,Slope,Ca,Thal,AHD
+1,63,1,typical,145,233,1,2,150,0,2.3,3,0,fixed,No
+2,67,1,asymptomatic,160,286,0,2,108,1,1.5,2,3,normal,Yes
+3,67,1,asymptomatic,120,229,0,2,129,1,2.6,2,2,reversable,Yes
+4,37,1,nonanginal,130,250,0,0,187,0,3.5,3,0,normal,No
+5,41,0,nontypical,130,204,0,2,172,0,1.4,1,0,normal,No
+"""
+"""The five patients that lectures show of the Cleveland data (Detrano et al. 1989)."""
+
+
+def heart(count: int = 300, seed: int = 0) -> Data:
+    """Return generated patients: drawn from a formula, no measurement; see `HEART` for real ones.
+
+    The chance of a disease rises with age and with chest pain without symptoms, and falls with the
+    greatest heart rate.
+    """
+    random = np.random.default_rng(seed)
+    age = np.round(np.clip(random.normal(54, 9, count), 29, 77))
+    sex = (random.random(count) < 0.68).astype(float)
+    silent = (random.random(count) < 0.47).astype(float)
+    rate = np.round(np.clip(random.normal(208 - 1.0 * age, 20), 71, 202))
+    old = np.round(np.clip(random.normal(1.0, 1.1, count), 0, 6.2), 1)
+    a = 0.02 * (age - 54) + 1.3 * sex + 1.8 * silent - 0.03 * (rate - 150) + 0.7 * old - 2.7
+    t = (random.random(count) < 1 / (1 + np.exp(-a))).astype(float)[:, None]
+    x = np.stack([age, sex, silent, rate, old], axis=1)
+    columns = ("Age", "Sex", "ChestPain = asymptomatic", "MaxHR", "Oldpeak")
+    return Data("heart disease (generated)", x, t, columns, "yes or no", ("No", "Yes"))
+
+
 GENERATED: Mapping[str, Callable[..., Data]] = {
     "line": line, "wave": wave, "moons": moons, "circles": circles, "spirals": spirals,
-    "xor": xor, "blobs": blobs, "passing": passing, "digits": digits,
+    "xor": xor, "blobs": blobs, "passing": passing, "heart": heart,
+    "digits": digits,
 }  # fmt: skip
 
 
@@ -214,84 +257,3 @@ def named(name: str, **given: Any) -> Data:
             allowed=f"There are {', '.join(GENERATED)}.",
         )  # fmt: skip
     return GENERATED[name](**given)
-
-
-# Brought along
-
-
-def from_csv(content: bytes, target: str | None = None) -> Data:
-    """Return a table as data: columns of text become one column of 0 and 1 for each word.
-
-    Parameters
-    ----------
-    content
-        A CSV file with a header.
-    target
-        Name of the column to predict; the last one by default. Numbers are predicted as
-        numbers unless they are all 0 and 1; words are classes.
-
-    Raises
-    ------
-    FileError
-        With row and column of what cannot be used.
-    """
-    return from_columns(read_table(content), target)
-
-
-def from_columns(table: Columns, target: str | None = None) -> Data:
-    """Return a table that has been read as data; see `from_csv`."""
-    columns = tuple(table.columns.values())
-    if len(columns) < 2:
-        raise FileError(
-            "the table has one column", row=1, allowed="It needs columns to predict from."
-        )
-    goal = _chosen(columns, target)
-    names: list[str] = []
-    parts: list[Array] = []
-    for place, column in enumerate(columns, start=1):
-        if column is goal:
-            continue
-        if column.kind == "number":
-            names.append(column.heading)
-            parts.append(np.array([float(value) for value in column.numbers()]))
-            continue
-        words = sorted(set(column.cells))
-        if len(words) > MOST_KINDS:
-            raise FileError(
-                f"the column {column.heading} has {len(words)} different words",
-                row=1, column_number=place,
-                allowed=f"A column of words has at most {MOST_KINDS}; leave it out.",
-            )  # fmt: skip
-        for word in words if len(words) > 2 else words[1:]:
-            names.append(f"{column.heading} = {word}")
-            parts.append(np.array([float(cell == word) for cell in column.cells]))
-    x = np.stack(parts, axis=1)
-    if goal.kind == "number":
-        numbers = np.array([float(value) for value in goal.numbers()])
-        if set(numbers.tolist()) <= {0.0, 1.0}:
-            return Data(goal.heading, x, numbers[:, None], tuple(names), "yes or no", ("0", "1"))
-        return Data(goal.heading, x, numbers[:, None], tuple(names), "numbers")
-    kinds = sorted(set(goal.cells))
-    if not 2 <= len(kinds) <= MOST_KINDS:
-        raise FileError(
-            f"the column {goal.heading} has {len(kinds)} different words",
-            row=1, column_number=columns.index(goal) + 1,
-            allowed=f"Classes are 2 to {MOST_KINDS}.",
-        )  # fmt: skip
-    labels = np.array([kinds.index(cell) for cell in goal.cells])
-    if len(kinds) == 2:
-        t = labels.astype(float)[:, None]
-        return Data(goal.heading, x, t, tuple(names), "yes or no", tuple(kinds))
-    return Data(goal.heading, x, labels, tuple(names), "classes", tuple(kinds))
-
-
-def _chosen(columns: tuple[Column, ...], target: str | None) -> Column:
-    if target is None:
-        return columns[-1]
-    for column in columns:
-        if target in (column.name, column.heading):
-            return column
-    raise FileError(
-        f"there is no column `{target[:40]}`", row=1,
-        allowed=f"There are {', '.join(column.heading for column in columns[:20])}.",
-    )  # fmt: skip

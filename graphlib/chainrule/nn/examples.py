@@ -2,27 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from chainrule.errors import InputError
+from chainrule.files import made_name
+from chainrule.language import canonical
 from chainrule.nn.model import Network
+from chainrule.ops import Shape
 
 Array = Any
 
 
+def given(
+    network: Network, shapes: Mapping[str, Shape], x: Array, t: Array | None, of: str = ""
+) -> tuple[Array, ...]:
+    """Return the data of a network in the order of its columns.
+
+    Parameters
+    ----------
+    shapes
+        Of one example, by column.
+    x
+        Examples, or columns by name (a dictionary, a data frame).
+    t
+        Targets, where they are no column of `x`.
+    of
+        What they belong to, for messages.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or does not fit: says which row.
+    """
+    inputs = [name for name in network.columns if name != network.target]
+    columns: dict[str, Array] = {}
+    if hasattr(x, "keys"):
+        columns = named(x)
+        if len(inputs) == 1 and inputs[0] not in columns and len(shapes[inputs[0]]) == 1:
+            table = [column for name, column in columns.items() if name != network.target]
+            columns[inputs[0]] = np.column_stack(table)
+    elif len(inputs) == 1:
+        columns = {inputs[0]: x}
+    if t is not None and network.target:
+        columns[network.target] = t
+    missing = [name for name in network.columns if name not in columns]
+    if missing:
+        told = ", ".join(columns) or "one table without names"
+        raise InputError(
+            f"there is no column {missing[0]}{of}", text=missing[0], length=len(missing[0]),
+            allowed=f"The network takes {', '.join(network.columns)}; given is {told}.",
+        )  # fmt: skip
+    found: dict[str, Array] = {}
+    for name in inputs:
+        found[name] = examples(columns[name], shapes[name], f"{name}{of}")
+    count = len(next(iter(found.values()))) if found else len(columns[network.target])
+    for name in inputs:
+        if len(found[name]) != count:
+            raise InputError(
+                f"{name}{of} has {len(found[name])} examples, {inputs[0]} has {count}",
+                allowed="Every column has one entry for each example.",
+            )
+        wrong = (found[name] != np.floor(found[name])) | (found[name] < 0)
+        if network.words and (wrong | (found[name] >= network.words)).any():
+            row = int(np.argwhere(wrong | (found[name] >= network.words))[0][0])
+            raise InputError(
+                f"{name}{of} has {found[name][row].tolist()} in example {row + 1}",
+                allowed=f"Words are numbered 0 to {network.words - 1}.",
+            )
+    if network.target:
+        found[network.target] = targets(columns[network.target], network, count)
+    return tuple(found[name] for name in network.columns)
+
+
+def named(table: Any) -> dict[str, Array]:
+    """Return the columns of a dictionary or a data frame under names that formulas can use.
+
+    >>> list(named({"sepal length (cm)": [1], "x_1": [2]}))
+    ['sepal_length_cm', 'x1']
+    """
+    return {canonical(made_name(str(name))): table[name] for name in table.keys()}  # noqa: SIM118
+
+
 def hits(network: Network, prediction: Array, t: Array) -> Array | None:
     """Return which examples are put into their class; None where numbers are predicted."""
-    task = network.loss.task
+    task: str = network.loss.task
+    if task == "numbers" and np.isin(t, (0.0, 1.0)).all():
+        task = {"sigmoid": "yes or no", "softmax": "classes"}.get(network.unit, task)
     if task == "classes":
         return np.argmax(prediction, axis=-1) == np.argmax(t, axis=-1)
     if task == "yes or no":
-        graph = network.graph
-        scores = graph[graph.outputs[1]].op.name != network.loss.unit
-        cut = 0.0 if scores or network.loss.unit == "identity" else 0.5
-        return np.all((prediction > cut) == (t > 0.5), axis=-1)
+        same = (prediction > network.cut) == (t > 0.5)
+        return np.all(same.reshape(len(t), -1), axis=-1)
     return None
 
 
@@ -43,6 +116,8 @@ def examples(x: Array, shape: Sequence[int], name: str) -> Array:
         ) from error
     if data.ndim == 1 and tuple(shape) == (1,):
         data = data[:, None]
+    if data.ndim == 2 and data.shape[1] == 1 and not shape:
+        data = data[:, 0]
     if data.ndim != len(shape) + 1 or data.shape[1:] != tuple(shape) or len(data) == 0:
         raise InputError(
             f"{name} has shape {data.shape}",
@@ -60,6 +135,8 @@ def examples(x: Array, shape: Sequence[int], name: str) -> Array:
 
 
 def _sized(shape: Sequence[int]) -> str:
+    if not shape:
+        return "one number"
     return f"{shape[0]} numbers" if len(shape) == 1 else f"of shape {tuple(shape)}"
 
 
@@ -80,19 +157,24 @@ def targets(t: Array, network: Network, count: int) -> Array:
         raise InputError(
             f"{len(data)} targets for {count} examples", allowed="Each example has one target."
         )
-    if network.loss.task == "classes" and (data.ndim == 1 or data.shape[1:] == (1,) != outputs):
+    classes = network.loss.task == "classes" or (network.unit == "softmax" and len(outputs) == 1)
+    if classes and (data.ndim == 1 or data.shape[1:] == (1,) != outputs):
         return _one_hot(data.reshape(-1), outputs[0])
     if data.ndim == 1 and outputs == (1,):
         data = data[:, None]
     data = examples(data, outputs, "the targets")
-    if network.loss.task != "numbers":
-        outside = (data < 0) | (data > 1)
-        if outside.any():
-            row = int(np.argwhere(outside)[0][0])
-            raise InputError(
-                f"the target of example {row + 1} is {data[row].tolist()}",
-                allowed="Targets of this loss lie between 0 and 1.",
-            )
+    if network.loss.task == "numbers":
+        return data
+    outside = ((data < 0) | (data > 1)).any(axis=-1)
+    allowed = "Targets of this loss lie between 0 and 1."
+    if network.loss.task == "classes" and not outside.any():
+        outside = np.abs(data.sum(axis=-1) - 1) > 1e-6
+        allowed = "Probabilities of all classes have the sum 1; labels are 0, 1, …"
+    if outside.any():
+        row = int(np.argmax(outside))
+        raise InputError(
+            f"the target of example {row + 1} is {data[row].tolist()}", allowed=allowed
+        )
     return data
 
 

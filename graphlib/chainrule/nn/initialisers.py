@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import InputError
+from chainrule.nn.words import INITIALISERS, understood
 
 Draw = Callable[..., Any]
 _NO_GIVEN: Mapping[str, float] = {}
@@ -120,12 +121,8 @@ class Initialiser:
 
     def __post_init__(self) -> None:
         """Refuse what there is not."""
-        if self.scheme not in SCHEMES:
-            raise InputError(
-                f"there is no initialiser `{self.scheme[:40]}`",
-                text=self.scheme, length=len(self.scheme),
-                allowed=f"There are {', '.join(SCHEMES)}.",
-            )  # fmt: skip
+        scheme = understood(self.scheme, SCHEMES, INITIALISERS, "initialiser")
+        object.__setattr__(self, "scheme", scheme)
         known = SCHEMES[self.scheme].given
         for name in self.given:
             if name not in known:

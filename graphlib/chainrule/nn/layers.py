@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from chainrule.errors import InputError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.nn.initialisers import Initialiser
+from chainrule.nn.words import Worded, plain
 from chainrule.ops import OPS, Op, Shape
 
 LINEAR = ("linear", "identity", "none")
@@ -18,6 +19,8 @@ ACTIVATIONS: Mapping[str, Op] = {
     for name, op in OPS.spelled.items()
     if op.arity == 1 and op.shape in (OPS["sigmoid"].shape, OPS["softmax"].shape)
 }
+_PLAIN = {plain(name): op for name, op in ACTIVATIONS.items()}
+Kind = Literal["weight", "bias", "scale"]
 
 
 def activation(name: str) -> Op | None:
@@ -30,6 +33,8 @@ def activation(name: str) -> Op | None:
     """
     if name in LINEAR:
         return None
+    if name not in ACTIVATIONS and plain(name) in _PLAIN:
+        return _PLAIN[plain(name)]
     if name not in ACTIVATIONS:
         raise InputError(
             f"there is no activation `{name[:40]}`", text=name, length=len(name),
@@ -41,10 +46,15 @@ def activation(name: str) -> Op | None:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What is to be learned: its shape and how it begins."""
+    """What is to be learned: its shape, how it begins, and what it does.
+
+    Penalties hold for weights, which multiply what comes in; a bias is added, a scale brings
+    values that were normalised to their size.
+    """
 
     shape: Shape
     initialiser: Initialiser
+    kind: Kind = "weight"
 
 
 @dataclass(slots=True)
@@ -55,42 +65,86 @@ class Page:
     ----------
     builder
         The graph under construction.
+    batched
+        Whether the example's inputs carry a batch.
+    predicting
+        Whether statistics of a batch are given instead of computed.
     parameters
         By name, in the order of writing.
     masks
         By name, the share of units that a dropout switches off.
+    statistics
+        Names of means and deviations over the batch.
     units
         Names of the values after each layer that has some, in order.
     layer
         Number of the layer with parameters that is being written, from 1.
-    batched
-        Whether the example's inputs carry a batch.
+    words
+        How many words there are, where examples are numbers of words; else 0.
     """
 
     builder: Builder
+    batched: bool = True
+    predicting: bool = False
     parameters: dict[str, Parameter] = field(default_factory=dict)
     masks: dict[str, float] = field(default_factory=dict)
+    statistics: list[str] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
     layer: int = 0
-    batched: bool = True
+    words: int = 0
+
+    @property
+    def maths(self) -> Any:
+        """Every operation by its name, each call a step of the graph: `page.maths.tanh(a)`."""
+        return self.builder.maths
 
     def example(self, name: str, shape: Shape) -> Expression:
         """Append an input of which every example has its own."""
         return self.builder.input(name, shape, batched=self.batched)
 
-    def parameter(self, letter: str, shape: Shape, initialiser: Initialiser) -> Expression:
+    def parameter(
+        self,
+        letter: str,
+        shape: Shape,
+        initialiser: str | Initialiser = "xavier",
+        kind: Kind = "weight",
+    ) -> Expression:
         """Append a parameter of the layer: its letter and the layer's number."""
         name = f"{letter}{self.layer}"
-        self.parameters[name] = Parameter(shape, initialiser)
+        self.parameters[name] = Parameter(shape, Initialiser.of(initialiser), kind)
         return self.builder.input(name, shape)
+
+    def statistic(self, letter: str, over_batch: Expression) -> Expression:
+        """Append a value of the whole batch, which is given where single examples are predicted."""
+        name = f"{letter}{self.layer}"
+        self.statistics.append(name)
+        if self.predicting:
+            return self.builder.input(name, over_batch.shape)
+        return self.named(over_batch, name)
 
     def named(self, expression: Expression, name: str) -> Expression:
         """Give a value of the layer its name."""
         return self.builder.name(expression, name)
 
+    def output(self, expression: Expression) -> Expression:
+        """Give what comes out of the layer its name, h and the layer's number, and watch it."""
+        self.units.append(f"h{self.layer}")
+        return self.named(expression, self.units[-1])
+
 
 class Layer(Protocol):
-    """Anything that turns the values of one example into others."""
+    """Anything that turns the values of one example into others.
+
+    A layer of one's own is a class with `write`:
+
+    >>> from chainrule import nn
+    >>> class Scaled:
+    ...     def write(self, page, x):
+    ...         page.layer += 1
+    ...         return page.named(page.maths.tanh(x * page.parameter("s", x.shape)), "scaled")
+    >>> nn.Sequential([Scaled(), nn.Dense(1)], inputs=2).graph("mse").variables
+    ('x', 's1', 'W2', 'b2', 't')
+    """
 
     def write(self, page: Page, x: Expression) -> Expression:
         """Append the layer's steps and return its values."""
@@ -101,12 +155,11 @@ def _activated(page: Page, a: Expression, name: str) -> Expression:
     if op is None:
         page.units.append(f"a{page.layer}")
         return a
-    page.units.append(f"h{page.layer}")
-    return page.named(page.builder.write(op, [a]), f"h{page.layer}")
+    return page.output(page.builder.write(op, [a]))
 
 
 @dataclass(frozen=True, slots=True)
-class Dense:
+class Dense(Worded):
     """An affine map W x + b and an activation.
 
     Parameters
@@ -147,16 +200,16 @@ class Dense:
         if x.ndim != 1:
             raise ShapeError(f"a Dense layer takes a vector; values of shape {x.shape} come in")
         page.layer += 1
-        weights = page.parameter("W", (self.units, *x.shape), Initialiser.of(self.initialiser))
+        weights = page.parameter("W", (self.units, *x.shape), self.initialiser)
         a = weights @ x
         if self.bias:
             start = Initialiser.of(self.bias_initialiser)
-            a = a + page.parameter("b", (self.units,), start)
+            a = a + page.parameter("b", (self.units,), start, "bias")
         return _activated(page, page.named(a, f"a{page.layer}"), self.activation)
 
 
 @dataclass(frozen=True, slots=True)
-class Conv2D:
+class Conv2D(Worded):
     """Kernels that slide over a picture: cross-correlation without padding, and an activation.
 
     Parameters
@@ -190,8 +243,8 @@ class Conv2D:
             )
         page.layer += 1
         shape = (self.channels, x.shape[0], *self.kernel)
-        kernels = page.parameter("K", shape, Initialiser.of(self.initialiser))
-        bias = page.parameter("b", (self.channels, 1, 1), Initialiser("zeros"))
+        kernels = page.parameter("K", shape, self.initialiser)
+        bias = page.parameter("b", (self.channels, 1, 1), "zeros", "bias")
         convolved = page.builder.write(OPS["conv2d"], [x, kernels], {"stride": self.stride})
         return _activated(page, page.named(convolved + bias, f"a{page.layer}"), self.activation)
 
@@ -218,7 +271,7 @@ class Softmax:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropout:
+class Dropout(Worded):
     """Units switched off at random while training, the others scaled up by 1/(1 − rate).
 
     The mask is an input of the graph, so the graph is the same with and without (Srivastava

@@ -13,7 +13,7 @@ from chainrule.algebras.arrays import ARRAYS
 from chainrule.compile.buffered import Buffered
 from chainrule.nn.flat import Flat
 from chainrule.nn.model import Network
-from chainrule.passes.record import record
+from chainrule.passes.record import Record, record
 from chainrule.readings.formulas import READING, compose
 from chainrule.readings.health import RELU, SATURATED
 from chainrule.readings.terms import Symbol, Term, text
@@ -77,6 +77,47 @@ class Passes:
     fates: Mapping[str, tuple[Fate, ...]]
 
 
+def _record(
+    network: Network, parameters: Mapping[str, Array], columns: Mapping[str, Array]
+) -> Record:
+    """Run both passes over some examples, nothing dropped out."""
+    graph = network.graph
+    count = len(next(iter(columns.values())))
+    given = {**parameters, **columns}
+    given |= {name: np.ones((count, *graph[name].shape)) for name in network.masks}
+    point = {
+        node: ARRAYS.array(given[graph.names[node]], graph.shape(node), node in graph.batched)
+        for node in graph.inputs
+    }
+    with np.errstate(all="ignore"):
+        return record(graph, ARRAYS, point, "reverse", {graph.outputs[0]: 1})
+
+
+def layers(
+    network: Network, parameters: Mapping[str, Array], columns: Mapping[str, Array]
+) -> dict[str, tuple[Array, Array]]:
+    """Return by layer its values and their adjoints, (examples, units), for each example's loss.
+
+    Parameters
+    ----------
+    columns
+        The data by name, one row an example.
+    """
+    graph = network.graph
+    run = _record(network, parameters, columns)
+    count = len(next(iter(columns.values())))
+
+    def whole(node: int, value: Any) -> Array:
+        data = np.asarray(getattr(value, "data", value), dtype=float)
+        return np.broadcast_to(data, (count, *graph.shape(node)))
+
+    nodes = {name: graph.index[name] for name in network.units}
+    return {
+        name: (whole(node, run.values[node]), whole(node, run.derivatives.get(node, 0.0)))
+        for name, node in nodes.items()
+    }
+
+
 def passes(network: Network, parameters: Mapping[str, Array], x: Array, t: Array) -> Passes:
     """Run both passes for one example.
 
@@ -86,14 +127,7 @@ def passes(network: Network, parameters: Mapping[str, Array], x: Array, t: Array
         The example, and its target in the form of the network's outputs.
     """
     graph = network.graph
-    given = {**parameters, "x": np.asarray([x]), "t": np.asarray([t])}
-    given |= {name: np.ones((1, *graph[name].shape)) for name in network.masks}
-    point = {
-        node: ARRAYS.array(given[graph.names[node]], graph.shape(node), node in graph.batched)
-        for node in graph.inputs
-    }
-    with np.errstate(all="ignore"):
-        run = record(graph, ARRAYS, point, "reverse", {graph.outputs[0]: 1})
+    run = _record(network, parameters, {"x": np.asarray([x]), "t": np.asarray([t])})
 
     def plain(node: int, value: Any) -> Array:
         data = np.asarray(getattr(value, "data", np.nan), dtype=float)

@@ -6,6 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chainrule.errors import InputError
+from chainrule.nn.words import LOSSES as OTHER_WORDS
+from chainrule.nn.words import understood
+from chainrule.ops import Shape
+
+PROBABILITIES = ("sigmoid", "softmax", "normal_cdf", "hard_sigmoid")
+"""Activations whose values lie between 0 and 1."""
 Task = Literal["numbers", "yes or no", "classes"]
 
 
@@ -26,6 +33,11 @@ class Loss:
         Whose negative logarithm it is.
     task
         What is predicted: decides the metric and how targets are read.
+    fits
+        Activations of the output that give what the loss takes, "linear" for none; empty where
+        every value will do.
+    needs
+        What it takes, as words of a refusal.
     """
 
     name: str
@@ -35,6 +47,8 @@ class Loss:
     task: Task
     doc: str
     fused: Callable[..., Any] | None = None
+    fits: tuple[str, ...] = ()
+    needs: str = ""
 
 
 LOSSES: Mapping[str, Loss] = {
@@ -72,6 +86,8 @@ LOSSES: Mapping[str, Loss] = {
             "yes or no",
             "Binary cross-entropy.",
             fused=lambda m, a, t: m.mean(m.bce_with_logit(a, t)),
+            fits=("sigmoid", "linear", *PROBABILITIES[1:]),
+            needs="probabilities, of which it takes the logarithm, or scores",
         ),
         Loss(
             "ce",
@@ -81,6 +97,8 @@ LOSSES: Mapping[str, Loss] = {
             "classes",
             "Cross-entropy; targets are labels 0, 1, … or probabilities.",
             fused=lambda m, a, t: m.cross_entropy_with_logits(a, t),
+            fits=("softmax", "linear"),
+            needs="probabilities of all classes, whose sum is 1, or scores",
         ),
         Loss(
             "hinge",
@@ -89,6 +107,49 @@ LOSSES: Mapping[str, Loss] = {
             "none",
             "yes or no",
             "Hinge loss of a score; targets are 0 and 1.",
+            fits=("linear", "tanh"),
+            needs="a score that can be 1 as well as −1",
         ),
     )
 }
+
+
+def loss_named(name: str) -> Loss:
+    """Return a loss by its name, also by that of Keras, PyTorch or scikit-learn.
+
+    >>> loss_named("binary_crossentropy").name
+    'bce'
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    return LOSSES[understood(name, LOSSES, OTHER_WORDS, "loss")]
+
+
+def check_unit(loss: Loss, unit: str, outputs: Shape) -> None:
+    """Refuse an output unit that does not give what a loss takes.
+
+    Parameters
+    ----------
+    unit
+        Name of the output's activation, "linear" for none.
+
+    Raises
+    ------
+    InputError
+        With the reason.
+    """
+    single = outputs == (1,)
+    if single and (unit == "softmax" or loss.task == "classes"):
+        raise InputError(
+            "softmax of one value is always 1, so nothing can be learned",
+            text=unit, length=len(unit),
+            allowed="For yes or no take one sigmoid with bce; for classes one output a class.",
+        )  # fmt: skip
+    if loss.fits and unit not in loss.fits:
+        raise InputError(
+            f"{loss.name} does not fit an output of {unit}: it needs {loss.needs}",
+            text=unit, length=len(unit), allowed=f"The last unit is {' or '.join(loss.fits[:2])}.",
+        )  # fmt: skip

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
+from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import ACTIVATIONS, Layer, Page, Parameter
-from chainrule.nn.losses import LOSSES, Loss
-from chainrule.ops import OPS, Shape
+from chainrule.nn.losses import PROBABILITIES, Loss, check_unit, loss_named
+from chainrule.ops import OPS, Op, Shape
+from chainrule.readings.cells import count_cell
+from chainrule.readings.grid import Grid, GridRow, Header, grouped, words
+from chainrule.readings.terms import Word
 
-Parameters = Mapping[str, Any]
+if TYPE_CHECKING:
+    from chainrule.nn.training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,42 +31,81 @@ class Network:
     Parameters
     ----------
     graph
-        For one example. Inputs: `x`, the parameters, dropout masks, the target `t`; x, masks
-        and t are batched. Outputs: the loss J, then the prediction y.
+        For one example. Inputs: the data, the parameters, dropout masks; data and masks are
+        batched. Outputs: the loss J, then the prediction y.
     parameters
         What is learned, in order.
-    masks
-        Dropout rates by the name of the mask.
-    units
-        Names of the values after each layer.
     loss
         The loss's record.
     outputs
         Shape of a prediction.
+    columns
+        Names of the inputs that are data, in the graph's order.
+    target
+        Which of them the prediction is compared with; "" where a loss has none.
+    masks
+        Dropout rates by the name of the mask.
+    units
+        Names of the values after each layer.
+    statistics
+        Names of the means and deviations over a batch that are computed.
+    cut
+        Above which value a prediction means yes: 0 where it is a score.
+    words
+        How many words there are, where examples are numbers of words; else 0.
+    alone
+        The same network with these as inputs, where there are some.
     """
 
     graph: Graph
     parameters: Mapping[str, Parameter]
-    masks: Mapping[str, float]
-    units: tuple[str, ...]
     loss: Loss
     outputs: Shape
+    columns: tuple[str, ...] = ("x", "t")
+    target: str = "t"
+    masks: Mapping[str, float] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    statistics: tuple[str, ...] = ()
+    cut: float = 0.5
+    words: int = 0
+    alone: Network | None = None
+
+    @property
+    def unit(self) -> str:
+        """Name of the output's activation, "linear" where it has none."""
+        return unit_of(self.graph[self.graph.outputs[1]].op)
+
+    @property
+    def predicting(self) -> Network:
+        """The network for single examples: statistics of a batch are its inputs."""
+        return self.alone or self
 
 
-def loss_named(name: str) -> Loss:
-    """Return a loss by its name.
+def unit_of(op: Op) -> str:
+    """Return the name of an output's activation, "linear" for what is none."""
+    return op.name if op in ACTIVATIONS.values() else "linear"
 
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
-    if name not in LOSSES:
-        raise InputError(
-            f"there is no loss `{name[:40]}`", text=name, length=len(name),
-            allowed=f"There are {', '.join(LOSSES)}.",
-        )  # fmt: skip
-    return LOSSES[name]
+
+class Model(Protocol):
+    """What can be trained: it writes a graph with a loss, and says how its parameters begin."""
+
+    def network(self, loss: str = "mse", *, fused: bool = True, batched: bool = True) -> Network:
+        """Return the graph with a loss, and what it needs."""
+
+    def parameters(self, seed: int = 0, initialiser: str | None = None) -> dict[str, Any]:
+        """Return parameters to begin with, by name."""
+
+
+def drawn(
+    parameters: Mapping[str, Parameter], seed: int, initialiser: str | Initialiser | None = None
+) -> dict[str, Any]:
+    """Return parameters drawn from a seed; weights by another initialiser, if one is given."""
+    random = np.random.default_rng(seed)
+    chosen = None if initialiser is None else Initialiser.of(initialiser)
+    return {
+        name: (chosen if chosen and p.kind == "weight" else p.initialiser).draw(random, p.shape)
+        for name, p in parameters.items()
+    }
 
 
 class Sequential:
@@ -78,12 +123,36 @@ class Sequential:
     layers
         In order.
     inputs
-        Shape of one example: a number of values, or (channels, rows, columns).
+        Shape of one example: a number of values, or (channels, rows, columns). Without it
+        training takes it from the data.
     """
 
-    def __init__(self, layers: Sequence[Layer], inputs: int | Shape) -> None:
+    def __init__(self, layers: Sequence[Layer], inputs: int | Shape | None = None) -> None:
         self.layers = tuple(layers)
-        self.inputs: Shape = (inputs,) if isinstance(inputs, int) else tuple(inputs)
+        self._inputs = (inputs,) if isinstance(inputs, int) else inputs
+
+    @property
+    def inputs(self) -> Shape:
+        """Shape of one example.
+
+        Raises
+        ------
+        InputError
+            If it was not said.
+        """
+        if self._inputs is None:
+            raise InputError(
+                "the network does not know how many values come in",
+                allowed="Say so: Sequential(layers, inputs=2); training takes it from the data.",
+            )
+        return tuple(self._inputs)
+
+    def fitted(self, x: Any) -> Sequential:
+        """Return the network for these examples, where it was not said what comes in."""
+        if self._inputs is not None:
+            return self
+        columns = x if not hasattr(x, "keys") else np.column_stack([x[name] for name in x.keys()])  # noqa: SIM118
+        return Sequential(self.layers, np.shape(columns)[1:] or (1,))
 
     def network(self, loss: str = "mse", *, fused: bool = True, batched: bool = True) -> Network:
         """Return the graph with a loss, and what it needs.
@@ -101,38 +170,108 @@ class Sequential:
         Raises
         ------
         InputError
-            If there is no such loss.
+            If there is no such loss, or the output's unit does not fit it.
         ShapeError
             If layers do not fit together; names both shapes.
         """
         record = loss_named(loss)
+        network = self._network(record, fused, batched, predicting=not batched)
+        if network.statistics and batched:
+            alone = self._network(record, fused, batched, predicting=True)
+            return replace(network, alone=alone)
+        return network
+
+    def _network(self, loss: Loss, fused: bool, batched: bool, predicting: bool) -> Network:
         builder = Builder()
-        page = Page(builder, batched=batched)
+        page = Page(builder, batched, predicting)
         prediction = self._written(page, page.example("x", self.inputs))
-        before = _before(prediction, record.unit)
+        check_unit(loss, unit_of(prediction.op), prediction.shape)
+        before = _before(prediction, loss.unit)
         if prediction.index not in builder.names:
             prediction = page.named(prediction, "y")
         target = page.example("t", prediction.shape)
         # Scores without an activation are what the fused form takes, too.
         scores = before if before is not None else _scores(prediction)
-        if record.fused is not None and scores is not None and (fused or before is None):
-            written = record.fused(builder.maths, scores, target)
+        if loss.fused is not None and scores is not None and (fused or before is None):
+            written = loss.fused(builder.maths, scores, target)
         else:
-            written = record.write(builder.maths, prediction, target)
+            written = loss.write(builder.maths, prediction, target)
         goal = page.named(written, "J")
         return Network(
-            Graph.of(builder.finish([goal, prediction])),
-            page.parameters,
-            page.masks,
-            tuple(page.units),
-            record,
-            prediction.shape,
-        )
+            Graph.of(builder.finish([goal, prediction])), page.parameters, loss, prediction.shape,
+            masks=page.masks, units=tuple(page.units), statistics=tuple(page.statistics),
+            words=page.words, cut=0.5 if unit_of(prediction.op) in PROBABILITIES else 0.0,
+        )  # fmt: skip
 
     def _written(self, page: Page, x: Expression) -> Expression:
         for layer in self.layers:
             x = layer.write(page, x)
         return x
+
+    def summary(self) -> Grid:
+        """Return the layers as a table: what comes out of each, and how many numbers it learns.
+
+        >>> from chainrule.nn import Dense
+        >>> print(Sequential([Dense(3, "tanh"), Dense(1)], inputs=2).summary().csv())
+        layer,comes out,learns,numbers
+        Dense,3,"W1: 3×2, b1: 3",9
+        Dense,1,"W2: 1×3, b2: 1",4
+        all,,,13
+        <BLANKLINE>
+        """
+        page = Page(Builder())
+        x = page.example("x", self.inputs)
+        rows: list[tuple[str, str, str, int]] = []
+        known: set[str] = set()
+        for layer in self.layers:
+            x = layer.write(page, x)
+            new = {name: p for name, p in page.parameters.items() if name not in known}
+            known |= set(new)
+            learns = ", ".join(f"{name}: {_sizes(p.shape)}" for name, p in new.items())
+            count = sum(math.prod(p.shape) for p in new.values())
+            rows.append((type(layer).__name__, _sizes(x.shape), learns, count))
+        rows.append(("all", "", "", sum(row[3] for row in rows)))
+        keys = ("layer", "comes out", "learns", "numbers")
+        heads = tuple(Header(key, Word(key), numeric=key == "numbers") for key in keys)
+        cells = [
+            GridRow({**dict(zip(keys, map(words, row[:3]), strict=False)),
+                     "numbers": count_cell(row[3])})
+            for row in rows
+        ]  # fmt: skip
+        return Grid("summary", ("Layers",), heads, grouped(cells))
+
+    def fit(self, x: Any, t: Any = None, **plan: Any) -> Training:
+        """Train to the end of a plan and return the run: its `history`, `predict`, `evaluate`.
+
+        >>> from chainrule.nn import Dense
+        >>> line = Sequential([Dense(1)], inputs=1)
+        >>> run = line.fit([[0.0], [1.0]], [1.0, 3.0], optimizer="Adam", lr=0.1, epochs=400)
+        >>> run.predict([[2.0]]).round(2).tolist()
+        [[5.0]]
+
+        Parameters
+        ----------
+        plan
+            As of `chainrule.nn.train`.
+        """
+        from chainrule.nn.training import train
+
+        run = train(self, x, t, **plan)
+        run.run()
+        return run
+
+    def compile(self, *given: Any, **named: Any) -> None:
+        """Say that there is nothing to compile: loss and optimiser are given to `fit`.
+
+        Raises
+        ------
+        InputError
+            Always.
+        """
+        raise InputError(
+            "a network is not compiled before it is trained",
+            allowed="Say it all in one: model.fit(x, t, loss='bce', optimizer='adam', epochs=20).",
+        )
 
     def graph(self, loss: str | None = None, *, fused: bool = False, batched: bool = True) -> Graph:
         """Return the graph of a prediction, or of its loss; options as of `network`.
@@ -158,18 +297,13 @@ class Sequential:
         initialiser
             Another initialiser for all weights.
         """
-        from chainrule.nn.initialisers import Initialiser
-
         page = Page(Builder())
         self._written(page, page.example("x", self.inputs))
-        random = np.random.default_rng(seed)
-        chosen = None if initialiser is None else Initialiser.of(initialiser)
-        return {
-            name: (chosen if chosen and name[0] in "WK" else parameter.initialiser).draw(
-                random, parameter.shape
-            )
-            for name, parameter in page.parameters.items()
-        }
+        return drawn(page.parameters, seed, initialiser)
+
+
+def _sizes(shape: Shape) -> str:
+    return "×".join(map(str, shape)) or "1"
 
 
 def _before(prediction: Expression, unit: str) -> Expression | None:

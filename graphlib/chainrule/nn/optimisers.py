@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.errors import InputError
+from chainrule.nn.words import OPTIMISERS, understood
 
 Rule = Callable[..., tuple[Any, ...]]
 
@@ -147,11 +148,7 @@ class Optimiser:
 
     def __post_init__(self) -> None:
         """Refuse what there is not."""
-        if self.name not in METHODS:
-            raise InputError(
-                f"there is no optimiser `{self.name[:40]}`", text=self.name,
-                length=len(self.name), allowed=f"There are {', '.join(METHODS)}.",
-            )  # fmt: skip
+        object.__setattr__(self, "name", understood(self.name, METHODS, OPTIMISERS, "optimiser"))
         for name in self.given:
             if name not in self.method.given:
                 known = ", ".join(self.method.given) or "nothing beside the rate"

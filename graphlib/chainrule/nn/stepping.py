@@ -6,7 +6,7 @@ by every parameter into one row of numbers, and the rule moves the row of parame
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +18,13 @@ from chainrule.nn.optimisers import METHODS, Optimiser
 from chainrule.passes.derivatives import gradient_graph
 
 if TYPE_CHECKING:
-    from chainrule.nn.training import Plan
+    from chainrule.nn.plan import Plan
 
 Array = Any
+MOST_COMPILED = 12
+"""Sizes of batches that are kept compiled, each with its buffers."""
+PIECE = 4_096
+"""Examples that are looked at together."""
 
 
 class Stepper:
@@ -46,8 +50,12 @@ class Stepper:
         self.slots = tuple(np.zeros_like(parameters.numbers) for _ in optimiser.method.slots)
         weights = Flat(shapes, "weight")
         for name, view in weights.views.items():
-            view[...] = name[0] in "WK"
+            view[...] = network.parameters[name].kind == "weight"
         self._weights = weights.numbers
+        self._only: Array | None = None
+        if plan.only is not None:
+            all_of_it = {name: np.ones(shape) for name, shape in shapes.items()}
+            self._only = Flat(shapes, "choice of what learns", all_of_it | dict(plan.only)).numbers
         # Of gradient descent the line can be written without a new array.
         self._plain = optimiser.method.rule is METHODS["sgd"].rule
         self._move = np.empty_like(parameters.numbers)
@@ -59,41 +67,64 @@ class Stepper:
         self._seen = [*graph.outputs, *(graph.index[name] for name in network.units)]
         names = [graph.names[node] for node in graph.inputs]
         self._given = tuple(name for name in names if name not in shapes)
-        self._compiled: dict[tuple[int, bool], Buffered] = {}
+        self._alone = network.predicting
+        self.statistics: dict[str, Array] = {
+            name: np.zeros(self._alone.graph[name].shape) for name in network.statistics
+        }
+        self._compiled: dict[tuple[int, str], Buffered] = {}
         self._now: Buffered | None = None
 
-    def _for(self, size: int, *, watched: bool) -> Buffered:
-        """Return the step for batches of a size; `watched` keeps loss and values to be seen."""
-        key = size, watched
-        if key not in self._compiled:
-            outputs = self._slopes.outputs[-len(self.gradient.views) :]
-            into = dict(zip(outputs, self.gradient.views.values(), strict=True))
-            seen = self._seen if watched else ()
-            fixed = self.parameters.views
-            self._compiled[key] = Buffered(self._slopes, size, fixed, into, seen)
-        return self._compiled[key]
+    def _for(self, size: int, what: str) -> Buffered:
+        """Return what is compiled for batches of a size.
 
-    def _arguments(self, x: Array, t: Array, masks: Mapping[str, Array]) -> list[Array]:
-        given = {"x": x, "t": t, **masks}
-        return [given[name] for name in self._given]
+        Parameters
+        ----------
+        what
+            "step" for the gradient alone; "watched" to keep loss and values to be seen;
+            "looked at" for loss and prediction of single examples; "statistics".
+        """
+        found = self._compiled.get((size, what))
+        if found is None:
+            if len(self._compiled) == MOST_COMPILED:
+                del self._compiled[next(iter(self._compiled))]
+            found = self._compiled[size, what] = self._made(size, what)
+        return found
 
-    def differentiate(self, x: Array, t: Array, masks: Mapping[str, Array]) -> None:
+    def _made(self, size: int, what: str) -> Buffered:
+        fixed, graph = self.parameters.views, self.network.graph
+        if what == "looked at":
+            alone = self._alone.graph
+            return Buffered(alone, size, {**fixed, **self.statistics}, {}, alone.outputs)
+        if what == "statistics":
+            return Buffered(graph, size, fixed, {}, [graph.index[n] for n in self.statistics])
+        outputs = self._slopes.outputs[-len(self.gradient.views) :]
+        into = dict(zip(outputs, self.gradient.views.values(), strict=True))
+        return Buffered(self._slopes, size, fixed, into, self._seen if what == "watched" else ())
+
+    def _arguments(
+        self, columns: Sequence[Array], masks: Mapping[str, Array]
+    ) -> Iterator[Array] | Sequence[Array]:
+        if not masks:
+            return columns
+        given = dict(zip(self.network.columns, columns, strict=True)) | dict(masks)
+        return (given[name] for name in self._given)
+
+    def differentiate(self, columns: Sequence[Array], masks: Mapping[str, Array]) -> None:
         """Run the passes over a batch: the gradient of its mean loss, and what is to be seen."""
-        step = self._now = self._for(len(x), watched=True)
-        step(*self._arguments(x, t, masks))
-        self.gradient.numbers /= len(x)
+        size = len(columns[0])
+        step = self._now = self._for(size, "watched")
+        step(*self._arguments(columns, masks))
+        self.gradient.numbers /= size
         self._penalise()
 
-    def hurry(self, x: Array, t: Array, masks: Mapping[str, Array], rate: float, step: int) -> None:
+    def hurry(
+        self, columns: Sequence[Array], masks: Mapping[str, Array], rate: float, step: int
+    ) -> None:
         """Differentiate and update without the loss; nothing is to be seen afterwards."""
-        size = len(x)
-        run = self._for(size, watched=False).run
-        if masks:
-            run(*self._arguments(x, t, masks))
-        else:
-            run(x, t)
+        size = len(columns[0])
+        self._for(size, "step").run(*self._arguments(columns, masks))
         gradient, plan = self.gradient.numbers, self.plan
-        if self._plain and not (plan.l1 or plan.l2):
+        if self._plain and self._only is None and not (plan.l1 or plan.l2):
             np.multiply(gradient, -rate / size, self._move)
             np.add(self.parameters.numbers, self._move, self.parameters.numbers)
             return
@@ -107,6 +138,8 @@ class Stepper:
             kept = self._weights * self.parameters.numbers
             self.gradient.numbers += l1 * np.sign(kept) + 2 * l2 * kept
             self.penalty = float(l1 * np.abs(kept).sum() + l2 * (kept**2).sum())
+        if self._only is not None:
+            self.gradient.numbers *= self._only
 
     def value(self, node: int) -> Array:
         """Return a node's values in the last watched pass, the batch in front."""
@@ -155,27 +188,38 @@ class Stepper:
         for slot, new in zip(self.slots, moved[1:], strict=True):
             slot[:] = new
 
-    def predict(self, x: Array) -> Array:
-        """Return the predictions for examples, nothing dropped out."""
-        return np.array(self._looked_at(x, None)[1])
+    def look_at(self, columns: Sequence[Array], over: Sequence[Array]) -> tuple[Array, Array]:
+        """Return loss and prediction of each example, nothing dropped out.
 
-    def evaluate(self, x: Array, t: Array) -> float:
-        """Return the mean loss over examples, nothing dropped out."""
-        return float(np.mean(self._looked_at(x, t)[0]))
+        Parameters
+        ----------
+        over
+            The data whose means and deviations a batch norm uses.
+        """
+        if self.statistics:
+            step = self._for(len(over[0]), "statistics")
+            with np.errstate(all="ignore"):
+                step(*self._arguments(over, self._ones(len(over[0]))))
+            for name, view in self.statistics.items():
+                view[...] = step.value(self.network.graph.index[name])
+        found = [
+            self._piece([c[at : at + PIECE] for c in columns])
+            for at in range(0, len(columns[0]), PIECE)
+        ]
+        losses, predictions = zip(*found, strict=True)
+        return np.concatenate(losses), np.concatenate(predictions)
 
-    def _looked_at(self, x: Array, t: Array | None) -> tuple[Array, Array]:
-        graph = self.network.graph
-        step = self._values(len(x))
-        masks = {name: np.ones((len(x), *graph[name].shape)) for name in self.network.masks}
-        if t is None:
-            t = np.zeros((len(x), *self.network.outputs))
+    def _piece(self, columns: Sequence[Array]) -> tuple[Array, Array]:
+        size, outputs = len(columns[0]), self._alone.graph.outputs
+        step = self._for(size, "looked at")
         with np.errstate(all="ignore"):
-            step(*self._arguments(x, t, masks))
-        return step.value(graph.outputs[0]), step.value(graph.outputs[1])
+            step(*self._arguments(columns, self._ones(size)))
+        # What does not depend on the data is one value for all examples.
+        loss, shape = step.value(outputs[0]), (size, *self.network.outputs)
+        return np.array(np.broadcast_to(loss, (size,))), np.array(
+            np.broadcast_to(step.value(outputs[1]), shape)
+        )
 
-    def _values(self, size: int) -> Buffered:
-        key = -size, True
-        if key not in self._compiled:
-            graph = self.network.graph
-            self._compiled[key] = Buffered(graph, size, self.parameters.views, {}, graph.outputs)
-        return self._compiled[key]
+    def _ones(self, size: int) -> dict[str, Array]:
+        graph = self.network.graph
+        return {name: np.ones((size, *graph[name].shape)) for name in self.network.masks}

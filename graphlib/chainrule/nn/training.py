@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from chainrule.errors import InputError, TrainingError
-from chainrule.nn.examples import examples, hits, targets
+from chainrule.facade import Graph
+from chainrule.nn import keeping
 from chainrule.nn.flat import Flat
-from chainrule.nn.model import Network, Sequential
-from chainrule.nn.optimisers import Optimiser
-from chainrule.nn.schedules import Schedule, constant
+from chainrule.nn.formula import Formula
+from chainrule.nn.keeping import packed, unpacked
+from chainrule.nn.model import Model, Sequential
+from chainrule.nn.moments import Moment
+from chainrule.nn.plan import Plan, TrainingRecord
+from chainrule.nn.scaling import Scaling
+from chainrule.nn.schedules import constant
 from chainrule.nn.stepping import Stepper
+from chainrule.nn.trained import Pair, Trained, frozen
+from chainrule.nn.words import translated
 
 Array = Any
 KEPT_NUMBERS = 4_000_000
@@ -23,119 +31,24 @@ DIVERGED = 1e6
 REMEDY = "Rewind and take a smaller learning rate, scale the inputs, or begin with smaller weights."
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingRecord:
-    """What one step saw and did.
-
-    Parameters
-    ----------
-    step, epoch
-        Counted from 1; the step that was just made, the epoch it belongs to.
-    batch
-        Indices of its examples.
-    loss
-        Mean over the batch, before the step.
-    losses
-        Loss of each example of the batch.
-    penalty
-        What L1 and L2 add to the loss.
-    rate
-        Learning rate of the step.
-    gradient_norms
-        Euclidean norm of the gradient by each parameter.
-    activations
-        By layer, mean and population deviation of its values over the batch.
-    metrics
-        "accuracy" where classes are predicted; at the end of an epoch "validation", the loss
-        over that data after the step, where there is such data.
-    """
-
-    step: int
-    epoch: int
-    batch: Array
-    loss: float
-    losses: Array
-    penalty: float
-    rate: float
-    gradient_norms: Mapping[str, float]
-    activations: Mapping[str, tuple[float, float]]
-    metrics: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to train.
-
-    Parameters
-    ----------
-    optimiser
-        By name, or with choices.
-    batch
-        Examples a step; None for all. The last batch of an epoch may be short.
-    batches
-        Indices of each step's examples, (steps, batch), in place of a random order.
-    shuffle
-        Whether the examples come in a new order each epoch.
-    steps, epochs
-        Where to stop; one of the two.
-    schedule
-        Factor of the learning rate by step.
-    l1, l2
-        Weights of Σ|w| and Σw² over all weights (not the biases), added to the loss.
-    patience
-        Early stopping: epochs without a better validation loss; the best parameters are
-        put back at the end.
-    target
-        Stop when the loss of a step is at most this.
-    observe
-        Whether records hold gradient norms and activations; they cost a little.
-    seed
-        Of the order of the examples and of dropout: same seed, same run.
-    """
-
-    optimiser: str | Optimiser = "sgd"
-    batch: int | None = None
-    batches: Array | None = None
-    shuffle: bool = True
-    steps: int | None = None
-    epochs: int | None = None
-    schedule: Schedule | None = None
-    l1: float = 0.0
-    l2: float = 0.0
-    patience: int | None = None
-    target: float | None = None
-    observe: bool = True
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """All that a run needs to go on from a step."""
-
-    step: int
-    numbers: Array
-    slots: tuple[Array, ...]
-    random: Mapping[str, Any]
-    order: Array
-    best: tuple[float, int, Array] | None
-
-
-class Training(Iterator[TrainingRecord]):
+class Training(Trained, Iterator[TrainingRecord]):
     """A run of training; iterating makes the steps.
 
     Parameters
     ----------
     model
-        The network.
+        The network, or a formula.
     x, t
         Examples (n, …) and targets: numbers (n, outputs) or (n,), or labels (n,) for
-        cross-entropy.
+        cross-entropy. `x` may also be columns by name (a dictionary, a data frame).
     loss
         Name of the loss.
     start
         Parameters to begin with; drawn from the plan's seed otherwise.
     validation
         Examples and targets that are not learned from.
+    units
+        How the targets were scaled, so that errors are told in their own unit.
 
     Raises
     ------
@@ -145,72 +58,58 @@ class Training(Iterator[TrainingRecord]):
 
     def __init__(
         self,
-        model: Sequential,
+        model: Model,
         x: Array,
-        t: Array,
+        t: Array | None = None,
         loss: str = "mse",
         plan: Plan | None = None,
         *,
         start: Mapping[str, Array] | None = None,
-        validation: tuple[Array, Array] | None = None,
+        validation: Pair | Array | None = None,
+        units: Scaling | None = None,
     ) -> None:
-        self.model = model
+        super().__init__(model, x, t, loss, validation=validation, units=units)
         self.plan = plan or Plan()
-        self.network: Network = model.network(loss)
-        self.x = examples(x, model.inputs, "x")
-        self.t = targets(t, self.network, len(self.x))
-        self.optimiser = Optimiser.of(self.plan.optimiser)
+        self.plan.check(self.examples, held=self.held is not None)
+        self.optimiser = self.plan.method
         begin = model.parameters(self.plan.seed) if start is None else start
         self._flat = Flat(
             {n: p.shape for n, p in self.network.parameters.items()}, "parameter", begin
         )
         self._stepper = Stepper(self.network, self._flat, self.optimiser, self.plan)
         self._random = np.random.default_rng(self.plan.seed)
-        self._order = np.arange(len(self.x))
-        self._batches: list[tuple[Array, Array, Array]] = []
+        self._order = np.arange(self.examples)
+        self._batches: list[tuple[Array, tuple[Array, ...]]] = []
         self._schedule = self.plan.schedule or constant()
-        self._validation = validation and (
-            examples(validation[0], model.inputs, "x of the validation data"),
-            targets(validation[1], self.network, len(validation[0])),
-        )
         self._best: tuple[float, int, Array] | None = None
         self.step = 0
         self._first: float | None = None
         self.stopped = ""
-        self._check_plan()
-        self._moments: list[_Moment] = [self._moment()]
-        size = self._flat.numbers.size * (1 + len(self.optimiser.method.slots)) + len(self.x)
+        self._moments: list[Moment] = [self.moment()]
+        size = self._flat.numbers.size * (1 + len(self.optimiser.method.slots)) + self.examples
+        self._most = max(2, KEPT_NUMBERS // size)
         self._every = max(1, size * (self.steps or 1000) // KEPT_NUMBERS)
-
-    def _check_plan(self) -> None:
-        plan, count = self.plan, len(self.x)
-        for name, value in (("batch", plan.batch), ("steps", plan.steps), ("epochs", plan.epochs)):
-            if value is not None and value < 1:
-                raise InputError(
-                    f"{name} is {value}", text=str(value), length=len(str(value)),
-                    allowed="It is at least 1.",
-                )  # fmt: skip
-        if plan.batches is not None:
-            chosen = np.asarray(plan.batches)
-            if chosen.ndim != 2 or chosen.min() < 0 or chosen.max() >= count:
-                raise InputError(
-                    "the batches name examples that there are not",
-                    allowed=f"They are rows of indices from 0 to {count - 1}.",
-                )
-        if plan.patience is not None and self._validation is None:
-            raise InputError(
-                "early stopping needs data to validate on", allowed="Give validation=(x, t)."
-            )
+        self._check_predictions()
 
     @property
-    def parameters(self) -> dict[str, Array]:
-        """The parameters as they are now, copies by name."""
-        return {name: view.copy() for name, view in self._flat.views.items()}
-
-    @property
-    def gradients(self) -> dict[str, Array]:
+    def gradients(self) -> Mapping[str, Array]:
         """The gradients of the last step that was made, copies by parameter."""
-        return {name: view.copy() for name, view in self._stepper.gradient.views.items()}
+        return frozen(self._stepper.gradient.views)
+
+    def change(self, **parameters: Array) -> None:
+        """Write other numbers into parameters and go on from there.
+
+        Raises
+        ------
+        InputError
+            If there is no such parameter, or it has another shape.
+        """
+        others = {name: view for name, view in self._flat.views.items() if name not in parameters}
+        changed = Flat({n: v.shape for n, v in self._flat.views.items()}, "parameter",
+                       {**others, **parameters})  # fmt: skip
+        self._flat.numbers[:] = changed.numbers
+        self._moments = [moment for moment in self._moments if moment.step < self.step]
+        self._moments.append(self.moment())
 
     @property
     def steps(self) -> int | None:
@@ -226,8 +125,8 @@ class Training(Iterator[TrainingRecord]):
     def per_epoch(self) -> int:
         """Steps in which every example is seen once."""
         if self.plan.batches is not None:
-            return max(1, -(-len(self.x) // int(np.shape(self.plan.batches)[1])))
-        return -(-len(self.x) // (self.plan.batch or len(self.x)))
+            return max(1, -(-self.examples // int(np.shape(self.plan.batches)[1])))
+        return -(-self.examples // (self.plan.batch or self.examples))
 
     # The loop
 
@@ -245,16 +144,21 @@ class Training(Iterator[TrainingRecord]):
         if self.stopped or self.step == self.steps:
             self._finish()
             raise StopIteration
-        batch, x, t = self._batch()
+        batch, columns = self._batch()
         masks = self._masks(len(batch))
         rate = self._rate()
         with np.errstate(all="ignore"):
-            self._stepper.differentiate(x, t, masks)
+            self._stepper.differentiate(columns, masks)
             self._refuse_what_diverges(rate)
             record = self._record(batch, rate)
             self._stepper.update(rate, self.step + 1)
         self.step += 1
-        return self._after(record)
+        target = self.plan.target
+        if target is not None and record.loss <= target:
+            self.stopped = f"the loss is {record.loss:.4g}, at most {target:g}"
+        metrics = self._scored()
+        self._keep()
+        return replace(record, metrics=metrics) if metrics else record
 
     def _rate(self) -> float:
         return self.optimiser.learning_rate * self._schedule(self.step + 1)
@@ -262,44 +166,53 @@ class Training(Iterator[TrainingRecord]):
     def advance(self, steps: int) -> None:
         """Make some steps without records and without their loss: as fast as it goes.
 
+        Target and patience end it as they end a run.
+
         Raises
         ------
         TrainingError
             If the parameters are not finite afterwards; they are those before the call.
         """
-        begin, done = self._moment(), self.step
+        begin, done, plan = self.moment(), self.step, self.plan
+        if plan.target is not None:
+            for _ in zip(range(steps), self, strict=False):
+                pass
+            return
         with np.errstate(all="ignore"):
             for _ in range(steps):
                 if self.stopped or self.step == self.steps:
                     break
-                batch, x, t = self._batch()
+                batch, columns = self._batch()
                 masks = self._masks(len(batch)) if self.network.masks else {}
-                self._stepper.hurry(x, t, masks, self._rate(), self.step + 1)
+                self._stepper.hurry(columns, masks, self._rate(), self.step + 1)
                 self.step += 1
-                if self.step % self._every == 0:
-                    self._moments.append(self._moment())
+                if plan.patience is not None:
+                    self._scored()
+                self._keep()
         if not np.isfinite(self._flat.numbers).all():
-            self._restore(begin)
+            self.restore(begin)
             self._moments = [moment for moment in self._moments if moment.step <= done]
             raise TrainingError(
                 f"a parameter is not finite between steps {done + 1} and {done + steps}",
                 step=done + 1, layer="", allowed=REMEDY,
             )  # fmt: skip
+        if self.stopped or self.step == self.steps:
+            self._finish()
 
-    def _batch(self) -> tuple[Array, Array, Array]:
-        """Return the next batch: its indices, examples and targets."""
+    def _batch(self) -> tuple[Array, tuple[Array, ...]]:
+        """Return the next batch: its indices, and its part of every column."""
         plan, within = self.plan, self.step % self.per_epoch
         if plan.batches is not None:
             chosen = np.asarray(plan.batches)[self.step % len(plan.batches)]
-            return chosen, self.x[chosen], self.t[chosen]
-        size = plan.batch or len(self.x)
-        if within == 0 and plan.shuffle and size < len(self.x):
-            self._order, self._batches = self._random.permutation(len(self.x)), []
+            return chosen, tuple(column[chosen] for column in self.columns)
+        size = plan.batch or self.examples
+        if within == 0 and plan.shuffle and size < self.examples:
+            self._order, self._batches = self._random.permutation(self.examples), []
         if not self._batches:
             # Taken out once an epoch: the batches are then pieces of arrays, not copies.
-            order, x, t = self._order, self.x[self._order], self.t[self._order]
-            pieces = [slice(at, at + size) for at in range(0, len(x), size)]
-            self._batches = [(order[piece], x[piece], t[piece]) for piece in pieces]
+            order, columns = self._order, [column[self._order] for column in self.columns]
+            pieces = [slice(at, at + size) for at in range(0, self.examples, size)]
+            self._batches = [(order[p], tuple(c[p] for c in columns)) for p in pieces]
         return self._batches[within]
 
     def _masks(self, count: int) -> dict[str, Array]:
@@ -323,8 +236,7 @@ class Training(Iterator[TrainingRecord]):
         raise TrainingError(message, step=self.step + 1, layer=where, allowed=REMEDY)
 
     def _record(self, batch: Array, rate: float) -> TrainingRecord:
-        stepper = self._stepper
-        observe = self.plan.observe
+        stepper, observe = self._stepper, self.plan.observe
         losses = stepper.losses
         return TrainingRecord(
             self.step + 1,
@@ -336,44 +248,43 @@ class Training(Iterator[TrainingRecord]):
             rate,
             stepper.gradient_norms() if observe else {},
             stepper.activations() if observe else {},
-            self._metrics(batch) if observe else {},
+            {},
         )
 
-    def _metrics(self, batch: Array) -> dict[str, float]:
-        metrics: dict[str, float] = {}
-        right = hits(self.network, self._stepper.prediction, self.t[batch])
-        if right is not None:
-            metrics["accuracy"] = float(np.mean(right))
-        return metrics
-
-    def _after(self, record: TrainingRecord) -> TrainingRecord:
-        target = self.plan.target
-        if target is not None and record.loss <= target:
-            self.stopped = f"the loss is {record.loss:.4g}, at most {target:g}"
-        if self._validation is not None and self.step % self.per_epoch == 0:
-            found = {"validation": self._validated()}
-            record = replace(record, metrics={**record.metrics, **found})
-        if self.step % self._every == 0:
-            self._moments.append(self._moment())
-        return record
-
-    def _validated(self) -> float:
-        """Return the loss over the validation data; stop where it has long been no better."""
-        assert self._validation is not None
-        loss = self.loss(*self._validation)
-        if self._best is None or loss < self._best[0]:
-            self._best = loss, self.step, self._flat.numbers.copy()
-        patience = self.plan.patience
-        if patience is not None and self.step - self._best[1] >= patience * self.per_epoch:
-            self.stopped = f"no better validation loss for {patience} epochs"
-        return loss
+    def _scored(self) -> dict[str, float]:
+        """Return the scores after an epoch; stop where the held-out loss is long no better."""
+        if self.step % self.per_epoch:
+            return {}
+        if not (self.plan.observe or self.held is not None):
+            return {}
+        found = self.told()
+        self.epochs.append({"epoch": self.step // self.per_epoch, **found})
+        if self.held is not None:
+            held = found["held_out_loss"]
+            if self._best is None or held < self._best[0]:
+                self._best = held, self.step, self._flat.numbers.copy()
+            patience = self.plan.patience
+            if patience is not None and self.step - self._best[1] >= patience * self.per_epoch:
+                self.stopped = f"no better held-out loss for {patience} epochs"
+        return found
 
     def _finish(self) -> None:
         if self.plan.patience is not None and self._best is not None:
             self._flat.numbers[:] = self._best[2]
 
     def run(self, watch: Callable[[TrainingRecord], object] | None = None) -> list[TrainingRecord]:
-        """Make all remaining steps and return their records; `watch` sees each one."""
+        """Make all remaining steps and return their records; `watch` sees each one.
+
+        Raises
+        ------
+        InputError
+            If the plan has no end.
+        """
+        if self.steps is None:
+            raise InputError(
+                "this run has no end",
+                allowed="Give epochs or steps, or iterate over the run and stop when you like.",
+            )
         records = []
         for record in self:
             records.append(record)
@@ -383,8 +294,9 @@ class Training(Iterator[TrainingRecord]):
 
     # Going back
 
-    def _moment(self) -> _Moment:
-        return _Moment(
+    def moment(self) -> Moment:
+        """Return all that is needed to go on from here."""
+        return Moment(
             self.step,
             self._flat.numbers.copy(),
             tuple(slot.copy() for slot in self._stepper.slots),
@@ -392,6 +304,34 @@ class Training(Iterator[TrainingRecord]):
             self._order.copy(),
             self._best,
         )
+
+    def _keep(self) -> None:
+        """Keep the moment if it is its turn; of too many, every second goes."""
+        if self.step % self._every == 0:
+            self._moments.append(self.moment())
+        if len(self._moments) > self._most:
+            self._every *= 2
+            self._moments = [self._moments[0], *self._moments[2::2]]
+
+    def save(self, path: str | Path) -> None:
+        """Write parameters, the optimiser's state and the place in the run to an .npz file."""
+        content = packed(self.moment(), self.parameters, self.optimiser.name, self.epochs)
+        keeping.write(path, content)
+
+    def load(self, path: str | Path) -> None:
+        """Go on from a saved moment: the same steps follow as in the run that was saved.
+
+        Raises
+        ------
+        FileError
+            If the file is none, or of another network, optimiser or number of examples.
+        """
+        shapes = {name: view.shape for name, view in self._flat.views.items()}
+        content = keeping.read(path)
+        moment, epochs = unpacked(content, self.moment(), shapes, self.optimiser.name)
+        self.restore(moment)
+        self.epochs = epochs
+        self._moments = [self.moment()]
 
     def rewind(self, step: int) -> None:
         """Go back to the state after `step` steps; going on makes the same steps again.
@@ -401,61 +341,37 @@ class Training(Iterator[TrainingRecord]):
         InputError
             If that step has not been made.
         """
-        if not 0 <= step <= self.step:
+        if not self._moments[0].step <= step <= self.step:
             raise InputError(
                 f"step {step} has not been made", text=str(step), length=len(str(step)),
-                allowed=f"Steps 0 to {self.step} have.",
+                allowed=f"Steps {self._moments[0].step} to {self.step} have.",
             )  # fmt: skip
         self._moments = [moment for moment in self._moments if moment.step <= step]
-        self._restore(self._moments[-1])
+        self.restore(self._moments[-1])
         while self.step < step:
             next(self)
 
-    def _restore(self, moment: _Moment) -> None:
+    def restore(self, moment: Moment) -> None:
+        """Go on from a moment."""
         self.step, self._best = moment.step, moment.best
         self._order, self._batches = moment.order.copy(), []
         self._flat.numbers[:] = moment.numbers
         for slot, kept in zip(self._stepper.slots, moment.slots, strict=True):
             slot[:] = kept
         self._random.bit_generator.state = moment.random
+        self.epochs = [e for e in self.epochs if e["epoch"] * self.per_epoch <= self.step]
         self.stopped = ""
-
-    # Asking the network
-
-    def predict(self, x: Array) -> Array:
-        """Return the predictions (n, outputs) for examples, nothing dropped out."""
-        return self._stepper.predict(examples(x, self.model.inputs, "x"))
-
-    def loss(self, x: Array | None = None, t: Array | None = None) -> float:
-        """Return the mean loss over examples; over the training data by default."""
-        x = self.x if x is None else examples(x, self.model.inputs, "x")
-        t = self.t if t is None else targets(t, self.network, len(x))
-        return self._stepper.evaluate(x, t)
-
-    def accuracy(self, x: Array | None = None, t: Array | None = None) -> float:
-        """Return the share of examples whose class is predicted.
-
-        Raises
-        ------
-        InputError
-            If the network predicts numbers.
-        """
-        x = self.x if x is None else examples(x, self.model.inputs, "x")
-        t = self.t if t is None else targets(t, self.network, len(x))
-        right = hits(self.network, self.predict(x), t)
-        if right is None:
-            raise InputError("numbers have no accuracy", allowed="Ask for the loss.")
-        return float(np.mean(right))
 
 
 def train(
-    model: Sequential,
+    model: Model | str | Graph,
     x: Array,
-    t: Array,
+    t: Array | None = None,
     *,
-    loss: str = "mse",
+    learn: str | Sequence[str] | Mapping[str, Any] | None = None,
+    loss: str | None = None,
     start: Mapping[str, Array] | None = None,
-    validation: tuple[Array, Array] | None = None,
+    validation: Pair | Array | None = None,
     **plan: Any,
 ) -> Training:
     """Return a run of training; iterate over it for a record of every step.
@@ -467,14 +383,48 @@ def train(
     >>> round(records[-1].loss, 6), run.parameters["W1"].round(2).tolist()
     (0.0, [[2.0]])
 
+    A formula is trained like a network: `learn` says which of its names.
+
+    >>> run = train("y = a x + b", [0.0, 1.0], [1.0, 3.0], learn="a b", rate=0.3, steps=300)
+    >>> round(run.run()[-1].loss, 6), float(run.parameters["a"].round(2))
+    (0.0, 2.0)
+
     Parameters
     ----------
+    model
+        Layers, or a formula or program as text.
+    x, t
+        Examples and targets; for a formula with several columns a dictionary or a data frame
+        of them as `x`.
+    learn
+        Names in the formula, or a mapping from each to a shape (a tuple) or its start.
+    loss
+        Name of the loss, for a formula also another formula: "(y - t)^2".
     plan
-        What `Plan` holds: optimiser, batch, steps or epochs, schedule, seed, ….
+        What `Plan` holds: optimiser, rate, batch, steps or epochs, schedule, seed, …; words of
+        Keras, PyTorch and scikit-learn are understood.
 
     Raises
     ------
     InputError
         If data, plan and network do not fit.
     """
-    return Training(model, x, t, loss, Plan(**plan), start=start, validation=validation)
+    from chainrule.nn.data import Data
+
+    known = [*Plan.__dataclass_fields__, "validation", "loss", "t"]
+    chosen = translated(plan, known)
+    formula = isinstance(model, str | Graph)
+    validation = chosen.pop("validation", validation)
+    loss, t = chosen.pop("loss", loss), chosen.pop("t", t)
+    if isinstance(x, Data):
+        loss = loss or x.loss
+        x, t = (x.by_name(), None) if formula else (x.x, x.t)
+    if isinstance(validation, Data):
+        validation = validation.by_name() if formula else (validation.x, validation.t)
+    if isinstance(model, str | Graph):
+        model = Formula.of(model, learn or (), x)
+    elif learn is not None:
+        raise InputError("learn names what a formula learns", allowed="Layers learn all they have.")
+    if isinstance(model, Sequential):
+        model = model.fitted(x)
+    return Training(model, x, t, loss or "mse", Plan(**chosen), start=start, validation=validation)

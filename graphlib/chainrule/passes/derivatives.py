@@ -77,6 +77,46 @@ def gradient_graph(
     return builder.finish([*(values[node] for node in keep), *outputs])
 
 
+def adjoint_formulas(
+    graph: WengertList, output: int, labels: Mapping[int, str]
+) -> tuple[WengertList, dict[int, int]]:
+    """Return a graph in which every adjoint is written out in values, and where each one is.
+
+    Every node in `labels` has that name in it, so that a formula can end there.
+
+    Returns
+    -------
+    tuple
+        The graph, and the adjoint's node in it by the node's.
+    """
+    named = _named(graph, labels)
+    builder = Builder(named, simplify=True)
+    values = [Expression(builder, node) for node in range(len(graph))]
+    local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}
+    one = builder.fit(builder.number(Fraction(1)), values[output])
+    adjoints = {output: one}
+    for step in reverse(named, builder, values, local, {output: one}):
+        if isinstance(step, Share):
+            adjoints[step.operand] = step.adjoint
+    nodes = [node for node in labels if node in adjoints]
+    whole = builder.finish([adjoints[node] for node in nodes])
+    return whole, dict(zip(nodes, whole.outputs, strict=True))
+
+
+def _named(graph: WengertList, labels: Mapping[int, str]) -> WengertList:
+    """Return a graph whose nodes have these names."""
+    return WengertList(
+        graph.ops,
+        graph.operands,
+        graph.parameters,
+        dict(labels),
+        graph.shapes,
+        graph.outputs,
+        graph.written,
+        graph.batched,
+    )
+
+
 def adjoint_graph(
     graph: WengertList, output: int, labels: Mapping[int, str]
 ) -> tuple[WengertList, dict[str, str]]:
@@ -91,10 +131,7 @@ def adjoint_graph(
     tuple
         The graph, and the adjoint's name by the node's.
     """
-    named = WengertList(
-        graph.ops, graph.operands, graph.parameters, dict(labels), graph.shapes,
-        graph.outputs, graph.written, graph.batched,
-    )  # fmt: skip
+    named = _named(graph, labels)
     builder = Builder(named, simplify=True)
     values = [Expression(builder, node) for node in range(len(graph))]
     local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}

@@ -18,7 +18,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.numbering import Place, places
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map, Op
-from chainrule.passes.modules import module_exits
+from chainrule.passes.modules import affine, module_exits
 from chainrule.passes.steps import Push, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
 
@@ -132,7 +132,7 @@ def groups(graph: WengertList, zoom: Zoom) -> list[int]:
     A fold swallows an unnamed node only if all users of the node lie inside, so every fold
     has exactly one exit.
     """
-    if zoom == "module":
+    if zoom == "module" and any(affine(graph)):
         return module_exits(graph)
     exits = list(range(len(graph)))
     outputs = set(graph.outputs)
@@ -142,7 +142,7 @@ def groups(graph: WengertList, zoom: Zoom) -> list[int]:
             continue
         around = {exits[edge.user] for edge in users}
         if len(around) == 1 and (
-            zoom == "named"
+            zoom in ("named", "module")
             or (zoom == "step" and all(_step_joins(graph, node, edge.user) for edge in users))
         ):
             exits[node] = around.pop()
@@ -242,8 +242,8 @@ def zoom(graph: WengertList, level: Zoom) -> WengertList:
 
     primitive: one operation per node. step: what a person writes in one line; constants,
     signs and coefficients are folded in. named: one node per assignment. module: one node per
-    affine map, activation and loss (`chainrule.passes.modules`). The steps of the level are
-    numbered first; those inside the folds go on from there.
+    affine map, activation and loss (`chainrule.passes.modules`); of numbers, one per assignment.
+    The steps of the level are numbered first; those inside the folds go on from there.
     """
     if level == "primitive":
         return graph

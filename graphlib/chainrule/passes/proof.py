@@ -48,9 +48,15 @@ MOST_ENTRIES = 50_000
 
 # What an operation costs at 8,192 bits, in thousandths of a second; 512 bits are always paid.
 COSTS = {
-    "polygamma": 1_000, "digamma": 600, "gamma": 600, "lgamma": 600, "erf": 10, "erfc": 10,
-    "gelu": 10, "normal_cdf": 10,
-}  # fmt: skip
+    "polygamma": 1_000,
+    "digamma": 600,
+    "gamma": 600,
+    "lgamma": 600,
+    "erf": 10,
+    "erfc": 10,
+    "gelu": 10,
+    "normal_cdf": 10,
+}
 MOST_COST = 500
 ALWAYS = 512
 

@@ -288,8 +288,11 @@ class Run:
         if self._formed is None:
             return None
         column = {
-            "value": "values", "partial": "local", "flowing": "flowing", "derivative": "derivatives"
-        }[kind]  # fmt: skip
+            "value": "values",
+            "partial": "local",
+            "flowing": "flowing",
+            "derivative": "derivatives",
+        }[kind]
         try:
             formed, fine = (getattr(r, column)[key] for r in (self._formed, self.fine))
         except KeyError:

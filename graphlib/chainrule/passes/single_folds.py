@@ -117,7 +117,13 @@ def unfold(graph: WengertList, node: int) -> WengertList:
         elif outer in numbers:
             shown[place] = numbers[outer]
     return WengertList(
-        tuple(ops), tuple(operands), parameters, names, shapes,
-        [new[output] for output in graph.outputs], written,
-        [new[i] for i in graph.batched], shown,
-    )  # fmt: skip
+        tuple(ops),
+        tuple(operands),
+        parameters,
+        names,
+        shapes,
+        [new[output] for output in graph.outputs],
+        written,
+        [new[i] for i in graph.batched],
+        shown,
+    )

@@ -57,6 +57,10 @@ WORDS: Mapping[str, str] = {
     "adjoint_formula": "adjoint from",
     "dual": "dual number",
     "dual_rule": "rule",
+    "derivative_of": "derivative",
+    "derivation_line": "equals",
+    "in_nodes": "in the names of the nodes",
+    "in_inputs": "in the inputs alone",
     "dual_note": "ε² = 0: the part before ε is the value, the part with ε the tangent.",
     "path": "path",
     "product": "product of local partials",
@@ -128,6 +132,7 @@ CAPTIONS: Mapping[str, str] = {
     "cost": "What the derivatives cost, in operations",
     "health": "What to know about the numbers",
     "enclosures": "What is proven of every number",
+    "derivation": "The derivatives worked out in symbols",
     "conditions": "Condition numbers, and digits lost in double precision",
     "jacobian": "Jacobian{point}",
     "hessian": "Second derivatives of {goal}{point}",
@@ -246,6 +251,12 @@ SENTENCES: Mapping[str, str] = {
         "derivatives here: take another point."
     ),
     "drawing": "A graph of {count} node{plural} that computes {output}.",
+    "program": "{assignments} assignments of {inputs} inputs; each stands typeset on its card.",
+    "module_affine": "Linear, {count} weight{plural}",
+    "module_linear": "Linear",
+    "module_activation": "Activation",
+    "module_loss": "Loss",
+    "module_output": "Output",
     "drawing_input": "{node} is an input",
     "folded_whole": (
         "{count} nodes are folded to {shown}, one for each {unit}: a drawing shows at most {most}."
@@ -274,9 +285,7 @@ SENTENCES: Mapping[str, str] = {
     "health_saved": " Here the first loses {lost} of 16 digits in doubles, the second {left}.",
 }
 
-NUMBERS = (
-    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"
-)  # fmt: skip
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 RULES: Mapping[str, str] = {
     "share_sum": "sum over users",

@@ -82,9 +82,12 @@ def _sum(sign: str, left: Formula, right: Formula) -> Formula:
 def _starts_with_digit(term: Term) -> bool:
     while isinstance(term, (Row, Power, Fraction)):
         term = (
-            term.terms[0] if isinstance(term, Row) else
-            term.base if isinstance(term, Power) else term.above
-        )  # fmt: skip
+            term.terms[0]
+            if isinstance(term, Row)
+            else term.base
+            if isinstance(term, Power)
+            else term.above
+        )
     return isinstance(term, Numeral)
 
 

@@ -18,9 +18,7 @@ from chainrule.typesetting import SECONDS, typeset
 if TYPE_CHECKING:
     import pandas
 
-Mark = Literal[
-    "", "undefined", "corrected", "kink", "border", "differs", "undecided", "missing"
-]  # fmt: skip
+Mark = Literal["", "undefined", "corrected", "kink", "border", "differs", "undecided", "missing"]
 State = Literal["text", "number", "undefined", "corrected"]
 _STATES: Mapping[Mark, State] = {"undefined": "undefined", "corrected": "corrected"}
 NOTEBOOK_ROWS = 500
@@ -314,6 +312,16 @@ def grouped(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
 
 
 __all__ = [
-    "EMPTY", "NOTEBOOK_ROWS", "Cell", "Grid", "GridRow", "Header", "Mark", "Remark", "State",
-    "Tabular", "grouped", "words",
-]  # fmt: skip
+    "EMPTY",
+    "NOTEBOOK_ROWS",
+    "Cell",
+    "Grid",
+    "GridRow",
+    "Header",
+    "Mark",
+    "Remark",
+    "State",
+    "Tabular",
+    "grouped",
+    "words",
+]

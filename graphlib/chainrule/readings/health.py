@@ -29,9 +29,15 @@ from chainrule.readings.terms import text as spaced
 from chainrule.readings.view import View
 
 Kind = Literal[
-    "saturated", "dead", "overflow", "underflow", "cancellation", "sensitive", "stable form",
+    "saturated",
+    "dead",
+    "overflow",
+    "underflow",
+    "cancellation",
+    "sensitive",
+    "stable form",
     "hidden mistake",
-]  # fmt: skip
+]
 
 SATURATED = 1e-3
 """A squashing operation whose local partial is smaller than this hardly learns."""

@@ -156,6 +156,9 @@ class Notation:
 
 def _refusal(word: str, text: str, position: int) -> InputError:
     return InputError(
-        f"there is no notation `{word[:40]}`", text=text, position=position, length=len(word),
+        f"there is no notation `{word[:40]}`",
+        text=text,
+        position=position,
+        length=len(word),
         allowed=f"Notations are {', '.join((*PROFILES, *PREFIXES, *POINTS))}.",
-    )  # fmt: skip
+    )

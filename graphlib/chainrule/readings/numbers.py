@@ -162,8 +162,9 @@ def summary(array: Array, format: Format = DEFAULT) -> Term:
     sizes = "×".join(map(str, array.data.shape))
     shape = Word(f"[{sizes}]", rf"[{sizes.replace('×', chr(92) + 'times ')}]")
     norm = numeral(_norm(array), format)
-    return Row((shape, Sign(",", tight=True), Word(" ", r"\ "), Word("‖·‖", r"\|\cdot\|"),
-                Sign("="), norm))  # fmt: skip
+    return Row(
+        (shape, Sign(",", tight=True), Word(" ", r"\ "), Word("‖·‖", r"\|\cdot\|"), Sign("="), norm)
+    )
 
 
 def _norm(array: Array) -> Any:

@@ -117,12 +117,17 @@ def overview(
     folded = levels[shown]
     distances = folded.distances()
     return Overview(
-        names[0], _written(graph, names[0]),
-        tuple(graph.names[i] for i in graph.inputs), names,
+        names[0],
+        _written(graph, names[0]),
+        tuple(graph.names[i] for i in graph.inputs),
+        names,
         {level: len(zoomed) for level, zoomed in levels.items()},
-        max(distances), sum(counted(folded, i)[folded.outputs[0]] for i in folded.inputs),
-        operations, tuple(notes), tuple(further),
-    )  # fmt: skip
+        max(distances),
+        sum(counted(folded, i)[folded.outputs[0]] for i in folded.inputs),
+        operations,
+        tuple(notes),
+        tuple(further),
+    )
 
 
 def _names(names: Sequence[str]) -> Term:

@@ -75,10 +75,14 @@ class Paths(Tabular):
             note = f"{WORDS['paths_cut'].format(shown=shown, count=count)} {note}"
         counts = {view.labels[entry.node]: count_digits(entry.count) for entry in self.inputs}
         return Grid(
-            "paths", filled(CAPTIONS["paths"], gaps), heads,
+            "paths",
+            filled(CAPTIONS["paths"], gaps),
+            heads,
             tuple(line for entry in self.inputs for line in self._rows(entry)),
-            note, about(view) | {"paths": counts}, tuple(self._differences()),
-        )  # fmt: skip
+            note,
+            about(view) | {"paths": counts},
+            tuple(self._differences()),
+        )
 
     def _rows(self, entry: InputPaths) -> list[GridRow]:
         view, label = self.view, self.view.labels[entry.node]

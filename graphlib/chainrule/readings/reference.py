@@ -38,9 +38,21 @@ from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import Partial, Symbol, Term, text
 
 FAMILIES = (
-    arithmetic, elementary, circular, hyperbolic, special, piecewise, activations, losses, tensor,
-    reductions, classification, convolution, rearranging, batch,
-)  # fmt: skip
+    arithmetic,
+    elementary,
+    circular,
+    hyperbolic,
+    special,
+    piecewise,
+    activations,
+    losses,
+    tensor,
+    reductions,
+    classification,
+    convolution,
+    rearranging,
+    batch,
+)
 RESULT = Symbol("y")
 REFERENCE_BITS = 128
 POINTS = tuple(Fraction(n, 2) for n in (-6, -4, -2, -1, 0, 1, 2, 4, 6))

@@ -149,8 +149,12 @@ def _cross_entropy(m: Any, x: Expression) -> Any:
 
 
 FORMS: dict[str, Form] = {
-    "log": _log, "sub": _sub, "div": _div, "bce": _bce, "cross_entropy": _cross_entropy
-}  # fmt: skip
+    "log": _log,
+    "sub": _sub,
+    "div": _div,
+    "bce": _bce,
+    "cross_entropy": _cross_entropy,
+}
 """By the operation that a node ends with, the stable form of its formula, None for none."""
 
 FROM_LOGITS = {

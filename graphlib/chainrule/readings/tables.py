@@ -179,9 +179,17 @@ def _rows(view: View, others: Sequence[View]) -> Iterator[TableRow]:
                     "share": view.edge_id("share", edge),
                 }
             yield TableRow(
-                node, edge, first, view.equation(node), partial, run.value(node), number,
-                found[0], ids | more, tuple(found[1:]),
-            )  # fmt: skip
+                node,
+                edge,
+                first,
+                view.equation(node),
+                partial,
+                run.value(node),
+                number,
+                found[0],
+                ids | more,
+                tuple(found[1:]),
+            )
 
 
 class _Flow:
@@ -230,9 +238,13 @@ def _laid_out(table: Table) -> Iterator[GridRow]:
             cells = _cells(view, line)
             if count == 0:
                 value = number_cell(
-                    view, line.ids["value"], line.value, "value", rows=len(lines),
+                    view,
+                    line.ids["value"],
+                    line.value,
+                    "value",
+                    rows=len(lines),
                     exact=view.exact("value", node),
-                )  # fmt: skip
+                )
                 cells = {"node": Cell(line.equation, rows=len(lines)), "value": value, **cells}
             if not table.others:
                 cells |= _derivative(view, line, line.derivative, "", "", alone=True)

@@ -18,21 +18,51 @@ SUBSCRIPTS = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉�
 SMALL_LETTERS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
 GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
-    "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
-    "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ",
-    "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
-    "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
-}  # fmt: skip
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "zeta": "ζ",
+    "eta": "η",
+    "theta": "θ",
+    "iota": "ι",
+    "kappa": "κ",
+    "lambda": "λ",
+    "mu": "μ",
+    "nu": "ν",
+    "xi": "ξ",
+    "rho": "ρ",
+    "sigma": "σ",
+    "tau": "τ",
+    "upsilon": "υ",
+    "phi": "φ",
+    "chi": "χ",
+    "psi": "ψ",
+    "omega": "ω",
+    "Gamma": "Γ",
+    "Delta": "Δ",
+    "Theta": "Θ",
+    "Lambda": "Λ",
+    "Xi": "Ξ",
+    "Pi": "Π",
+    "Sigma": "Σ",
+    "Phi": "Φ",
+    "Psi": "Ψ",
+    "Omega": "Ω",
+}
 ACCENTS = {
     "hat": ("\u0302", r"\hat", "^"),
     "bar": ("\u0304", r"\bar", "¯"),
     "dot": ("\u0307", r"\dot", "˙"),
 }
 LATEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "<": r"\textless{}", ">": r"\textgreater{}",
-}  # fmt: skip
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,13 +322,22 @@ def _atomic(term: Term) -> str:
 # LaTeX
 
 LATEX_COLOURS: dict[Role, str] = {
-    "value": "crvalue", "derivative": "crderivative", "partial": "crpartial",
-    "warning": "crwarning", "quiet": "crpartial",
-}  # fmt: skip
+    "value": "crvalue",
+    "derivative": "crderivative",
+    "partial": "crpartial",
+    "warning": "crwarning",
+    "quiet": "crpartial",
+}
 LATEX_SIGNS = {
-    "∂": r"\partial ", "−": "-", "·": r"\cdot ", "×": r"\times ", "≠": r"\neq ", "@": r"\,",
-    "≈": r"\approx ", "⊤": r"\top ",
-}  # fmt: skip
+    "∂": r"\partial ",
+    "−": "-",
+    "·": r"\cdot ",
+    "×": r"\times ",
+    "≠": r"\neq ",
+    "@": r"\,",
+    "≈": r"\approx ",
+    "⊤": r"\top ",
+}
 LATEX_FENCES = {"⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}
 
 

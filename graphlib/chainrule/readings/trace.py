@@ -68,9 +68,14 @@ class Trace(Tabular):
             "seeds": {k: v for view in self.ahead for k, v in about(view)["seeds"].items()}
         }
         return Grid(
-            "trace", caption(back, "trace"), tuple(heads), grouped(rows), back.digits_note, asked,
+            "trace",
+            caption(back, "trace"),
+            tuple(heads),
+            grouped(rows),
+            back.digits_note,
+            asked,
             one_sided(back),
-        )  # fmt: skip
+        )
 
     def _cells(self, node: int) -> dict[str, Cell]:
         back = self.back
@@ -174,9 +179,14 @@ class Duals(Tabular):
         rows = [GridRow(self._cells(node), view.labels[node]) for node in view.shown]
         asked = about(view)
         return Grid(
-            "duals", caption(view, "duals"), heads, grouped(rows), WORDS["dual_note"], asked,
+            "duals",
+            caption(view, "duals"),
+            heads,
+            grouped(rows),
+            WORDS["dual_note"],
+            asked,
             one_sided(view),
-        )  # fmt: skip
+        )
 
     def _cells(self, node: int) -> dict[str, Cell]:
         view, run = self.view, self.view.run

@@ -29,9 +29,12 @@ from chainrule.readings.terms import (
 )
 
 COLOURS: dict[Role, str] = {
-    "value": "crvalue", "derivative": "crderivative", "partial": "crpartial",
-    "warning": "crwarning", "quiet": "crpartial",
-}  # fmt: skip
+    "value": "crvalue",
+    "derivative": "crderivative",
+    "partial": "crpartial",
+    "warning": "crwarning",
+    "quiet": "crpartial",
+}
 
 # Signs that Typst's mathematics reads as they stand; others are strings.
 _PLAIN = frozenset("+−=·×∂<>≠∈")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from chainrule.drawing.player import Packed, payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
@@ -24,11 +24,12 @@ from chainrule.ops import Shape as Sizes
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
+from chainrule.readings.catalogue import say
 from chainrule.readings.changes import changed
 from chainrule.readings.formulas import in_inputs
 from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import Hint, hints
-from chainrule.readings.terms import EQUALS, Symbol, latex, row
+from chainrule.readings.terms import EQUALS, Symbol, latex, row, text
 from chainrule.readings.view import Notation
 from chainrule.ui.state import State
 from chainrule.ui.taken import FILES
@@ -63,6 +64,7 @@ class Reading:
     scalar: bool = True
     shapes: tuple[Sizes, ...] = ()
     kinked: bool = False
+    told: str = ""
 
     def default(self, name: str) -> str:
         """Return the value that a variable has until one is typed."""
@@ -132,10 +134,16 @@ def read(
         for note in graph.notes
     )
     return Reading(
-        graph.variables, reading_latex(graph), notes, graph.usual_zoom,
-        graph.names.get(graph.outputs[0], Notation().output), graph.is_scalar,
-        tuple(graph.shape(node) for node in graph.inputs), bool(chosen_nodes(graph)),
-    )  # fmt: skip
+        graph.variables,
+        reading_latex(graph),
+        notes,
+        graph.usual_zoom,
+        graph.names.get(graph.outputs[0], Notation().output),
+        graph.is_scalar,
+        tuple(graph.shape(node) for node in graph.inputs),
+        bool(chosen_nodes(graph)),
+        told_of(graph),
+    )
 
 
 def default_value(shape: Sizes) -> str:
@@ -153,6 +161,18 @@ def default_value(shape: Sizes) -> str:
         return f"[{', '.join(written(sizes[1:]) for _ in range(sizes[0]))}]"
 
     return written(shape) if shape else DEFAULT_VALUE
+
+
+LONGEST_READING: Final = 90
+"""Characters of a formula that stands typeset under what was typed."""
+
+
+def told_of(graph: Graph) -> str:
+    """Return in words what a program is that is too long to be written as one formula, else ""."""
+    steps = [node for node in graph.names if graph.ops[node] is not INPUT]
+    if len(steps) < 2 or len(text(in_inputs(graph).term)) <= LONGEST_READING:
+        return ""
+    return say("program", assignments=str(len(steps)), inputs=str(len(graph.inputs)))
 
 
 def reading_latex(graph: Graph) -> str:

@@ -58,7 +58,10 @@ def page() -> None:
         read = _read(state)
         with box, st.container(key="reading"):
             if isinstance(read, Reading):
-                st.latex(read.reading)
+                if read.told:
+                    st.html(_quiet(read.told))
+                else:
+                    st.latex(read.reading)
             elif state.formula.strip():
                 _fault(read)
         if isinstance(read, Reading):

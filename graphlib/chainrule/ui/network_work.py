@@ -12,9 +12,10 @@ from chainrule.language import exact
 from chainrule.nn.building import Choices, prepared
 from chainrule.nn.contours import contour
 from chainrule.nn.course import Course, Mark
-from chainrule.nn.data import Data, from_csv, named
+from chainrule.nn.data import Data, named
 from chainrule.nn.looking import Answers, Passes, literal, passes, program
 from chainrule.nn.model import Network
+from chainrule.nn.own_data import from_csv
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
 from chainrule.ui.network_state import FILE, NetworkState
@@ -36,7 +37,7 @@ def data_of(state: NetworkState, table: bytes, target: str | None) -> Data:
         If they cannot be drawn or read.
     """
     if state.data == FILE:
-        return from_csv(table, target)
+        return from_csv(table, target, missing="drop")
     given: dict[str, Any] = {"count": state.count}
     if state.data != "digits":
         given["seed"] = state.seed
@@ -105,7 +106,7 @@ class Scene:
     @property
     def inputs(self) -> int:
         """How many numbers an example has."""
-        return int(np.prod(self.course.run.model.inputs))
+        return int(np.prod(self.course.run.x.shape[1:]))
 
     def example(self, mark: Mark, number: int) -> Passes:
         """Return both passes for an example."""
@@ -133,6 +134,21 @@ def number(x: Any) -> str:
     return text(numeral(float(x))) if np.isfinite(x) else "undef"
 
 
+def quality(mark: Mark) -> str:
+    """Return in HTML how good a network is: where some data is held out, on these first."""
+    shown = []
+    for part, word in (("held_out_", "held out"), ("", "training")):
+        told = mark.scores
+        if f"{part}accuracy" in told:
+            shown.append(f"<b>{100 * told[f'{part}accuracy']:.1f} %</b> {word}")
+        elif f"{part}r2" in told:
+            worse = ", worse than the mean" if told[f"{part}r2"] < 0 else ""
+            error, share = number(told[f"{part}rmse"]), number(told[f"{part}r2"])
+            shown.append(f"RMSE <b>{error}</b>, R² {share}{worse} ({word})")
+    name = '<span class="cr-quiet">accuracy</span> ' if "accuracy" in mark.scores else ""
+    return name + " · ".join(shown)
+
+
 # The plane
 
 
@@ -151,6 +167,8 @@ def plane_data(scene: Scene, mark: Mark, ring: int, theme: str) -> dict[str, Any
     count = min(len(y), MOST_POINTS)
     shown["points"] = [[float(data.x[i, 0]), float(y[i]), int(labels[i]) % 6] for i in range(count)]
     if scene.inputs == 1:
+        units = scene.course.prepared.units
+        out = out if units is None else units.back(out)
         curve = np.stack([xs[:-1], out[:-1, 0], xs[1:], out[1:, 0]], axis=1)
         shown["lines"] = [{"kind": "curve", "segments": _plain(curve)}]
         shown["alt"] = f"{count} points and the network’s answer as a curve"
@@ -163,7 +181,7 @@ def plane_data(scene: Scene, mark: Mark, ring: int, theme: str) -> dict[str, Any
             lines += contour(classes[..., k] - others, xs, ys, 0.0)
         shown["image"] = shaded(classes.max(axis=2), theme)
     else:
-        cut = 0.5 if scene.course.run.network.loss.unit == "sigmoid" else 0.0
+        cut = scene.course.run.network.cut
         lines = contour(classes[..., 0], xs, ys, cut)
         levels = classes[..., 0] if cut else spread(classes[..., 0])
         shown["image"] = shaded(levels, theme)

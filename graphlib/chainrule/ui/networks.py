@@ -19,7 +19,7 @@ from chainrule.nn.optimisers import METHODS
 from chainrule.ui import explore, network_state, network_work
 from chainrule.ui.network_charts import activations, activations_chart, epochs_chart, frame
 from chainrule.ui.network_state import FILE, NetworkState
-from chainrule.ui.network_work import Scene, number
+from chainrule.ui.network_work import Scene, number, quality
 from chainrule.ui.pictures.component import neurons, plane, scrubber, theme
 from chainrule.ui.trainer import Trainer
 from chainrule.ui.widgets import lasting
@@ -29,7 +29,7 @@ MOST_MEGABYTES = 5
 DATA_NAMES = {
     "moons": "two moons", "circles": "circles", "spirals": "spirals", "xor": "xor",
     "blobs": "three blobs", "line": "line", "wave": "wave",
-    "passing": "will I pass?", "digits": "digits", FILE: "CSV file …",
+    "passing": "will I pass?", "heart": "heart (generated)", "digits": "digits", FILE: "CSV file …",
 }  # fmt: skip
 LOSS_NAMES = {
     "": "the usual", "mse": "squared", "mae": "absolute", "huber": "Huber",
@@ -161,7 +161,7 @@ def _headings(table: bytes) -> list[str]:
     from chainrule.files import read_table
 
     try:
-        return [column.heading for column in read_table(table).columns.values()]
+        return [column.heading for column in read_table(table, loose=True).columns.values()]
     except InputError:
         return []
 
@@ -268,12 +268,9 @@ def _bar(trainer: Trainer, mark: Mark, running: bool) -> None:
         state = "training" if running else "done" if mark.epoch >= course.epochs else "paused"
         if course.run.stopped and mark.epoch == made:
             state = course.run.stopped
-        accuracy = ""
-        if mark.accuracy is not None:
-            accuracy = f'<span class="cr-quiet">accuracy</span> <b>{100 * mark.accuracy:.1f} %</b>'
         st.html(
             f'<div class="cr-run" role="status"><span>epoch <b>{mark.epoch}</b> of '
-            f"{course.epochs}, {escape(state)}</span><span>{accuracy}</span></div>",
+            f"{course.epochs}, {escape(state)}</span><span>{quality(mark)}</span></div>",
             width="content",
         )
     if go and running:

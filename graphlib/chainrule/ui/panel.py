@@ -14,6 +14,7 @@ from chainrule.ui.widgets import lasting
 
 TITLES = {
     "table": "Table",
+    "derivation": "Derivation",
     "trace": "Trace",
     "duals": "Dual numbers",
     "paths": "Paths",

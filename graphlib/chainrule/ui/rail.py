@@ -30,6 +30,9 @@ NOTATION_NAMES = {
     for name, label in NOTATIONS.items()
     for letter, steps in (("", "steps v₁"), ("xi", "steps ξ₁"))
 }
+MOST_SLIDERS = 4
+"""Up to so many values each have a slider, if they are numbers."""
+
 KINK_NAMES = {
     "": "Slope 0, as usual",
     "1/2": "Slope ½",
@@ -40,8 +43,9 @@ KINK_NAMES = {
 
 def rail(state: State, read: Reading) -> Any:
     """Show the values and choices; return the place for the hints."""
-    for name, shape in zip(read.variables, read.shapes, strict=True):
-        _value(name, shape, read.default(name))
+    few = len(read.variables) <= MOST_SLIDERS
+    if few:
+        _values(read)
     place = st.container(key="hints")
     st.segmented_control(
         "Mode", ["forward", "reverse"], **lasting("mode"), format_func=str.capitalize,
@@ -81,6 +85,8 @@ def rail(state: State, read: Reading) -> Any:
         "Notation", list(NOTATION_NAMES), **lasting("words"),
         format_func=NOTATION_NAMES.__getitem__,
     )  # fmt: skip
+    if not few:
+        _values(read)  # choices stay in sight
     if read.kinked:
         st.selectbox(
             "At kinks", list(KINK_NAMES), key="kink", format_func=KINK_NAMES.__getitem__,
@@ -90,6 +96,27 @@ def rail(state: State, read: Reading) -> Any:
         _curve(state, read, read.variables[0])
     st.checkbox("Decimal comma", **lasting("comma"))
     return place
+
+
+def _values(read: Reading) -> None:
+    """Show a field for each value; of many, only the one that is chosen has a slider as well."""
+    shapes = dict(zip(read.variables, read.shapes, strict=True))
+    numbers = [name for name, shape in shapes.items() if not shape]
+    if len(shapes) <= MOST_SLIDERS:
+        for name, shape in shapes.items():
+            _value(name, shape, read.default(name))
+        return
+    if numbers and st.session_state.get("slide") not in numbers:
+        st.session_state["slide"] = numbers[0]
+    with st.container(key="many"):
+        for name, shape in shapes.items():
+            _value(name, shape, read.default(name), slider=False)
+    if not numbers:
+        return
+    with st.container(key="slide_one"):
+        st.selectbox("Slide", numbers, **staying("slide"))
+        name = st.session_state["slide"]
+        _slider(name, (), st.session_state["values"][name])
 
 
 def _count(nodes: int) -> str:
@@ -114,7 +141,7 @@ def _turned() -> None:
     st.session_state["step"] = None
 
 
-def _value(name: str, shape: Shape, default: str) -> None:
+def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> None:
     session = st.session_state
     if session["shapes"].setdefault(name, shape) != shape:
         # Another formula means another thing by the name: what was typed for it fits no more.
@@ -130,13 +157,19 @@ def _value(name: str, shape: Shape, default: str) -> None:
         on_change=_typed, args=(name, default),
     )  # fmt: skip
     try:
-        given = typed_value(typed, name, shape)
-        if isinstance(given, tuple):
-            return
-        number = float(given)
-    except (InputError, OverflowError) as error:
-        if isinstance(error, InputError):
-            st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}.</div>')
+        typed_value(typed, name, shape)
+    except InputError as error:
+        st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}.</div>')
+    if slider:
+        _slider(name, shape, typed)
+
+
+def _slider(name: str, shape: Shape, typed: str) -> None:
+    """Show a slider for a number; for anything else, none."""
+    session = st.session_state
+    try:
+        number = float(typed_value(typed, name, shape))  # type: ignore[arg-type]
+    except (InputError, OverflowError, TypeError):
         return
     reach = 5.0
     while reach < abs(number):
@@ -165,6 +198,7 @@ def _field(name: str) -> str:
 def _typed(name: str, default: str) -> None:
     text = st.session_state[_field(name)]
     st.session_state["values"][name] = text.strip() or default
+    st.session_state["slide"] = name
 
 
 def _slid(name: str) -> None:

@@ -13,7 +13,17 @@ MODES = ("reverse", "forward")
 ZOOMS = ("", "primitive", "step", "named", "module")
 KINKS = ("", *(choice for choice in CHOICES if choice != "0"))  # 0 is what is usual
 SHAPES = ("graph", "tree")
-READINGS = ("table", "trace", "duals", "paths", "cost", "health", "nudge", "enclosures")
+READINGS = (
+    "table",
+    "derivation",
+    "trace",
+    "duals",
+    "paths",
+    "cost",
+    "health",
+    "nudge",
+    "enclosures",
+)
 """What can stand below the player; the table is within it."""
 
 

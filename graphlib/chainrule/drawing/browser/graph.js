@@ -313,7 +313,7 @@ class Graph {
     const { legend, shift, scale } = this;
     legend.classList.remove("above");
     const [w, h] = [legend.offsetWidth + 8, legend.offsetHeight + 4];
-    const boxes = [...Object.values(this.layout.nodes)];
+    const boxes = [...Object.values(this.layout.nodes), ...this.layout.grounds];
     for (const { label } of Object.values(this.layout.edges)) if (label) boxes.push(label);
     const meets = (b) =>
       (b.x - b.w / 2) * scale + shift[0] < w && (b.y - b.h / 2) * scale + shift[1] < h;

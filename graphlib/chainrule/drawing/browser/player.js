@@ -105,6 +105,7 @@ class Player {
     this.graph.fitText();
     this.graph.resize(this.width, this.height ?? share);
     this.bar.measure();
+    this.table.fit(this.kind === "narrow" ? Infinity : seen);
     this.table.measure();
     this.story.measure();
   }

@@ -1,5 +1,9 @@
 // The table: one row an edge, grouped by node, that fills up as the steps go on.
 
+const ROW = 27; // px
+const LEAST_ROWS = 6;
+const BELOW = 64; // px for the closed form and the verdict of the check
+
 class Table {
   constructor(words, act) {
     this.words = words;
@@ -168,6 +172,13 @@ class Table {
   /** Light the rows named, or nothing. */
   light(ids) {
     for (const [id, { line }] of this.rows) line.classList.toggle("hot", ids.has(id));
+  }
+
+  /** End where the window does, before the closed form, if that leaves room for six rows. */
+  fit(seen) {
+    const room = seen - BELOW - this.root.getBoundingClientRect().top;
+    const least = LEAST_ROWS * ROW + (this.table.tHead?.offsetHeight ?? ROW);
+    this.root.style.maxHeight = room < seen && room >= least - ROW ? `${Math.max(room, least)}px` : "";
   }
 
   /** Bring the step's row into a table that scrolls. */

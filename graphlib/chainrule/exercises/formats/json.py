@@ -37,6 +37,7 @@ def _task(task: Task, key: Key) -> dict[str, Any]:
         "direction": dict(task.direction),
         "settings": dict(task.settings),
         "points": task.points,
+        "carry": task.carry,
         "cells": [
             {"id": cell, "kind": answer.kind, "points": answer.points}
             | ({"text": fields[cell]} if cell in fields else {})

@@ -1,23 +1,30 @@
 """Sheets as Moodle XML: one question of embedded answers (Cloze) a task, which Moodle marks.
 
-Fields are `{points:TYPE:=answer:tolerance}`; Moodle finds them by a pattern in the text, so `}`,
-`#`, `~`, `/`, `"` and backslash are escaped inside them, and in words around them the braces are
-written as numbers, lest somebody's title become a field. Without a key the questions are essays.
+Fields are `{points:TYPE:=answer:tolerance}`; Moodle finds them by a pattern in the text and then
+undoes HTML's entities, so what means something to the pattern is written as an entity inside them,
+and in words around them too, lest somebody's title become a field. A question's mark in Moodle is
+the sum of its weights, which are whole: where there are half points, the weights are the halves.
+Without a key the questions are essays.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from math import gcd
+from itertools import permutations
+from typing import Final
 from xml.sax.saxutils import escape as xml_escape
 
 from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.checking import problem_of
 from chainrule.exercises.figure import Figure
+from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.formats.format import Format, fields, points_text
 from chainrule.exercises.formats.svg import figure_svg
+from chainrule.exercises.kinds.slots import tolerance_of
+from chainrule.exercises.points import apportioned
 from chainrule.exercises.sheet import (
     Answer,
     Asked,
@@ -34,13 +41,20 @@ from chainrule.exercises.sheet import (
     Task,
     Words,
 )
+from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.prose import Prose
 from chainrule.readings.render.prose import plain
 from chainrule.readings.terms import Term, Word, latex
 
 # Signs with a meaning for Moodle: fields, formulas between dollars or \( \), file addresses.
 _LIVE = {c: f"&#{ord(c)};" for c in "{}$\\@[]~"}
-_IN_FIELD = re.compile(r'([}#~/"\\])')
+_IN_FIELD = {c: f"&#{ord(c)};" for c in "}#~\\"}
+STAR: Final = r"\*"
+MISTAKEN: Final = 25
+"""Percent of a cell's points that a known mistake keeps in Moodle, which follows no work."""
+
+_FUNCTION = r"(?<![A-Za-z])(sin|cos|tan|ln|exp|tanh|sqrt|sigmoid)\b ?([A-Za-z]\w*)"
+_PRODUCT = r"·|(?<=[0-9])(?=[A-Za-z(])(?![eE][0-9])|(?<=\))(?=[A-Za-z(])"
 
 
 def words_html(words: str) -> str:
@@ -58,28 +72,56 @@ def maths(term: Term) -> str:
 
 def in_field(words: str) -> str:
     """Return words for the inside of a field."""
-    return escape(_IN_FIELD.sub(r"\\\1", plain(words)), quote=False)
+    return "".join(_IN_FIELD.get(c, c) for c in escape(plain(words), quote=False))
 
 
-def spellings(answer: Answer) -> Iterator[str]:
-    """Yield a formula as students may type it; Moodle compares letter by letter."""
-    exact = answer.exact.replace("−", "-").replace("·", "*")
-    low = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-    raised = {ord(a): f"^{b}" for a, b in zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)}
-    plain_text = exact.translate(low).translate(raised)
-    bracketed = re.sub(r"\b(sin|cos|tan|ln|exp|tanh|σ|√) ?([A-Za-z]\w*)", r"\1(\2)", plain_text)
-    for text in (plain_text, bracketed):
-        yield text
-        yield text.replace(" ", "")
+# How people write the same formula; each line is a habit, and may go with every other.
+HABITS: Final = (
+    (("√", "sqrt "), ("σ", "sigmoid")),
+    (("²", "^2"), ("³", "^3")),
+    (("([a-z])([0-9])(?![0-9.])", r"\1_\2"),),
+    ((_PRODUCT, "*"),),
+    ((_PRODUCT, " "),),
+    (("·", ""),),
+    ((_FUNCTION, r"\1(\2)"),),
+    ((" ([-+]) ", r"\1"),),
+    (("-", "−"),),
+    ((r"\be\^\(([−-][A-Za-z]\w*)\)", r"e^\1"),),
+    ((r"\be\^\(([^()]*)\)", r"exp(\1)"), (r"\be\^([A-Za-z]\w*)", r"exp(\1)")),
+)
+
+
+def spellings(answer: Answer) -> tuple[str, ...]:
+    """Return a formula as students may type it; Moodle compares letter by letter."""
+    low = str.maketrans("₀₁₂₃₄₅₆₇₈₉−", "0123456789-")
+    found = dict.fromkeys((answer.exact, answer.exact.translate(low)))
+    for habit in HABITS:
+        for text in tuple(found):
+            for pattern, new in habit:
+                text = re.sub(pattern, new, text)
+            found[text] = None
+    return tuple(found)
+
+
+def arrow_fields(answer: Answer) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield for each card at which arrows are missing its name, and what may be answered there."""
+    into: dict[str, list[str]] = {}
+    for pair in answer.exact.split(", "):
+        begin, end = pair.split(" → ")
+        into.setdefault(end, []).append(begin)
+    for end, begins in into.items():
+        orders = list(permutations(begins))
+        yield end, tuple(sep.join(order) for order in orders for sep in (", ", ",", " "))
 
 
 class _Writer:
     def __init__(self, task: Task | None, key: Key) -> None:
         self.task = task
         self.key = key
+        self.mistakes = known_mistakes(task) if task and key == "inline" else {}
         answers = task.answers.values() if task else ()
-        hundredths = [round(answer.points * 100) for answer in answers]
-        self.unit = gcd(*hundredths) if any(hundredths) else 100
+        # Weights are whole.
+        self.unit = 1.0 if all(answer.points % 1 == 0 for answer in answers) else 0.5
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
@@ -107,10 +149,22 @@ class _Writer:
     def asked(self, cell: str) -> str:
         assert self.task is not None
         answer = self.task.answers[cell]
-        points = round(answer.points * 100) // self.unit
+        points = round(answer.points / self.unit)
         if self.key != "inline" or not points:
             return "……"
-        return f"{{{points}:{field(answer)}}}"
+        if answer.kind == "graph":
+            return self._arrows(answer, points)
+        return f"{{{points}:{field(answer, self.mistakes.get(cell, ()))}}}"
+
+    def _arrows(self, answer: Answer, points: int) -> str:
+        """Return a field for each card at which arrows are missing; they share the points."""
+        ends = list(arrow_fields(answer))
+        worth = apportioned([begins[0].count(",") + 1 for _, begins in ends], points, 1)
+        shown = []
+        for (end, begins), weight in zip(ends, worth, strict=True):
+            told = words_html(WORDS["arrows into"].format(name=end))
+            shown.append(f"{told} {{{weight:g}:SHORTANSWER_C:{_texts(begins)}}}")
+        return "; ".join(shown)
 
     def _slot(self, slot: Slot) -> str:
         match slot:
@@ -131,19 +185,54 @@ class _Writer:
         )
 
 
-def field(answer: Answer) -> str:
+Mistakes = Sequence[tuple[float, str]]
+"""Numbers that known mistakes give, with what is said about them."""
+
+
+def field(answer: Answer, mistakes: Mistakes = ()) -> str:
     """Return the inside of a field: type and answers."""
     if answer.kind in ("number", "whole"):
-        number = f"{float(answer.exact):.10g}"
-        right = [f"={number}:{answer.tolerance:.4g}"]
-        also = [f"={other}:{answer.tolerance:.4g}" for other in answer.also if _numeric(other)]
-        return "NUMERICAL:" + "~".join(right + also)
+        reach = f"{answer.tolerance:.4g}"
+        found = [f"={float(answer.exact):.10g}:{reach}"]
+        found += [f"={other}:{reach}" for other in answer.also if _numeric(other)]
+        for number, told in mistakes:
+            # A number that is easily guessed keeps nothing.
+            kept = 0 if number in (0, 1, -1) else MISTAKEN
+            # Feedback is HTML once the entities are undone.
+            said = in_field(escape(told, quote=False))
+            found.append(f"%{kept}%{number:.10g}:{tolerance_of(number):.4g}#{said}")
+        return "NUMERICAL:" + "~".join(found)
     if answer.kind == "choice":
         options = (("=" if o == answer.exact else "") + in_field(o) for o in answer.options)
         return "MULTICHOICE:" + "~".join(options)
-    texts = [answer.exact] if answer.kind == "graph" else list(spellings(answer))
-    accepted = dict.fromkeys([*texts, *answer.also])
-    return "SHORTANSWER:" + "~".join(f"={in_field(text)}" for text in accepted)
+    return "SHORTANSWER_C:" + _texts((*spellings(answer), *answer.also))
+
+
+def _texts(texts: Iterable[str]) -> str:
+    """Return texts that are accepted; a bare star would stand for anything."""
+    return "~".join(f"={in_field(text.replace('*', STAR))}" for text in dict.fromkeys(texts))
+
+
+def known_mistakes(task: Task) -> dict[str, Mistakes]:
+    """Return by cell what known mistakes give, clear of the right number and of each other."""
+    problem = problem_of(task)
+    found: dict[str, Mistakes] = {}
+    for which in sorted({cell.partition("@")[2] for cell in task.answers}):
+        paper, at = worksheet(problem, which), f"@{which}" if which else ""
+        asked = {c: place for c, place in paper.cells.items() if c + at in task.answers}
+        own = {c: n for c, place in asked.items() if (n := paper.right(place)) is not None}
+        for cell in own:
+            others = {other: number for other, number in own.items() if other != cell}
+            taken, kept = [own[cell]], list[tuple[float, str]]()
+            for name, numbers in paper.mistaken(paper.cells[cell], others).items():
+                record = MISCONCEPTIONS[name]
+                for number in numbers:
+                    reach = tolerance_of(number)
+                    if all(abs(number - one) > reach + tolerance_of(one) for one in taken):
+                        taken.append(number)
+                        kept.append((number, f"{record.sentence} {record.hint}"))
+            found[cell + at] = kept
+    return found
 
 
 def _numeric(text: str) -> bool:
@@ -181,26 +270,53 @@ def _question(sheet: Sheet, part: Part, task: Task, key: Key) -> str:
         if isinstance(block, Figure) and key != "apart"
     )
     grade = f"<defaultgrade>{points_text(task.points)}</defaultgrade>"
+    halves = kind == "cloze" and any(answer.points % 1 for answer in task.answers.values())
+    told = words_html(WORDS["halves"].format(points=points_text(task.points))) if halves else ""
     return (
         f'<question type="{kind}"><name><text>{xml_escape(plain(name))}</text></name>'
-        f"{_text('questiontext', html, files)}{_text('generalfeedback', '')}"
+        f"{_text('questiontext', html, files)}{_text('generalfeedback', told)}"
         f"{'' if key == 'apart' else grade}<penalty>0</penalty><hidden>0</hidden>"
         f"{'<responseformat>editor</responseformat>' if kind == 'essay' else ''}</question>"
     )
 
 
+def _file(questions: Iterable[tuple[tuple[str, ...], str]]) -> bytes:
+    """Return questions as a file, each in the category of its path."""
+    parts, last = ['<?xml version="1.0" encoding="UTF-8"?>\n<quiz>'], None
+    for names, question in questions:
+        if names != last:
+            # A slash would begin a category inside; two stand for one.
+            path = xml_escape("/".join(plain(name).replace("/", "//") for name in names))
+            parts.append(
+                f'<question type="category"><category><text>$course$/top/{path}</text></category>'
+                "</question>"
+            )
+        parts.append(question)
+        last = names
+    return ("\n".join([*parts, "</quiz>"]) + "\n").encode("utf-8", "backslashreplace")
+
+
 def sheet_moodle(sheet: Sheet, key: Key) -> bytes:
     """Return a sheet as Moodle XML, in a category of its own."""
     who = sheet.student or WORDS["sheet"].format(seed=sheet.seed)
-    # A slash would begin a category inside; two stand for one.
-    path = "/".join(plain(name).replace("/", "//") for name in (sheet.title, who))
-    parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>\n<quiz>',
-        '<question type="category"><category><text>$course$/top/'
-        f"{xml_escape(path)}</text></category></question>",
-    ]
-    parts += [_question(sheet, part, task, key) for part in sheet.parts for task in part.tasks]
-    return ("\n".join([*parts, "</quiz>"]) + "\n").encode()
+    return _file(
+        ((sheet.title, who), _question(sheet, part, task, key))
+        for part in sheet.parts
+        for task in part.tasks
+    )
+
+
+def bank(sheets: Sequence[Sheet]) -> bytes:
+    """Return sheets of one recipe as a question bank: a category a task, in it a variant a sheet.
+
+    A quiz draws from each category a question at random.
+    """
+    whole = [[(part, task) for part in sheet.parts for task in part.tasks] for sheet in sheets]
+    return _file(
+        ((sheets[0].title, f"{task.number} {task.title}"), _question(sheet, part, task, "inline"))
+        for variants in zip(*whole, strict=True)
+        for sheet, (part, task) in zip(sheets, variants, strict=True)
+    )
 
 
 FORMAT = Format("moodle", ".xml", sheet_moodle, "inline")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
+from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
 from chainrule.exercises.kinds.slots import (
     asked_rows,
@@ -15,6 +15,7 @@ from chainrule.exercises.kinds.slots import (
     number_answer,
     partial_name,
     spread,
+    worth,
 )
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 from chainrule.readings.terms import Word
@@ -43,10 +44,15 @@ def write(setting: Setting) -> Question:
             )
             middle = () if known else (Asked(formula), Asked(number))
             rows.append((names[i], partial_name(problem, edge), *middle, Asked(share), sums[i]))
+            # What stands in two cells is paid once: the share of a lone user is the adjoint
+            # itself, and where the user's adjoint is 1, the local partial.
+            lone = len(edges) == 1
+            last = problem.value(f"adjoint:{view.labels[edge.user]}") == 1
             if not known:
-                answers += [formula_answer(problem, edge), number_answer(problem, number, 0.5)]
-            answers.append(number_answer(problem, share, 0.0))
-        answers.append(number_answer(problem, adjoint))
+                paid = float(not (lone and last))
+                answers += [formula_answer(problem, edge), number_answer(problem, number, paid)]
+            answers.append(number_answer(problem, share, float(not lone and (known or not last))))
+        answers.append(number_answer(problem, adjoint, worth(problem, adjoint)))
     if known:
         table = SlotTable(
             heads("node", "partial", "share", "adjoint"), tuple(rows), (0.6, 0.8, 1.6, 1.6)
@@ -57,12 +63,9 @@ def write(setting: Setting) -> Question:
             tuple(rows),
             (0.6, 0.75, 1.35, 1.0, 1.0, 1.0),
         )
-    counts = {
-        "partials": str(len(problem.edges)),
-        "adjoints": str(sum(a.cell.startswith("adjoint") for a in answers)),
-    }
-    points = INSTRUCTIONS["adjoints_points" if known else "adjoints_more"].format(**counts)
-    words = instructions("adjoints", {"output": view.name(view.run.output), "points": points})
+    words = instructions(
+        "adjoints" if known else "adjoints_more", {"output": view.name(view.run.output)}
+    )
     given = given_table(problem, "value", setting.hidden)
     return Question((words, *given, table), tuple(answers))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chainrule.exercises.catalogue import INSTRUCTIONS
@@ -49,12 +49,24 @@ def write(setting: Setting) -> Question:
     blocks.append(Field(filled(INSTRUCTIONS["count_reverse"], gaps), cell))
     answers.append(whole_answer(cell, reverse))
     second[cell] = _pulled(problem)
-    total = sum(forward.values())
-    cheaper = EQUAL if total == reverse else FORWARD if total < reverse else REVERSE
+    cheaper = _cheaper(sum(forward.values()), reverse)
     gaps = {"output": view.name(output)}
     blocks.append(Field(filled(INSTRUCTIONS["count_best"], gaps), "count:cheaper"))
     answers.append(choice_answer("count:cheaper", cheaper, (FORWARD, REVERSE, EQUAL)))
     return Question(tuple(blocks), tuple(answers), second)
+
+
+def _cheaper(forward: float, reverse: float) -> str:
+    return EQUAL if forward == reverse else FORWARD if forward < reverse else REVERSE
+
+
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | None:
+    """Compare somebody's own counts."""
+    if cell != "count:cheaper":
+        return None
+    view = problem.worked
+    forward = sum(own(f"count:forward,{name}") for name in problem.inputs)
+    return _cheaper(forward, own(f"count:reverse,{view.labels[view.run.output]}"))
 
 
 def _unit(problem: Problem, edge: Edge) -> bool:
@@ -111,4 +123,6 @@ def _pulled(problem: Problem) -> int:
     return products + len(pairs) - len({operand for _user, operand in pairs})
 
 
-KIND = Kind("count", "Count the operations", "what both modes cost", write, fits)
+KIND = Kind(
+    "count", "Count the operations", "what both modes cost", write, fits, follow=follow
+)  # fmt: skip

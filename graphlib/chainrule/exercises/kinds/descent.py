@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -63,10 +64,14 @@ def fits(problem: Problem) -> str:
     )
 
 
+def _rate(problem: Problem) -> str:
+    return problem.draft.settings.get("rate", "0.1")
+
+
 def write(setting: Setting) -> Question:
     """Ask for the loss, the gradient, and the new parameters."""
     problem, view = setting.problem, setting.problem.worked
-    rate = problem.draft.settings.get("rate", "0.1")
+    rate = _rate(problem)
     output = view.run.output
     loss = f"value:{view.labels[output]}"
     answers = []
@@ -94,6 +99,15 @@ def write(setting: Setting) -> Question:
     return Question((words, Space(5), *blocks, table), tuple(answers), second)
 
 
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | None:
+    """Take the step with somebody's own gradient."""
+    kind, _, name = cell.partition(":")
+    if kind != "updated":
+        return None
+    return problem.value(f"value:{name}") - float(_rate(problem)) * own(f"adjoint:{name}")
+
+
 KIND = Kind(
-    "descent", "One step of gradient descent", "one update of a tiny network", write, fits, draft
-)
+    "descent", "One step of gradient descent", "one update of a tiny network", write, fits, draft,
+    follow=follow,
+)  # fmt: skip

@@ -10,8 +10,10 @@ from chainrule.exercises.kinds.slots import (
     heads,
     instructions,
     number_answer,
+    paid_partial,
     partial_name,
     spread,
+    worth,
 )
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 
@@ -29,16 +31,16 @@ def write(setting: Setting) -> Question:
         fresh = value not in asked
         values = asked_rows(value, count) if fresh else spread(Given(None, rows=count), count)
         if fresh:
-            answers.append(number_answer(problem, value, 0.5))
+            answers.append(number_answer(problem, value))
         tangents = asked_rows(tangent, count)
         for i, edge in enumerate(edges):
             cell = problem.edge_cell("partial", edge)
             again = cell in asked
             slot: Slot = Given(None) if again else Asked(cell)
             if not again:
-                answers.append(number_answer(problem, cell, 0.5))
+                answers.append(number_answer(problem, cell, paid_partial(problem, edges)))
             rows.append((names[i], values[i], partial_name(problem, edge), slot, tangents[i]))
-        answers.append(number_answer(problem, tangent))
+        answers.append(number_answer(problem, tangent, worth(problem, tangent)))
     table = SlotTable(
         heads("node", "value", "partial", "number", "tangent"),
         tuple(rows),

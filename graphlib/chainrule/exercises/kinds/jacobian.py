@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
-from chainrule.exercises.kinds.slots import given_table, instructions, number_answer
+from chainrule.exercises.kinds.slots import given_table, instructions, number_answer, worth
 from chainrule.exercises.levels import ELEMENTARY, JOINS, MEETINGS, POINTS, Level, at_a_tame_point
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
@@ -56,13 +56,13 @@ def write(setting: Setting) -> Question:
     columns: list[tuple[Slot, ...]] = []
     for node in problem.steps:
         cells = [f"tangent:{view.labels[node]}@{name}" for name in problem.inputs]
-        answers += [number_answer(problem, cell) for cell in cells]
+        answers += [number_answer(problem, cell, 2 * (worth(problem, cell) // 2)) for cell in cells]
         columns.append((Given(view.equation(node)), *(Asked(cell) for cell in cells)))
     back: list[tuple[Slot, ...]] = []
     back_nodes = [n for n in reversed(view.shown) if view.labels[n] not in problem.outputs]
     for node in back_nodes:
         cells = [f"adjoint:{view.labels[node]}@{name}" for name in problem.outputs]
-        answers += [number_answer(problem, cell) for cell in cells]
+        answers += [number_answer(problem, cell, 2 * (worth(problem, cell) // 2)) for cell in cells]
         back.append((Given(view.name(node)), *(Asked(cell) for cell in cells)))
     node_head = Word(WORDS["node"])
     tables = (

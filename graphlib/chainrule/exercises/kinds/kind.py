@@ -62,6 +62,15 @@ class Question:
     shown: frozenset[str] = frozenset()
 
 
+class Follow(Protocol):
+    """Works out a cell of a kind's own from somebody's other cells."""
+
+    def __call__(
+        self, problem: Problem, cell: str, own: Callable[[str], float]
+    ) -> float | str | None:  # fmt: skip
+        """Return what should stand in a cell; None for one that comes from no other."""
+
+
 class Check(Protocol):
     """Compares one answer with the key: whether it is right, and a word about what is missing."""
 
@@ -99,6 +108,8 @@ class Kind:
         Draws a program at random, for a kind that needs one of its own; None for the usual ones.
     checks
         How answers are checked that are neither numbers nor formulas, by the answer's kind.
+    follow
+        What a cell of the kind's own should hold, given what somebody wrote in the others.
     """
 
     name: str
@@ -108,3 +119,4 @@ class Kind:
     fits: Callable[[Problem], str] = one_output
     draft: Callable[[Level, np.random.Generator], Draft] | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
+    follow: Follow | None = None

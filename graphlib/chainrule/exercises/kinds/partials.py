@@ -22,7 +22,7 @@ def write(setting: Setting) -> Question:
     for edge in problem.edges:
         formula, number = problem.edge_cell("formula", edge), problem.edge_cell("partial", edge)
         rows.append((partial_name(problem, edge), Asked(formula), Asked(number)))
-        answers += [formula_answer(problem, edge), number_answer(problem, number, 0.5)]
+        answers += [formula_answer(problem, edge), number_answer(problem, number)]
     table = SlotTable(heads("partial", "formula", "number"), tuple(rows), (0.8, 2.0, 1.2))
     given = given_table(problem, "value", setting.hidden)
     return Question((instructions("partials"), *given, table), tuple(answers))

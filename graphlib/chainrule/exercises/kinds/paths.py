@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any
 
@@ -97,4 +97,18 @@ def write(setting: Setting) -> Question:
     return Question((instructions("paths", names), *given, table), tuple(answers), second)
 
 
-KIND = Kind("paths", "Sum over paths", "products along paths and their sum", write, fits)
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | None:
+    """Multiply somebody's local partials along a path, or add somebody's products."""
+    entry = _entry(problem)
+    ways = paths(problem, entry)
+    if cell == f"adjoint:{entry}":
+        return sum(own(_cell(problem, way)) for way in ways)
+    for way in ways:
+        if cell == _cell(problem, way):
+            return prod(own(problem.edge_cell("partial", edge)) for edge in way)
+    return None
+
+
+KIND = Kind(
+    "paths", "Sum over paths", "products along paths and their sum", write, fits, follow=follow
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -92,7 +93,7 @@ def write(setting: Setting) -> Question:
         asked = [f"value:{label}", slope]
         if f"value:{operand}" not in setting.asked and operand not in problem.inputs:
             asked.insert(0, f"value:{operand}")
-        answers += [number_answer(problem, c, 0.5) for c in asked]
+        answers += [number_answer(problem, c) for c in asked]
         answers.append(
             choice_answer(cell, WORDS["yes" if yes else "no"], (WORDS["yes"], WORDS["no"]))
         )
@@ -109,7 +110,16 @@ def write(setting: Setting) -> Question:
     return Question((words, table), tuple(answers), second)
 
 
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | None:
+    """Decide by the slope that somebody wrote."""
+    for edge in _units(problem):
+        if cell == f"saturated:{problem.worked.labels[edge.user]}":
+            slope = own(problem.edge_cell("partial", edge))
+            return WORDS["yes" if abs(slope) < LIMIT else "no"]
+    return None
+
+
 KIND = Kind(
     "saturation", "Recognise saturation", "units through which no derivative comes", write, fits,
-    draft,
+    draft, follow=follow,
 )  # fmt: skip

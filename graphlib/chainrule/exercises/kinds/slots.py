@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from chainrule.exercises.answers import number
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
 from chainrule.exercises.problem import Problem
 from chainrule.exercises.sheet import Answer, Asked, Given, Lines, Slot, SlotTable, Words
@@ -95,13 +96,44 @@ def choice_answer(
     return Answer(cell, "choice", Word(right), right, 0.0, points, tuple(options))
 
 
-def formula_answer(problem: Problem, edge: Edge, points: float = 0.5) -> Answer:
-    """Return the answer of a cell that asks for a local partial as a formula."""
+def paid_partial(problem: Problem, edges: Sequence[Edge]) -> float:
+    """Return the points of the local partials of a node in forward mode.
+
+    None where the tangent repeats the only one, since that of the operand is 1.
+    """
+    flowing = [problem.value(f"tangent:{problem.worked.labels[e.operand]}") for e in edges]
+    return 0.0 if flowing == [1.0] else 1.0
+
+
+def worth(problem: Problem, cell: str) -> float:
+    """Return the points of a tangent or adjoint.
+
+    Two for a sum of products; one where there is nothing to compute, since the pass begins there
+    or the only factor is 1; none for a 0 that stands where there is no way at all.
+    """
+    kind, _, rest = cell.partition(":")
+    name, _, which = rest.partition("@")
+    back, label = kind == "adjoint", problem.worked.labels
+    if back and name == (which or problem.outputs[0]):
+        return 1.0
+    node, factors = problem.node_of[name], []
+    for edge in problem.edges:
+        if (edge.operand if back else edge.user) == node:
+            other = label[edge.user if back else edge.operand]
+            if other == which or problem.value(f"{kind}:{other}" + (f"@{which}" if which else "")):
+                factors.append(problem.value(problem.edge_cell("partial", edge)))
+    return 0.0 if not factors else 1.0 if factors == [1.0] else 2.0
+
+
+def formula_answer(problem: Problem, edge: Edge) -> Answer:
+    """Return the answer of a cell that asks for a local partial as a formula.
+
+    Where the formula is a number, the cell beside it asks the same, and is paid.
+    """
     term = problem.worked.partial_formula(edge)
-    shown = Coloured("partial", term)
-    return Answer(
-        problem.edge_cell("formula", edge), "formula", shown, readable(term), 0.0, points
-    )  # fmt: skip
+    shown, written = Coloured("partial", term), readable(term)
+    points = 0.0 if number(written) else 1.0
+    return Answer(problem.edge_cell("formula", edge), "formula", shown, written, 0.0, points)
 
 
 def readable(term: Term) -> str:

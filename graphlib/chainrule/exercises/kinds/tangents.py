@@ -11,8 +11,10 @@ from chainrule.exercises.kinds.slots import (
     heads,
     instructions,
     number_answer,
+    paid_partial,
     partial_name,
     spread,
+    worth,
 )
 from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 
@@ -33,8 +35,8 @@ def write(setting: Setting) -> Question:
             middle = () if known else (Asked(cell),)
             rows.append((names[i], partial_name(problem, edge), *middle, sums[i]))
             if not known:
-                answers.append(number_answer(problem, cell, 0.5))
-        answers.append(number_answer(problem, tangent))
+                answers.append(number_answer(problem, cell, paid_partial(problem, edges)))
+        answers.append(number_answer(problem, tangent, worth(problem, tangent)))
     columns = ("node", "partial", "tangent") if known else ("node", "partial", "number", "tangent")
     widths = (1.5, 0.8, 1.6) if known else (1.5, 0.8, 1.4, 1.6)
     words = instructions("tangents", {"direction": assignments(problem.direction, dotted=True)})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from chainrule.nn.data import xor
 from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.told import changed, compared, listed
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense
+from chainrule.nn.looking import layers
 from chainrule.nn.model import Sequential
 from chainrule.nn.training import train
 
@@ -22,51 +25,71 @@ def gradient_flow(
     examples: int = 64,
     seed: int = 0,
 ) -> Outcome:
-    """Look once at a deep network: how large are gradients and values, layer by layer?
+    """Look once at a deep network: how large are values and adjoints, layer by layer?
 
-    The gradient by the weights of a layer carries a factor W and a factor φ′ of every layer
-    behind it; where that product is below 1 it vanishes, above 1 it explodes (Hochreiter 1991;
-    Glorot and Bengio 2010).
+    The adjoint of a layer's values carries a factor W and a factor φ′ of every layer behind it;
+    where that product is below 1 it vanishes, above 1 it explodes (Hochreiter 1991; Glorot and
+    Bengio 2010). Forwards the values' deviation tells the same of W and φ.
 
     Returns
     -------
     Outcome
-        Per activation, initialisation and layer: norm of the gradient by W, mean and deviation
-        of the layer's values, and the factor by which the gradient changes on its way back
-        through the layer.
+        Per activation, initialisation and layer: the mean |∂J/∂h| over units and examples, the
+        factor by which it changes on its way back from the layer behind, mean and deviation of
+        the values h.
     """
     random = np.random.default_rng(seed)
     x = random.standard_normal((examples, width))
     t = random.standard_normal((examples, 1))
     rows: list[tuple[object, ...]] = []
-    ends: dict[tuple[str, str], float] = {}
+    ways: dict[tuple[str, str], tuple[float, float]] = {}
     for name in activations:
         for scheme in schemes:
             start = Initialiser.of(scheme)
-            layers = [Dense(width, name, start) for _ in range(depth)]
-            model = Sequential([*layers, Dense(1, initialiser="xavier")], inputs=width)
-            seen = next(train(model, x, t, steps=1, seed=seed))
-            norms = [seen.gradient_norms[f"W{k}"] for k in range(1, depth + 1)]
-            for k, norm in enumerate(norms, start=1):
-                mean, deviation = seen.activations[f"h{k}"]
-                factor = norm / norms[k] if k < depth and norms[k] else float("nan")
-                rows.append((name, start.scheme, k, norm, mean, deviation, factor))
-            if min(norms) > 0:
-                ends[name, start.scheme] = norms[0] / norms[-1]
-    worst = min(ends, key=lambda key: ends[key])
-    best = min(ends, key=lambda key: abs(np.log10(ends[key])))
-    finding = (
-        f"From layer {depth} to layer 1 the gradient shrinks to {ends[worst]:.1e} of its size with "
-        f"{worst[0]} and {worst[1]} weights; with {best[0]} and {best[1]} it keeps "
-        f"{ends[best]:.2g} of it. With zeros there is none at all."
-        if len(ends) < len(activations) * len(schemes)
-        else f"From layer {depth} to layer 1 the gradient shrinks to {ends[worst]:.1e} of its size."
-    )
-    columns = ("activation", "weights", "layer", "gradient", "mean", "deviation", "factor")
-    shown = [row for row in rows if row[3]]
-    look = Look("layer", "gradient", "weights", logarithmic=True, facet="activation")
-    title = f"Gradient by W, layer by layer, {depth} layers of {width}"
-    return Outcome(title, **table(columns, shown or rows), finding=finding, look=look)
+            stack = [Dense(width, name, start) for _ in range(depth)]
+            model = Sequential([*stack, Dense(1, initialiser="xavier")], inputs=width)
+            seen = layers(model.network("mse"), model.parameters(seed), {"x": x, "t": t})
+            found = [seen[f"h{k}" if f"h{k}" in seen else f"a{k}"] for k in range(1, depth + 1)]
+            sizes = [float(np.abs(adjoint).mean()) for _, adjoint in found]
+            spreads = [float(value.std()) for value, _ in found]
+            for k, (value, _) in enumerate(found):
+                factor = _ratio(sizes[k], sizes[k + 1]) if k + 1 < depth else None
+                rows.append((name, start.scheme, k + 1, sizes[k], factor, float(value.mean()),
+                             spreads[k]))  # fmt: skip
+            ways[name, start.scheme] = _ratio(sizes[0], sizes[-1]), _ratio(spreads[-1], spreads[0])
+    columns = ("activation", "weights", "layer", "adjoint", "factor", "mean", "deviation")
+    look = Look("layer", "adjoint", "weights", logarithmic=True, facet="activation")
+    title = f"Mean |∂J/∂h| of {depth} layers of {width}"
+    return Outcome(title, **table(columns, rows), finding=_flow_told(ways, depth), look=look)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0 if part == 0 else float("inf")
+
+
+def _flow_told(ways: Mapping[tuple[str, str], tuple[float, float]], depth: int) -> str:
+    """Say what happens to the adjoint on its way back, and to the values on their way forth."""
+    there = [key for key in ways if 0 < ways[key][0] < np.inf]
+    picked: list[tuple[str, str]] = []
+    if there:
+        far = lambda key: abs(np.log10(ways[key][0]))  # noqa: E731
+        ends = (min(there, key=lambda k: ways[k][0]), max(there, key=lambda k: ways[k][0]))
+        picked = list(dict.fromkeys([*ends, min(there, key=far)]))
+    parts = [
+        f"{changed(ways[name, weights][0])} with {name} and {weights} weights (the deviation of "
+        f"the values {changed(ways[name, weights][1])} from layer 1 to {depth})"
+        for name, weights in picked
+    ]
+    told = ""
+    if parts:
+        told = f"From layer {depth} back to layer 1 the mean |∂J/∂h| {'; it '.join(parts)}."
+    for verb, which in (
+        ("Nothing at all arrives at layer 1", [k for k in ways if ways[k][0] == 0]),
+        ("It leaves all numbers", [k for k in ways if not np.isfinite(ways[k][0])]),
+    ):
+        if which:
+            told += f" {verb} with {listed([f'{a} and {w}' for a, w in which])}."
+    return told.strip()
 
 
 def symmetry(
@@ -79,8 +102,6 @@ def symmetry(
     Outcome
         Per step: the loss, and how far the weights of the hidden units are apart.
     """
-    from chainrule.nn.data import xor
-
     data = xor(seed=seed)
     start = Initialiser.of(scheme)
     model = Sequential(
@@ -91,9 +112,12 @@ def symmetry(
     rows = []
     for record in run:
         rows.append((record.step, record.loss, float(np.ptp(run.parameters["W1"], axis=0).max())))
+    guessing, end, apart = float(np.log(2)), rows[-1][1], rows[-1][2]
+    learnt = compared(end, guessing, "below", "above", "at")
+    units = "are still copies of one" if apart == 0 else f"differ by {apart:.2g}"
     finding = (
-        f"With {start.scheme} weights the loss ends at {rows[-1][1]:.4f} (guessing gives "
-        f"{np.log(2):.4f}), and the hidden units differ by {rows[-1][2]:.2g}."
+        f"With {start.scheme} weights the loss ends {learnt} that of guessing ({end:.4f}; ln 2 = "
+        f"{guessing:.4f}), and the hidden units {units}."
     )
     look = Look("step", "loss")
     columns = ("step", "loss", "apart")

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.errors import InputError, TrainingError
+from chainrule.errors import TrainingError
 from chainrule.nn.data import moons, wave
 from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.told import compared, listed
 from chainrule.nn.layers import Dense, Dropout, Layer
 from chainrule.nn.model import Sequential
 from chainrule.nn.optimisers import Optimiser
@@ -42,10 +43,20 @@ def rates(
         except TrainingError:
             ends[rate] = float("inf")
     best = min(ends, key=lambda rate: ends[rate])
+    told = []
+    for word, others in (
+        ("smaller rates", [rate for rate in ends if rate < best]),
+        ("larger rates", [rate for rate in ends if rate > best]),
+    ):
+        if others:
+            sizes = [
+                f"{rate:g} {f'ends at {ends[rate]:.3g}' if np.isfinite(ends[rate]) else 'diverges'}"
+                for rate in others
+            ]
+            told.append(f"of the {word} {listed(sizes)}")
     finding = (
-        f"After {steps} steps the rate {best:g} has the smallest loss, {ends[best]:.3g}; "
-        f"{min(ends):g} is still at {ends[min(ends)]:.3g} and {max(ends):g} at "
-        f"{ends[max(ends)]:.3g}."
+        f"After {steps} steps the rate {best:g} has the smallest loss, {ends[best]:.3g}"
+        f"{'; ' if told else ''}{'; '.join(told)}."
     )
     look = Look("step", "loss", "rate", logarithmic=True)
     return Outcome("The learning rate on two moons", **table(("rate", "step", "loss"), rows),
@@ -89,9 +100,13 @@ def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: in
         measured = float(np.sqrt((apart**2).sum(axis=1).mean())) / norm
         expected = float(np.sqrt(variance / size * (n - size) / (n - 1))) / norm
         rows += [(size, "measured", measured), (size, "σ/√b", expected)]
+    measures = [float(str(row[2])) for row in rows[::2]]
+    off = max(abs(m / float(str(row[2])) - 1) for m, row in zip(measures, rows[1::2], strict=True))
+    slope = float(np.polyfit(np.log(sizes), np.log(measures), 1)[0]) if len(sizes) > 1 else 0.0
     finding = (
-        f"A single example points {rows[0][2]:.1f} gradient lengths away from the full gradient, "
-        f"a batch of {sizes[-1]} still {rows[-2][2]:.2f}: the spread falls as 1/√b."
+        f"A batch of {sizes[0]} points {measures[0]:.2g} gradient lengths away from the full "
+        f"gradient, a batch of {sizes[-1]} {measures[-1]:.2g}: the spread goes as b^{slope:.2f}, "
+        f"and is that of the formula to {100 * off:.0f} %."
     )
     look = Look("batch", "spread", "how", logarithmic=True)
     laid = table(("batch", "how", "spread"), rows)
@@ -110,28 +125,38 @@ def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Out
     data = wave(40, noise=0.25, seed=seed)
     x, t, held_x, held_t = data.x[::4], data.t[::4], data.x[1::4], data.t[1::4]
     ways: dict[str, dict[str, Any]] = {
-        "plain": {}, "dropout 0.2": {}, "L2 0.003": {"l2": 0.003}, "stopped early": {},
+        "plain": {}, "L1 0.001": {"l1": 0.001}, "L2 0.003": {"l2": 0.003}, "dropout 0.2": {},
+        "stopped early": {"patience": patience},
     }  # fmt: skip
-    ways["stopped early"] = {"patience": patience}
     rows: list[tuple[object, ...]] = []
     ends: dict[str, tuple[float, float]] = {}
+    lowest: dict[str, float] = {}
     for way, given in ways.items():
         layers: list[Layer] = [Dense(40, "tanh", "xavier"), Dense(40, "tanh"), Dense(1)]
         if way.startswith("dropout"):
             layers.insert(2, Dropout(0.2))
         run = train(
-            Sequential(layers, inputs=1), x, t, optimiser=Optimiser("adam", 0.01),
+            Sequential(layers, inputs=1), x, t, optimiser="adam", rate=0.01,
             epochs=epochs, seed=seed, validation=(held_x, held_t), observe=False, **given,
         )  # fmt: skip
-        for record in run:
-            if record.step % 10 == 0:
-                rows.append((way, record.epoch, "learned from", run.loss()))
-                rows.append((way, record.epoch, "held out", run.loss(held_x, held_t)))
+        run.run()
+        for told in run.epochs:
+            if told["epoch"] % 10 == 0:
+                rows.append((way, int(told["epoch"]), "learned from", told["loss"]))
+                rows.append((way, int(told["epoch"]), "held out", told["held_out_loss"]))
         ends[way] = run.loss(), run.loss(held_x, held_t)
-    plain, stopped = ends["plain"], ends["stopped early"]
+        lowest[way] = min(told["held_out_loss"] for told in run.epochs)
+    plain = ends["plain"]
+    after = compared(plain[1], lowest["plain"], "lower", "higher", "as low")
+    best = min(ends, key=lambda way: ends[way][1])
     finding = (
-        f"Plainly the loss falls to {plain[0]:.2g} on the ten points and is {plain[1]:.2g} on the "
-        f"others; stopped at its best epoch the network has {stopped[1]:.2g} there."
+        f"Plainly the loss ends at {plain[0]:.2g} on the ten points learned from; on the others "
+        f"its lowest is {lowest['plain']:.2g}, and it ends {after}, at {plain[1]:.2g}. "
+        + (
+            f"The lowest at the end has {best}, {ends[best][1]:.2g}."
+            if best != "plain"
+            else "None of the remedies ends lower."
+        )
     )
     look = Look("epoch", "loss", "points", logarithmic=True, facet="way")
     return Outcome("Ten points, 1,761 weights", **table(("way", "epoch", "points", "loss"), rows),
@@ -168,54 +193,13 @@ def width_against_depth(
         )
         for shape in shapes
     }
-    told = ", ".join(f"{name}: {loss:.3g}" for name, loss in means.items())
+    spread = {
+        name: float(np.std([float(str(r[3])) for r in rows if r[0] == name])) for name in means
+    }
+    best = min(means, key=lambda name: means[name])
+    told = ", ".join(f"{name}: {loss:.3g} ± {spread[name]:.2g}" for name, loss in means.items())
     look = Look("shape", "loss", kind="point")
     columns = ("shape", "seed", "weights", "loss", "accuracy")
+    finding = f"The lowest mean loss after {steps} steps has {best} (mean ± deviation {told})."
     return Outcome("Wide or deep, with about as many weights", **table(columns, rows),
-                   finding=f"Mean loss after {steps} steps: {told}.", look=look)  # fmt: skip
-
-
-def dead_units(*, rate: float = 10.0, steps: int = 60, seed: int = 2) -> Outcome:
-    """Drive rectifiers dead with too large a rate, prune them, and train on.
-
-    A rectifier whose sum is negative for every example has slope 0 everywhere: no step of
-    gradient descent can bring it back. Without such units the network computes the same.
-
-    Returns
-    -------
-    Outcome
-        Per unit: for which share of the examples it is active, and the norm of its gradient;
-        loss before and after pruning.
-    """
-    data = moons(150, seed=seed)
-    model = Sequential([Dense(16, "relu", "he"), Dense(1, "sigmoid")], inputs=2)
-    run = train(model, data.x, data.t, loss="bce", optimiser=Optimiser("gd", rate), seed=seed,
-                steps=steps)  # fmt: skip
-    run.run()
-    w = run.parameters
-    sums = data.x @ w["W1"].T + w["b1"]
-    active = (sums > 0).mean(axis=0)
-    slopes = np.linalg.norm(run.gradients["W1"], axis=1)
-    rows = [
-        (k + 1, float(a), float(s)) for k, (a, s) in enumerate(zip(active, slopes, strict=True))
-    ]
-    kept = active > 0
-    if not kept.any():
-        raise InputError(
-            f"every unit is dead after the rate {rate:g}", text=str(rate), length=len(str(rate)),
-            allowed="Take a smaller one.",
-        )  # fmt: skip
-    before = run.loss()
-    pruned = {"W1": w["W1"][kept], "b1": w["b1"][kept], "W2": w["W2"][:, kept], "b2": w["b2"]}
-    small = Sequential([Dense(int(kept.sum()), "relu"), Dense(1, "sigmoid")], inputs=2)
-    again = train(small, data.x, data.t, loss="bce", optimiser=Optimiser("gd", 0.1), start=pruned,
-                  steps=300)  # fmt: skip
-    after = again.loss()
-    again.run()
-    finding = (
-        f"{int((~kept).sum())} of 16 units are dead, with gradient 0. Without them the loss is "
-        f"the same, {before:.6f} and {after:.6f}; trained on it falls to {again.loss():.3g}."
-    )
-    look = Look("unit", "active", kind="bar")
-    laid = table(("unit", "active", "gradient"), rows)
-    return Outcome("Dead rectifiers after too large a rate", **laid, finding=finding, look=look)
+                   finding=finding, look=look)  # fmt: skip

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from chainrule.readings.cells import count_cell, plain_cell
+from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.terms import Word
 
 Kind = Literal["line", "point", "bar", "rect"]
 
@@ -36,7 +41,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Tabular):
     """The result of an experiment.
 
     Parameters
@@ -56,6 +61,24 @@ class Outcome:
     rows: tuple[tuple[Any, ...], ...]
     finding: str
     look: Look
+
+    def grid(self) -> Grid:
+        """Return the table laid out, with the finding below it."""
+        heads = tuple(
+            Header(name, Word(name), numeric=self._type(name) == "quantitative")
+            for name in self.columns
+        )
+        rows = [
+            GridRow({
+                name: words(value) if isinstance(value, str)
+                else EMPTY if value is None
+                else count_cell(value) if isinstance(value, int)
+                else plain_cell(value)
+                for name, value in zip(self.columns, row, strict=True)
+            })
+            for row in self.rows
+        ]  # fmt: skip
+        return Grid("experiment", (self.title,), heads, grouped(rows), note=self.finding)
 
     def column(self, name: str) -> list[Any]:
         """Return a column of the table."""
@@ -83,15 +106,32 @@ class Outcome:
             encoding["color"]["type"] = "nominal"
         if look.logarithmic:
             encoding["y"]["scale"] = {"type": "log"}
-        records = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
-        return {
-            "data": {"values": records},
-            "mark": look.kind,
-            "title": self.title,
-            "encoding": encoding,
-            "width": 300,
-            "height": 200,
-        }
+        records = [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
+        picture: dict[str, Any] = {"mark": look.kind, "encoding": encoding}
+        size = {"width": 300, "height": 200}
+        if look.logarithmic and any(row[look.y] == 0 for row in records):
+            picture = self._with_zeros(records, encoding)
+        if "layer" in picture and look.facet:
+            facet = picture["encoding"].pop("column")
+            picture = {"facet": {"column": facet}, "spec": {**picture, **size}}
+            size = {}
+        return {"data": {"values": records}, "title": self.title, **picture, **size}
+
+    def _with_zeros(
+        self, records: list[dict[str, Any]], encoding: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the picture with a written 0 at the foot, where powers of ten have no place."""
+        y, kind = self.look.y, self.look.kind
+        floor = min((row[y] for row in records if row[y]), default=1.0) / 10
+        for row in records:
+            row["place"] = row[y] or floor
+        zero = f"datum[{y!r}] == 0"
+        placed = {**encoding["y"], "field": "place"}
+        layers = [
+            {"mark": kind, "transform": [{"filter": f"!({zero})"}]},
+            {"mark": {"type": "text", "text": "0"}, "transform": [{"filter": zero}]},
+        ]
+        return {"encoding": {**encoding, "y": placed}, "layer": layers}
 
     def chart(self) -> Any:
         """Return the picture as an Altair chart."""
@@ -100,11 +140,16 @@ class Outcome:
         return alt.Chart.from_dict(self.spec())
 
     def _type(self, name: str) -> str:
-        numbers = all(isinstance(value, int | float) for value in self.column(name))
+        numbers = all(isinstance(value, int | float | None) for value in self.column(name))
         return "quantitative" if numbers else "nominal"
 
     def _repr_mimebundle_(self, *given: Any, **more: Any) -> Any:
         return self.chart()._repr_mimebundle_(*given, **more)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: no infinity and no NaN."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _field(name: str) -> str:

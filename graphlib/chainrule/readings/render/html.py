@@ -58,7 +58,7 @@ font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;col
 clip-path:inset(50%);white-space:nowrap}}
 .chainrule .equations math{{math-style:normal}}
 .chainrule .equations td{{padding:1px 6px 1px 0;vertical-align:middle}}
-""".replace("\n", "")  # fmt: skip
+""".replace("\n", "")
 NUM = ' class="num"'
 
 

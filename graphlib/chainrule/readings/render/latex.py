@@ -44,8 +44,9 @@ PAGE_ROWS = 30
 
 def safe(written: str) -> str:
     """Return LaTeX without characters that no font has."""
-    return "".join("\n" if c == "\n" else plain(c).replace("\N{REPLACEMENT CHARACTER}", "?")
-                   for c in written)  # fmt: skip
+    return "".join(
+        "\n" if c == "\n" else plain(c).replace("\N{REPLACEMENT CHARACTER}", "?") for c in written
+    )
 
 
 # Words may hold names as Unicode writes them, v₅ or ŷ, for which pdfTeX has no letters.

@@ -18,9 +18,13 @@ from chainrule.readings.view import View
 ESCAPES = {c: "\\" + c for c in "\\`*_[]$~#!"} | {c: f"&#{ord(c)};" for c in "<>&|"}
 # Signs that Markdown or HTML would read before the mathematics is set.
 SPELLED = {
-    "|": r"\vert ", "<": r"\lt ", ">": r"\gt ", "[": r"\lbrack ", "]": r"\rbrack ",
+    "|": r"\vert ",
+    "<": r"\lt ",
+    ">": r"\gt ",
+    "[": r"\lbrack ",
+    "]": r"\rbrack ",
     "`": r"\text{\textquoteleft}",
-}  # fmt: skip
+}
 
 
 # What some readers of Markdown make a link or a picture by itself: addresses, `:name:`.

@@ -86,9 +86,12 @@ def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
     from rich.text import Text
 
     made = RichTable(
-        box=box.HORIZONTALS, header_style="not bold", border_style="dim", pad_edge=False,
+        box=box.HORIZONTALS,
+        header_style="not bold",
+        border_style="dim",
+        pad_edge=False,
         padding=(0, 1),
-    )  # fmt: skip
+    )
     for header in grid.columns:
         name = plain(header.term)
         made.add_column(
@@ -183,9 +186,13 @@ def _plain(parts: Iterable[RenderableType]) -> str:
     measured = Console(file=into, width=WIDEST)
     width = max((measured.measure(part).maximum for part in drawn), default=1)
     console = Console(
-        file=into, width=width, no_color=True, color_system=None, force_terminal=False,
+        file=into,
+        width=width,
+        no_color=True,
+        color_system=None,
+        force_terminal=False,
         legacy_windows=False,
-    )  # fmt: skip
+    )
     show(console, drawn)
     return "".join(line.rstrip() + "\n" for line in into.getvalue().splitlines())
 

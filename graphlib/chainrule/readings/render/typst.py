@@ -20,8 +20,11 @@ from chainrule.readings.typst import string, typst, typst_text
 from chainrule.readings.view import View
 
 COLOURS = {
-    "value": "#0072B2", "derivative": "#C2410C", "partial": "#475569", "warning": "#7C3AED",
-}  # fmt: skip
+    "value": "#0072B2",
+    "derivative": "#C2410C",
+    "partial": "#475569",
+    "warning": "#7C3AED",
+}
 INK, QUIET = "#1E293B", "#5B6879"
 PAGE = """\
 #set page(paper: "a4", margin: 22mm, numbering: "1")

@@ -1,0 +1,55 @@
+"""Words about numbers: whether something grows or shrinks is computed, never assumed."""
+
+from __future__ import annotations
+
+import math
+
+SAME = 2.0
+"""Up to so many times more or less, a size has stayed about the same."""
+
+
+def changed(factor: float) -> str:
+    """Return what a factor does to a size, as a verb of the third person.
+
+    >>> changed(116.0), changed(0.0012), changed(0.9), changed(0.0), changed(1e999)
+    ('grows 116-fold', 'shrinks to 0.0012 of its size', 'keeps about its size (× 0.9)', \
+'vanishes: it is 0', 'leaves all numbers')
+    """
+    if not math.isfinite(factor):
+        return "leaves all numbers"
+    if factor == 0:
+        return "vanishes: it is 0"
+    if factor > SAME:
+        return f"grows {factor:.3g}-fold"
+    if factor < 1 / SAME:
+        return f"shrinks to {factor:.2g} of its size"
+    return f"keeps about its size (× {factor:.2g})"
+
+
+def compared(first: float, second: float, less: str, more: str, same: str) -> str:
+    """Return a word by which of two numbers is the greater, to 1 % of the greater.
+
+    >>> compared(1.0, 2.0, "less", "more", "as much")
+    'less'
+    """
+    if abs(first - second) <= 0.01 * max(abs(first), abs(second)):
+        return same
+    return less if first < second else more
+
+
+def counted(count: int, word: str) -> str:
+    """Return a count with its word.
+
+    >>> counted(1, "layer"), counted(0, "layer")
+    ('1 layer', '0 layers')
+    """
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def listed(words: list[str]) -> str:
+    """Return words as a sentence lists them.
+
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chainrule.cli.commands import main
+
+
+def run(capsys: Any, *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stopped:
+        main(list(words))
+    told = capsys.readouterr()
+    return int(stopped.value.code or 0), told.out, told.err
+
+
+def test_experiments_are_listed_by_part(capsys: Any) -> None:
+    code, out, _ = run(capsys, "experiment")
+    assert code == 0 and "Beginning (lesson 11)" in out and "  activation-start " in out
+
+
+def test_an_experiment_says_its_sentence_and_its_table(capsys: Any) -> None:
+    code, out, _ = run(capsys, "experiment", "convolution", "--rows", "3")
+    lines = out.splitlines()
+    assert code == 0 and lines[0].startswith("The pixel in the middle takes part in 9 places")
+    assert lines[-1].startswith("… 22 more rows")
+
+
+def test_an_experiment_is_saved_as_table_and_as_picture(capsys: Any, tmp_path: Path) -> None:
+    table, picture = tmp_path / "line.csv", tmp_path / "line.vl.json"
+    assert run(capsys, "experiment", "line", "--seed", "3", "-o", str(table))[0] == 0
+    rows = list(csv.DictReader(table.read_text("utf-8").splitlines()))
+    assert len(rows) == 101 and float(rows[-1]["distance"]) < 1e-6
+    assert run(capsys, "experiment", "line", "-o", str(picture))[0] == 0
+    assert len(json.loads(picture.read_text("utf-8"))["data"]["values"]) == 101
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("experiment", "lines"), "there is no experiment `lines`"),
+        (("experiment", "recurrent", "--seed", "1"), "recurrent has no seed"),
+        (("experiment", "line", "-o", "x.docx"), "ending says no format"),
+    ],
+)
+def test_what_there_is_not_is_told(capsys: Any, words: tuple[str, ...], told: str) -> None:
+    code, _, err = run(capsys, *words)
+    assert code == 2 and told in err
