@@ -284,3 +284,29 @@ def test_slides_show_the_folds_that_were_asked_for(run, tmp_path: Path) -> None:
     # Of x, t, u, J the fold leaves x, u, J: three local partials become two.
     every, folded = ((tmp_path / f"{name}.svg").read_text("utf-8") for name in ("all", "folded"))
     assert len(folded) < 0.8 * len(every)
+
+
+@pytest.mark.parametrize("letters", [252, 5_000])
+def test_a_file_name_that_is_too_long_is_refused_in_a_line(run, letters: int) -> None:
+    done = run("draw", FORMULA, "--at", "x=1", "-o", "x" * letters + ".svg")
+    told = done.stderr.decode()
+    assert done.returncode == 2
+    assert f"has {letters + 4:,} letters" in told and "at most 255" in told
+    assert max(map(len, told.splitlines())) < 120
+
+
+def test_a_file_name_as_long_as_may_be_is_written(run, tmp_path: Path) -> None:
+    name = "x" * 251 + ".csv"
+    text_of(run("table", FORMULA, "--at", "x=1", "-o", name))
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_line_break_in_a_file_name_makes_no_line(run) -> None:
+    done = run("table", FORMULA, "--at", "x=1", "-o", "no\nINFO forged\x1b[31m/t.csv")
+    assert "\x1b" not in done.stderr.decode() and len(done.stderr.decode().splitlines()) == 1
+
+
+def test_the_steps_are_a_figure_that_plays(run, tmp_path: Path) -> None:
+    text_of(run("steps", FORMULA, "--at", "x=1", "-o", "lecture.html"))
+    written = (tmp_path / "lecture.html").read_text("utf-8")
+    assert written.startswith("<!doctype html>") and "class Player" in written

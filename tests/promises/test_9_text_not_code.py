@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
 
 import pytest
+from markdown_it import MarkdownIt
 
 from chainrule.drawing import graphviz_process
 from chainrule.typesetting import typeset
@@ -116,3 +117,13 @@ def test_public_injections_leave_no_trace(case: dict[str, object]) -> None:
         shown = made.decode() if isinstance(made, bytes) else made
         for forbidden in case["forbid"]:  # type: ignore[attr-defined]
             assert not re.search(forbidden, shown), (sink, forbidden)
+
+
+@pytest.mark.parametrize("number", range(len(TEXTS)))
+def test_a_reader_of_markdown_finds_a_title_and_no_more(number: int) -> None:
+    made = output(TEXTS[number], "markdown")
+    head = MarkdownIt("commonmark").parse(made)[:3]
+    assert [token.type for token in head] == ["heading_open", "inline", "heading_close"]
+    assert {token.type for token in head[1].children or ()} <= {"text", "text_special"}
+    # Some readers make links of addresses, and pictures of words between colons.
+    assert not re.search(r"://|www\.|@|:\w", made.splitlines()[0])

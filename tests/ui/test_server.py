@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
 
 import pytest
 
+from chainrule.ui import work
 from chainrule.ui.background import Background
+from chainrule.ui.engine import Fault, Reading
+from chainrule.ui.state import State
 
 
 def answered(address: str, host: str) -> int:
@@ -73,3 +80,24 @@ def test_who_waits_is_told_how_many_come_before() -> None:
     assert [background.ask(name, work, name, 0) for name in ("a", "b", "c")] == [0, 1, 2]
     gate.set()
     assert background.ask("c", work, "c", 60) == "done"
+
+
+def test_edits_are_answered_when_their_processes_are_killed() -> None:
+    work.start()
+    for count in range(3):
+        for worker in list(work._quick()._idle):
+            os.kill(worker._process.pid, signal.SIGKILL)
+        read = work.read(f"x^2 + {count}", (), ())
+        assert isinstance(read, Reading) and read.variables == ("x",)
+        played = work.play(State(f"x^2 + {count}", (("x", "3"),)), ())
+        assert not isinstance(played, Fault)
+        assert str(9 + count) in played[0].text
+
+
+def test_the_engine_loads_neither_the_pages_nor_sympy() -> None:
+    code = (
+        "import sys; from chainrule.ui import engine; engine.warm(); "
+        "print([name for name in ('streamlit', 'pandas', 'sympy') if name in sys.modules])"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"

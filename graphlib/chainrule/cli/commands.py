@@ -23,7 +23,7 @@ from chainrule.cli.show import show
 from chainrule.cli.steps import steps
 from chainrule.cli.table import table
 from chainrule.cli.train import sweep, train
-from chainrule.errors import ChainruleError, OutsideError
+from chainrule.errors import ChainruleError, OutsideError, excerpt
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     show, table, steps, draw, grad, check, compile, train, sweep, experiment, sheet, mark, ops, app,
@@ -110,7 +110,8 @@ def _guarded(command: Any, arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
     except OSError as error:
-        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        name = excerpt(str(error.filename or "output"))
+        print(f"{name}: {error.strerror or error}", file=sys.stderr)
         return FAULT
     except Exception:
         if os.environ.get("CHAINRULE_TRACEBACK"):

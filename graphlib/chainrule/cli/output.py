@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, excerpt
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from chainrule.facade import Graph
     from chainrule.readings.render import Renderer
+
+MOST_LETTERS = 255
+"""Bytes of a file's name that systems take."""
 
 
 def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
@@ -74,12 +77,18 @@ def write(content: bytes, output: str) -> None:
         sys.stdout.buffer.flush()
         return
     path = Path(output)
+    letters = len(os.fsencode(path.name))
+    if letters > MOST_LETTERS:
+        raise InputError(
+            f"The name of the file, `{excerpt(path.name)}`, has {letters:,} letters",
+            allowed=f"A name has at most {MOST_LETTERS}.",
+        )
     if not path.name or path.is_dir():
         raise InputError(
-            f"`{output}` is not the name of a file", allowed="Name one, such as t.txt."
+            f"`{excerpt(output)}` is not the name of a file", allowed="Name one, such as t.txt."
         )
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".chainrule-")
     except OSError as error:  # which names the passing file, not the one that was asked for
         raise OSError(error.errno, error.strerror, output) from error
     try:
@@ -117,7 +126,7 @@ def keep_another(output: str | None, force: bool, same: Callable[[bytes], bool])
         return
     if not same(Path(str(output)).read_bytes()):
         raise InputError(
-            f"`{output}` is there already, and it is of another run",
+            f"`{excerpt(str(output))}` is there already, and it is of another run",
             allowed="Name another file, or add --force to replace this one.",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from chainrule.readings.catalogue import MARK, PHASES
@@ -26,9 +27,14 @@ SPELLED = {
 }
 
 
+# What some readers of Markdown make a link or a picture by itself: addresses, `:name:`.
+_BY_ITSELF = re.compile(r":(?=[/\w])|@|(?<=www)\.", re.IGNORECASE)
+
+
 def escaped(words: str) -> str:
     """Return words in which no character means anything to Markdown or HTML."""
-    return "".join(ESCAPES.get(c, c) for c in plain(words))
+    shown = "".join(ESCAPES.get(c, c) for c in plain(words))
+    return _BY_ITSELF.sub(lambda sign: f"&#{ord(sign[0])};", shown)
 
 
 def formula(term: Term) -> str:

@@ -16,21 +16,20 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
-import importlib
-import operator
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import threading
-import traceback
 import weakref
-from collections import deque
 from collections.abc import Callable, Mapping
-from typing import IO, Any
+from typing import Any
 
 from chainrule.errors import OutsideError, OutsideTimeout
+from chainrule.workers import serving
+from chainrule.workers.line import Line
+from chainrule.workers.serving import receive, send
 
 MEMORY = 1 << 30
 """Address space one worker may use, in bytes."""
@@ -41,9 +40,9 @@ START_SECONDS = 60.0
 GRACE = 1.0
 """Seconds after a deadline at which a worker ends itself, should its user be gone by then."""
 
-_HEADER = 8
-_serving = False  # whether this process is a worker
-_CHILD = "import sys; sys.path[:] = sys.argv[1:]; from chainrule.workers import serve; serve()"
+_CHILD = (
+    "import sys; sys.path[:] = sys.argv[1:]; from chainrule.workers.serving import serve; serve()"
+)
 
 
 class WorkersBusy(OutsideTimeout):
@@ -74,8 +73,8 @@ class WorkerFailure(OutsideError):
         super().__init__(f"{task} failed: {text or kind}")
 
 
-class _Cramped(Exception):
-    """A task found too little memory beside what earlier ones had left in its worker."""
+class _Lost(Exception):
+    """A task lost its worker, perhaps by no fault of its own: another is to try it once more."""
 
 
 class Workers:
@@ -123,7 +122,7 @@ class Workers:
     def _forget(self) -> None:
         """Begin with no workers; a forked copy of the owner must not share the owner's pipes."""
         self._owner = os.getpid()
-        self._places = _Line(self._size)
+        self._places = Line(self._size)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._spare = self._adding = False
@@ -175,13 +174,15 @@ class Workers:
             )
         try:
             try:
-                return self._asked(self._take(), request, timeout, what or path)
-            except _Cramped:
-                return self._asked(self._start(), request, timeout, what or path)
+                return self._asked(self._take(), request, timeout, what or path, again=True)
+            except _Lost:
+                return self._asked(self._start(), request, timeout, what or path, again=False)
         finally:
             self._places.leave()
 
-    def _asked(self, worker: _Worker, request: bytes, timeout: float, what: str) -> Any:
+    def _asked(
+        self, worker: _Worker, request: bytes, timeout: float, what: str, *, again: bool
+    ) -> Any:
         try:
             result = worker.ask(request, timeout, what)
         except WorkerFailure as failure:
@@ -191,14 +192,15 @@ class Workers:
             # What is left in the heap would count against the next task, as what earlier tasks
             # left may have done with this one.
             worker.kill()
-            if worker.asked > 1:
-                raise _Cramped from failure
+            if again and worker.asked > 1:
+                raise _Lost from failure
             raise
         except WorkerCrash as crash:
             # Some libraries end their process where they find no memory: Typst keeps what it made.
             worker.kill()
-            if worker.asked > 1:
-                raise _Cramped from crash
+            # And what was killed from outside has done nothing wrong.
+            if again and (worker.asked > 1 or worker.was_killed):
+                raise _Lost from crash
             raise
         except BaseException:
             worker.kill()
@@ -273,9 +275,9 @@ def call(
 
     In a worker it runs at once: that process has its limits already.
     """
-    if _serving:
+    if serving.inside:
         path = function if isinstance(function, str) else _path(function)
-        done, outcome = pickle.loads(_run(path, args))
+        done, outcome = pickle.loads(serving.run(path, args))
         if done:
             return outcome
         raise WorkerFailure(what or path, *outcome)
@@ -303,42 +305,6 @@ def _path(function: Callable[..., Any]) -> str:
             "allowed: a function at the top level of an importable module"
         )
     return f"{module}:{name}"
-
-
-class _Line:
-    """Places that are given to who waits longest.
-
-    A semaphore of the standard library gives them to anyone, so under load some wait for ever.
-    """
-
-    def __init__(self, places: int) -> None:
-        self._free = places
-        self._waiting: deque[threading.Event] = deque()
-        self._lock = threading.Lock()
-
-    def enter(self, seconds: float) -> bool:
-        """Wait for a place; tell whether there was one in time."""
-        turn = threading.Event()
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return True
-            self._waiting.append(turn)
-        if turn.wait(seconds):
-            return True
-        with self._lock:
-            if turn.is_set():
-                return True
-            self._waiting.remove(turn)
-        return False
-
-    def leave(self) -> None:
-        """Give the place on."""
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._free += 1
 
 
 class _Worker:
@@ -372,6 +338,11 @@ class _Worker:
     def alive(self) -> bool:
         return not self._late and self._process.poll() is None
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else has ended the process."""
+        return sys.platform != "win32" and self._process.returncode == -signal.SIGKILL
+
     def ask(self, request: bytes, seconds: float, what: str) -> Any:
         """Send `request` and return the result, or raise what became of it."""
         assert self._process.stdin and self._process.stdout
@@ -382,8 +353,8 @@ class _Worker:
         timer.start()
         reply = None
         try:
-            _send(self._process.stdin, request)
-            reply = _receive(self._process.stdout)
+            send(self._process.stdin, request)
+            reply = receive(self._process.stdout)
         except OSError:
             # The pipe broke; the exit code, read below, says why.
             pass
@@ -425,85 +396,3 @@ class _Worker:
                 # Closing sends what is left of a request, here to a process that is gone.
                 with contextlib.suppress(OSError):
                     pipe.close()
-
-
-def _send(pipe: IO[bytes], message: bytes) -> None:
-    pipe.write(len(message).to_bytes(_HEADER, "big"))
-    pipe.write(message)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> bytes | None:
-    """Return the next message, or None when the other side is gone."""
-    header = pipe.read(_HEADER)
-    if len(header) < _HEADER:
-        return None
-    size = int.from_bytes(header, "big")
-    message = pipe.read(size)
-    return message if len(message) == size else None
-
-
-def serve() -> None:
-    """Answer requests until the owner is gone; the body of a worker process."""
-    global _serving
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
-    # A library that prints must not write into the replies, nor read the requests.
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    first = _receive(requests)
-    if first is None:
-        return
-    memory, prepare, nested, seconds = pickle.loads(first)
-    _serving = not nested
-    _end_after(seconds)
-    _limit(memory)
-    reply = _run(prepare, ()) if prepare else pickle.dumps((True, None))
-    while True:
-        _end_after(0)
-        try:
-            _send(replies, reply)
-            request = _receive(requests)
-        except OSError:
-            return
-        if request is None:
-            return
-        path, args, seconds = pickle.loads(request)
-        _end_after(seconds)
-        reply = _run(path, args)
-
-
-def _run(path: str, args: tuple[object, ...]) -> bytes:
-    try:
-        module, _, name = path.partition(":")
-        function = operator.attrgetter(name)(importlib.import_module(module))
-        return pickle.dumps((True, function(*args)), pickle.HIGHEST_PROTOCOL)
-    except Exception as error:
-        if isinstance(error, MemoryError):
-            text, details = "it needed more memory than a worker may use", ""
-        else:
-            text, details = str(error), traceback.format_exc()
-        return pickle.dumps((False, (type(error).__name__, text, details)))
-
-
-def _limit(memory: int) -> None:
-    if sys.platform != "win32":
-        import resource
-
-        for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
-            _, hard = resource.getrlimit(kind)
-            if hard != resource.RLIM_INFINITY:
-                wanted = min(wanted, hard)
-            resource.setrlimit(kind, (wanted, wanted))
-
-
-def _end_after(seconds: float) -> None:
-    """Let the system end this process after `seconds`; 0 calls that off.
-
-    The owner kills a late worker itself. This is for the worker whose owner is gone: inside a
-    library it would not notice.
-    """
-    if sys.platform != "win32":
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
