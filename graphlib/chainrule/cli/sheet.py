@@ -16,9 +16,9 @@ from chainrule.cli.request import At, Force, Output
 from chainrule.errors import InputError
 
 if TYPE_CHECKING:
-    from chainrule.exercises.class_run import Student as Listed
     from chainrule.exercises.formats import Format
     from chainrule.exercises.recipe import Recipe
+    from chainrule.exercises.roster import Student as Listed
 
 Formula = Annotated[
     str | None,
