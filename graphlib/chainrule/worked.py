@@ -319,7 +319,7 @@ class Worked(View):
         >>> import chainrule
         >>> worked = chainrule.parse("f = sin u; u = x^2").reverse({"x": 1})
         >>> print(worked.derivation().csv().splitlines()[-1])
-        ,cos(x²)·(2x),in the inputs alone
+        x,,cos(x²)·(2x),in the inputs alone,,
 
         Raises
         ------

@@ -109,7 +109,7 @@ def test_nothing_is_left_behind_nor_written_beside_the_fonts(tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (0, "")
     assert list(tmp_path.iterdir()) == []
     shipped = {path.suffix for path in graphviz_process._FONTS.iterdir()}
-    assert shipped == {".ttf", ".conf", ".txt"}
+    assert shipped == {".ttf", ".woff2", ".conf", ".txt"}
 
 
 # Without pygraphviz

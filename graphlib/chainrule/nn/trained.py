@@ -119,7 +119,7 @@ class Trained:
     def evaluate(self, x: Array | None = None, t: Array | None = None) -> dict[str, float]:
         """Return loss, and accuracy or RMSE and R², over examples; over the training data if none.
 
-        >>> from chainrule.nn import Dense, Sequential
+        >>> from chainrule.nn import Dense, Sequential, train
         >>> line = Sequential([Dense(1)], inputs=1)
         >>> run = train(line, [[0.0], [1.0]], [1.0, 3.0], optimiser="gd", steps=300)
         >>> run.run()[-1].step, round(run.evaluate()["r2"], 6)
@@ -169,7 +169,7 @@ class Trained:
     def worked(self, example: int = 0) -> Worked:
         """Return both passes for one example, worked through with the parameters as they are.
 
-        >>> from chainrule.nn import Dense, Sequential
+        >>> from chainrule.nn import Dense, Sequential, train
         >>> line = Sequential([Dense(1)], inputs=1)
         >>> run = train(line, [[2.0]], [7.0], start={"W1": [[3.0]], "b1": [0.5]}, steps=1)
         >>> run.worked(0)["adjoint:a1"].tolist()

@@ -2,4 +2,5 @@
 
 from chainrule.ui.pages import run
 
-run()
+if __name__ == "__main__":  # Streamlit's name for it as well
+    run()

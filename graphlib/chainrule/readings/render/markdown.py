@@ -27,8 +27,11 @@ SPELLED = {
 }
 
 
-# What some readers of Markdown make a link or a picture by itself: addresses, `:name:`.
-_BY_ITSELF = re.compile(r":(?=[/\w])|@|(?<=www)\.", re.IGNORECASE)
+# What some readers of Markdown make a link, a colour or a picture by itself: addresses,
+# :red[x], :name:, :icons/name:.
+_BY_ITSELF = re.compile(
+    r":(?=//|[\w+-]+(?:[:/]|\\?\[))|(?<=mailto):|(?<=xmpp):|@|(?<=www)\.", re.IGNORECASE
+)
 
 
 def escaped(words: str) -> str:
