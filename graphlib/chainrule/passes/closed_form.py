@@ -17,7 +17,7 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.sympy_view import LIMIT, size_refusal, symbol_name, to_sympy
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
-from chainrule.workers import call
+from chainrule.workers import call, renew
 
 TIMEOUT = 60.0
 """Seconds after which closed forms are given up; what is tried before is counted, not timed."""
@@ -122,6 +122,8 @@ def closed_form(
             continue
         except OutsideError as error:
             return ClosedForm(name, missing=str(error))
+        if answer.get("left_out"):
+            renew()  # a search that was cut off in the middle may have left SymPy in disorder
         if not effort:
             answer["left_out"] = f"nothing is simplified: that took longer than {thorough:g} s"
         return ClosedForm(name, **answer)

@@ -284,6 +284,16 @@ def call(
     return _shared().call(function, *args, timeout=timeout, wait=wait, what=what)
 
 
+def renew() -> None:
+    """Let new workers do what `call` is asked next.
+
+    A task that was cut off in the middle may leave a library in disorder, such as SymPy's
+    knowledge of its own constants.
+    """
+    if not serving.inside:
+        _shared().close()
+
+
 @functools.cache
 def _shared() -> Workers:
     # Sets in the same order in every worker: what SymPy tries, and how often, follows from it.
