@@ -89,10 +89,7 @@ def adjoint_formulas(
     tuple
         The graph, and the adjoint's node in it by the node's.
     """
-    named = _named(graph, labels)
-    builder = Builder(named, simplify=True)
-    values = [Expression(builder, node) for node in range(len(graph))]
-    local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}
+    named, builder, values, local = _linearised(graph, labels)
     one = builder.fit(builder.number(Fraction(1)), values[output])
     adjoints = {output: one}
     for step in reverse(named, builder, values, local, {output: one}):
@@ -103,9 +100,11 @@ def adjoint_formulas(
     return whole, dict(zip(nodes, whole.outputs, strict=True))
 
 
-def _named(graph: WengertList, labels: Mapping[int, str]) -> WengertList:
-    """Return a graph whose nodes have these names."""
-    return WengertList(
+def _linearised(
+    graph: WengertList, labels: Mapping[int, str]
+) -> tuple[WengertList, Builder, list[Expression], dict[tuple[int, int], Any]]:
+    """Return a graph whose nodes have these names, and its local partials written as nodes."""
+    named = WengertList(
         graph.ops,
         graph.operands,
         graph.parameters,
@@ -115,6 +114,10 @@ def _named(graph: WengertList, labels: Mapping[int, str]) -> WengertList:
         graph.written,
         graph.batched,
     )
+    builder = Builder(named, simplify=True)
+    values = [Expression(builder, node) for node in range(len(graph))]
+    local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}
+    return named, builder, values, local
 
 
 def adjoint_graph(
@@ -131,10 +134,7 @@ def adjoint_graph(
     tuple
         The graph, and the adjoint's name by the node's.
     """
-    named = _named(graph, labels)
-    builder = Builder(named, simplify=True)
-    values = [Expression(builder, node) for node in range(len(graph))]
-    local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}
+    named, builder, values, local = _linearised(graph, labels)
     taken = set(labels.values())
     names: dict[str, str] = {}
     reached = named.reverse_order([output])
