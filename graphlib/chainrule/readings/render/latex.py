@@ -65,6 +65,7 @@ _LETTERS = (
         for big, small in zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
     }
     | {"−": "$-$", "·": r"$\cdot$", "∂": r"$\partial$", "∞": r"$\infty$", "…": r"\dots{}"}
+    | {"△": r"$\triangle$"}
 )
 _ACCENTED = re.compile("(.)([\u0302\u0304\u0307])")
 _ACCENTS = {mark: command for mark, command, _ in ACCENTS.values()}
