@@ -23,10 +23,11 @@ from chainrule.exercises.sheet import (
     Task,
     Words,
 )
+from chainrule.readings.latex import latex
 from chainrule.readings.picture import Point
 from chainrule.readings.prose import Prose
 from chainrule.readings.render.latex import safe, words_latex
-from chainrule.readings.terms import EQUALS, Term, Word, latex, row
+from chainrule.readings.terms import EQUALS, Term, Word, row
 
 PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{iftex}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from chainrule.readings.latex import latex
 from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.render.latex import safe, words_latex
-from chainrule.readings.terms import latex
 from chainrule.readings.theme import LIGHT, Theme
 
 PX: Final = 0.6
