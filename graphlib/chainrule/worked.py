@@ -67,7 +67,7 @@ class Worked(View):
         <Worked: Backward table: adjoints of f at x = 3>
         """
         from chainrule.readings.cells import caption
-        from chainrule.readings.render.prose import prose_text
+        from chainrule.readings.prose import prose_text
 
         return f"<Worked: {prose_text(caption(self))}>"
 

@@ -75,7 +75,7 @@ def _record(found: Agreement) -> dict[str, Any]:
 def _lines(found: Agreement) -> list[str]:
     from chainrule.readings.catalogue import WORDS
     from chainrule.readings.numbers import full_digits
-    from chainrule.readings.render.prose import plain
+    from chainrule.readings.prose import plain
 
     lines: list[str] = []
     for about in found.inputs:

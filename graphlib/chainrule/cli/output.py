@@ -145,7 +145,7 @@ def deliver(text: str, output: str | None, *, pdf: bool = False) -> None:
 
 def note_lines(graph: Graph) -> Iterable[str]:
     """Yield each reading that was made for the user, and how to get the other."""
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     for note in graph.notes:
         line = f"{note.found} is read as {note.reading}"

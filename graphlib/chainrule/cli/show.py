@@ -37,9 +37,9 @@ def show(
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:
-        on_terminal.show(console, on_terminal.grid_parts(grid, console.width))
+        on_terminal.show(console, grid.document())
     elif chosen.name == "json":
         deliver(written(grid_record(grid) | note_records(graph)), output)
     else:
         pdf = as_pdf(format, output) and not json
-        deliver(chosen.grid(grid, pdf or not on_screen), output, pdf=pdf)
+        deliver(chosen.write(grid.document(), pdf or not on_screen), output, pdf=pdf)

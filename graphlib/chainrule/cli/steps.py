@@ -55,7 +55,7 @@ def steps(
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
     from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
-    from chainrule.readings.render.json import steps_record, written
+    from chainrule.readings.render.json import record, written
 
     ending = Path(output or "").suffix.lower()[1:]
     if ending in (*SLIDES, "html") and format is None and not json:
@@ -70,13 +70,13 @@ def steps(
     on_screen = output is None or output == "-"
     console = terminal() if chosen.name == "text" and on_screen else None
     if console is not None:
-        from chainrule.readings.render.terminal import show, step_parts
+        from chainrule.readings.render.terminal import show
 
-        show(console, step_parts(run, run.steps()))
+        show(console, run.steps().document())
     elif chosen.name == "json":
-        deliver(written(steps_record(run, run.steps()) | note_records(graph)), output)
+        deliver(written(record(run.steps().document()) | note_records(graph)), output)
         return
     else:
         pdf = as_pdf(format, output) and not json
-        deliver(chosen.steps(run, run.steps(), pdf or not on_screen), output, pdf=pdf)
+        deliver(chosen.write(run.steps().document(), pdf or not on_screen), output, pdf=pdf)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)

@@ -79,7 +79,7 @@ def table(
     if console is not None:
         from chainrule.readings.render import terminal as on_terminal
 
-        on_terminal.show(console, on_terminal.grid_parts(grid, console.width))
+        on_terminal.show(console, grid.document())
     elif chosen.name == "json":
         from chainrule.cli.steps import note_records
 
@@ -88,11 +88,11 @@ def table(
         return
     else:
         pdf = as_pdf(format, output) and not json
-        deliver(chosen.grid(grid, pdf or not on_screen), output, pdf=pdf)
+        deliver(chosen.write(grid.document(), pdf or not on_screen), output, pdf=pdf)
     tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
     if health and on_screen and chosen.name == "text":
         from chainrule.readings.catalogue import WORDS
-        from chainrule.readings.render.prose import printable
+        from chainrule.readings.prose import printable
 
         found = run.health()
         for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:

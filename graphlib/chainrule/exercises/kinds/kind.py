@@ -10,7 +10,8 @@ import numpy as np
 
 from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Answer, Block
+from chainrule.exercises.sheet import Answer
+from chainrule.readings.document import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Grids and steps for a terminal: Unicode mathematics, coloured by role."""
+"""Documents for a terminal: Unicode mathematics, coloured by role."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from chainrule.readings.catalogue import MARK, PHASES, WORDS
-from chainrule.readings.cells import story_caption
+from chainrule.readings.catalogue import MARK
+from chainrule.readings.document import Document, Entries, Field, Formulas, Heading, Paragraph
 from chainrule.readings.grid import Cell, Grid
-from chainrule.readings.prose import Prose, sentence, title
-from chainrule.readings.render.prose import pieces, plain, remark_line
-from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.story import StoryStep
+from chainrule.readings.picture import Picture
+from chainrule.readings.prose import Prose, pieces, plain
+from chainrule.readings.render.writer import Renderer, Writer
 from chainrule.readings.terms import Role, Term
-from chainrule.readings.view import View
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -31,6 +29,7 @@ STYLES: dict[Role, str] = {
 }
 # Plain text breaks no line.
 WIDEST = 100_000
+BLANK = "_" * 8
 
 
 def styled(term: Term | None, role: Role | None = None, *, bold: bool = False) -> Text:
@@ -63,6 +62,8 @@ def _cell(cell: Cell | None, narrow: bool) -> Text:
     shown = Text()
     if cell is None:
         return shown
+    if cell.asked and cell.term is None:
+        return shown.append(f"{plain(cell.id)} {BLANK}", STYLES["quiet"])
     if cell.before is not None:
         lead = styled(cell.before)
         lead = lead[1:] if lead.plain.startswith(" ") else lead
@@ -106,58 +107,102 @@ def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
     return made
 
 
-def grid_parts(grid: Grid, width: int = WIDEST) -> Iterator[RenderableType]:
-    """Yield caption, table, the line below it, and every warning in words.
+class Terminal(Writer["RenderableType"]):
+    """Writes blocks as rich shows them.
 
     Parameters
     ----------
     width
         Columns of the terminal; a wider table is drawn narrow.
     """
-    from rich.console import Console
-    from rich.text import Text
 
-    yield styled_prose(grid.caption)
-    if grid.rows:
-        made = drawn(grid)
-        wide = width < WIDEST and Console(width=WIDEST).measure(made).maximum > width
-        yield drawn(grid, narrow=True) if wide else made
-    if grid.note:
-        yield Text(plain(grid.note), STYLES["quiet"])
-    for remark in grid.remarks:
-        yield Text(plain(remark_line(remark)), STYLES["warning"])
+    def __init__(self, width: int = WIDEST) -> None:
+        self.width = width
+
+    def heading(self, heading: Heading) -> Iterator[RenderableType]:
+        """Yield a heading, and what stands across from it."""
+        from rich.text import Text
+
+        shown = Text(f"{heading.number}  " if heading.number else "", "bold")
+        shown.append(plain(heading.words), "bold")
+        for more in (heading.aside, f"/ {heading.points}" if heading.points else ""):
+            shown.append(f"  {plain(more)}" if more else "", STYLES["quiet"])
+        yield shown
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[RenderableType]:
+        """Yield a paragraph."""
+        shown = styled_prose(paragraph.prose)
+        shown.stylize(STYLES[paragraph.role] if paragraph.role else "")
+        yield shown
+
+    def formulas(self, formulas: Formulas) -> Iterator[RenderableType]:
+        """Yield formulas, each in a line."""
+        for term in formulas.terms:
+            yield styled(term)
+
+    def entries(self, entries: Entries) -> Iterator[RenderableType]:
+        """Yield entries: title, sentence, and the lines aligned at the equals sign."""
+        from rich.padding import Padding
+        from rich.table import Table as RichTable
+        from rich.text import Text
+
+        total = len(entries.entries)
+        for count, entry in enumerate(entries.entries, start=1):
+            heading = Text(f"\n{count}/{total}  {entry.phase}  ", STYLES["quiet"])
+            name = styled_prose(entry.title)
+            name.stylize("bold")
+            heading.append_text(name).append(f"  ({plain(entry.rule)})", STYLES["quiet"])
+            yield heading
+            yield Padding(styled_prose(entry.prose), (0, 0, 0, 4))
+            equations = RichTable.grid(padding=(0, 1))
+            for left, right in entry.lines:
+                equations.add_row(styled(left), Text("="), styled(right))
+            yield Padding(equations, (0, 0, 0, 4))
+        yield Text("")
+
+    def table(self, grid: Grid) -> Iterator[RenderableType]:
+        """Yield a table."""
+        from rich.console import Console
+
+        if grid.rows:
+            made = drawn(grid)
+            wide = self.width < WIDEST and (
+                Console(width=WIDEST).measure(made).maximum > self.width
+            )
+            yield drawn(grid, narrow=True) if wide else made
+
+    def field(self, field: Field) -> Iterator[RenderableType]:
+        """Yield a field behind its words."""
+        yield styled_prose(field.prose).append(" ").append_text(_cell(field.cell, False))
+
+    def picture(self, picture: Picture) -> Iterator[RenderableType]:
+        """Yield a picture in words."""
+        yield from self.paragraph(Paragraph((picture.words,), "quiet"))
 
 
-def step_parts(view: View, steps: Iterable[StoryStep]) -> Iterator[RenderableType]:
-    """Yield the steps one by one: title, sentence, and the lines aligned at the equals sign."""
-    from rich.padding import Padding
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    told = list(steps)
-    yield styled_prose(story_caption(view))
-    for count, step in enumerate(told, start=1):
-        heading = Text(f"\n{count}/{len(told)}  {PHASES[step.phase]}  ", STYLES["quiet"])
-        name = styled_prose(title(step.title))
-        name.stylize("bold")
-        heading.append_text(name).append(f"  ({plain(step.rule)})", STYLES["quiet"])
-        yield heading
-        yield Padding(styled_prose(sentence(step.sentence)), (0, 0, 0, 4))
-        equations = RichTable.grid(padding=(0, 1))
-        for left, right in step.lines:
-            equations.add_row(styled(left), Text("="), styled(right))
-        yield Padding(equations, (0, 0, 0, 4))
-    yield Text(f"\n{WORDS['digits']}", STYLES["quiet"])
+def show(console: Console, document: Document) -> None:
+    """Print a document."""
+    _print(console, Terminal(console.width).blocks(document.blocks))
 
 
-def show(console: Console, parts: Iterable[RenderableType]) -> None:
-    """Print parts one below the other."""
+def _print(console: Console, parts: Iterable[RenderableType]) -> None:
     for part in parts:
         console.print(part, highlight=False, markup=False, emoji=False)
 
 
+class Plain(Terminal):
+    """Writes tables in time that grows with their rows alone, which rich does not."""
+
+    def table(self, grid: Grid) -> Iterator[RenderableType]:
+        """Yield a table as rich draws it, line by line."""
+        from rich.text import Text
+
+        for line in _plain_grid(grid) if grid.rows else ():
+            yield Text(line)
+
+
 def _plain_grid(grid: Grid) -> Iterator[str]:
-    """Yield the lines of a grid as `drawn` has them, in time that grows with the rows alone."""
+    """Yield the lines of a grid as `drawn` has them."""
     from rich.cells import cell_len
 
     columns = grid.columns
@@ -193,23 +238,15 @@ def _plain(parts: Iterable[RenderableType]) -> str:
         force_terminal=False,
         legacy_windows=False,
     )
-    show(console, drawn)
+    _print(console, drawn)
     return "".join(line.rstrip() + "\n" for line in into.getvalue().splitlines())
 
 
-def grid_text(grid: Grid, document: bool = False) -> str:
-    """Return a grid as plain text, without colours, no line broken."""
-    lines = [styled_prose(grid.caption).plain, *(_plain_grid(grid) if grid.rows else ())]
-    lines += [plain(grid.note)] if grid.note else []
-    lines += [plain(remark_line(remark)) for remark in grid.remarks]
-    return "".join(line.rstrip() + "\n" for line in lines)
+def write(document: Document, whole: bool = False) -> str:
+    """Return a document as plain text, without colours, no line broken."""
+    return _plain(Plain().blocks(document.blocks))
 
 
-def steps_text(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
-    """Return steps as plain text."""
-    return _plain(step_parts(view, steps))
+RENDERER = Renderer("text", ".txt", write)
 
-
-RENDERER = Renderer("text", ".txt", grid_text, steps_text)
-
-__all__ = ["RENDERER", "grid_parts", "grid_text", "show", "step_parts", "steps_text"]
+__all__ = ["RENDERER", "Terminal", "show", "write"]
