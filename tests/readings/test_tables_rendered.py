@@ -177,10 +177,16 @@ def test_closed_forms_stand_beside_the_decimals() -> None:
 
 
 def test_plain_text_is_what_the_terminal_shows() -> None:
-    from chainrule.readings.render.terminal import Terminal, _plain
+    from rich.console import Console
+
+    from chainrule.readings.render.terminal import show
 
     worked = chainrule.parse("relu(x-1) + |y|^(1/3) z; z = θ_1 + y_hat").work(
         {"x": 1, "y": "1e-8", "θ_1": "1/3", "y_hat": -2}
     )
-    for reading in (worked.table(), worked.cost(), worked.health()):
-        assert reading.text() == _plain(Terminal().blocks(reading.document().blocks))
+    for reading in (worked.table(), worked.cost(), worked.health(), worked.steps()):
+        into = io.StringIO()
+        show(Console(file=into, width=400), reading.document())
+        assert reading.text() == "".join(
+            f"{line.rstrip()}\n" for line in into.getvalue().splitlines()
+        )

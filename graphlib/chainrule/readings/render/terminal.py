@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chainrule.readings.catalogue import MARK
@@ -30,6 +29,7 @@ STYLES: dict[Role, str] = {
 # Plain text breaks no line.
 WIDEST = 100_000
 BLANK = "_" * 8
+INDENT = (0, 0, 0, 4)
 
 
 def styled(term: Term | None, role: Role | None = None, *, bold: bool = False) -> Text:
@@ -56,7 +56,7 @@ def styled_prose(prose: Prose) -> Text:
     return shown
 
 
-def _cell(cell: Cell | None, narrow: bool) -> Text:
+def _cell(cell: Cell | None, *, narrow: bool = False) -> Text:
     from rich.text import Text
 
     shown = Text()
@@ -74,14 +74,8 @@ def _cell(cell: Cell | None, narrow: bool) -> Text:
     return shown
 
 
-def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
-    """Return a grid as rich draws it, a line under each group of rows.
-
-    Parameters
-    ----------
-    narrow
-        Whether headers and running sums are broken at their words.
-    """
+def narrow(grid: Grid) -> RichTable:
+    """Return a grid with headers, running sums and words broken, a line under each group."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -94,15 +88,14 @@ def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
         padding=(0, 1),
     )
     for header in grid.columns:
-        name = plain(header.term)
         made.add_column(
-            Text("\n".join(name.split()) if narrow else name, STYLES["quiet"]),
+            Text("\n".join(plain(header.term).split()), STYLES["quiet"]),
             justify="right" if header.numeric else "left",
             no_wrap=header.numeric,
             overflow="fold",
         )
     for row in grid.rows:
-        shown = (_cell(row.cells.get(header.key), narrow) for header in grid.columns)
+        shown = (_cell(row.cells.get(header.key), narrow=True) for header in grid.columns)
         made.add_row(*shown, end_section=row.last)
     return made
 
@@ -143,7 +136,6 @@ class Terminal(Writer["RenderableType"]):
     def entries(self, entries: Entries) -> Iterator[RenderableType]:
         """Yield entries: title, sentence, and the lines aligned at the equals sign."""
         from rich.padding import Padding
-        from rich.table import Table as RichTable
         from rich.text import Text
 
         total = len(entries.entries)
@@ -151,29 +143,44 @@ class Terminal(Writer["RenderableType"]):
             heading = Text(f"\n{count}/{total}  {entry.phase}  ", STYLES["quiet"])
             name = styled_prose(entry.title)
             name.stylize("bold")
-            heading.append_text(name).append(f"  ({plain(entry.rule)})", STYLES["quiet"])
-            yield heading
-            yield Padding(styled_prose(entry.prose), (0, 0, 0, 4))
-            equations = RichTable.grid(padding=(0, 1))
-            for left, right in entry.lines:
-                equations.add_row(styled(left), Text("="), styled(right))
-            yield Padding(equations, (0, 0, 0, 4))
+            yield heading.append_text(name).append(f"  ({plain(entry.rule)})", STYLES["quiet"])
+            told = styled_prose(entry.prose)
+            yield Padding(told, INDENT) if self.width < WIDEST else Text("    ") + told
+            lefts = [styled(left) for left, _ in entry.lines]
+            wide = max((left.cell_len for left in lefts), default=0)
+            for left, (_, right) in zip(lefts, entry.lines, strict=True):
+                line = Text("    ").append_text(left)
+                yield line.append(f"{' ' * (wide - left.cell_len)} = ").append_text(styled(right))
         yield Text("")
 
     def table(self, grid: Grid) -> Iterator[RenderableType]:
-        """Yield a table."""
-        from rich.console import Console
+        """Yield a table line by line, in time that grows with its rows alone."""
+        from rich.text import Text
 
-        if grid.rows:
-            made = drawn(grid)
-            wide = self.width < WIDEST and (
-                Console(width=WIDEST).measure(made).maximum > self.width
-            )
-            yield drawn(grid, narrow=True) if wide else made
+        columns = grid.columns
+        lines = [[Text(plain(header.term), STYLES["quiet"]) for header in columns]]
+        lines += [[_cell(row.cells.get(h.key)) for h in columns] for row in grid.rows]
+        widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
+        whole = sum(widths) + 3 * (len(widths) - 1)
+        if not grid.rows or whole + 2 > self.width:
+            yield from [narrow(grid)] if grid.rows else []
+            return
+        rule = Text(f" {'─' * whole}", "dim")
+        yield rule
+        for line, end in zip(lines, (True, *(row.last for row in grid.rows)), strict=True):
+            shown, gap = Text(), " "
+            for header, cell, width in zip(columns, line, widths, strict=True):
+                blank = " " * (width - cell.cell_len)
+                before, behind = (blank, "") if header.numeric else ("", blank)
+                shown.append(gap + before).append_text(cell).append(behind)
+                gap = "   "
+            yield shown
+            if end or line is lines[-1]:
+                yield rule
 
     def field(self, field: Field) -> Iterator[RenderableType]:
         """Yield a field behind its words."""
-        yield styled_prose(field.prose).append(" ").append_text(_cell(field.cell, False))
+        yield styled_prose(field.prose).append(" ").append_text(_cell(field.cell))
 
     def picture(self, picture: Picture) -> Iterator[RenderableType]:
         """Yield a picture in words."""
@@ -182,69 +189,14 @@ class Terminal(Writer["RenderableType"]):
 
 def show(console: Console, document: Document) -> None:
     """Print a document."""
-    _print(console, Terminal(console.width).blocks(document.blocks))
-
-
-def _print(console: Console, parts: Iterable[RenderableType]) -> None:
-    for part in parts:
+    for part in Terminal(console.width).blocks(document.blocks):
         console.print(part, highlight=False, markup=False, emoji=False)
-
-
-class Plain(Terminal):
-    """Writes tables in time that grows with their rows alone, which rich does not."""
-
-    def table(self, grid: Grid) -> Iterator[RenderableType]:
-        """Yield a table as rich draws it, line by line."""
-        from rich.text import Text
-
-        for line in _plain_grid(grid) if grid.rows else ():
-            yield Text(line)
-
-
-def _plain_grid(grid: Grid) -> Iterator[str]:
-    """Yield the lines of a grid as `drawn` has them."""
-    from rich.cells import cell_len
-
-    columns = grid.columns
-    lines = [[plain(header.term) for header in columns]]
-    lines += [[_cell(row.cells.get(h.key), False).plain for h in columns] for row in grid.rows]
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    rule = " " + "─" * (sum(widths) + 3 * (len(widths) - 1))
-    ends = [True, *(row.last for row in grid.rows)]
-    yield rule
-    for count, (line, end) in enumerate(zip(lines, ends, strict=True)):
-        padded = [
-            f"{' ' * (width - cell_len(cell))}{cell}"
-            if header.numeric
-            else f"{cell}{' ' * (width - cell_len(cell))}"
-            for header, cell, width in zip(columns, line, widths, strict=True)
-        ]
-        yield (" " + "   ".join(padded)).rstrip()
-        if end or count == len(lines) - 1:
-            yield rule
-
-
-def _plain(parts: Iterable[RenderableType]) -> str:
-    from rich.console import Console
-
-    into, drawn = StringIO(), list(parts)
-    measured = Console(file=into, width=WIDEST)
-    width = max((measured.measure(part).maximum for part in drawn), default=1)
-    console = Console(
-        file=into,
-        width=width,
-        no_color=True,
-        color_system=None,
-        force_terminal=False,
-        legacy_windows=False,
-    )
-    _print(console, drawn)
-    return "".join(line.rstrip() + "\n" for line in into.getvalue().splitlines())
 
 
 def write(document: Document, whole: bool = False) -> str:
     """Return a document as plain text, without colours, no line broken."""
-    return _plain(Plain().blocks(document.blocks))
+    lines = (str(part) for part in Terminal().blocks(document.blocks))
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 RENDERER = Renderer("text", ".txt", write)
