@@ -593,7 +593,8 @@ class Run:
             return exact(-1 if way == "left" else 1)
         if kind == "where":
             condition = node.operands[0]
-            if name in self.movers(condition):
+            # By convention the case that holds at the point is used, whatever is beside it.
+            if name in self.movers(condition) and way not in CONVENTIONS:
                 if sign(self.value(condition)) == 0:
                     self._jump(way)
                 with suppress(NoChain):

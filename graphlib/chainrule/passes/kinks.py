@@ -15,7 +15,7 @@ from typing import Any
 
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.real import lifted
-from chainrule.algebras.undefined import Open, Undefined
+from chainrule.algebras.undefined import Open, Undefined, undecided
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
 from chainrule.passes.record import Record
@@ -125,8 +125,7 @@ def _moved(
                 return move
         if not at_border:
             return moves[op.taken(*arguments, **parameters)]
-        assert op.kink is not None and op.kink.push is not None
-        found = op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        found = _pushed(algebra, op, moves, arguments, parameters)
         jump = Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return jump if found is None else found
     for argument in (value, *arguments, *moves):
@@ -142,7 +141,7 @@ def _moved(
             return 0
         if op.kink.push is None:
             return Undefined(op.name, op.kink.convention, "slope", node, alone=True)
-        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        return _pushed(algebra, op, moves, arguments, parameters)
     total: Any = 0
     for slot, operand in enumerate(graph.operands[node]):
         still = type(moves[slot]) is int and moves[slot] == 0
@@ -150,6 +149,21 @@ def _moved(
             partial = algebra.partial(op, parameters, slot, value, arguments)
             total = total + algebra.push(partial, moves[slot], value)
     return total
+
+
+def _pushed(
+    algebra: Algebra,
+    op: Op,
+    moves: Sequence[Any],
+    arguments: Sequence[Any],
+    parameters: Parameters,
+) -> Any:
+    """Return the one-sided derivative of an operation that stands at its kink."""
+    assert op.kink is not None and op.kink.push is not None
+    try:
+        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+    except Open:
+        return undecided(op)
 
 
 def sides(record: Record, output: int, entry: int) -> Sides:
