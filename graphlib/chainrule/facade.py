@@ -861,8 +861,8 @@ class Graph(WengertList):
         Parameters
         ----------
         outputs
-            "value_and_grad", or "value" alone; "jax" for source and functions of JAX, which take
-            the inputs in their order.
+            "value_and_grad", or "value" alone; "jax" or "torch" for source and functions of JAX
+            or PyTorch, which take the inputs in their order.
         wrt
             Names of the variables by which derivatives are taken; default all.
         output

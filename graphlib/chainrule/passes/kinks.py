@@ -126,6 +126,7 @@ def _moved(
         if not at_border:
             return moves[op.taken(*arguments, **parameters)]
         found = _pushed(algebra, op, moves, arguments, parameters)
+        assert op.kink is not None
         jump = Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return jump if found is None else found
     for argument in (value, *arguments, *moves):
