@@ -10,9 +10,10 @@ import pytest
 
 from chainrule import Graph
 from chainrule.compile import compiled
+from chainrule.testing.laws import Case
 from tests.compile.test_compiled import WEIGHTS, drawn_point, network
 from tests.crosscheck.test_operations import ROUGH, named, written
-from tests.laws.cases import CASES, Case
+from tests.laws.cases import CASES
 
 WINDOWS = ("patches", "unpatches", "conv2d", "max_pool", "mean_pool", "avg_pool")
 
