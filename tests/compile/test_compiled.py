@@ -18,7 +18,8 @@ from chainrule.errors import GraphError, InputError, PointError, ShapeError
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.record import record
-from tests.laws.cases import CASES, SCALAR_CASES, Case
+from chainrule.testing.laws import Case
+from tests.laws.cases import CASES, SCALAR_CASES
 from tests.laws.test_graphs import drawn_graph
 
 

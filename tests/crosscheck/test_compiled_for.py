@@ -11,10 +11,11 @@ import torch
 
 from chainrule import Graph
 from chainrule.compile import compiled
+from chainrule.testing.laws import Case
 from tests.compile.test_compiled import WEIGHTS, drawn_point, network
 from tests.crosscheck.libraries import LIBRARIES, Library
 from tests.crosscheck.test_operations import ROUGH, named, written
-from tests.laws.cases import CASES, Case
+from tests.laws.cases import CASES
 
 WORDS = {"JAX": "jax", "PyTorch": "torch"}
 each_library = pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)

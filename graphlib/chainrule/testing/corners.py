@@ -15,12 +15,12 @@ from chainrule.graph.builder import Builder
 from chainrule.ops import Op
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.record import record
-from tests.laws.cases import Corner
-from tests.laws.check import (
+from chainrule.testing.laws import (
     FINE,
     NUMBERS,
     SHADOW,
     STEP,
+    Corner,
     bound,
     far,
     flat,
