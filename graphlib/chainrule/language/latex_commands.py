@@ -7,7 +7,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from chainrule.errors import excerpt
-from chainrule.language.latex_groups import Groups, Open
+from chainrule.language.latex_groups import BRACES, Groups, Open
 from chainrule.language.lexer import Token, number_at
 
 _D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
@@ -18,6 +18,7 @@ _DERIVATIVE = re.compile(
 )
 _ASKED = re.compile(rf"\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*\}}")
 _BOUND = re.compile(r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*")
+_LABEL = re.compile(r"\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]{0,80}\}){0,80}\}|\w)")
 _SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
 
 
@@ -112,6 +113,24 @@ class Commands(Groups):
 
         self.argument(command, below)
 
+    def over(self, start: int) -> None:
+        r"""Take the \over of {a \over b}: what stands in the braces before it is above the line."""
+        if not self.open or self.open[-1].kind not in BRACES:
+            message, allowed = r"`\over` stands in no braces", r"Write \frac{a}{b}."
+            raise self.refuse(message, allowed, start, self.at)
+        opened = self.open[-1]
+        self.found.insert(opened.found + 1, Token("(", "", opened.stop, opened.stop))
+        for kind in (")", "/", "("):
+            self.emit(kind, "/" if kind == "/" else "", start, self.at)
+        opened.tail.append(Token(")", "", start, start))
+
+    def label(self) -> None:
+        r"""Leave out the label behind \underbrace{…}."""
+        label = _LABEL.match(self.plain, self.at)
+        if label is not None:
+            self._notes.tell(f"around:{self.at}", self.at, label.end(), "left out")
+            self.at = label.end()
+
     def cases(self, command: str, start: int, stop: int) -> None:
         """Take the begin or end of cases, which are a function of values and conditions."""
         self.at = stop
@@ -191,9 +210,10 @@ class Commands(Groups):
 
     def _script_of_sum(self, start: int) -> tuple[int, str, int]:
         """Take what stands below or above a sum: where it begins, what it is, where it ends."""
-        if self.skip() == "{":
-            stop = self.plain.find("}", self.at)
-            if stop < 0 or stop - self.at > 80 or "{" in self.plain[self.at + 1 : stop]:
+        opens = self.skip()
+        if opens and opens in "{(":
+            stop = self.plain.find("}" if opens == "{" else ")", self.at)
+            if stop < 0 or stop - self.at > 80 or opens in self.plain[self.at + 1 : stop]:
                 raise self.refuse("These bounds of a sum cannot be read", _SUM, self.at)
             begin, self.at = self.at + 1, stop + 1
             return begin, self.plain[begin:stop], stop

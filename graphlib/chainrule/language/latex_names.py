@@ -49,7 +49,7 @@ SIZES = frozenset(
 )
 SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "odot": "*", "circledast": "*", "div": "/",
-    "approx": "=", "simeq": "=",
+    "approx": "=", "simeq": "=", "mapsto": "maps", "to": "maps", "rightarrow": "maps",
 }  # fmt: skip
 COMPARISONS = {
     "lt": "<", "gt": ">", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
@@ -61,7 +61,8 @@ CASES = frozenset({"cases", "cases*", "dcases"})
 # Words before and behind a condition in the rows of cases.
 BEFORE_CONDITION = frozenset({"if", "for", "when", "where", "falls", "für", "wenn"})
 OTHERWISE = frozenset({"otherwise", "else", "sonst"})
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"})
+BRACED_OVER = frozenset({"underbrace", "overbrace", "boxed", "underline"})
 # What closes a bracket, by what opens it; bars and norms are brackets of a function.
 OPENING = {
     "(": ")", "[": "]", "{": "}", "lbrace": "}", "lbrack": "]", "|": "|", "vert": "|",
@@ -86,7 +87,6 @@ _TERMS = r"write every term, or a sum like \sum_{j=0}^{2}"
 REASONS: dict[str, str] = {
     **dict.fromkeys(("partial", "nabla", "int", "iint", "oint"), _DERIVATIVE),
     **dict.fromkeys(("dots", "ldots", "cdots", "dotsc", "dotsb"), _TERMS),
-    "equiv": "an assignment is written with =",
     "lim": "a limit is not read",
     "infty": "infinity is not a number one can compute with",
     "pm": "write the two formulas one by one",
@@ -190,6 +190,10 @@ class Names:
         if len(base) == 1 or whole or base in GREEK.values():
             self._check_style(word, style, start, stop)
         return [Token("word", word, start, stop, None, whole)]
+
+    def is_bold(self, token: Token) -> bool:
+        """Return whether a name is in bold type."""
+        return token.kind == "word" and self._styles.get(canonical(token.text)) == "bold"
 
     def _check_style(self, word: str, style: str, start: int, stop: int) -> None:
         name = canonical(word)

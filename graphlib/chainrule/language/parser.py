@@ -183,9 +183,8 @@ class Parser(Pile):
 
     def _operator(self) -> bool:
         token = self._next.peek()
-        if token.kind in BEGINS_FACTOR and not (
-            token.kind == "|" and self._groups[-1].kind == "bar"
-        ):
+        factor = token.kind in BEGINS_FACTOR or (token.kind == "number" and token.whole)
+        if factor and not (token.kind == "|" and self._groups[-1].kind == "bar"):
             self._product(Token("*", "", token.start, token.start))
             return True
         self._next.take()
@@ -206,7 +205,7 @@ class Parser(Pile):
             self._reduce_to(LOGIC[token.kind])
             start = self._values[-1].start
             self._push(Pending("infix", token.kind, LOGIC[token.kind], token, start))
-        elif token.kind in ("if", "else"):
+        elif token.kind in ("if", "else", "?", ":"):
             self._choose(token)
         elif token.kind == ",":
             self._comma(token)
@@ -233,19 +232,17 @@ class Parser(Pile):
         self._push(pending)
 
     def _choose(self, token: Token) -> None:
-        """Take the if or the else of `a if c else b`."""
-        if token.kind == "if":
-            self._reduce_to(CHOICE + 1)
-            self._push(Pending("infix", "if", CHOICE, token, self._values[-1].start))
-            return
+        """Take the if or the else of `a if c else b`, the signs of `c ? a : b`."""
         self._reduce_to(CHOICE + 1)
-        top = self._stack[-1] if self._stack else None
-        while top is not None and top.what == "choice":
+        if token.kind in ("if", "?"):
+            self._push(Pending("infix", token.kind, CHOICE, token, self._values[-1].start))
+            return
+        while self._stack and self._stack[-1].what in ("choice", "condition first"):
             self._reduce()
-            top = self._stack[-1] if self._stack else None
-        if top is None or top.what != "if":
+        top = self._stack[-1] if self._stack else None
+        if top is None or top.what not in ("if", "?") or (token.kind == ":" and top.what == "if"):
             raise self._refuse.misplaced(self._next.peek(-2), token)
-        top.what = "choice"
+        top.what = "choice" if top.what == "if" else "condition first"
 
     def _infix(self, token: Token, binding: int) -> Pending:
         pending = Pending("infix", INFIX[token.kind][0], binding, token, self._values[-1].start)

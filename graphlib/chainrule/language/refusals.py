@@ -145,7 +145,8 @@ class Refusals:
             if decimal.suggestion:
                 return decimal
         message = f"The function {self.shown(function)} takes {needs}, here it has {found}"
-        base = " With a base it is log_b(x, b)." if op.name == "log" and given > 1 else ""
+        log = op.name == "log_b" or (op.name == "log" and given > 1)
+        base = " A logarithm with a base is log_b(x, 3)." if log else ""
         return self.at(token, message, f"Give it {needs}.{base}")
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
