@@ -97,7 +97,7 @@ def _in_words(body: list[Token], known: Collection[str]) -> tuple[str | None, li
     if asked is None:
         return None, body
     rest = body[asked[0].count(" ") :]
-    operand = not rest or rest[0].kind in BEGINS or rest[0].kind == "-"
+    operand = rest[0].kind in BEGINS or rest[0].kind == "-" if rest else len(words) > 1
     return ("", rest) if operand else (None, body)
 
 

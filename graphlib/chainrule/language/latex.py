@@ -59,7 +59,7 @@ _T = (
 )
 _TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
 _ROMAN_T = re.compile(r"T(?![A-Za-z])|\{\s*T\s*\}")
-_TWO = re.compile(r"\s*_\s*(?:2|\{\s*2\s*\})")
+_TWO = re.compile(r"\s*_\s*(?:[2F]|\{\s*[2F]\s*\}|\\(?:textrm|text|mathrm)\s*\{F\})")
 _BRACED_ARRAY = re.compile(
     r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
 )
@@ -227,7 +227,7 @@ class _Lexer(Commands):
         """Return whether a comma or point here only ends a displayed formula, or a row of cases."""
         if self.open and self.open[-1].kind == "cases" and _ROW_END.match(self.plain, self.at):
             return True
-        framed = bool(self.open) and self.open[-1].kind in (*FRAMES, "sum")
+        framed = not self.open or self.open[-1].kind in (*FRAMES, "sum")
         return framed and _TRAILING.match(self.plain, self.at) is not None
 
     def _sign(self, sign: Token) -> None:
@@ -237,6 +237,8 @@ class _Lexer(Commands):
             sign = sign._replace(kind=";")  # behind a declared shape
         if sign.kind == ";":
             self._check_closed()
+        if sign.text == "=" and self.open and self.open[-1].kind == "cases":
+            sign = sign._replace(kind="compare", text="==")
         self.found.append(sign)
 
     def _check_closed(self) -> None:
@@ -328,7 +330,7 @@ class _Lexer(Commands):
             self.close_bracket(sign, start, False)
         two = _TWO.match(self.plain, self.at) if CLOSING.get(sign) == "norm" else None
         if two is not None and self.found[-1].kind == ")":
-            self.at = two.end()  # the Euclidean norm
+            self.at = two.end()  # the Euclidean norm, of a matrix Frobenius's
 
     def _sized(self, command: str, start: int) -> None:
         r"""Take the bracket behind \left or \right."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from chainrule.errors import excerpt
 from chainrule.language.latex_groups import BRACES, Groups, Open
 from chainrule.language.lexer import Token, number_at
 
@@ -17,7 +16,10 @@ _DERIVATIVE = re.compile(
     rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE})?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
 )
 _ASKED = re.compile(rf"\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*\}}")
-_BOUND = re.compile(r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*")
+_BOUND = re.compile(
+    r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*"
+    r"(?:(?P<sign>[-+])\s*(?P<shift>[0-9]{1,9})\s*)?"
+)
 _LABEL = re.compile(r"\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]{0,80}\}){0,80}\}|\w)")
 _SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
 
@@ -34,11 +36,10 @@ class Commands(Groups):
     def operator(self, start: int) -> None:
         r"""Take \operatorname{name}, which begins at `start`; the function must be known."""
         word = self.name(single=True)[0]
-        if word.text not in self.functions:
-            message = f"`{excerpt(word.text)}` is not a function that is known"
-            allowed = r"For a name of your own write \mathrm{name}."
-            raise self.refuse(message, allowed, start, self.at)
         self.at = word.stop
+        if word.text not in self.functions:
+            self.found.append(word)
+            return
         self.function(word.text, start)
 
     def function(self, name: str, start: int) -> None:
@@ -188,7 +189,13 @@ class Commands(Groups):
             self.at += 1
             scripts[script] = self._script_of_sum(start)
         if len(scripts) < 2:
-            raise self.refuse("This sum has no bounds", _SUM, start, stop)
+            error = self.refuse("This sum has no bounds", _SUM, start, stop)
+            below = scripts["_"][1].strip() if "_" in scripts else ""
+            if below.isalpha() and len(below) == 1:
+                error.allowed += f" With three terms it is \\sum_{{{below}=1}}^{{3}}."
+                bounds = f"_{{{below}=1}}^{{3}} "
+                error.suggestion = self.text[:stop] + bounds + self.text[self.at :].lstrip()
+            raise error
         begin, lower, _ = scripts["_"]
         index, equals, low = lower.partition("=")
         index_at = begin + len(index) - len(index.lstrip())
@@ -234,5 +241,12 @@ class Commands(Groups):
         group = "number" if match["number"] else "name"
         start, stop = at + match.start(group), at + match.end(group)
         if group == "name":
-            return [*tokens, Token("word", match["name"], start, stop)]
-        return [*tokens, number_at(self.text, self.plain[:stop], start)]
+            tokens.append(Token("word", match["name"], start, stop))
+        else:
+            tokens.append(number_at(self.text, self.plain[:stop], start))
+        if match["sign"]:
+            sign = at + match.start("sign")
+            tokens.append(Token(match["sign"], match["sign"], sign, sign + 1))
+            stop = at + match.end("shift")
+            tokens.append(number_at(self.text, self.plain[:stop], at + match.start("shift")))
+        return tokens

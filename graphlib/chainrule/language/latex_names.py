@@ -95,6 +95,7 @@ REASONS: dict[str, str] = {
     "prime": "derivatives are computed here; for another name write f_1",
     "circ": "angles are in radians here",
     "binom": "a binomial coefficient is not read",
+    "mid": r"bars are written |x|; a probability given something is a name here, like p",
     "in": r"a shape is declared like W \in \mathbb{R}^{4 \times 2}",
     "mathbb": r"it stands only in a shape, like W \in \mathbb{R}^{4 \times 2}",
 }
@@ -105,7 +106,7 @@ COMMANDS_READ = (
 
 
 COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_STAR = re.compile(r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
+_STAR = re.compile(r"\*(?=_)|\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
                    r"\{\s*(?:\*|\\(?:ast|star)(?![A-Za-z]))\s*\})")  # fmt: skip
 _UPRIGHT_NAME = re.compile(r"\s*\{[\s,;]*((?:[A-Za-z0-9]|\\?_)+)\s*[.,;:]?\s*\}|\s+([A-Za-z])")
 _SHIFT = re.compile(r"\s*((?:[A-Za-z]\s*)?[+-]\s*[0-9]{1,9})\s*\}")
@@ -324,7 +325,7 @@ class Names:
         apart = False
         while self.skip() not in ("}", ""):
             begin, character = self.at, self.plain[self.at]
-            if character == ",":
+            if character == "," or (character == "_" and parts):
                 self.at += 1
                 apart = True
                 continue

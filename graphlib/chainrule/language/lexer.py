@@ -88,7 +88,7 @@ _SURELY_ABOVE = re.compile(r"[^\W\de]\w*\^\([01]\)")
 _BARS = re.compile(r"\|\|(?=[^|\n]{1,200}\|\|)")
 _EUCLIDEAN = re.compile("_2|₂")
 _LOWERED = re.compile(r"_[A-Za-z0-9]+|[₀-₉]+")
-_RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)")
+_RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)|\*(?=_[A-Za-z0-9])")
 # What is raised and no number, letter or T: 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
 _FORMULA = re.compile(r"-?[0-9]*[a-z](?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
 VULGAR_FRACTIONS = {

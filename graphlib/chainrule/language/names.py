@@ -395,7 +395,9 @@ ALIASES = {
     "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
     "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
     "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
-    "amin": "min", "matmul": "dot", "piecewise": "where", "ifelse": "where",
+    "amin": "min", "mse": "squared_error", "MSE": "squared_error",
+    "mse_loss": "squared_error", "l1_loss": "absolute_error", "matmul": "dot",
+    "piecewise": "where", "ifelse": "where",
 }  # fmt: skip
 
 

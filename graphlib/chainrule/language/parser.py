@@ -208,7 +208,7 @@ class Parser(Pile):
         elif token.kind in ("if", "else", "?", ":"):
             self._choose(token)
         elif token.kind == ",":
-            self._comma(token)
+            return self._comma(token)
         else:
             self._close(token)
             return False
@@ -318,15 +318,30 @@ class Parser(Pile):
         if top is not None and root and self._choices.ends(top, self._values[-1]):
             self._reduce()
 
-    def _comma(self, token: Token) -> None:
+    def _comma(self, token: Token) -> bool:
+        """Take a comma; answer whether an operand must follow it."""
         self._reduce_group()
         call = self._groups[-1]
         if call.kind != "call":
             raise self._refuse.comma(token, call.token)
         call.operands += 1
         op = self._functions[call.what]
-        if op.arity == call.operands and self._next.peek().kind != "parameter":
+        if op.arity != call.operands or self._next.peek().kind == "parameter":
+            return True
+        # leaky_relu(x, 0.01): what is chosen about a function of one operand, by its place.
+        chosen = [name for name in op.parameters if op.kink is None or name != op.kink.choice]
+        number = self._next.peek()
+        if op.arity > 1 or len(chosen) != 1 or number.kind != "number":
             raise self._refuse.operands(token, op, call.token, call.operands + 1)
+        call.parameters += ((chosen[0], self._next.quotient(self._refuse)),)
+        shown = f"{chosen[0]} = {number.text}"
+        self._notes.tell(f"parameter:{op.name}", number.start, number.stop, shown)
+        closing = self._next.take() if self._next.peek().kind == ")" else token
+        if closing is token:
+            raise self._refuse.operands(token, op, call.token, call.operands + 1)
+        call.operands -= 1
+        self._close_call(call, closing)
+        return False
 
     def _close(self, token: Token) -> None:
         """Take a raised number or what ends a group; anything else is out of place."""
@@ -350,8 +365,7 @@ class Parser(Pile):
         if group.kind == "bar" and token.kind == ")":
             raise self._refuse.unclosed(group.token)
         if group.kind == "call":
-            group.operands += 1
-            self._finish_call(group, token)
+            self._close_call(group, token)
             return
         self._pop()
         inside = self._values.pop()
@@ -359,6 +373,10 @@ class Parser(Pile):
             self._value("abs", (inside.item,), group.start, token.stop)
         else:
             self._leaf(inside.item, group.start, token.stop, inside.plain)
+
+    def _close_call(self, call: Pending, token: Token) -> None:
+        call.operands += 1
+        self._finish_call(call, token)
 
     def _finish_call(self, call: Pending, token: Token) -> None:
         op = self._functions[call.what]

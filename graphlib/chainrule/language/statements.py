@@ -340,7 +340,7 @@ def _statement(
         check_statement(text, part, known)
         if name.kind == "word" and set(name.text) & set(PRIMES):
             raise derivative(text, name.start, name.stop)
-        parameters = _parameters(text, left, sign)
+        parameters = _parameters(text, left, sign, part[equals[0] + 1 :])
     body = _body(text, part[equals[0] + 1 :], sign)
     claim: tuple[Token, ...] = ()
     further = _equals(body)
@@ -402,7 +402,9 @@ def _is_call(part: Sequence[Token]) -> bool:
     )
 
 
-def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token, ...]:
+def _parameters(
+    text: str, left: Sequence[Token], equals: Token, right: Sequence[Token]
+) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
         raise ParseError(
@@ -411,15 +413,19 @@ def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token,
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
     if left[0].kind != "word" or not brackets:
-        message = "The left side of = is not one name"
-        raise ParseError(message, text=text, position=start, length=stop - start, allowed=_ONE_NAME)
+        message, turned = "The left side of = is not one name", ""
+        if len(right) == 1 and right[0].kind == "word":
+            name = right[0]
+            turned = f"{text[:start]}{name.text} = {text[start:stop]}{text[name.stop :]}"
+        raise refusal(text, start, stop, message, _ONE_NAME, turned)
     if not _is_call(left):
-        raise ParseError(
+        raise refusal(
+            text,
+            start,
+            stop,
             f"`{excerpt(text[start:stop])}` cannot be defined",
-            text=text,
-            position=start,
-            length=stop - start,
-            allowed="A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
+            "A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
+            text[: left[0].stop] + text[stop:],
         )
     names = left[2:-1:2]
     seen: set[str] = set()

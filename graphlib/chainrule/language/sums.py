@@ -60,10 +60,11 @@ class Bounds:
         number = token.number if token.kind == "number" else self._values.get(name)
         if number is None or number.denominator != 1:
             message = f"The bounds of a sum are whole numbers, here stands {_shown(text, token)}"
-            allowed = _EXAMPLE
+            error = _refusal(text, token, message, _EXAMPLE)
             if name:
-                allowed = f"Give {excerpt(token.text)} a whole number, like {token.text} = 3."
-            raise _refusal(text, token, message, allowed)
+                error.allowed = f"Give {excerpt(token.text)} a whole number, like {token.text} = 3."
+                error.suggestion = f"{text}\n{token.text} = 3" if number is None else ""
+            raise error
         if name:
             self.used[name] = int(number)
         return int(number)
@@ -279,7 +280,12 @@ def _bound(
     if at < len(tail) and tail[at].kind == "-":
         sign, at = -1, at + 1
     token = tail[at] if at < len(tail) else closing
-    return sign * bounds.of(text, token), at + 1
+    bound = sign * bounds.of(text, token)
+    shift = [t.kind for t in tail[at + 1 : at + 3]]
+    if shift in (["+", "number"], ["-", "number"]):
+        number = bounds.of(text, tail[at + 2])
+        return bound + (number if shift[0] == "+" else -number), at + 3
+    return bound, at + 1
 
 
 def _check_points(text: str, found: Sequence[Token]) -> None:

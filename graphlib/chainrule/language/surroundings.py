@@ -63,9 +63,16 @@ ROWS = (
     _row(r"\bself\.(?=[A-Za-z_])"),
     _row(r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
          r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])"),
+    # Spaces and words of LaTeX that change nothing, and points behind sentences.
+    _row(r"\\[hv]space\*?\{[^{}\n]{0,40}\}|\\(?:text)?color\{\w+\}|\\mathop(?=\s*\{)", "", "="),
+    _row(r"(?<=\\operatorname)(?P<out>\*)", "", "="),
+    _row(r"(?<!\\right)(?<!\\left)(?<=[^\s.,])[ \t]*(?P<out>\.)\s*\Z", "", "="),
+    _row(r"(?<!\\right)(?<!\\left)(?<=[^\s.\d])(?P<out>\.)[ \t]*$", "", "="),
+    _row(r"\\(?:stackrel|overset)\s*\{(?:\\\w+)?\{?\s*(?:def|!)\s*\}{1,2}\s*\{=\}", "=", "="),
     # Signs of definition, and signs that are told apart elsewhere only.
     _row(r"≔|≝|≜|≡|\\coloneqq(?![A-Za-z])|\\triangleq(?![A-Za-z])|\\equiv(?![A-Za-z])", "=", "="),
-    _row(rf"^[ \t]*{_NAME}[ \t]*(?P<out><-|←|\\leftarrow|\\gets)(?=[ \t])", "=", "="),
+    _row(rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
+    _row(r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
     _row(r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
 )  # fmt: skip
 _DEF = re.compile(
