@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from chainrule.errors import LimitError, excerpt
+from chainrule.errors import LimitError, ParseError, excerpt
 from chainrule.ops import Op
 
 
@@ -55,6 +55,20 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+def refusal(
+    text: str, start: int, stop: int, message: str, allowed: str, suggestion: str = ""
+) -> ParseError:
+    """Return the error at the characters from `start` up to, not including, `stop`."""
+    return ParseError(
+        message,
+        text=text,
+        position=start,
+        length=stop - start,
+        allowed=allowed,
+        suggestion=suggestion,
+    )
 
 
 def beyond(what: str, limit: int, *, text: str, position: int, length: int = 1) -> LimitError:
