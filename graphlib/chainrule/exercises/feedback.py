@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.exercises.answers import Verdict
 from chainrule.exercises.catalogue import FEEDBACK
-from chainrule.passes.misconceptions import MISCONCEPTIONS
+from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS, Misconception
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
 from chainrule.readings.terms import Partial, Row, Sign, Symbol, Term, Word, text
@@ -65,7 +65,7 @@ class Finding:
     @property
     def said(self) -> str:
         """What a student is told: what was done, and a question that leads on."""
-        records = [MISCONCEPTIONS[name] for name in self.names]
+        records = self._records()
         if records:
             told = FEEDBACK["or"].join(record.sentence for record in records[:2])
             parts = [told, records[0].hint]
@@ -80,11 +80,15 @@ class Finding:
     @property
     def explained(self) -> str:
         """What a teacher is told: the names of the mistakes and where they come from."""
-        records = [MISCONCEPTIONS[name] for name in self.names]
+        records = self._records()
         if not records:
             return self.said
         told = " ".join(f"{record.name}: {record.explanation}" for record in records)
         return " ".join([told, *self._more()])
+
+    def _records(self) -> list[Misconception]:
+        slips = [SLIPS[self.reason]] if self.reason in SLIPS else []
+        return [MISCONCEPTIONS[name] for name in self.names] or slips
 
     def _kind(self) -> str:
         """Return under which word it stands what is said of this cell."""
@@ -146,7 +150,7 @@ class Feedback(Tabular):
         cells = {
             "cell": Cell(cell_term(finding.cell), finding.cell),
             "given": words(shown or FEEDBACK["nothing"]),
-            "verdict": words(FEEDBACK[finding.reason or finding.verdict]),
+            "verdict": words(FEEDBACK.get(finding.reason, FEEDBACK[finding.verdict])),
             "said": words(self._said(finding)),
         }
         if self.teacher:
