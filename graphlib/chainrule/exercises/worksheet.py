@@ -19,7 +19,7 @@ from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
 from chainrule.exercises.inside import places_of_partial, places_of_value
 from chainrule.exercises.shapes import DIV, MUL, Shape, Single, rule_at, shape_of, single_of
 from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.passes.misconceptions import MISCONCEPTIONS, Misconception
+from chainrule.passes.misconceptions import MISCONCEPTIONS, Mistake
 from chainrule.passes.places import Leading, Rule, Seed, Step, Sum, linearly
 from chainrule.passes.run import Number
 
@@ -32,7 +32,7 @@ class Worksheet(Cells):
     `mistakes` are the records that explain wrong ones; a teacher's own may stand beside the usual.
     """
 
-    mistakes: Mapping[str, Misconception] = MISCONCEPTIONS
+    mistakes: Mapping[str, Mistake] = MISCONCEPTIONS
 
     # The right numbers
 

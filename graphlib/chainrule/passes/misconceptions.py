@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from chainrule.passes.mistaken import (
     SIGNS,
@@ -41,6 +41,29 @@ class OverwritingLedger(Ledger):
 
 def _never(_: Any) -> Iterable[float]:
     return ()
+
+
+class Mistake(Protocol):
+    """What explains a wrong number: a record of this table, or a teacher's own."""
+
+    @property
+    def sentence(self) -> str:
+        """What the student did."""
+
+    @property
+    def hint(self) -> str:
+        """A question that leads on."""
+
+    @property
+    def explanation(self) -> str:
+        """Where it comes from and what it does."""
+
+    @property
+    def other(self) -> bool:
+        """Whether the number of the other mode is written."""
+
+    def of(self, place: Place) -> Iterable[float]:
+        """Return what it makes of a place."""
 
 
 @dataclass(frozen=True, slots=True)

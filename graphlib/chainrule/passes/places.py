@@ -141,6 +141,11 @@ class Update:
     rate: float
     gradient: float
 
+    @property
+    def total(self) -> float:
+        """The new value."""
+        return self.old - self.rate * self.gradient
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
