@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chainrule.exercises.figure import Figure
+from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.readings.prose import Prose
 from chainrule.readings.terms import Role, Term
 
@@ -147,6 +148,8 @@ class Task:
         The problem, as typed: all that marking needs.
     carry
         What is kept of the points of a cell that follows from an error: "full", "half", "none".
+    mistakes
+        A teacher's own, beside those that are known everywhere.
     """
 
     number: int
@@ -159,6 +162,7 @@ class Task:
     direction: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     carry: str = "full"
+    mistakes: tuple[OwnMistake, ...] = ()
 
     @property
     def points(self) -> float:

@@ -19,6 +19,7 @@ from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.second_reading import number
 from chainrule.exercises.sheet import Asked, Field, Given, Slot, SlotTable, Space
+from chainrule.passes.places import Update
 from chainrule.readings.terms import EQUALS, Coloured, Row
 
 NETWORKS: Final = (
@@ -99,12 +100,12 @@ def write(setting: Setting) -> Question:
     return Question((words, Space(5), *blocks, table), tuple(answers), second)
 
 
-def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | None:
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> Update | None:
     """Take the step with somebody's own gradient."""
     kind, _, name = cell.partition(":")
     if kind != "updated":
         return None
-    return problem.value(f"value:{name}") - float(_rate(problem)) * own(f"adjoint:{name}")
+    return Update(problem.value(f"value:{name}"), float(_rate(problem)), own(f"adjoint:{name}"))
 
 
 KIND = Kind(
