@@ -37,9 +37,10 @@ from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode, record
 from chainrule.passes.run import Run
 from chainrule.readings.changes import changed, folded, unfolded
+from chainrule.readings.latex import latex
 from chainrule.readings.story import Story
 from chainrule.readings.tables import Table
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.terms import Symbol
 from chainrule.readings.view import Notation, labels
 from chainrule.worked import Worked
 

@@ -11,11 +11,11 @@ from itertools import combinations
 import pytest
 
 import chainrule
-from chainrule.drawing.labels import Box
 from chainrule.drawing.layout import HEAD, RING, Layout, cards, placed
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.rows import summed
 from chainrule.errors import DrawingError
+from chainrule.readings.picture import Box
 from chainrule.readings.terms import text
 from chainrule.readings.view import View
 

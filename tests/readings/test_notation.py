@@ -12,8 +12,10 @@ import pytest
 import chainrule
 from chainrule import InputError, Notation, Worked
 from chainrule.drawing.player import payload
+from chainrule.readings.latex import latex
+from chainrule.readings.mathml import mathml
 from chainrule.readings.notation import PROFILES
-from chainrule.readings.terms import Symbol, latex, mathml, text
+from chainrule.readings.terms import Symbol, text
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 

@@ -14,17 +14,17 @@ from typing import Final, TypeVar
 from chainrule.drawing import marks
 from chainrule.drawing.alternative import in_words
 from chainrule.drawing.frames import Frame, Frames, frames
-from chainrule.drawing.marks import Mark
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Card, Line
-from chainrule.drawing.svg import Painter, Styled, document, escaped, styled
-from chainrule.drawing.theme import Theme, theme_named
 from chainrule.drawing.widths import width
 from chainrule.readings.catalogue import PHASES
 from chainrule.readings.cells import story_caption
+from chainrule.readings.picture import Mark
 from chainrule.readings.prose import Prose, sentence, title
 from chainrule.readings.render.prose import pieces, plain, prose_text
+from chainrule.readings.render.svg import Painter, Styled, document, escaped, styled
 from chainrule.readings.terms import Role
+from chainrule.readings.theme import Theme, theme_named
 from chainrule.readings.view import View
 
 SECONDS_A_STEP: Final = 3.0

@@ -28,11 +28,12 @@ from chainrule.passes.closed_form import ClosedForm, closed_form
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.cells import caption, point
 from chainrule.readings.formulas import in_inputs
+from chainrule.readings.mathml import mathml
 from chainrule.readings.render.html import STYLE, grid_html, steps_html
 from chainrule.readings.render.prose import prose_text
 from chainrule.readings.story import story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import EQUALS, Fraction, Row, Sign, Symbol, Term, mathml, row
+from chainrule.readings.terms import EQUALS, Fraction, Row, Sign, Symbol, Term, row
 from chainrule.readings.view import View
 
 FONTS: Final = Path(__file__).parent / "fonts"

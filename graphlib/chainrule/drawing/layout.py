@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from chainrule.drawing.alternative import is_number, partial_parts, shown
 from chainrule.drawing.curves import path, points
-from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside, spanned
+from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.drawing.rows import Form, Weight, form, with_rows
 from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, Sizes, card_size, width
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
+from chainrule.readings.picture import Box, Point
 from chainrule.readings.view import View
 
 HEAD: Final = 9.0

@@ -30,13 +30,14 @@ from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
+from chainrule.readings.mathml import mathml
 from chainrule.readings.notation import Notation
 from chainrule.readings.numbers import full_digits
 from chainrule.readings.prose import sentence, title
 from chainrule.readings.render.prose import prose_html, prose_text, remark_line
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
-from chainrule.readings.terms import Partial, Row, Sign, mathml, text
+from chainrule.readings.terms import Partial, Row, Sign, text
 from chainrule.readings.view import View, labels
 
 VERSION = 1

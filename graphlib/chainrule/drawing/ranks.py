@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points, crossing, sampled
-from chainrule.drawing.labels import Point
 from chainrule.drawing.reduction import Reduction
 from chainrule.graph.wengert import INPUT, Edge
+from chainrule.readings.picture import Point
 
 GROUND: Final = 20
 """Room round the nodes of a ground, with its title, in px."""

@@ -9,15 +9,16 @@ from typing import Any, Final
 from chainrule.drawing.alternative import node_in_words
 from chainrule.drawing.animation import slides_svg
 from chainrule.drawing.frames import Frame, Frames, frames
-from chainrule.drawing.paper import PARTS, numbers, painted
-from chainrule.drawing.theme import LIGHT
+from chainrule.drawing.marks import marks
 from chainrule.errors import DrawingError
 from chainrule.readings.catalogue import PHASES
 from chainrule.readings.cells import story_caption
 from chainrule.readings.prose import sentence, title
+from chainrule.readings.render.paper import PARTS, numbers, painted
 from chainrule.readings.render.prose import prose_text
 from chainrule.readings.render.typst import document_head, typst_equations, typst_prose
 from chainrule.readings.terms import Role
+from chainrule.readings.theme import LIGHT
 from chainrule.readings.typst import string, typst_text
 from chainrule.readings.view import View
 from chainrule.typesetting import SECONDS, typeset
@@ -99,7 +100,7 @@ def _page(shown: Frames, frame: Frame, unit: float) -> str:
 [step *{frame.number}* of {shown.total}],
 {_progress(shown, frame)},
 picture({string(alternative)}, {HIGH + 8:.0f}pt, {corners}, {"true" if whole else "false"}, {{
-{painted(scene.within(window), LIGHT)}
+{painted(marks(scene.within(window)), LIGHT)}
 }}),
 [{typst_prose(title(told.title))}],
 [{typst_text(f"{PHASES[told.phase]} · {told.rule}")}],

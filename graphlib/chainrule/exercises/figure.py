@@ -14,9 +14,9 @@ from typing import Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points
-from chainrule.drawing.labels import Point
 from chainrule.exercises.problem import Problem
 from chainrule.graph.wengert import INPUT
+from chainrule.readings.picture import Point
 from chainrule.readings.terms import Term, text
 
 WIDTH: Final = 482.0

@@ -17,26 +17,18 @@ from chainrule.readings.terms import (
     Numeral,
     Partial,
     Power,
-    Role,
     Root,
     Row,
     Sign,
     Symbol,
     Term,
     Word,
+    colour_name,
     name_parts,
     raised,
     spelled,
     starred,
 )
-
-COLOURS: dict[Role, str] = {
-    "value": "crvalue",
-    "derivative": "crderivative",
-    "partial": "crpartial",
-    "warning": "crwarning",
-    "quiet": "crpartial",
-}
 
 # Signs that Typst's mathematics reads as they stand; others are strings.
 _PLAIN = frozenset("+−=·×∂<>≠∈")
@@ -111,7 +103,7 @@ def typst(term: Term, *, colours: bool = False) -> str:
                 return f"{string(left)}{written(inner)}{string(right)}"
             case Coloured(role, inner):
                 shown = written(inner)
-                return f"{COLOURS[role]}({shown})" if colours else shown
+                return f"{colour_name(role)}({shown})" if colours else shown
             case Partial(above, below, sign):
                 d = "∂" if sign == "∂" else '"d"'
                 return f"frac({joined([d, written(above)])}, {joined([d, written(below)])})"

@@ -29,7 +29,8 @@ from chainrule.readings.changes import changed
 from chainrule.readings.formulas import in_inputs
 from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import Hint, hints
-from chainrule.readings.terms import EQUALS, Symbol, latex, row, text
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import EQUALS, Symbol, row, text
 from chainrule.readings.view import Notation
 from chainrule.ui.state import State
 from chainrule.ui.taken import FILES

@@ -15,8 +15,9 @@ from chainrule.drawing.player import Packed
 from chainrule.errors import LinkError
 from chainrule.language import canonical
 from chainrule.readings.hints import Hint
+from chainrule.readings.latex import latex
 from chainrule.readings.render.markdown import escaped
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import link, work
 from chainrule.ui.engine import DEFAULT_VALUE, Fault, Reading
 from chainrule.ui.menu import menu

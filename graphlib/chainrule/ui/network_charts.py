@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.drawing.theme import THEMES, mixed
 from chainrule.nn.course import Mark
+from chainrule.readings.theme import THEMES, mixed
 
 if TYPE_CHECKING:
     import pandas as pd

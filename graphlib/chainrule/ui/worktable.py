@@ -15,10 +15,11 @@ from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
+from chainrule.readings.mathml import mathml
 from chainrule.readings.numbers import numeral
 from chainrule.readings.render.prose import plain, prose_html, prose_text
 from chainrule.readings.tables import table
-from chainrule.readings.terms import Numeral, Row, Symbol, Term, mathml, text
+from chainrule.readings.terms import Numeral, Row, Symbol, Term, text
 from chainrule.ui import link
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault

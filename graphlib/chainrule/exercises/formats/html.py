@@ -24,9 +24,10 @@ from chainrule.exercises.sheet import (
     Task,
     Words,
 )
+from chainrule.readings.mathml import mathml
 from chainrule.readings.prose import Prose
 from chainrule.readings.render.prose import plain, prose_html
-from chainrule.readings.terms import Term, Word, mathml
+from chainrule.readings.terms import Term, Word
 
 STYLE = """
 :root{--ink:#1E293B;--quiet:#5B6879;--line:#CBD5E1;--value:#0072B2;--derivative:#C2410C;

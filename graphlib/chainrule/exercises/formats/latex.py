@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from chainrule.drawing.labels import Point
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.figure import Card, Figure, head
 from chainrule.exercises.formats.format import Format, points_text
@@ -24,9 +23,11 @@ from chainrule.exercises.sheet import (
     Task,
     Words,
 )
+from chainrule.readings.latex import latex
+from chainrule.readings.picture import Point
 from chainrule.readings.prose import Prose
 from chainrule.readings.render.latex import safe, words_latex
-from chainrule.readings.terms import EQUALS, Term, Word, latex, row
+from chainrule.readings.terms import EQUALS, Term, Word, row
 
 PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{iftex}

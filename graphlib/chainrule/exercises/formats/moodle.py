@@ -41,9 +41,10 @@ from chainrule.exercises.sheet import (
     Task,
     Words,
 )
+from chainrule.readings.latex import latex
 from chainrule.readings.prose import Prose
 from chainrule.readings.render.prose import plain
-from chainrule.readings.terms import Term, Word, latex
+from chainrule.readings.terms import Term, Word
 
 # Signs with a meaning for Moodle: fields, formulas between dollars or \( \), file addresses.
 _LIVE = {c: f"&#{ord(c)};" for c in "{}$\\@[]~"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from chainrule.drawing.labels import Point
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.figure import Card, Figure, head
 from chainrule.exercises.formats.format import Format, points_text
@@ -29,6 +28,7 @@ from chainrule.exercises.sheet import (
     Task,
     Words,
 )
+from chainrule.readings.picture import Point
 from chainrule.readings.render.typst import document_head, typst_maths, typst_prose
 from chainrule.readings.terms import EQUALS, Term, Word, row
 from chainrule.readings.typst import string, typst_text

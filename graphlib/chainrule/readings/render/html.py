@@ -9,11 +9,12 @@ from itertools import islice
 from chainrule.readings.catalogue import MARK, MARKS, PHASES, WORDS
 from chainrule.readings.cells import story_caption
 from chainrule.readings.grid import Cell, Grid, Header
+from chainrule.readings.mathml import mathml
 from chainrule.readings.prose import Prose, sentence, title
 from chainrule.readings.render.prose import pieces, plain, prose_html, prose_text, remark_line
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import Term, Word, mathml
+from chainrule.readings.terms import Term, Word
 from chainrule.readings.view import View
 
 LIGHT = (

@@ -8,11 +8,12 @@ from typing import Any
 
 from chainrule.readings.cells import about, number_cell
 from chainrule.readings.grid import Cell, Grid, GridRow
+from chainrule.readings.latex import latex
 from chainrule.readings.prose import sentence, title
 from chainrule.readings.render.prose import plain, prose_text
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import Term, latex
+from chainrule.readings.terms import Term
 from chainrule.readings.view import View
 
 

@@ -8,20 +8,12 @@ from collections.abc import Iterable
 from chainrule.readings.catalogue import MARKS, PHASES
 from chainrule.readings.cells import story_caption
 from chainrule.readings.grid import Cell, Grid, Remark
+from chainrule.readings.latex import latex, latex_text
 from chainrule.readings.prose import Prose, sentence, title
 from chainrule.readings.render.prose import plain, prose_latex
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import (
-    ACCENTS,
-    GREEK,
-    LATEX_COLOURS,
-    Coloured,
-    Term,
-    Word,
-    latex,
-    latex_text,
-)
+from chainrule.readings.terms import ACCENTS, GREEK, Coloured, Term, Word, colour_name
 from chainrule.readings.view import View
 
 PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
@@ -65,6 +57,7 @@ _LETTERS = (
         for big, small in zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
     }
     | {"−": "$-$", "·": r"$\cdot$", "∂": r"$\partial$", "∞": r"$\infty$", "…": r"\dots{}"}
+    | {"△": r"$\triangle$"}
 )
 _ACCENTED = re.compile("(.)([\u0302\u0304\u0307])")
 _ACCENTS = {mark: command for mark, command, _ in ACCENTS.values()}
@@ -100,7 +93,7 @@ def _cell(cell: Cell | None, colours: bool) -> str:
     if isinstance(cell.term, Word) and not cell.term.latex:
         written = words_latex(cell.term.text)
         if colours and cell.role is not None:
-            written = rf"\textcolor{{{LATEX_COLOURS[cell.role]}}}{{{written}}}"
+            written = rf"\textcolor{{{colour_name(cell.role)}}}{{{written}}}"
         return written
     if cell.final:
         shown = rf"\boldsymbol{{{shown}}}"

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from chainrule.readings.catalogue import MARK, PHASES
 from chainrule.readings.cells import story_caption
 from chainrule.readings.grid import Cell, Grid
+from chainrule.readings.latex import latex
 from chainrule.readings.prose import Prose, sentence, title
 from chainrule.readings.render.prose import plain, remark_line
 from chainrule.readings.render.renderer import Renderer
 from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import Term, Word, latex, text
+from chainrule.readings.terms import Term, Word, text
 from chainrule.readings.view import View
 
 ESCAPES = {c: "\\" + c for c in "\\`*_[]$~#!"} | {c: f"&#{ord(c)};" for c in "<>&|"}

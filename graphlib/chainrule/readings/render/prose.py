@@ -6,8 +6,10 @@ from html import escape
 
 from chainrule.readings.catalogue import MARK, MARKS
 from chainrule.readings.grid import Remark
+from chainrule.readings.latex import latex, latex_text
+from chainrule.readings.mathml import mathml
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import Coloured, Role, Row, Term, latex, latex_text, mathml, text
+from chainrule.readings.terms import Coloured, Role, Row, Term, text
 
 
 def printable(words: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from chainrule.drawing.theme import THEMES
+from chainrule.readings.theme import THEMES
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {

@@ -1,16 +1,13 @@
-"""The drawing as TikZ: positions from Graphviz, names and formulas set by TeX itself."""
+"""A picture as TikZ, whose names and formulas TeX itself sets."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from chainrule.drawing.alternative import MARK
-from chainrule.drawing.labels import Point
-from chainrule.drawing.marks import Mark, Ring, Shape, Tip, Type, Wire, marks
-from chainrule.drawing.scene import Scene
-from chainrule.drawing.theme import LIGHT, Theme
+from chainrule.readings.latex import latex
+from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.render.latex import safe, words_latex
-from chainrule.readings.terms import latex
+from chainrule.readings.theme import LIGHT, Theme
 
 PX: Final = 0.6
 """Points of TeX to a px of the layout: names of 18.5 px become type of 11 points."""
@@ -38,6 +35,9 @@ STYLES: Final = r"""[x=1pt, y=-1pt, line cap=round, line join=round,
 _ANCHOR = {"start": "base west", "middle": "base", "end": "base east"}
 _DASH = {"": "", "dotted": ", dotted", "dashed": ", dashed"}
 
+HEADING, NOTE = 18.5, 13.5
+"""Sizes of type of a heading and of the line below, in px."""
+
 PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
@@ -48,15 +48,22 @@ PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 """
 
 
-def tikz(scene: Scene, *, theme: Theme = LIGHT, title: str = "", document: bool = False) -> str:
-    """Return a scene as a tikzpicture that defines its colours itself.
+def tikz(
+    picture: Picture,
+    *,
+    theme: Theme = LIGHT,
+    title: str = "",
+    note: str = "",
+    document: bool = False,
+) -> str:
+    """Return a picture as a tikzpicture that defines its colours itself.
 
     It needs the packages tikz, xcolor and amsmath.
 
     Parameters
     ----------
-    title
-        A heading over the drawing.
+    title, note
+        A heading over the picture, and a line below it.
     document
         Whether a document of the class standalone is returned rather than a piece to paste.
     """
@@ -67,12 +74,11 @@ def tikz(scene: Scene, *, theme: Theme = LIGHT, title: str = "", document: bool 
         rf"\begin{{tikzpicture}}{STYLES}",
     ]
     if title:
-        at, size = _at((0, -14)), _font(scene.sizes.name)
+        at, size = _at((0, -14)), _font(HEADING)
         lines.append(rf"\node[anchor=south west, {size}] at {at} {{\textbf{{{words(title)}}}}};")
-    lines += [part for mark in marks(scene) for part in _drawn(mark)]
-    if scene.note:
-        note = Type((0, scene.height + 22), "start", scene.sizes.label, scene.note, "quiet")
-        lines += _drawn(note)
+    lines += [part for mark in picture.marks for part in drawn(mark)]
+    if note:
+        lines += drawn(Type((0, picture.height + 22), "start", NOTE, note, "quiet"))
     lines += [r"\end{tikzpicture}", r"\endgroup"]
     piece = "\n".join(lines) + "\n"
     if not document:
@@ -106,7 +112,8 @@ def _ink(name: str, part: float = 0.0) -> str:
     return f"crderivative!{round(100 * part)}!{COLOUR[name]}" if part else COLOUR[name]
 
 
-def _drawn(mark: Mark) -> list[str]:
+def drawn(mark: Mark) -> list[str]:
+    """Return a mark as TikZ."""
     match mark:
         case Shape():
             return [_shape(mark)]
@@ -155,7 +162,7 @@ def _type(mark: Type) -> str:
     at = _at((mark.at[0], mark.at[1] + 0.33 * mark.size))
     colour = "" if mark.colour == "ink" else f", text={_ink(mark.colour)}"
     if isinstance(mark.what, str):
-        shown = words(mark.what).replace(MARK, r"$\triangle$")
+        shown = words(mark.what)
     else:
         bold = "" if mark.bold is None else rf"\boldsymbol{{{latex(mark.bold, colours=True)}}}"
         rest = latex(mark.what, colours=True)

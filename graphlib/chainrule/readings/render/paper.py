@@ -1,18 +1,18 @@
-"""A scene as Typst, which typesets its mathematics: for PDF, PNG and slides."""
+"""A picture as Typst, which typesets its mathematics: for PDF, PNG and slides."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from chainrule.drawing.marks import Mark, Ring, Shape, Tip, Type, Wire, marks
-from chainrule.drawing.scene import Look, Scene
-from chainrule.drawing.theme import Theme, mixed
+from chainrule.readings.picture import Mark, Picture, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.render.typst import document_head
 from chainrule.readings.terms import Term
+from chainrule.readings.theme import Theme, mixed
 from chainrule.readings.typst import string, typst
 
-PARTS: Final = Path(__file__).with_name("scene.typ")
+PARTS: Final = Path(__file__).with_name("marks.typ")
 UNIT: Final = 0.75
 """Points to a px of the picture."""
 
@@ -22,31 +22,31 @@ MARGIN: Final = 8
 ROLES: Final = ("value", "derivative", "partial", "warning")
 
 
-def page(scene: Scene, look: Look, title: str, words: str) -> str:
-    """Return a scene as a document of one page of its size; `words` say what is seen."""
-    theme = look.theme
+def page(picture: Picture, theme: Theme, title: str, heading: str = "", note: str = "") -> str:
+    """Return a picture as a document of one page of its size, with a line above and below it."""
     colours = {role: getattr(theme, role) for role in ROLES}
-    size = f"width: {numbers(scene.width)} * u, height: {numbers(scene.height)} * u"
+    size = f"width: {numbers(picture.width)} * u, height: {numbers(picture.height)} * u"
     parts = [
         document_head(title, colours, theme.ink, theme.quiet),
         f"#let u = {UNIT}pt",
         PARTS.read_text(encoding="utf-8"),
         f'#set page(width: auto, height: auto, margin: {MARGIN}pt, fill: rgb("{theme.ground}"))',
     ]
-    if look.title:
-        heading = f'text(size: 13pt, weight: "bold", {string(look.title)})'
-        parts.append(f"#block(below: 8pt, {heading})")
-    parts.append(f"#figure(alt: {string(words)}, box({size}, {{\n{painted(scene, theme)}\n}}))")
-    if scene.note:
-        note = f"text(size: 9pt, fill: crquiet, {string(scene.note)})"
-        parts.append(f"#block(above: 8pt, {note})")
+    if heading:
+        above = f'text(size: 13pt, weight: "bold", {string(heading)})'
+        parts.append(f"#block(below: 8pt, {above})")
+    inside = painted(picture.marks, theme)
+    parts.append(f"#figure(alt: {string(picture.words)}, box({size}, {{\n{inside}\n}}))")
+    if note:
+        below = f"text(size: 9pt, fill: crquiet, {string(note)})"
+        parts.append(f"#block(above: 8pt, {below})")
     return "\n".join(parts) + "\n"
 
 
-def painted(scene: Scene, theme: Theme) -> str:
-    """Return the marks of a scene as Typst's code, in the words of `PARTS`."""
+def painted(marks: Iterable[Mark], theme: Theme) -> str:
+    """Return marks as Typst's code, in the words of `PARTS`."""
     painter = _Painter(theme)
-    return "\n".join(map(painter.mark, marks(scene)))
+    return "\n".join(map(painter.mark, marks))
 
 
 def numbers(*found: float) -> str:
