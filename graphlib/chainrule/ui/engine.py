@@ -245,13 +245,15 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
     return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
 
 
-def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
-    """Return the player's data and the hints for a state."""
+def play(
+    state: State, names: tuple[str, ...], screen: str = "wide"
+) -> tuple[Packed, tuple[Hint, ...]] | Fault:
+    """Return the player's data for a screen, wide or narrow, and the hints for a state."""
     try:
         worked = work(state, names)
         # A copy in a tree hides what its original does.
         told = tuple(hint for hint in hints(worked) if "#" not in hint.variable)
-        return Packed.of(payload(worked)), told
+        return Packed.of(payload(worked, layouts=(screen,))), told
     except InputError as error:
         return Fault.of(error)
     except ShapeError as error:

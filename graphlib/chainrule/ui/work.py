@@ -76,10 +76,12 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
     return found
 
 
-def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
-    """Return the player's data and the hints for a state."""
+def play(
+    state: State, names: tuple[str, ...], screen: str = "wide"
+) -> tuple[Packed, tuple[Hint, ...]] | Fault:
+    """Return the player's data for a screen, wide or narrow, and the hints for a state."""
     try:
-        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names)
+        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names, screen)
     except OutsideError as error:
         return _fault(error)
     return found
