@@ -16,6 +16,7 @@ from chainrule.readings.hints import Hint
 from chainrule.ui import engine
 from chainrule.ui.background import Background
 from chainrule.ui.engine import Closed, Fault, Reading, Shape
+from chainrule.ui.plots import Plot
 from chainrule.ui.state import State
 from chainrule.workers import Workers
 
@@ -96,15 +97,13 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
     return found
 
 
-def curve(
-    state: State, names: tuple[str, ...], low: float, high: float
-) -> list[tuple[float, float]]:
-    """Return points of the output over its one variable, for a small plot."""
+def plot(state: State, names: tuple[str, ...], chosen: str | None, theme: str) -> Plot | None:
+    """Return the picture of a node over one or two inputs, None where there is none."""
     try:
-        points: list[tuple[float, float]] = _asked("curve", state, names, low, high)
+        found: Plot | None = _asked("plot", state, names, chosen, theme)
     except OutsideError:
-        return []
-    return points
+        return None
+    return found
 
 
 def closed(state: State, names: tuple[str, ...], session: str, patience: float) -> Closed | int:
