@@ -16,11 +16,12 @@ from chainrule.nn.data import Data
 from chainrule.nn.initialisers import SCHEMES
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.optimisers import METHODS
-from chainrule.ui import explore, network_state, network_work
+from chainrule.ui import network_state, network_work
 from chainrule.ui.network_charts import activations, activations_chart, epochs_chart, frame
 from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number, quality
 from chainrule.ui.pictures.component import neurons, plane, scrubber, theme
+from chainrule.ui.session import take
 from chainrule.ui.trainer import Trainer
 from chainrule.ui.widgets import lasting
 
@@ -340,7 +341,7 @@ def _neurons(scene: Scene, mark: Mark, ring: int) -> None:
         st.html(f'<div class="cr-warning">▲ {escape(told)}</div>')
     with st.container(key="net_explore", horizontal=True, vertical_alignment="center"):
         if st.button("Open this example’s graph in Explore", key="net_open", type="tertiary"):
-            explore.take(network_work.explored(scene, mark, ring))
+            take(network_work.explored(scene, mark, ring))
             st.switch_page(st.session_state["pages"]["Explore"])
     layers = len(scene.network.units)
     st.html('<div class="cr-chart"><b>Activations</b> how often a unit of a layer has which value'

@@ -84,6 +84,9 @@ class Plane {
         class: "ring", cx: this.x(ringed[0]), cy: this.y(ringed[1]), r: 8,
       }));
     }
+    for (const [x, y, kind] of data.dots ?? []) {
+      inside.append(drawn("circle", { class: `spot ${kind}`, cx: this.x(x), cy: this.y(y), r: 4 }));
+    }
     for (const { x, y, words } of data.marks ?? []) {
       const place = `translate(${this.x(x)} ${this.y(y)})`;
       inside.append(drawn("path", { class: "mark", d: "M-5 0H5M0 -5V5", transform: place }));
