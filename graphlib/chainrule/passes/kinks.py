@@ -69,7 +69,10 @@ def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence
     op, parameters = graph.ops[node], graph.parameters_of(node)
     body = parameters.get("body")
     if not isinstance(body, WengertList):
-        return op.kink is not None and stands(algebra, op, parameters, operands)
+        if op.kink is None or not stands(algebra, op, parameters, operands):
+            return False
+        across = op.kink.across
+        return across is None or graph.varies[graph.operands[node][across]]
     values = _values(body, algebra, operands)
     return any(
         _at_kink(body, algebra, inner, [values[i] for i in body.operands[inner]])
@@ -137,16 +140,16 @@ def _moved(
         inner = dict(zip(body.inputs, moves, strict=True))
         values = _values(body, algebra, arguments)
         return tangents(body, algebra, values, inner)[body.outputs[0]]
-    if op.kink is not None and _at_kink(graph, algebra, node, arguments):
-        if all(type(move) is int and move == 0 for move in moves):
-            return 0
+    still = [type(move) is int and move == 0 for move in moves]
+    across = op.kink.across if op.kink is not None else None
+    stays = still[across] if across is not None else all(still)
+    if op.kink is not None and not stays and _at_kink(graph, algebra, node, arguments):
         if op.kink.push is None:
             return Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return _pushed(algebra, op, moves, arguments, parameters)
     total: Any = 0
     for slot, operand in enumerate(graph.operands[node]):
-        still = type(moves[slot]) is int and moves[slot] == 0
-        if graph.varies[operand] and not still:
+        if graph.varies[operand] and not still[slot]:
             partial = algebra.partial(op, parameters, slot, value, arguments)
             total = total + algebra.push(partial, moves[slot], value)
     return total
