@@ -179,7 +179,7 @@ def _page(text: str, worked: chainrule.Worked) -> str:
     """What the page shows of a formula that is typed, and what it hands to the player."""
     from chainrule.drawing.player import payload
     from chainrule.ui.engine import Fault, reading_latex
-    from chainrule.ui.explore import fault_html, note_html
+    from chainrule.ui.formula import fault_html, note_html
 
     try:
         graph = chainrule.parse(text)

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chainrule import nn
+    from chainrule import nn, testing
     from chainrule.errors import (
         ChainruleError,
         DrawingError,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chainrule.facade import Graph, parse
     from chainrule.nn.training import train
     from chainrule.ops import OPS, Op
+    from chainrule.own import operation
     from chainrule.readings.view import Notation
     from chainrule.worked import Worked
 
@@ -49,6 +50,7 @@ _HOMES = {
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
     "Op": "chainrule.ops",
+    "operation": "chainrule.own",
     "ChainruleError": "chainrule.errors",
     "InputError": "chainrule.errors",
     "ParseError": "chainrule.errors",
@@ -63,7 +65,7 @@ _HOMES = {
     "TrainingError": "chainrule.errors",
     "train": "chainrule.nn.training",
 }
-_ROOMS = ("nn",)
+_ROOMS = ("nn", "testing")
 
 __all__ = [
     "OPS",
@@ -87,8 +89,10 @@ __all__ = [
     "Worked",
     "mark",
     "nn",
+    "operation",
     "parse",
     "sheet",
+    "testing",
     "train",
 ]
 

@@ -29,7 +29,9 @@ from chainrule.language import (
 )
 from chainrule.language.build import build
 from chainrule.language.entries import value as entries
+from chainrule.language.program import FUNCTIONS
 from chainrule.language.tracing import trace
+from chainrule.ops import Op, Registry
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode, record
@@ -188,6 +190,7 @@ class Graph(WengertList):
         kink: str | int | float | Fraction | None = None,
         batched: Iterable[str] = (),
         constants: bool = False,
+        operations: Iterable[Op] = (),
     ) -> Graph:
         r"""Read a formula or a program of assignments.
 
@@ -215,6 +218,9 @@ class Graph(WengertList):
         constants
             Whether a number that the text assigns to a name, as in ``x = 3``, is a constant. By
             default it is the value that this input has unless another one is given.
+        operations
+            Operations of one's own that the text uses by name, as `chainrule.operation` makes
+            them.
 
         Raises
         ------
@@ -225,7 +231,15 @@ class Graph(WengertList):
         """
         if mode is not None and mode not in SOURCES:
             raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
-        program = read(text, declared=declared, readings=readings, mode=mode, constants=constants)
+        own = Registry.of(operations).spelled
+        program = read(
+            text,
+            declared=declared,
+            readings=readings,
+            operations={**FUNCTIONS, **own} if own else None,
+            mode=mode,
+            constants=constants,
+        )
         many = {canonical(name) for name in batched}
         if not many <= set(program.inputs):
             unknown = ", ".join(sorted(many - set(program.inputs)))
@@ -237,7 +251,11 @@ class Graph(WengertList):
 
     @classmethod
     def trace(
-        cls, function: Callable[..., Any], *names: str, **shapes: int | Sequence[int]
+        cls,
+        function: Callable[..., Any],
+        *names: str,
+        operations: Iterable[Op] = (),
+        **shapes: int | Sequence[int],
     ) -> Graph:
         """Run a Python function once on tracing values and return the graph of what it did.
 
@@ -254,6 +272,9 @@ class Graph(WengertList):
             Its arguments are the inputs; it returns a number, a tuple, or a dict of names.
         names
             Names of the arguments, where the function's own shall not be used.
+        operations
+            Operations of one's own that it applies by name; called as functions they need not
+            be given.
         shapes
             Shapes by the name of an argument: ``x=3``, ``W=(4, 2)``.
 
@@ -262,7 +283,7 @@ class Graph(WengertList):
         GraphError
             If the function does what cannot be traced.
         """
-        return cls.of(trace(function, *names, **shapes))
+        return cls.of(trace(function, *names, operations=operations, **shapes))
 
     @classmethod
     def from_sympy(
@@ -862,8 +883,8 @@ class Graph(WengertList):
         Parameters
         ----------
         outputs
-            "value_and_grad", or "value" alone; "jax" for source and functions of JAX, which take
-            the inputs in their order.
+            "value_and_grad", or "value" alone; "jax" or "torch" for source and functions of JAX
+            or PyTorch, which take the inputs in their order.
         wrt
             Names of the variables by which derivatives are taken; default all.
         output

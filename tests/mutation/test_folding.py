@@ -16,7 +16,7 @@ from chainrule.passes.folding import FOLD, fold, groups, zoom
 from chainrule.passes.record import Record, record
 from chainrule.passes.unfolding import unfolded
 from chainrule.passes.walks import evaluate
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 TINY = DIGITS.number(Fraction(1, 10**45))

@@ -11,7 +11,8 @@ import pytest
 
 from chainrule import Graph, GraphError
 from chainrule.graph.builder import Builder
-from tests.laws.cases import CASES, Case
+from chainrule.testing.laws import Case
+from tests.laws.cases import CASES
 
 GOLDEN = Path(__file__).resolve().parents[1] / "data" / "golden_tables.json"
 NETWORK = json.loads(GOLDEN.read_text("utf-8"))["c_neural_network_2_2_1"]

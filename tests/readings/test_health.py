@@ -13,7 +13,7 @@ import chainrule
 from chainrule.passes.walks import evaluate
 from chainrule.readings.health import Finding, health_record
 from chainrule.readings.stable_forms import stable_forms
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 FORMS = [
     ("log(1/(1+exp(-a)))", "−softplus(−a)"),

@@ -9,7 +9,7 @@ from typing import Final
 
 from chainrule.readings.picture import Align, Box, Point
 
-CELL: Final = 160.0
+CELL: Final = 48.0
 SLIGHT: Final = 52.0
 """A line that bends by less, in px, leaves no room for text beside a card that it comes from."""
 
@@ -26,7 +26,7 @@ def spanned(first: Box, second: Box) -> Box:
 
 
 class Occupied:
-    """The boxes and points already on the drawing, by squares of 160 px."""
+    """The boxes and points already on the drawing, by squares."""
 
     def __init__(self) -> None:
         self._boxes: dict[tuple[int, int], list[tuple[Box, float]]] = defaultdict(list)

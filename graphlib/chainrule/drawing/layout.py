@@ -338,22 +338,22 @@ class _Planner:
             stations.append((*self.band[rank], place))
         stations.append((min(stop[0], self.band[self.rank[edge.user]][0] - HEAD), stop[0], stop[1]))
         pieces: list[tuple[Point, ...]] = []
-        for i, (enter, leave, place) in enumerate(stations):
+        level = stations[0]  # passed without a bend since
+        for station in stations[1:]:
+            enter, leave, place = level
+            following, end, other = station
+            if abs(other - place) <= 0.5:
+                level = (enter, end, place)
+                continue
+            bend = (following - leave) * 0.5
             if leave - enter > 0.5:
                 pieces.append(((enter, place), (leave, place)))
-            if i + 1 < len(stations):
-                following, _, other = stations[i + 1]
-                bend = (following - leave) * 0.5
-                pieces.append(
-                    (
-                        (leave, place),
-                        (leave + bend, place),
-                        (following - bend, other),
-                        (following, other),
-                    )
-                    if abs(other - place) > 0.5
-                    else ((leave, place), (following, other))
-                )
+            bent = ((leave + bend, place), (following - bend, other))
+            pieces.append(((leave, place), *bent, (following, other)))
+            level = station
+        enter, leave, place = level
+        if leave - enter > 0.5:
+            pieces.append(((enter, place), (leave, place)))
         return pieces
 
     def _upright(self, point: Point) -> Point:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chainrule.algebras.array import Array
 from chainrule.drawing.alternative import (
@@ -43,14 +43,18 @@ from chainrule.readings.view import View, labels
 VERSION = 1
 
 
-def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
+DIRECTIONS: Final = {"wide": "LR", "narrow": "TB"}
+"""In which direction values flow on a wide and on a narrow screen."""
+
+
+def payload(view: View, *, layouts: Sequence[str] = tuple(DIRECTIONS)) -> dict[str, Any]:
     """Return the player's data for a run.
 
     Parameters
     ----------
-    layout
-        Whether the cards are laid out, left to right and top down; without it the positions
-        are empty and Graphviz is not asked.
+    layouts
+        For which screens the cards are laid out, some of `DIRECTIONS`; the player shows the one
+        that fits, or else the one that there is. For none, Graphviz is not asked.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
         of the folded graph, and a note says so.
     """
     drawn = pictured(view)
-    return _Player(drawn).data(in_words(drawn), layout)
+    return _Player(drawn).data(in_words(drawn), layouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class _Player:
         """Tell whether both ends of an edge are drawn; so is what has no edge."""
         return edge is None or (edge.user in self.kept and edge.operand in self.kept)
 
-    def data(self, alternative: str, layout: bool) -> dict[str, Any]:
+    def data(self, alternative: str, layouts: Sequence[str]) -> dict[str, Any]:
         """Return everything that is drawn."""
         view, note = self.view, self.drawn.note
         rows = [
@@ -150,7 +154,6 @@ class _Player:
         }
         notes = [{"kind": "fold", "text": note}] if note else []
         notes += [{"kind": r.mark, "text": r.line} for r in self.table.grid().remarks]
-        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}, "grounds": []}
         return {
             "version": VERSION,
             "mode": view.run.mode,
@@ -160,10 +163,7 @@ class _Player:
                 name: mathml(term, inline=True) if name == "derivative" else text(term)
                 for name, term in self.table.headers.items()
             },
-            "layouts": {
-                "wide": self.laid_out("LR") if layout else empty,
-                "narrow": self.laid_out("TB") if layout else empty,
-            },
+            "layouts": {screen: self.laid_out(DIRECTIONS[screen]) for screen in layouts},
             "nodes": [self.node(node) for node in self.drawn.nodes],
             "edges": [self.edge(edge) for edge in view.edges if self.drawn_edge(edge)],
             "steps": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -161,22 +162,25 @@ class _Reader:
 
     def _straighten(self) -> None:
         """Let a long edge keep its place from rank to rank wherever nothing stands there."""
-        half = {n: self.size[n][self.across] / 2 for n in self.rank}
-        taken: dict[int, list[Point]] = defaultdict(list)
+        cards: dict[int, list[Point]] = defaultdict(list)
         for node, rank in self.rank.items():
-            taken[rank].append((self.place[node], half[node] + 8))
+            cards[rank].append((self.place[node], self.size[node][self.across] / 2 + 8))
+        lines: dict[int, list[float]] = defaultdict(list)
         for crossed in self.passes.values():
             for rank, place in crossed.items():
-                taken[rank].append((place, 9.0))
+                insort(lines[rank], place)
         for crossed in self.passes.values():
             before: float | None = None
             for rank, place in crossed.items():
-                others = taken[rank]
-                others.remove((place, 9.0))
-                if before is not None and all(abs(before - c) >= room for c, room in others):
-                    crossed[rank] = before
+                others = lines[rank]
+                del others[bisect_left(others, place)]
+                if before is not None:
+                    at = bisect_left(others, before)
+                    beside = [(other, 9.0) for other in others[max(0, at - 1) : at + 1]]
+                    if all(abs(before - c) >= room for c, room in cards[rank] + beside):
+                        crossed[rank] = before
                 before = crossed[rank]
-                others.append((before, 9.0))
+                insort(others, before)
 
     def _upside_down(self) -> bool:
         """Whether more neighbours in a rank stand against the order of writing than with it."""

@@ -186,16 +186,6 @@ FEEDBACK: Final[Mapping[str, str]] = {
     ),
     "coarse": "≈ too coarse",
     "coarse_said": "This may be meant rightly, but it is rounded too coarsely: give more digits.",
-    "decimal": "✗ wrong",
-    "decimal_said": "The digits are right; look at the decimal point.",
-    "transposed": "✗ wrong",
-    "transposed_said": "Two digits have changed places.",
-    "sign": "✗ wrong",
-    "sign_said": "The size is right; look at the sign.",
-    "degrees": "✗ wrong",
-    "degrees_said": "The calculator worked in degrees; angles are in radians here.",
-    "exchanged": "✗ wrong",
-    "exchanged_said": "This number and that of another cell have changed places.",
     "formula": "ƒ formula asked",
     "formula_said": (
         "This is the number at the point; here the formula is asked, in the names of the operands."

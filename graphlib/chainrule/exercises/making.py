@@ -23,6 +23,7 @@ from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
 from chainrule.exercises.kinds.slots import opening
 from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
+from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.exercises.points import apportioned
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
@@ -135,7 +136,9 @@ class _Maker:
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
-                reason = _refused(problem, questions, lenient=bool(part.accept))
+                reason = _refused(
+                    problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
+                )
                 reason = reason or (None if part.formula else _guessed(questions))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
@@ -175,6 +178,7 @@ class _Maker:
                     dict(draft.direction),
                     dict(draft.settings),
                     self.recipe.carry,
+                    self.recipe.mistakes,
                 )
             )
         return Part(tuple(begin), tuple(tasks))
@@ -283,8 +287,12 @@ def _cells(question: Question) -> frozenset[str]:
 
 
 def _refused(
-    problem: Problem, questions: Sequence[Question], *, lenient: bool
-) -> Unfit | None:  # fmt: skip
+    problem: Problem,
+    questions: Sequence[Question],
+    mistakes: Sequence[OwnMistake],
+    *,
+    lenient: bool,
+) -> Unfit | None:
     """Return why these questions are not set; `lenient` only where the key itself is wrong."""
     cells = [
         answer.cell
@@ -293,7 +301,7 @@ def _refused(
         if answer.cell.partition(":")[0] in PASSES
     ]
     if not lenient:
-        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells)
+        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells, mistakes)
         if reason is not None:
             return reason
     return _unconfirmed(problem, questions, cells)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.figure import Figure
+from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.readings.document import (
     Block,
     Document,
@@ -124,6 +125,8 @@ class Task:
         The problem, as typed: all that marking needs.
     carry
         What is kept of the points of a cell that follows from an error: "full", "half", "none".
+    mistakes
+        A teacher's own, beside those that are known everywhere.
     """
 
     number: int
@@ -136,6 +139,7 @@ class Task:
     direction: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     carry: str = "full"
+    mistakes: tuple[OwnMistake, ...] = ()
 
     @property
     def points(self) -> float:

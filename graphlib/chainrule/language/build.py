@@ -36,7 +36,7 @@ def build(program: Program, batched: Collection[str] = ()) -> WengertList:
     ParseError
         If shapes do not fit; the place is that of the operation.
     """
-    builder = Builder()
+    builder = Builder(own=program.operations)
     inputs = {
         name: builder.input(name, program.shapes.get(name, ()), batched=name in batched)
         for name in program.inputs
@@ -125,10 +125,12 @@ def _write(
             what = _product(item, joined, operands, rows)
             if what == "matmul" and item.operands[0] in rows and operands[1].ndim == 2:
                 rows.add(member)
-        if OPS[what] in ENTRYWISE and any(x.ndim for x in operands):
-            each = builder.write(OPS[what], operands, parameters)
+        op = builder.operation(what)
+        assert op is not None
+        if op in ENTRYWISE and any(x.ndim for x in operands):
+            each = builder.write(op, operands, parameters)
             return builder.write(OPS["mean"], [each], fresh=fresh)
-        return builder.write(OPS[what], operands, parameters, fresh=fresh)
+        return builder.write(op, operands, parameters, fresh=fresh)
     except ShapeError as error:
         raise ParseError(
             str(error),

@@ -6,6 +6,7 @@ a notebook has `np.` before functions, `.relu()` behind values, and lines that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,17 +14,19 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, canonical
 from chainrule.language.statements import Statement, numeral
-from chainrule.language.syntax import Notes
+from chainrule.language.syntax import Notes, refusal
 
-IMPORTS = frozenset({"import", "from"})
 # What makes a value of a number in code.
 VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
 WORDS = {
     **{word: word for word in ("and", "or", "not", "if", "else")},
     **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
 }
-MODULES = frozenset({"np", "numpy", "math", "torch", "jnp", "tf", "F", "jax", "nn", "scipy"})
-INSIDE = frozenset({"numpy", "math", "nn", "functional", "linalg", "special"})
+BEFORE_OPERAND = frozenset([";", "=", "(", ",", "+", "-", "*", "/", "^", "else", "maps", "?"])
+_MODULE = re.compile(
+    "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
+)
+INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
 _CONSTANTS = {"e": "e", "pi": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
@@ -39,6 +42,21 @@ def assigned(found: Sequence[Token]) -> set[str]:
         if token.kind == "word" and behind.kind in ("=", "+=") and depth <= 0:
             names.add(canonical(token.text))
     return names
+
+
+def redefined(found: Sequence[Token]) -> list[Token]:
+    """Return the tokens with functions that the text defines itself as words: tanh(z) = …"""
+    names = set()
+    for at, token in enumerate(found):
+        if token.kind == "function" and (at == 0 or found[at - 1].kind in (";", ",")):
+            stop = at + 1
+            while stop < len(found) and found[stop].kind in ("(", "word", ","):
+                stop += 1
+            if [t.kind for t in found[stop : stop + 2]] == [")", "="]:
+                names.add(token.text)
+    return [
+        t._replace(kind="word") if t.kind == "function" and t.text in names else t for t in found
+    ]
 
 
 def stars(
@@ -101,9 +119,22 @@ def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | 
 
 def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
     """Return the tokens with the words of the language told from names."""
-    result = []
+    result: list[Token] = []
+    then = any(token.text == "then" for token in found)
     for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
         word = WORDS.get(token.text) if token.kind == "word" else None
+        if (
+            word == "if"
+            and (not result or result[-1].kind in BEFORE_OPERAND)
+            and canonical("if") not in known
+        ):
+            if then:
+                continue  # if c then a else b is c ? a : b
+            if behind.kind == "(":
+                result.append(token._replace(kind="function", text="where"))
+                continue
+        if token.text == "then" and "then" not in known:
+            word = "?"
         called = token.text == "where" and behind.kind == "("
         if word and not called and not token.whole and canonical(token.text) not in known:
             token = token._replace(kind=word)
@@ -142,10 +173,9 @@ class Code:
         ParseError
             At a point behind which no function stands.
         """
-        marks = IMPORTS | VALUES
-        if not any(token.kind == "." or token.text in marks for token in found):
+        if not any(token.kind == "." or token.text in VALUES for token in found):
             return list(found)
-        self._found = self._without_imports(found)
+        self._found = found
         self._out: list[Token] = []
         self._opened: list[int] = []
         self._partner: dict[int, int] = {}
@@ -160,34 +190,6 @@ class Code:
                 at += 1
         return self._out
 
-    def _without_imports(self, found: Sequence[Token]) -> list[Token]:
-        kept: list[Token] = []
-        at = 0
-        while at < len(found):
-            token = found[at]
-            begins = not kept or kept[-1].kind == ";"
-            backward = [t.kind for t in found[at + 1 : at + 5]] == [".", "word", "(", ")"]
-            backward = backward and found[at + 2].text == "backward"
-            if begins and (backward or (token.text in IMPORTS and self._is_import(found, at))):
-                begin = at
-                while at < len(found) and found[at].kind != ";":
-                    at += 1
-                stop = found[at - 1].stop
-                self._notes.tell(f"import:{begin}", found[begin].start, stop, "left out")
-                continue
-            kept.append(token)
-            at += 1
-        return kept
-
-    def _is_import(self, found: Sequence[Token], at: int) -> bool:
-        line = []
-        for token in found[at : at + 9]:
-            if token.kind == ";":
-                break
-            line.append(token)
-        named = len(line) > 1 and line[1].kind == "word"
-        return named and (line[0].text == "import" or any(t.text == "import" for t in line))
-
     def _take(self, token: Token) -> None:
         if token.kind == "(":
             self._opened.append(len(self._out))
@@ -201,10 +203,21 @@ class Code:
         if word.text not in VALUES or opens.kind != "(" or canonical(word.text) in self._known:
             return at
         stop = at + 2
+        listed = self._found[stop].text == "[" if stop < len(self._found) else False
+        stop += listed
         while stop < len(self._found) and self._found[stop].kind not in (")", ";", "("):
             stop += 1
-        inner = self._found[at + 2 : stop]
+        inner = self._found[at + 2 + listed : stop]
+        stop += listed  # tensor([3.0]): one entry is a number
         comma = next((k for k, token in enumerate(inner) if token.kind == ","), len(inner))
+        if listed and comma < len(inner):
+            raise refusal(
+                self._text,
+                inner[0].start,
+                inner[-1].stop,
+                "A vector cannot be typed into a formula",
+                "Declare it, like x: 2, and give it the value [1, 2] beside the formula.",
+            )
         closed = stop < len(self._found) and self._found[stop].kind == ")"
         if not closed or numeral(inner[:comma]) is None:
             return at
@@ -218,7 +231,7 @@ class Code:
         """Take a point and the word behind it; return where to go on."""
         owner = self._out[-1]
         word = self._found[at + 1] if at + 1 < len(self._found) else NOTHING
-        module = owner.kind == "word" and owner.text in MODULES
+        module = owner.kind == "word" and _MODULE.fullmatch(owner.text) is not None
         module = module and canonical(owner.text) not in self._known
         behind = self._found[at + 2] if at + 2 < len(self._found) else NOTHING
         if module and (stop := self._value(at + 1)) > at + 1:

@@ -93,6 +93,7 @@ class Reading:
         self._local: frozenset[str] = frozenset()
         self._know(known)
         self._seen: set[str] = set()
+        self._near: dict[str, str] = {}
         self._called: list[tuple[Word, list[str]]] = []
 
     def _know(self, known: frozenset[str]) -> None:
@@ -308,7 +309,9 @@ class Reading:
         if self._notes.chose(self._key(word), ONE_NAME):
             return None
         if len(word.text) > 2 or word.called:
-            near = nearest_function(word.text, self._functions)
+            near = self._near.get(word.text)
+            if near is None:
+                near = self._near[word.text] = nearest_function(word.text, self._functions)
             if near:
                 raise did_you_mean(self._text, word, near)
         return None

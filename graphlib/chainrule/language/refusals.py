@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
-from chainrule.language.names import alike
+from chainrule.language.names import alike, canonical
+from chainrule.language.syntax import refusal
 from chainrule.ops.record import Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
@@ -81,8 +82,8 @@ class Refusals:
             return self.at(
                 token,
                 "A second assignment begins in one statement",
-                "Separate statements by ; or a new line.",
-                suggestion if token.kind == "parameter" else "",
+                "Separate statements by ; or a new line; of equal formulas keep one.",
+                suggestion if token.kind == "parameter" else self.text[: token.start].rstrip(),
             )
         if token.kind == ",":
             return self.comma(token)
@@ -145,7 +146,8 @@ class Refusals:
             if decimal.suggestion:
                 return decimal
         message = f"The function {self.shown(function)} takes {needs}, here it has {found}"
-        base = " With a base it is log_b(x, b)." if op.name == "log" and given > 1 else ""
+        log = op.name == "log_b" or (op.name == "log" and given > 1)
+        base = " A logarithm with a base is log_b(x, 3)." if log else ""
         return self.at(token, message, f"Give it {needs}.{base}")
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
@@ -193,6 +195,8 @@ class Refusals:
         )
 
 
+USUALLY_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "phi", "psi", "varphi"})
+"""Names of functions in books: a product with one of them is not what is meant."""
 USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
 
 
@@ -241,14 +245,13 @@ def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseEr
     near = alike(word.text, sorted(name for name in spelled if name.isascii()))
     known = f"Functions of like names: {', '.join(near)}" if near else USUAL
     shown = excerpt(word.text)
-    return ParseError(
-        f"`{shown}` stands before a bracket and is neither a known function nor a known name",
-        text=text,
-        position=word.start,
-        length=word.stop - word.start,
-        allowed=f"For a product write {shown}*(…). {known}; `chainrule ops` lists all.",
-        suggestion=f"{text[: word.stop]}*{text[word.stop :]}",
-    )
+    message = f"`{shown}` stands before a bracket and is neither a known function nor a known name"
+    if canonical(word.text).rstrip("0123456789").partition("_")[0] in USUALLY_FUNCTIONS:
+        allowed = f"Define it too, like {shown}(x) = x^2. {known}; `chainrule ops` lists all."
+        return refusal(text, word.start, word.stop, message, allowed)
+    allowed = f"For a product write {shown}*(…). {known}; `chainrule ops` lists all."
+    product = f"{text[: word.stop]}*{text[word.stop :]}"
+    return refusal(text, word.start, word.stop, message, allowed, product)
 
 
 def word_of_language(text: str, token: Token) -> ParseError:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from chainrule.errors import LimitError, excerpt
+from chainrule.errors import LimitError, ParseError, excerpt
+from chainrule.ops import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,20 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+def refusal(
+    text: str, start: int, stop: int, message: str, allowed: str, suggestion: str = ""
+) -> ParseError:
+    """Return the error at the characters from `start` up to, not including, `stop`."""
+    return ParseError(
+        message,
+        text=text,
+        position=start,
+        length=stop - start,
+        allowed=allowed,
+        suggestion=suggestion,
+    )
 
 
 def beyond(what: str, limit: int, *, text: str, position: int, length: int = 1) -> LimitError:
@@ -186,6 +201,8 @@ class Program:
         By which name a derivative is asked for; "" for every one, None if none is.
     claims
         Numbers that are said to come out, with their places, by the name they are given for.
+    operations
+        Operations of one's own, beside those built in.
     """
 
     text: str
@@ -201,6 +218,7 @@ class Program:
     fixed: Mapping[str, int] = field(default_factory=dict)
     asked: str | None = None
     claims: Mapping[str, tuple[Fraction, Span]] = field(default_factory=dict)
+    operations: tuple[Op, ...] = ()
 
 
 class Notes:

@@ -15,7 +15,7 @@ from chainrule.graph.builder import Expression
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Page, activation
 from chainrule.nn.words import Worded
-from chainrule.ops import OPS
+from chainrule.ops import OPS, Op
 
 
 def _places(x: Expression, name: str) -> tuple[int, int]:
@@ -72,7 +72,7 @@ class Recurrent(Worded):
     """
 
     units: int
-    activation: str = "tanh"
+    activation: str | Op = "tanh"
     every: bool = False
     initialiser: str | Initialiser = "xavier"
 

@@ -13,7 +13,7 @@ from chainrule.readings.terms import Symbol
 from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault, Reading
-from chainrule.ui.explore import fault_html
+from chainrule.ui.formula import fault_html
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.widgets import lasting
 

@@ -61,8 +61,14 @@ def encode(state: State) -> str:
     for key, attribute in _CHOICES.items():
         value = getattr(state, attribute)
         if value != getattr(plain, attribute) and (key != "step" or value < MOST_STEPS):
-            pieces.append((key, ",".join(value) if key == "folds" else str(value)))
+            pieces.append((key, _written(value)))
     return written(pieces)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def written(pieces: Iterable[tuple[str, str]]) -> str:
@@ -290,7 +296,8 @@ def _read_step(field: Field) -> int:
 
 _CHOICES: Mapping[str, str] = {
     "mode": "mode", "zoom": "zoom", "along": "along", "names": "notation", "kink": "kink",
-    "folds": "folds", "as": "shape", "show": "reading", "by": "nudge", "step": "step",
+    "folds": "folds", "as": "shape", "show": "reading", "by": "nudge", "of": "output",
+    "step": "step", "present": "present",
 }  # fmt: skip
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "f": lambda field: field.text,
@@ -305,5 +312,7 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "as": one_of(SHAPES),
     "show": one_of(READINGS),
     "by": number,
+    "of": _read_name,
     "step": _read_step,
+    "present": lambda field: one_of("1")(field) == "1",
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import check_work, descent, exercises, explore, networks
+from chainrule.ui import check_work, descent, exercises, explore, help, networks
 
 HERE = Path(__file__).parent
 
@@ -61,6 +61,7 @@ def run() -> None:
             with st.container(key=f"{'here' if entry == here else 'page'}_{entry.url_path}",
                               width="content"):  # fmt: skip
                 st.page_link(entry, label=entry.title)
+        help.button()
     here.run()
 
 

@@ -20,6 +20,7 @@ TITLES = {
     "paths": "Paths",
     "cost": "Cost",
     "health": "Health",
+    "jacobian": "Jacobian",
     "nudge": "Nudge",
     "enclosures": "Proof",
 }

@@ -53,6 +53,7 @@ def player(
     step: int | None = None,
     height: int | None = None,
     stale: bool = False,
+    present: bool = False,
     on_fold: Callable[[], None] | None = None,
 ) -> Any:
     """Show a run's graph, steps and table.
@@ -70,6 +71,8 @@ def player(
         Greatest height of the graph in px; by default a part of the window.
     stale
         Whether this is an earlier run, to be shown faded.
+    present
+        Whether it begins on the whole screen, for a lecture hall.
     on_fold
         Called when a fold is asked for; the change, such as "u" or "-u", is then in the session
         under `key`, as ``fold``.
@@ -91,6 +94,7 @@ def player(
             "step": step,
             "height": height,
             "stale": stale,
+            "present": present,
         },
         on_step_change=_nothing,
         on_node_change=_nothing,

@@ -263,4 +263,4 @@ def _steps(task: Task, finding: Finding) -> tuple[Prose, ...]:
     kind = cell.partition(":")[0]
     if kind not in ("value", "partial", "formula", "share", "adjoint", "tangent"):
         return ()
-    return hints(worksheet(problem_of(task), which), cell, finding.names)
+    return hints(worksheet(problem_of(task), which, task.mistakes), cell, finding.names)

@@ -16,6 +16,7 @@ from chainrule.readings.hints import Hint
 from chainrule.ui import engine
 from chainrule.ui.background import Background
 from chainrule.ui.engine import Closed, Fault, Reading, Shape
+from chainrule.ui.plots import Plot
 from chainrule.ui.state import State
 from chainrule.workers import Workers
 
@@ -76,10 +77,12 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
     return found
 
 
-def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
-    """Return the player's data and the hints for a state."""
+def play(
+    state: State, names: tuple[str, ...], screen: str = "wide"
+) -> tuple[Packed, tuple[Hint, ...]] | Fault:
+    """Return the player's data for a screen, wide or narrow, and the hints for a state."""
     try:
-        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names)
+        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names, screen)
     except OutsideError as error:
         return _fault(error)
     return found
@@ -94,15 +97,13 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
     return found
 
 
-def curve(
-    state: State, names: tuple[str, ...], low: float, high: float
-) -> list[tuple[float, float]]:
-    """Return points of the output over its one variable, for a small plot."""
+def plot(state: State, names: tuple[str, ...], chosen: str | None, theme: str) -> Plot | None:
+    """Return the picture of a node over one or two inputs, None where there is none."""
     try:
-        points: list[tuple[float, float]] = _asked("curve", state, names, low, high)
+        found: Plot | None = _asked("plot", state, names, chosen, theme)
     except OutsideError:
-        return []
-    return points
+        return None
+    return found
 
 
 def closed(state: State, names: tuple[str, ...], session: str, patience: float) -> Closed | int:

@@ -28,12 +28,13 @@ class Graph {
 
   // Building
 
-  /** Draw a run's cards and edges in one of its two layouts. */
+  /** Draw a run's cards and edges in the layout for a screen, or in the one that there is. */
   build(run, name) {
     const focused = this.root.getRootNode().activeElement?.dataset?.node;
     this.run = run;
-    this.name = name;
-    this.layout = run.payload.layouts[name];
+    const { layouts } = run.payload;
+    this.name = name in layouts ? name : Object.keys(layouts)[0];
+    this.layout = layouts[this.name];
     this.root.hidden = !this.layout.width;
     this.at = null;
     this.stage.replaceChildren();

@@ -189,7 +189,8 @@ class Player {
     if (row) this.go(run.stepOfRow(row, this.at));
     else if (run.edges.has(id)) this.go(run.stepOfEdge(id, this.at));
     else if (node) this.go(run.stepOfNode(id, this.at));
-    if (node) this.report("node", node);
+    // Keys of nodes mean other nodes in another run.
+    if (node) this.report("node", `${this.structure} ${node}`);
   }
 
   /** Leave untold what was done in a run that is no more: its steps have other numbers. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task
@@ -45,7 +46,7 @@ def _task(task: Task, key: Key) -> dict[str, Any]:
             | ({} if key == "none" else _key(answer))
             for cell, answer in task.answers.items()
         ],
-    }
+    } | ({"mistakes": [asdict(one) for one in task.mistakes]} if task.mistakes else {})
 
 
 def _key(answer: Answer) -> dict[str, Any]:

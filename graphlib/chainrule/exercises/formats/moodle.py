@@ -23,7 +23,6 @@ from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds.slots import tolerance_of
 from chainrule.exercises.points import apportioned
 from chainrule.exercises.sheet import Answer, Format, Key, Part, Sheet, Task, points_text
-from chainrule.passes.misconceptions import MISCONCEPTIONS
 from chainrule.readings.document import Formulas
 from chainrule.readings.grid import Asked, Cell
 from chainrule.readings.latex import latex
@@ -179,14 +178,14 @@ def known_mistakes(task: Task) -> dict[str, Mistakes]:
     problem = problem_of(task)
     found: dict[str, Mistakes] = {}
     for which in sorted({cell.partition("@")[2] for cell in task.answers}):
-        paper, at = worksheet(problem, which), f"@{which}" if which else ""
+        paper, at = worksheet(problem, which, task.mistakes), f"@{which}" if which else ""
         asked = {c: place for c, place in paper.cells.items() if c + at in task.answers}
         own = {c: n for c, place in asked.items() if (n := paper.right(place)) is not None}
         for cell in own:
             others = {other: number for other, number in own.items() if other != cell}
             taken, kept = [own[cell]], list[tuple[float, str]]()
             for name, numbers in paper.mistaken(paper.cells[cell], others).items():
-                record = MISCONCEPTIONS[name]
+                record = paper.mistakes[name]
                 for number in numbers:
                     reach = tolerance_of(number)
                     if all(abs(number - one) > reach + tolerance_of(one) for one in taken):

@@ -19,6 +19,7 @@ from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.second_reading import number
 from chainrule.exercises.sheet import ask, ask_in_line, give, lay_out
+from chainrule.passes.places import Update
 from chainrule.readings.document import Space
 from chainrule.readings.grid import Cell
 from chainrule.readings.terms import EQUALS, Coloured, Row
@@ -101,12 +102,12 @@ def write(setting: Setting) -> Question:
     return Question((words, Space(5), *blocks, table), tuple(answers), second)
 
 
-def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | None:
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> Update | None:
     """Take the step with somebody's own gradient."""
     kind, _, name = cell.partition(":")
     if kind != "updated":
         return None
-    return problem.value(f"value:{name}") - float(_rate(problem)) * own(f"adjoint:{name}")
+    return Update(problem.value(f"value:{name}"), float(_rate(problem)), own(f"adjoint:{name}"))
 
 
 KIND = Kind(

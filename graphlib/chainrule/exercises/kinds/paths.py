@@ -17,6 +17,7 @@ from chainrule.exercises.kinds.slots import (
 from chainrule.exercises.problem import Problem
 from chainrule.exercises.sheet import ask, give, lay_out
 from chainrule.graph.wengert import Edge
+from chainrule.passes.places import Sum
 from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Coloured, Row, Sign, Term, Word, row
 
@@ -98,12 +99,13 @@ def write(setting: Setting) -> Question:
     return Question((instructions("paths", names), *given, table), tuple(answers), second)
 
 
-def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | None:
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | Sum | None:
     """Multiply somebody's local partials along a path, or add somebody's products."""
     entry = _entry(problem)
     ways = paths(problem, entry)
     if cell == f"adjoint:{entry}":
-        return sum(own(_cell(problem, way)) for way in ways)
+        products = tuple(own(_cell(problem, way)) for way in ways)
+        return Sum((1.0,) * len(products), products, products, backward=True)
     for way in ways:
         if cell == _cell(problem, way):
             return prod(own(problem.edge_cell("partial", edge)) for edge in way)

@@ -16,7 +16,14 @@ WORDS: Final[Mapping[str, str]] = {
     "first": "First step", "back": "Previous step", "play": "Play", "pause": "Pause",
     "forward": "Next step", "last": "Last step", "step": "Step", "step_of": "step {at} of {all}",
     "diverged": "diverged", "undefined": "no value", "ended": "ended at step {at}",
-    "saturated": "saturated", "dead": "switched off", "more": "and {count} more",
+    "saturated": "saturated", "dead": "switched off", "more": "+ {count} more",
+    "neuron": "Neuron ", "at_point": " at the ringed point", "from": "from", "weight": "weight",
+    "value": "value", "product": "product", "share": "share back", "bias": "bias",
+    "weights": "Weights of the neuron", "weight_of": "Weight of {from}",
+    "others": "{count} others", "loss": "Loss", "epoch": "epoch", "held": "held out",
+    "one_flow": "by layer over {count} training points, log scale",
+    "two_flows": "by layer over {count} training points, log scale; filled: A; dark line: B",
+    "flow": "Mean |adjoint|", "colours": "by layer and epoch", "none": "exactly 0",
 }  # fmt: skip
 """What the pictures' own parts say."""
 
@@ -76,18 +83,45 @@ def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | No
     )  # fmt: skip
 
 
-def neurons(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
+def neurons(
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    on_pick: Callable[[], None] | None = None,
+    on_edit: Callable[[], None] | None = None,
+) -> Any:
     """Show a network as neurons, and one of them opened.
 
     Parameters
     ----------
     data
-        `layers` of units, `lines` (layer, unit, unit before, weight), `goal`, `opened`, `alt`.
+        `layers` of units and how many `more` each has, `weights` by layer, `answers` of the units
+        as bytes (`shape` each, or `bars`), `flow` of the runs, `goal`, `opened`, `alt`.
     on_pick
         Called when a neuron is chosen; its key then stands in the session under `key`, as
         ``pick``.
+    on_edit
+        Called when a weight is written over; neuron, number of the weight (None for the bias)
+        and what was typed then stand there as ``edit``.
     """
     return _mount("neurons")(
+        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_pick_change=on_pick or _nothing, on_edit_change=on_edit or _nothing,
+    )  # fmt: skip
+
+
+def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
+    """Show runs by their epochs: curves and strips over one axis with a cursor.
+
+    Parameters
+    ----------
+    data
+        `runs`, the number of `epochs`, where the cursor stands (`at`), the axes `loss` and
+        `measure`, `changes` on the way, `alt`.
+    on_pick
+        Called when an epoch is chosen; it then stands in the session under `key`, as ``pick``.
+    """
+    return _mount("course")(
         key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
     )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy
 
@@ -16,18 +18,76 @@ from chainrule.algebras.protocol import Algebra
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.ops import Map, Op
+from chainrule.ops import Map, Op, Shape
+from chainrule.ops.record import same_shape
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.walks import evaluate
-from tests.laws.cases import BORDER, ENTRY_KINKS, KINKS, LEAVES, OUTSIDE, Case, cases_of
-from tests.laws.references import MP, Reference
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
+# A context of its own: nothing that the package does can change its precision.
+MP = mpmath.MPContext()
+MP.dps = 80
 NUMBERS = digits_algebra(80)
 FINE = Arrays(NUMBERS)
 SHADOW = digits_algebra(50)
 STEP = Fraction(1, 10**25)
 """Of central differences: they err by about its square, and by 10⁻⁸⁰ over it from rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An operation at a point inside its domain and off its kinks.
+
+    Parameters
+    ----------
+    operands
+        Exact numbers, or nested tuples of them.
+    """
+
+    op: Op
+    operands: tuple[Any, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The operands' shapes."""
+        return tuple(np.shape(x) for x in self.operands)
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether the operation works entry by entry, here on numbers."""
+        return self.op.shape is same_shape
+
+    def __str__(self) -> str:
+        return f"{self.op.name}{self.operands}{dict(self.parameters) or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A kink: what the passes use there, by slot; None where the value jumps."""
+
+    operands: tuple[Any, ...]
+    used: tuple[Fraction, ...] | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The same function three times; all take the operands, then the parameters by name.
+
+    Parameters
+    ----------
+    symbolic
+        Of SymPy expressions, or NumPy arrays of them.
+    fine
+        Of mpmath numbers, or NumPy arrays of them.
+    double
+        Of floats, or NumPy arrays of them.
+    """
+
+    symbolic: Callable[..., Any]
+    fine: Callable[..., Any]
+    double: Callable[..., Any]
 
 
 class BrokenLaw(AssertionError):
@@ -38,6 +98,13 @@ def require(holds: object, message: str) -> None:
     """Raise `BrokenLaw` with `message` unless it holds."""
     if not holds:
         raise BrokenLaw(message)
+
+
+def exact(entries: Any) -> Any:
+    """Return nested sequences of floats as nested tuples of their exact values."""
+    if isinstance(entries, Sequence):
+        return tuple(map(exact, entries))
+    return Fraction(entries)
 
 
 def flat(value: Any) -> list[Any]:
@@ -95,16 +162,15 @@ def _units(algebra: Algebra, like: Any) -> Iterator[Any]:
 # Samples and outside references
 
 
-def check_places(op: Op) -> None:
-    """Every operation but a leaf has samples; kinks, domains and slopes have rows."""
-    require(op.name in LEAVES or any(cases_of(op)), f"{op.name} has no samples")
-    rows = KINKS.get(op.name) or ENTRY_KINKS.get(op.name)
-    require(op.kink is None or rows, f"{op.name} has a kink and no row in KINKS")
+def check_places(op: Op, cases: Sequence[Case], *, kinks: object, borders: object) -> None:
+    """An operation has samples off its kinks, and points at its kinks and borders."""
+    require(cases, f"{op.name} has no samples")
+    require(op.kink is None or kinks, f"{op.name} has a kink and no point given there")
     require(
-        op.domain is None or not op.arity or (op.name in OUTSIDE and BORDER.get(op.name)),
-        f"{op.name} has a domain and no row in OUTSIDE and BORDER",
+        op.domain is None or not op.arity or borders,
+        f"{op.name} has a domain and no points given outside and at its border",
     )
-    for case in cases_of(op):
+    for case in cases:
         inside = op.domain is None or op.domain.holds(*case.operands)
         require(inside, f"{case} lies outside the domain")
         at_kink = FINE.at_kink(op, case.parameters, [bound(FINE, x) for x in case.operands])
@@ -118,16 +184,23 @@ def check_value(case: Case, reference: Reference) -> None:
     fine = [x.data if x.ndim else x.data.item() for x in values]
     result = FINE.apply(op, parameters, values)
     require_close(result, reference.fine(*fine, **parameters), "1e-75", f"{case} by mpmath")
-    rough = [np.asarray(x, dtype=float) if np.shape(x) else float(x) for x in operands]
-    expected = reference.double(*rough, **parameters)
-    result = ARRAYS.apply(op, parameters, [bound(ARRAYS, x) for x in operands])
-    require_close(result, expected, "1e-13", f"{case} by NumPy, arrays")
+    check_double(case, reference.double)
     if case.is_scalar:
+        expected = reference.double(*map(float, operands), **parameters)
         for algebra, tolerance in ((FLOAT64, "1e-13"), (SHADOW, "1e-13"), (NUMBERS, "1e-13")):
             result = algebra.apply(op, parameters, [bound(algebra, x) for x in operands])
             require_close(result, expected, tolerance, f"{case} by math, numbers")
         result = NUMBERS.apply(op, parameters, [bound(NUMBERS, x) for x in operands])
         require_close(result, reference.fine(*fine, **parameters), "1e-75", f"{case} by mpmath")
+
+
+def check_double(case: Case, reference: Callable[..., Any]) -> None:
+    """The value is that of a function of floats, or of arrays of them, to 1e-13."""
+    rough = [np.asarray(x, dtype=float) if np.shape(x) else float(x) for x in case.operands]
+    values = [bound(ARRAYS, x) for x in case.operands]
+    result = ARRAYS.apply(case.op, case.parameters, values)
+    expected = reference(*rough, **case.parameters)
+    require_close(result, expected, "1e-13", f"{case} by the reference")
 
 
 # First derivatives
@@ -292,6 +365,68 @@ def check_layout(op: Op, operands: Sequence[Any], batched: Sequence[bool], given
             require_close(pull, totals, tolerance, what)
 
 
+def stacked(cases: Iterable[Case]) -> Iterator[tuple[Op, Any, list[list[Any]]]]:
+    """Yield operations on numbers with their samples slot by slot."""
+    kinds: dict[Any, list[Case]] = {}
+    for case in cases:
+        key = case.op.name, len(case.operands), tuple(sorted(case.parameters.items()))
+        kinds.setdefault(key, []).append(case)
+    for alike in kinds.values():
+        columns = [list(column) for column in zip(*(c.operands for c in alike), strict=True)]
+        # Two samples at least, so that an axis of one never hides a wrong sum.
+        wide = [column if len(column) > 1 else column + column for column in columns]
+        yield alike[0].op, alike[0].parameters, wide
+
+
+def _layouts(columns: list[list[Any]]) -> Iterator[tuple[list[Any], list[bool]]]:
+    """Yield the operands as vectors, batches and both, each in turn otherwise than the rest."""
+    every = range(len(columns))
+    plain, batch = [False] * len(columns), [True] * len(columns)
+    yield columns, plain
+    yield columns, batch
+    yield [[c, c[::-1]] for c in columns], batch
+    yield [[c] for c in columns], plain
+    for k in every if len(columns) > 1 else ():
+        yield [c[0] if i == k else c for i, c in enumerate(columns)], plain
+        yield [c[0] if i == k else c for i, c in enumerate(columns)], [i != k for i in every]
+        yield columns, [i != k for i in every]
+        yield columns, [i == k for i in every]
+        yield [[c] if i == k else c for i, c in enumerate(columns)], [i == k for i in every]
+        blocks = [[c] if i == k else [[x] for x in c] for i, c in enumerate(columns)]
+        yield blocks, plain
+        yield [[block, block] for block in blocks], batch
+
+
+def check_layouts(op: Op, given: Any, columns: list[list[Any]], seed: int) -> None:
+    """Entry by entry, the derivatives are the numbers' in every mixture of vectors and batches."""
+    for operands, batched in _layouts(columns):
+        check_layout(op, operands, batched, given)
+        values = [bound(ARRAYS, x, b) for x, b in zip(operands, batched, strict=True)]
+        result = ARRAYS.apply(op, given, values)
+        if np.isfinite(result.data).all():
+            check_transposes(op, values, given, seed)
+
+
+def check_batches(case: Case, seed: int) -> None:
+    """A batch in front of vectors gives, example by example, what one example gives."""
+    generator = np.random.default_rng(seed)
+    plain = [bound(ARRAYS, x) for x in case.operands]
+    for batched in np.ndindex(*(2,) * len(plain)):
+        values = [
+            # Near the sample, where the operation is defined.
+            Array(v.data + generator.normal(size=(4, *v.data.shape)) / 32, v.ndim) if b else v
+            for v, b in zip(plain, batched, strict=True)
+        ]
+        check_transposes(case.op, values, case.parameters, seed)
+        result = ARRAYS.apply(case.op, case.parameters, values)
+        for i in range(result.batch or 0):
+            alone = [v if v.batch is None else Array(v.data[i], v.ndim) for v in values]
+            expected = ARRAYS.apply(case.op, case.parameters, alone)
+            what = f"{case}: example {i} of a batch"
+            require(expected.shape == result.shape, f"{what} has shape {expected.shape}")
+            require_close(result.data[i], expected, "1e-13", what)
+
+
 def check_transposes(op: Op, values: Sequence[Any], given: Any, seed: int) -> None:
     """⟨bar, push t⟩ = ⟨pull bar, t⟩ for random bar and t, in any shapes and batches."""
     generator = np.random.default_rng(seed)
@@ -341,26 +476,35 @@ def _second_difference(goal: Callable[[list[Any]], Any], at: list[Any], u: Any, 
     return (moved(1, 1) - moved(1, -1) - moved(-1, 1) + moved(-1, -1)) / (4 * step**2)
 
 
-def check_second_order(case: Case, reference: Reference) -> None:
-    """The gradient graph of the gradient graph agrees with second differences and SymPy."""
-    graph, squared = goal_graph(case)
-    at = [bound(FINE, x) for x in case.operands]
-    gradient = gradient_graph(graph)
+def _seconds(case: Case, reference: Reference, squared: bool) -> Callable[[int, int], list[Any]]:
+    """Return SymPy's second derivatives by two slots."""
     operands, values = symbols(case)
     formulas = flat(reference.symbolic(*operands, **case.parameters))
     formula = sum(f**2 for f in formulas) if squared else formulas[0]
+    slopes = [sum(sympy.diff(formula, x) for x in flat(operand)) for operand in operands]
+
+    def by(first: int, second: int) -> list[Any]:
+        return [number_of(sympy.diff(slopes[first], x), values) for x in flat(operands[second])]
+
+    return by
+
+
+def check_second_order(case: Case, reference: Reference | None = None) -> None:
+    """The gradient graph of the gradient graph agrees with second differences, and SymPy."""
+    graph, squared = goal_graph(case)
+    at = [bound(FINE, x) for x in case.operands]
+    gradient = gradient_graph(graph)
+    by_sympy = reference and _seconds(case, reference, squared)
 
     def goal(there: list[Any]) -> Any:
         return flat(outputs(graph, FINE, there)[0])[0]
 
     for first, derivative in enumerate(gradient.outputs):
-        slope = sum(sympy.diff(formula, x) for x in flat(operands[first]))
         rows = outputs(gradient_graph(gradient, derivative), FINE, at)
         for second, row in enumerate(rows):
-            by_second = flat(operands[second])
             what = f"{case}: second derivative by {first} and {second}"
-            expected = [number_of(sympy.diff(slope, x), values) for x in by_second]
-            require_close(row, expected, "1e-60", f"{what}, SymPy")
+            if by_sympy:
+                require_close(row, by_sympy(first, second), "1e-60", f"{what}, SymPy")
             u = [FINE.one(x) if i == first else FINE.zero(x) for i, x in enumerate(at)]
             differences = [
                 _second_difference(
