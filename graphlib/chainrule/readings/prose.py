@@ -46,9 +46,10 @@ def prose_text(prose: Prose) -> str:
     return "".join(map(plain, prose))
 
 
-def as_term(prose: Prose) -> Row:
+def as_term(prose: Prose) -> Term:
     """Return prose as one term, its words upright."""
-    return Row(tuple(Word(part) if isinstance(part, str) else part for part in prose))
+    first, *rest = terms = [Word(part) if isinstance(part, str) else part for part in prose]
+    return Row(tuple(terms)) if rest else first
 
 
 def pieces(term: Term, role: Role | None = None) -> list[tuple[str, Role | None]]:
