@@ -38,6 +38,7 @@ LABELS: Final[Mapping[str, str]] = {
     "latex": "LaTeX",
     "html": "HTML",
     "markdown": "Markdown",
+    "text": "plain text",
     "ipynb": "Jupyter notebook",
     "moodle": "Moodle XML",
     "json": "JSON",
