@@ -13,6 +13,7 @@ import json
 import math
 from typing import Any, Final
 
+from chainrule.errors import needed
 from chainrule.exercises.formats.format import Format
 from chainrule.exercises.formats.markdown import Writer, key_table, task_heading
 from chainrule.exercises.sheet import Answer, Key, Sheet, Task
@@ -115,8 +116,7 @@ def _answers(task: Task, key: Key) -> str:
 
 def sheet_ipynb(sheet: Sheet, key: Key) -> bytes:
     """Return a sheet as a notebook; the cells' ids say which task they are about."""
-    import nbformat
-
+    nbformat = needed("nbformat", "sheets")
     v4: Any = nbformat.v4
     book = v4.new_notebook(
         metadata={

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chainrule.errors import needed
 from chainrule.readings.cells import count_cell, plain_cell
 from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.terms import Word
@@ -159,9 +160,7 @@ class Outcome(Tabular):
 
     def chart(self) -> Any:
         """Return the picture as an Altair chart."""
-        import altair as alt
-
-        return alt.Chart.from_dict(self.spec())
+        return needed("altair", "app").Chart.from_dict(self.spec())
 
     def _type(self, name: str) -> str:
         numbers = all(isinstance(value, int | float | None) for value in self.column(name))
