@@ -45,8 +45,8 @@ def test_points_by_vmap(sample_seed: int) -> None:
     jax.config.update("jax_enable_x64", True)
     graph = Graph.parse("cos(sin(x^2) + 3x^2) y")
     x, y = np.random.default_rng(sample_seed).normal(size=(2, 100))
-    value, slopes = jax.vmap(compiled(graph, "jax").value_and_grad)(x, y)
-    expected, wanted = compiled(graph)(x=x, y=y)
+    value, slopes = jax.vmap(compiled(graph.list, "jax").value_and_grad)(x, y)
+    expected, wanted = compiled(graph.list)(x=x, y=y)
     np.testing.assert_allclose(value, expected, rtol=1e-12, atol=1e-12)
     for name, slope in wanted.items():
         np.testing.assert_allclose(slopes[name], slope, rtol=1e-12, atol=1e-12)

@@ -162,7 +162,7 @@ def _over(part: float, whole: float) -> float:
 
 def unsound(problem: Problem) -> Unfit | None:
     """Return where a problem has no number at all, or stands at a kink; None for a sound one."""
-    view = problem.worked
+    view = problem.worked.view
     cells = [f"value:{view.labels[node]}" for node in view.shown]
     cells += [problem.edge_cell("partial", edge) for edge in problem.edges]
     for cell in cells:
@@ -242,7 +242,7 @@ def worksheet(problem: Problem, which: str = "") -> Worksheet:
         An output or input, for the cells `adjoint:t@f` or `tangent:t@x`.
     """
     if which in problem.inputs:
-        return Worksheet(problem.worked, problem.along({which: "1"}))
+        return Worksheet(problem.worked.view, problem.along({which: "1"}).view)
     if which:
-        return Worksheet(problem.back(which))
-    return Worksheet(problem.worked, problem.forward)
+        return Worksheet(problem.back(which).view)
+    return Worksheet(problem.worked.view, problem.forward.view)
