@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from chainrule.algebras.real import rounded
+from chainrule.algebras.decimals import rounded
 from chainrule.drawing import draw
 from chainrule.drawing.figure import figure
 from chainrule.drawing.slides import slides

@@ -14,7 +14,8 @@ from flint import arb
 
 import chainrule
 from chainrule.algebras.balls import balls
-from chainrule.algebras.real import Real, many_digits, precision
+from chainrule.algebras.decimals import many_digits
+from chainrule.algebras.real import Real, precision
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import Builder
 from chainrule.passes.proof import MOST_ENTRIES

@@ -149,10 +149,7 @@ def test_an_output_stays_outside() -> None:
     graph = Graph.parse("a = x^2; b = 3a")
     with pytest.raises(GraphError, match="a is an output"):
         Graph.of(
-            WengertList(
-                graph.list.ops, graph.list.operands, graph.list.parameters, graph.list.names, graph.list.shapes,
-                [graph.list.index["b"], graph.list.index["a"]],
-            )
+            graph.list.replace(outputs=[graph.list.index["b"], graph.list.index["a"]])
         ).fold("b")  # fmt: skip
 
 

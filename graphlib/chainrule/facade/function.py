@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from chainrule.algebras.decimals import rounded
 from chainrule.algebras.float64 import FLOAT64
-from chainrule.algebras.real import rounded
 from chainrule.compile.machine import Machine, Unsettled
 from chainrule.errors import GraphError
 from chainrule.facade.points import (
