@@ -145,7 +145,7 @@ def test_undefined_values_name_their_node() -> None:
     reason = worked.number("value:J").undefined
     assert reason is not None
     assert (worked.labels[reason.node], reason.op) == ("a", "log")
-    assert "positive" in (worked.why(worked.number("adjoint:x")) or "")
+    assert "positive" in (worked.view.why(worked.number("adjoint:x")) or "")
 
 
 EXPRESSIONS = lines("expressions_public.jsonl")

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
+    from chainrule.facade.own import operation
     from chainrule.nn.training import train
     from chainrule.ops import OPS, Op
-    from chainrule.own import operation
     from chainrule.readings.view import Notation
     from chainrule.worked import Worked
 
@@ -50,7 +50,7 @@ _HOMES = {
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
     "Op": "chainrule.ops",
-    "operation": "chainrule.own",
+    "operation": "chainrule.facade.own",
     "ChainruleError": "chainrule.errors",
     "InputError": "chainrule.errors",
     "ParseError": "chainrule.errors",

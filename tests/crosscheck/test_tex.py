@@ -78,7 +78,7 @@ def test_the_lecture_s_numbers_can_be_read(tmp_path: Path) -> None:
 
 
 def test_the_steps_document(worked: chainrule.Worked, tmp_path: Path) -> None:
-    compiled(RENDERERS["latex"].steps(worked, worked.steps(), True), tmp_path)
+    compiled(RENDERERS["latex"].steps(worked.view, worked.steps(), True), tmp_path)
 
 
 @pytest.mark.parametrize("options", [{}, {"step": 3}, {"direction": "TB", "theme": "dark"}])

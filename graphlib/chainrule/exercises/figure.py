@@ -135,7 +135,7 @@ def figure(
     DrawingError, OutsideTimeout
         If Graphviz cannot lay it out.
     """
-    view = problem.worked
+    view = problem.worked.view
     nodes = view.shown
     names = {node: view.name(node) for node in nodes}
     formulas = {

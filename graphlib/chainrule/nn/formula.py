@@ -110,7 +110,7 @@ class Formula:
         """Return the graph of a source, its inputs of these shapes where it declares none."""
         if isinstance(source, Graph):
             if source.program is None:
-                return source
+                return source.list
             program = source.program
         else:
             program = read(source)
@@ -157,7 +157,7 @@ class Formula:
             goal = builder.maths.mean(goal)
         if builder.names.get(goal.index) is None:
             goal = builder.name(goal, GOAL if GOAL not in named else "loss")
-        graph = Graph.of(builder.finish([goal, prediction]))
+        graph = builder.finish([goal, prediction])
         columns = [graph.names[n] for n in graph.inputs if graph.names[n] not in self.learn]
         target = TARGET if TARGET in columns and graph[TARGET].shape == prediction.shape else ""
         return Network(
@@ -203,7 +203,7 @@ class Formula:
                 known[name] = builder.input(name, graph.shape(node), batched=batched)
         return _replayed(builder, graph, known)[graph.outputs[0]]
 
-    def _parameters(self, graph: Graph) -> dict[str, Parameter]:
+    def _parameters(self, graph: WengertList) -> dict[str, Parameter]:
         """Return what is learned: what is only ever added is a bias, all else a weight."""
         users: dict[str, list[Any]] = {name: [] for name in self.learn}
         for node, operands in enumerate(graph.operands):
@@ -222,7 +222,7 @@ class Formula:
     def parameters(self, seed: int = 0, initialiser: str | None = None) -> dict[str, Any]:
         """Return where the parameters begin: as given, else drawn from a seed."""
         main = self._written(self.source, {**self.data, **self.learn})
-        return {**drawn(self._parameters(Graph.of(main)), seed, initialiser), **self.start}
+        return {**drawn(self._parameters(main), seed, initialiser), **self.start}
 
 
 def _check(learn: Collection[str], inputs: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.errors import InputError, needed
+from chainrule.facade import Graph
 from chainrule.nn.examples import given, named
 from chainrule.nn.flat import Flat
 from chainrule.nn.formula import Formula
@@ -179,8 +180,7 @@ class Trained:
         example
             Its number, from 0.
         """
-        graph = self.network_of_one.graph
-        return graph.reverse(self.point(example))
+        return Graph.of(self.network_of_one.graph).reverse(self.point(example))
 
     @property
     def network_of_one(self) -> Network:

@@ -204,5 +204,5 @@ def using(op: str) -> tuple[Example, ...]:
     return tuple(
         example
         for example in EXAMPLES
-        if any(found.name == op for found in Graph.parse(example.formula).ops)
+        if any(found.name == op for found in Graph.parse(example.formula).list.ops)
     )

@@ -18,13 +18,14 @@ from chainrule.graph.wengert import INPUT
 from chainrule.readings.mathml import mathml
 from chainrule.readings.numbers import numeral
 from chainrule.readings.render.prose import plain, prose_html, prose_text
+from chainrule.readings.story import story
 from chainrule.readings.tables import table
 from chainrule.readings.terms import Numeral, Row, Symbol, Term, text
+from chainrule.readings.view import View
 from chainrule.ui import link
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault
 from chainrule.ui.state import State
-from chainrule.worked import Worked
 
 MOST_ROWS: Final = 120
 GROUPS: Final = (
@@ -49,7 +50,7 @@ class Work:
 
     state: State
     graph: Graph
-    view: Worked
+    view: View
     sheet: Worksheet
 
     @property
@@ -64,11 +65,11 @@ def work(state: State) -> Work | Fault:
         names = tuple(name for name, _ in state.point)
         graph = Graph.parse(state.formula, declared=names)
         point = {n: v for n, v in state.point if n in graph.variables}
-        view = graph.work(point, "forward" if state.mode == "forward" else "reverse")
-        backward = view if view.reverse else graph.work(point)
+        view = graph.work(point, "forward" if state.mode == "forward" else "reverse").view
+        backward = view if view.reverse else graph.work(point).view
         forward = view if not view.reverse else None
         if view.reverse and len(graph.variables) == 1:
-            forward = graph.work(point, "forward")
+            forward = graph.work(point, "forward").view
         sheet = Worksheet(backward, forward)
     except InputError as error:
         return Fault.of(error)
@@ -257,7 +258,7 @@ def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[
 def _link(done: Work, id: str) -> str:
     """Return a link to Explore at the step that fills a cell; "" where it would be too long."""
     step = None
-    for number, told in enumerate(done.view.steps()):
+    for number, told in enumerate(story(done.view)):
         if any(entry.cell == id for entry in told.entries):
             step = number
     try:

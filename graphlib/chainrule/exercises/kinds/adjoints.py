@@ -25,7 +25,7 @@ DASH = Given(Word(WORDS["none"]), "quiet")
 
 def write(setting: Setting) -> Question:
     """Ask for the backward table; local partials only where no earlier task asks them."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
     rows: list[tuple[Slot, ...]] = []
     answers = []

@@ -20,7 +20,7 @@ from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 
 def write(setting: Setting) -> Question:
     """Ask for the table, without what earlier tasks ask."""
-    problem, view, asked = setting.problem, setting.problem.worked, setting.asked
+    problem, view, asked = setting.problem, setting.problem.worked.view, setting.asked
     answers = []
     rows: list[tuple[Slot, ...]] = []
     for node, edges in forward_edges(problem):

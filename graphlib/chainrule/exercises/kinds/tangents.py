@@ -21,7 +21,7 @@ from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
 
 def write(setting: Setting) -> Question:
     """Ask for the tangents, and for local partials that no earlier task asks."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
     rows: list[tuple[Slot, ...]] = []
     answers = []

@@ -104,7 +104,7 @@ def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outc
     was, becomes = 3, 8
     x = data.x[int(np.flatnonzero(data.t == was)[0])]
     network = model.network("ce")
-    slope = network.graph.compile(wrt=["x"])
+    slope = Graph.of(network.graph).compile(wrt=["x"])
     target = np.eye(10)[[becomes]]
     rows = []
     for step in range(steps + 1):
