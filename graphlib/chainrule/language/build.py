@@ -10,6 +10,7 @@ from chainrule.graph.wengert import WengertList
 from chainrule.language.syntax import LIMITS, Item, Program, beyond
 from chainrule.ops import OPS
 from chainrule.ops.losses import ENTRYWISE
+from chainrule.ops.piecewise import NOWHERE, Condition
 
 # What an operation between vectors is between numbers, and what one is for a single vector.
 OF_NUMBERS = {
@@ -167,9 +168,11 @@ def _choice(
     values = [built[at] for at in item.operands[1::2]]
     if len(item.operands) % 2:
         values.append(built[item.operands[-1]])
+        last: Condition = ("else",)
     else:
         values.append(builder.write(OPS["nowhere"], []))
-    when = (*conditions, ("else",))
+        last = NOWHERE
+    when = (*conditions, last)
     return builder.write(OPS["where"], [*compared, *values], {"when": when}, fresh=fresh)
 
 
