@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from chainrule.errors import ParseError, ShapeError
+from chainrule.errors import ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.language.syntax import LIMITS, Item, Program, beyond
+from chainrule.language.syntax import LIMITS, Item, Program, beyond, refusal
 from chainrule.ops import OPS
 from chainrule.ops.losses import ENTRYWISE
 from chainrule.ops.piecewise import NOWHERE, Condition
@@ -131,12 +131,8 @@ def _write(
             return builder.write(OPS["mean"], [each], fresh=fresh)
         return builder.write(OPS[what], operands, parameters, fresh=fresh)
     except ShapeError as error:
-        raise ParseError(
-            str(error),
-            text=program.text,
-            position=item.span.start,
-            length=item.span.stop - item.span.start,
-            allowed="declare shapes as in `W: 4x2` or `x: 2`",
+        raise refusal(
+            program.text, item.span, str(error), "declare shapes as in `W: 4x2` or `x: 2`"
         ) from error
 
 
