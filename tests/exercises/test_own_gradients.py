@@ -75,6 +75,17 @@ def test_a_table_of_numbers_is_read_and_mistakes_have_names() -> None:
     assert read_gradients('{"a": 6}') == {"a": 6}
 
 
+def test_typed_numbers_may_be_rounded() -> None:
+    # f = sin(u), u = 3x at 0.7: cos 2.1 = −0.5048461 and three times that, −1.5145383.
+    right = check_backward("f = sin(u); u = 3x", {"x": 0.7}, {"u": "-0.505", "x": "-1.515"})
+    assert [one.verdict for one in right.found] == ["missing", "right", "right"]
+    wrong = check_backward("f = sin(u); u = 3x", {"x": 0.7}, {"u": "-0.5048461", "x": "-1.52"})
+    assert [one.verdict for one in wrong.found] == ["missing", "right", "right"]
+    wrong = check_backward("f = sin(u); u = 3x", {"x": 0.7}, {"u": "0.505", "x": "1.515"})
+    assert wrong.first is not None and wrong.first.mistakes == ("sign-added", "integrated")
+    assert [one.verdict for one in wrong.found][2] == "follows"
+
+
 def test_a_function_may_return_a_tuple_in_the_order_of_the_inputs() -> None:
     found = check_backward("x y", {"x": 2, "y": 3}, lambda x, y: (y, y))
     assert found.first is not None and found.first.name == "y"

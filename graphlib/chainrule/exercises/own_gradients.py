@@ -17,7 +17,7 @@ import numpy as np
 from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import FileError, GraphError, excerpt
-from chainrule.exercises.answers import Verdict
+from chainrule.exercises.answers import Verdict, rounding
 from chainrule.exercises.catalogue import BACKWARD, FEEDBACK
 from chainrule.exercises.naming import meant
 from chainrule.exercises.worksheet import Worksheet
@@ -191,16 +191,18 @@ class _Check:
     """One comparison: the walk of reverse mode, in which somebody's own gradients flow on."""
 
     def __init__(self, worked: Worked, gradients: Mapping[str, Any], tolerance: float) -> None:
-        self.worked, self.tolerance = worked, tolerance
+        self.worked = worked
         self.graph, self.record = worked.graph, worked.run.double
         self.nodes = {label: node for node, label in worked.labels.items()}
         self.given: dict[int, Any] = {}
+        self.reach: dict[int, float] = {}
         for name, value in gradients.items():
             node = self.nodes.get(canonical(str(name)))
             if node is None:
                 known = ", ".join(self.nodes)
                 raise GraphError(BACKWARD["no_node"].format(name=excerpt(str(name)), known=known))
             self.given[node] = _numbers(value, str(name))
+            self.reach[node] = max(tolerance, _rounded(value))
         self.sums = Ledger(self.record.algebra, dict(self.record_seeds()))
         self.terms: dict[int, list[Any]] = {}
         self.flowing: dict[int, list[Any]] = {}
@@ -251,32 +253,34 @@ class _Check:
         if right is None or follows is None:
             return OwnGradient(name, shape, "undecided", (), BACKWARD["undefined"])
         if given.shape != shape:
-            return OwnGradient(name, shape, "wrong", (), self._of_shape(given, follows))
-        if self._near(given, right):
+            return OwnGradient(name, shape, "wrong", (), self._of_shape(node, given, follows))
+        if self._near(node, given, right):
             return OwnGradient(name, shape, "right")
-        if self._near(given, follows):
+        if self._near(node, given, follows):
             return OwnGradient(name, shape, "follows" if after else "right")
         names = tuple(self._named(node, given))[:3]
-        return OwnGradient(name, shape, "wrong", names, self._said(names, given, follows))
+        return OwnGradient(name, shape, "wrong", names, self._said(node, names, given, follows))
 
-    def _near(self, given: Any, wanted: Any) -> bool:
+    def _near(self, node: int, given: Any, wanted: Any) -> bool:
         if given.shape != wanted.shape:
             return False
         size = max(1e-12, float(np.max(np.abs(wanted), initial=0.0)))
-        return bool(np.all(np.abs(given - wanted) <= self.tolerance * size))
+        return bool(np.all(np.abs(given - wanted) <= self.reach[node] * size))
 
-    def _of_shape(self, given: Any, follows: Any) -> str:
+    def _of_shape(self, node: int, given: Any, follows: Any) -> str:
         told = BACKWARD["shapes"].format(
             given=shape_in_words(given.shape), wanted=shape_in_words(follows.shape)
         )
         if given.T.shape == follows.shape:
-            return f"{told} {BACKWARD['transposed']}" if self._near(given.T, follows) else told
+            return (
+                f"{told} {BACKWARD['transposed']}" if self._near(node, given.T, follows) else told
+            )
         try:
             strides = np.broadcast_to(follows, given.shape).strides
         except ValueError:
             return told
         over = tuple(axis for axis, stride in enumerate(strides) if stride == 0)
-        if self._near(given.sum(axis=over).reshape(follows.shape), follows):
+        if self._near(node, given.sum(axis=over).reshape(follows.shape), follows):
             return f"{told} {BACKWARD['broadcast']}"
         return told
 
@@ -287,35 +291,32 @@ class _Check:
             own = {f"adjoint:{self.worked.labels[n]}": float(value)
                    for n, value in self.given.items() if n != node}  # fmt: skip
             found = sheet.mistaken(sheet.cells[f"adjoint:{label}"], own)
-            yield from meant(float(given), found, self.tolerance, 3 * self.tolerance)
+            yield from meant(float(given), found, self.reach[node] / 2, self.reach[node])
             return
         shape = given.shape
         terms = [_array(term, shape) for term in self.terms.get(node, ())]
         if len(terms) > 1 and all(term is not None for term in terms):
             sum_ = Sum((), (), tuple(terms), backward=True)
             for name in SUMS:
-                if any(self._near(given, wrong) for wrong in MISCONCEPTIONS[name].of(sum_)):
+                if any(self._near(node, given, wrong) for wrong in MISCONCEPTIONS[name].of(sum_)):
                     yield name
         flowing = [_array(one, shape) for one in self.flowing.get(node, ())]
-        if any(one is not None and self._near(given, one) for one in flowing):
+        if any(one is not None and self._near(node, given, one) for one in flowing):
             yield "forgotten-inner-derivative"
         value = _array(self.record.values[node], shape)
-        if value is not None and self._near(given, value):
+        if value is not None and self._near(node, given, value):
             yield "value-for-derivative"
 
-    def _said(self, names: Sequence[str], given: Any, follows: Any) -> str:
+    def _said(self, node: int, names: Sequence[str], given: Any, follows: Any) -> str:
         if names:
             record = MISCONCEPTIONS[names[0]]
             return f"{record.sentence} {record.hint}"
         far = np.abs(given - follows)
-        if self._near(-given, follows):
+        if self._near(node, -given, follows):
             return BACKWARD["sign"]
-        if (
-            follows.shape
-            and follows.all()
-            and self._near(given / follows, np.full(follows.shape, given.flat[0] / follows.flat[0]))
-        ):
-            return BACKWARD["scaled"].format(factor=f"{given.flat[0] / follows.flat[0]:.4g}")
+        factor = float(np.vdot(given, follows) / (np.vdot(follows, follows) or 1.0))
+        if follows.shape and factor and self._near(node, given, factor * follows):
+            return BACKWARD["scaled"].format(factor=f"{factor:.4g}")
         if follows.shape:
             worst = np.unravel_index(int(np.argmax(far)), follows.shape)
             entry = ", ".join(map(str, worst))
@@ -333,6 +334,14 @@ def _numbers(value: Any, name: str) -> Any:
         raise ValueError
     except (TypeError, ValueError, OverflowError) as error:
         raise GraphError(BACKWARD["no_numbers"].format(name=excerpt(name))) from error
+
+
+def _rounded(value: Any) -> float:
+    """Return how far typed decimals may be away, relatively: as far as they are rounded."""
+    digits = [len(re.sub(r"[eE].*|\D", "", one).lstrip("0"))
+              for one in re.findall(r"\d*\.\d+(?:[eE][-+]?\d+)?", value)
+              ] if isinstance(value, str) else []  # fmt: skip
+    return 2 * rounding(max(digits)) if digits else 0.0
 
 
 def _array(value: Any, shape: tuple[int, ...]) -> Any:
