@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chainrule.errors import ChainruleError, FileError, InputError, LimitError, LinkError
+from chainrule.exercises.catalogue import BACKWARD
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
 from chainrule.exercises.marking import Marking
+from chainrule.exercises.own_gradients import check_backward, read_gradients
 from chainrule.exercises.pasted import read_pasted
 from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
@@ -83,6 +85,18 @@ def work(state: State) -> Work | Fault:
             )
         )
     return Work(state, graph, view, sheet)
+
+
+def own_gradients(state: State, typed: str) -> str | Fault:
+    """Return what became of gradients that somebody's own code gives, as HTML."""
+    try:
+        graph = Graph.parse(state.formula, declared=tuple(name for name, _ in state.point))
+        point = {n: v for n, v in state.point if n in graph.variables}
+        return check_backward(graph, point, read_gradients(typed)).html()
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", BACKWARD["allowed"], "", 0, 0)
 
 
 def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None) -> dict[str, Any]:
