@@ -18,7 +18,7 @@ from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.drawing.rows import Form, Weight, form, with_rows
-from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, Sizes, card_size, width
+from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, WRITTEN, Sizes, card_size, width
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.readings.picture import Box, Point
@@ -150,6 +150,7 @@ def placed(
     *,
     rows: bool = False,
     wide: Mapping[int, int] | None = None,
+    written: bool = False,
 ) -> Layout:
     """Return the positions of the cards and edges of what is drawn.
 
@@ -165,6 +166,9 @@ def placed(
         Whether weights are rows on the cards of their users, from left to right only.
     wide
         Widths of cards; default what their text needs.
+    written
+        Whether numbers are written in by hand: cards then have room for that, and stand as near
+        to the inputs as they can, so that their places tell nothing of arrows to be drawn.
 
     Raises
     ------
@@ -175,7 +179,8 @@ def placed(
     """
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
-    return _Planner(drawn, direction, wide or {}, rows=rows and direction == "LR").layout()
+    rows = rows and direction == "LR"
+    return _Planner(drawn, direction, wide or {}, rows=rows, written=written).layout()
 
 
 def moved(box: Box, shift: Point) -> Box:
@@ -195,7 +200,13 @@ class _Planner:
     """Works in two axes: `along` the ranks, `across` them; LR is (x, y), TB is (y, x)."""
 
     def __init__(
-        self, drawn: Reduction, direction: str, wide: Mapping[int, int], *, rows: bool
+        self,
+        drawn: Reduction,
+        direction: str,
+        wide: Mapping[int, int],
+        *,
+        rows: bool,
+        written: bool,
     ) -> None:
         self.rows: Mapping[int, tuple[Weight, ...]] = {}
         if rows:
@@ -204,7 +215,8 @@ class _Planner:
         self.view = drawn.view
         self.direction = direction
         self.across = direction == "LR"
-        self.sizes: Sizes = (COMPACT if self.rows else ACROSS) if self.across else DOWN
+        usual = (COMPACT if self.rows else ACROSS) if self.across else DOWN
+        self.sizes: Sizes = WRITTEN if written else usual
         self.size = {
             node: card_size(
                 self.view,
@@ -218,7 +230,7 @@ class _Planner:
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
         factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
-        found = ranks(drawn, self.size, direction, factors)
+        found = ranks(drawn, self.size, direction, factors, written=written)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:

@@ -79,7 +79,7 @@ def _number(card: Card, number: Term | None, x: float, to: Align, sizes: Sizes) 
     y = box.y if card.flat else box.y - box.h / 2 + 0.72 * card.upper
     if number is not None:
         return Type((x, y), to, _size(card, sizes, sizes.number), number)
-    wide, high = sizes.outline, 14 if card.form == "row" else 18
+    wide, high = sizes.outline, 14 if card.form == "row" else sizes.blank
     middle = x + (wide / 2 if to == "start" else -wide / 2)
     return Shape(Box(middle, y, wide, high), line="quiet", width=1, radius=4, dashed=True)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from chainrule.readings.catalogue import MARK
+from chainrule.readings.prose import plain
 from chainrule.readings.terms import (
     ACCENTS,
     GREEK,
@@ -43,12 +47,13 @@ _SIGNS = {
     "⊤": r"\top ",
     "≤": r"\leq ",
     "≥": r"\geq ",
+    "→": r"\to ",
 }
 _FENCES = {"⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}
 
 
-def latex_text(words: str) -> str:
-    """Return words for LaTeX text mode with every special character escaped."""
+def _escaped(words: str) -> str:
+    """Return words in which no character is special to TeX."""
     return "".join(_SPECIAL.get(c, c) for c in words)
 
 
@@ -69,7 +74,7 @@ def latex(term: Term, *, colours: bool = False) -> str:
                 digits = digits.replace(",", "{,}")
                 return digits if power is None else rf"{digits}\cdot 10^{{{power}}}"
             case Word(word, command):
-                return (command + " ") if command else rf"\text{{{latex_text(word)}}}"
+                return (command + " ") if command else rf"\text{{{_escaped(word)}}}"
             case Sign(sign, tight):
                 shown = _SIGNS.get(sign, sign)
                 return shown if tight or shown.endswith(" ") else f" {shown} "
@@ -109,15 +114,56 @@ def _latex_name(name: str, over: str = "") -> str:
     if base in GREEK:
         shown = "\\" + base
     elif len(base) == 1:
-        shown = latex_text(base)
+        shown = _escaped(base)
     else:
-        shown = rf"\mathrm{{{latex_text(base)}}}"
+        shown = rf"\mathrm{{{_escaped(base)}}}"
     for mark in (accent, over):
         if mark in ACCENTS:
             shown = f"{ACCENTS[mark][1]}{{{shown}}}"
     if sub:
         plain = sub.isdigit() or len(sub) == 1
-        shown += "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
+        shown += "_{" + (sub if plain else r"\mathrm{" + _escaped(sub) + "}") + "}"
     above = raised(accent).replace("′", r"\prime ")
     above += r"\prime " * (" ′″‴".index(primes) if primes else 0)
     return shown + (f"^{{{above}}}" if above else "")
+
+
+def safe(written: str) -> str:
+    """Return LaTeX without characters that no font has."""
+    return "".join(
+        "\n" if c == "\n" else plain(c).replace("\N{REPLACEMENT CHARACTER}", "?") for c in written
+    )
+
+
+# Words may hold names as Unicode writes them, v₅ or ŷ, for which pdfTeX has no letters.
+_LETTERS = (
+    {letter: rf"$\{name}$" for name, letter in GREEK.items()}
+    | {
+        small: rf"\textsubscript{{{big}}}"
+        for big, small in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)
+    }
+    | {
+        small: rf"\textsuperscript{{{big}}}"
+        for big, small in zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True)
+    }
+    | {
+        small: rf"\textsubscript{{{big}}}"
+        for big, small in zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
+    }
+    | {"−": "$-$", "·": r"$\cdot$", "∂": r"$\partial$", "∞": r"$\infty$", "…": r"\dots{}"}
+    | {"→": r"$\to$", MARK: r"$\triangle$", "△": r"$\triangle$"}
+)
+_ACCENTED = re.compile("(.)([\u0302\u0304\u0307])")
+_ACCENTS = {mark: command for mark, command, _ in ACCENTS.values()}
+
+
+def words_latex(words: str) -> str:
+    """Return words as LaTeX text, escaped; names in them as mathematics."""
+    parts = _ACCENTED.split(safe(words))
+    # Split gives words, letter, accent, words, … in turns.
+    written = ["".join(_LETTERS.get(c, _escaped(c)) for c in parts[0])]
+    for letter, accent, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        base = _LETTERS.get(letter, _escaped(letter)).strip("$")
+        written.append(f"${_ACCENTS[accent]}{{{base}}}$")
+        written += [_LETTERS.get(c, _escaped(c)) for c in rest]
+    return "".join(written)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from chainrule.readings.document import Block
 from chainrule.readings.terms import Term
 
 Align = Literal["start", "middle", "end"]
@@ -124,7 +125,7 @@ Mark = Shape | Wire | Tip | Ring | Type
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Block):
     """A picture: its size, its marks, what lies below first, and what it shows in words."""
 
     width: float

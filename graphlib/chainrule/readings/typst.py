@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from chainrule.readings.prose import printable
 from chainrule.readings.terms import (
     GREEK,
     Cases,
@@ -39,10 +40,7 @@ _ACCENTS = {"hat": "hat", "bar": "macron", "dot": "dot"}
 
 def string(words: str) -> str:
     """Return words as a string literal of Typst; what does not show is replaced."""
-    shown = "".join(
-        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in words
-    )
-    return '"' + "".join(_IN_STRINGS.get(c, c) for c in shown) + '"'
+    return '"' + "".join(_IN_STRINGS.get(c, c) for c in printable(words)) + '"'
 
 
 # The number sign begins code outside strings only; a reader need not know where it stands.

@@ -19,7 +19,8 @@ from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
 from chainrule.readings.mathml import mathml
 from chainrule.readings.numbers import numeral
-from chainrule.readings.render.prose import plain, prose_html, prose_text
+from chainrule.readings.prose import plain, prose_text
+from chainrule.readings.render.html import prose_html
 from chainrule.readings.story import story
 from chainrule.readings.tables import table
 from chainrule.readings.terms import Numeral, Row, Symbol, Term, text

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from chainrule.readings.picture import Mark, Picture, Ring, Shape, Tip, Type, Wire
-from chainrule.readings.render.typst import document_head
 from chainrule.readings.terms import Term
-from chainrule.readings.theme import Theme, mixed
+from chainrule.readings.theme import LIGHT, Theme, mixed
 from chainrule.readings.typst import string, typst
 
 PARTS: Final = Path(__file__).with_name("marks.typ")
@@ -22,12 +21,25 @@ MARGIN: Final = 8
 ROLES: Final = ("value", "derivative", "partial", "warning")
 
 
+def document_head(title: str, theme: Theme = LIGHT) -> str:
+    """Return what a document begins with: its title, type and colours, and `m` for equations."""
+    lines = [
+        f"#set document(title: {string(title or 'chainrule')})",
+        f'#let text-colour = rgb("{theme.ink}")',
+        '#set text(font: "Libertinus Serif", lang: "en", fill: text-colour)',
+        f'#let crquiet = rgb("{theme.quiet}")',
+        "#let m(words, it) = math.equation(alt: words, it)",
+    ]
+    for role in ROLES:
+        lines.append(f'#let cr{role}-colour = rgb("{getattr(theme, role)}")')
+        lines.append(f"#let cr{role}(it) = text(fill: cr{role}-colour, it)")
+    return "\n".join(lines) + "\n"
+
+
 def page(picture: Picture, theme: Theme, title: str, heading: str = "", note: str = "") -> str:
     """Return a picture as a document of one page of its size, with a line above and below it."""
-    colours = {role: getattr(theme, role) for role in ROLES}
-    size = f"width: {numbers(picture.width)} * u, height: {numbers(picture.height)} * u"
     parts = [
-        document_head(title, colours, theme.ink, theme.quiet),
+        document_head(title, theme),
         f"#let u = {UNIT}pt",
         PARTS.read_text(encoding="utf-8"),
         f'#set page(width: auto, height: auto, margin: {MARGIN}pt, fill: rgb("{theme.ground}"))',
@@ -35,12 +47,17 @@ def page(picture: Picture, theme: Theme, title: str, heading: str = "", note: st
     if heading:
         above = f'text(size: 13pt, weight: "bold", {string(heading)})'
         parts.append(f"#block(below: 8pt, {above})")
-    inside = painted(picture.marks, theme)
-    parts.append(f"#figure(alt: {string(picture.words)}, box({size}, {{\n{inside}\n}}))")
+    parts.append(f"#figure(alt: {string(picture.words)}, {boxed(picture, theme)})")
     if note:
         below = f"text(size: 9pt, fill: crquiet, {string(note)})"
         parts.append(f"#block(above: 8pt, {below})")
     return "\n".join(parts) + "\n"
+
+
+def boxed(picture: Picture, theme: Theme = LIGHT) -> str:
+    """Return a picture as an expression of Typst, a box of its size."""
+    size = f"width: {numbers(picture.width)} * u, height: {numbers(picture.height)} * u"
+    return f"box({size}, {{\n{painted(picture.marks, theme)}\n}})"
 
 
 def painted(marks: Iterable[Mark], theme: Theme) -> str:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from base64 import b64encode
 from collections.abc import Iterable
 from typing import Final
 
 from chainrule.errors import DrawingError
-from chainrule.readings.picture import Mark, Point, Ring, Shape, Tip, Type, Wire
-from chainrule.readings.render.prose import pieces, plain
+from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
+from chainrule.readings.prose import pieces, plain
 from chainrule.readings.terms import Role, Term
-from chainrule.readings.theme import Theme, mixed
+from chainrule.readings.theme import LIGHT, Theme, mixed
 
 FONT_STACK: Final = "DejaVu Sans, Verdana, sans-serif"
 SHRUNK: Final = 0.8
@@ -66,11 +67,11 @@ def document(
     extra
         Attributes of the root element.
     """
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
     picture = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT_STACK}" '
-        f'fill="{theme.ink}"{extra} aria-labelledby="drawing-title drawing-words">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_size(width, height)} role="img" '
+        f'font-family="{FONT_STACK}" fill="{theme.ink}"{extra} '
+        'aria-labelledby="drawing-title drawing-words">\n'
         f'<title id="drawing-title">{escaped(title)}</title>\n'
         f'<desc id="drawing-words">{escaped(words)}</desc>\n'
         f'<rect width="100%" height="100%" fill="{theme.ground}"/>\n{inside}\n</svg>\n'
@@ -186,3 +187,24 @@ _DASHES = {"": "", "dotted": ' stroke-dasharray="1.5 3"', "dashed": ' stroke-das
 
 def _spot(point: Point) -> str:
     return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def picture_svg(picture: Picture, theme: Theme = LIGHT) -> str:
+    """Return a picture as SVG to stand in a page, which may hold several."""
+    inside = Painter(theme).written(picture.marks)
+    made = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_size(picture.width, picture.height)} '
+        f'role="img" font-family="{FONT_STACK}" fill="{theme.ink}">\n'
+        f"<title>{escaped(picture.words)}</title>\n{inside}\n</svg>\n"
+    )
+    checked(made.encode())
+    return made
+
+
+def data_address(picture: Picture) -> str:
+    """Return a picture as an address that holds it whole."""
+    return "data:image/svg+xml;base64," + b64encode(picture_svg(picture).encode()).decode()
+
+
+def _size(width: float, height: float) -> str:
+    return f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'

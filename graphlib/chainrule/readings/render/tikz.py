@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from chainrule.readings.latex import latex
+from chainrule.readings.latex import latex, safe, words_latex
 from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
-from chainrule.readings.render.latex import safe, words_latex
 from chainrule.readings.theme import LIGHT, Theme
 
 PX: Final = 0.6
@@ -48,6 +48,12 @@ PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
 """
 
 
+def drawing(marks: Iterable[Mark]) -> list[str]:
+    """Return marks as a tikzpicture, in the colours of `definitions`."""
+    lines = (line for mark in marks for line in drawn(mark))
+    return [rf"\begin{{tikzpicture}}{STYLES}", *lines, r"\end{tikzpicture}"]
+
+
 def tikz(
     picture: Picture,
     *,
@@ -71,15 +77,15 @@ def tikz(
         r"% needs \usepackage{amsmath,xcolor,tikz}",
         r"\begingroup%",
         *definitions(theme),
-        rf"\begin{{tikzpicture}}{STYLES}",
     ]
+    first, *rest = drawing(picture.marks)
     if title:
         at, size = _at((0, -14)), _font(HEADING)
-        lines.append(rf"\node[anchor=south west, {size}] at {at} {{\textbf{{{words(title)}}}}};")
-    lines += [part for mark in picture.marks for part in drawn(mark)]
+        words = words_latex(title)
+        first += f"\n\\node[anchor=south west, {size}] at {at} {{\\textbf{{{words}}}}};"
     if note:
-        lines += drawn(Type((0, picture.height + 22), "start", NOTE, note, "quiet"))
-    lines += [r"\end{tikzpicture}", r"\endgroup"]
+        rest[-1:-1] = drawn(Type((0, picture.height + 22), "start", NOTE, note, "quiet"))
+    lines += [first, *rest, r"\endgroup"]
     piece = "\n".join(lines) + "\n"
     if not document:
         return piece
@@ -91,11 +97,6 @@ def definitions(theme: Theme) -> list[str]:
     """Return LaTeX's definitions of the colours."""
     named = {name: getattr(theme, field) for field, name in COLOUR.items()}
     return [rf"\definecolor{{{name}}}{{HTML}}{{{value[1:]}}}" for name, value in named.items()]
-
-
-def words(text: str) -> str:
-    """Return text for TeX: printable, and nothing in it is a command."""
-    return safe(words_latex(text))
 
 
 def _at(point: Point) -> str:
@@ -162,7 +163,7 @@ def _type(mark: Type) -> str:
     at = _at((mark.at[0], mark.at[1] + 0.33 * mark.size))
     colour = "" if mark.colour == "ink" else f", text={_ink(mark.colour)}"
     if isinstance(mark.what, str):
-        shown = words(mark.what)
+        shown = words_latex(mark.what)
     else:
         bold = "" if mark.bold is None else rf"\boldsymbol{{{latex(mark.bold, colours=True)}}}"
         rest = latex(mark.what, colours=True)
