@@ -77,7 +77,8 @@ def page() -> None:
         with st.container(key="readings"):
             choice()
             panel(state.without_step(), names, read)
-    session.share(replace(state, step=st.session_state["step"]))
+    kept = st.session_state
+    session.share(replace(state, step=kept["step"], present=kept["present"]))
 
 
 def _places(state: State) -> tuple[Any, Any]:
@@ -162,6 +163,9 @@ def _play(state: State, played: tuple[Packed, tuple[Hint, ...]] | Fault) -> None
     if narrow is not None and narrow != kept["narrow"]:
         kept["narrow"] = narrow
         st.rerun()
+    present = getattr(result, "present", None)
+    if present is not None:
+        kept["present"] = bool(present)
     step = getattr(result, "step", None)
     if step is not None and step != kept.get("reported"):
         # What was reported before a turn to another mode or formula means nothing after it.

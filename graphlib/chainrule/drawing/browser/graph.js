@@ -4,6 +4,9 @@ const HEAD = 9; // length of an arrow head; a line ends this far before its tip
 const LIT_HEAD = 11;
 const SMALLEST_FIT = { wide: 0.72, narrow: 0.84 }; // below, text is too small: panned instead
 const LARGEST_FIT = 1.08; // a drawing of nearly the page's width is stretched to its margins
+const LARGE = 1240; // px of width from which a drawing may be enlarged
+const LARGE_FIT = 1.45;
+const HALL_FIT = 1.9; // on the screen of a lecture hall, a small drawing is enlarged so far
 const SCALES = [0.2, 3];
 const INSET = [3, 10]; // where the stage begins in its window
 
@@ -273,14 +276,16 @@ class Graph {
   // Pan and zoom
 
   /** Fit the drawing to the width, as far as its text stays readable. */
-  resize(width, tallest) {
+  resize(width, tallest, hall = false) {
     this.width = width;
     this.tallest = tallest;
     const { width: w, height: h } = this.layout;
     if (!w || !width) return;
     const smallest = SMALLEST_FIT[this.name];
-    const most = width / w < LARGEST_FIT ? width / w : 1;
-    this.height = Math.min(tallest, Math.ceil(h * Math.max(smallest, most)));
+    const largest = hall ? HALL_FIT : width > LARGE ? LARGE_FIT : LARGEST_FIT;
+    const grows = hall || width > LARGE || width / w < largest;
+    const most = grows ? Math.min(largest, width / w, Math.max(1, tallest / h)) : 1;
+    this.height = hall ? tallest : Math.min(tallest, Math.ceil(h * Math.max(smallest, most)));
     this.view.style.height = `${this.height + INSET[1] + 3}px`;
     if (this.atFit) {
       this.scale = Math.max(smallest, Math.min(most, tallest / h));
