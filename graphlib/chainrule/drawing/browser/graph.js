@@ -84,7 +84,8 @@ class Graph {
     const head = route.ring
       ? drawn("circle", { class: "ring", cx, cy, r: 2.6 })
       : drawn("polygon", { class: "head", points: arrow([x, y], route.tip, HEAD, 3.4) });
-    const d = route.ring ? `${route.d}L${cx - 2.6},${cy}` : route.d;
+    const beside = this.name === "narrow" ? [cx, cy - 2.6] : [cx - 2.6, cy];
+    const d = route.ring ? `${route.d}L${beside}` : route.d;
     group.append(
       drawn("path", { class: "reach", d: route.d }),
       drawn("path", { class: "line", d }),
