@@ -30,7 +30,11 @@ textarea::placeholder { color: var(--cr-quiet); opacity: 1; }
 textarea:focus-visible { outline: 2px solid var(--cr-ink); outline-offset: 1px; }
 @media (max-width: 700px) { textarea:not(:focus) { max-height: 60px; } }
 """
-HTML = '<textarea rows="1" spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>'
+LABEL = "Formula or program"
+HTML = (
+    f'<textarea rows="1" aria-label="{LABEL}" spellcheck="false" autocapitalize="off" '
+    'autocomplete="off"></textarea>'
+)
 
 
 @cache
@@ -50,7 +54,6 @@ def box() -> None:
             "text": st.session_state["formula"],
             "turn": st.session_state["turn"],
             "pause": TYPING_PAUSE,
-            "label": "Formula or program",
             "placeholder": EXAMPLE,
             "longest": LONGEST,
         },

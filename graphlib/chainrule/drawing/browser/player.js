@@ -52,6 +52,7 @@ class Player {
     this.beside = beside;
     this.root.classList.toggle("stale", Boolean(stale));
     this.#theme();
+    setTimeout(() => this.#theme(), QUIET); // a page may get its colours after its content
     const same = structure === this.structure;
     const asked = step !== this.given && !this.reports.has(step);
     this.given = step;

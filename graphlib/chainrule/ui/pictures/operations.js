@@ -282,7 +282,7 @@ class Operations {
       for (const row of values) line.append(element("td", kind, row[i]));
       table.append(line);
     });
-    const host = element("div", "values");
+    const host = element("div", "values", null, { tabindex: "0", role: "group" });
     host.append(table);
     return [host];
   }
