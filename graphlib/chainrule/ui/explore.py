@@ -26,6 +26,8 @@ from chainrule.ui.state import State
 PATIENCE = 0.05
 ASK_EVERY = 0.5
 MOST_CLOSED = 3
+LONG_READING = 110
+"""Characters of LaTeX from which a formula stands under the box, over the whole width."""
 
 
 def page() -> None:
@@ -39,11 +41,16 @@ def page() -> None:
         with left:
             formula.box()
         read = work.read(state.formula, st.session_state["declared"], state.readings)
-        with beside, st.container(key="reading"):
+        with beside, st.container(key="beside"):
             if isinstance(read, Reading):
-                formula.reading(read)
+                if not (long := len(read.reading) > LONG_READING and not read.told):
+                    formula.reading(read)
+                formula.notes(read)
             elif state.formula.strip():
                 formula.refused(read)
+        if isinstance(read, Reading) and long:
+            with st.container(key="reading"):
+                formula.reading(read)
         with right, st.container(key="tools", horizontal=True):
             _tools()
             menu_place = st.container(key="menu", width="content")

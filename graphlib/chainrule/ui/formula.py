@@ -98,11 +98,15 @@ def refused(fault: Fault) -> None:
 
 
 def reading(read: Reading) -> None:
-    """Show as what a formula was read, in full, and every note."""
+    """Show as what a formula was read, in full."""
     if read.told:
         st.html(quiet(read.told))
     else:
         st.latex(read.reading)
+
+
+def notes(read: Reading) -> None:
+    """Show what was chosen in reading a formula, with its other readings."""
     inside = [f"{n} = {v}" for n, v in read.inside.items() if n not in st.session_state["values"]]
     begun = f"Begins at {', '.join(inside)}, since {read.why}." if inside else ""
     for words in filter(None, (session.link_fault(), begun)):
