@@ -98,7 +98,9 @@ def test_the_derivative_of_a_node_that_is_no_input(visitor: Visitor) -> None:
 def test_what_the_slope_of_relu_at_0_is(visitor: Visitor) -> None:
     visitor.click("link", "Reference")
     visitor.type(visitor.page.get_by_role("searchbox", name="Search operations"), "relu")
-    expect(visitor.page.get_by_text("relu has slopes 0 and 1 at 0; the passes use 0")).to_be_visible()
+    expect(
+        visitor.page.get_by_text("relu has slopes 0 and 1 at 0; the passes use 0")
+    ).to_be_visible()
 
 
 def test_an_operation_is_found_played_with_and_opened(visitor: Visitor) -> None:

@@ -34,8 +34,10 @@ def page() -> None:
     """Show the page."""
     session.restore()
     state = session.current()
-    if st.session_state["first"] and st.session_state["place"] < 1:
-        st.html(f'<p class="cr-purpose">{PURPOSE}</p>')
+    # Every place is there from the start: what moves on a page is made anew, and forgets its focus.
+    with st.container(key="purpose"):
+        if st.session_state["first"] and st.session_state["place"] < 1:
+            st.html(f'<p class="cr-purpose">{PURPOSE}</p>')
     with st.container(key="top"):
         left, beside, right = st.columns([440, 330, 418], gap="medium")
         with left:
@@ -48,14 +50,15 @@ def page() -> None:
                 formula.notes(read)
             elif state.formula.strip():
                 formula.refused(read)
-        if isinstance(read, Reading) and long:
-            with st.container(key="reading"):
+        with st.container(key="reading"):
+            if isinstance(read, Reading) and long:
                 formula.reading(read)
         with right, st.container(key="tools", horizontal=True):
             _tools()
             menu_place = st.container(key="menu", width="content")
-        if st.session_state["first"] or not state.formula.strip():
-            _row_of_examples(state)
+        with st.container(key="examples_row", horizontal=True):
+            if st.session_state["first"] or not state.formula.strip():
+                _row_of_examples(state)
     if not state.formula.strip():
         return
     with st.container(key="main"):
@@ -128,12 +131,10 @@ def _tools() -> None:
 
 
 def _row_of_examples(state: State) -> None:
-    with st.container(key="examples_row", horizontal=True):
-        st.html('<span class="cr-quiet">Examples</span>', width="content")
-        for example in EXAMPLES:
-            if example.name in IN_SIGHT:
-                chosen = example.formula == state.formula
-                _offer(example, "chosen" if chosen else "row")
+    st.html('<span class="cr-quiet">Examples</span>', width="content")
+    for example in EXAMPLES:
+        if example.name in IN_SIGHT:
+            _offer(example, "chosen" if example.formula == state.formula else "row")
 
 
 def _offer(example: Example, place: str) -> None:

@@ -104,6 +104,9 @@ class Operations {
     const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const { value } = this.family;
     let shown = 0;
+    const word = words.join("_");
+    const rank = ({ dataset: { name } }) => (
+      name === word ? 0 : name.startsWith(word) ? 1 : name.includes(word) ? 2 : 3);
     this.entries.forEach((entry, i) => {
       const text = `${entry.search} ${entry.kink ? "kink" : ""}`.toLowerCase();
       const fits = words.every((word) => text.includes(word))
@@ -111,20 +114,22 @@ class Operations {
       this.buttons[i].hidden = !fits;
       shown += fits;
     });
+    // What is called as was asked stands before what only mentions it.
+    this.rows.append(...[...this.buttons].sort((a, b) => rank(a) - rank(b)));
     this.count.textContent = `${shown} of ${this.entries.length}`;
     this.#reach();
   }
 
   /** Let exactly one row be reached by Tab. */
   #reach() {
-    const seen = this.buttons.filter((button) => !button.hidden);
+    const seen = [...this.rows.children].filter((button) => !button.hidden);
     const first = seen.find(({ dataset }) => dataset.name === this.name) ?? seen[0];
     for (const button of this.buttons) button.tabIndex = button === first ? 0 : -1;
   }
 
   #key(event) {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const seen = this.buttons.filter((button) => !button.hidden);
+    const seen = [...this.rows.children].filter((button) => !button.hidden);
     if (event.key === "Enter" && event.target === this.search && seen.length) {
       this.open(seen[0].dataset.name, true);
     } else if (by && event.target !== this.family) {
