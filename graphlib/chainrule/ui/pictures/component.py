@@ -36,10 +36,12 @@ def _style() -> str:
             "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
             "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
             "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
+            "field": theme.module,
         }  # fmt: skip
         written = "".join(f"--{key}:{colour};" for key, colour in values.items())
         rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
-    return "\n".join([*rules, (HERE / "pictures.css").read_text(encoding="utf-8")])
+    sheets = ("pictures.css", "operations.css")
+    return "\n".join([*rules, *((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)])
 
 
 @cache
@@ -125,6 +127,24 @@ def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | N
         key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
     )  # fmt: skip
+
+
+def operations(
+    data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None
+) -> Any:
+    """Show all operations, to be searched, and one of them opened.
+
+    Parameters
+    ----------
+    data
+        `entries`, what there is to say of each, and the name of the `chosen` one.
+    on_pick
+        Called when one is chosen or to be opened elsewhere; a mapping then stands in the session
+        under `key`, as ``pick``.
+    """
+    return _mount("operations")(
+        key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
+    )
 
 
 def scrubber(

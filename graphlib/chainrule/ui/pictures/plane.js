@@ -22,7 +22,7 @@ class Plane {
     this.root = root;
     this.svg = drawn("svg", { role: "group" });
     this.bar = element("div", "bar");
-    this.told = element("div", "told");
+    this.told = element("div", "told", null, { tabindex: "0", role: "group" });
     root.replaceChildren(this.svg, this.bar, this.told);
     this.at = null;
     this.svg.addEventListener("click", (event) => this.#clicked(event));
