@@ -76,7 +76,7 @@ def switch() -> None:
     """Show the way between training and the experiments."""
     there = bool(current().experiment)
     with st.container(key="net_switch", horizontal=True):
-        for word, name in (("Train", ""), ("Experiments", next(iter(EXPERIMENTS)))):
+        for word, name in (("Training", ""), ("Experiments", next(iter(EXPERIMENTS)))):
             here = bool(name) == there
             st.button(
                 word,

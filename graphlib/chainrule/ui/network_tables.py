@@ -67,6 +67,8 @@ def losses(scene: Scene) -> str:
     )
     squashed = used.loss.name in ("mse", "mae", "huber") and unit in ("sigmoid", "softmax")
     told = f"This run: {used.loss.name} on an output of {unit}."
+    if used.loss.name not in LOSSES:
+        told = "This run: the loss is the value of the formula itself."
     if squashed:
         told += (
             " Where the output is most wrong its slope is nearly 0, and with it all that flows "

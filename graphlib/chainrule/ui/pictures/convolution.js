@@ -170,8 +170,8 @@ class Sliding {
           type: "button", role: "gridcell", "data-at": `${name}${a}${b}`, "aria-label": `${name} ${a + 1},${b + 1} ${known ? plain(x) : this.data.words.open}`,
         });
         cell.style.setProperty("--share", known ? `${Math.round(28 * Math.abs(x) / most)}%` : "0%");
-        cell.addEventListener("click", () => pick([a, b]));
-        if (edit) cell.addEventListener("dblclick", () => this.#edit(cell, edit, a, b, x));
+        // A click chooses; another one on what is chosen writes it over.
+        cell.addEventListener("click", () => (is && edit ? this.#edit(cell, edit, a, b, x) : pick([a, b])));
         line.append(cell);
       });
       made.append(line);
@@ -189,12 +189,15 @@ class Sliding {
   }
 
   #edit(cell, grid, a, b, x) {
-    const field = element("input", "", null, { value: plain(x).replace("−", "-"), "aria-label": `${grid} ${a + 1},${b + 1}` });
-    cell.replaceChildren(field);
+    const field = element("input", "cell chosen", null, { value: plain(x).replace("−", "-"), "aria-label": `${grid} ${a + 1},${b + 1}` });
+    cell.replaceWith(field);
     field.focus();
     field.select();
     field.addEventListener("change", () => this.tell([grid, a, b, field.value]));
-    field.addEventListener("keydown", (event) => event.stopPropagation());
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") field.blur();
+    });
     field.addEventListener("blur", () => this.draw());
   }
 
