@@ -204,7 +204,7 @@ class Worded:
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Refuse a choice that there is not."""
-        known = [field.name for field in fields(cls)] if is_dataclass(cls) else []
+        known: list[str] = [f.name for f in fields(cls)] if is_dataclass(cls) else []
         for word in named:
             if word not in known:
                 raise InputError(
