@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from chainrule.readings.theme import THEMES
+from chainrule.readings.theme import THEMES, ThemeName
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
@@ -23,6 +23,13 @@ WORDS: Final[Mapping[str, str]] = {
     "others": "{count} others", "loss": "Loss", "epoch": "epoch", "held": "held out",
     "one_flow": "by layer over {count} training points, log scale",
     "two_flows": "by layer over {count} training points, log scale; filled: A; dark line: B",
+    "picture": "X picture", "kernel": "K kernel", "products": "products, pixel × weight",
+    "output": "C output", "wanted": "wanted T:", "sum": "sum =", "open": "not yet",
+    "into_pixel": "{count} shares into pixel {at}, adjoint × weight",
+    "into_weight": "{count} shares into weight {at}, adjoint × pixel",
+    "one_product": "One product, three uses.",
+    "followed": "Forwards {x} {k} = {product} stands in {c}. Back it sends {to_pixel} to {x} and "
+    "{to_weight} to {k}.",
     "flow": "Mean |adjoint|", "colours": "by layer and epoch", "none": "exactly 0",
 }  # fmt: skip
 """What the pictures' own parts say."""
@@ -61,7 +68,7 @@ def _nothing() -> None:
     """A state value is reported only if something listens."""
 
 
-def theme() -> str:
+def theme() -> ThemeName:
     """Return the theme that the page has."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
@@ -144,6 +151,26 @@ def operations(
     """
     return _mount("operations")(
         key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
+    )
+
+
+def convolution(
+    data: Mapping[str, Any], *, key: str, on_edit: Callable[[], None] | None = None
+) -> Any:
+    """Show a kernel that slides over a picture, both ways.
+
+    Parameters
+    ----------
+    data
+        Rows of `X`, `K`, `C`, `T`, the adjoints `dX`, `dK`, `dC`, and the goal `J`.
+    on_edit
+        Called when a cell is written over; grid, row, column and what was typed then stand in the
+        session under `key`, as ``edit``.
+    """
+    return _mount("convolution")(
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_edit_change=on_edit or _nothing,
     )
 
 
