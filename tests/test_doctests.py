@@ -22,7 +22,8 @@ def public_members() -> Iterator[tuple[str, str]]:
     """Yield the public methods and properties of the facade's classes with their docstrings."""
     for cls in (facade.Graph, worked.Worked):
         yield cls.__name__, inspect.getdoc(cls) or ""
-        for name, member in vars(cls).items():
+        members = {name: m for part in cls.__mro__[-2::-1] for name, m in vars(part).items()}
+        for name, member in members.items():
             if not name.startswith("_") and (callable(member) or hasattr(member, "__get__")):
                 documented = member.__func__ if isinstance(member, classmethod) else member
                 yield f"{cls.__name__}.{name}", documented.__doc__ or ""

@@ -118,7 +118,7 @@ def test_as_an_activation() -> None:
     nn = chainrule.nn
     model = nn.Sequential([nn.Dense(3, GATE), nn.Dense(1)], inputs=1)
     graph = chainrule.Graph.of(model.graph("mse"))
-    assert "gate" in {op.name for op in graph.ops}
+    assert "gate" in {op.name for op in graph.list.ops}
     own = chainrule.operation("own_swish", lambda m, x: x / (1 + m.exp(-x)))
     losses = []
     for activation in (own, "swish"):

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     )
     from chainrule.exercises.making import sheet
     from chainrule.exercises.marking import mark
+    from chainrule.exercises.own_gradients import check_backward
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
+    from chainrule.facade.own import operation
     from chainrule.nn.training import train
     from chainrule.ops import OPS, Op
-    from chainrule.own import operation
     from chainrule.readings.view import Notation
     from chainrule.worked import Worked
 
@@ -46,11 +47,12 @@ _HOMES = {
     "Sheet": "chainrule.exercises.sheet",
     "parse": "chainrule.facade",
     "mark": "chainrule.exercises.marking",
+    "check_backward": "chainrule.exercises.own_gradients",
     "sheet": "chainrule.exercises.making",
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
     "Op": "chainrule.ops",
-    "operation": "chainrule.own",
+    "operation": "chainrule.facade.own",
     "ChainruleError": "chainrule.errors",
     "InputError": "chainrule.errors",
     "ParseError": "chainrule.errors",
@@ -87,6 +89,7 @@ __all__ = [
     "Sheet",
     "TrainingError",
     "Worked",
+    "check_backward",
     "mark",
     "nn",
     "operation",

@@ -122,7 +122,7 @@ def test_levels_have_the_fan_out_that_they_promise() -> None:
         for student in "ab":
             task = chainrule.sheet(level, student=student).tasks[0]
             graph = chainrule.parse(task.program).zoom("named")
-            assert max(len(users) for users in graph.users) >= fan_out
+            assert max(len(users) for users in graph.list.users) >= fan_out
 
 
 def test_points_do_not_hide_mistakes_with_powers() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, OutsideError
 from chainrule.facade import Graph
 from chainrule.importing.from_onnx import TABLE, from_onnx
 from chainrule.importing.steps import Steps
@@ -121,5 +121,5 @@ def test_what_is_not_written_says_so() -> None:
     ):
         with pytest.raises(GraphError, match=r"writ|transpose"):
             write()
-    with pytest.raises(ImportError):
+    with pytest.raises(OutsideError, match=r"pip install .chainrule\[onnx\]"):
         from_onnx("no.onnx")

@@ -15,7 +15,7 @@ from tests.adapter import explore
 from tests.language.test_public_cases import rows
 from tests.language.walk import written
 
-PEOPLE = rows("people_inputs.jsonl")
+PEOPLE = rows("people_inputs.jsonl") + rows("typed_inputs.jsonl")
 
 
 def number(found: Any) -> mpmath.mpf:

@@ -23,7 +23,7 @@ TINY = DIGITS.number(Fraction(1, 10**45))
 
 
 def graph_of(text: str) -> WengertList:
-    return chainrule.parse(text)
+    return chainrule.parse(text).list
 
 
 def run(graph: WengertList, seed: str | None = None, mode: Any = "reverse", **point: Any) -> Record:

@@ -71,11 +71,11 @@ def test_drawing_and_player_follow() -> None:
     dot = work("bars").draw("dot").decode()
     assert "t\u0304" in dot and "∂J" not in re.sub("∂J/∂u", "", dot)
     assert "∂J" in re.sub("∂J/∂u", "", work("").draw("dot").decode())
-    played = payload(work("bars"), layouts=())
+    played = payload(work("bars").view, layouts=())
     assert "<mover" in played["symbol"]
     assert all("<mover" in node["derivative_name"] for node in played["nodes"])
     assert played["columns"]["partial"] == "local partial"
-    assert payload(work("upstream"), layouts=())["columns"]["partial"] == "local gradient"
+    assert payload(work("upstream").view, layouts=())["columns"]["partial"] == "local gradient"
 
 
 def test_a_bar_over_any_name() -> None:

@@ -38,7 +38,7 @@ SPELLED = {
 def test_formulas_as_one_writes_them(formula: str) -> None:
     graph = chainrule.parse(formula)
     view = graph.work(dict.fromkeys(graph.variables, 1), zoom="step")
-    assert typst(view.reading(view.run.output)).split(" = ", 1)[1] == SPELLED[formula]
+    assert typst(view.view.reading(view.run.output)).split(" = ", 1)[1] == SPELLED[formula]
 
 
 def test_typst_reads_every_operation() -> None:
@@ -53,8 +53,8 @@ def test_typst_reads_every_operation() -> None:
             view = graph.work(dict.fromkeys(names, "0.4"))
         except chainrule.ChainruleError:
             continue
-        terms = [view.equation(node) for node in view.shown]
-        terms += [view.partial_formula(edge) for edge in view.edges]
+        terms = [view.view.equation(node) for node in view.view.shown]
+        terms += [view.view.partial_formula(edge) for edge in view.view.edges]
         equations += [f"$ {typst(term, colours=True)} $" for term in terms]
     assert len(equations) > 150
     compiled("\n".join(equations))

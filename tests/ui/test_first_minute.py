@@ -44,10 +44,24 @@ def test_a_first_visit_says_what_this_is_and_shows_examples(
     expect(page.get_by_role("table")).to_contain_text("6.7726")
     formula(page, "x^3")
     expect(purpose).to_have_count(0)
+    at_rest(page)
     page.get_by_role("button", name="Examples").click()
     expect(page.get_by_text("Relu has no derivative at 0")).to_be_visible()
     page.get_by_role("button", name="Relu at 0").click()
     expect(page.get_by_role("table")).to_contain_text("relu")
+
+
+def test_typing_goes_on_while_the_page_changes_around_it(app_page: Page, app_address: str) -> None:
+    page = opened(app_page, app_address)
+    box = page.get_by_role("textbox", name="Formula or program")
+    box.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("y = x^4 sin(x)", delay=160)
+    expect(page.get_by_role("table")).to_contain_text("sin")
+    expect(box).to_have_value("y = x^4 sin(x)")
+    expect(box).to_be_focused()
+    # sin 1 at x = 1
+    expect(page.get_by_role("table")).to_contain_text("0.8415")
 
 
 def test_undo_redo_and_back_return_to_what_was_shown(app_page: Page, app_address: str) -> None:

@@ -253,3 +253,54 @@ def test_what_comes_in_is_chosen_and_the_losses_are_told(app_page: Page, app_add
     expect(page.get_by_text("This run: mse on an output of sigmoid.")).to_contain_text("nearly 0")
     page.get_by_role("tab", name="Pseudo-code").click()
     expect(page.get_by_text("backwards: g ← ∂J/∂w")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_what_was_typed_in_explore_is_trained(app_page: Page, app_address: str) -> None:
+    page = app_page
+    typed = "J%20%3D%20(y%20-%20t)%5E2%3B%20y%20%3D%20w%20x%20%2B%20b"
+    page.goto(f"{app_address}/?f={typed}&at=w%3D1%2F2,x%3D1,b%3D0,t%3D1")
+    page.get_by_role("button", name="Save and share").click()
+    page.get_by_role("button", name="Train this formula").click()
+    at(page, "epoch 0 of 120, paused")
+    expect(page.get_by_role("textbox", name="learns")).to_have_value("w = 1/2; b = 0")
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 120 of 120, done")
+    # The points lie about 2x + 1.
+    learned = page.get_by_role("row").filter(has_text="learned")
+    for name, value in (("w", "2.0"), ("b", "0.9")):
+        expect(learned.filter(has=page.get_by_text(name, exact=True))).to_contain_text(value)
+    page.get_by_role("textbox", name="learns").fill("v")
+    page.get_by_role("textbox", name="learns").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("v is to be learned")
+
+
+@pytest.mark.browser
+def test_experiments_stand_on_the_page(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks")
+    page.get_by_role("button", name="Experiments", exact=True).click()
+    page.get_by_role("button", name="Line and closed form").click()
+    finding = page.get_by_role("status").filter(has_text="The closed form is")
+    expect(finding).to_contain_text("In 100 steps")
+    page.wait_for_url(re.compile("experiment=line"))
+    page.get_by_label("steps", exact=True).fill("7")
+    page.get_by_label("steps", exact=True).press("Enter")
+    expect(finding).to_contain_text("In 7 steps")
+    expect(page.get_by_text('experiments.experiment("line", steps=7)')).to_be_visible()
+    page.get_by_role("button", name="Convolution", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="places share one kernel")).to_be_visible()
+    cell = page.get_by_role("gridcell", name="∂J/∂X 2,3", exact=False)
+    expect(cell).to_have_text("15")
+    page.get_by_role("slider", name="Step").fill("9")
+    expect(cell).to_have_text("")
+    page.get_by_role("slider", name="Step").fill("10")
+    # The first output cell has sent −1 · 4, its adjoint times the weight, to the pixel before it.
+    expect(page.get_by_role("gridcell", name="∂J/∂X 1,1")).to_have_text("−4")
+    # The step has chosen this pixel; a click on what is chosen writes it over.
+    page.get_by_role("gridcell", name="X 1,1 0", exact=True).click()
+    field = page.get_by_role("textbox", name="X 1,1")
+    field.fill("3")
+    field.press("Enter")
+    # One pixel, by which c₁₁ = 4 changes by 3 · −1.
+    expect(page.get_by_role("gridcell", name="C 1,1", exact=False).first).to_have_text("1")

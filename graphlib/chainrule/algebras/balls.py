@@ -11,7 +11,7 @@ from flint import arb, fmpq
 
 from chainrule.algebras import closed
 from chainrule.algebras.enclosures import FADING, library
-from chainrule.algebras.forms import Form
+from chainrule.algebras.forms import Form, enclosed_by
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Scalars
 from chainrule.algebras.real import ZERO, Pole, Real, formed, lifted, precision
@@ -151,6 +151,7 @@ def balls(bits: int) -> Balls:
     return Balls(bits)
 
 
+@enclosed_by
 def enclosure(form: Fraction | Form, bits: int) -> Any:
     """Return a ball of so many bits in which a closed form lies."""
     algebra = balls(bits)

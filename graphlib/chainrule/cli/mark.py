@@ -162,8 +162,8 @@ def _mark_table(
     from chainrule.exercises.worksheet import Worksheet
 
     graph, point = parsed(formula, at, None)
-    forward = graph.forward(point) if graph.variables else None
-    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point), forward))
+    forward = graph.forward(point).view if graph.variables else None
+    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point).view, forward))
     told = mark(graph, point, pasted.answers).feedback(teacher=teacher)
     chosen = renderer(None, out, False)
     deliver(chosen.write(told.document(), out is not None), out)

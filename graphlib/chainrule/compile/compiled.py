@@ -131,10 +131,7 @@ class Compiled:
 
     @cached_property
     def _value_graph(self) -> WengertList:
-        graph = self.graph
-        return WengertList(
-            graph.ops, graph.operands, graph.parameters, graph.names, graph.shapes, [self._output]
-        )
+        return self.graph.replace(outputs=[self._output])
 
     @cached_property
     def _value_source(self) -> Source:

@@ -14,7 +14,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.compile.tape import Cell, Tape, of_numbers
 from chainrule.errors import GraphError, InputError
 from chainrule.ops import OPS, Shape
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 from chainrule.ops.record import same_shape
 
 LACKING = {

@@ -18,7 +18,16 @@ from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.drawing.rows import Form, Weight, form, with_rows
-from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, WRITTEN, Sizes, card_size, width
+from chainrule.drawing.widths import (
+    ACROSS,
+    CELLS,
+    COMPACT,
+    DOWN,
+    WRITTEN,
+    Sizes,
+    card_size,
+    width,
+)
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.readings.picture import Box, Point
@@ -97,7 +106,9 @@ class Layout:
         found: dict[int, Form] = {}
         for key in self.nodes:
             node = int(key[1:])
-            found[node] = "row" if node in weights else form(self.view, node, bool(self.rows))
+            chips = not self.sizes.cell
+            usual = form(self.view, node, bool(self.rows), chips)
+            found[node] = "row" if node in weights else usual
         return found
 
     def json(self) -> dict[str, Any]:
@@ -163,7 +174,7 @@ def placed(
         ``"LR"``, left to right with cards 76 px high, or ``"TB"``, top down with cards 46 px
         high.
     rows
-        Whether weights are rows on the cards of their users, from left to right only.
+        Whether weights are rows on the cards of their users; top down, cells above them.
     wide
         Widths of cards; default what their text needs.
     written
@@ -179,7 +190,6 @@ def placed(
     """
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
-    rows = rows and direction == "LR"
     return _Planner(drawn, direction, wide or {}, rows=rows, written=written).layout()
 
 
@@ -215,14 +225,14 @@ class _Planner:
         self.view = drawn.view
         self.direction = direction
         self.across = direction == "LR"
-        usual = (COMPACT if self.rows else ACROSS) if self.across else DOWN
-        self.sizes: Sizes = WRITTEN if written else usual
+        usual, small = (ACROSS, COMPACT) if self.across else (DOWN, CELLS)
+        self.sizes: Sizes = WRITTEN if written else small if self.rows else usual
         self.size = {
             node: card_size(
                 self.view,
                 node,
                 self.sizes,
-                form(self.view, node, bool(self.rows)),
+                form(self.view, node, bool(self.rows), self.across),
                 self.rows.get(node, ()),
             )
             for node in drawn.nodes
@@ -272,14 +282,20 @@ class _Planner:
     def row_of(self, node: int, row: Weight) -> float:
         """Return the place across of the centre of a row."""
         index = self.rows[node].index(row)
-        top = self.place[node] - self.size[node][1] / 2 + self.sizes.head
-        return top + (index + 0.5) * self.sizes.row
+        begin = self.place[node] - self.size[node][self.across] / 2 + self.lead(node)
+        return begin + (index + 0.5) * self.sizes.row
+
+    def lead(self, node: int) -> float:
+        """Return the room before the rows: above them, or left of cells if other lines come."""
+        others = any(edge not in self.factors for edge in self.drawn.edges if edge.user == node)
+        return self.sizes.head if self.across or others else 0.0
 
     def _spread(self, node: int, edges: list[Edge], ports: dict[Edge, float]) -> None:
-        side, middle = self.size[node][self.across], self.place[node]
-        if node in self.rows and ports is self.end:  # beside the part above the rows
-            middle += (self.sizes.head - side) / 2
-            side = self.sizes.head
+        side: float = self.size[node][self.across]
+        middle = self.place[node]
+        if node in self.rows and ports is self.end:  # beside the part before the rows
+            middle += (self.lead(node) - side) / 2
+            side = self.lead(node)
         room = max(0.4 * side, side - 36)
         apart = min(_PORTS[self.direction], room / max(1, len(edges) - 1))
         for i, edge in enumerate(edges):
@@ -392,6 +408,10 @@ class _Planner:
         occupied = Occupied()
         for box in self._boxes().values():
             occupied.add_card(Box(box.x, box.y, box.w + 2, box.h + 2))
+        for box, cluster in self._grounds(self._boxes()):
+            wide = width(cluster.title, GROUND_TITLE)
+            left, top = box.x - box.w / 2 + ROOM, box.y - box.h / 2
+            occupied.add_text(Box(left + wide / 2, top + TITLE / 2, wide, TITLE))
         along: dict[Edge, list[Point]] = {}
         for number, (edge, pieces) in enumerate(lines.items()):
             place, stop = pieces[-1][-1][1], pieces[-1][-1][0] + HEAD
@@ -436,8 +456,14 @@ class _Planner:
         return boxes
 
     def _row_boxes(self, boxes: Mapping[int, Box]) -> dict[int, Box]:
+        def box(card: Box, middle: float) -> Box:
+            if self.across:
+                return Box(card.x, middle, card.w, self.sizes.row)
+            deep = self.sizes.cell
+            return Box(middle, card.y - card.h / 2 + deep / 2, self.sizes.row, deep)
+
         return {
-            row.node: Box(boxes[node].x, self.row_of(node, row), boxes[node].w, self.sizes.row)
+            row.node: box(boxes[node], self.row_of(node, row))
             for node, found in self.rows.items()
             for row in found
         }
@@ -472,7 +498,7 @@ class _Planner:
             shifted = [[(x + dx, y + dy) for x, y in piece] for piece in upright]
             end = shifted[-1][-1]
             long = HEAD - RING * (edge in self.factors)
-            tip = (end[0] + long, end[1]) if self.across else (end[0], end[1] + HEAD)
+            tip = (end[0] + long, end[1]) if self.across else (end[0], end[1] + long)
             label = labels.get(edge)
             if label is not None:
                 label = Label(moved(label.box, (dx, dy)), label.align, label.rows)

@@ -98,7 +98,9 @@ def draw(
     drawn = replace(drawn, texts=look.derivatives)
     if format == "dot":
         return dot(drawn, direction=direction, title=title).encode()
-    layout = mirrored(drawn, direction) if gradient else placed(drawn, direction, rows=True)
+    layout = (
+        mirrored(drawn, direction) if gradient else placed(drawn, direction, rows=direction == "LR")
+    )
     scene = Stage(layout, look, drawn.adjoints).scene(None if drawn.folded else step)
     if format == "tikz":
         return tikz(

@@ -80,9 +80,10 @@ class _Reader:
         """Return DOT with boxes of fixed size; a px is a point."""
         apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
         if len({high for _, high in self.size.values()}) > 1:
-            apart = 26.0
+            apart = 26.0 if self.across else 12.0
         if self.written:
             apart = 24.0
+        margin = GROUND if self.across else GROUND // 2
         lines = [
             f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "
             'node [shape=box, fixedsize=true, label=""]; '
@@ -94,11 +95,14 @@ class _Reader:
         ]
         for number, cluster in enumerate(self.drawn.clusters):
             inside = " ".join(f"n{node};" for node in cluster.nodes)
-            lines.append(f"subgraph cluster_{number} {{ margin={GROUND}; {inside} }}")
+            lines.append(f"subgraph cluster_{number} {{ margin={margin}; {inside} }}")
         if self.written:
             for nodes in self._levels():
                 lines.append(f"{{ rank=same; {' '.join(f'n{node};' for node in nodes)} }}")
-        port = {edge: f":r{i}:w" for edges in self.rows.values() for i, edge in enumerate(edges)}
+        side = "w" if self.across else "n"
+        port = {
+            edge: f":r{i}:{side}" for edges in self.rows.values() for i, edge in enumerate(edges)
+        }
         lines += [
             f"n{edge.operand} -> n{edge.user}{port.get(edge, '')} [id=e{edge.user}_{edge.slot}];"
             for edge in self.drawn.edges
@@ -109,8 +113,10 @@ class _Reader:
         """Return a label without text that has a port for each row, so that lines cross less."""
         if node not in self.rows:
             return ""
-        cells = "".join(f'<TR><TD PORT="r{i}"></TD></TR>' for i in range(len(self.rows[node])))
-        return f', label=<<TABLE BORDER="0" CELLBORDER="0"><TR><TD></TD></TR>{cells}</TABLE>>'
+        cells = [f'<TD PORT="r{i}"></TD>' for i in range(len(self.rows[node]))]
+        lines = ["<TD></TD>", *cells] if self.across else ["".join(cells), "<TD></TD>"]
+        table = "".join(f"<TR>{line}</TR>" for line in lines)
+        return f', label=<<TABLE BORDER="0" CELLBORDER="0">{table}</TABLE>>'
 
     def _levels(self) -> list[list[int]]:
         """Return the nodes by their distance from the inputs."""

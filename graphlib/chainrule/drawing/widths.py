@@ -60,6 +60,9 @@ class Sizes:
     several, chip, head, row
         Heights of an input with several users and of one with one user, of the part of a card
         above its rows, and of a row, where weights are rows.
+    cell
+        Top down, the height of a weight, which stands above its user's formula; `row` is its
+        width, and `head` the room beside these for other lines.
     """
 
     height: int
@@ -79,6 +82,7 @@ class Sizes:
     chip: int = 26
     head: int = 60
     row: int = 25
+    cell: int = 0
 
 
 ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
@@ -92,6 +96,9 @@ WRITTEN: Final = Sizes(80, 112, 112, 15.5, 14.5, 12.5, 6, 4, 30, 34, outline=48,
 
 DOWN: Final = Sizes(46, 120, 112, 16.0, 14.5, 12.5, 10, 14, 31, 31, 44)
 """Sizes for top down, on a narrow screen."""
+
+CELLS: Final = Sizes(46, 104, 84, 15.0, 14.0, 12.5, 9, 10, 31, 31, 44, 12.5, 46, 26, 46, 60, 50)
+"""Sizes for top down where weights are cells above the formula of their user."""
 
 
 def card_size(
@@ -110,6 +117,10 @@ def card_size(
         need = 2 * sizes.side + width(name, sizes.name) + sizes.between + numbers
         return _even(need), sizes.chip
     lines = [width(head, sizes.name), numbers]
+    if rows and sizes.cell:
+        others = len(view.graph.operands[node]) > 2 * len(rows)
+        lines.append((sizes.head if others else 0) + len(rows) * sizes.row - 2 * sizes.side)
+        return _even(max(least, 2 * sizes.side + max(lines))), sizes.height + sizes.cell
     lines += [
         max(ROW_NAME, width(short(view.name(row.node)), sizes.small))
         + _numbers(view, row.node, sizes)

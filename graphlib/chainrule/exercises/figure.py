@@ -62,7 +62,7 @@ def figure(
     DrawingError, OutsideTimeout
         If Graphviz cannot lay it out.
     """
-    view = problem.worked
+    view = problem.worked.view
     formulas = {
         node: None if view.graph.ops[node] is INPUT else view.formula(node) for node in view.shown
     }
@@ -111,7 +111,7 @@ def _layout(problem: Problem, shown: Mapping[int, Term | None]) -> Layout:
 
     How wide a card is tells nothing of what is asked.
     """
-    view = problem.worked
+    view = problem.worked.view
     edges = {(edge.user, edge.operand): edge for edge in reversed(view.edges)}
     once: tuple[Edge, ...] = tuple(reversed(edges.values()))
     drawn = replace(reduced(view), edges=once, texts=False)

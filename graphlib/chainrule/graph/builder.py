@@ -387,14 +387,14 @@ class Builder(Algebra):
         """Return the list, with every step that leads nowhere dropped (inputs stay)."""
         return pruned(
             WengertList(
-                tuple(self.ops),
-                tuple(self.operands),
-                dict(self.parameters),
-                dict(self.names),
-                dict(self.shapes),
-                [x.index for x in outputs],
-                tuple(written or self.written),
-                self.batched,
+                ops=tuple(self.ops),
+                operands=tuple(self.operands),
+                parameters=dict(self.parameters),
+                names=dict(self.names),
+                shapes=dict(self.shapes),
+                outputs=[x.index for x in outputs],
+                written=tuple(written or self.written),
+                batched=self.batched,
             )
         )
 
@@ -448,18 +448,7 @@ def pruned(graph: WengertList) -> WengertList:
                 needed[operand] = True
     if all(needed):
         return graph
-    kept = [node for node in range(len(graph)) if needed[node]]
-    new = {node: i for i, node in enumerate(kept)}
-    return WengertList(
-        tuple(graph.ops[n] for n in kept),
-        tuple(tuple(new[i] for i in graph.operands[n]) for n in kept),
-        {new[n]: p for n, p in graph.parameters.items() if needed[n]},
-        {new[n]: name for n, name in graph.names.items() if needed[n]},
-        {new[n]: s for n, s in graph.shapes.items() if needed[n]},
-        [new[n] for n in graph.outputs],
-        tuple(graph.written[n] for n in kept),
-        [new[n] for n in graph.batched],
-    )
+    return graph.select([node for node in range(len(graph)) if needed[node]])
 
 
 __all__ = ["Builder", "Expression", "Node", "number_text", "pruned"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, needed
 from chainrule.graph.builder import Expression
 from chainrule.importing.steps import Imported, Steps, Table, entrywise
 
@@ -311,8 +311,7 @@ def from_onnx(model: Any, **shapes: Sequence[int]) -> Imported:
     GraphError
         If an operator of it is none here, with its name, or a size is open.
     """
-    import onnx  # type: ignore[import-not-found, unused-ignore]
-    from onnx import numpy_helper  # type: ignore[import-not-found, unused-ignore]
+    onnx, numpy_helper = (needed(name, "onnx") for name in ("onnx", "onnx.numpy_helper"))
 
     if isinstance(model, str | Path):
         model = onnx.load(str(model))

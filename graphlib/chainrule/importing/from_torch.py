@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, needed
 from chainrule.importing.steps import Imported, Steps, Table, entrywise
 
 HOW = ("none", "mean", "sum")
@@ -371,7 +371,7 @@ def from_torch(module: Any, *examples: Any) -> Imported:
     GraphError
         If an operation of it is none here, with its name.
     """
-    import torch  # type: ignore[import-not-found, unused-ignore]
+    torch = needed("torch", "torch")
 
     if not isinstance(module, torch.nn.Module):
         module = _Function(torch, module)

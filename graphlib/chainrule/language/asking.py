@@ -9,7 +9,7 @@ from itertools import pairwise
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical, letters_of
-from chainrule.language.syntax import Notes, refusal
+from chainrule.language.syntax import Notes, Span, refusal
 
 BEGINS = frozenset({"word", "number", "(", "function", "root", "|"})
 """What a formula begins with."""
@@ -44,11 +44,14 @@ def question(
             break
     if not inner:
         raise refusal(
-            text, first.start, body[-1].stop, "The function to differentiate is missing", ASKED
+            text,
+            Span(first.start, body[-1].stop),
+            "The function to differentiate is missing",
+            ASKED,
         )
     shown = f"by {by}" if by else "by every variable"
     key = f"asked:{by}"
-    notes.tell(key, first.start, inner[0].start, f"the function is read, and derived {shown}")
+    notes.tell(key, Span(first.start, inner[0].start), f"the function is read, and derived {shown}")
     return canonical(by) if by else "", inner
 
 
@@ -118,20 +121,21 @@ def check_statement(text: str, part: Sequence[Token], known: Collection[str]) ->
     check_asking(text, part, known)
     if first.kind == "derivative" or is_quotient(part, known):
         stop = first.stop if first.kind == "derivative" else part[2].stop
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(first.start, stop),
             f"`{excerpt(text[first.start : stop])}` = is not read: derivatives are computed here",
-            text=text, position=first.start, length=stop - first.start, allowed=ASKED,
-        )  # fmt: skip
+            ASKED,
+        )
 
 
 def derivative(text: str, start: int, stop: int) -> ParseError:
     """Return the error for a notation of a derivative, where a function is to stand."""
-    return ParseError(
+    return refusal(
+        text,
+        Span(start, stop),
         f"`{excerpt(text[start:stop])}` asks for a derivative inside a formula",
-        text=text,
-        position=start,
-        length=stop - start,
-        allowed="All derivatives of the function that is typed are shown: type x^2 sin x, or "
+        "All derivatives of the function that is typed are shown: type x^2 sin x, or "
         "d/dx x^2 sin x.",
     )
 
@@ -196,8 +200,7 @@ def check_spoken(text: str, tokens: Sequence[Token], known: Container[str]) -> N
             begin = before.stop if sign.startswith("^") else token.start
             raise refusal(
                 text,
-                token.start,
-                spoken.end(),
+                Span(token.start, spoken.end()),
                 f"`{spoken[0]}` is written with a sign or function",
                 f"Write {sign}, or declare {token.text} to use it as a name.",
                 text[:begin] + sign + text[spoken.end() :],
@@ -217,13 +220,7 @@ def check_asking(text: str, tokens: Sequence[Token], known: Container[str]) -> N
         if token.kind != "word" or token.text.lower() not in ASKING:
             continue
         if apart and canonical(token.text) not in known:
-            raise ParseError(
-                f"`{excerpt(token.text)}` is not computed here",
-                text=text,
-                position=token.start,
-                length=len(token.text),
-                allowed=ASKED,
-            )
+            raise refusal(text, token, f"`{excerpt(token.text)}` is not computed here", ASKED)
 
 
 class Sentence:
@@ -263,11 +260,10 @@ class Sentence:
         text = self._text
         start, stop = words[0].start, words[-1].stop
         product = "*".join(text[word.start : word.stop] for word in words)
-        return ParseError(
+        return refusal(
+            text,
+            Span(start, stop),
             f"`{excerpt(text[start:stop])}`: several words in a row that are not known",
-            text=text,
-            position=start,
-            length=stop - start,
-            allowed=f"{ASKED} A product of names is written with *, or the names are declared.",
-            suggestion=text[:start] + product + text[stop:],
+            f"{ASKED} A product of names is written with *, or the names are declared.",
+            text[:start] + product + text[stop:],
         )

@@ -14,7 +14,7 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, canonical
 from chainrule.language.statements import Statement, numeral
-from chainrule.language.syntax import Notes, refusal
+from chainrule.language.syntax import Notes, Span, refusal
 
 # What makes a value of a number in code.
 VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
@@ -83,7 +83,7 @@ def stars(
         if not sure and _starred(found, at) not in names:
             behind = found[at + 1] if at + 1 < len(found) else NOTHING
             readings = ("product", f"{before.text} · …"), ("one name", f"the name {spelled}")
-            notes.choice(key, before.start, behind.stop, *readings)
+            notes.choice(key, Span(before.start, behind.stop), *readings)
             if not notes.chose(key, "one name"):
                 result.append(token)
                 continue
@@ -213,8 +213,7 @@ class Code:
         if listed and comma < len(inner):
             raise refusal(
                 self._text,
-                inner[0].start,
-                inner[-1].stop,
+                Span(inner[0].start, inner[-1].stop),
                 "A vector cannot be typed into a formula",
                 "Declare it, like x: 2, and give it the value [1, 2] beside the formula.",
             )
@@ -223,7 +222,9 @@ class Code:
             return at
         begin = word.start
         shown = self._text[inner[0].start : inner[comma - 1].stop]
-        self._notes.tell(f"value:{begin}", begin, self._found[stop].stop, f"the number {shown}")
+        self._notes.tell(
+            f"value:{begin}", Span(begin, self._found[stop].stop), f"the number {shown}"
+        )
         self._out.extend(inner[:comma])
         return stop + 1
 
@@ -243,7 +244,7 @@ class Code:
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
         if module and (name in self._functions or word.text in _CONSTANTS):
             self._out.pop()
-            self._notes.tell(f"code:{owner.text}", owner.start, word.stop, word.text)
+            self._notes.tell(f"code:{owner.text}", Span(owner.start, word.stop), word.text)
             if word.text in _CONSTANTS:
                 self._take(Token("constant", _CONSTANTS[word.text], owner.start, word.stop))
             else:
@@ -267,7 +268,7 @@ class Code:
         shown = self._text[start : operand[-1].stop]
         key = f"method:{excerpt(word.text)}"
         closes = at + 3 < len(self._found) and self._found[at + 3].kind == ")"
-        self._notes.tell(key, start, word.stop, f"{name}({shown}{'' if closes else ', …'})")
+        self._notes.tell(key, Span(start, word.stop), f"{name}({shown}{'' if closes else ', …'})")
         del self._out[begin:]
         self._partner = {close: o for close, o in self._partner.items() if close < begin}
         self._take(Token("function", name, start, word.stop, whole=True))
@@ -303,19 +304,21 @@ class Code:
             if depth <= 0:
                 break
         if "slope" not in names:
-            raise ParseError(
+            raise refusal(
+                self._text,
+                Span(owner.start, owner.start + max(1, owner.stop - owner.start)),
                 f"`{owner.text}` has another usual slope for {name} than 0.1, which is used here",
-                text=self._text, position=owner.start, length=max(1, owner.stop - owner.start),
-                allowed="Write the slope: leaky_relu(x, slope=0.01).",
-            )  # fmt: skip
+                "Write the slope: leaky_relu(x, slope=0.01).",
+            )
 
     def _refusal(self, owner: Token, word: Token) -> ParseError:
         shown = excerpt(f"{owner.text}.{word.text}")
-        return ParseError(
+        return refusal(
+            self._text,
+            Span(max(0, word.start - 1), max(0, word.start - 1) + 1 + len(word.text)),
             f"`{shown}`: no function is known by this name behind a point",
-            text=self._text, position=max(0, word.start - 1), length=1 + len(word.text),
-            allowed=_CODE,
-        )  # fmt: skip
+            _CODE,
+        )
 
 
 def with_steps(
@@ -340,11 +343,12 @@ def with_steps(
             name = canonical(statement.name.text)
             if statement.step is not None and name not in versions:
                 token = statement.name
-                raise ParseError(
+                raise refusal(
+                    text,
+                    token,
                     f"`{excerpt(token.text)}` has no value before {statement.step.text}",
-                    text=text, position=token.start, length=token.stop - token.start,
-                    allowed="Give it one in a line above, like c = a + b.",
-                )  # fmt: skip
+                    "Give it one in a line above, like c = a + b.",
+                )
             if statement.step is not None:
                 versions[name].append(at)
             else:
@@ -374,7 +378,7 @@ def with_steps(
                     statement, name=spelled, body=[token, operator, opening, *body, closing]
                 )
                 shown = f"{spelled.text} = {own[name]} {operator.kind} …"
-                notes.tell(f"step:{token.start}", token.start, sign.stop, shown)
+                notes.tell(f"step:{token.start}", Span(token.start, sign.stop), shown)
             else:
                 statement = replace(statement, name=spelled)
         result.append(statement)

@@ -41,7 +41,7 @@ from chainrule.language.lexer import (
 )
 from chainrule.language.names import ALIASES, SUPERSCRIPTS
 from chainrule.language.statements import ENDS_OPEN
-from chainrule.language.syntax import Notes
+from chainrule.language.syntax import Notes, Span
 
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\[[tbc]\]|\s*\{[0-9]\})?")
 _ROW = re.compile(r"\\\\\*?(?:\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?")
@@ -418,7 +418,7 @@ class _Lexer(Commands):
         if raised is None or base is None or not self.is_bold(base) or "T" in self.declared:
             return None
         key = f"transpose:{excerpt(self.text[base.start : raised.end()])}"
-        self._notes.tell(key, base.start, raised.end(), "the transpose")
+        self._notes.tell(key, Span(base.start, raised.end()), "the transpose")
         return raised
 
     def _raise(self) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from chainrule.language.latex_groups import BRACES, Groups, Open
 from chainrule.language.lexer import Token, number_at
+from chainrule.language.syntax import Span
 
 _D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
 _ONE = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:[A-Za-z0-9]|\{\w{1,20}\}))?"
@@ -129,7 +130,7 @@ class Commands(Groups):
         r"""Leave out the label behind \underbrace{…}."""
         label = _LABEL.match(self.plain, self.at)
         if label is not None:
-            self._notes.tell(f"around:{self.at}", self.at, label.end(), "left out")
+            self._notes.tell(f"around:{self.at}", Span(self.at, label.end()), "left out")
             self.at = label.end()
 
     def cases(self, command: str, start: int, stop: int) -> None:

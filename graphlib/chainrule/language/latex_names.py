@@ -18,7 +18,7 @@ from chainrule.language.names import (
     index_word,
     is_letter,
 )
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Span, beyond, refusal
 
 GREEK: dict[str, str] = {
     **{name: name for name in GREEK_NAMES},
@@ -141,7 +141,7 @@ class Names:
         """Return the error at the characters from `start` to `stop`, or at one."""
         start = min(start, max(0, len(self.text) - 1)) if start >= len(self.text) else start
         length = max(1, stop - start)
-        return ParseError(message, text=self.text, position=start, length=length, allowed=allowed)
+        return refusal(self.text, Span(start, start + length), message, allowed)
 
     def skip(self) -> str:
         """Go to the next character that is not a space, and return it, or ""."""

@@ -22,7 +22,7 @@ from chainrule.language.names import (
     is_letter,
 )
 from chainrule.language.numbers import decimal
-from chainrule.language.syntax import LIMITS, Notes, beyond, refusal
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
 
 
 class Token(NamedTuple):
@@ -139,7 +139,7 @@ def clean(text: str, notes: Notes) -> str:
     for at, character in enumerate(text):
         folded = character if character in SIGNS or character in REFUSED else fold(character)
         if folded != character and folded != " ":
-            notes.tell(f"letter:{character}", at, at + 1, folded)
+            notes.tell(f"letter:{character}", Span(at, at + 1), folded)
         plain.append(folded)
     return "".join(plain)
 
@@ -180,7 +180,7 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
             else:
                 found.append(norm._replace(kind="function", text="norm"))
                 opened.append(norm)
-                notes.tell("norm", at, norm.stop, "the norm ‖…‖")
+                notes.tell("norm", Span(at, norm.stop), "the norm ‖…‖")
             found.append(norm)
             at = norm.stop
         elif character in SIGNS:
@@ -279,11 +279,13 @@ def _matched(text: str, sign: Token, opened: list[Token]) -> None:
     elif sign.kind == ")" and opened:
         begun = opened.pop().text
         if CLOSED_BY[begun] != sign.text:
-            raise ParseError(
-                f"`{sign.text}` cannot close `{begun}`", text=text, position=sign.start,
-                allowed=f"Close `{begun}` first.",
-                suggestion=text[: sign.start] + CLOSED_BY[begun] + text[sign.stop :],
-            )  # fmt: skip
+            raise refusal(
+                text,
+                Span(sign.start, sign.start + 1),
+                f"`{sign.text}` cannot close `{begun}`",
+                f"Close `{begun}` first.",
+                text[: sign.start] + CLOSED_BY[begun] + text[sign.stop :],
+            )
 
 
 def _end_of_line(plain: str, at: int) -> int:
@@ -337,8 +339,7 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     if plain[at : at + 2] == ":=":
         raise refusal(
             text,
-            at,
-            at + 2,
+            Span(at, at + 2),
             "`:=` is not read",
             "An assignment is written with =.",
             f"{text[:at]}={text[at + 2 :]}",
@@ -379,7 +380,7 @@ def _refusal(text: str, at: int) -> ParseError:
         message = f"The {kind} {shown} cannot be read"
         if kind == "letter":
             message += "; letters are Latin or Greek here"
-    return ParseError(message, text=text, position=at, allowed=_ALLOWED)
+    return refusal(text, Span(at, at + 1), message, _ALLOWED)
 
 
 def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
@@ -395,7 +396,7 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
         allowed = f"Write the number with decimal digits, or 0*{following}… for a product."
     else:
         return
-    raise ParseError(message, text=text, position=start, length=stop + 1 - start, allowed=allowed)
+    raise refusal(text, Span(start, stop + 1), message, allowed)
 
 
 def check_look_alikes(text: str, found: list[Token]) -> None:
@@ -418,10 +419,10 @@ def check_look_alikes(text: str, found: list[Token]) -> None:
         if doubtful in places and latin in places:
             name = unicodedata.name(doubtful).lower()
             at = places[doubtful]
-            raise ParseError(
+            raise refusal(
+                text,
+                Span(at, at + 1),
                 f"Two letters that look the same: `{doubtful}` ({name}) and a Latin `{latin}`",
-                text=text,
-                position=at,
-                allowed="Use one of the two, or another name.",
-                suggestion=text[:at] + latin + text[at + 1 :],
+                "Use one of the two, or another name.",
+                text[:at] + latin + text[at + 1 :],
             )

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Span, beyond, refusal
 
 T = TypeVar("T")
 
@@ -264,11 +264,11 @@ def canonical_label(spelling: str) -> str:
 
 def not_a_name(spelling: str, position: int) -> ParseError:
     """Return the error for a text that was given as a name and is none."""
-    return ParseError(
+    return refusal(
+        spelling,
+        Span(position, position + 1),
         f"{excerpt(spelling)!r} is not a name",
-        text=spelling,
-        position=position,
-        allowed="A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
+        "A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
     )
 
 

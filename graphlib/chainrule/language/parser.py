@@ -36,6 +36,7 @@ from chainrule.language.stack import (
     Doubt,
     Pending,
 )
+from chainrule.language.syntax import Span
 
 BEGINS_FACTOR = frozenset({"name", "constant", "function", "root", "(", "|"})
 NEEDS_OPERAND = frozenset({")", ",", "*", "/", "@", "^", "=", "compare", "and", "or", "else", "if"})
@@ -335,7 +336,7 @@ class Parser(Pile):
             raise self._refuse.operands(token, op, call.token, call.operands + 1)
         call.parameters += ((chosen[0], self._next.quotient(self._refuse)),)
         shown = f"{chosen[0]} = {number.text}"
-        self._notes.tell(f"parameter:{op.name}", number.start, number.stop, shown)
+        self._notes.tell(f"parameter:{op.name}", number, shown)
         closing = self._next.take() if self._next.peek().kind == ")" else token
         if closing is token:
             raise self._refuse.operands(token, op, call.token, call.operands + 1)
@@ -403,7 +404,7 @@ class Parser(Pile):
             raise self._refuse.at(token, "A double factorial is not read", "Write (x!)! for two.")
         stop = token.stop
         shown = self._refuse.text[base.start : base.stop]
-        self._notes.tell("factorial", base.start, stop, f"Γ({shown} + 1)")
+        self._notes.tell("factorial", Span(base.start, stop), f"Γ({shown} + 1)")
         one = self.writer.number(Token("number", "1", token.start, stop, Fraction(1)))
         above = self.writer.apply("add", (self._number(base).item, one), base.start, stop)
         self._value("gamma", (above,), base.start, stop)

@@ -78,9 +78,9 @@ class Pile:
             return value
         if exact:
             raise self._refuse.numeric_condition(value.start, value.stop)
-        key = self._notes.key("condition", value.start, value.stop)
+        key = self._notes.key("condition", value)
         shown = self._refuse.text[value.start : value.stop]
-        self._notes.tell(key, value.start, value.stop, f"{shown} > 0")
+        self._notes.tell(key, value, f"{shown} > 0")
         item = self.writer.apply("positive", (value.item,), value.start, value.stop)
         return value._replace(item=item)
 

@@ -34,6 +34,7 @@ from chainrule.language.syntax import (
     Program,
     Span,
     check_length,
+    refusal,
 )
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
@@ -226,7 +227,7 @@ class _Reader:
             spelled = self.text[statement.body[0].start : stop]
             key = f"input:{canonical(name.text)}"
             usual, other = f"an input that is {spelled}", f"the constant {spelled}"
-            self.notes.choice(key, start, stop, ("input", usual), ("constant", other))
+            self.notes.choice(key, Span(start, stop), ("input", usual), ("constant", other))
             if not self.notes.chose(key, "constant"):
                 found[canonical(name.text)] = Number(number, spelled)
         return found
@@ -237,7 +238,7 @@ class _Reader:
         for token in body:
             number = bounds.used.get(token.text) if token.kind == "name" else None
             if number is not None and token.text not in assigned:
-                self.notes.tell(f"bound:{token.text}", token.start, token.stop, str(number))
+                self.notes.tell(f"bound:{token.text}", token, str(number))
                 token = token._replace(
                     kind="number", text=str(number), number=Fraction(number), whole=True
                 )
@@ -314,7 +315,7 @@ def _written_out(
     for at in kept & set(functions):
         span, body = statements[at].span, statements[at].body
         key = f"definition:{statements[at].name}"
-        notes.tell(key, span.start, body.stop, f"the formula {statements[at].name}")
+        notes.tell(key, Span(span.start, body.stop), f"the formula {statements[at].name}")
     definitions = {
         s.name: Definition(tuple(canonical(token.text) for token in defined[s.name]), s.root)
         for s in statements
@@ -432,12 +433,11 @@ def _circle(text: str, circle: Sequence[Assignment]) -> ParseError:
         message = f"`{excerpt(first.spelling)}` in line {first.line} is defined by itself"
     else:
         message = f"A circle of names: {' uses '.join([*middle, excerpt(first.spelling, 12)])}"
-    return ParseError(
+    return refusal(
+        text,
+        first.span,
         message,
-        text=text,
-        position=first.span.start,
-        length=first.span.stop - first.span.start,
-        allowed="Each name is given by inputs and by other names that do not use it.",
+        "Each name is given by inputs and by other names that do not use it.",
     )
 
 

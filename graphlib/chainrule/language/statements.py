@@ -11,7 +11,7 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.asking import check_statement, derivative, question
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
-from chainrule.language.syntax import LIMITS, Notes, beyond, refusal
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 # A line that begins with one of these, or ends with one, goes on.
@@ -87,11 +87,11 @@ def split_statements(
         else:
             statements.append(_statement(text, part, line, known, notes))
     if not statements:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(0, 0 + 1),
             "There is no formula here",
-            text=text,
-            position=0,
-            allowed="Type a formula, like cos(sin(x^2) + 3x^2).",
+            "Type a formula, like cos(sin(x^2) + 3x^2).",
         )
     named = [s for s in statements if s.number is None]
     for statement in named[1:-1]:
@@ -135,13 +135,12 @@ def _one_by_one(
     if any(numeral(value) is None for value in values):
         raise refusal(
             text,
-            start,
-            equals.start,
+            Span(start, equals.start),
             "Several names stand before one =",
             "Each name is given in a statement of its own.",
             text[:start] + shown + text[stop:],
         )
-    notes.tell(f"row:{start}", start, equals.stop, shown)
+    notes.tell(f"row:{start}", Span(start, equals.stop), shown)
     tokens: list[Token] = []
     for name, value in zip(names, values, strict=True):
         tokens += [name, equals, *value, Token(";", ";", value[-1].stop, value[-1].stop)]
@@ -231,7 +230,7 @@ class _Parts:
         behind = self._at(self._past_lines(at))
         if behind.kind in ("+", "-"):
             key = f"line:{behind.start}"
-            self._notes.tell(key, behind.start, behind.stop, "the line above goes on")
+            self._notes.tell(key, behind, "the line above goes on")
         return behind.kind in GOES_ON
 
     def _joint(self, at: int) -> int:
@@ -273,7 +272,7 @@ class _Parts:
         if any(token.kind in ("else", "if", "=") for token in clause):
             return 0
         start = self._found[first].start
-        self._notes.tell(f"condition:{start}", start, clause[-1].stop, "a remark, left out")
+        self._notes.tell(f"condition:{start}", Span(start, clause[-1].stop), "a remark, left out")
         return stop
 
     def _begins(self, at: int) -> bool:
@@ -308,12 +307,14 @@ class _Parts:
             summed = f"sum({inner}, {index.text}={low}..{high})"
             rest = self._text[self._found[stop - 1].stop :]
             suggestion = self._text[: body[0].start] + summed + rest
-        raise ParseError(
+        raise refusal(
+            self._text,
+            Span(index.start, run[-1].stop),
             f"`{excerpt(index.text)}` runs from one number to another beside the formula",
-            text=self._text, position=index.start, length=run[-1].stop - index.start,
-            allowed="An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
-            "write each.", suggestion=suggestion,
-        )  # fmt: skip
+            "An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
+            "write each.",
+            suggestion,
+        )
 
 
 def _statement(
@@ -332,8 +333,7 @@ def _statement(
     sign = step or part[equals[0]]
     if sign.text in ("≈", "\\approx"):
         allowed = "An assignment is written with =; behind it ≈ may stand before a number."
-        raise ParseError(f"`{sign.text}` cannot stand here", text=text, position=sign.start,
-                         length=len(sign.text), allowed=allowed)  # fmt: skip
+        raise refusal(text, sign, f"`{sign.text}` cannot stand here", allowed)
     left = part[: equals[0]] if equals else part[:1]
     parameters = None
     if len(left) != 1 or name.kind != "word":
@@ -349,7 +349,9 @@ def _statement(
         body = body[: further[-1]]
         further = further[:-1]
     if further and parameters is None and _is_call(body[: further[0]]):
-        notes.tell(f"function:{body[0].start}", body[0].start, body[further[0]].stop, name.text)
+        notes.tell(
+            f"function:{body[0].start}", Span(body[0].start, body[further[0]].stop), name.text
+        )
         body = _body(text, body[further[0] + 1 :], body[further[0]])
     asked, body = question(text, body, known, notes)
     return Statement(name, body, line, parameters, asked=asked, claim=claim)
@@ -363,19 +365,19 @@ def _mapped(text: str, part: list[Token], stop: int, line: int, notes: Notes) ->
     shown = ", ".join(token.text for token in names)
     key, begin = f"maps:{part[0].start}", part[0].start
     if not named:
-        notes.tell(key, begin, body[0].start, f"the formula of {shown}")
+        notes.tell(key, Span(begin, body[0].start), f"the formula of {shown}")
         return Statement(None, body, line)
-    notes.tell(key, begin, body[0].start, f"the function {part[0].text}({shown})")
+    notes.tell(key, Span(begin, body[0].start), f"the function {part[0].text}({shown})")
     return Statement(part[0], body, line, names)
 
 
 def _body(text: str, body: list[Token], sign: Token) -> list[Token]:
     if not body:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(sign.start, sign.start + 1),
             f"Nothing stands behind {sign.text or '='}",
-            text=text,
-            position=sign.start,
-            allowed="A formula stands on the right of an assignment.",
+            "A formula stands on the right of an assignment.",
         )
     return body
 
@@ -407,8 +409,8 @@ def _parameters(
 ) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
-        raise ParseError(
-            "No name stands before =", text=text, position=equals.start, allowed=_ONE_NAME
+        raise refusal(
+            text, Span(equals.start, equals.start + 1), "No name stands before =", _ONE_NAME
         )
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
@@ -417,12 +419,11 @@ def _parameters(
         if len(right) == 1 and right[0].kind == "word":
             name = right[0]
             turned = f"{text[:start]}{name.text} = {text[start:stop]}{text[name.stop :]}"
-        raise refusal(text, start, stop, message, _ONE_NAME, turned)
+        raise refusal(text, Span(start, stop), message, _ONE_NAME, turned)
     if not _is_call(left):
         raise refusal(
             text,
-            start,
-            stop,
+            Span(start, stop),
             f"`{excerpt(text[start:stop])}` cannot be defined",
             "A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
             text[: left[0].stop] + text[stop:],
@@ -431,12 +432,11 @@ def _parameters(
     seen: set[str] = set()
     for token in names:
         if canonical(token.text) in seen:
-            raise ParseError(
+            raise refusal(
+                text,
+                token,
                 f"`{excerpt(token.text)}` stands twice in these brackets",
-                text=text,
-                position=token.start,
-                length=token.stop - token.start,
-                allowed="The parameters of a function have different names.",
+                "The parameters of a function have different names.",
             )
         seen.add(canonical(token.text))
     return tuple(names)
@@ -444,12 +444,11 @@ def _parameters(
 
 def _nameless(text: str, statement: Statement) -> ParseError:
     start, stop = statement.body[0].start, statement.body[-1].stop
-    return ParseError(
+    return refusal(
+        text,
+        Span(start, stop),
         "This formula has no name",
-        text=text,
-        position=start,
-        length=stop - start,
-        allowed="Of several statements only the first or the last may lack a name.",
+        "Of several statements only the first or the last may lack a name.",
     )
 
 
@@ -463,11 +462,11 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     spelled = [size.strip() for size in sizes]
     short = stop - start <= LIMITS.name
     if not (short and len(spelled) <= 4 and all(s.isascii() and s.isdecimal() for s in spelled)):
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(place, place + 1),
             f"The shape of `{excerpt(name.text)}` cannot be read",
-            text=text,
-            position=place,
-            allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
+            "A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
             "channels three, like x: 3x8x8.",
         )
     shape = tuple(int(size) for size in spelled)
@@ -475,23 +474,22 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     for size in shape:
         entries *= size
     if not entries:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(place, place + 1),
             "A size of 0 leaves no entries",
-            text=text,
-            position=place,
-            allowed="Every size is at least 1.",
+            "Every size is at least 1.",
         )
     if entries > LIMITS.entries:
         what = "entries in a vector or matrix"
         raise beyond(what, LIMITS.entries, text=text, position=place)
     canonical_name = canonical(name.text)
     if canonical_name in shapes:
-        raise ParseError(
+        raise refusal(
+            text,
+            name,
             f"The shape of `{excerpt(name.text)}` is declared twice",
-            text=text,
-            position=name.start,
-            length=len(name.text),
-            allowed="Declare each shape once.",
+            "Declare each shape once.",
         )
     shapes[canonical_name] = shape
 
@@ -533,11 +531,10 @@ def check_new(
     elif name in shapes:
         message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
     if message:
-        raise ParseError(
+        raise refusal(
+            text,
+            statement.name,
             message,
-            text=text,
-            position=statement.name.start,
-            length=len(statement.name.text),
-            allowed="Each name is given once; shapes are declared for inputs only.",
+            "Each name is given once; shapes are declared for inputs only.",
         )
     first_lines[name] = statement

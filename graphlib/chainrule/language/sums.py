@@ -16,7 +16,7 @@ from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
 from chainrule.language.numbers import exact
-from chainrule.language.syntax import LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
 NAMES = {
@@ -211,10 +211,10 @@ def _reaching(
         if not meant or (end < len(found) and found[end].text in sums):
             continue
         begin, stop = found[at].start, found[end - 1].stop
-        choice = notes.key("reach", begin, stop)
+        choice = notes.key("reach", Span(begin, stop))
         whole = "whole", "the sum of all that follows"
         first = "first", "the sum of its first term"
-        notes.choice(choice, begin, stop, whole, first)
+        notes.choice(choice, Span(begin, stop), whole, first)
         if not notes.chose(choice, "first"):
             found.insert(end, found[close])
             del found[close]
@@ -293,12 +293,11 @@ def _check_points(text: str, found: Sequence[Token]) -> None:
         if token.kind == "..":
             before = found[at - 1] if at else NOTHING
             start = before.start if before.stop == token.start else token.start
-            raise ParseError(
+            raise refusal(
+                text,
+                Span(start, token.stop),
                 "Two points in a row cannot be read here",
-                text=text,
-                position=start,
-                length=token.stop - start,
-                allowed=f"A number has one point at most. {_EXAMPLE}",
+                f"A number has one point at most. {_EXAMPLE}",
             )
 
 
@@ -307,13 +306,7 @@ def _shown(text: str, token: Token) -> str:
 
 
 def _refusal(text: str, token: Token, message: str, allowed: str) -> ParseError:
-    return ParseError(
-        message,
-        text=text,
-        position=token.start,
-        length=token.stop - token.start,
-        allowed=allowed,
-    )
+    return refusal(text, token, message, allowed)
 
 
 def values_of(declared: Mapping[str, object]) -> dict[str, Fraction]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from chainrule.errors import excerpt
 from chainrule.language.names import canonical
-from chainrule.language.syntax import Notes, refusal
+from chainrule.language.syntax import Notes, Span, refusal
 
 _NAME = r"\\?[^\W\d][\w'′*^{}\[\]\\]{0,60}"
 _LEFT = rf"{_NAME}[ \t]*(?:\([^()=\n]{{0,80}}\)[ \t]*)?(?::?=(?!=)|<-|≔)"
@@ -116,7 +116,7 @@ def bare(text: str, plain: str, declared: Container[str], notes: Notes) -> str:
         if used is not None:
             raise refusal(
                 text,
-                *used.span(),
+                Span(*used.span()),
                 f"`{excerpt(name)}` is a derivative that the program computes",
                 "Derivatives are computed here for the whole formula: leave out what uses them.",
             )
@@ -136,7 +136,7 @@ def _blanked(plain: str, row: Row, declared: Container[str], gone: list[str], no
         kept = "".join(sign if sign == "\n" else " " for sign in plain[start:stop])
         if row.reading != "=":
             begin = stop - len(plain[start:stop].lstrip())
-            notes.tell(f"around:{begin}", begin, stop, row.reading)
+            notes.tell(f"around:{begin}", Span(begin, stop), row.reading)
         pieces += [plain[last:start], row.instead, kept[len(row.instead) :]]
         last = stop
     return "".join(pieces) + plain[last:]
@@ -156,19 +156,22 @@ def _functions(text: str, plain: str, notes: Notes) -> str:
             head = plain[found.start("name") : found.start("inside")] + inside + ")"
             head = " " * len(found["def"]) + head
             head = head.ljust(found.end("end") - found.start("def") - 1) + "="
-            notes.tell(f"def:{found['name']}", found.start("def"), found.end("end"),
-                       f"the function {found['name']}({inside.strip()})")  # fmt: skip
+            notes.tell(
+                f"def:{found['name']}",
+                Span(found.start("def"), found.end("end")),
+                f"the function {found['name']}({inside.strip()})",
+            )
         elif called:
             raise refusal(
                 text,
-                *found.span("name"),
+                Span(*found.span("name")),
                 f"`{found['name']}` has lines of its own and is called",
                 "Write it in one line, like f(x) = x^2, or its lines as statements of the text.",
             )
         else:
             head = " " * (found.end("end") - found.start("def"))
             shown = f"the lines of {found['name']} are the program"
-            notes.tell(f"def:{found['name']}", found.start("def"), found.end("end"), shown)
+            notes.tell(f"def:{found['name']}", Span(found.start("def"), found.end("end")), shown)
         plain = plain[: found.start("def")] + head + plain[found.end("end") :]
     return plain
 
@@ -195,6 +198,6 @@ def _numbers(plain: str, notes: Notes) -> str:
     if lines < 2 or not rising:
         return plain
     for match in found:
-        notes.tell(f"around:{match.start()}", match.start() + 1, match.end(), LEFT_OUT)
+        notes.tell(f"around:{match.start()}", Span(match.start() + 1, match.end()), LEFT_OUT)
         plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
     return plain

@@ -172,6 +172,8 @@ def prepared(data: Data, choices: Choices) -> Prepared:
 def typed(data: Data, choices: Choices, formula: str, learn: Any) -> Prepared:
     """Return a run that trains a formula on data; nothing is scaled, since the text says it all.
 
+    A formula of the target t is its own loss, unless another one is chosen.
+
     Parameters
     ----------
     learn
@@ -184,11 +186,12 @@ def typed(data: Data, choices: Choices, formula: str, learn: Any) -> Prepared:
     """
     kept, held = _parts(data, choices)
     columns = kept.by_name()
+    model = Formula.of(formula, learn or "", columns)
     run = Training(
-        Formula.of(formula, learn or "", columns),
+        model,
         columns,
         None,
-        choices.loss or data.loss,
+        choices.loss or ("" if model.has_target else data.loss),
         _plan(choices),
         validation=None if held is None else held.by_name(),
     )

@@ -58,7 +58,7 @@ class Features:
         for name in names:
             graph = Graph.parse(name, declared=columns)
             others = [v for v in graph.variables if v not in columns]
-            if others or graph.shape(graph.outputs[0]):
+            if others or graph.list.shape(graph.list.outputs[0]):
                 raise InputError(
                     f"`{name}` is no number of a row of this table", text=name, length=len(name),
                     allowed=f"The columns are {', '.join(columns[:12])}.",

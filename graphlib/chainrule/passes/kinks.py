@@ -24,10 +24,14 @@ from chainrule.passes.walks import evaluate
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Left and right derivative of the output by one input."""
+    """Left and right derivative of the output by one input.
+
+    `values` are what the output comes to from the left and from the right where it jumps.
+    """
 
     left: Any
     right: Any
+    values: tuple[Any, Any] | None = None
 
     @property
     def agree(self) -> bool:
@@ -187,5 +191,47 @@ def sides_along(record: Record, output: int, direction: Mapping[int, Any]) -> Si
     with algebra.session():
         moves = {node: algebra.number(Fraction(amount)) for node, amount in direction.items()}
         back = {node: -move for node, move in moves.items()}
-        left, right = (tangents(graph, algebra, values, way)[output] for way in (back, moves))
-        return Sides(left=-left, right=right)
+        ways = [tangents(graph, algebra, values, way) for way in (back, moves)]
+        found = [way[output] for way in ways]
+        left, right = (algebra.number(Fraction(x)) if type(x) is int else x for x in found)
+        here = values[output]
+        near = [approached(graph, algebra, values, way)[output] for way in ways]
+        known = not any(type(x) is Undefined for x in (here, *near))
+        jumps = known and not all(same(x, here) for x in near)
+        return Sides(-left, right, (near[0], near[1]) if jumps else None)
+
+
+def approached(
+    graph: WengertList, algebra: Algebra, values: Sequence[Any], moves: Sequence[Any]
+) -> list[Any]:
+    """Return what every node comes to when the inputs come to the point along a direction.
+
+    That is its value, but where a case ends; an `Undefined` where another operation jumps, or
+    where it cannot be told which case is taken.
+
+    Parameters
+    ----------
+    moves
+        The one-sided derivatives of the nodes along the direction.
+    """
+    beside: list[Any] = []
+    for node, operands in enumerate(graph.operands):
+        op, parameters, value = graph.ops[node], graph.parameters_of(node), values[node]
+        near = [beside[i] for i in operands]
+        arguments = [values[i] for i in operands]
+        unclear = Undefined(op.name, "a value beside the point", node=node)
+        moved = any(x is not here for x, here in zip(near, arguments, strict=True))
+        if graph.varies[node] and _at_kink(graph, algebra, node, arguments):
+            if op.taken is not None:
+                count = len(operands) - len(parameters["when"])
+                moving = [moves[i] for i in operands[:count]]
+                known = not any(type(x) is Undefined for x in (*near[:count], *moving))
+                value = near[op.taken(*near, **parameters, beside=moving)] if known else unclear
+            elif op.kink is None or op.kink.push is None:
+                value = unclear  # a fold, or floor
+            elif moved:
+                value = algebra.apply(op, parameters, near)
+        elif moved:
+            value = algebra.apply(op, parameters, near)
+        beside.append(value)
+    return beside

@@ -104,6 +104,8 @@ def _closed(term: Term) -> Term:
 
 
 def _product(left: Formula, right: Formula) -> Formula:
+    if left.binding == SIGNED and _starts_with_digit(left.term):
+        return left._replace(term=_product(Formula(left.term, PRODUCT), right).term)  # −2x
     first, second = _closed(bracketed(left, PRODUCT)), bracketed(right, PREFIX)
     if isinstance(left.term, Numeral) and left.term.power is None:
         if isinstance(second, (Fenced, Symbol, Power, Root)) and not _starts_with_digit(second):

@@ -20,6 +20,7 @@ from chainrule.ops import (
     activations,
     arithmetic,
     batch,
+    choice,
     circular,
     classification,
     convolution,
@@ -48,6 +49,7 @@ FAMILIES = (
     hyperbolic,
     special,
     piecewise,
+    choice,
     activations,
     losses,
     tensor,
@@ -124,11 +126,15 @@ class Reference(Written):
             Grid("operation", (), heads, tuple(GridRow(cells) for cells in told)),
         ]
         if self.values:
-            columns = (*map(Symbol, self.operands), RESULT, *(s.symbol for s in self.slopes))
-            numbers = tuple(Header(str(i), term, True) for i, term in enumerate(columns))
+            numbers = tuple(Header(str(i), t, True) for i, t in enumerate(self.columns))
             rows = ({str(i): Cell(n) for i, n in enumerate(row)} for row in self.values)
             blocks.append(Grid("values", (), numbers, tuple(GridRow(cells) for cells in rows)))
         return Document(tuple(blocks), heading)
+
+    @property
+    def columns(self) -> tuple[Term, ...]:
+        """The heads of the columns of its values."""
+        return (*map(Symbol, self.operands), RESULT, *(slope.symbol for slope in self.slopes))
 
     @property
     def calls(self) -> tuple[str, ...]:

@@ -46,8 +46,7 @@ class Example:
 
 
 NETWORK = """\
-L = -J
-J = y_star ln(y) + (1 - y_star) ln(1 - y)
+L = -y_star ln(y) - (1 - y_star) ln(1 - y)
 y = 1/(1 + exp(-b))
 b = beta0 z0 + beta1 z1 + beta2 z2
 z1 = 1/(1 + exp(-a1))
@@ -199,10 +198,13 @@ def subjects() -> Iterator[tuple[str, tuple[Example, ...]]]:
 
 
 @cache
+def _used() -> tuple[frozenset[str], ...]:
+    return tuple(
+        frozenset(op.name for op in Graph.parse(example.formula).list.ops) for example in EXAMPLES
+    )
+
+
 def using(op: str) -> tuple[Example, ...]:
     """Return the examples in which an operation occurs."""
-    return tuple(
-        example
-        for example in EXAMPLES
-        if any(found.name == op for found in Graph.parse(example.formula).ops)
-    )
+    pairs = zip(EXAMPLES, _used(), strict=True)
+    return tuple(example for example, used in pairs if op in used)

@@ -27,29 +27,39 @@ from chainrule.ui.state import State
 PATIENCE = 0.05
 ASK_EVERY = 0.5
 MOST_CLOSED = 3
+LONG_READING = 110
+"""Characters of LaTeX from which a formula stands under the box, over the whole width."""
 
 
 def page() -> None:
     """Show the page."""
     session.restore()
     state = session.current()
-    if st.session_state["first"] and st.session_state["place"] < 1:
-        st.html(f'<p class="cr-purpose">{PURPOSE}</p>')
+    # Every place is there from the start: what moves on a page is made anew, and forgets its focus.
+    with st.container(key="purpose"):
+        if st.session_state["first"] and st.session_state["place"] < 1:
+            st.html(f'<p class="cr-purpose">{PURPOSE}</p>')
     with st.container(key="top"):
         left, beside, right = st.columns([440, 330, 418], gap="medium")
         with left:
             formula.box()
         read = work.read(state.formula, st.session_state["declared"], state.readings)
-        with beside, st.container(key="reading"):
+        with beside, st.container(key="beside"):
             if isinstance(read, Reading):
-                formula.reading(read)
+                if not (long := len(read.reading) > LONG_READING and not read.told):
+                    formula.reading(read)
+                formula.notes(read)
             elif state.formula.strip():
                 formula.refused(read)
+        with st.container(key="reading"):
+            if isinstance(read, Reading) and long:
+                formula.reading(read)
         with right, st.container(key="tools", horizontal=True):
             _tools()
             menu_place = st.container(key="menu", width="content")
-        if st.session_state["first"] or not state.formula.strip():
-            _row_of_examples(state)
+        with st.container(key="examples_row", horizontal=True):
+            if st.session_state["first"] or not state.formula.strip():
+                _row_of_examples(state)
     if not state.formula.strip():
         return
     with st.container(key="main"):
@@ -78,7 +88,8 @@ def page() -> None:
         with st.container(key="readings"):
             choice()
             panel(state.without_step(), names, read)
-    session.share(replace(state, step=st.session_state["step"]))
+    kept = st.session_state
+    session.share(replace(state, step=kept["step"], present=kept["present"]))
 
 
 def _places(state: State) -> tuple[Any, Any]:
@@ -121,12 +132,10 @@ def _tools() -> None:
 
 
 def _row_of_examples(state: State) -> None:
-    with st.container(key="examples_row", horizontal=True):
-        st.html('<span class="cr-quiet">Examples</span>', width="content")
-        for example in EXAMPLES:
-            if example.name in IN_SIGHT:
-                chosen = example.formula == state.formula
-                _offer(example, "chosen" if chosen else "row")
+    st.html('<span class="cr-quiet">Examples</span>', width="content")
+    for example in EXAMPLES:
+        if example.name in IN_SIGHT:
+            _offer(example, "chosen" if example.formula == state.formula else "row")
 
 
 def _offer(example: Example, place: str) -> None:
@@ -163,6 +172,9 @@ def _play(state: State, played: tuple[Packed, tuple[Hint, ...]] | Fault) -> None
     if narrow is not None and narrow != kept["narrow"]:
         kept["narrow"] = narrow
         st.rerun()
+    present = getattr(result, "present", None)
+    if present is not None:
+        kept["present"] = bool(present)
     step = getattr(result, "step", None)
     if step is not None and step != kept.get("reported"):
         # What was reported before a turn to another mode or formula means nothing after it.

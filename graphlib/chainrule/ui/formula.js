@@ -20,10 +20,9 @@ class Box {
     window.addEventListener("popstate", this.went);
   }
 
-  take({ text, turn, pause, label, placeholder, longest }, tell, back) {
+  take({ text, turn, pause, placeholder, longest }, tell, back) {
     Object.assign(this, { pause, tell, back });
     const { area } = this;
-    area.setAttribute("aria-label", label);
     Object.assign(area, { placeholder, maxLength: longest });
     // What the server has only read back never overwrites what is being typed.
     if (turn === this.turn) return;

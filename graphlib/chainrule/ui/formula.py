@@ -30,7 +30,11 @@ textarea::placeholder { color: var(--cr-quiet); opacity: 1; }
 textarea:focus-visible { outline: 2px solid var(--cr-ink); outline-offset: 1px; }
 @media (max-width: 700px) { textarea:not(:focus) { max-height: 60px; } }
 """
-HTML = '<textarea rows="1" spellcheck="false" autocapitalize="off" autocomplete="off"></textarea>'
+LABEL = "Formula or program"
+HTML = (
+    f'<textarea rows="1" aria-label="{LABEL}" spellcheck="false" autocapitalize="off" '
+    'autocomplete="off"></textarea>'
+)
 
 
 @cache
@@ -50,7 +54,6 @@ def box() -> None:
             "text": st.session_state["formula"],
             "turn": st.session_state["turn"],
             "pause": TYPING_PAUSE,
-            "label": "Formula or program",
             "placeholder": EXAMPLE,
             "longest": LONGEST,
         },
@@ -95,11 +98,15 @@ def refused(fault: Fault) -> None:
 
 
 def reading(read: Reading) -> None:
-    """Show as what a formula was read, in full, and every note."""
+    """Show as what a formula was read, in full."""
     if read.told:
         st.html(quiet(read.told))
     else:
         st.latex(read.reading)
+
+
+def notes(read: Reading) -> None:
+    """Show what was chosen in reading a formula, with its other readings."""
     inside = [f"{n} = {v}" for n, v in read.inside.items() if n not in st.session_state["values"]]
     begun = f"Begins at {', '.join(inside)}, since {read.why}." if inside else ""
     for words in filter(None, (session.link_fault(), begun)):

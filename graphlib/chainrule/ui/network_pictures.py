@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from chainrule.nn.contours import contour
 from chainrule.nn.course import MOST_ASKED, Mark
+from chainrule.nn.experiments.outcome import Look, Outcome, table
 from chainrule.nn.experiments.told import changed, listed
 from chainrule.nn.looking import Passes
 from chainrule.ui.network_work import COLUMNS, ROWS, Scene, number, short
@@ -425,50 +425,13 @@ def changes_words(changes: Sequence[tuple[int, str]]) -> str:
     return "; ".join(f"after epoch {epoch}: {listed(words)}" for epoch, words in by.items())
 
 
-def table_of_activations(answers: dict[str, Array], bars: int = 24) -> Any:
-    """Return by layer how many of its units' values lie in which interval, as a data frame."""
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
+def activations(answers: dict[str, Array], bars: int = 24) -> Outcome:
+    """Return by layer how many of its units' values lie near which number."""
+    rows: list[tuple[str, float, int]] = []
     for layer, values in enumerate(answers.values(), start=1):
         counts, edges = np.histogram(values[np.isfinite(values)], bins=bars)
-        rows += [
-            {"layer": f"layer {layer}", "low": float(a), "high": float(b), "count": int(count)}
-            for (a, b), count in zip(pairwise(edges), counts, strict=True)
-        ]
-    return pd.DataFrame(rows)
-
-
-def activations_chart(layers: int, colours: Any) -> dict[str, Any]:
-    """Return the specification of these histograms, one a layer."""
-    quiet = {
-        "labelColor": colours.quiet,
-        "grid": False,
-        "domain": False,
-        "ticks": False,
-        "title": None,
-        "tickCount": 3,
-        "labelFontSize": 12,
-    }
-    return {
-        "background": "transparent",
-        "config": {"view": {"stroke": None}, "font": "Source Sans, sans-serif"},
-        "facet": {
-            "field": "layer",
-            "type": "nominal",
-            "header": {"title": None, "labelColor": colours.quiet},
-        },
-        "columns": 7,
-        "spacing": 18,
-        "resolve": {"scale": {"x": "independent", "y": "independent"}},
-        "spec": {
-            "width": max(80, min(160, 800 // layers)),
-            "height": 76,
-            "mark": {"type": "bar", "color": colours.value, "binSpacing": 0.5},
-            "encoding": {
-                "x": {"field": "low", "type": "quantitative", "bin": "binned", "axis": quiet},
-                "x2": {"field": "high"},
-                "y": {"field": "count", "type": "quantitative", "axis": None},
-            },
-        },
-    }
+        middles = (edges[1:] + edges[:-1]) / 2
+        rows += [(f"layer {layer}", *pair) for pair in zip(middles, counts, strict=True)]
+    look = Look("value", "count", kind="bar", facet="layer")
+    laid = table(("layer", "value", "count"), rows)
+    return Outcome("How often a unit has which value", **laid, finding="", look=look)

@@ -10,6 +10,7 @@ from typing import Any
 
 from chainrule.errors import FileError, LinkError
 from chainrule.nn.data import GENERATED
+from chainrule.nn.experiments import EXPERIMENTS
 from chainrule.nn.initialisers import SCHEMES
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.optimisers import METHODS
@@ -59,6 +60,8 @@ class NetworkState:
         Which neuron is opened: layer and unit from 1, as "2.1"; "" for none.
     epoch
         The epoch shown.
+    experiment
+        Name of the experiment that is shown in place of training.
     """
 
     data: str = "moons"
@@ -85,6 +88,7 @@ class NetworkState:
     example: int = 0
     neuron: str = ""
     epoch: int = 0
+    experiment: str = ""
 
 
 LIVE = ("rate", "l1", "l2", "dropout", "patience", "epochs")
@@ -151,6 +155,7 @@ READERS: Mapping[str, link.Reader] = {
     "example": link.whole(0, 100_000),
     "neuron": _at_most(LONGEST_TEXT),
     "epoch": link.whole(0, MOST_EPOCHS),
+    "experiment": link.one_of(("", *EXPERIMENTS)),
 }
 
 

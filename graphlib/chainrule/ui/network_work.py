@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from chainrule.language import exact
-from chainrule.language import value as typed_value
+from chainrule.language import exact, read
 from chainrule.nn.building import Choices, Prepared, prepared, typed
 from chainrule.nn.course import Course, Mark
 from chainrule.nn.data import Data, named
@@ -84,28 +84,32 @@ def begun(state: NetworkState, data: Data) -> Prepared:
         features=state.features,
     )
     if state.formula:
-        return typed(data, choices, state.formula, learned(state.learn))
+        return typed(data, choices, state.formula, state.learn)
     return prepared(data, choices)
 
 
-def learned(given: str) -> Any:
-    """Return what a formula learns as `train` takes it.
+def trained(formula: str, point: Sequence[tuple[str, str]]) -> NetworkState:
+    """Return the state in which a formula is trained: names of a column are data, others learn.
 
-    >>> learned("W1: 2x2, b"), learned("a = 0.5; b")
-    ('W1: 2x2, b', {'a': array(0.5), 'b': ()})
+    Parameters
+    ----------
+    point
+        Where the others begin, by name.
 
-    Raises
-    ------
-    InputError
-        If a start is no number, vector or matrix.
+    >>> found = trained("J = (w x + b - t)^2", [("w", "1/2"), ("x", "3")])
+    >>> found.data, found.learn
+    ('line', 'w = 1/2; b')
     """
-    if "=" not in given:
-        return given
-    found: dict[str, Any] = {}
-    for piece in given.split(";"):
-        name, equals, start = (part.strip() for part in piece.partition("="))
-        found[name] = np.array(typed_value(start), dtype=float) if equals else ()
-    return found
+    names = read(formula).inputs
+    begins = dict(point)
+    planar = {"x1", "x2"} & {*names} or "[" in begins.get("x", "")
+    data = "moons" if planar else "line"
+    columns = named(data, count=8).by_name()
+    others = [name for name in names if name not in columns]
+    learn = "; ".join(f"{n} = {begins[n]}" if n in begins else n for n in others)
+    return NetworkState(
+        data=data, formula=formula, learn=learn, optimiser="sgd", rate="0.05", scaling="none"
+    )
 
 
 @dataclass(slots=True)

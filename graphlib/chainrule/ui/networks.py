@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from html import escape
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from chainrule.errors import FileError, InputError, LinkError
 from chainrule.nn.course import Mark
-from chainrule.nn.losses import LOSSES
-from chainrule.nn.model import unit_of
 from chainrule.nn.pseudo_code import pseudo_code
-from chainrule.readings.theme import THEMES
-from chainrule.ui import network_pictures, network_runs, network_state
+from chainrule.ui import (
+    experiments,
+    network_pictures,
+    network_runs,
+    network_state,
+    network_tables,
+)
 from chainrule.ui import session as visit
 from chainrule.ui.network_rail import DATA_NAMES, MOST_MEGABYTES, chosen, current, rail, take
 from chainrule.ui.network_runs import Run
@@ -32,6 +34,10 @@ def page() -> None:
     """Show the page."""
     _restore()
     session = st.session_state
+    if current().experiment:
+        experiments.show()
+        _address(current())
+        return
     other: Run | None = session.get("net_b")
     with st.container(key="nets"):
         left, right = st.columns([192, 992], gap="large")
@@ -44,6 +50,7 @@ def page() -> None:
                     st.button("Swap", key="net_swap", on_click=network_runs.swap)
                     st.button("Close B", key="net_close", on_click=network_runs.close)
         with left, st.container(key="net_menu"):
+            experiments.switch()
             _menu()
         with right:
             _refused(fault if data is None else network_runs.begin(data))
@@ -207,7 +214,8 @@ def _trouble(trainer: Trainer) -> None:
 
 def _neurons(scene: Scene, mark: Mark, ring: int) -> None:
     if not scene.network.units:
-        _formula(scene, mark, ring)
+        st.html(network_tables.formula(scene, mark, ring))
+        _open_in_explore(scene, mark, ring)
         return
     other: Run | None = st.session_state.get("net_b")
     beside = (other.scene, other.scene.at(mark.epoch)) if other else None
@@ -234,38 +242,6 @@ def _open_in_explore(scene: Scene, mark: Mark, ring: int) -> None:
             st.switch_page(st.session_state["pages"]["Explore"])
 
 
-def _formula(scene: Scene, mark: Mark, ring: int) -> None:
-    """Show what a formula has learned, and both passes for the example in the picture."""
-    seen = scene.example(mark, ring)
-    st.html(
-        '<div class="cr-chart"><b>Formula</b> what it learns, and what it is given for the '
-        "ringed example</div>"
-    )
-    graph = scene.network.graph
-    rows = []
-    for node in graph.inputs:
-        name = graph.names[node]
-        kind = "learned" if name in mark.parameters else "given"
-        value, adjoint = seen.values[name], seen.adjoints.get(name)
-        rows.append(
-            f"<tr><th>{escape(name)}</th><td class='cr-quiet'>{kind}</td>"
-            f"<td class='cr-blue'>{_few(value)}</td>"
-            f"<td class='cr-orange'>{'–' if adjoint is None else _few(adjoint)}</td></tr>"
-        )
-    head = "<tr><th>name</th><td>is</td><td>value</td><td>adjoint of J</td></tr>"
-    goal = number(seen.values[graph.names[graph.outputs[0]]])
-    st.html(
-        f'<table class="cr-answer">{head}{"".join(rows)}</table>'
-        f"<div class='cr-chart'>J = <span class='cr-blue'>{goal}</span></div>"
-    )
-    _open_in_explore(scene, mark, ring)
-
-
-def _few(values: Any) -> str:
-    flat = values.reshape(-1)
-    return ", ".join(map(number, flat[:6])) + (", …" if len(flat) > 6 else "")
-
-
 def _neuron(scene: Scene) -> str:
     """Return the neuron that is opened: the chosen one, or the first of the last hidden layer."""
     units = scene.network.units
@@ -290,7 +266,7 @@ def _planes(scene: Scene, mark: Mark, ring: int) -> None:
     shown = network_pictures.plane(scene, mark, ring, theme(), small=other is not None)
     if shown is None:
         st.html('<div class="cr-chart"><b>Answer</b> for the example in the picture</div>')
-        _answer(scene, mark, ring)
+        st.html(network_tables.answer(scene, mark, ring))
     elif other is None:
         words = "the curve, and the points" if data.task == "numbers" else "white low, blue high"
         st.html(f'<div class="cr-chart"><b>Decision</b> {words}</div>')
@@ -325,21 +301,6 @@ def _planes(scene: Scene, mark: Mark, ring: int) -> None:
     )
 
 
-def _answer(scene: Scene, mark: Mark, ring: int) -> None:
-    seen = scene.example(mark, ring)
-    data, graph = scene.data, scene.network.graph
-    out = seen.values[graph.names[graph.outputs[1]]].reshape(-1)
-    names = data.classes if len(out) > 1 else (data.name,)
-    right = int(data.t.reshape(-1)[ring]) if len(out) > 1 else -1
-    rows = "".join(
-        f"<tr><th>{escape(name[:24])}{' (true)' if k == right else ''}</th>"
-        f'<td><span style="width:{100 * min(1.0, max(0.0, float(p))):.0f}px"></span></td>'
-        f"<td>{number(p)}</td></tr>"
-        for k, (name, p) in enumerate(zip(names, out, strict=True))
-    )
-    st.html(f'<table class="cr-answer">{rows}</table>')
-
-
 def _picked_point() -> None:
     pick = st.session_state["net_plane"].pick
     if isinstance(pick, int | float):
@@ -357,7 +318,7 @@ def _typed_example() -> None:
 def _tabs(scene: Scene, mark: Mark) -> None:
     unit, code, values = st.tabs(["Output unit and loss", "Pseudo-code", "Activations"])
     with unit:
-        _losses(scene)
+        st.html(network_tables.losses(scene))
     with code:
         run = scene.course.run
         st.code("\n".join(pseudo_code(run)), language=None)
@@ -371,36 +332,12 @@ def _tabs(scene: Scene, mark: Mark) -> None:
             f"{escape(said)}.</div>"
         )
     with values:
-        answers = scene.answers(mark, scene.data.x[:1000])
+        shown = network_pictures.activations(scene.answers(mark, scene.data.x[:1000]))
         st.vega_lite_chart(
-            network_pictures.table_of_activations(answers),
-            network_pictures.activations_chart(len(answers), THEMES[theme()]),
-            key=f"net_activations_{len(answers)}_{theme()}",
+            spec=shown.spec(theme()),
+            key=f"net_activations_{len(scene.network.units)}_{theme()}",
             width="content",
         )
-
-
-def _losses(scene: Scene) -> None:
-    used = scene.course.run.network
-    unit = unit_of(used.graph[used.graph.outputs[1]].op)
-    rows = "".join(
-        f"<tr{' class=here' if loss.name == used.loss.name else ''}><th>{escape(loss.name)}</th>"
-        f"<td>{'none' if loss.unit == 'identity' else loss.unit}</td><td>{loss.distribution}</td>"
-        f"<td>{loss.task}</td><td>{escape(loss.reason)}</td></tr>"
-        for loss in LOSSES.values()
-    )
-    st.html(
-        '<table class="cr-losses"><tr><th>loss</th><th>output unit</th><th>distribution</th>'
-        f"<th>predicts</th><th>why</th></tr>{rows}</table>"
-    )
-    squashed = used.loss.name in ("mse", "mae", "huber") and unit in ("sigmoid", "softmax")
-    told = f"This run: {used.loss.name} on an output of {unit}."
-    if squashed:
-        told += (
-            " Where the output is most wrong its slope is nearly 0, and with it all that flows "
-            "back: cross-entropy has the slope y − t there."
-        )
-    st.html(f'<div class="{"cr-warning" if squashed else "cr-quiet"}">{escape(told)}</div>')
 
 
 # The menu
@@ -443,12 +380,14 @@ def _menu() -> None:
             st.button("Open it", key="net_open_file", on_click=_open_file)
         st.caption("The same on the command line")
         st.code(network_state.command(state), language="shell", wrap_lines=True)
-    wanted = {
-        key: str(value)
-        for key, value in asdict(state).items()
-        if value != getattr(NetworkState(), key)
-    }
-    if "net_link_fault" not in session and wanted != st.query_params.to_dict():
+    _address(state)
+
+
+def _address(state: NetworkState) -> None:
+    """Keep the address in step with the page; one that could not be read stays as it is."""
+    usual = NetworkState()
+    wanted = {k: str(v) for k, v in asdict(state).items() if v != getattr(usual, k)}
+    if "net_link_fault" not in st.session_state and wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
 
 

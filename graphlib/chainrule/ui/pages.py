@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import check_work, descent, exercises, explore, help, networks
+from chainrule.ui import check_work, descent, exercises, explore, help, networks, reference
 
 HERE = Path(__file__).parent
 
@@ -41,6 +41,7 @@ PAGES: tuple[Page, ...] = (
     Page("Descent", descent.page),
     Page("Exercises", exercises.page),
     Page("Check my work", check_work.page),
+    Page("Reference", reference.page),
 )
 """All pages, in the order of the header; the first is the one that opens."""
 

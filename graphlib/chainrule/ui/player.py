@@ -99,5 +99,6 @@ def player(
         on_step_change=_nothing,
         on_node_change=_nothing,
         on_narrow_change=_nothing,
+        on_present_change=_nothing,
         on_fold_change=on_fold or _nothing,
     )

@@ -25,13 +25,13 @@ ONE_CHANGE: Final = 1.5
 def restore() -> None:
     """Begin a visit with what its address says, once."""
     session = st.session_state
-    if "formula" in session:
+    if "past" in session:
         return
-    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
-    session["turn"] = 0
-    session["first"] = not pairs
     session["past"], session["place"], session["shared"], session["blank"] = [], -1, "", False
-    _decoded(urlencode(pairs))
+    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
+    session["first"] = not pairs and "formula" not in session
+    if "formula" not in session:  # else another page has brought it
+        _decoded(urlencode(pairs))
 
 
 def _decoded(query: str) -> None:

@@ -106,6 +106,17 @@ def plot(state: State, names: tuple[str, ...], chosen: str | None, theme: str) -
     return found
 
 
+def operations() -> tuple[dict[str, Any], ...]:
+    """Return what there is to say of all operations."""
+    found: tuple[dict[str, Any], ...] = _told("chainrule.ui.operations:entries")
+    return found
+
+
+@cache
+def _told(name: str) -> Any:
+    return _slow().call(name, timeout=SLOW_SECONDS, what="the reference")
+
+
 def closed(state: State, names: tuple[str, ...], session: str, patience: float) -> Closed | int:
     """Return SymPy's closed form and whether four routes agree.
 

@@ -18,7 +18,8 @@ from chainrule.readings.theme import THEMES
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = tuple(
-    f"{part}.js" for part in ("elements", "run", "edges", "graph", "table", "panels", "player")
+    f"{part}.js"
+    for part in ("elements", "run", "edges", "graph", "table", "panels", "hall", "player")
 )
 """Parts of one script, in the order in which they are joined."""
 
@@ -29,6 +30,7 @@ LABELS: Final[Mapping[str, str]] = {
     "pause": "Pause",
     "forward": "Next step",
     "last": "Last step",
+    "present": "Present",
     "closer": "Zoom in",
     "further": "Zoom out",
     "fit": "Fit the whole graph",

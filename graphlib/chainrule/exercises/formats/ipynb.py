@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, Final
 
+from chainrule.errors import needed
 from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task
 from chainrule.readings.document import Block, Document
 from chainrule.readings.render.markdown import write
@@ -115,8 +116,7 @@ def _answers(task: Task, key: Key) -> str:
 
 def sheet_ipynb(sheet: Sheet, key: Key) -> bytes:
     """Return a sheet as a notebook; the cells' ids say which task they are about."""
-    import nbformat
-
+    nbformat = needed("nbformat", "sheets")
     v4: Any = nbformat.v4
     book = v4.new_notebook(
         metadata={

@@ -26,7 +26,7 @@ DASH = give(Word(WORDS["none"]), "quiet")
 
 def write(setting: Setting) -> Question:
     """Ask for the backward table; local partials only where no earlier task asks them."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
     rows: list[tuple[Cell | None, ...]] = []
     answers = []

@@ -32,7 +32,7 @@ def fits(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for the counts of each pass, and which mode is cheaper."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     output = view.run.output
     blocks: list[Block] = [instructions("count"), *given_table(problem, "partial", setting.hidden)]
     answers, second = [], dict[str, Any]()
@@ -65,14 +65,14 @@ def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | No
     """Compare somebody's own counts."""
     if cell != "count:cheaper":
         return None
-    view = problem.worked
+    view = problem.worked.view
     forward = sum(own(f"count:forward,{name}") for name in problem.inputs)
     return _cheaper(forward, own(f"count:reverse,{view.labels[view.run.output]}"))
 
 
 def _unit(problem: Problem, edge: Edge) -> bool:
     """Whether a local partial is 1 or −1 at every point: its formula is."""
-    return readable(problem.worked.partial_formula(edge)) in ("1", "−1")
+    return readable(problem.worked.view.partial_formula(edge)) in ("1", "−1")
 
 
 def _forward(problem: Problem, entry: str, work: Mapping[Edge, int]) -> int:

@@ -73,7 +73,7 @@ def _rate(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for the loss, the gradient, and the new parameters."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     rate = _rate(problem)
     output = view.run.output
     loss = f"value:{view.labels[output]}"

@@ -21,7 +21,7 @@ from chainrule.readings.grid import Cell
 
 def write(setting: Setting) -> Question:
     """Ask for the table, without what earlier tasks ask."""
-    problem, view, asked = setting.problem, setting.problem.worked, setting.asked
+    problem, view, asked = setting.problem, setting.problem.worked.view, setting.asked
     answers = []
     rows: list[tuple[Cell | None, ...]] = []
     for node, edges in forward_edges(problem):

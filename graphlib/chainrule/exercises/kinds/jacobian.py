@@ -46,7 +46,7 @@ def fits(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for the tangents along every input, and the adjoints from every output."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     names = {name: view.name(problem.node_of[name]) for name in (*problem.inputs, *problem.outputs)}
 
     def header(word: str, name: str) -> Term:

@@ -65,7 +65,7 @@ def _cell(problem: Problem, way: tuple[Edge, ...]) -> str:
 
 
 def _shown(problem: Problem, way: tuple[Edge, ...]) -> Iterator[Term]:
-    view = problem.worked
+    view = problem.worked.view
     yield view.name(way[0].operand)
     for edge in way:
         yield Sign("→")
@@ -74,7 +74,7 @@ def _shown(problem: Problem, way: tuple[Edge, ...]) -> Iterator[Term]:
 
 def write(setting: Setting) -> Question:
     """Ask for the product of every path from one input, and for their sum."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     entry = _entry(problem)
     rows: list[tuple[Cell | None, ...]] = []
     answers, second = [], dict[str, Any]()

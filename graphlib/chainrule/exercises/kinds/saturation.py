@@ -82,7 +82,7 @@ def fits(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for each unit's operand, value and slope, and whether it is saturated."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     rows: list[tuple[Cell | None, ...]] = []
     answers, second = [], dict[str, Any]()
     for edge in _units(problem):

@@ -80,7 +80,7 @@ def number_answer(problem: Problem, cell: str, points: float = 1.0) -> Answer:
     """Return the answer of a cell of the passes."""
     shown = problem.number(cell).shown
     role = ROLES[cell.partition(":")[0]]
-    term = Coloured(role, numeral(shown, problem.worked.notation.format))
+    term = Coloured(role, numeral(shown, problem.worked.view.notation.format))
     return Answer(cell, "number", term, full_digits(shown), tolerance_of(float(shown)), points)
 
 
@@ -134,7 +134,7 @@ def formula_answer(problem: Problem, edge: Edge) -> Answer:
 
     Where the formula is a number, the cell beside it asks the same, and is paid.
     """
-    term = problem.worked.partial_formula(edge)
+    term = problem.worked.view.partial_formula(edge)
     shown, written = Coloured("partial", term), readable(term)
     points = 0.0 if number(written) else 1.0
     return Answer(problem.edge_cell("formula", edge), "formula", shown, written, 0.0, points)
@@ -153,12 +153,12 @@ def given_number(problem: Problem, cell: str, rows: int = 1) -> Cell:
 
 def name_of(problem: Problem, node: int, rows: int = 1) -> Cell:
     """Return a node's name as the head of a row."""
-    return give(problem.worked.name(node), rows=rows)
+    return give(problem.worked.view.name(node), rows=rows)
 
 
 def slashed(problem: Problem, edge: Edge) -> Term:
     """Return ∂user/∂operand on one line, as rows ask for it."""
-    view = problem.worked
+    view = problem.worked.view
     d, slash = Sign("∂", tight=True), Sign("/", tight=True)
     return row(d, view.name(edge.user), slash, d, view.name(edge.operand))
 
@@ -170,12 +170,12 @@ def partial_name(problem: Problem, edge: Edge) -> Cell:
 
 def steps_in_lines(problem: Problem) -> Formulas:
     """Return all steps as displayed formulas."""
-    return Formulas(tuple(problem.worked.equation(node) for node in problem.steps))
+    return Formulas(tuple(problem.worked.view.equation(node) for node in problem.steps))
 
 
 def opening(problem: Problem, *, whole: bool) -> Formulas:
     """Return what stands above the tasks: the formula, or its steps, and the point."""
-    view = problem.worked
+    view = problem.worked.view
     output = view.graph.outputs[0]
     terms = (view.reading(output),) if whole else steps_in_lines(problem).terms
     point = Row((Word(WORDS["at"] + " "), *assignments(problem.draft.point).terms))
@@ -202,7 +202,7 @@ def across(heads: Sequence[tuple[Term, Cell | None]], title: str) -> tuple[Grid,
 
 def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Grid, ...]:
     """Return the values or local partials that a task builds on, unless they are asked before."""
-    view = problem.worked
+    view = problem.worked.view
     if kind == "value":
         cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
     else:
@@ -215,7 +215,7 @@ def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Gri
 
 def backward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:
     """Return the nodes in the order of reverse mode, each with the edges to its users."""
-    view = problem.worked
+    view = problem.worked.view
     run = view.run
     arrivals: dict[int, list[Edge]] = {node: [] for node in view.shown}
     for _double, step in run.steps:

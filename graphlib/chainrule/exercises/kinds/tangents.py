@@ -22,7 +22,7 @@ from chainrule.readings.grid import Cell
 
 def write(setting: Setting) -> Question:
     """Ask for the tangents, and for local partials that no earlier task asks."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
     rows: list[tuple[Cell | None, ...]] = []
     answers = []

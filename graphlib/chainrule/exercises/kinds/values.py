@@ -9,7 +9,7 @@ from chainrule.exercises.sheet import ask
 
 def write(setting: Setting) -> Question:
     """Ask for every value."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     cells = [f"value:{view.labels[node]}" for node in problem.steps]
     pairs = [(view.name(node), ask(cell)) for node, cell in zip(problem.steps, cells, strict=True)]
     answers = tuple(number_answer(problem, cell) for cell in cells)

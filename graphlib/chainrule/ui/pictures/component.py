@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from chainrule.readings.theme import THEMES
+from chainrule.readings.theme import THEMES, ThemeName
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
@@ -23,6 +23,13 @@ WORDS: Final[Mapping[str, str]] = {
     "others": "{count} others", "loss": "Loss", "epoch": "epoch", "held": "held out",
     "one_flow": "by layer over {count} training points, log scale",
     "two_flows": "by layer over {count} training points, log scale; filled: A; dark line: B",
+    "picture": "X picture", "kernel": "K kernel", "products": "products, pixel × weight",
+    "output": "C output", "wanted": "wanted T:", "sum": "sum =", "open": "not yet",
+    "into_pixel": "{count} shares into pixel {at}, adjoint × weight",
+    "into_weight": "{count} shares into weight {at}, adjoint × pixel",
+    "one_product": "One product, three uses.",
+    "followed": "Forwards {x} {k} = {product} stands in {c}. Back it sends {to_pixel} to {x} and "
+    "{to_weight} to {k}.",
     "flow": "Mean |adjoint|", "colours": "by layer and epoch", "none": "exactly 0",
 }  # fmt: skip
 """What the pictures' own parts say."""
@@ -36,10 +43,12 @@ def _style() -> str:
             "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
             "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
             "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
+            "field": theme.module,
         }  # fmt: skip
         written = "".join(f"--{key}:{colour};" for key, colour in values.items())
         rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
-    return "\n".join([*rules, (HERE / "pictures.css").read_text(encoding="utf-8")])
+    sheets = ("pictures.css", "operations.css")
+    return "\n".join([*rules, *((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)])
 
 
 @cache
@@ -59,7 +68,7 @@ def _nothing() -> None:
     """A state value is reported only if something listens."""
 
 
-def theme() -> str:
+def theme() -> ThemeName:
     """Return the theme that the page has."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
@@ -125,6 +134,44 @@ def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | N
         key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
     )  # fmt: skip
+
+
+def operations(
+    data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None
+) -> Any:
+    """Show all operations, to be searched, and one of them opened.
+
+    Parameters
+    ----------
+    data
+        `entries`, what there is to say of each, and the name of the `chosen` one.
+    on_pick
+        Called when one is chosen or to be opened elsewhere; a mapping then stands in the session
+        under `key`, as ``pick``.
+    """
+    return _mount("operations")(
+        key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
+    )
+
+
+def convolution(
+    data: Mapping[str, Any], *, key: str, on_edit: Callable[[], None] | None = None
+) -> Any:
+    """Show a kernel that slides over a picture, both ways.
+
+    Parameters
+    ----------
+    data
+        Rows of `X`, `K`, `C`, `T`, the adjoints `dX`, `dK`, `dC`, and the goal `J`.
+    on_edit
+        Called when a cell is written over; grid, row, column and what was typed then stand in the
+        session under `key`, as ``edit``.
+    """
+    return _mount("convolution")(
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_edit_change=on_edit or _nothing,
+    )
 
 
 def scrubber(

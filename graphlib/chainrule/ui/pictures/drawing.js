@@ -50,6 +50,17 @@ function ticks(low, high, count) {
 
 const tick = (x) => String(Number(x.toPrecision(6))).replace("-", "−");
 
+const ICONS = {
+  first: "M3 2V14M14 2L5 8L14 14Z", back: "M12 2L3 8L12 14Z", play: "M4 2L14 8L4 14Z",
+  pause: "M4 2H6.5V14H4ZM9.5 2H12V14H9.5Z", forward: "M2 2L11 8L2 14ZM13 2V14",
+};
+
+function icon(name) {
+  const made = drawn("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "icon" });
+  made.append(drawn("path", { d: ICONS[name] }));
+  return made;
+}
+
 // The size of an adjoint as a tint: powers of ten from 10⁻⁴ to 1; 0 is none of them.
 
 const LEAST = -4;

@@ -6,23 +6,12 @@ const NONE = { left: 1, right: 1, top: 1, bottom: 1 }; // of a small plane, with
 const DASHES = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2"];
 const planes = new WeakMap();
 
-const ICONS = {
-  first: "M3 2V14M14 2L5 8L14 14Z", back: "M12 2L3 8L12 14Z", play: "M4 2L14 8L4 14Z",
-  pause: "M4 2H6.5V14H4ZM9.5 2H12V14H9.5Z", forward: "M2 2L11 8L2 14ZM13 2V14",
-};
-
-function icon(name) {
-  const made = drawn("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "icon" });
-  made.append(drawn("path", { d: ICONS[name] }));
-  return made;
-}
-
 class Plane {
   constructor(root) {
     this.root = root;
     this.svg = drawn("svg", { role: "group" });
     this.bar = element("div", "bar");
-    this.told = element("div", "told");
+    this.told = element("div", "told", null, { tabindex: "0", role: "group" });
     root.replaceChildren(this.svg, this.bar, this.told);
     this.at = null;
     this.svg.addEventListener("click", (event) => this.#clicked(event));
