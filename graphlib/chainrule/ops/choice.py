@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
-from chainrule.ops.record import Kink, Op, Rule, register
+from chainrule.ops.record import Kink, Rule, register
 
 Condition = tuple[Any, ...]
 """What is compared, by the slots of the operands: ("less", 0, 1), ("positive", 0), ("and", …),
@@ -166,23 +166,21 @@ def _push_of_where(
 MOST_LEVEL = 6
 
 WHERE = register(
-    Op(
-        "where",
-        None,
-        value=lambda m, *xs, when: m.where(*xs, when=when),
-        partials=_is_branch,
-        spellings=("where",),
-        parameters={"when": FIRST_POSITIVE},
-        kink=Kink(
-            at=lambda *xs, when=FIRST_POSITIVE: len(_around(xs, when)) > 1,
-            push=_push_of_where,
-            convention="one case ends and another begins here; the passes use the case that "
-            "holds at the point",
-            jumps=_jumps,
-        ),
-        samples=((0.75, -2.5, 1.5), (-1.25, 0.5, 2.25)),
-        taken=_taken,
-        doc="Choice where(c, a, b): a where the condition c holds, else b; the other need not "
-        "exist. A number as c means c > 0.",
-    )
+    "where",
+    None,
+    value=lambda m, *xs, when: m.where(*xs, when=when),
+    partials=_is_branch,
+    spellings=("where",),
+    parameters={"when": FIRST_POSITIVE},
+    kink=Kink(
+        at=lambda *xs, when=FIRST_POSITIVE: len(_around(xs, when)) > 1,
+        push=_push_of_where,
+        convention="one case ends and another begins here; the passes use the case that "
+        "holds at the point",
+        jumps=_jumps,
+    ),
+    samples=((0.75, -2.5, 1.5), (-1.25, 0.5, 2.25)),
+    taken=_taken,
+    doc="Choice where(c, a, b): a where the condition c holds, else b; the other need not "
+    "exist. A number as c means c > 0.",
 )
