@@ -10,6 +10,7 @@ from timing import interleaved
 
 from chainrule import Graph, Worked
 from chainrule.readings.terms import text
+from chainrule.readings.view import View
 from examples import EXAMPLES, Example
 
 ABOUT = """\
@@ -38,7 +39,7 @@ def worked(example: Example) -> Worked:
 
 def double(example: Example) -> dict[str, float]:
     """Return the adjoints of the inputs, having run both passes and written every formula."""
-    return written(example, worked(example))
+    return written(example, worked(example).view)
 
 
 def checked(example: Example) -> dict[str, float]:

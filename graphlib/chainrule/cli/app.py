@@ -25,11 +25,20 @@ def app(port: Port = 8501, browser: Browser = True) -> None:
 
     script = app_script()
     command = [
-        sys.executable, "-m", "streamlit", "run", str(script),
-        "--server.address", "127.0.0.1", "--server.port", str(port),
-        "--server.headless", "false" if browser else "true",
-        "--browser.gatherUsageStats", "false",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "false" if browser else "true",
+        "--browser.gatherUsageStats",
+        "false",
+    ]
     try:
         code = subprocess.call(command, cwd=script.parent)
     except KeyboardInterrupt:

@@ -15,8 +15,11 @@ Condition = tuple[Any, ...]
 FIRST_POSITIVE: tuple[Condition, ...] = (("positive", 0), ("else",))
 # A comparison as a difference that is positive; whether it is the other way round.
 _DIFFERENCES: dict[str, tuple[int, bool]] = {
-    "less": (1, False), "at_most": (-1, True), "greater": (-1, False), "at_least": (1, True),
-}  # fmt: skip
+    "less": (1, False),
+    "at_most": (-1, True),
+    "greater": (-1, False),
+    "at_least": (1, True),
+}
 
 
 def _values(xs: Sequence[Any], when: Sequence[Condition]) -> Sequence[Any]:
@@ -103,9 +106,14 @@ def _holds(condition: Condition, sign: Callable[[Condition], int]) -> bool:
         return what == "else" or not _holds(parts[0], sign)
     found = sign(condition)
     return {
-        "positive": found > 0, "greater": found > 0, "less": found < 0, "at_most": found <= 0,
-        "at_least": found >= 0, "equal": found == 0, "unequal": found != 0,
-    }[what]  # fmt: skip
+        "positive": found > 0,
+        "greater": found > 0,
+        "less": found < 0,
+        "at_most": found <= 0,
+        "at_least": found >= 0,
+        "equal": found == 0,
+        "unequal": found != 0,
+    }[what]
 
 
 def _taken(
