@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
 from chainrule.language.syntax import LIMITS, Span, beyond, refusal
+from chainrule.ops import OPS, Op
 
 T = TypeVar("T")
 
@@ -387,18 +388,19 @@ class Pieces:
 
 POWER_OF = "power of"
 """The power as a function of two operands, which only code has: pow(x, 2)."""
-# Functions under their other names.
+
+
+def _typed(op: Op) -> str:
+    """Return the name under which an operation is typed that has others."""
+    return op.symbol if op.symbol in op.spellings and op.symbol.isascii() else op.spellings[0]
+
+
 ALIASES = {
-    "lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "ctg": "cot", "cotg": "cot",
-    "cotan": "cot", "arctg": "arctan", "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth",
-    "arsh": "arsinh", "arch": "arcosh", "arth": "artanh", "RELU": "relu", "Relu": "relu",
-    "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
-    "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
-    "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
-    "amin": "min", "mse": "squared_error", "MSE": "squared_error",
-    "mse_loss": "squared_error", "l1_loss": "absolute_error", "matmul": "dot",
-    "piecewise": "where", "ifelse": "where",
-}  # fmt: skip
+    "pow": POWER_OF,
+    "power": POWER_OF,
+    **{alias: _typed(op) for op in OPS.values() for alias in op.aliases},
+}
+"""Functions under their other names."""
 
 
 def function_names(operations: Mapping[str, T]) -> dict[str, T]:

@@ -9,13 +9,9 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
 from chainrule.language.names import alike, canonical
 from chainrule.language.syntax import Span, refusal
-from chainrule.ops.record import Op
+from chainrule.ops import OPS, Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
-_INVERSES = {
-    "sin": "arcsin", "cos": "arccos", "tan": "arctan",
-    "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
-}  # fmt: skip
 WORDS = frozenset({"joint", "and", "or", "not", "if", "else"})
 """Kinds of tokens that are words of the language."""
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
@@ -151,7 +147,8 @@ class Refusals:
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
         """A negative power between a function and its operand."""
-        inverse = _INVERSES.get(function.text, f"the inverse of {function.text}")
+        op = OPS.spelled.get(function.text)
+        inverse = (op.inverse if op else "") or f"the inverse of {function.text}"
         return self.at(
             exponent,
             f"A negative power of {self.shown(function)} could be its inverse or its reciprocal",
