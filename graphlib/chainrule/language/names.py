@@ -15,17 +15,17 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, Span, beyond, refusal
+from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal
 from chainrule.ops import OPS, Op
 
 T = TypeVar("T")
 
-_SMALL = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
-    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
-    "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
-    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
+_SMALL = pairs(
+    """
+    α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda
+      μ mu ν nu ξ xi ο omicron π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega
+    """
+)
 GREEK: dict[str, str] = {
     **_SMALL,
     **{letter.upper(): name.capitalize() for letter, name in _SMALL.items()},
@@ -103,10 +103,17 @@ def fold(character: str) -> str:
 
 def _signs(word: str) -> str:
     return "".join(
-        "s" if c in SUBSCRIPTS else "_" if c == "_" else "g" if c in GREEK
-        else "a" if is_letter(c) else "0"
+        "s"
+        if c in SUBSCRIPTS
+        else "_"
+        if c == "_"
+        else "g"
+        if c in GREEK
+        else "a"
+        if is_letter(c)
+        else "0"
         for c in word
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -243,9 +250,12 @@ def given_twice(
     one = f"`{excerpt(before)}`"
     both = one if before == spelling else f"{one} and `{excerpt(spelling)}` are one name, which"
     return PointError(
-        f"{both} is given twice", text=text or spelling, position=position,
-        length=length or len(spelling), allowed="Give each name one value.",
-    )  # fmt: skip
+        f"{both} is given twice",
+        text=text or spelling,
+        position=position,
+        length=length or len(spelling),
+        allowed="Give each name one value.",
+    )
 
 
 def canonical_label(spelling: str) -> str:

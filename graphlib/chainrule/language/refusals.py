@@ -196,7 +196,7 @@ USUALLY_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "phi", "psi", "varphi"})
 USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
 
 
-class Word(NamedTuple):
+class LetterRun(NamedTuple):
     """A word and the kind of the token behind it, on which its reading may depend."""
 
     text: str
@@ -212,7 +212,7 @@ class Word(NamedTuple):
         return self.behind == "("
 
 
-def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
+def did_you_mean(text: str, word: LetterRun, instead: str) -> ParseError:
     """Return the error for a word that nearly is something known."""
     return refusal(
         text,
@@ -223,7 +223,7 @@ def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
     )
 
 
-def number_behind_name(text: str, word: Word) -> ParseError:
+def number_behind_name(text: str, word: LetterRun) -> ParseError:
     """Return the error for a word like `x₁2`."""
     return refusal(
         text,
@@ -233,7 +233,7 @@ def number_behind_name(text: str, word: Word) -> ParseError:
     )
 
 
-def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseError:
+def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> ParseError:
     """Return the error for an unknown word before a bracket."""
     spelled = {name.removesuffix("()") for name in functions}
     near = alike(word.text, sorted(name for name in spelled if name.isascii()))
@@ -260,7 +260,7 @@ def word_of_language(text: str, token: Token) -> ParseError:
     )
 
 
-def entry_expected(text: str, word: Word) -> ParseError:
+def entry_expected(text: str, word: LetterRun) -> ParseError:
     """Return the error for a square bracket directly behind a name."""
     shown = excerpt(word.text)
     return refusal(
@@ -272,7 +272,7 @@ def entry_expected(text: str, word: Word) -> ParseError:
     )
 
 
-def without_operands(text: str, word: Word) -> ParseError:
+def without_operands(text: str, word: LetterRun) -> ParseError:
     """Return the error for the name of a function of the text without brackets behind it."""
     shown = excerpt(word.text)
     return refusal(
