@@ -73,7 +73,7 @@ SheetFormat = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="pdf, typst, latex, html, markdown, ipynb, moodle or json; default by the file's "
+        help="pdf, typst, latex, html, markdown, text, ipynb, moodle or json; by the file's "
         "ending, else markdown.",
         show_default=False,
     ),

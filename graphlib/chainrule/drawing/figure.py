@@ -30,7 +30,7 @@ from chainrule.readings.cells import caption, point
 from chainrule.readings.formulas import in_inputs
 from chainrule.readings.mathml import mathml
 from chainrule.readings.prose import prose_text
-from chainrule.readings.render.html import STYLE
+from chainrule.readings.render.html import style_of
 from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
 from chainrule.readings.terms import EQUALS, Fraction, Row, Sign, Symbol, Term, row
@@ -141,7 +141,7 @@ def figure(
     written = json.dumps(given, separators=(",", ":")).replace("<", "\\u003c")
     piece = (
         f'<div class="chainrule chainrule-figure" id="{key}" role="figure" '
-        f'aria-label="{escape(told)}">\n<style>{STYLE}{STILL}</style>\n{slots}\n</div>\n'
+        f'aria-label="{escape(told)}">\n<style>{style_of()}{STILL}</style>\n{slots}\n</div>\n'
         f"<script>(() => {{\n{script()}{part('figure.js')}\n"
         f'for (const host of document.querySelectorAll("#{key}")) '
         f"if (!host.shadowRoot) figure(host, {written});\n}})();</script>\n"

@@ -113,8 +113,12 @@ class _Maker:
                 number += len(made.tasks)
                 parts.append(made)
         recipe = self.recipe
-        asked = {f"{task.number}.{cell}" for part in parts for task in part.tasks
-                 for cell in task.answers}  # fmt: skip
+        asked = {
+            f"{task.number}.{cell}"
+            for part in parts
+            for task in part.tasks
+            for cell in task.answers
+        }
         for override in recipe.overrides:
             # Programs drawn at random have other cells for other students.
             if override.cell not in asked and all(part.formula for part in recipe.parts):

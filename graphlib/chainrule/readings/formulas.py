@@ -178,8 +178,13 @@ def _weight(op: Op, operands: Sequence[Formula], parameters: Mapping[str, object
 
 
 COMPARED = {
-    "less": "<", "at_most": "≤", "greater": ">", "at_least": "≥", "equal": "=", "unequal": "≠",
-}  # fmt: skip
+    "less": "<",
+    "at_most": "≤",
+    "greater": ">",
+    "at_least": "≥",
+    "equal": "=",
+    "unequal": "≠",
+}
 _LOGIC = {"and": " and ", "or": " or "}
 
 

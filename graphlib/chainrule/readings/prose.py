@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
-from chainrule.readings.terms import Coloured, Role, Row, Term, text
+from chainrule.readings.terms import Coloured, Role, Row, Term, Word, text
 
 Prose = tuple[str | Term, ...]
 
@@ -44,6 +44,12 @@ def plain(part: str | Term) -> str:
 def prose_text(prose: Prose) -> str:
     """Return prose as one line of Unicode text."""
     return "".join(map(plain, prose))
+
+
+def as_term(prose: Prose) -> Term:
+    """Return prose as one term, its words upright."""
+    first, *rest = terms = [Word(part) if isinstance(part, str) else part for part in prose]
+    return Row(tuple(terms)) if rest else first
 
 
 def pieces(term: Term, role: Role | None = None) -> list[tuple[str, Role | None]]:

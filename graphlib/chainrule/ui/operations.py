@@ -13,7 +13,7 @@ from chainrule.facade import Graph
 from chainrule.graph.builder import number_text
 from chainrule.ops import Op
 from chainrule.readings.mathml import mathml
-from chainrule.readings.reference import RESULT, Reference, families, heading, reference
+from chainrule.readings.reference import RESULT, Reference, families, reference
 from chainrule.readings.terms import EQUALS, Symbol, Term, row, text
 from chainrule.ui.engine import default_value
 from chainrule.ui.examples import EXAMPLES, using
@@ -61,7 +61,7 @@ def _entry(entry: Reference, family: str) -> dict[str, Any]:
         "stable": "" if entry.stable is None else _math(entry.stable),
         "kink": bool(entry.kink),
         "facts": [fact for fact in facts if fact[1]],
-        "head": list(heading(entry)),
+        "head": list(map(text, entry.columns)),
         "values": [[text(cell) for cell in found] for found in entry.values],
         "curve": _curve(entry),
         "examples": [(EXAMPLES.index(e), e.name, e.lesson) for e in using(op.name)],

@@ -33,9 +33,16 @@ LONGEST: Final = 200
 SECONDS: Final = 20.0
 OTHERWISE: Final = "Choose other kinds, another level or another point."
 LABELS: Final[Mapping[str, str]] = {
-    "pdf": "PDF", "typst": "Typst", "latex": "LaTeX", "html": "HTML", "markdown": "Markdown",
-    "ipynb": "Jupyter notebook", "moodle": "Moodle XML", "json": "JSON",
-}  # fmt: skip
+    "pdf": "PDF",
+    "typst": "Typst",
+    "latex": "LaTeX",
+    "html": "HTML",
+    "markdown": "Markdown",
+    "text": "plain text",
+    "ipynb": "Jupyter notebook",
+    "moodle": "Moodle XML",
+    "json": "JSON",
+}
 HELP: Final[Mapping[str, str]] = {
     "predict": "Write first what you expect in {cell}, then look.",
     "expected": "You expected {given}; it is {answer}.",
@@ -84,9 +91,12 @@ def _point(words: str) -> dict[str, str]:
         name, equals, value = (part.strip() for part in entry.partition("="))
         if entry.strip() and not (name and equals and value):
             raise PointError(
-                "A point is written name = value", text=words, position=begin,
-                length=max(1, len(entry)), allowed="Such as x = 1.5, y = 0.4.",
-            )  # fmt: skip
+                "A point is written name = value",
+                text=words,
+                position=begin,
+                length=max(1, len(entry)),
+                allowed="Such as x = 1.5, y = 0.4.",
+            )
         if entry.strip():
             point[name] = value
         begin += len(entry) + 1
@@ -186,8 +196,9 @@ def report(made: Sheet, answers: Mapping[str, Any]) -> dict[str, Any]:
         told = Feedback(tuple(checked_findings(task, found, own)))
         for finding in told.findings:
             marks[f"{task.number}.{finding.cell}"] = {
-                "verdict": finding.verdict, "given": finding.given.strip(),
-            }  # fmt: skip
+                "verdict": finding.verdict,
+                "given": finding.given.strip(),
+            }
         if own:
             tasks[str(task.number)] = _said(told, found, task)
     return {"marks": marks, "tasks": tasks}

@@ -104,8 +104,12 @@ def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None)
     """Return what the component shows; mathematics and prose are markup, escaped here."""
     view = done.view
     rows = list(_rows(done))
-    asked = [row[part]["id"] for part in ("value", "number", "derivative")
-             for row in rows if row.get(part) and "id" in row[part]]  # fmt: skip
+    asked = [
+        row[part]["id"]
+        for part in ("value", "number", "derivative")
+        for row in rows
+        if row.get(part) and "id" in row[part]
+    ]
     return {
         "digest": done.digest,
         "derivative": _markup(view.derivative_header()),
@@ -128,9 +132,14 @@ def _rows(done: Work) -> Iterable[dict[str, Any]]:
         span = sum(other.node == line.node for other in lines)
         edge = line.edge
         row: dict[str, Any] = {
-            "first": first, "span": span, "node": _markup(line.equation), "partial": None,
-            "word": plain(line.partial), "number": None, "derivative": None,
-        }  # fmt: skip
+            "first": first,
+            "span": span,
+            "node": _markup(line.equation),
+            "partial": None,
+            "word": plain(line.partial),
+            "number": None,
+            "derivative": None,
+        }
         if edge is not None:
             row["partial"] = _markup(
                 line.partial if _telling(line.partial) else view.partial_name(edge)

@@ -28,7 +28,7 @@ FORMATS: Mapping[str, Format] = {
     format.name: format
     for format in (
         Format("pdf", ".pdf", _pdf),
-        *map(_written, ("typst", "latex", "html", "markdown")),
+        *map(_written, ("typst", "latex", "html", "markdown", "text")),
         ipynb.FORMAT,
         moodle.FORMAT,
         json.FORMAT,

@@ -124,6 +124,4 @@ def _pulled(problem: Problem) -> int:
     return products + len(pairs) - len({operand for _user, operand in pairs})
 
 
-KIND = Kind(
-    "count", "Count the operations", "what both modes cost", write, fits, follow=follow
-)  # fmt: skip
+KIND = Kind("count", "Count the operations", "what both modes cost", write, fits, follow=follow)

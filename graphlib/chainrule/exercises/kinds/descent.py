@@ -111,6 +111,11 @@ def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> Update |
 
 
 KIND = Kind(
-    "descent", "One step of gradient descent", "one update of a tiny network", write, fits, draft,
+    "descent",
+    "One step of gradient descent",
+    "one update of a tiny network",
+    write,
+    fits,
+    draft,
     follow=follow,
-)  # fmt: skip
+)

@@ -65,10 +65,11 @@ def _alternative(problem: Problem, blank: set[int], missing: set[tuple[int, int]
     """Return the figure in words, telling nothing that is asked."""
     view = problem.worked.view
     cards = [
-        f"{text(view.name(node))} with an empty formula" if node in blank
+        f"{text(view.name(node))} with an empty formula"
+        if node in blank
         else text(view.equation(node))
         for node in view.shown
-    ]  # fmt: skip
+    ]
     arrows = [
         f"{text(view.name(edge.operand))} to {text(view.name(edge.user))}"
         for edge in problem.edges
@@ -179,6 +180,10 @@ def _digraph(graph: WengertList, nx: Any) -> Any:
 
 
 KIND = Kind(
-    "draw", "Complete the graph", "drawing the graph of a formula", write, anything,
+    "draw",
+    "Complete the graph",
+    "drawing the graph of a formula",
+    write,
+    anything,
     checks={"graph": same_arrows},
-)  # fmt: skip
+)

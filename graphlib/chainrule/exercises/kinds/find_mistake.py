@@ -84,9 +84,11 @@ def write(setting: Setting) -> Question:
     table = lay_out(
         heads("node", "partial", "number", "adjoint"), tuple(rows), (0.8, 1.0, 1.2, 1.2)
     )
-    options = tuple(dict.fromkeys(
-        f"adjoint:{problem.worked.labels[node]}" for node, _edges in backward_edges(problem)
-    ))  # fmt: skip
+    options = tuple(
+        dict.fromkeys(
+            f"adjoint:{problem.worked.labels[node]}" for node, _edges in backward_edges(problem)
+        )
+    )
     fields = (
         ask_in_line((INSTRUCTIONS["first wrong"],), MISTAKE),
         ask_in_line((INSTRUCTIONS["corrected"],), CORRECTED),

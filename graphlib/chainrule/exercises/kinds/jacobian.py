@@ -11,8 +11,8 @@ from chainrule.exercises.levels import ELEMENTARY, JOINS, MEETINGS, POINTS, Leve
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.sheet import ask, give, lay_out
 from chainrule.readings.grid import Cell
-from chainrule.readings.prose import filled
-from chainrule.readings.terms import Row, Term, Word
+from chainrule.readings.prose import as_term, filled
+from chainrule.readings.terms import Term, Word
 
 FUNCTIONS = ("{a}^2", *ELEMENTARY[:5])
 
@@ -50,8 +50,7 @@ def write(setting: Setting) -> Question:
     names = {name: view.name(problem.node_of[name]) for name in (*problem.inputs, *problem.outputs)}
 
     def header(word: str, name: str) -> Term:
-        return Row(tuple(Word(p) if isinstance(p, str) else p
-                         for p in filled(WORDS[word], {"name": names[name]})))  # fmt: skip
+        return as_term(filled(WORDS[word], {"name": names[name]}))
 
     answers = []
     columns: list[tuple[Cell | None, ...]] = []

@@ -119,6 +119,11 @@ def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | No
 
 
 KIND = Kind(
-    "saturation", "Recognise saturation", "units through which no derivative comes", write, fits,
-    draft, follow=follow,
-)  # fmt: skip
+    "saturation",
+    "Recognise saturation",
+    "units through which no derivative comes",
+    write,
+    fits,
+    draft,
+    follow=follow,
+)

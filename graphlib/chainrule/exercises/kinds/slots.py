@@ -35,9 +35,13 @@ TOLERANCE = 0.01
 
 LAST_PLACE = 5e-5
 ROLES: Mapping[str, Role] = {
-    "value": "value", "partial": "partial", "formula": "partial", "share": "derivative",
-    "adjoint": "derivative", "tangent": "derivative",
-}  # fmt: skip
+    "value": "value",
+    "partial": "partial",
+    "formula": "partial",
+    "share": "derivative",
+    "adjoint": "derivative",
+    "tangent": "derivative",
+}
 MOST_COLUMNS = 7
 
 
@@ -91,9 +95,7 @@ def whole_answer(cell: str, number: int, points: float = 1.0) -> Answer:
     return Answer(cell, "whole", Numeral(str(number)), str(number), 0.0, points)
 
 
-def choice_answer(
-    cell: str, right: str, options: Sequence[str], points: float = 1.0
-) -> Answer:  # fmt: skip
+def choice_answer(cell: str, right: str, options: Sequence[str], points: float = 1.0) -> Answer:
     """Return the answer of a cell in which one of several words is chosen."""
     return Answer(cell, "choice", Word(right), right, 0.0, points, tuple(options))
 

@@ -6,8 +6,11 @@ Nothing is fetched. A page to write on prints on A4, and its cells are real inpu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html import escape
 from itertools import islice
+from pathlib import Path
+from typing import Final
 
 from chainrule.readings.catalogue import MARK, MARKS, WORDS
 from chainrule.readings.document import (
@@ -30,6 +33,8 @@ from chainrule.readings.render.writer import Renderer, TextWriter
 from chainrule.readings.terms import Term, Word
 from chainrule.readings.theme import DARK, LIGHT, Theme
 
+HERE: Final = Path(__file__).parent
+
 
 def _colours(theme: Theme, line: str) -> str:
     names = ("ink", "ground", "quiet", "value", "derivative", "partial", "warning")
@@ -39,63 +44,23 @@ def _colours(theme: Theme, line: str) -> str:
 _LIGHT, _DARK = _colours(LIGHT, "#E2E8F0"), _colours(DARK, "#262C38")
 # A page or notebook that says which theme it has wins over what the browser prefers; the
 # ground is set with the letters, so that neither stands on the other's.
-STYLE = f"""
-.chainrule{{{_LIGHT};color:var(--cr-ink);background:var(--cr-ground);padding:8px;
-font:15px/1.5 "Source Sans 3","Source Sans Pro",system-ui,sans-serif;overflow-x:auto}}
-@media (prefers-color-scheme:dark){{.chainrule{{{_DARK}}}}}
-[data-theme=light] .chainrule,.chainrule[data-theme=light],
-[data-jp-theme-light=true] .chainrule{{{_LIGHT}}}
-[data-theme=dark] .chainrule,.chainrule[data-theme=dark],
-[data-jp-theme-light=false] .chainrule{{{_DARK}}}
-.chainrule table{{border-collapse:collapse;background:none;color:inherit;margin:0;font-size:15px}}
-.chainrule caption{{caption-side:top;text-align:left;color:var(--cr-quiet);font-size:13px;
-white-space:nowrap;padding:0 0 4px}}
-.chainrule th,.chainrule td{{padding:2px 12px 2px 0;text-align:left;vertical-align:baseline;
-font-weight:400;white-space:nowrap;border:0;background:none;line-height:23px;color:inherit}}
-.chainrule thead th{{color:var(--cr-quiet);font-size:13px}}
-.chainrule .num{{text-align:right;font-variant-numeric:tabular-nums;padding:2px 0 2px 12px}}
-.chainrule .num+:not(.num){{padding-left:16px}}
-.chainrule .words{{white-space:normal;max-width:48em}}
-.chainrule tbody tr.first>*{{border-top:1px solid var(--cr-line)}}
-.chainrule .value{{color:var(--cr-value)}}.chainrule .derivative{{color:var(--cr-derivative)}}
-.chainrule .partial{{color:var(--cr-partial)}}.chainrule .warning{{color:var(--cr-warning)}}
-.chainrule .quiet{{color:var(--cr-quiet)}}
-.chainrule p,.chainrule ol{{margin:4px 0;color:inherit}}
-.chainrule .note{{font-size:13px}}
-.chainrule math{{font-size:1.05em}}
-.chainrule mi.letter{{font-style:italic;font-family:"STIX Two Text","Libertinus Serif",
-"Times New Roman",serif}}
-.chainrule mi.word{{font-style:normal}}
-.chainrule msub>:last-child{{position:relative;top:.14em}}
-.chainrule .visually-hidden{{position:absolute;width:1px;height:1px;overflow:hidden;
-clip-path:inset(50%);white-space:nowrap}}
-.chainrule .equations math{{math-style:normal}}
-.chainrule .equations td{{padding:1px 6px 1px 0;vertical-align:middle}}
-""".replace("\n", "")
-FORM = """
-.form{max-width:720px;margin:0 auto;padding:24px;
-font-family:"Libertinus Serif","Source Serif 4",Georgia,serif}
-.chainrule.form[data-theme=light]{--cr-line:#CBD5E1}
-.form header,.form h2{display:flex;align-items:baseline;justify-content:space-between;gap:16px}
-.form h1{font-size:28px;margin:0}.form h2{font-size:17px;margin:24px 0 4px;break-after:avoid}
-.form .points{border:1px solid var(--cr-line);border-radius:3px;font-weight:400;
-padding:0 8px 0 32px;white-space:nowrap}
-.form .who{border-bottom:1px solid var(--cr-ink);padding-bottom:8px}
-.form table{width:100%;margin:12px 0;break-inside:avoid}
-.form th,.form td{padding:3px 6px;white-space:normal}
-.form thead th{border-bottom:1.5px solid var(--cr-ink);font-size:inherit}
-.form tbody>tr>*{border-bottom:1px solid var(--cr-line);height:30px;vertical-align:middle}
-.form td.asked{border-left:1px solid var(--cr-line);vertical-align:top}
-.form small{display:block;font:9px/1 "DejaVu Sans Mono",monospace;color:var(--cr-quiet)}
-.form input,.form select{font:inherit;color:inherit;border:0;width:100%;min-width:6em;
-border-bottom:1px solid var(--cr-quiet);max-width:24em;background:transparent;
-box-sizing:border-box;min-height:24px}
-.form .key{font-weight:600}.form .field{margin:8px 0}
-.form .lines{display:flex;flex-wrap:wrap;gap:4px 28px;margin:10px 0}
-.form figure{margin:16px 0}.form svg{max-width:100%;height:auto}
-@page{size:A4;margin:18mm 20mm}
-@media print{.form{padding:0}.form input,.form select{border-color:transparent}}
-""".replace("\n", "")
+THEMED: Final = (
+    f".chainrule{{{_LIGHT}}}"
+    f"@media (prefers-color-scheme:dark){{.chainrule{{{_DARK}}}}}"
+    "[data-theme=light] .chainrule,.chainrule[data-theme=light],"
+    f"[data-jp-theme-light=true] .chainrule{{{_LIGHT}}}"
+    "[data-theme=dark] .chainrule,.chainrule[data-theme=dark],"
+    f"[data-jp-theme-light=false] .chainrule{{{_DARK}}}"
+)
+
+
+@cache
+def style_of(*names: str) -> str:
+    """Return the style of documents, and of what more is named."""
+    sheets = (HERE / f"{name}.css" for name in ("document", *names))
+    return THEMED + "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
 NUM = ' class="num"'
 
 
@@ -336,7 +301,7 @@ def write(
     most
         How many rows are written at most; a line says how many were left out.
     """
-    sheet = f"<style>{STYLE}{FORM * document.form}</style>\n" if style else ""
+    sheet = f"<style>{style_of(*['form'] * document.form)}</style>\n" if style else ""
     # What is written on is paper, whatever the browser prefers.
     kind = 'class="chainrule form" data-theme="light"' if document.form else 'class="chainrule"'
     foot = (Paragraph((words,), "quiet") for words in document.foot[1:])

@@ -116,8 +116,9 @@ class Terminal(Writer["RenderableType"]):
         """Yield a heading, and what stands across from it."""
         from rich.text import Text
 
-        shown = Text(f"{heading.number}  " if heading.number else "", "bold")
-        shown.append(plain(heading.words), "bold")
+        number = f"{heading.number}  " if heading.number else ""
+        above = "\n" if heading.level > 1 else ""
+        shown = Text(f"{above}{number}{plain(heading.words)}", "bold")
         for more in (heading.aside, f"/ {heading.points}" if heading.points else ""):
             shown.append(f"  {plain(more)}" if more else "", STYLES["quiet"])
         yield shown
