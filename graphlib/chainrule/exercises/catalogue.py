@@ -280,7 +280,7 @@ CLASS: Final[Mapping[str, str]] = {
     "not_read": "it cannot be read ({why})",
     "too_large": "The file is too large",
     "no_kind": (
-        "{source}: not read, since it is no CSV, JSON or notebook; save what is in it as one."
+        "{source}: not read, since it is no CSV, XLSX, JSON or notebook; save what is in it as one."
     ),
     "empty": "{source}: no answer was found in it.",
     "no_answer": "{source}: what stands at `{cell}` is no answer.",

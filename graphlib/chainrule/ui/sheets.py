@@ -37,6 +37,7 @@ OTHERWISE: Final = "Choose other kinds, another level or another point."
 LABELS: Final[Mapping[str, str]] = {
     "pdf": "PDF", "typst": "Typst", "latex": "LaTeX", "html": "HTML", "markdown": "Markdown",
     "ipynb": "Jupyter notebook", "moodle": "Moodle XML", "json": "JSON",
+    "form": "answer form, CSV", "workbook": "answer form, Excel",
 }  # fmt: skip
 HELP: Final[Mapping[str, str]] = {
     "predict": "Write first what you expect in {cell}, then look.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chainrule.exercises.answer_form import form_csv, form_xlsx
 from chainrule.exercises.formats import html, ipynb, json, latex, markdown, moodle, typst
 from chainrule.exercises.formats.format import Format
 
@@ -18,6 +19,8 @@ FORMATS: Mapping[str, Format] = {
         ipynb.FORMAT,
         moodle.FORMAT,
         json.FORMAT,
+        Format("form", ".csv", form_csv),
+        Format("workbook", ".xlsx", form_xlsx),
     )
 }
 
