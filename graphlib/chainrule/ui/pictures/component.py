@@ -13,11 +13,21 @@ from chainrule.drawing.theme import THEMES
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
-    "first": "First step", "back": "Previous step", "play": "Play", "pause": "Pause",
-    "forward": "Next step", "last": "Last step", "step": "Step", "step_of": "step {at} of {all}",
-    "diverged": "diverged", "undefined": "no value", "ended": "ended at step {at}",
-    "saturated": "saturated", "dead": "switched off", "more": "and {count} more",
-}  # fmt: skip
+    "first": "First step",
+    "back": "Previous step",
+    "play": "Play",
+    "pause": "Pause",
+    "forward": "Next step",
+    "last": "Last step",
+    "step": "Step",
+    "step_of": "step {at} of {all}",
+    "diverged": "diverged",
+    "undefined": "no value",
+    "ended": "ended at step {at}",
+    "saturated": "saturated",
+    "dead": "switched off",
+    "more": "and {count} more",
+}
 """What the pictures' own parts say."""
 
 
@@ -26,11 +36,18 @@ def _style() -> str:
     rules = []
     for name, theme in THEMES.items():
         values = {
-            "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
-            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
-            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
+            "ground": theme.ground,
+            "card": theme.card,
+            "ink": theme.ink,
+            "quiet": theme.quiet,
+            "value": theme.value,
+            "derivative": theme.derivative,
+            "partial": theme.partial,
+            "warning": theme.warning,
+            "card-line": theme.card_line,
+            "edge": theme.edge,
             "field": theme.module,
-        }  # fmt: skip
+        }
         written = "".join(f"--{key}:{colour};" for key, colour in values.items())
         rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
     sheets = ("pictures.css", "operations.css")
@@ -73,9 +90,10 @@ def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | No
         then stands in the session under `key`, as ``pick``.
     """
     return _mount("plane")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+    )
 
 
 def neurons(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
@@ -90,9 +108,10 @@ def neurons(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | 
         ``pick``.
     """
     return _mount("neurons")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+    )
 
 
 def operations(
