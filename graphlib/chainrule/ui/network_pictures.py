@@ -315,7 +315,9 @@ def _way(scene: Scene, mark: Mark, other: tuple[Scene, Mark] | None) -> list[str
     if not flow:
         return []
     if not any(flow):
-        words.append("Every hidden layer receives exactly 0, so none of their weights moves.")
+        words.append(
+            "Every hidden layer receives exactly 0, so the loss moves none of their weights."
+        )
     elif len(flow) > 1:
         words.append(f"From layer {len(flow)} back to 1 the mean |adjoint| {_ratio(flow)}.")
     if other and len(other[1].flow) > 1 and any(other[1].flow):

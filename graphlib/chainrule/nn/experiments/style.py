@@ -66,17 +66,16 @@ def style_transfer(
     slope = graph.compile(wrt=["x"])
     point = {"c": digit, "s": stripes, "K": kernels}
     terms = {name: Graph.of(graph).compile(output=name) for name in ("content", "style")}
-    optimiser = Optimiser("adam", rate)
-    x, slots = digit.copy(), (np.zeros_like(digit), np.zeros_like(digit))
     rows: list[tuple[object, ...]] = []
-    for step in range(steps + 1):
+
+    def downhill(x: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = slope({**point, "x": x})
+        return float(value), gradient["x"]
+
+    path = Optimiser("adam", rate).descend(digit, downhill, steps, lambda x: np.clip(x, 0, 1))
+    for step, (x, _, _) in enumerate(path):
         for name, term in terms.items():
             rows.append((step, name, float(term.value({**point, "x": x}))))
-        _, gradient = slope({**point, "x": x})
-        x, *moved = optimiser.method.rule(
-            np, x, gradient["x"], rate, step + 1, *slots, **optimiser.choices
-        )
-        x, slots = np.clip(x, 0, 1), (moved[0], moved[1])
     ends = {name: [float(str(r[2])) for r in rows if r[1] == name] for name in terms}
     style = changed(ends["style"][-1] / ends["style"][0])
     content = ends["content"]
