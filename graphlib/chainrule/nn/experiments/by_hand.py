@@ -10,7 +10,7 @@ from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.nn.data import digits
 from chainrule.nn.descent import Landscape
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed
 from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
@@ -51,11 +51,12 @@ def recurrent(
             told.append(f"{changed(sizes[0] / sizes[-1])} with {unit} and w = {w:g}")
     look = Look("k", "adjoint", "w", logarithmic=True, facet="unit", derivative=True)
     columns = ("unit", "w", "k", "adjoint")
-    return Outcome(
+    return outcome(
         f"A recurrent net over {steps} steps",
-        **table(columns, rows),
-        look=look,
-        finding=f"From step {steps} back to step 1 the adjoint of the input {', '.join(told)}.",
+        columns,
+        rows,
+        f"From step {steps} back to step 1 the adjoint of the input {', '.join(told)}.",
+        look,
     )
 
 
@@ -135,8 +136,13 @@ def convolution(
         f"{pixels[0, 0]:.0f} at a corner, {pixels[2, 2]:.0f} in the middle."
     )
     look = Look("column", "row", "adjoint", kind="rect", facet="grid", derivative=True)
-    laid = table(("grid", "row", "column", "value", "adjoint", "shares"), rows)
-    return Outcome("A 3 × 3 kernel over a 5 × 5 picture", **laid, finding=finding, look=look)
+    return outcome(
+        "A 3 × 3 kernel over a 5 × 5 picture",
+        ("grid", "row", "column", "value", "adjoint", "shares"),
+        rows,
+        finding,
+        look,
+    )
 
 
 def _known(given: str | Rows, known: Mapping[str, Rows], what: str) -> Rows:
@@ -191,9 +197,13 @@ def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outc
     if turned is not None:
         finding = f"After {turned} steps the network takes the picture of a {was} for an {becomes}"
     finding += f"; it ends sure of that to {rows[-1][2]:.2f}. No weight was changed."
-    return Outcome(f"A {was} turned into an {becomes}",
-                   **table(("step", "taken for", "probability"), rows), finding=finding,
-                   look=Look("step", "probability", "taken for"))  # fmt: skip
+    return outcome(
+        f"A {was} turned into an {becomes}",
+        ("step", "taken for", "probability"),
+        rows,
+        finding,
+        Look("step", "probability", "taken for"),
+    )
 
 
 REGION = (-500.0, 500.0)
@@ -257,4 +267,4 @@ def descent(
         )
     columns = ("optimiser", "start", "step", *names, "value")
     look = Look("step", "value", "optimiser", facet="start")
-    return Outcome("Paths of descent", **table(columns, rows), finding=told, look=look)
+    return outcome("Paths of descent", columns, rows, told, look)

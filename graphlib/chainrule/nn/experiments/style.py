@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
 from chainrule.nn.data import digits
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.optimisers import Optimiser
@@ -85,9 +85,6 @@ def style_transfer(
         f"No kernel was changed."
     )
     look = Look("step", "value", "term", logarithmic=True)
-    return Outcome(
-        "A digit in the style of stripes",
-        **table(("step", "term", "value"), rows),
-        finding=finding,
-        look=look,
+    return outcome(
+        "A digit in the style of stripes", ("step", "term", "value"), rows, finding, look
     )
