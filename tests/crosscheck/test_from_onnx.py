@@ -14,7 +14,6 @@ from onnx.reference import ReferenceEvaluator
 
 from chainrule.errors import GraphError
 from chainrule.facade import Graph
-from chainrule.importing.from_onnx import from_onnx
 from tests.crosscheck.test_from_torch import MODULES, dense, drawn
 
 DOUBLE = TensorProto.DOUBLE
@@ -35,10 +34,10 @@ SINGLE = ("Erf", "Gelu", "Mish", "HardSwish", "norm")
 def agrees(model: Any, what: str = "", **inputs: Any) -> None:
     close = 1e-6 if what in SINGLE else 1e-12
     expected = ReferenceEvaluator(model).run(None, inputs)[0]
-    graph, given = from_onnx(model)
-    free = [graph.names[n] for n in graph.inputs if graph.names[n] not in given]
-    point = given | dict(zip(free, (x.tolist() for x in inputs.values()), strict=True))
-    np.testing.assert_allclose(Graph.of(graph).evaluate(point), expected, rtol=close, atol=close)
+    own = Graph.from_onnx(model)
+    free = [name for name in own.variables if name not in own.weights]
+    point = dict(zip(free, (x.tolist() for x in inputs.values()), strict=True))
+    np.testing.assert_allclose(own.evaluate(point), expected, rtol=close, atol=close)
 
 
 @pytest.mark.parametrize("what", EXPORTED)
@@ -118,10 +117,10 @@ def test_a_file_and_names(tmp_path: Path) -> None:
         dynamic_shapes=({0: rows},), verbose=False,
     )  # fmt: skip
     with pytest.raises(GraphError, match=r"leaves open a size of x \(\?, 3\)"):
-        from_onnx(file)
-    graph, given = from_onnx(file, x=(2, 3))
-    assert sorted(given) == ["bias0", "bias2", "weight0", "weight2"]
-    assert [graph.names[n] for n in graph.outputs] == ["log_p"]
+        Graph.from_onnx(file)
+    graph = Graph.from_onnx(file, x=(2, 3))
+    assert sorted(graph.weights) == ["bias0", "bias2", "weight0", "weight2"]
+    assert [node.name for node in graph if node.name == "log_p"] == ["log_p"]
 
 
 @pytest.mark.parametrize(("make", "says"), [
@@ -131,4 +130,4 @@ def test_a_file_and_names(tmp_path: Path) -> None:
 ])  # fmt: skip
 def test_what_is_none_here_is_named(make: Callable[[], Any], says: str) -> None:
     with pytest.raises(GraphError, match=says):
-        from_onnx(make())
+        Graph.from_onnx(make())

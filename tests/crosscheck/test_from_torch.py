@@ -13,7 +13,6 @@ from torch import nn
 
 from chainrule.errors import GraphError
 from chainrule.facade import Graph
-from chainrule.importing.from_torch import from_torch
 
 torch.set_default_dtype(torch.float64)
 CLOSE = {"rtol": 1e-12, "atol": 1e-12}
@@ -97,19 +96,16 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
 
 
 def agrees(module: Any, *inputs: torch.Tensor) -> None:
-    graph, given = from_torch(module, *inputs)
-    own = Graph.of(graph)
-    names = [graph.names[node] for node in graph.inputs]
-    free = [name for name in names if name not in given]
-    point = given | {n: x.detach().tolist() for n, x in zip(free, inputs, strict=True)}
+    own = Graph.from_torch(module, *inputs)
+    free = [name for name in own.variables if name not in own.weights]
+    point = {n: x.detach().tolist() for n, x in zip(free, inputs, strict=True)}
     for x in inputs:
         x.requires_grad_()
     expected = module(*inputs)
     np.testing.assert_allclose(own.evaluate(point), expected.detach().numpy(), **CLOSE)
-    summed = from_torch(lambda *xs: module(*xs).sum(), *inputs)
     if isinstance(module, nn.Module):
         return
-    got = Graph.of(summed.graph).gradient(point)
+    got = Graph.from_torch(lambda *xs: module(*xs).sum(), *inputs).gradient(point)
     for name, slope in zip(free, torch.autograd.grad(expected.sum(), inputs), strict=True):
         np.testing.assert_allclose(got[name], slope.numpy(), **CLOSE)
 
@@ -141,10 +137,9 @@ def test_gradients_by_weights(what: str) -> None:
             return (self.inner(x) * weighing).sum()
 
     whole = Weighed()
-    graph, given = from_torch(whole, x)
-    own = Graph.of(graph)
-    (name,) = (n for n in own.variables if n not in given)
-    got = own.gradient(given | {name: x.tolist()})
+    own = Graph.from_torch(whole, x)
+    (name,) = (n for n in own.variables if n not in own.weights)
+    got = own.gradient({name: x.tolist()})
     weights = dict(whole.named_parameters())
     for path, slope in zip(
         weights, torch.autograd.grad(whole(x), list(weights.values())), strict=True
@@ -162,8 +157,7 @@ def test_single_precision() -> None:
     torch.manual_seed(1)
     module = dense().float()
     x = drawn(4, 3).float()
-    graph, given = from_torch(module, x)
-    got = Graph.of(graph).evaluate(given | {"input": x.tolist()})
+    got = Graph.from_torch(module, x).evaluate({"input": x.tolist()})
     np.testing.assert_allclose(got, module(x).detach().numpy(), rtol=1e-6, atol=1e-6)
 
 
@@ -178,4 +172,4 @@ def test_single_precision() -> None:
 )
 def test_what_is_none_here_is_named(function: Any, says: str) -> None:
     with pytest.raises(GraphError, match=says):
-        from_torch(function, drawn(4))
+        Graph.from_torch(function, drawn(4))

@@ -156,9 +156,9 @@ def test_pictures_move_between_what_the_server_sends(app_page: Page, app_address
         "e => [+e.dataset.states, +e.dataset.frames]"
     )
     states, frames = counts
-    # Every state is drawn at least once; that there are more is movement.
+    # Every state is drawn once when it comes: what is drawn beside that lies between two states.
     assert states >= 3
-    assert frames > 2 * states
+    assert frames > states
     # The whole network is in sight, the loss behind it too.
     box = page.locator(".stage").bounding_box()
     goal = page.locator(".units .goal").bounding_box()

@@ -26,8 +26,21 @@ from chainrule.cli.train import sweep, train
 from chainrule.errors import ChainruleError, OutsideError, excerpt
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    show, table, steps, draw, grad, check, compile, train, sweep, experiment, sheet, mark, ops, app,
-)  # fmt: skip
+    show,
+    table,
+    steps,
+    draw,
+    grad,
+    check,
+    compile,
+    train,
+    sweep,
+    experiment,
+    sheet,
+    mark,
+    ops,
+    app,
+)
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 
 ABOUT = """The chain rule, step by step.

@@ -21,8 +21,8 @@ LOOK_AGAIN = 3
 Answers = Annotated[
     str,
     typer.Argument(
-        help="A folder or ZIP of answers (CSV, JSON, notebooks), one CSV with a row a student, or "
-        "with --formula one table (CSV or LaTeX; - for what is piped in).",
+        help="A folder or ZIP of answers (CSV, XLSX, JSON, notebooks), one table with a row a "
+        "student, or with --formula one table (CSV or LaTeX; - for what is piped in).",
         show_default=False,
     ),
 ]

@@ -41,9 +41,11 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
     if format is not None:
         if format not in RENDERERS:
             raise InputError(
-                f"there is no format `{format}`", text=format, length=len(format),
+                f"there is no format `{format}`",
+                text=format,
+                length=len(format),
                 allowed=f"Formats are {', '.join(RENDERERS)}, pdf.",
-            )  # fmt: skip
+            )
         return RENDERERS[format]
     if output is None or output == "-":
         return RENDERERS["text"]
@@ -51,9 +53,12 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
     suffix = Path(output).suffix.lower()
     if suffix not in by_suffix:
         raise InputError(
-            "the file's ending says no format", text=output, position=len(output) - len(suffix),
-            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}, .pdf.",
-        )  # fmt: skip
+            "the file's ending says no format",
+            text=output,
+            position=len(output) - len(suffix),
+            length=len(suffix),
+            allowed=f"Use --format, or one of {', '.join(by_suffix)}, .pdf.",
+        )
     return by_suffix[suffix]
 
 

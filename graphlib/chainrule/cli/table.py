@@ -88,7 +88,9 @@ def _reading(run: Worked, show: str) -> Grid:
 
     if show not in READINGS:
         raise InputError(
-            f"there is no reading `{show[:40]}`", text=show, length=max(1, len(show)),
+            f"there is no reading `{show[:40]}`",
+            text=show,
+            length=max(1, len(show)),
             allowed=f"Readings are {', '.join(READINGS)}.",
-        )  # fmt: skip
+        )
     return run.read(show).grid()

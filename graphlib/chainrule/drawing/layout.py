@@ -291,8 +291,7 @@ class _Planner:
         return self.sizes.head if self.across or others else 0.0
 
     def _spread(self, node: int, edges: list[Edge], ports: dict[Edge, float]) -> None:
-        side: float = self.size[node][self.across]
-        middle = self.place[node]
+        side, middle = float(self.size[node][self.across]), self.place[node]
         if node in self.rows and ports is self.end:  # beside the part before the rows
             middle += (self.lead(node) - side) / 2
             side = self.lead(node)

@@ -129,6 +129,7 @@ PAID: Final[Mapping[str, str]] = {
     "between": "; ",
     "last": " and ",
     "unpaid": " An error in a cell without points costs the next cell that has some.",
+    "alone": " A single error, rightly carried on, costs no more than {points}.",
     "value": "value",
     "formula": "formula",
     "partial": "local partial",
@@ -144,6 +145,9 @@ PAID: Final[Mapping[str, str]] = {
     "mistake": "wrong cell found",
     "corrected": "corrected number",
     "paid_for": "Its points are lost to the error at “{cell}”, a cell without points of its own.",
+    "paid_in part": (
+        "A part of its points is lost to the error at “{cell}”, a cell without points of its own."
+    ),
     "trivial": "After the error above nothing was left to work out here, so it earns no points.",
 }
 
@@ -276,7 +280,7 @@ CLASS: Final[Mapping[str, str]] = {
     "not_read": "it cannot be read ({why})",
     "too_large": "The file is too large",
     "no_kind": (
-        "{source}: not read, since it is no CSV, JSON or notebook; save what is in it as one."
+        "{source}: not read, since it is no CSV, XLSX, JSON or notebook; save what is in it as one."
     ),
     "empty": "{source}: no answer was found in it.",
     "no_answer": "{source}: what stands at `{cell}` is no answer.",

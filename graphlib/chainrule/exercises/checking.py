@@ -218,7 +218,9 @@ class _Paper:
         points, paid_for = earned(cells, prices, work, self.task.carry)
         for cell, error in paid_for.items():
             if cells[cell] in ("right", "follows"):
-                told = PAID["paid_for"].format(cell=text(cell_term(error)))
+                told = PAID["paid_in part" if points[cell] else "paid_for"].format(
+                    cell=text(cell_term(error))
+                )
                 self.remarks[cell] = " ".join([*filter(None, [self.remarks.get(cell)]), told])
         for cell in self.trivial:
             if cells.get(cell) == "follows" and prices[cell]:

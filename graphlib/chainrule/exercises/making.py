@@ -24,7 +24,7 @@ from chainrule.exercises.kinds.kind import Question, Setting
 from chainrule.exercises.kinds.slots import opening
 from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
 from chainrule.exercises.own_mistakes import OwnMistake
-from chainrule.exercises.points import apportioned
+from chainrule.exercises.points import apportioned, dearest
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
@@ -169,7 +169,7 @@ class _Maker:
             answers = self._marked(kind, number + i, question.answers)
             first, *rest = question.blocks
             assert isinstance(first, Paragraph)
-            told = Paragraph((*first.prose, " " + paid_words(answers)))
+            told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(
                 Task(
                     number + i,
@@ -209,7 +209,7 @@ def _cell_kind(answer: Answer) -> str:
     return answer.cell.partition(":")[0]
 
 
-def paid_words(answers: Sequence[Answer]) -> str:
+def paid_words(answers: Sequence[Answer], carry: str = "full") -> str:
     """Return in a sentence what each kind of cell is worth."""
     paid: dict[str, set[float]] = {}
     for answer in answers:
@@ -226,6 +226,9 @@ def paid_words(answers: Sequence[Answer]) -> str:
         least = f"{min(less, default=0):g}"
         told.append(PAID[key].format(least=least, points=f"{most:g}", cells=listed))
     tail = PAID["unpaid"] if any(0 in points for points in paid.values()) else ""
+    prices = [answer.points for answer in answers]
+    if carry == "full" and len(answers) > 2 and max(prices) > (most := dearest(prices)):
+        tail += PAID["alone"].format(points=f"{most:g} point{'s' if most > 1 else ''}")
     return PAID["between"].join(told) + "." + tail
 
 

@@ -8,8 +8,9 @@ from itertools import pairwise
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import GREEK_NAMES, canonical, letters_of
-from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.language.names import GREEK_NAMES, PRIMES, canonical, letters_of
+from chainrule.language.syntax import Notes, Span, listed, refusal, spelled
+from chainrule.language.words import between_commas, closing
 
 BEGINS = frozenset({"word", "number", "(", "function", "root", "|"})
 """What a formula begins with."""
@@ -64,24 +65,17 @@ def _in_signs(body: list[Token], known: Collection[str]) -> tuple[str | None, li
         return body[2].text[1:], body[3:]
     if len(body) < 4 or body[1].kind != "(" or canonical_or(first) in known:
         return None, body
-    depth, comma, close = 0, 0, 0
-    for at, token in enumerate(body):
-        depth += (token.kind == "(") - (token.kind == ")")
-        if token.kind == "," and depth == 1:
-            comma = comma or at
-        elif at and depth == 0:
-            close = at
-            break
+    close = closing(body, 1)
+    first_part, *others = between_commas(body[2:close])
     behind = body[close + 1 :]
     if first.text == "d" and [t.kind for t in behind] == ["/", "word"]:
         by = behind[1].text
         return (by[1:], body[2:close]) if by[:1] == "d" and len(by) > 1 else (None, body)
     if first.text not in _DIFFERENTIATED or behind:
         return None, body
-    last = body[comma + 1 : close] if comma else []
-    if [t.kind for t in last] == ["word"]:
-        return last[0].text, body[2:comma]
-    return (None, body) if comma or first.text == "D" else ("", body[2:close])
+    if others and [t.kind for t in others[0]] == ["word"]:
+        return others[0][0].text, first_part
+    return (None, body) if others or first.text == "D" else ("", first_part)
 
 
 def canonical_or(token: Token) -> str:
@@ -104,7 +98,7 @@ def _in_words(body: list[Token], known: Collection[str]) -> tuple[str | None, li
     return ("", rest) if operand else (None, body)
 
 
-def is_quotient(part: Sequence[Token], known: Collection[str]) -> bool:
+def is_quotient(part: Sequence[Token], known: Container[str]) -> bool:
     """Return whether `d/dx` or `dy/dx` begins here, and these are not names that are known."""
     kinds = [token.kind for token in part[:3]]
     if kinds != ["word", "/", "word"]:
@@ -127,6 +121,14 @@ def check_statement(text: str, part: Sequence[Token], known: Collection[str]) ->
             f"`{excerpt(text[first.start : stop])}` = is not read: derivatives are computed here",
             ASKED,
         )
+
+
+def check_stated(text: str, name: Token | None, assigned: Container[str]) -> None:
+    """Refuse y' = … where y is assigned: its derivative is computed here."""
+    written = text[name.start : name.stop] if name is not None else ""
+    primed = any(sign in written for sign in (*PRIMES, "\\prime"))
+    if name is not None and primed and canonical(name.text).partition("_prime")[0] in assigned:
+        raise derivative(text, name.start, name.stop)
 
 
 def derivative(text: str, start: int, stop: int) -> ParseError:
@@ -154,31 +156,40 @@ def check_derivative(text: str, tokens: Sequence[Token], at: int, known: Contain
     if tokens[over].kind in ("number", "superscript") and over > 0:
         over -= 2 if tokens[over - 1].kind == "^" else 1
     above, below = tokens[max(over, 0)], tokens[at + 1]
-    if not above.kind == below.kind == "word":
-        return
-    if all(canonical(word.text) in known for word in (above, below)):
-        return
-    small = len(letters_of(above.text)) < 3 and len(letters_of(below.text)) == 2
-    if small and above.text[0] == below.text[0] == "d":
+    if is_quotient((above, tokens[at], below), known):
         raise derivative(text, above.start, below.stop)
 
 
-ASKING = frozenset(
-    {
-        "integral", "integrate", "lim", "limit", "solve", "derive", "derivative", "differentiate",
-        "simplify", "minimize", "minimise", "maximize", "maximise", "factor", "expand", "plot",
-        "gradient", "evaluate", "calculate", "compute", "find", "what", "graph", "roots", "zeros",
-    }
-)  # fmt: skip
+ASKING = listed(
+    """
+    calculate compute derivative derive differentiate evaluate expand factor find gradient
+      graph integral integrate lim limit maximise maximize minimise minimize plot roots
+      simplify solve what zeros
+    """
+)
 
 
 # Signs and functions that are spoken.
 SPOKEN = {
-    "squared": "^2", "cubed": "^3", "to the power of": "^", "to the": "^", "plus": "+",
-    "minus": "-", "times": "*", "multiplied by": "*", "divided by": "/", "over": "/",
-    "square root of": "sqrt", "cube root of": "cbrt", "absolute value of": "abs",
-    "natural log of": "ln", "log of": "ln", "sine of": "sin", "cosine of": "cos",
-}  # fmt: skip
+    phrase.replace("_", " "): sign
+    for phrase, sign in spelled(
+        """
+    ^2 squared
+    ^3 cubed
+    ^ to_the_power_of to_the
+    + plus
+    - minus
+    * times multiplied_by
+    / divided_by over
+    sqrt square_root_of
+    cbrt cube_root_of
+    abs absolute_value_of
+    ln natural_log_of log_of
+    sin sine_of
+    cos cosine_of
+        """
+    ).items()
+}
 _SPOKEN = re.compile("|".join(rf"{phrase}\b" for phrase in SPOKEN))
 
 

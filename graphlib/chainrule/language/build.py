@@ -7,16 +7,19 @@ from collections.abc import Collection, Sequence
 from chainrule.errors import ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.language.syntax import LIMITS, Item, Program, beyond, refusal
+from chainrule.language.syntax import LIMITS, Item, Program, beyond, refusal, spelled
 from chainrule.ops import OPS
 from chainrule.ops.choice import NOWHERE, Condition
 from chainrule.ops.losses import ENTRYWISE
 
 # What an operation between vectors is between numbers, and what one is for a single vector.
-OF_NUMBERS = {
-    "sum": "identity", "mean": "identity", "prod": "identity", "logsumexp": "identity",
-    "batch_sum": "identity", "batch_mean": "identity", "norm": "abs", "dot": "mul", "outer": "mul",
-}  # fmt: skip
+OF_NUMBERS = spelled(
+    """
+    identity sum mean prod logsumexp batch_sum batch_mean
+    abs norm
+    mul dot outer
+    """
+)
 OF_ONE_VECTOR = {"max": "largest", "min": "smallest"}
 
 

@@ -7,22 +7,18 @@ a notebook has `np.` before functions, `.relu()` behind values, and lines that i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, canonical
-from chainrule.language.statements import Statement, numeral
+from chainrule.language.statements import Statement, kinds, numeral
 from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.language.words import between_commas
 
 # What makes a value of a number in code.
 VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
-WORDS = {
-    **{word: word for word in ("and", "or", "not", "if", "else")},
-    **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
-}
-BEFORE_OPERAND = frozenset([";", "=", "(", ",", "+", "-", "*", "/", "^", "else", "maps", "?"])
 _MODULE = re.compile(
     "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
 )
@@ -32,114 +28,6 @@ _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
     "behind a value, as in z.relu()."
 )
-
-
-def assigned(found: Sequence[Token]) -> set[str]:
-    """Return the canonical names that are given a formula or a value: words before =."""
-    names, depth = set(), 0
-    for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
-        depth += (token.kind == "(") - (token.kind == ")")
-        if token.kind == "word" and behind.kind in ("=", "+=") and depth <= 0:
-            names.add(canonical(token.text))
-    return names
-
-
-def redefined(found: Sequence[Token]) -> list[Token]:
-    """Return the tokens with functions that the text defines itself as words: tanh(z) = …"""
-    names = set()
-    for at, token in enumerate(found):
-        if token.kind == "function" and (at == 0 or found[at - 1].kind in (";", ",")):
-            stop = at + 1
-            while stop < len(found) and found[stop].kind in ("(", "word", ","):
-                stop += 1
-            if [t.kind for t in found[stop : stop + 2]] == [")", "="]:
-                names.add(token.text)
-    return [
-        t._replace(kind="word") if t.kind == "function" and t.text in names else t for t in found
-    ]
-
-
-def stars(
-    found: Sequence[Token],
-    functions: Container[str],
-    declared: Collection[str],
-    notes: Notes,
-) -> list[Token]:
-    """Return the tokens with `y*` as a name where it cannot be a product, or was declared."""
-    places = {at: _star(found, at, functions) for at in range(1, len(found))}
-    names = {
-        _starred(found, at)
-        for at, sure in places.items()
-        if sure or (sure is False and _starred(found, at) in declared)
-    }
-    result: list[Token] = []
-    for at, token in enumerate(found):
-        sure = places.get(at)
-        if sure is None:
-            result.append(token)
-            continue
-        before = found[at - 1]
-        spelled, key = f"{before.text}*", f"star:{before.text}*"
-        if not sure and _starred(found, at) not in names:
-            behind = found[at + 1] if at + 1 < len(found) else NOTHING
-            readings = ("product", f"{before.text} · …"), ("one name", f"the name {spelled}")
-            notes.choice(key, Span(before.start, behind.stop), *readings)
-            if not notes.chose(key, "one name"):
-                result.append(token)
-                continue
-        result[-1] = Token("word", spelled, before.start, token.stop)
-    return result
-
-
-def _starred(found: Sequence[Token], at: int) -> str:
-    return canonical(f"{found[at - 1].text}*")
-
-
-def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | None:
-    """Return whether the star at `at` must belong to the name before it; None if it cannot."""
-    star, before = found[at], found[at - 1]
-    if star.text not in ("*", "∗") or before.kind != "word" or before.stop != star.start:
-        return None
-    if before.text in functions or before.text in ("e", "pi", "π"):
-        return None
-    behind = found[at + 1] if at + 1 < len(found) else NOTHING
-    blank = behind.start > star.stop
-    if behind.kind in ("+", "-"):
-        follows = found[at + 2].start > behind.stop if at + 2 < len(found) else True
-        return blank and follows
-    if behind.kind == "|" and not blank:
-        # A bar that closes: the last of an even number, with no operand behind it.
-        last = found[at + 2].kind if at + 2 < len(found) else ""
-        bars = sum(token.kind == "|" for token in found[:at])
-        return True if bars % 2 and last not in ("word", "number", "(", "|") else None
-    if behind.kind in ("word", "number", "(", "root", "|"):
-        return False if blank else None
-    return True
-
-
-def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
-    """Return the tokens with the words of the language told from names."""
-    result: list[Token] = []
-    then = any(token.text == "then" for token in found)
-    for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
-        word = WORDS.get(token.text) if token.kind == "word" else None
-        if (
-            word == "if"
-            and (not result or result[-1].kind in BEFORE_OPERAND)
-            and canonical("if") not in known
-        ):
-            if then:
-                continue  # if c then a else b is c ? a : b
-            if behind.kind == "(":
-                result.append(token._replace(kind="function", text="where"))
-                continue
-        if token.text == "then" and "then" not in known:
-            word = "?"
-        called = token.text == "where" and behind.kind == "("
-        if word and not called and not token.whole and canonical(token.text) not in known:
-            token = token._replace(kind=word)
-        result.append(token)
-    return result
 
 
 class Code:
@@ -372,8 +260,8 @@ def with_steps(
                 body, sign = statement.body, statement.step
                 opening = Token("(", "", body[0].start, body[0].start)
                 closing = Token(")", "", body[-1].stop, body[-1].stop)
-                operator = Token("^" if sign.text == "**=" else sign.text[0], sign.text, sign.start,
-                                 sign.stop)  # fmt: skip
+                kind = "^" if sign.text == "**=" else sign.text[0]
+                operator = sign._replace(kind=kind)
                 statement = replace(
                     statement, name=spelled, body=[token, operator, opening, *body, closing]
                 )
@@ -389,3 +277,51 @@ def _version(name: str, number: int, count: int) -> str:
     if number == count:
         return name
     return f"{name}_before" + (f"_{number}" if count > 2 else "")
+
+
+def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
+    """Return the tokens with `x, y = 2, 3` as the statements x = 2; y = 3.
+
+    Raises
+    ------
+    ParseError
+        If anything but numbers is given to several names at once.
+    """
+    result: list[Token] = []
+    at = 0
+    while at < len(found):
+        stop = at
+        while stop < len(found) and found[stop].kind != ";":
+            stop += 1
+        part = list(found[at:stop])
+        row = _ROW.match(kinds(part))
+        values = between_commas(part[row.end() :]) if row is not None else []
+        if row is not None and len(values) == row.end() // 2 and all(values):
+            part = _one_by_one(text, part[: row.end() - 1 : 2], part[row.end() - 1], values, notes)
+        result += [*part, *found[stop : stop + 1]]
+        at = stop + 1
+    return result
+
+
+def _one_by_one(
+    text: str, names: list[Token], equals: Token, values: list[list[Token]], notes: Notes
+) -> list[Token]:
+    start, stop = names[0].start, values[-1][-1].stop
+    each = [(name, text[v[0].start : v[-1].stop]) for name, v in zip(names, values, strict=True)]
+    shown = "; ".join(f"{text[name.start : name.stop]} = {value}" for name, value in each)
+    if any(numeral(value) is None for value in values):
+        raise refusal(
+            text,
+            Span(start, equals.start),
+            "Several names stand before one =",
+            "Each name is given in a statement of its own.",
+            text[:start] + shown + text[stop:],
+        )
+    notes.tell(f"row:{start}", Span(start, equals.stop), shown)
+    tokens: list[Token] = []
+    for name, value in zip(names, values, strict=True):
+        tokens += [name, equals, *value, Token(";", ";", value[-1].stop, value[-1].stop)]
+    return tokens[:-1]
+
+
+_ROW = re.compile(r"w(?:,w)+=")

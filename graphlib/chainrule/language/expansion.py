@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from chainrule.errors import LimitError, ParseError, excerpt
 from chainrule.language.names import UPPER, canonical
-from chainrule.language.sums import Sum
+from chainrule.language.sums import IndexSum
 from chainrule.language.syntax import LIMITS, Item, Notes, Span, beyond, refusal
 from chainrule.ops.record import Op
 
@@ -79,7 +79,7 @@ class Expansion:
         text: str,
         items: Sequence[Item],
         definitions: Mapping[str, Definition],
-        sums: Mapping[str, Sum],
+        sums: Mapping[str, IndexSum],
         known: Collection[str],
         shapes: Mapping[str, tuple[int, ...]],
         notes: Notes,

@@ -22,7 +22,7 @@ from chainrule.language.names import (
     is_letter,
 )
 from chainrule.language.numbers import decimal
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, pairs, refusal, spelled
 
 
 class Token(NamedTuple):
@@ -46,6 +46,7 @@ class Token(NamedTuple):
 
 NOTHING = Token("", "", -1, -1)
 
+
 SIGNS: dict[str, str] = {
     **{sign: sign for sign in "+-*/^@()|,=:;!"},
     **dict.fromkeys("[{", "("),
@@ -68,11 +69,16 @@ SIGNS: dict[str, str] = {
     "↦": "maps",
     "→": "maps",
 }
-COMPARISONS = {
-    "<": "less", "<=": "at_most", ">": "greater", ">=": "at_least", "==": "equal",
-    "!=": "unequal", "≤": "at_most", "≥": "at_least", "≠": "unequal", "⩽": "at_most",
-    "⩾": "at_least",
-}  # fmt: skip
+COMPARISONS = spelled(
+    """
+    less <
+    at_most <= ≤ ⩽
+    greater >
+    at_least >= ≥ ⩾
+    equal ==
+    unequal != ≠
+    """
+)
 CLOSED_BY = {"(": ")", "[": "]", "{": "}", "‖": "‖", "||": "||"}
 _PARTIAL_OF = re.compile(r"∂(?=\s*\()|(?<=/)∂\w+")
 _PARTIAL = re.compile(r"∂(?P<above>\w*)(?P<slash>\s*/\s*)∂(?P<below>\w+)")
@@ -92,11 +98,9 @@ _RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)|\*(?=_[A-Za-z0-9])")
 # What is raised and no number, letter or T: 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
 _FORMULA = re.compile(r"-?[0-9]*[a-z](?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
 VULGAR_FRACTIONS = {
-    sign: Fraction(above, below)
-    for sign, above, below in (
-        ("½", 1, 2), ("⅓", 1, 3), ("⅔", 2, 3), ("¼", 1, 4), ("¾", 3, 4), ("⅕", 1, 5), ("⅛", 1, 8),
-    )
-}  # fmt: skip
+    sign: Fraction(value)
+    for sign, value in pairs("½ 1/2 ⅓ 1/3 ⅔ 2/3 ¼ 1/4 ¾ 3/4 ⅕ 1/5 ⅛ 1/8").items()
+}
 
 PRIME = "type the function itself; its derivatives stand in the table"
 _QUOTE = "text in quotes is not part of a formula"

@@ -15,16 +15,17 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, Span, beyond, refusal
+from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal
+from chainrule.ops import OPS, Op
 
 T = TypeVar("T")
 
-_SMALL = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
-    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
-    "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
-    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
+_SMALL = pairs(
+    """
+    α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda
+      μ mu ν nu ξ xi ο omicron π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega
+    """
+)
 GREEK: dict[str, str] = {
     **_SMALL,
     **{letter.upper(): name.capitalize() for letter, name in _SMALL.items()},
@@ -102,10 +103,17 @@ def fold(character: str) -> str:
 
 def _signs(word: str) -> str:
     return "".join(
-        "s" if c in SUBSCRIPTS else "_" if c == "_" else "g" if c in GREEK
-        else "a" if is_letter(c) else "0"
+        "s"
+        if c in SUBSCRIPTS
+        else "_"
+        if c == "_"
+        else "g"
+        if c in GREEK
+        else "a"
+        if is_letter(c)
+        else "0"
         for c in word
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -242,9 +250,12 @@ def given_twice(
     one = f"`{excerpt(before)}`"
     both = one if before == spelling else f"{one} and `{excerpt(spelling)}` are one name, which"
     return PointError(
-        f"{both} is given twice", text=text or spelling, position=position,
-        length=length or len(spelling), allowed="Give each name one value.",
-    )  # fmt: skip
+        f"{both} is given twice",
+        text=text or spelling,
+        position=position,
+        length=length or len(spelling),
+        allowed="Give each name one value.",
+    )
 
 
 def canonical_label(spelling: str) -> str:
@@ -387,18 +398,19 @@ class Pieces:
 
 POWER_OF = "power of"
 """The power as a function of two operands, which only code has: pow(x, 2)."""
-# Functions under their other names.
+
+
+def _typed(op: Op) -> str:
+    """Return the name under which an operation is typed that has others."""
+    return op.symbol if op.symbol in op.spellings and op.symbol.isascii() else op.spellings[0]
+
+
 ALIASES = {
-    "lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "ctg": "cot", "cotg": "cot",
-    "cotan": "cot", "arctg": "arctan", "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth",
-    "arsh": "arsinh", "arch": "arcosh", "arth": "artanh", "RELU": "relu", "Relu": "relu",
-    "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
-    "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
-    "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
-    "amin": "min", "mse": "squared_error", "MSE": "squared_error",
-    "mse_loss": "squared_error", "l1_loss": "absolute_error", "matmul": "dot",
-    "piecewise": "where", "ifelse": "where",
-}  # fmt: skip
+    "pow": POWER_OF,
+    "power": POWER_OF,
+    **{alias: _typed(op) for op in OPS.values() for alias in op.aliases},
+}
+"""Functions under their other names."""
 
 
 def function_names(operations: Mapping[str, T]) -> dict[str, T]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from chainrule.language.choices import is_doubtful
 from chainrule.language.lexer import COMPARISONS, NOTHING, Token
 from chainrule.language.pile import LOGIC, Pile
 from chainrule.language.stack import (
@@ -35,6 +34,7 @@ from chainrule.language.stack import (
     TIGHT_SIGN,
     Doubt,
     Pending,
+    is_doubtful,
 )
 from chainrule.language.syntax import Span
 

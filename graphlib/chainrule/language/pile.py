@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chainrule.language.choices import Choices
 from chainrule.language.lexer import Token
 from chainrule.language.refusals import Refusals
 from chainrule.language.stack import (
@@ -16,10 +15,11 @@ from chainrule.language.stack import (
     POWER,
     PRODUCT,
     Cursor,
+    Groupings,
+    ItemWriter,
     Parameters,
     Pending,
     Value,
-    Writer,
 )
 from chainrule.language.syntax import LIMITS, Notes, beyond
 from chainrule.ops.record import Op
@@ -41,10 +41,10 @@ class Pile:
     """
 
     def __init__(self, text: str, functions: Mapping[str, Op], notes: Notes) -> None:
-        self.writer = Writer(text)
+        self.writer = ItemWriter(text)
         self._functions = functions
         self._notes = notes
-        self._choices = Choices(text, notes)
+        self._choices = Groupings(text, notes)
         self._refuse = Refusals(text)
 
     def _begin(self, tokens: Sequence[Token]) -> None:

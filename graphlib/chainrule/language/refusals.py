@@ -9,13 +9,9 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
 from chainrule.language.names import alike, canonical
 from chainrule.language.syntax import Span, refusal
-from chainrule.ops.record import Op
+from chainrule.ops import OPS, Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
-_INVERSES = {
-    "sin": "arcsin", "cos": "arccos", "tan": "arctan",
-    "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
-}  # fmt: skip
 WORDS = frozenset({"joint", "and", "or", "not", "if", "else"})
 """Kinds of tokens that are words of the language."""
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
@@ -151,7 +147,8 @@ class Refusals:
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
         """A negative power between a function and its operand."""
-        inverse = _INVERSES.get(function.text, f"the inverse of {function.text}")
+        op = OPS.spelled.get(function.text)
+        inverse = (op.inverse if op else "") or f"the inverse of {function.text}"
         return self.at(
             exponent,
             f"A negative power of {self.shown(function)} could be its inverse or its reciprocal",
@@ -199,7 +196,7 @@ USUALLY_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "phi", "psi", "varphi"})
 USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
 
 
-class Word(NamedTuple):
+class LetterRun(NamedTuple):
     """A word and the kind of the token behind it, on which its reading may depend."""
 
     text: str
@@ -215,7 +212,7 @@ class Word(NamedTuple):
         return self.behind == "("
 
 
-def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
+def did_you_mean(text: str, word: LetterRun, instead: str) -> ParseError:
     """Return the error for a word that nearly is something known."""
     return refusal(
         text,
@@ -226,7 +223,7 @@ def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
     )
 
 
-def number_behind_name(text: str, word: Word) -> ParseError:
+def number_behind_name(text: str, word: LetterRun) -> ParseError:
     """Return the error for a word like `x₁2`."""
     return refusal(
         text,
@@ -236,7 +233,7 @@ def number_behind_name(text: str, word: Word) -> ParseError:
     )
 
 
-def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseError:
+def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> ParseError:
     """Return the error for an unknown word before a bracket."""
     spelled = {name.removesuffix("()") for name in functions}
     near = alike(word.text, sorted(name for name in spelled if name.isascii()))
@@ -263,7 +260,7 @@ def word_of_language(text: str, token: Token) -> ParseError:
     )
 
 
-def entry_expected(text: str, word: Word) -> ParseError:
+def entry_expected(text: str, word: LetterRun) -> ParseError:
     """Return the error for a square bracket directly behind a name."""
     shown = excerpt(word.text)
     return refusal(
@@ -275,7 +272,7 @@ def entry_expected(text: str, word: Word) -> ParseError:
     )
 
 
-def without_operands(text: str, word: Word) -> ParseError:
+def without_operands(text: str, word: LetterRun) -> ParseError:
     """Return the error for the name of a function of the text without brackets behind it."""
     shown = excerpt(word.text)
     return refusal(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.asking import check_statement, derivative, question
@@ -81,7 +82,7 @@ def split_statements(
             len(part) > 1
             and part[0].kind == "word"
             and part[1].kind == ":"
-            and not _MAPPING.match(_kinds(part))
+            and not _MAPPING.match(kinds(part))
         ):
             _declare(text, part, shapes)
         else:
@@ -102,65 +103,7 @@ def split_statements(
     return statements, shapes
 
 
-def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
-    """Return the tokens with `x, y = 2, 3` as the statements x = 2; y = 3.
-
-    Raises
-    ------
-    ParseError
-        If anything but numbers is given to several names at once.
-    """
-    result: list[Token] = []
-    at = 0
-    while at < len(found):
-        stop = at
-        while stop < len(found) and found[stop].kind != ";":
-            stop += 1
-        part = list(found[at:stop])
-        row = _ROW.match(_kinds(part))
-        values = _split(part[row.end() :]) if row is not None else []
-        if row is not None and len(values) == row.end() // 2 and all(values):
-            part = _one_by_one(text, part[: row.end() - 1 : 2], part[row.end() - 1], values, notes)
-        result += [*part, *found[stop : stop + 1]]
-        at = stop + 1
-    return result
-
-
-def _one_by_one(
-    text: str, names: list[Token], equals: Token, values: list[list[Token]], notes: Notes
-) -> list[Token]:
-    start, stop = names[0].start, values[-1][-1].stop
-    each = [(name, text[v[0].start : v[-1].stop]) for name, v in zip(names, values, strict=True)]
-    shown = "; ".join(f"{text[name.start : name.stop]} = {value}" for name, value in each)
-    if any(numeral(value) is None for value in values):
-        raise refusal(
-            text,
-            Span(start, equals.start),
-            "Several names stand before one =",
-            "Each name is given in a statement of its own.",
-            text[:start] + shown + text[stop:],
-        )
-    notes.tell(f"row:{start}", Span(start, equals.stop), shown)
-    tokens: list[Token] = []
-    for name, value in zip(names, values, strict=True):
-        tokens += [name, equals, *value, Token(";", ";", value[-1].stop, value[-1].stop)]
-    return tokens[:-1]
-
-
-def _split(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Return what stands between commas outside of brackets."""
-    parts: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        depth += (token.kind == "(") - (token.kind == ")")
-        if token.kind == "," and depth == 0:
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
-
-
-def _kinds(part: Sequence[Token]) -> str:
+def kinds(part: Sequence[Token]) -> str:
     """Return one letter for each token: w for a word, l for lambda, m for an arrow."""
     return "".join(
         "l"
@@ -176,7 +119,6 @@ def _kinds(part: Sequence[Token]) -> str:
     )
 
 
-_ROW = re.compile(r"w(?:,w)+=")
 # What maps its names to a formula: x ↦, (x, y) ->, lambda x, y:, with a name before it or none.
 _MAPPING = re.compile(
     r"(?:w[=:])?(?:(?P<open>\()?w(?:,w)*(?(open)\))m|lw(?:,w)*:|w[=:]?lw(?:,w)*:)"
@@ -245,7 +187,7 @@ class _Parts:
         if at and self._found[at - 1].kind == ",":
             return 0
         part = self._parts[-1]
-        if "l" in _kinds(part[:3]) and part[-1].kind == "word":
+        if "l" in kinds(part[:3]) and part[-1].kind == "word":
             return 0  # the parameters of a lambda
         while self._at(at).kind in (",", "joint", "and") and at - first < LONGEST:
             at = self._past_lines(at + 1)
@@ -321,7 +263,7 @@ def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
-    mapping = _MAPPING.match(_kinds(part))
+    mapping = _MAPPING.match(kinds(part))
     if mapping:
         return _mapped(text, part, mapping.end(), line, notes)
     equals = _equals(part)
@@ -340,14 +282,13 @@ def _statement(
         check_statement(text, part, known)
         if name.kind == "word" and set(name.text) & set(PRIMES):
             raise derivative(text, name.start, name.stop)
-        parameters = _parameters(text, left, sign, part[equals[0] + 1 :])
+        parameters = _parameters(text, left, sign, part[len(left) + 1 :])
     body = _body(text, part[equals[0] + 1 :], sign)
     claim: tuple[Token, ...] = ()
     further = _equals(body)
     if further and numeral(body[further[-1] + 1 :]) is not None:
         claim = tuple(body[further[-1] + 1 :])
-        body = body[: further[-1]]
-        further = further[:-1]
+        body, further = _body(text, body[: further[-1]], body[further[-1]]), further[:-1]
     if further and parameters is None and _is_call(body[: further[0]]):
         notes.tell(
             f"function:{body[0].start}", Span(body[0].start, body[further[0]].stop), name.text
@@ -363,6 +304,9 @@ def _mapped(text: str, part: list[Token], stop: int, line: int, notes: Notes) ->
     body = _body(text, part[stop:], part[stop - 1])
     names = tuple(t for t in part[2 * named : stop] if t.kind == "word" and t.text != "lambda")
     shown = ", ".join(token.text for token in names)
+    if part[stop - 1].kind == "maps" and not {t.text for t in names} & {t.text for t in body}:
+        message = f"What stands behind {part[stop - 1].text} does not depend on {excerpt(shown)}"
+        raise refusal(text, part[stop - 1], message, "A function is written x ↦ x^2 or f(x) = x^2.")
     key, begin = f"maps:{part[0].start}", part[0].start
     if not named:
         notes.tell(key, Span(begin, body[0].start), f"the formula of {shown}")
@@ -409,9 +353,7 @@ def _parameters(
 ) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
-        raise refusal(
-            text, Span(equals.start, equals.start + 1), "No name stands before =", _ONE_NAME
-        )
+        raise refusal(text, equals, "No name stands before =", _ONE_NAME)
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
     if left[0].kind != "word" or not brackets:
@@ -428,28 +370,20 @@ def _parameters(
             "A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
             text[: left[0].stop] + text[stop:],
         )
-    names = left[2:-1:2]
-    seen: set[str] = set()
-    for token in names:
-        if canonical(token.text) in seen:
+    names = {canonical(token.text): token for token in reversed(left[2:-1:2])}
+    for token in left[2:-1:2]:
+        if names[canonical(token.text)] is not token:
+            message = f"`{excerpt(token.text)}` stands twice in these brackets"
             raise refusal(
-                text,
-                token,
-                f"`{excerpt(token.text)}` stands twice in these brackets",
-                "The parameters of a function have different names.",
+                text, token, message, "The parameters of a function have different names."
             )
-        seen.add(canonical(token.text))
-    return tuple(names)
+    return tuple(left[2:-1:2])
 
 
 def _nameless(text: str, statement: Statement) -> ParseError:
-    start, stop = statement.body[0].start, statement.body[-1].stop
-    return refusal(
-        text,
-        Span(start, stop),
-        "This formula has no name",
-        "Of several statements only the first or the last may lack a name.",
-    )
+    whole = Span(statement.body[0].start, statement.body[-1].stop)
+    allowed = "Of several statements only the first or the last may lack a name."
+    return refusal(text, whole, "This formula has no name", allowed)
 
 
 def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]]) -> None:
@@ -458,51 +392,27 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     start, stop = colon.stop, part[-1].stop
     written = text[start:stop] if colon.text == ":" else colon.text
     sizes = written.replace("×", "x").replace("*", "x").replace("\\times", "x").split("x")
-    place = part[2].start if len(part) > 2 else colon.start
+    at = part[2].start if len(part) > 2 else colon.start
+    place = Span(at, at + 1)
     spelled = [size.strip() for size in sizes]
     short = stop - start <= LIMITS.name
     if not (short and len(spelled) <= 4 and all(s.isascii() and s.isdecimal() for s in spelled)):
         raise refusal(
             text,
-            Span(place, place + 1),
+            place,
             f"The shape of `{excerpt(name.text)}` cannot be read",
             "A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
             "channels three, like x: 3x8x8.",
         )
     shape = tuple(int(size) for size in spelled)
-    entries = 1
-    for size in shape:
-        entries *= size
-    if not entries:
-        raise refusal(
-            text,
-            Span(place, place + 1),
-            "A size of 0 leaves no entries",
-            "Every size is at least 1.",
-        )
-    if entries > LIMITS.entries:
-        what = "entries in a vector or matrix"
-        raise beyond(what, LIMITS.entries, text=text, position=place)
-    canonical_name = canonical(name.text)
-    if canonical_name in shapes:
-        raise refusal(
-            text,
-            name,
-            f"The shape of `{excerpt(name.text)}` is declared twice",
-            "Declare each shape once.",
-        )
-    shapes[canonical_name] = shape
-
-
-def check_stated(text: str, statement: Statement, assigned: Container[str]) -> None:
-    """Refuse y' = … where y is assigned: its derivative is computed here."""
-    name = statement.name
-    if name is None:
-        return
-    written = text[name.start : name.stop]
-    primed = any(sign in written for sign in (*PRIMES, "\\prime"))
-    if primed and canonical(name.text).partition("_prime")[0] in assigned:
-        raise derivative(text, name.start, name.stop)
+    if not prod(shape):
+        raise refusal(text, place, "A size of 0 leaves no entries", "Every size is at least 1.")
+    if prod(shape) > LIMITS.entries:
+        raise beyond("entries in a vector or matrix", LIMITS.entries, text=text, position=at)
+    if canonical(name.text) in shapes:
+        message = f"The shape of `{excerpt(name.text)}` is declared twice"
+        raise refusal(text, name, message, "Declare each shape once.")
+    shapes[canonical(name.text)] = shape
 
 
 def check_new(

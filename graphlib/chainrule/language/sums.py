@@ -8,7 +8,7 @@ a function of its own; `expansion` writes it for every number of the index.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,6 +17,7 @@ from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
 from chainrule.language.numbers import exact
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.words import between_commas, closing
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
 NAMES = {
@@ -27,7 +28,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class IndexSum:
     """The index of a sum or product, by its canonical name, and the numbers it takes."""
 
     index: str
@@ -69,12 +70,24 @@ class Bounds:
             self.used[name] = int(number)
         return int(number)
 
+    def put_in(self, body: list[Token], assigned: Container[str], notes: Notes) -> list[Token]:
+        """Return a formula with the numbers of bounds that were given beside the text."""
+        result = []
+        for token in body:
+            number = self.used.get(token.text) if token.kind == "name" else None
+            if number is not None and token.text not in assigned:
+                notes.tell(f"bound:{token.text}", token, str(number))
+                written = Token("number", str(number), token.start, token.stop)
+                token = written._replace(number=Fraction(number), whole=True)
+            result.append(token)
+        return result
+
 
 def take_sums(
     text: str,
     tokens: Sequence[Token],
     known: Collection[str],
-    sums: dict[str, Sum],
+    sums: dict[str, IndexSum],
     bounds: Bounds,
     notes: Notes,
 ) -> list[Token]:
@@ -147,28 +160,17 @@ def _tail(found: Sequence[Token], commas: Sequence[int]) -> tuple[int, list[Toke
         return commas[-1], list(found[commas[-1] :]), 0
     words = [t.text for t in last]
     if found[commas[-1]].text == "for" and words[1:4] == ["in", "range", "("]:
-        parts = [last[:1], *_split([*last[4:-1]])]
+        parts = [last[:1], *between_commas([*last[4:-1]])]
         parts[1:1] = [[_ZERO]] if len(parts) == 2 else []
         return _listed(commas[-1], parts, 1)
     if last and last[0].kind == "(" and last[-1].kind == ")":
-        return _listed(commas[-1], _split(last[1:-1]), 0)
+        return _listed(commas[-1], between_commas(last[1:-1]), 0)
     if len(commas) > 2:
-        return _listed(commas[-3], _split(list(found[commas[-3] + 1 :])), 0)
+        return _listed(commas[-3], between_commas(list(found[commas[-3] + 1 :])), 0)
     return None
 
 
 _ZERO = Token("number", "0", 0, 0, Fraction(0))
-
-
-def _split(tokens: Sequence[Token]) -> list[list[Token]]:
-    """Return what stands between commas."""
-    parts: list[list[Token]] = [[]]
-    for token in tokens:
-        if token.kind == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return parts
 
 
 def _listed(
@@ -183,7 +185,7 @@ def _listed(
 def _reaching(
     text: str,
     found: list[Token],
-    sums: Mapping[str, Sum],
+    sums: Mapping[str, IndexSum],
     known: Collection[str],
     notes: Notes,
 ) -> list[Token]:
@@ -192,7 +194,7 @@ def _reaching(
         key = found[at].text
         if key not in sums:
             continue
-        close = _closing(found, at + 1)
+        close = closing(found, at + 1)
         if found[close].start < found[close].stop:
             continue  # its brackets were written
         end, depth, meant, signs = close + 1, 0, 0, []
@@ -221,16 +223,6 @@ def _reaching(
     return found
 
 
-def _closing(found: Sequence[Token], at: int) -> int:
-    """Return where the bracket that opens at `at` is closed."""
-    depth = 0
-    for place in range(at, len(found)):
-        depth += (found[place].kind == "(") - (found[place].kind == ")")
-        if depth == 0:
-            return place
-    return len(found) - 1
-
-
 def _has_index(token: Token, index: str, known: Collection[str]) -> bool:
     """Return whether a name has the index of a sum below or above it."""
     if token.kind != "word" or canonical(token.text) in known:
@@ -243,7 +235,7 @@ def _has_index(token: Token, index: str, known: Collection[str]) -> bool:
 
 def _sum(
     text: str, tail: Sequence[Token], closing: Token, joins: str, bounds: Bounds, below: int
-) -> Sum:
+) -> IndexSum:
     """Read `, j = 0..2`; the last number is `below` less in a range of Python."""
     index = tail[1]
     name = canonical(index.text)
@@ -269,7 +261,7 @@ def _sum(
         raise _refusal(text, tail[3], message, allowed)
     if high - low >= LIMITS.terms:
         raise beyond("terms in a sum", LIMITS.terms, text=text, position=tail[3].start)
-    return Sum(name, range(low, high + 1), joins)
+    return IndexSum(name, range(low, high + 1), joins)
 
 
 def _bound(

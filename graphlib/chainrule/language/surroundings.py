@@ -22,7 +22,7 @@ _REALS = r"(?:\\mathbb\{?R\}?|ℝ|R)(?:[²³ⁿ]|\^\w|\^\{[^{}\n]{0,40}\})?"
 LEFT_OUT = "left out"
 
 
-class Row(NamedTuple):
+class Surrounding(NamedTuple):
     """What is found, in a group `out` if it is not all of it, and what stands in its place."""
 
     found: re.Pattern[str]
@@ -30,8 +30,8 @@ class Row(NamedTuple):
     reading: str = LEFT_OUT
 
 
-def _row(pattern: str, instead: str = "", reading: str = LEFT_OUT) -> Row:
-    return Row(re.compile(pattern, re.MULTILINE), instead, reading)
+def _row(pattern: str, instead: str = "", reading: str = LEFT_OUT) -> Surrounding:
+    return Surrounding(re.compile(pattern, re.MULTILINE), instead, reading)
 
 
 ROWS = (
@@ -44,25 +44,31 @@ ROWS = (
     _row(rf"{_NAME}[ \t]*:[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
     # Prose before an assignment.
     _row(r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
-    _row(rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
-         rf"Consider|Given|given|Suppose|Set|set),?[ \t]+)(?={_LEFT})"),
+    _row(
+        rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
+        rf"Consider|Given|given|Suppose|Set|set),?[ \t]+)(?={_LEFT})"
+    ),
     # Lines of programs that compute nothing, or what is computed here for every formula.
     _row(r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
     _row(r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
     _row(r"^[ \t]*with[ \t]+[\w.]+\([^\n]*\)[^\n:]*:[ \t]*$"),
     _row(rf"^[\w, \t]+=[ \t]*{_CALLED}(?:symbols|Symbol|var)\([^\n]*\)[ \t]*;?$"),
-    _row(r"^[^\n#=]*\.(?:backward|watch|zero_grad|step|item)\([^\n]*\)[ \t]*;?$"),
-    _row(rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:tape\.gradient|(?:jax|autograd|jx)\."
-         r"(?:grad|jacobian|value_and_grad)|elementwise_grad|value_and_grad|grad(?=\(\w+[,)]))"
-         r"\([^\n]*$"),
+    _row(r"^[^\n#=]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n]*\)[ \t]*;?$"),
+    _row(
+        rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:tape\.gradient|(?:jax|autograd|jx)\."
+        r"(?:grad|jacobian|value_and_grad)|elementwise_grad|value_and_grad|grad(?=\(\w+[,)]))"
+        r"\([^\n]*$"
+    ),
     _row(r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
     _row(r"\A\s*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
     _row(r"^[ \t]*print[ \t]*\([^\n]*\)[ \t]*;?$"),
     _row(r"^[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
     _row(rf"(?:^|;)[ \t]*(?P<out>double|float|int|const|var|auto|val)[ \t]+(?={_NAME}[ \t]*=)"),
     _row(r"\bself\.(?=[A-Za-z_])"),
-    _row(r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
-         r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])"),
+    _row(
+        r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
+        r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])"
+    ),
     # Spaces and words of LaTeX that change nothing, and points behind sentences.
     _row(r"\\[hv]space\*?\{[^{}\n]{0,40}\}|\\(?:text)?color\{\w+\}|\\mathop(?=\s*\{)", "", "="),
     _row(r"(?<=\\operatorname)(?P<out>\*)", "", "="),
@@ -74,7 +80,7 @@ ROWS = (
     _row(rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
     _row(r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
     _row(r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
-)  # fmt: skip
+)
 _DEF = re.compile(
     r"^(?P<margin>[ \t]*)(?P<def>def[ \t]+)(?P<name>[A-Za-z_]\w*)[ \t]*"
     r"\((?P<inside>[^()\n]*)\)[ \t]*(?P<end>(?:->[^:\n]*)?:)[ \t]*(?P<rest>[^\n]*)$",
@@ -124,7 +130,9 @@ def bare(text: str, plain: str, declared: Container[str], notes: Notes) -> str:
     return _DEPENDS.sub(lambda m: _APART.sub(lambda sign: ",".ljust(len(sign[0])), m[0]), plain)
 
 
-def _blanked(plain: str, row: Row, declared: Container[str], gone: list[str], notes: Notes) -> str:
+def _blanked(
+    plain: str, row: Surrounding, declared: Container[str], gone: list[str], notes: Notes
+) -> str:
     """Return the text with all that a row finds replaced; names it would compute go to `gone`."""
     pieces, last, groups = [], 0, row.found.groupindex
     for match in row.found.finditer(plain):

@@ -94,6 +94,23 @@ def beyond(what: str, limit: int, *, text: str, position: int, length: int = 1) 
     )
 
 
+def listed(table: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(table.split())
+
+
+def pairs(table: str) -> dict[str, str]:
+    """Return words in twos: each with what it stands for."""
+    found = table.split()
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+def spelled(table: str) -> dict[str, str]:
+    """Return what words stand for, from lines with the meaning first: `tan tg` is {"tg": "tan"}."""
+    rows = (line.split() for line in table.strip().splitlines())
+    return {word: meaning for meaning, *others in rows for word in others}
+
+
 def check_length(text: str) -> None:
     """Refuse a text that is too long, before anything else looks at it.
 

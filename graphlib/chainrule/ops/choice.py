@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Any
 
-from chainrule.ops.record import Kink, Op, Rule, register
+from chainrule.ops.record import Kink, Rule, register
 
 Condition = tuple[Any, ...]
 """What is compared, by the slots of the operands: ("less", 0, 1), ("positive", 0), ("and", …),
@@ -17,8 +17,11 @@ NOWHERE: Condition = ("else", "nowhere")
 FIRST_POSITIVE: tuple[Condition, ...] = (("positive", 0), ("else",))
 # A comparison as a difference that is positive; whether it is the other way round.
 _DIFFERENCES: dict[str, tuple[int, bool]] = {
-    "less": (1, False), "at_most": (-1, True), "greater": (-1, False), "at_least": (1, True),
-}  # fmt: skip
+    "less": (1, False),
+    "at_most": (-1, True),
+    "greater": (-1, False),
+    "at_least": (1, True),
+}
 
 
 def _values(xs: Sequence[Any], when: Sequence[Condition]) -> Sequence[Any]:
@@ -107,9 +110,14 @@ def _holds(condition: Condition, sign: Callable[[Condition], int]) -> bool:
         return what == "else" or not _holds(parts[0], sign)
     found = sign(condition)
     return {
-        "positive": found > 0, "greater": found > 0, "less": found < 0, "at_most": found <= 0,
-        "at_least": found >= 0, "equal": found == 0, "unequal": found != 0,
-    }[what]  # fmt: skip
+        "positive": found > 0,
+        "greater": found > 0,
+        "less": found < 0,
+        "at_most": found <= 0,
+        "at_least": found >= 0,
+        "equal": found == 0,
+        "unequal": found != 0,
+    }[what]
 
 
 def _taken(
@@ -180,23 +188,22 @@ def _push_of_where(
 MOST_LEVEL = 6
 
 WHERE = register(
-    Op(
-        "where",
-        None,
-        value=lambda m, *xs, when: m.where(*xs, when=when),
-        partials=_is_branch,
-        spellings=("where",),
-        parameters={"when": FIRST_POSITIVE},
-        kink=Kink(
-            at=lambda *xs, when=FIRST_POSITIVE: len(_around(xs, when)) > 1,
-            push=_push_of_where,
-            convention="one case ends and another begins here; the passes use the case that "
-            "holds at the point",
-            jumps=_jumps,
-        ),
-        samples=((0.75, -2.5, 1.5), (-1.25, 0.5, 2.25)),
-        taken=_taken,
-        doc="Choice where(c, a, b): a where the condition c holds, else b; the other need not "
-        "exist. A number as c means c > 0.",
-    )
+    "where",
+    None,
+    value=lambda m, *xs, when: m.where(*xs, when=when),
+    partials=_is_branch,
+    spellings=("where",),
+    parameters={"when": FIRST_POSITIVE},
+    kink=Kink(
+        at=lambda *xs, when=FIRST_POSITIVE: len(_around(xs, when)) > 1,
+        push=_push_of_where,
+        convention="one case ends and another begins here; the passes use the case that "
+        "holds at the point",
+        jumps=_jumps,
+    ),
+    samples=((0.75, -2.5, 1.5), (-1.25, 0.5, 2.25)),
+    taken=_taken,
+    aliases=("piecewise", "ifelse"),
+    doc="Choice where(c, a, b): a where the condition c holds, else b; the other need not "
+    "exist. A number as c means c > 0.",
 )

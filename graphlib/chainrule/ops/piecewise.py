@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from chainrule.ops.arithmetic import whole
-from chainrule.ops.record import Kink, Op, Rule, register
+from chainrule.ops.record import Kink, Rule, register
 
 ZERO = Fraction(0)
 
@@ -23,67 +23,62 @@ def sign_with(m: Any, x: Any, slope: Fraction | None) -> Any:
 
 
 ABS = register(
-    Op(
-        "abs",
-        1,
-        value=lambda m, x, slope=ZERO: m.abs(x),
-        partials=(lambda m, y, x, slope=ZERO: sign_with(m, x, slope),),
-        spellings=("abs",),
-        numpy="abs",
-        parameters={"slope": ZERO},
-        kink=Kink(
-            at=lambda x, slope=ZERO: x == 0,
-            push=lambda m, tangents, x, slope=ZERO: m.abs(tangents[0]),
-            convention="|x| has slopes −1 and 1 at 0; the passes use {slope}",
-            choice="slope",
-        ),
-        samples=((0.75,), (-1.25,)),
-        doc="Absolute value; `slope` is the slope used at 0.",
-    )
+    "abs",
+    1,
+    value=lambda m, x, slope=ZERO: m.abs(x),
+    partials=(lambda m, y, x, slope=ZERO: sign_with(m, x, slope),),
+    spellings=("abs",),
+    numpy="abs",
+    parameters={"slope": ZERO},
+    kink=Kink(
+        at=lambda x, slope=ZERO: x == 0,
+        push=lambda m, tangents, x, slope=ZERO: m.abs(tangents[0]),
+        convention="|x| has slopes −1 and 1 at 0; the passes use {slope}",
+        choice="slope",
+    ),
+    samples=((0.75,), (-1.25,)),
+    aliases=("fabs", "absolute"),
+    doc="Absolute value; `slope` is the slope used at 0.",
 )
 SIGN = register(
-    Op(
-        "sign",
-        1,
-        value=lambda m, x: m.sign(x),
-        partials=(lambda m, y, x: 0,),
-        spellings=("sign", "sgn"),
-        numpy="sign",
-        kink=Kink(at=lambda x: x == 0, push=None, convention="sign jumps at 0"),
-        samples=((0.75,), (-1.25,)),
-        doc="Sign: −1, 0 or 1.",
-    )
+    "sign",
+    1,
+    value=lambda m, x: m.sign(x),
+    partials=(lambda m, y, x: 0,),
+    spellings=("sign", "sgn"),
+    numpy="sign",
+    kink=Kink(at=lambda x: x == 0, push=None, convention="sign jumps at 0"),
+    samples=((0.75,), (-1.25,)),
+    doc="Sign: −1, 0 or 1.",
 )
 STEP = register(
-    Op(
-        "step",
-        1,
-        value=lambda m, x, at: m.step(x, at=at),
-        partials=(lambda m, y, x, at: 0,),
-        spellings=("step", "heaviside"),
-        parameters={"at": Fraction(1, 2)},
-        kink=Kink(at=lambda x, at: x == 0, push=None, convention="step jumps at 0"),
-        samples=((0.75,), (-1.25,)),
-        doc="Unit step: 0 below 0, 1 above, `at` at 0.",
-    )
+    "step",
+    1,
+    value=lambda m, x, at: m.step(x, at=at),
+    partials=(lambda m, y, x, at: 0,),
+    spellings=("step", "heaviside"),
+    parameters={"at": Fraction(1, 2)},
+    kink=Kink(at=lambda x, at: x == 0, push=None, convention="step jumps at 0"),
+    samples=((0.75,), (-1.25,)),
+    doc="Unit step: 0 below 0, 1 above, `at` at 0.",
 )
 RELU = register(
-    Op(
-        "relu",
-        1,
-        value=lambda m, x, slope: m.maximum(x, 0),
-        partials=(lambda m, y, x, slope: m.step(x, at=slope),),
-        spellings=("relu", "ReLU"),
-        parameters={"slope": Fraction(0)},
-        kink=Kink(
-            at=lambda x, slope: x == 0,
-            push=lambda m, tangents, x, slope: m.maximum(tangents[0], 0),
-            convention="relu has slopes 0 and 1 at 0; the passes use {slope}",
-            choice="slope",
-        ),
-        samples=((0.75,), (-1.25,)),
-        doc="Rectified linear unit max(0, x); `slope` is the slope used at 0.",
-    )
+    "relu",
+    1,
+    value=lambda m, x, slope: m.maximum(x, 0),
+    partials=(lambda m, y, x, slope: m.step(x, at=slope),),
+    spellings=("relu", "ReLU"),
+    parameters={"slope": Fraction(0)},
+    kink=Kink(
+        at=lambda x, slope: x == 0,
+        push=lambda m, tangents, x, slope: m.maximum(tangents[0], 0),
+        convention="relu has slopes 0 and 1 at 0; the passes use {slope}",
+        choice="slope",
+    ),
+    samples=((0.75,), (-1.25,)),
+    role="activation",
+    aliases=("RELU", "Relu"),
+    doc="Rectified linear unit max(0, x); `slope` is the slope used at 0.",
 )
 
 
@@ -153,77 +148,72 @@ def _push_of_min(m: Any, tangents: Any, *xs: Any, **carried: Any) -> Any:
 
 
 MAX = register(
-    Op(
-        "max",
-        None,
-        value=lambda m, *xs, slope=ZERO, moving=(): m.maximum(*xs),
-        partials=_weight,
-        spellings=("max", "maxout"),
-        latex=r"\max",
-        parameters={"slope": ZERO},
-        kink=Kink(
-            at=lambda *xs, slope=ZERO, moving=(): _tied(xs, max(xs), moving),
-            push=_push_of_max,
-            convention="operands tie for the maximum; they share the derivative equally",
-            against="max has slopes 0 and 1 where it meets a constant; the passes use {slope}",
-            choice="slope",
-        ),
-        samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
-        doc="Largest of its operands; as maxout, of a layer's affine maps. `slope` is the slope "
-        "used where an operand meets a constant.",
-    )
+    "max",
+    None,
+    value=lambda m, *xs, slope=ZERO, moving=(): m.maximum(*xs),
+    partials=_weight,
+    spellings=("max", "maxout"),
+    latex=r"\max",
+    parameters={"slope": ZERO},
+    kink=Kink(
+        at=lambda *xs, slope=ZERO, moving=(): _tied(xs, max(xs), moving),
+        push=_push_of_max,
+        convention="operands tie for the maximum; they share the derivative equally",
+        against="max has slopes 0 and 1 where it meets a constant; the passes use {slope}",
+        choice="slope",
+    ),
+    samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
+    role="activation",
+    aliases=("maximum", "amax"),
+    doc="Largest of its operands; as maxout, of a layer's affine maps. `slope` is the slope "
+    "used where an operand meets a constant.",
 )
 MAX_WEIGHT = register(
-    Op(
-        "max_weight",
-        None,
-        value=lambda m, *xs, slot: m.max_weight(*xs, slot=slot),
-        partials=lambda slot: lambda m, y, *xs, slot: 0,
-        parameters={"slot": 0},
-        kink=Kink(
-            at=lambda *xs, slot: _tied(xs, max(xs)),
-            push=None,
-            convention="the largest operand changes",
-        ),
-        samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
-        doc="Derivative of max by its operand `slot`: 1, 0, or 1/k where k operands tie.",
-    )
+    "max_weight",
+    None,
+    value=lambda m, *xs, slot: m.max_weight(*xs, slot=slot),
+    partials=lambda slot: lambda m, y, *xs, slot: 0,
+    parameters={"slot": 0},
+    kink=Kink(
+        at=lambda *xs, slot: _tied(xs, max(xs)),
+        push=None,
+        convention="the largest operand changes",
+    ),
+    samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
+    doc="Derivative of max by its operand `slot`: 1, 0, or 1/k where k operands tie.",
 )
 MIN = register(
-    Op(
-        "min",
-        None,
-        value=lambda m, *xs, slope=ZERO, moving=(): m.minimum(*xs),
-        partials=_weight_of_min,
-        spellings=("min",),
-        latex=r"\min",
-        parameters={"slope": ZERO},
-        kink=Kink(
-            at=lambda *xs, slope=ZERO, moving=(): _tied(xs, min(xs), moving),
-            push=_push_of_min,
-            convention="operands tie for the minimum; they share the derivative equally",
-            against="min has slopes 1 and 0 where it meets a constant; the passes use {slope}",
-            choice="slope",
-        ),
-        samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
-        doc="Smallest of its operands; `slope` is the slope used where one meets a constant.",
-    )
+    "min",
+    None,
+    value=lambda m, *xs, slope=ZERO, moving=(): m.minimum(*xs),
+    partials=_weight_of_min,
+    spellings=("min",),
+    latex=r"\min",
+    parameters={"slope": ZERO},
+    kink=Kink(
+        at=lambda *xs, slope=ZERO, moving=(): _tied(xs, min(xs), moving),
+        push=_push_of_min,
+        convention="operands tie for the minimum; they share the derivative equally",
+        against="min has slopes 1 and 0 where it meets a constant; the passes use {slope}",
+        choice="slope",
+    ),
+    samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
+    aliases=("minimum", "amin"),
+    doc="Smallest of its operands; `slope` is the slope used where one meets a constant.",
 )
 MIN_WEIGHT = register(
-    Op(
-        "min_weight",
-        None,
-        value=lambda m, *xs, slot: m.max_weight(*(-x for x in xs), slot=slot),
-        partials=lambda slot: lambda m, y, *xs, slot: 0,
-        parameters={"slot": 0},
-        kink=Kink(
-            at=lambda *xs, slot: _tied(xs, min(xs)),
-            push=None,
-            convention="the smallest operand changes",
-        ),
-        samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
-        doc="Derivative of min by its operand `slot`: 1, 0, or 1/k where k operands tie.",
-    )
+    "min_weight",
+    None,
+    value=lambda m, *xs, slot: m.max_weight(*(-x for x in xs), slot=slot),
+    partials=lambda slot: lambda m, y, *xs, slot: 0,
+    parameters={"slot": 0},
+    kink=Kink(
+        at=lambda *xs, slot: _tied(xs, min(xs)),
+        push=None,
+        convention="the smallest operand changes",
+    ),
+    samples=((0.75, -2.5), (0.5, 1.25, -3.0)),
+    doc="Derivative of min by its operand `slot`: 1, 0, or 1/k where k operands tie.",
 )
 
 
@@ -269,48 +259,42 @@ def _push_of_clip(m: Any, tangents: Any, x: Any, low: Any, high: Any, **carried:
 
 
 CLIP = register(
-    Op(
-        "clip",
-        3,
-        value=lambda m, x, low, high, slope=ZERO, moving=(): m.minimum(m.maximum(x, low), high),
-        partials=(_clip_slope(0), _clip_slope(1), _clip_slope_of_high),
-        spellings=("clip", "clamp"),
-        parameters={"slope": ZERO},
-        kink=Kink(
-            at=_clip_kinked,
-            push=_push_of_clip,
-            convention="clip(x, low, high) meets a bound; x and the bound share equally",
-            against="clip has slopes 0 and 1 where x meets a bound; the passes use {slope}",
-            choice="slope",
-        ),
-        samples=((0.75, -1.5, 2.0), (-2.5, -1.5, 2.0), (3.25, -1.5, 2.0)),
-        doc="Operand kept between two bounds: clip(x, low, high) = min(max(x, low), high); "
-        "`slope` is the slope used where it meets a constant one.",
-    )
+    "clip",
+    3,
+    value=lambda m, x, low, high, slope=ZERO, moving=(): m.minimum(m.maximum(x, low), high),
+    partials=(_clip_slope(0), _clip_slope(1), _clip_slope_of_high),
+    spellings=("clip", "clamp"),
+    parameters={"slope": ZERO},
+    kink=Kink(
+        at=_clip_kinked,
+        push=_push_of_clip,
+        convention="clip(x, low, high) meets a bound; x and the bound share equally",
+        against="clip has slopes 0 and 1 where x meets a bound; the passes use {slope}",
+        choice="slope",
+    ),
+    samples=((0.75, -1.5, 2.0), (-2.5, -1.5, 2.0), (3.25, -1.5, 2.0)),
+    doc="Operand kept between two bounds: clip(x, low, high) = min(max(x, low), high); "
+    "`slope` is the slope used where it meets a constant one.",
 )
 FLOOR = register(
-    Op(
-        "floor",
-        1,
-        value=lambda m, x: m.floor(x),
-        partials=(lambda m, y, x: 0,),
-        spellings=("floor",),
-        numpy="floor",
-        kink=Kink(at=whole, push=None, convention="floor jumps at every whole number"),
-        samples=((0.75,), (-1.25,)),
-        doc="Largest whole number that is not above the operand.",
-    )
+    "floor",
+    1,
+    value=lambda m, x: m.floor(x),
+    partials=(lambda m, y, x: 0,),
+    spellings=("floor",),
+    numpy="floor",
+    kink=Kink(at=whole, push=None, convention="floor jumps at every whole number"),
+    samples=((0.75,), (-1.25,)),
+    doc="Largest whole number that is not above the operand.",
 )
 CEIL = register(
-    Op(
-        "ceil",
-        1,
-        value=lambda m, x: m.ceil(x),
-        partials=(lambda m, y, x: 0,),
-        spellings=("ceil", "ceiling"),
-        numpy="ceil",
-        kink=Kink(at=whole, push=None, convention="ceil jumps at every whole number"),
-        samples=((0.75,), (-1.25,)),
-        doc="Smallest whole number that is not below the operand.",
-    )
+    "ceil",
+    1,
+    value=lambda m, x: m.ceil(x),
+    partials=(lambda m, y, x: 0,),
+    spellings=("ceil", "ceiling"),
+    numpy="ceil",
+    kink=Kink(at=whole, push=None, convention="ceil jumps at every whole number"),
+    samples=((0.75,), (-1.25,)),
+    doc="Smallest whole number that is not below the operand.",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec
 
 from chainrule.errors import RuleError, ShapeError
 
@@ -124,6 +124,14 @@ class Op:
         computed at run time is ever taken for them.
     spellings
         Function names under which it is written in text.
+    aliases
+        Other names of it, in other languages and libraries.
+    inverse
+        Name under which its inverse is typed; empty where nobody asks.
+    role
+        What it is in a network: an "activation" or a "loss"; empty for neither.
+    cost
+        How many elementary functions its enclosure takes.
     sign
         Operator sign for infix, prefix or postfix notation; empty for function notation.
     latex
@@ -172,6 +180,10 @@ class Op:
     value: Rule
     partials: tuple[Rule, ...] | Callable[[int], Rule] = ()
     spellings: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    inverse: str = ""
+    role: Literal["", "activation", "loss"] = ""
+    cost: int = 1
     sign: str = ""
     latex: str = ""
     symbol: str = ""
@@ -298,4 +310,17 @@ class Registry(Mapping[str, Op]):
 
 
 OPS = Registry()
-register = OPS.register
+
+
+P = ParamSpec("P")
+
+
+def _registered(make: Callable[P, Op]) -> Callable[P, Op]:
+    def register(*fields: P.args, **further: P.kwargs) -> Op:
+        return OPS.register(make(*fields, **further))
+
+    return register
+
+
+register = _registered(Op)
+"""Make an operation that is built in, of the fields of `Op`."""

@@ -32,9 +32,14 @@ _local = threading.local()
 
 
 COMPARED: dict[str, Callable[..., Any]] = {
-    "less": operator.lt, "at_most": operator.le, "greater": operator.gt, "at_least": operator.ge,
-    "equal": operator.eq, "unequal": operator.ne, "positive": lambda x: x > 0,
-}  # fmt: skip
+    "less": operator.lt,
+    "at_most": operator.le,
+    "greater": operator.gt,
+    "at_least": operator.ge,
+    "equal": operator.eq,
+    "unequal": operator.ne,
+    "positive": lambda x: x > 0,
+}
 
 
 def holds(condition: Any, xs: Any) -> Any:
@@ -63,10 +68,23 @@ def _is_whole(x: Any) -> bool:
 
 
 # Functions by which infinity, which stands for what is beyond reach, may come back into reach.
-SHRINKING = frozenset({
-    "log", "log1p", "log2", "log10", "log_b", "lgamma", "digamma", "asinh", "acosh", "sqrt", "cbrt",
-    "root", "power",
-})  # fmt: skip
+SHRINKING = frozenset(
+    {
+        "log",
+        "log1p",
+        "log2",
+        "log10",
+        "log_b",
+        "lgamma",
+        "digamma",
+        "asinh",
+        "acosh",
+        "sqrt",
+        "cbrt",
+        "root",
+        "power",
+    }
+)
 
 
 class Digits(Scalars):

@@ -14,6 +14,7 @@ from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.formula import fault_html
+from chainrule.ui.markup import markup
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.widgets import lasting
 
@@ -137,7 +138,10 @@ def _own_code(state: State) -> None:
         )  # fmt: skip
         if typed.strip():
             found = worktable.own_gradients(state, typed)
-            st.html(fault_html(found) if isinstance(found, Fault) else found)
+            if isinstance(found, Fault):
+                st.html(fault_html(found))
+            else:
+                markup(f'<div style="overflow-x:auto">{found}</div>', key="work_own")
 
 
 def _checked() -> None:

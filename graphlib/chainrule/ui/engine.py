@@ -104,9 +104,13 @@ class Fault:
     def of(cls, error: InputError) -> Fault:
         """Return an error as the page shows it."""
         return cls(
-            error.message, error.caret() if error.text else "", error.allowed,
-            error.suggestion, error.line, error.column,
-        )  # fmt: skip
+            error.message,
+            error.caret() if error.text else "",
+            error.allowed,
+            error.suggestion,
+            error.line,
+            error.column,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +243,9 @@ def reading_latex(graph: Graph) -> str:
     return latex(row(name, EQUALS, in_inputs(steps).term))
 
 
+@lru_cache(2)
 def work(state: State, names: tuple[str, ...]) -> Worked:
-    """Run the passes for a state.
+    """Run the passes for a state; one edit asks for several readings of the same run.
 
     Raises
     ------

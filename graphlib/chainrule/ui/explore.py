@@ -167,7 +167,14 @@ def _play(state: State, played: tuple[Packed, tuple[Hint, ...]] | Fault) -> None
             player(kept["last_good"], key="player", step=state.step, stale=True)
         return
     data = kept["last_good"] = played[0]
-    result = player(data, key="player", step=state.step, present=state.present, on_fold=_folded)
+    result = player(
+        data,
+        key="player",
+        step=state.step,
+        present=state.present,
+        welcome=kept["first"],
+        on_fold=_folded,
+    )
     narrow = getattr(result, "narrow", None)
     if narrow is not None and narrow != kept["narrow"]:
         kept["narrow"] = narrow

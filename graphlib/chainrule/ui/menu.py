@@ -14,9 +14,13 @@ from chainrule.ui.state import State
 from chainrule.ui.taken import FILES, File
 
 MIMES = {
-    "html": "text/html", "csv": "text/csv", "json": "application/json", "svg": "image/svg+xml",
-    "png": "image/png", "pdf": "application/pdf",
-}  # fmt: skip
+    "html": "text/html",
+    "csv": "text/csv",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+}
 LONGEST_STEM = 48
 
 
@@ -51,10 +55,15 @@ def _button(kind: str, file: File, state: State, names: tuple[str, ...]) -> None
         return work.file(kind, file.label, state, names)
 
     st.download_button(
-        file.label, data=data, mime=MIMES.get(file.suffix[1:], "text/plain"), on_click="ignore",
-        file_name=f"{stem(state.formula)}{file.suffix}", key=f"download_{kind}_{file.label}",
-        help=f"{kind} as {file.label}", width="content",
-    )  # fmt: skip
+        file.label,
+        data=data,
+        mime=MIMES.get(file.suffix[1:], "text/plain"),
+        on_click="ignore",
+        file_name=f"{stem(state.formula)}{file.suffix}",
+        key=f"download_{kind}_{file.label}",
+        help=f"{kind} as {file.label}",
+        width="content",
+    )
 
 
 def stem(formula: str) -> str:

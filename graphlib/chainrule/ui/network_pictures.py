@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.nn.contours import contour
 from chainrule.nn.course import MOST_ASKED, Mark
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed, listed
 from chainrule.nn.looking import Passes
 from chainrule.ui.network_work import COLUMNS, ROWS, Scene, number, short
@@ -315,7 +315,9 @@ def _way(scene: Scene, mark: Mark, other: tuple[Scene, Mark] | None) -> list[str
     if not flow:
         return []
     if not any(flow):
-        words.append("Every hidden layer receives exactly 0, so none of their weights moves.")
+        words.append(
+            "Every hidden layer receives exactly 0, so the loss moves none of their weights."
+        )
     elif len(flow) > 1:
         words.append(f"From layer {len(flow)} back to 1 the mean |adjoint| {_ratio(flow)}.")
     if other and len(other[1].flow) > 1 and any(other[1].flow):
@@ -433,5 +435,4 @@ def activations(answers: dict[str, Array], bars: int = 24) -> Outcome:
         middles = (edges[1:] + edges[:-1]) / 2
         rows += [(f"layer {layer}", *pair) for pair in zip(middles, counts, strict=True)]
     look = Look("value", "count", kind="bar", facet="layer")
-    laid = table(("layer", "value", "count"), rows)
-    return Outcome("How often a unit has which value", **laid, finding="", look=look)
+    return outcome("How often a unit has which value", ("layer", "value", "count"), rows, "", look)

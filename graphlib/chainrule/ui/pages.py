@@ -59,8 +59,9 @@ def run() -> None:
     with st.container(key="header", horizontal=True, vertical_alignment="center"):
         st.html('<span class="cr-brand">chainrule</span>', width="content")
         for entry in entries:
-            with st.container(key=f"{'here' if entry == here else 'page'}_{entry.url_path}",
-                              width="content"):  # fmt: skip
+            with st.container(
+                key=f"{'here' if entry == here else 'page'}_{entry.url_path}", width="content"
+            ):
                 st.page_link(entry, label=entry.title)
         help.button()
     here.run()

@@ -54,6 +54,7 @@ def player(
     height: int | None = None,
     stale: bool = False,
     present: bool = False,
+    welcome: bool = False,
     on_fold: Callable[[], None] | None = None,
 ) -> Any:
     """Show a run's graph, steps and table.
@@ -73,6 +74,8 @@ def player(
         Whether this is an earlier run, to be shown faded.
     present
         Whether it begins on the whole screen, for a lecture hall.
+    welcome
+        Whether it says how to read all this, until the first step.
     on_fold
         Called when a fold is asked for; the change, such as "u" or "-u", is then in the session
         under `key`, as ``fold``.
@@ -95,6 +98,7 @@ def player(
             "height": height,
             "stale": stale,
             "present": present,
+            "welcome": welcome,
         },
         on_step_change=_nothing,
         on_node_change=_nothing,

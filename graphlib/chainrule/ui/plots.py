@@ -22,8 +22,8 @@ from chainrule.worked import Worked
 REACH: Final = 1.0
 """How far a curve goes on both sides of the point, at least."""
 
-POINTS: Final = 121
-GRID: Final = 25
+POINTS: Final = 81
+GRID: Final = 21
 MOST_WORK: Final = 60_000
 """Nodes times points; a larger graph has no picture."""
 

@@ -182,9 +182,12 @@ def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> Non
     with label, st.container(key=f"name_{name}"):
         st.latex(latex(Symbol(name)))
     box.text_input(
-        f"Value of {name}", **staying(_field(name)), label_visibility="collapsed",
-        on_change=_typed, args=(name, default),
-    )  # fmt: skip
+        f"Value of {name}",
+        **staying(_field(name)),
+        label_visibility="collapsed",
+        on_change=_typed,
+        args=(name, default),
+    )
     try:
         typed_value(typed, name, shape)
     except InputError as error:
@@ -206,9 +209,16 @@ def _slider(name: str, shape: Shape, typed: str) -> None:
     if session.get(f"slider_{name}") != number:
         session[f"slider_{name}"] = number
     st.slider(
-        f"Slide {name}", -reach, reach, **staying(f"slider_{name}"), step=reach / 500,
-        label_visibility="collapsed", on_change=_slid, args=(name,), format="%g",
-    )  # fmt: skip
+        f"Slide {name}",
+        -reach,
+        reach,
+        **staying(f"slider_{name}"),
+        step=reach / 500,
+        label_visibility="collapsed",
+        on_change=_slid,
+        args=(name,),
+        format="%g",
+    )
     ends = f"{reach:g}"
     st.html(
         f'<div class="cr-ends" aria-hidden="true"><span>−{ends}</span><span>{ends}</span></div>'

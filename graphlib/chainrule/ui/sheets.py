@@ -42,6 +42,8 @@ LABELS: Final[Mapping[str, str]] = {
     "ipynb": "Jupyter notebook",
     "moodle": "Moodle XML",
     "json": "JSON",
+    "form": "answer form, CSV",
+    "workbook": "answer form, Excel",
 }
 HELP: Final[Mapping[str, str]] = {
     "predict": "Write first what you expect in {cell}, then look.",

@@ -126,9 +126,12 @@ def closed(state: State, names: tuple[str, ...], session: str, patience: float) 
     def work() -> Closed:
         try:
             found: Closed = _slow().call(
-                f"{engine.__name__}:closed", state, names,
-                timeout=SLOW_SECONDS, what="the closed form",
-            )  # fmt: skip
+                f"{engine.__name__}:closed",
+                state,
+                names,
+                timeout=SLOW_SECONDS,
+                what="the closed form",
+            )
         except OutsideError as error:
             return Closed(trouble=f"{error}.")
         return found
@@ -141,9 +144,14 @@ def file(kind: str, label: str, state: State, names: tuple[str, ...]) -> bytes:
     """Return one of the files that the menu offers, or, as text, why there is none."""
     try:
         written: bytes = _slow().call(
-            f"{engine.__name__}:file", kind, label, state, names,
-            timeout=SLOW_SECONDS, what="the file",
-        )  # fmt: skip
+            f"{engine.__name__}:file",
+            kind,
+            label,
+            state,
+            names,
+            timeout=SLOW_SECONDS,
+            what="the file",
+        )
     except OutsideError as error:
         return f"{error}\n".encode()
     return written

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.theme import THEMES
@@ -23,7 +23,7 @@ SCRIPTS: Final = tuple(
 )
 """Parts of one script, in the order in which they are joined."""
 
-LABELS: Final[Mapping[str, str]] = {
+LABELS: Final[Mapping[str, Any]] = {
     "first": "First step",
     "back": "Previous step",
     "play": "Play",
@@ -31,6 +31,14 @@ LABELS: Final[Mapping[str, str]] = {
     "forward": "Next step",
     "last": "Last step",
     "present": "Present",
+    "how_title": "How to read it",
+    "how": (
+        ("value", "flows right, from the operands to the node"),
+        ("local partial", "on the arrow: the node’s slope by that operand"),
+        ("share", "what one user sends back: adjoint × local partial"),
+        ("adjoint", "flows left: the sum of all shares"),
+    ),
+    "begin": "Play both passes",
     "closer": "Zoom in",
     "further": "Zoom out",
     "fit": "Fit the whole graph",

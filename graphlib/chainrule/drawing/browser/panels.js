@@ -153,6 +153,21 @@ class Story {
     this.root.style.minHeight = `${most}px`;
   }
 
+  /** Say how to read all this, until the first step; the button plays. */
+  welcome(words, play) {
+    const kinds = ["value", "partial", "derivative", "derivative"];
+    const lines = words.how.map(([name, told], i) => {
+      const line = element("div", "how");
+      line.append(element("b", kinds[i], name), element("span", "", told));
+      return line;
+    });
+    const button = element("button", "begin", words.begin, { type: "button" });
+    button.addEventListener("click", play);
+    this.title.textContent = words.how_title;
+    this.sentence.replaceChildren(...lines, button);
+    this.lines.replaceChildren();
+  }
+
   /** Say what the step does. */
   show(at) {
     const step = this.run.steps[at];

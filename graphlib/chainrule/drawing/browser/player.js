@@ -46,6 +46,8 @@ class Player {
   take(data, tell, trigger) {
     const { payload, structure, digest, step, height, stale, present, beside = BESIDE } = data;
     const first = !this.structure;
+    if (first) this.welcome = Boolean(data.welcome);
+    else if (structure !== this.structure) this.welcome = false;
     this.tell = tell;
     this.trigger = trigger;
     this.height = height;
@@ -149,7 +151,9 @@ class Player {
   /** Go to a step. */
   go(at) {
     const to = Math.min(this.run.last, Math.max(0, at));
-    if (to === this.at) return;
+    const greeted = this.welcome;
+    this.welcome = false;
+    if (to === this.at && !greeted) return;
     const began = performance.now();
     this.at = to;
     this.show();
@@ -162,7 +166,8 @@ class Player {
     const step = this.run.steps[this.at];
     this.graph.show(this.at);
     this.bar.show(this.at);
-    this.story.show(this.at);
+    if (this.welcome) this.story.welcome(this.words, () => this.replay());
+    else this.story.show(this.at);
     this.table.show(this.at);
     this.table.follow(step);
     this.root.dataset.step = this.at;
@@ -181,6 +186,12 @@ class Player {
     };
     this.timer = setTimeout(next, PACE);
     this.bar.playing(true);
+  }
+
+  /** Play all from the first step. */
+  replay() {
+    this.go(0);
+    this.play();
   }
 
   pause() {

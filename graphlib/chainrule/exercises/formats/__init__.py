@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chainrule.exercises.answer_form import form_csv, form_xlsx
 from chainrule.exercises.formats import ipynb, json, moodle
 from chainrule.exercises.sheet import Format, Key, Sheet
 from chainrule.readings.render import RENDERERS
@@ -32,6 +33,8 @@ FORMATS: Mapping[str, Format] = {
         ipynb.FORMAT,
         moodle.FORMAT,
         json.FORMAT,
+        Format("form", ".csv", form_csv),
+        Format("workbook", ".xlsx", form_xlsx),
     )
 }
 

@@ -9,7 +9,8 @@ import numpy as np
 from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.nn.data import digits
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.descent import Landscape
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed
 from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
@@ -50,11 +51,12 @@ def recurrent(
             told.append(f"{changed(sizes[0] / sizes[-1])} with {unit} and w = {w:g}")
     look = Look("k", "adjoint", "w", logarithmic=True, facet="unit", derivative=True)
     columns = ("unit", "w", "k", "adjoint")
-    return Outcome(
+    return outcome(
         f"A recurrent net over {steps} steps",
-        **table(columns, rows),
-        look=look,
-        finding=f"From step {steps} back to step 1 the adjoint of the input {', '.join(told)}.",
+        columns,
+        rows,
+        f"From step {steps} back to step 1 the adjoint of the input {', '.join(told)}.",
+        look,
     )
 
 
@@ -134,8 +136,13 @@ def convolution(
         f"{pixels[0, 0]:.0f} at a corner, {pixels[2, 2]:.0f} in the middle."
     )
     look = Look("column", "row", "adjoint", kind="rect", facet="grid", derivative=True)
-    laid = table(("grid", "row", "column", "value", "adjoint", "shares"), rows)
-    return Outcome("A 3 × 3 kernel over a 5 × 5 picture", **laid, finding=finding, look=look)
+    return outcome(
+        "A 3 × 3 kernel over a 5 × 5 picture",
+        ("grid", "row", "column", "value", "adjoint", "shares"),
+        rows,
+        finding,
+        look,
+    )
 
 
 def _known(given: str | Rows, known: Mapping[str, Rows], what: str) -> Rows:
@@ -176,19 +183,31 @@ def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outc
     slope = Graph.of(network.graph).compile(wrt=["x"])
     target = np.eye(10)[[becomes]]
     rows = []
-    for step in range(steps + 1):
+
+    def downhill(x: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = slope({**run.parameters, "x": x[None], "t": target})
+        return float(np.mean(value)), gradient["x"][0]
+
+    path = Optimiser("gd", rate).descend(x, downhill, steps, lambda x: np.clip(x, 0, 1))
+    for step, (x, _, _) in enumerate(path):
         y = run.predict(x[None])[0]
         rows += [(step, f"a {was}", float(y[was])), (step, f"an {becomes}", float(y[becomes]))]
-        _, gradient = slope({**run.parameters, "x": x[None], "t": target})
-        x = np.clip(x - rate * gradient["x"][0], 0, 1)
     turned = next((row[0] for row in rows if row[1].startswith("an") and row[2] > 0.5), None)
     finding = f"In {steps} steps the network does not take the picture of a {was} for an {becomes}"
     if turned is not None:
         finding = f"After {turned} steps the network takes the picture of a {was} for an {becomes}"
     finding += f"; it ends sure of that to {rows[-1][2]:.2f}. No weight was changed."
-    return Outcome(f"A {was} turned into an {becomes}",
-                   **table(("step", "taken for", "probability"), rows), finding=finding,
-                   look=Look("step", "probability", "taken for"))  # fmt: skip
+    return outcome(
+        f"A {was} turned into an {becomes}",
+        ("step", "taken for", "probability"),
+        rows,
+        finding,
+        Look("step", "probability", "taken for"),
+    )
+
+
+REGION = (-500.0, 500.0)
+"""Where a descent counts as one; a path that is a million times as far has left it."""
 
 
 def descent(
@@ -225,34 +244,27 @@ def descent(
             f"a function of {len(names)} variables", text=str(formula), length=len(str(formula)),
             allowed="A descent that can be drawn has one or two.",
         )  # fmt: skip
-    slope = graph.compile()
+    landscape = Landscape(graph, [REGION] * len(names))
     rows: list[tuple[object, ...]] = []
-    lowest: tuple[float, str, int] | None = None
-    ends: list[float] = []
+    found: list[tuple[float, str, int]] = []
     for given in optimisers:
         optimiser = Optimiser.of(given)
-        rule, choices, rate = optimiser.method.rule, optimiser.choices, optimiser.learning_rate
         for number, start in enumerate(starts, start=1):
-            w = np.array([float(start[name]) for name in names])
-            slots = tuple(np.zeros_like(w) for _ in optimiser.method.slots)
-            for step in range(steps + 1):
-                value, gradient = slope(dict(zip(names, w, strict=True)))
-                g = np.array([float(gradient[name]) for name in names])
-                if not (np.isfinite(value) and np.isfinite(g).all() and np.abs(w).max() < 1e9):
-                    break
-                rows.append((optimiser.name, number, step, *map(float, w), float(value)))
-                if lowest is None or value < lowest[0]:
-                    lowest = float(value), optimiser.name, number
-                w, *moved = rule(np, w, g, rate, step + 1, *slots, **choices)
-                slots = tuple(moved)
-            ends.append(float(str(rows[-1][-1])) if rows else np.inf)
+            path = landscape.descend([float(start[name]) for name in names], optimiser, steps)
+            kept = len(path.values) - (path.ended == "diverged")
+            for step in range(kept):
+                value = float(path.values[step])
+                rows.append((optimiser.name, number, step, *map(float, path.points[step]), value))
+            end = float(path.values[kept - 1]) if kept else np.inf
+            found.append((end, optimiser.name, number))
     told = ""
-    if lowest is not None:
-        near = sum(end - lowest[0] < 1e-3 for end in ends)
+    lowest = min(found, default=(np.inf, "", 0))
+    if np.isfinite(lowest[0]):
+        near = sum(end - lowest[0] < 1e-3 for end, _, _ in found)
         told = (
             f"The lowest value, {lowest[0]:.4g}, is reached by {lowest[1]} from start {lowest[2]}; "
-            f"{near} of {len(ends)} paths end within 0.001 of it."
+            f"{near} of {len(found)} paths end within 0.001 of it."
         )
     columns = ("optimiser", "start", "step", *names, "value")
     look = Look("step", "value", "optimiser", facet="start")
-    return Outcome("Paths of descent", **table(columns, rows), finding=told, look=look)
+    return outcome("Paths of descent", columns, rows, told, look)

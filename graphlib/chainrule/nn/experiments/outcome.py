@@ -129,7 +129,9 @@ class Outcome(Tabular):
         return self.chart()._repr_mimebundle_(*given, **more)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Return columns and rows as an outcome takes them; numbers of NumPy become Python's."""
+def outcome(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], finding: str, look: Look
+) -> Outcome:
+    """Return an outcome; numbers of NumPy become Python's."""
     plain = tuple(tuple(v.item() if hasattr(v, "item") else v for v in row) for row in rows)
-    return {"columns": tuple(columns), "rows": plain}
+    return Outcome(title, tuple(columns), plain, finding, look)

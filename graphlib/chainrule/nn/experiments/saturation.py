@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.facade import Graph
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 
 
 def sigmoid_losses(most: int = 8, target: int = 1) -> Outcome:
@@ -36,6 +36,12 @@ def sigmoid_losses(most: int = 8, target: int = 1) -> Outcome:
     )
     look = Look("a", "slope", "loss", derivative=True)
     columns = ("a", "loss", "value", "slope")
-    return Outcome("Slope of the loss by a, target y = 1" if target else
-                   "Slope of the loss by a, target y = 0", **table(columns, rows),
-                   finding=finding, look=look)  # fmt: skip
+    return outcome(
+        "Slope of the loss by a, target y = 1"
+        if target
+        else "Slope of the loss by a, target y = 0",
+        columns,
+        rows,
+        finding,
+        look,
+    )

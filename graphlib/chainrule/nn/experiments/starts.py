@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.errors import TrainingError
 from chainrule.nn.data import moons
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import counted, listed
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense
@@ -90,9 +90,7 @@ def activations_and_starts(
     )
     panels = (("loss", "held-out loss", (0.0, 0.8)), ("accuracy", "held-out accuracy", (0.0, 1.0)))
     look = Look("epoch", "loss", facet="column", rows="activation", panels=panels)
-    return Outcome(
-        "Activation × start on two moons", **table(columns, rows), finding=_told(ends), look=look
-    )
+    return outcome("Activation × start on two moons", columns, rows, _told(ends), look)
 
 
 def _arriving(run: Training) -> float:

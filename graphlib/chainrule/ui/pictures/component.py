@@ -13,25 +13,52 @@ from chainrule.readings.theme import THEMES, ThemeName
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
-    "first": "First step", "back": "Previous step", "play": "Play", "pause": "Pause",
-    "forward": "Next step", "last": "Last step", "step": "Step", "step_of": "step {at} of {all}",
-    "diverged": "diverged", "undefined": "no value", "ended": "ended at step {at}",
-    "saturated": "saturated", "dead": "switched off", "more": "+ {count} more",
-    "neuron": "Neuron ", "at_point": " at the ringed point", "from": "from", "weight": "weight",
-    "value": "value", "product": "product", "share": "share back", "bias": "bias",
-    "weights": "Weights of the neuron", "weight_of": "Weight of {from}",
-    "others": "{count} others", "loss": "Loss", "epoch": "epoch", "held": "held out",
+    "first": "First step",
+    "back": "Previous step",
+    "play": "Play",
+    "pause": "Pause",
+    "forward": "Next step",
+    "last": "Last step",
+    "step": "Step",
+    "step_of": "step {at} of {all}",
+    "diverged": "diverged",
+    "undefined": "no value",
+    "ended": "ended at step {at}",
+    "saturated": "saturated",
+    "dead": "switched off",
+    "more": "+ {count} more",
+    "neuron": "Neuron ",
+    "at_point": " at the ringed point",
+    "from": "from",
+    "weight": "weight",
+    "value": "value",
+    "product": "product",
+    "share": "share back",
+    "bias": "bias",
+    "weights": "Weights of the neuron",
+    "weight_of": "Weight of {from}",
+    "others": "{count} others",
+    "loss": "Loss",
+    "epoch": "epoch",
+    "held": "held out",
     "one_flow": "by layer over {count} training points, log scale",
     "two_flows": "by layer over {count} training points, log scale; filled: A; dark line: B",
-    "picture": "X picture", "kernel": "K kernel", "products": "products, pixel × weight",
-    "output": "C output", "wanted": "wanted T:", "sum": "sum =", "open": "not yet",
+    "picture": "X picture",
+    "kernel": "K kernel",
+    "products": "products, pixel × weight",
+    "output": "C output",
+    "wanted": "wanted T:",
+    "sum": "sum =",
+    "open": "not yet",
     "into_pixel": "{count} shares into pixel {at}, adjoint × weight",
     "into_weight": "{count} shares into weight {at}, adjoint × pixel",
     "one_product": "One product, three uses.",
     "followed": "Forwards {x} {k} = {product} stands in {c}. Back it sends {to_pixel} to {x} and "
     "{to_weight} to {k}.",
-    "flow": "Mean |adjoint|", "colours": "by layer and epoch", "none": "exactly 0",
-}  # fmt: skip
+    "flow": "Mean |adjoint|",
+    "colours": "by layer and epoch",
+    "none": "exactly 0",
+}
 """What the pictures' own parts say."""
 
 
@@ -40,11 +67,18 @@ def _style() -> str:
     rules = []
     for name, theme in THEMES.items():
         values = {
-            "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
-            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
-            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
+            "ground": theme.ground,
+            "card": theme.card,
+            "ink": theme.ink,
+            "quiet": theme.quiet,
+            "value": theme.value,
+            "derivative": theme.derivative,
+            "partial": theme.partial,
+            "warning": theme.warning,
+            "card-line": theme.card_line,
+            "edge": theme.edge,
             "field": theme.module,
-        }  # fmt: skip
+        }
         written = "".join(f"--{key}:{colour};" for key, colour in values.items())
         rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
     sheets = ("pictures.css", "operations.css")
@@ -87,9 +121,10 @@ def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | No
         then stands in the session under `key`, as ``pick``.
     """
     return _mount("plane")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+    )
 
 
 def neurons(
@@ -114,9 +149,11 @@ def neurons(
         and what was typed then stand there as ``edit``.
     """
     return _mount("neurons")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
-        on_pick_change=on_pick or _nothing, on_edit_change=on_edit or _nothing,
-    )  # fmt: skip
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_pick_change=on_pick or _nothing,
+        on_edit_change=on_edit or _nothing,
+    )
 
 
 def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
@@ -131,9 +168,10 @@ def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | N
         Called when an epoch is chosen; it then stands in the session under `key`, as ``pick``.
     """
     return _mount("course")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+    )
 
 
 def operations(

@@ -143,10 +143,10 @@ class Neurons {
         ctx.stroke();
       }
       const place = shown.sizes[n];
-      if (bar && place > -1.5) {
+      if (bar && (place > -1.5 || !h)) {
         ctx.beginPath();
         ctx.roundRect(x, y + (h ? h + 2 : 0), w, bar, 2.5);
-        ctx.fillStyle = tint(place, theme);
+        ctx.fillStyle = place > -1.5 ? tint(place, theme) : this.colour("card");
         ctx.fill();
         ctx.strokeStyle = !h && unit.key === data.chosen ? ink : this.colour("outline");
         ctx.lineWidth = !h && unit.key === data.chosen ? 2 : 0.8;
@@ -180,7 +180,8 @@ class Neurons {
   #flow(ctx, shown, xs) {
     const [mine, other] = this.data.flow;
     if (!mine.sizes.length) return;
-    const low = this.high + FLOW.top + FLOW.high, wide = Math.min(this.w + 12, 60);
+    const low = this.high + FLOW.top + FLOW.high;
+    const wide = Math.min(this.w + 12, 60, (xs.at(-1) - xs[1]) / Math.max(1, xs.length - 2) - 8);
     const { words } = this.data;
     ctx.textAlign = "left";
     ctx.fillStyle = this.colour("ink");
@@ -260,7 +261,7 @@ class Neurons {
       "aria-label": unit.alt, "data-key": unit.key, ...(unit.picks ? { type: "button", "aria-pressed": String(chosen) } : { role: "img" }),
     });
     Object.assign(made.style, { left: `${this.xs[l]}px`, top: `${this.ys[l][u]}px`, width: `${this.w}px`, height: `${this.tall}px` });
-    const tag = element("span", `tag${this.wide ? " under" : ""}`, null, { "aria-hidden": "true" });
+    const tag = element("span", `tag${this.wide ? " under" : u ? "" : " top"}`, null, { "aria-hidden": "true" });
     tag.append(letters(unit.letter, unit.below), element("span", "value", unit.value));
     if (unit.adjoint) tag.append(element("span", "derivative", unit.adjoint));
     if (unit.fate) tag.append(element("span", "warning", `▲ ${this.data.words[unit.fate]}`));

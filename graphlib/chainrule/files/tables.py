@@ -1,4 +1,4 @@
-"""Files from elsewhere are data: tables as CSV, and names under which files may be kept.
+"""Tables as CSV.
 
 A table is checked before it is read: bytes, rows, columns. Every fault names row and column,
 the header being row 1, as a spreadsheet counts.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from io import StringIO
 from typing import Literal
 
 from chainrule.errors import FileError, InputError, excerpt
+from chainrule.files.names import safe_name
 from chainrule.language.names import LOOK_ALIKES, canonical
 from chainrule.language.numbers import exact
 
@@ -26,8 +26,6 @@ MAX_BYTES = 5_000_000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 100
 MAX_CELL = 1_000
-MAX_NAME = 100
-MAX_NAME_BYTES = 200
 # A number of fewer characters, without an exponent, is within every limit.
 FAST = 300
 
@@ -80,9 +78,10 @@ class Column:
         """
         if self.kind == "text":
             raise FileError(
-                f"The column `{excerpt(self.heading)}` holds text", row=2,
+                f"The column `{excerpt(self.heading)}` holds text",
+                row=2,
                 allowed="Numbers are asked of columns of numbers.",
-            )  # fmt: skip
+            )
         known = {cell: exact(cell).value for cell in dict.fromkeys(self.cells)}
         return tuple(known[cell] for cell in self.cells)
 
@@ -180,9 +179,11 @@ def _decoded(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         row = len(re.findall(rb"\r\n?|\n", data[:MAX_BYTES])) + 1
         raise FileError(
-            f"The file has {len(data):,} bytes", row=row, position=MAX_BYTES,
+            f"The file has {len(data):,} bytes",
+            row=row,
+            position=MAX_BYTES,
             allowed=f"Allowed are at most {MAX_BYTES:,} bytes.",
-        )  # fmt: skip
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -193,9 +194,10 @@ def _decoded(data: bytes) -> str:
             f"The file is no text in UTF-8: byte {error.start + 1} does not fit",
             row=len(ends) + 1,
             column_number=len(re.findall(r"[,;\t]", read[begin:])) + 1,
-            position=len(read), text=read,
+            position=len(read),
+            text=read,
             allowed="Save it as CSV in UTF-8.",
-        ) from error  # fmt: skip
+        ) from error
 
 
 class _Source:
@@ -210,9 +212,12 @@ class _Source:
         if ends > MAX_ROWS:
             end = [m.end() for m in _LINE_END.finditer(body)][MAX_ROWS]
             raise FileError(
-                f"The table has {ends:,} rows", row=MAX_ROWS + 2, position=end, text=text,
+                f"The table has {ends:,} rows",
+                row=MAX_ROWS + 2,
+                position=end,
+                text=text,
                 allowed=f"Allowed are at most {MAX_ROWS:,} rows below the header.",
-            )  # fmt: skip
+            )
         # StringIO ends lines as files do; str.splitlines would end them at other signs too.
         self.lines = list(StringIO(body, newline=""))
         header = re.sub(r'"[^"]*"', "", self.lines[0])
@@ -220,9 +225,11 @@ class _Source:
         width = header.count(self.separator) + 1
         if width > MAX_COLUMNS:
             raise self.fault(
-                1, MAX_COLUMNS + 1, f"The table has {width:,} columns",
+                1,
+                MAX_COLUMNS + 1,
+                f"The table has {width:,} columns",
                 f"Allowed are at most {MAX_COLUMNS}.",
-            )  # fmt: skip
+            )
         self._check_characters(body)
         self.rows = self._rows()
         if len(self.rows) < 2:
@@ -231,9 +238,12 @@ class _Source:
     def _whole(self, row: int, message: str) -> FileError:
         allowed = "The first row names the columns, each row below it has one cell for each."
         return FileError(
-            message, row=row + 1, position=len(self.text) if row else 0, text=self.text,
+            message,
+            row=row + 1,
+            position=len(self.text) if row else 0,
+            text=self.text,
             allowed=allowed,
-        )  # fmt: skip
+        )
 
     def fault(self, row: int, column: int, message: str, allowed: str) -> FileError:
         """Return the error for a cell, both counted from 1."""
@@ -249,9 +259,14 @@ class _Source:
             quoted ^= line[stop] == '"'
             stop += 1
         return FileError(
-            message, row=row, column_number=column, position=begin + at, length=stop - at,
-            text=self.text, allowed=allowed,
-        )  # fmt: skip
+            message,
+            row=row,
+            column_number=column,
+            position=begin + at,
+            length=stop - at,
+            text=self.text,
+            allowed=allowed,
+        )
 
     def _check_characters(self, body: str) -> None:
         found = _UNSEEN.search(body)
@@ -263,9 +278,12 @@ class _Source:
         line = body[:at].rsplit("\n", 1)[-1].rsplit("\r", 1)[-1]
         raise FileError(
             f"A character without a shape stands here: U+{ord(body[at]):04X}",
-            row=row, column_number=line.count(self.separator) + 1, position=at, text=self.text,
+            row=row,
+            column_number=line.count(self.separator) + 1,
+            position=at,
+            text=self.text,
             allowed="Cells are made of letters, digits and signs that can be seen.",
-        )  # fmt: skip
+        )
 
     def _rows(self) -> list[list[str]]:
         reader = csv.reader(
@@ -285,25 +303,30 @@ class _Source:
             cells = [cell.strip() for cell in cells]
             if rows and len(cells) != len(rows[0]):
                 raise self.fault(
-                    row, min(len(cells), len(rows[0])) + 1,
+                    row,
+                    min(len(cells), len(rows[0])) + 1,
                     f"This row has {_cells(len(cells))}, the header has {len(rows[0])}",
                     "Every row has as many cells as the header.",
-                )  # fmt: skip
+                )
             for at, cell in enumerate(cells):
                 if len(cell) > MAX_CELL:
                     raise self.fault(
-                        row, at + 1, f"This cell has {len(cell):,} characters",
+                        row,
+                        at + 1,
+                        f"This cell has {len(cell):,} characters",
                         f"Allowed are at most {MAX_CELL:,}.",
-                    )  # fmt: skip
+                    )
             rows.append(cells)
 
     def _quotes(self, row: int) -> FileError:
         line = self.lines[row - 1]
         column = re.sub(r'"[^"]*"', "", line.partition('"')[0]).count(self.separator) + 1
         return self.fault(
-            row, column, "The quotation marks in this row do not match",
+            row,
+            column,
+            "The quotation marks in this row do not match",
             "A quoted cell ends in its row; a quotation mark inside it is doubled.",
-        )  # fmt: skip
+        )
 
     def names(self) -> dict[str, str]:
         """Return the header: names in their one form, with the headings as written."""
@@ -321,9 +344,11 @@ class _Source:
             if key in names or look in alike:
                 other = names.get(key, alike.get(look, ""))
                 raise self.fault(
-                    1, at, f"The headings `{excerpt(other)}` and `{excerpt(heading)}` are one name",
+                    1,
+                    at,
+                    f"The headings `{excerpt(other)}` and `{excerpt(heading)}` are one name",
                     "Each column has a name of its own.",
-                )  # fmt: skip
+                )
             names[key] = alike[look] = heading
         return names
 
@@ -409,36 +434,3 @@ class _Kinds:
             if fault is None and cell and kind == "number":
                 return kind, (row, f"`{excerpt(cell)}` is no number, and others here are")
         return kind, None
-
-
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9]|lpt[0-9])", re.IGNORECASE)
-
-
-def safe_name(name: str, otherwise: str = "chainrule") -> str:
-    """Return a name under which a file may be kept or sent, whatever was typed.
-
-    Letters, digits, `.`, `_` and `-` of any script stay, everything else becomes `_`. The name
-    is no path, does not begin with `.` or `-`, does not end with `.`, is none that Windows
-    keeps for itself, and has at most 100 characters and 200 bytes.
-
-    >>> safe_name("../../Übung 3.pdf"), safe_name("con.txt"), safe_name("..")
-    ('Übung_3.pdf', '_con.txt', 'chainrule')
-
-    Parameters
-    ----------
-    otherwise
-        The name where nothing of what was typed can stay.
-    """
-    plain = unicodedata.normalize("NFKC", name[: 4 * MAX_NAME])
-    kept = "".join(c if c in "._-" or unicodedata.category(c)[0] in "LN" else "_" for c in plain)
-    kept = re.sub(r"\.{2,}", ".", re.sub(r"_{2,}", "_", kept)).strip("._-")
-    stem, dot, suffix = kept.rpartition(".")
-    if not dot or len(suffix) > 10:
-        stem, dot, suffix = kept, "", ""
-    ending = dot + suffix
-    room = MAX_NAME_BYTES - len(ending.encode())
-    short = stem[: MAX_NAME - len(ending)].encode()[:room].decode(errors="ignore").rstrip("._-")
-    if not short:
-        return otherwise
-    reserved = _RESERVED.fullmatch(short.partition(".")[0])
-    return f"{'_' if reserved else ''}{short}{ending}"
