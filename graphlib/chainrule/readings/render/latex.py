@@ -20,17 +20,14 @@ from chainrule.readings.grid import Cell, Grid, GridRow, Header
 from chainrule.readings.latex import latex, safe, words_latex
 from chainrule.readings.picture import Picture
 from chainrule.readings.prose import plain
-from chainrule.readings.render.tikz import definitions, drawing
+from chainrule.readings.render.tikz import FONTS, definitions, drawing
 from chainrule.readings.render.writer import Renderer, TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term
 from chainrule.readings.theme import LIGHT
 
-PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
-\usepackage{iftex}
-\ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
-\makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
-\usepackage{amsmath,array,booktabs,graphicx,longtable,xcolor}
-\usepackage[left=20mm,right=20mm,top=15mm,bottom=20mm]{geometry}
+PREAMBLE: Final = rf"""\documentclass[10pt,a4paper]{{article}}
+{FONTS}\usepackage{{amsmath,array,booktabs,graphicx,longtable,xcolor}}
+\usepackage[left=20mm,right=20mm,top=15mm,bottom=20mm]{{geometry}}
 """
 SETTING: Final = r"""\setlength{\parindent}{0pt}\setlength{\parskip}{4pt}
 % What is wider than the page is made smaller.

@@ -38,13 +38,16 @@ _DASH = {"": "", "dotted": ", dotted", "dashed": ", dashed"}
 HEADING, NOTE = 18.5, 13.5
 """Sizes of type of a heading and of the line below, in px."""
 
-PREAMBLE: Final = r"""\documentclass[border=4pt]{standalone}
-\usepackage{iftex}
+FONTS: Final = r"""\usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
 \makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
 \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
-\usepackage{amsmath,xcolor,tikz}
-\begin{document}
+"""
+"""Fonts of all sizes, and a question mark for a letter that they do not have."""
+
+PREAMBLE: Final = rf"""\documentclass[border=4pt]{{standalone}}
+{FONTS}\usepackage{{amsmath,xcolor,tikz}}
+\begin{{document}}
 """
 
 
