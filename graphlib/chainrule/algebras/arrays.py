@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.algebras.array import Array, elementwise
+from chainrule.algebras.array import Array, elementwise, gathered, summed_axes
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.moves import (
@@ -20,15 +20,13 @@ from chainrule.algebras.moves import (
     batch_sum,
     broadcast,
     collapse,
-    gathered,
     scattered,
-    summed_axes,
 )
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.undefined import Open, Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 from chainrule.ops.record import Domain, Rule, same_shape
 
 

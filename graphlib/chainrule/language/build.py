@@ -9,8 +9,8 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language.syntax import LIMITS, Item, Program, beyond, refusal, spelled
 from chainrule.ops import OPS
+from chainrule.ops.choice import NOWHERE, Condition
 from chainrule.ops.losses import ENTRYWISE
-from chainrule.ops.piecewise import NOWHERE, Condition
 
 # What an operation between vectors is between numbers, and what one is for a single vector.
 OF_NUMBERS = spelled(
@@ -40,7 +40,7 @@ def build(program: Program, batched: Collection[str] = ()) -> WengertList:
     ParseError
         If shapes do not fit; the place is that of the operation.
     """
-    builder = Builder()
+    builder = Builder(own=program.operations)
     inputs = {
         name: builder.input(name, program.shapes.get(name, ()), batched=name in batched)
         for name in program.inputs
@@ -129,10 +129,12 @@ def _write(
             what = _product(item, joined, operands, rows)
             if what == "matmul" and item.operands[0] in rows and operands[1].ndim == 2:
                 rows.add(member)
-        if OPS[what] in ENTRYWISE and any(x.ndim for x in operands):
-            each = builder.write(OPS[what], operands, parameters)
+        op = builder.operation(what)
+        assert op is not None
+        if op in ENTRYWISE and any(x.ndim for x in operands):
+            each = builder.write(op, operands, parameters)
             return builder.write(OPS["mean"], [each], fresh=fresh)
-        return builder.write(OPS[what], operands, parameters, fresh=fresh)
+        return builder.write(op, operands, parameters, fresh=fresh)
     except ShapeError as error:
         raise refusal(
             program.text, item.span, str(error), "declare shapes as in `W: 4x2` or `x: 2`"

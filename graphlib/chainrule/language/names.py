@@ -15,7 +15,8 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal, spelled
+from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal
+from chainrule.ops import OPS, Op
 
 T = TypeVar("T")
 
@@ -397,34 +398,19 @@ class Pieces:
 
 POWER_OF = "power of"
 """The power as a function of two operands, which only code has: pow(x, 2)."""
-# Functions under their other names.
-ALIASES = spelled(
-    """
-    log10 lg
-    log2 ld lb
-    tan tg
-    cot ctg cotg cotan
-    arctan arctg
-    sinh sh
-    cosh ch
-    tanh th Tanh
-    coth cth
-    arsinh arsh
-    arcosh arch
-    artanh arth
-    relu RELU Relu
-    sigmoid Sigmoid expit
-    softplus Softplus
-    softmax Softmax
-    max maximum amax
-    min minimum amin
-    abs fabs absolute
-    dot matmul
-    where piecewise ifelse
-    squared_error mse MSE mse_loss
-    absolute_error l1_loss
-    """
-) | dict.fromkeys(("pow", "power"), POWER_OF)
+
+
+def _typed(op: Op) -> str:
+    """Return the name under which an operation is typed that has others."""
+    return op.symbol if op.symbol in op.spellings and op.symbol.isascii() else op.spellings[0]
+
+
+ALIASES = {
+    "pow": POWER_OF,
+    "power": POWER_OF,
+    **{alias: _typed(op) for op in OPS.values() for alias in op.aliases},
+}
+"""Functions under their other names."""
 
 
 def function_names(operations: Mapping[str, T]) -> dict[str, T]:

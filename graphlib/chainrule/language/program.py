@@ -262,6 +262,9 @@ def _program(
         fixed=bounds.used,
         asked=next((s.asked for s in statements if s.asked is not None), None),
         claims=_claims(statements),
+        operations=tuple(
+            {op.name: op for op in reader.functions.values() if OPS.get(op.name) is not op}.values()
+        ),
     )
 
 

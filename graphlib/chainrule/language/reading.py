@@ -43,12 +43,13 @@ from chainrule.language.refusals import (
     word_of_language,
 )
 from chainrule.language.syntax import Notes, Span, refusal
-from chainrule.ops.record import Op
+from chainrule.ops import OPS, Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
 TRANSPOSE, POWER = "transpose", "power"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
-_ARCS = frozenset({"sin", "cos", "tan", "tg", "sinh", "cosh", "tanh"})
+_NAMES = {*OPS.spelled, *ALIASES}
+_ARCS = frozenset(name for name in _NAMES if f"arc{name}" in _NAMES)
 _FACTORS = frozenset({"word", "number", "function", "name", "constant", "root", "(", "|"})
 
 

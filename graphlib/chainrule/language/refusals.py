@@ -8,20 +8,10 @@ from typing import NamedTuple
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
 from chainrule.language.names import alike, canonical
-from chainrule.language.syntax import Span, refusal, spelled
-from chainrule.ops.record import Op
+from chainrule.language.syntax import Span, refusal
+from chainrule.ops import OPS, Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
-_INVERSES = spelled(
-    """
-    arcsin sin
-    arccos cos
-    arctan tan
-    arsinh sinh
-    arcosh cosh
-    artanh tanh
-    """
-)
 WORDS = frozenset({"joint", "and", "or", "not", "if", "else"})
 """Kinds of tokens that are words of the language."""
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
@@ -158,7 +148,8 @@ class Refusals:
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
         """A negative power between a function and its operand."""
-        inverse = _INVERSES.get(function.text, f"the inverse of {function.text}")
+        op = OPS.spelled.get(function.text)
+        inverse = (op.inverse if op else "") or f"the inverse of {function.text}"
         return self.at(
             exponent,
             f"A negative power of {self.shown(function)} could be its inverse or its reciprocal",

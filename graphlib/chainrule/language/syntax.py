@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from chainrule.errors import LimitError, ParseError, excerpt
+from chainrule.ops import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,8 @@ class Program:
         By which name a derivative is asked for; "" for every one, None if none is.
     claims
         Numbers that are said to come out, with their places, by the name they are given for.
+    operations
+        Operations of one's own, beside those built in.
     """
 
     text: str
@@ -244,6 +247,7 @@ class Program:
     fixed: Mapping[str, int] = field(default_factory=dict)
     asked: str | None = None
     claims: Mapping[str, tuple[Fraction, Span]] = field(default_factory=dict)
+    operations: tuple[Op, ...] = ()
 
 
 class Notes:

@@ -15,7 +15,7 @@ from typing import Any
 
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.real import lifted
-from chainrule.algebras.undefined import Open, Undefined
+from chainrule.algebras.undefined import Open, Undefined, undecided
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
 from chainrule.passes.record import Record
@@ -73,7 +73,10 @@ def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence
     op, parameters = graph.ops[node], graph.parameters_of(node)
     body = parameters.get("body")
     if not isinstance(body, WengertList):
-        return op.kink is not None and stands(algebra, op, parameters, operands)
+        if op.kink is None or not stands(algebra, op, parameters, operands):
+            return False
+        across = op.kink.across
+        return across is None or graph.varies[graph.operands[node][across]]
     values = _values(body, algebra, operands)
     return any(
         _at_kink(body, algebra, inner, [values[i] for i in body.operands[inner]])
@@ -129,8 +132,8 @@ def _moved(
                 return move
         if not at_border:
             return moves[op.taken(*arguments, **parameters)]
-        assert op.kink is not None and op.kink.push is not None
-        found = op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        found = _pushed(algebra, op, moves, arguments, parameters)
+        assert op.kink is not None
         jump = Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return jump if found is None else found
     for argument in (value, *arguments, *moves):
@@ -141,19 +144,34 @@ def _moved(
         inner = dict(zip(body.inputs, moves, strict=True))
         values = _values(body, algebra, arguments)
         return tangents(body, algebra, values, inner)[body.outputs[0]]
-    if op.kink is not None and _at_kink(graph, algebra, node, arguments):
-        if all(type(move) is int and move == 0 for move in moves):
-            return 0
+    still = [type(move) is int and move == 0 for move in moves]
+    across = op.kink.across if op.kink is not None else None
+    stays = still[across] if across is not None else all(still)
+    if op.kink is not None and not stays and _at_kink(graph, algebra, node, arguments):
         if op.kink.push is None:
             return Undefined(op.name, op.kink.convention, "slope", node, alone=True)
-        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        return _pushed(algebra, op, moves, arguments, parameters)
     total: Any = 0
     for slot, operand in enumerate(graph.operands[node]):
-        still = type(moves[slot]) is int and moves[slot] == 0
-        if graph.varies[operand] and not still:
+        if graph.varies[operand] and not still[slot]:
             partial = algebra.partial(op, parameters, slot, value, arguments)
             total = total + algebra.push(partial, moves[slot], value)
     return total
+
+
+def _pushed(
+    algebra: Algebra,
+    op: Op,
+    moves: Sequence[Any],
+    arguments: Sequence[Any],
+    parameters: Parameters,
+) -> Any:
+    """Return the one-sided derivative of an operation that stands at its kink."""
+    assert op.kink is not None and op.kink.push is not None
+    try:
+        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+    except Open:
+        return undecided(op)
 
 
 def sides(record: Record, output: int, entry: int) -> Sides:

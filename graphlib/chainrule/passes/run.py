@@ -19,8 +19,9 @@ import numpy as np
 
 from chainrule.algebras.array import Array
 from chainrule.algebras.balls import enclosure
+from chainrule.algebras.decimals import many_digits, nearest
 from chainrule.algebras.forms import Form
-from chainrule.algebras.real import Real, many_digits, nearest
+from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
