@@ -320,9 +320,12 @@ def test_every_choice_has_its_switch(text: str, usual: str, other: str) -> None:
     assert written(text, readings={note.key: note.alternative}) == other
 
 
-CORRECTED = ["sinx + cosx", "np.where(x, 1, 2) + 1", "rate time", "w_j x_j, j = 1..3",
-             "f(x) := x^2", "where(x = 1, 2, 3)", "(x + [y)",
-             "x squared plus y"]  # fmt: skip
+CORRECTED = [
+    "sinx + cosx", "np.where(x, 1, 2) + 1", "rate time", "w_j x_j, j = 1..3", "f(x) := x^2",
+    "where(x = 1, 2, 3)", "(x + [y)", "x squared plus y", "square root of x", "x 2 + 3",
+    "a, b = x, y", "x^2 + 1 = y", "p(y=1 | x) = 2x", r"\sum_i x_i", r"y = \sum_{i=1}^n x_i",
+    "y = x^2 = x x",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", CORRECTED)
@@ -345,3 +348,54 @@ def test_words_of_the_language_are_names_where_they_are_declared() -> None:
             "x": 1,
         }
         assert written(f"{word} = x; {word}^2") == f"{word} = x; ({word}^2)"
+
+
+NOTED = [
+    (">>> x^2", "left out"),
+    ("y = x^2   (3)", "left out"),
+    ("y = u^2 (1)\nu = 3x (2)", "left out"),
+    ("Let y = x^2", "left out"),
+    ("double y = x^2;", "left out"),
+    ("y = x^2\nprint(y)", "left out"),
+    ("y = x**2\ny.backward()", "left out"),
+    ("self.w * x", "left out"),
+    ("y = x.^2", "entry by entry"),
+    (r"\underbrace{w x}_{z} + b", "left out"),
+    ("def f(x): return x^2\ny = f(t)", "the function f(x)"),
+    ("def f(x):\n    u = 3x\n    return u^2", "the lines of f are the program"),
+    ("x, y = 2, 3\nz = x y", "x = 2; y = 3"),
+    ("x ↦ x^2", "the formula of x"),
+    ("f = lambda x: x^2", "the function f(x)"),
+    ("leaky_relu(x, 0.01)", "slope = 0.01"),
+    ("||w||^2", "the norm"),
+    (r"\mathbf{w}^T x", "the transpose"),
+    (r"\sum_{i=1}^2 a_i + b_i", "the sum of all that follows"),
+    ("w^(1) x", "the name w_sup1"),
+    ("diff(x^2, x)", "derived by x"),
+]
+
+
+@pytest.mark.parametrize(("text", "note"), NOTED)
+def test_what_was_read_for_somebody_is_noted(text: str, note: str) -> None:
+    assert any(note in n.reading for n in read(text).notes)
+
+
+def test_a_sum_that_goes_on_can_be_ended() -> None:
+    text = r"\sum_{i=1}^2 a_i + b_i"
+    note = next(n for n in read(text).notes if n.alternative == "first")
+    assert written(text) == "((a1+b1)+(a2+b2))"
+    assert written(text, readings={note.key: "first"}) == "((a1+a2)+b_i)"
+    assert written(r"\sum_{i=1}^2 a_i + \sum_{i=1}^2 b_i") == "((a1+a2)+(b1+b2))"
+
+
+def test_what_a_program_would_compute_as_a_derivative_is_not_used() -> None:
+    with pytest.raises(ParseError, match="derivative that the program computes"):
+        read("g = jax.grad(f)(x)\ny = x - g")
+    with pytest.raises(ParseError, match="lines of its own"):
+        read("def f(x):\n    u = 3x\n    return u^2\ny = f(t)")
+
+
+@pytest.mark.parametrize("text", ["|x < y|", "(x and y)^2", "-(x < 1)", "√(x > 1)", "x! < 1"])
+def test_a_condition_is_no_number_anywhere(text: str) -> None:
+    with pytest.raises(ParseError, match="condition and no number"):
+        read(text)

@@ -69,9 +69,10 @@ class Refusals:
             return self.at(token, "Two numbers stand side by side", "Put an operator between them.")
         if token.kind == "number":
             message = f"A number cannot stand behind {self.shown(before)} without an operator"
-            return self.at(
-                token, message, "Write the number first for a product, or ^ for a power."
-            )
+            allowed = "Write ^ for a power, as in x^2, or the number first for a product."
+            power = f"{self.text[: before.stop]}^{self.text[token.start :]}"
+            raised = before.kind in ("name", ")") and before.stop < token.start
+            return self.at(token, message, allowed, power if raised else "")
         if token.kind in ("=", "parameter"):
             suggestion = f"{self.text[: token.start].rstrip()}; {self.text[token.start :]}"
             return self.at(
