@@ -142,9 +142,9 @@ def test_compile_writes_a_module_that_runs(capsys: Any, tmp_path: Path) -> None:
 
 
 def test_data_are_drawn_as_is_said_and_refused_where_they_are_not(capsys: Any) -> None:
-    words = ("train", "circles", "--points", "40", "--noise", "0", "--drawn", "5")
-    code, out, _ = run(capsys, *words, "--layers", "", "--features", "x1^2 + x2^2", "--epochs", "60",
-                       "--rate", "0.3")  # fmt: skip
+    drawn = ("--points", "40", "--noise", "0", "--drawn", "5")
+    choices = ("--layers", "", "--features", "x1^2 + x2^2", "--epochs", "60", "--rate", "0.3")
+    code, out, _ = run(capsys, "train", "circles", *drawn, *choices)
     # Without noise the rings lie at the radii 0.4 and 1: one number parts them.
     assert code == 0 and "30 examples learned from, network 1-1" in out and "accuracy: 1\n" in out
     code, _, err = run(capsys, "train", "heart", "--noise", "1")

@@ -13,6 +13,7 @@ from chainrule.cli.commands import main
 from chainrule.errors import FileError, LinkError
 from chainrule.ui.network_state import NetworkState, command, decode, encode, from_file, to_file
 from chainrule.ui.network_work import Scene, data_of
+from tests.ui.waiting import at_rest
 
 STATE = NetworkState(
     data="spirals", count=99, noise="0.05", hidden="8-3", activation="relu", initialiser="he",
@@ -178,10 +179,10 @@ def test_a_table_of_ones_own_and_its_faults(app_page: Page, app_address: str) ->
 @pytest.mark.browser
 def test_pictures_move_between_what_the_server_sends(app_page: Page, app_address: str) -> None:
     page = app_page
-    page.goto(f"{app_address}/networks?hidden=6-6-6-6-6-6&epochs=400")
-    at(page, "epoch 0 of 400, paused")
+    page.goto(f"{app_address}/networks?hidden=6-6-6-6-6-6&epochs=60")
+    at(page, "epoch 0 of 60, paused")
     page.get_by_role("button", name="Train", exact=True).click()
-    at(page, "epoch 400 of 400, done")
+    at(page, "epoch 60 of 60, done")
     counts = page.locator(".picture[data-frames]").evaluate(
         "e => [+e.dataset.states, +e.dataset.frames]"
     )
@@ -231,6 +232,7 @@ def test_another_start_begins_another_run_and_both_stand_beside_each_other(
     at(page, "epoch 0 of 4, paused")
     page.get_by_role("button", name="Train", exact=True).click()
     at(page, "epoch 4 of 4, done")
+    at_rest(page)
     loss = page.get_by_role("img", name="training: loss").get_attribute("aria-label")
     page.get_by_label("start", exact=True).click()
     page.get_by_role("option", name="zeros").click()
