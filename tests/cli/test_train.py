@@ -139,3 +139,15 @@ def test_compile_writes_a_module_that_runs(capsys: Any, tmp_path: Path) -> None:
     assert code == 0
     assert value == pytest.approx(9 * np.sin(0.5)) and by_x == pytest.approx(6 * np.sin(0.5))
     assert by_y == pytest.approx(9 * np.cos(0.5))
+
+
+def test_data_are_drawn_as_is_said_and_refused_where_they_are_not(capsys: Any) -> None:
+    drawn = ("--points", "40", "--noise", "0", "--drawn", "5")
+    choices = ("--layers", "", "--features", "x1^2 + x2^2", "--epochs", "60", "--rate", "0.3")
+    code, out, _ = run(capsys, "train", "circles", *drawn, *choices)
+    # Without noise the rings lie at the radii 0.4 and 1: one number parts them.
+    assert code == 0 and "30 examples learned from, network 1-1" in out and "accuracy: 1\n" in out
+    code, _, err = run(capsys, "train", "heart", "--noise", "1")
+    assert code == 2 and "heart is drawn without noise" in err
+    code, _, err = run(capsys, "train", "circles", "--features", "x1^2, z")
+    assert code == 2 and "The columns are x1, x2" in err

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.cli.commands import main
 from chainrule.errors import FileError, LinkError
-from chainrule.ui.network_state import NetworkState, decode, encode, from_file, to_file
+from chainrule.ui.network_state import NetworkState, command, decode, encode, from_file, to_file
+from chainrule.ui.network_work import Scene, data_of
+from tests.ui.waiting import at_rest
 
 STATE = NetworkState(
     data="spirals", count=99, noise="0.05", hidden="8-3", activation="relu", initialiser="he",
@@ -46,6 +51,32 @@ def test_a_file_holds_the_table_as_well() -> None:
     ):
         with pytest.raises(FileError):
             from_file(content)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        NetworkState(epochs=3, count=60, seed=2, rate="1/50", l2="0.01", dropout="0.1", held=30),
+        NetworkState(data="circles", hidden="", epochs=3, features="x1^2, x2^2", noise="0.05"),
+        NetworkState(data="line", formula="J = (y - t)^2; y = a x + b", learn="a = 1/2; b",
+                     optimiser="sgd", rate="0.05", epochs=3),
+        NetworkState(data="digits", count=100, hidden="8", epochs=2, patience=2),
+    ],
+)  # fmt: skip
+def test_the_command_line_that_is_shown_is_the_same_run(
+    state: NetworkState, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = shlex.split(command(state))
+    assert words.pop(0) == "chainrule"
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--json"])
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert ended.value.code in (0, None)
+    course = Scene.of(data_of(state, b"", None), state).course
+    while not course.done:
+        course.advance()
+    assert told["loss"] == course.marks[-1].loss
+    assert told["held_out_loss"] == course.marks[-1].held
 
 
 def at(page: Page, words: str) -> None:
@@ -148,10 +179,10 @@ def test_a_table_of_ones_own_and_its_faults(app_page: Page, app_address: str) ->
 @pytest.mark.browser
 def test_pictures_move_between_what_the_server_sends(app_page: Page, app_address: str) -> None:
     page = app_page
-    page.goto(f"{app_address}/networks?hidden=6-6-6-6-6-6&epochs=400")
-    at(page, "epoch 0 of 400, paused")
+    page.goto(f"{app_address}/networks?hidden=6-6-6-6-6-6&epochs=60")
+    at(page, "epoch 0 of 60, paused")
     page.get_by_role("button", name="Train", exact=True).click()
-    at(page, "epoch 400 of 400, done")
+    at(page, "epoch 60 of 60, done")
     counts = page.locator(".picture[data-frames]").evaluate(
         "e => [+e.dataset.states, +e.dataset.frames]"
     )
@@ -201,6 +232,7 @@ def test_another_start_begins_another_run_and_both_stand_beside_each_other(
     at(page, "epoch 0 of 4, paused")
     page.get_by_role("button", name="Train", exact=True).click()
     at(page, "epoch 4 of 4, done")
+    at_rest(page)
     loss = page.get_by_role("img", name="training: loss").get_attribute("aria-label")
     page.get_by_label("start", exact=True).click()
     page.get_by_role("option", name="zeros").click()

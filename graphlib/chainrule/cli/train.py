@@ -89,6 +89,13 @@ Patience = Annotated[
     int | None,
     typer.Option(help="Stop after so many epochs without a better held-out loss."),
 ]
+Points = Annotated[
+    int | None, typer.Option(min=2, help="How many points are drawn.", show_default=False)
+]
+Noise = Annotated[
+    float | None, typer.Option(help="How far drawn points stray.", show_default=False)
+]
+Drawn = Annotated[int | None, typer.Option(min=0, help="Seed of drawn data.", show_default="0")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON record an epoch.")]
 Save = Annotated[
     str | None, typer.Option("-o", "--output", metavar="FILE", help="Save the parameters (.npz).")
@@ -96,9 +103,18 @@ Save = Annotated[
 
 
 def data_of(
-    source: str, target: str | None, missing: Any = "refuse", without: Sequence[str] = ()
+    source: str,
+    target: str | None,
+    missing: Any = "refuse",
+    without: Sequence[str] = (),
+    **drawn: float | None,
 ) -> Data:
     """Return generated data by its name, or a file's.
+
+    Parameters
+    ----------
+    drawn
+        How data are generated: count, noise, seed; None for what is usual.
 
     Raises
     ------
@@ -111,7 +127,7 @@ def data_of(
     from chainrule.nn.own_data import from_csv
 
     if source in GENERATED:
-        return named(source)
+        return named(source, **{name: v for name, v in drawn.items() if v is not None})
     path = Path(source)
     if not path.is_file():
         raise InputError(
@@ -145,6 +161,9 @@ def train(
     missing: MissingOf = "refuse",
     without: Without = None,
     example: ExampleOf = None,
+    points: Points = None,
+    noise: Noise = None,
+    drawn: Drawn = None,
     json: Json = False,
     output: Save = None,
 ) -> None:
@@ -164,7 +183,7 @@ def train(
         layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
         seed, l2, dropout, patience, l1, features,
     )  # fmt: skip
-    data = data_of(source, target, missing, without or ())
+    data = data_of(source, target, missing, without or (), count=points, noise=noise, seed=drawn)
     if not json:
         for note in data.notes:
             print(note)

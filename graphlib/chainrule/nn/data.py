@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from inspect import signature
 from typing import Any, Literal
 
 import numpy as np
@@ -261,11 +262,18 @@ def named(name: str, **given: Any) -> Data:
     Raises
     ------
     InputError
-        If there is none of that name.
+        If there is none of that name, or it is not drawn with what is given.
     """
     if name not in GENERATED:
         raise InputError(
             f"there is no data called `{name[:40]}`", text=name, length=len(name),
             allowed=f"There are {', '.join(GENERATED)}.",
         )  # fmt: skip
+    known = signature(GENERATED[name]).parameters
+    for word in given:
+        if word not in known:
+            raise InputError(
+                f"{name} is drawn without {word}", text=word, length=len(word),
+                allowed=f"It takes {', '.join(known)}.",
+            )  # fmt: skip
     return GENERATED[name](**given)

@@ -121,7 +121,7 @@ def rail(other: NetworkState | None) -> tuple[Data | None, InputError | None]:
         _upload()
     else:
         with _pair():
-            if state.data in network_work.WITH_NOISE:
+            if state.data in network_state.WITH_NOISE:
                 st.text_input("noise", **lasting("net_noise"), max_chars=20)
             st.number_input("points", 8, network_state.MOST_COUNT, **lasting("net_count"), step=20)
     with st.container(key="net_held_row"):

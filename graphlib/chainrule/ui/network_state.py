@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from chainrule.errors import FileError, LinkError
+from chainrule.errors import FileError, InputError, LinkError
+from chainrule.language import exact
 from chainrule.nn.data import GENERATED
 from chainrule.nn.experiments import EXPERIMENTS
 from chainrule.nn.initialisers import SCHEMES
@@ -30,6 +31,8 @@ ACTIVATIONS = (
 )
 SCALINGS = ("standard", "range", "none")
 MOST_EPOCHS, MOST_COUNT, MOST_SEED = 2_000, 2_000, 999_999
+MOST_DIGITS = 600
+WITH_NOISE = ("line", "wave", "moons", "circles", "spirals", "xor", "blobs")
 LONGEST_TEXT, LONGEST_FORMULA = 60, 1_500
 
 
@@ -211,10 +214,22 @@ def from_file(content: bytes) -> tuple[NetworkState, str]:
         ) from error
 
 
+def drawn_as(state: NetworkState) -> dict[str, int | str]:
+    """Return what the data of a state are drawn with: count, noise as typed, seed."""
+    if state.data == "digits":
+        return {"count": min(state.count, MOST_DIGITS)}
+    noise = {"noise": state.noise} if state.data in WITH_NOISE else {}
+    return {"count": state.count, "seed": state.seed, **noise}
+
+
 def command(state: NetworkState) -> str:
-    """Return the command line that trains the same, as far as it has the choices."""
-    source = "DATA.csv" if state.data == FILE else state.data
+    """Return the command line that trains the same."""
+    source = "DATA.csv --missing drop" if state.data == FILE else state.data
+    drawn = {} if state.data == FILE else drawn_as(state)
     given = {
+        "points": drawn.get("count", ""),
+        "noise": drawn.get("noise", ""),
+        "drawn": drawn.get("seed", ""),
         "formula": state.formula,
         "learn": state.learn,
         "layers": state.hidden,
@@ -235,6 +250,11 @@ def command(state: NetworkState) -> str:
         "seed": state.seed,
     }
     left_out = {"layers", "activation", "init"} if state.formula else set()
+    for name in ("noise", "rate", "l1", "l2", "dropout"):
+        try:
+            given[name] = f"{float(exact(str(given[name])).value):g}" if given[name] else ""
+        except InputError:
+            continue  # what is no number is refused beside, and stands here as typed
     pieces = [
         f"--{name} {shlex.quote(str(value))}"
         for name, value in given.items()

@@ -18,12 +18,11 @@ from chainrule.nn.model import Network, Sequential
 from chainrule.nn.own_data import from_csv
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
-from chainrule.ui.network_state import FILE, NetworkState
+from chainrule.ui.network_state import FILE, NetworkState, drawn_as
 from chainrule.ui.state import State
 
 Array = Any
 COLUMNS, ROWS = 64, 44
-WITH_NOISE = ("line", "wave", "moons", "circles", "spirals", "xor", "blobs")
 
 
 def data_of(state: NetworkState, table: bytes, target: str | None) -> Data:
@@ -36,12 +35,8 @@ def data_of(state: NetworkState, table: bytes, target: str | None) -> Data:
     """
     if state.data == FILE:
         return from_csv(table, target, missing="drop")
-    given: dict[str, Any] = {"count": state.count}
-    if state.data != "digits":
-        given["seed"] = state.seed
-    else:
-        given["count"] = min(state.count, 600)
-    if state.data in WITH_NOISE:
+    given: dict[str, Any] = drawn_as(state)
+    if "noise" in given:
         given["noise"] = typed_number(state.noise)
     return named(state.data, **given)
 

@@ -25,7 +25,7 @@ from chainrule.ui.network_runs import Run
 from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number, quality
 from chainrule.ui.pictures.component import course, neurons, plane, scrubber, theme
-from chainrule.ui.trainer import Trainer
+from chainrule.ui.trainer import Trainer, crowd
 
 ASK_EVERY = 0.2
 
@@ -56,7 +56,9 @@ def page() -> None:
             _refused(fault if data is None else network_runs.begin(data))
             if "net_a" in session:
                 running = session["net_a"].trainer.running
-                st.fragment(_live, run_every=ASK_EVERY if running else None)(running)
+                # Where many watch, each is told less often; the browser moves in between.
+                pace = ASK_EVERY * max(1.0, crowd() / 4)
+                st.fragment(_live, run_every=pace if running else None)(running)
 
 
 # State: a link is read once, then the widgets hold it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from weakref import WeakSet
 
 from chainrule.nn.course import Course
 
@@ -16,6 +17,7 @@ UNWATCHED = 60.0
 PACE = 2.5
 """Seconds that a whole run takes at least, so that it can be watched."""
 
+_WATCHED: WeakSet[Trainer] = WeakSet()
 _TURNS = threading.BoundedSemaphore(AT_A_TIME)
 
 
@@ -40,6 +42,11 @@ class Trainer:
     def running(self) -> bool:
         """Whether steps are being made; asking counts as a look."""
         self._seen = time.monotonic()
+        return self.alive
+
+    @property
+    def alive(self) -> bool:
+        """The same, without being a look."""
         return self._thread is not None and self._thread.is_alive()
 
     def go(self, until: int | None = None) -> None:
@@ -48,6 +55,7 @@ class Trainer:
             return
         self._until = self.course.epochs if until is None else until
         self._stop.clear()
+        _WATCHED.add(self)
         self._thread = threading.Thread(target=self._run, name="training", daemon=True)
         self._thread.start()
 
@@ -79,3 +87,8 @@ class Trainer:
                 self._stop.wait(max(pace - took, took))
         except Exception as error:
             self.fault = error
+
+
+def crowd() -> int:
+    """Return how many runs are under way, over all sessions."""
+    return sum(trainer.alive for trainer in list(_WATCHED))

@@ -113,8 +113,9 @@ class Moving {
   take(rows) {
     const now = performance.now();
     const same = this.shown && Object.keys(rows).every((k) => this.shown[k]?.length === rows[k].length);
-    // As long as it took to come: the next one comes when this one is there.
-    this.time = Math.max(120, Math.min(700, now - this.came));
+    // As long as it took to come: the next one comes when this one is there. After a rest it is a step.
+    const took = now - this.came;
+    this.time = took > 2000 ? 180 : Math.max(120, took);
     this.came = now;
     this.to = rows;
     this.from = same && !still.matches ? this.shown : rows;
