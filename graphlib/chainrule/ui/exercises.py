@@ -9,13 +9,14 @@ import streamlit as st
 
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
-from chainrule.ui import sheets
+from chainrule.ui import class_page, sheets
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault
 from chainrule.ui.explore import fault_html
 from chainrule.ui.state import EXAMPLE
 from chainrule.ui.widgets import lasting
 
+FOR: Final = ("One sheet", "A class")
 WAYS: Final = ("Level", "Formula", "Recipe")
 USUAL_KINDS: Final = ("values", "adjoints")
 RECIPE: Final = """\
@@ -35,9 +36,14 @@ def page() -> None:
     for key, usual in (
         ("sheet_way", WAYS[0]), ("sheet_level", 3), ("sheet_kinds", list(USUAL_KINDS)),
         ("sheet_formula", EXAMPLE), ("sheet_at", "x = 1.5"), ("sheet_recipe", RECIPE),
-        ("sheet_seed", 1), ("sheet_student", ""),
+        ("sheet_seed", 1), ("sheet_student", ""), ("sheet_for", FOR[0]),
     ):  # fmt: skip
         session.setdefault(key, usual)
+    for_whom = st.segmented_control("For", FOR, **lasting("sheet_for"), required=True,
+                                    label_visibility="collapsed")  # fmt: skip
+    if for_whom == FOR[1]:
+        class_page.show()
+        return
     with st.container(key="top_sheet"):
         left, menu = st.columns([8.8, 1.3], gap="medium")
         with left:
