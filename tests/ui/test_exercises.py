@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.errors import LinkError
 from chainrule.exercises.handed_in import collect
 from chainrule.exercises.sheet import Sheet
-from chainrule.ui import sheets
+from chainrule.ui import sheet_link, sheets
 from chainrule.ui.engine import Fault
 from chainrule.ui.sheets import Asked
 from tests.ui.waiting import at_rest
@@ -149,6 +150,33 @@ def test_fields_in_lines_of_their_own_can_be_seen(app_address: str, app_page: Pa
     ground = field.evaluate("one => getComputedStyle(one).backgroundColor")
     assert box and box["width"] > 60 and box["height"] >= 34 and ground != "rgba(0, 0, 0, 0)"
     expect(page.locator(".answersheet h2")).to_have_text("<b>T</b>")
+
+
+def test_a_sheet_is_what_its_link_says() -> None:
+    for asked in (Asked(level=4, kinds=("paths", "adjoints")), LECTURE):
+        assert sheet_link.decode(sheet_link.encode(asked, 17)) == (asked, 17)
+    with pytest.raises(LinkError):
+        sheet_link.encode(Asked(recipe='title = "T"'), 1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["level=9", "level=3&formula=x", "seed=3", "level=3&seed=-1", "level=3&kinds=sudoku",
+     "level=3&level=4", "level=3&student=Ada", "level=3&seed=99999999999999999999",
+     "level=%00", "formula=" + "x" * 9_000],
+)  # fmt: skip
+def test_other_links_are_refused(query: str) -> None:
+    with pytest.raises(LinkError):
+        sheet_link.decode(query)
+
+
+@pytest.mark.browser
+def test_a_link_opens_its_sheet(app_address: str, app_page: Page) -> None:
+    app_page.goto(
+        f"{app_address}/exercises?formula=f+%3D+3u%3B+u+%3D+x%5E2&at=x+%3D+1.5&kinds=values"
+    )
+    expect(app_page.locator('input[name="1.value:u"]')).to_be_visible()
+    expect(app_page.locator('input[name="1.value:J"]')).to_have_count(0)
 
 
 @pytest.mark.browser
