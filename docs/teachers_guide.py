@@ -132,7 +132,8 @@ def page() -> str:
     for key, mistake, one in zip(keys, MISTAKES, marked, strict=True):
         parts.append(_student(key, mistake, one, found[key.number]))
     book = gradebook(marked).decode("utf-8-sig").strip()
-    parts.append(FOOT.format(gradebook=book))
+    Recipe.read(RECIPE + OWN)
+    parts.append(FOOT.format(gradebook=book, own=OWN.rstrip()))
     return "\n\n".join(parts) + "\n"
 
 
@@ -216,13 +217,16 @@ KEY = """\
 FOOT = """\
 ## The gradebook
 
-Answers come back as CSV (`cell,answer`), as JSON, as filled notebooks or as one table with a
-row a student, in a folder or ZIP as Moodle, Canvas and ILIAS give it. A folder, file or row is
-known by the student's name, in any order, or by the id; the task's number may be left out where
-only one task asks the cell.
+With `formats = ["pdf", "workbook"]` in the recipe each student gets an answer form for Excel
+beside the sheet (`form` is the same as CSV): a row for each cell. Answers come back as such
+forms, as any CSV (`cell,answer`), as JSON, as filled notebooks or as one table with a row a
+student, in a folder or ZIP as Moodle, Canvas and ILIAS give it. A folder, file or row is known by
+the student's name, in any order, or by the id; the task's number may be left out where only one
+task asks the cell.
 
 ```shell
 chainrule mark answers/ --key week3.zip --out gradebook.csv --feedback feedback.zip
+chainrule mark answers/ --key week3.zip --out gradebook.csv --statistics week3.html
 ```
 
 ```csv
@@ -234,12 +238,42 @@ A table `who.csv` in the folder, `file,student`, assigns what bears no name; wha
 counts only where its name says nothing. Answers that were not read stand in a column of their own:
 `[[override]]` in a recipe, with `--recipe`, decides them.
 
-A cell that follows from an earlier mistake is credited, so that one mistake costs one cell;
-`carry = "half"` or `carry = "none"` in the recipe credits less. What stands in two cells is paid
-once: an error in a cell without points costs the next cell that has some. Where an error made the
-rest trivial, as a 0 does, nothing is paid for what follows. Points are whole, with `halves = true`
-halves, and a table `[weights]` says what cells weigh against each other, such as `share = 2`.
-Where two common mistakes give the same number, both are named."""
+The statistics say for each cell how many were right, followed, were wrong, and whose first error
+it was, and which mistake was made there most. The app's page Exercises does all of this under "A
+class", and asks there about what was not read.
+
+A cell that follows from an earlier mistake is credited, so that one mistake costs one cell, and
+where it is the only one of a task, a fifth of the task at most; `carry = "half"` or `carry =
+"none"` in the recipe credits less. What stands in two cells is paid once: an error in a cell
+without points costs the next cell that has some. Where an error made the rest trivial, as a 0
+does, nothing is paid for what follows. Points are whole, with `halves = true` halves, and a table
+`[weights]` says what cells weigh against each other, such as `share = 2`. Where two common
+mistakes give the same number, both are named.
+
+## Mistakes of your own
+
+Some two dozen mistakes and slips have names. A class has its own; a recipe adds them, each a rule
+in the formula language and what is said:
+
+```toml
+{own}
+```
+
+The rule is told what stands at its place: `value`, `operand` and `other` where a value is worked
+out; `partial` besides at a local partial; `total`, `count`, `first` and `last` where shares are
+summed (for one share `flowing` and `partial`); `old`, `rate` and `gradient` at a step of descent.
+`functions` says at which operations it is made. No sheet is set on which it would give a right
+number, and a number that stands there by chance is hardly ever taken for it."""
+
+OWN = """\
+[[mistake]]
+name = "slope-halved"
+where = "partial"
+rule = "partial/2"
+functions = ["sin", "cos"]
+sentence = "Only one half of this slope is here."
+hint = "Where might a factor 1/2 have come from?"
+"""
 
 
 def main() -> None:

@@ -209,8 +209,6 @@ class Class:
             yield "sign-added", lambda n: -self.slope(user, operand, n)
         if re.fullmatch(rf"(sin|cos|tan)\({o}\)", text):
             yield "degrees", lambda n: self.slope(user, operand, n, CONTEXT.radians(held(n)))
-        if re.fullmatch(rf"cos\({o}\)", text):
-            yield "integrated", lambda n: CONTEXT.sin(held(n))
         if re.fullmatch(rf"[\d.]+\*{o}", text):
             yield "constant-factor", lambda n: CONTEXT.mpf(0)
             yield "constant-factor", held

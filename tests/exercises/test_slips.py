@@ -54,7 +54,6 @@ NAMED = [
     ("partial:t,x", 1.2, "half-of-power-rule"),
     ("partial:t,x", 1.2**3 / 3, "integrated"),
     ("partial:u1,t", -math.cos(T), "sign-added"),
-    ("partial:u1,t", -math.cos(T), "integrated"),
     ("partial:u2,t", 0, "constant-factor"),
     ("partial:u2,t", T, "constant-factor"),
     ("partial:u2,t", 1.5 * T**2, "integrated"),

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from chainrule.errors import LinkError
 from chainrule.exercises.handed_in import collect
 from chainrule.exercises.sheet import Sheet
-from chainrule.ui import sheets
+from chainrule.ui import sheet_link, sheets
 from chainrule.ui.engine import Fault
 from chainrule.ui.sheets import Asked
 from tests.ui.waiting import at_rest
@@ -149,3 +150,74 @@ def test_fields_in_lines_of_their_own_can_be_seen(app_address: str, app_page: Pa
     ground = field.evaluate("one => getComputedStyle(one).backgroundColor")
     assert box and box["width"] > 60 and box["height"] >= 34 and ground != "rgba(0, 0, 0, 0)"
     expect(page.locator(".answersheet h2")).to_have_text("<b>T</b>")
+
+
+def test_a_sheet_is_what_its_link_says() -> None:
+    for asked in (Asked(level=4, kinds=("paths", "adjoints")), LECTURE):
+        assert sheet_link.decode(sheet_link.encode(asked, 17)) == (asked, 17)
+    with pytest.raises(LinkError):
+        sheet_link.encode(Asked(recipe='title = "T"'), 1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["level=9", "level=3&formula=x", "seed=3", "level=3&seed=-1", "level=3&kinds=sudoku",
+     "level=3&level=4", "level=3&student=Ada", "level=3&seed=99999999999999999999",
+     "level=%00", "formula=" + "x" * 9_000],
+)  # fmt: skip
+def test_other_links_are_refused(query: str) -> None:
+    with pytest.raises(LinkError):
+        sheet_link.decode(query)
+
+
+@pytest.mark.browser
+def test_a_link_opens_its_sheet(app_address: str, app_page: Page) -> None:
+    app_page.goto(
+        f"{app_address}/exercises?formula=f+%3D+3u%3B+u+%3D+x%5E2&at=x+%3D+1.5&kinds=values"
+    )
+    expect(app_page.locator('input[name="1.value:u"]')).to_be_visible()
+    expect(app_page.locator('input[name="1.value:J"]')).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_class_goes_from_its_roster_to_a_gradebook(
+    app_address: str, app_page: Page, tmp_path: Path
+) -> None:
+    page = app_page
+    (tmp_path / "roster.csv").write_text("name,id\nAda Aalto,1\nBo Berg,2\n")
+    page.goto(f"{app_address}/exercises")
+    page.get_by_text("A class", exact=True).click()
+    page.locator("input[type=file]").nth(0).set_input_files(tmp_path / "roster.csv")
+    expect(page.get_by_text("2 students")).to_be_visible()
+    page.get_by_text("Recipe", exact=True).first.click()
+    box = page.get_by_label("Recipe (TOML)")
+    box.fill(
+        'title = "T"\nformats = ["json"]\n[[part]]\nkinds = ["values"]\n'
+        'formula = "f = 3u; u = x^2"\nat = [{x = "1.5"}]\naccept = "short"\n'
+    )
+    box.press("Control+Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Make the sheets").click()
+    expect(page.get_by_text("2 sheets, 2 keys")).to_be_visible()
+    # By hand: u = 2.25, f = 6.75; one cell is not read, one file is nobody's.
+    (tmp_path / "Ada Aalto.csv").write_text("cell,answer\n1.value:u,2.25\n1.value:f,see above\n")
+    (tmp_path / "x.csv").write_text("cell,answer\n1.value:u,225\n1.value:f,675\n")
+    page.locator("input[type=file]").nth(2).set_input_files(
+        [tmp_path / "Ada Aalto.csv", tmp_path / "x.csv"]
+    )
+    expect(page.get_by_text("1 marked, 2 to decide")).to_be_visible()
+    read_as = page.get_by_label("What Ada Aalto meant")
+    read_as.fill("6.75")
+    read_as.press("Enter")
+    expect(page.get_by_text("1 marked, 1 to decide")).to_be_visible()
+    page.get_by_label("Whose is x.csv?").click()
+    page.get_by_role("option", name="Bo Berg").click()
+    expect(page.locator(".cr-station .count", has_text="2 marked")).to_be_visible()
+    at_rest(page)
+    expect(
+        page.get_by_text("The digits are right; look at the decimal point.").first
+    ).to_be_visible()
+    with page.expect_download() as got:
+        page.get_by_role("button", name="Gradebook (CSV)").click()
+    rows = got.value.path().read_text("utf-8-sig").splitlines()
+    assert rows[1].startswith("1,Ada Aalto,1,2,2") and "x.csv" in rows[2]

@@ -38,6 +38,12 @@ FeedbackFile = Annotated[
     str | None,
     typer.Option("--feedback", metavar="ZIP", help="Feedback for each student."),
 ]
+StatisticsFile = Annotated[
+    str | None,
+    typer.Option(
+        "--statistics", metavar="FILE", help="By cell and by mistake what the class got wrong."
+    ),
+]
 RecipeFile = Annotated[
     str | None,
     typer.Option("--recipe", metavar="FILE", help="Take further accepted answers from here."),
@@ -66,6 +72,7 @@ def mark(
     teacher: Teacher = False,
     who: Who = None,
     force: Force = False,
+    statistics: StatisticsFile = None,
 ) -> None:
     """Mark a class's answers, or one table that was worked by hand.
 
@@ -87,7 +94,9 @@ def mark(
         _mark_table(answers, formula, at, out, teacher)
         return
     assert key is not None
-    _mark_class(answers, key, out, feedback, recipe, teacher, who, force)
+    left = _mark_class(answers, key, out, feedback, recipe, teacher, who, force, statistics)
+    if left:
+        raise typer.Exit(LOOK_AGAIN)
 
 
 def _mark_class(
@@ -99,26 +108,32 @@ def _mark_class(
     teacher: bool,
     who: str | None,
     force: bool,
-) -> None:
-    from chainrule.cli.output import keep_another, write
+    statistics: str | None,
+) -> bool:
+    """Mark a class; tell whether something is left to look at."""
+    from chainrule.cli.output import deliver, keep_another, renderer, write
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import feedback_zip, gradebook
     from chainrule.exercises.handed_in import assigned, collect
+    from chainrule.exercises.statistics import ClassStatistics
     from chainrule.readings.prose import printable
 
     manifest, keys = read_keys(Path(key))
     handed, faults = collect(Path(answers))
     whose = assigned(Path(answers), None if who is None else Path(who))
     found, strangers = matched(keys, handed, whose)
-    with progress(CLASS["marking"]) as told:
-        graded = mark_class(keys, found, _overrides(recipe), teacher=teacher, progress=told)
+    with progress(CLASS["marking"]) as shown:
+        graded = mark_class(keys, found, _overrides(recipe), teacher=teacher, progress=shown)
     book = gradebook(graded)
     keep_another(out, force, lambda found: _class_of(found) == _class_of(book))
     write(book, out or "-")
     if feedback is not None:
         write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
+    if statistics is not None:
+        told = ClassStatistics(graded).grid()
+        deliver(renderer(None, statistics, False).grid(told, True), statistics)
     listed = [*faults, *strangers, *(line for one in graded for line in one.faults)]
     for line in listed:
         print(printable(line.replace("\n", " ")), file=sys.stderr)
@@ -130,8 +145,7 @@ def _mark_class(
         listed=len(listed),
     )
     print(summary, file=sys.stderr)
-    if listed or any(one.unread for one in graded):
-        raise typer.Exit(LOOK_AGAIN)
+    return bool(listed) or any(one.unread for one in graded)
 
 
 def _class_of(book: bytes) -> list[list[str]] | None:

@@ -308,6 +308,9 @@ CLASS: Final[Mapping[str, str]] = {
     ),
     "nothing_handed": "nothing handed in",
     "points": "{points} of {of} points",
+    "first wrong": "first wrong",
+    "mistakes": "commonest mistakes",
+    "statistics": "What the class got wrong: {students} of {all} students handed in",
     "making": "sheets",
     "marking": "marked",
 }

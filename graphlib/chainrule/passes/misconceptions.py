@@ -288,7 +288,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "integrated",
             "This is an antiderivative, not the derivative.",
             "Which of the two is asked here, to differentiate or to integrate?",
-            "The rule was read from right to left: x³/3 for the derivative of x², −cos for sin.",
+            "The rule was read from right to left: x³/3 was written for the derivative of x².",
             partial=antiderivative,
             title="At {cell} the step was integrated",
         ),

@@ -14,11 +14,9 @@ ARCS: Final = frozenset(("asin", "acos", "atan"))
 SIGNS: Final = frozenset(("sin", "sinh", "cosh"))
 """Functions whose derivative has no minus, though that of their like has, or might."""
 
+# Of sin and cos the antiderivative is the derivative with the wrong sign, and is named so.
 INTEGRALS: Final[Mapping[str, Callable[[float], float]]] = {
-    "sin": lambda x: -math.cos(x),
-    "cos": math.sin,
     "tan": lambda x: -math.log(abs(math.cos(x))),
-    "exp": math.exp,
     "log": lambda x: x * math.log(x) - x,
     "sinh": math.cosh,
     "cosh": math.sinh,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from chainrule.errors import LinkError
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
-from chainrule.ui import sheets
+from chainrule.ui import class_page, sheet_link, sheets
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
 from chainrule.ui.state import EXAMPLE
 from chainrule.ui.widgets import lasting
 
+FOR: Final = ("One sheet", "A class")
 WAYS: Final = ("Level", "Formula", "Recipe")
 USUAL_KINDS: Final = ("values", "adjoints")
 RECIPE: Final = """\
@@ -32,12 +36,19 @@ kinds = ["draw", "values", "adjoints"]
 def page() -> None:
     """Show the page."""
     session = st.session_state
+    if "sheet_way" not in session:
+        _restore()
     for key, usual in (
         ("sheet_way", WAYS[0]), ("sheet_level", 3), ("sheet_kinds", list(USUAL_KINDS)),
         ("sheet_formula", EXAMPLE), ("sheet_at", "x = 1.5"), ("sheet_recipe", RECIPE),
-        ("sheet_seed", 1), ("sheet_student", ""),
+        ("sheet_seed", 1), ("sheet_student", ""), ("sheet_for", FOR[0]),
     ):  # fmt: skip
         session.setdefault(key, usual)
+    for_whom = st.segmented_control("For", FOR, **lasting("sheet_for"), required=True,
+                                    label_visibility="collapsed")  # fmt: skip
+    if for_whom == FOR[1]:
+        class_page.show()
+        return
     with st.container(key="top_sheet"):
         left, menu = st.columns([8.8, 1.3], gap="medium")
         with left:
@@ -59,6 +70,27 @@ def page() -> None:
         on_check=_checked,
         on_ask=_helped,
     )
+
+
+def _restore() -> None:
+    """Begin with what a link asks for; one that cannot be read is told, and changes nothing."""
+    query = urlencode(
+        [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
+    )
+    if not query:
+        return
+    try:
+        asked, seed = sheet_link.decode(query)
+    except LinkError as error:
+        st.html(f'<div class="cr-quiet">{escape(error.message)}. {escape(error.allowed)}</div>')
+        return
+    session = st.session_state
+    session["sheet_way"] = WAYS[0] if asked.level else WAYS[1]
+    session["sheet_kinds"], session["sheet_seed"] = list(asked.kinds), seed
+    if asked.level:
+        session["sheet_level"] = asked.level
+    else:
+        session["sheet_formula"], session["sheet_at"] = asked.formula, asked.at
 
 
 def _own(key: str, digest: str) -> Any:
@@ -101,6 +133,9 @@ def _downloads(asked: sheets.Asked) -> None:
     session = st.session_state
     seed, student = int(session["sheet_seed"]), session["sheet_student"]
     with st.popover("Download"):
+        if not asked.recipe:
+            st.caption("Link to this sheet; neither name nor answers are part of it.")
+            st.code("exercises?" + sheet_link.encode(asked, seed), language=None, wrap_lines=True)
         for label, format, key in sheets.files():
             st.download_button(
                 label, data=partial(sheets.written, asked, seed, student, format, key),
