@@ -15,7 +15,7 @@ from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.shapes import DIV, MUL, rule_at, shape_of
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.misconceptions import MISCONCEPTIONS, Sum
+from chainrule.passes.misconceptions import MISCONCEPTIONS, EdgeSum
 from chainrule.passes.steps import Push, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
 
@@ -72,7 +72,7 @@ def _wrong_tangents(
     partials = tuple(float(local[node, s]) for s, _ in edges)
     terms = tuple(f * p for f, p in zip(flowing, partials, strict=True))
     op, parameters, shape = body.ops[node], body.parameters_of(node), shape_of(body, node)
-    whole = Sum(flowing, partials, terms, False, op is MUL and len(edges) == 2, op is DIV)
+    whole = EdgeSum(flowing, partials, terms, False, op is MUL and len(edges) == 2, op is DIV)
     at = [float(values[o]) for o in body.operands[node]]
     for name, mistake in MISCONCEPTIONS.items():
         for wrong in mistake.total(whole):

@@ -19,7 +19,7 @@ from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
 from chainrule.exercises.inside import mistaken_inside
 from chainrule.exercises.shapes import DIV, MUL, Shape, rule_at, shape_of
 from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.passes.misconceptions import MISCONCEPTIONS, Misconception, Rule, Sum
+from chainrule.passes.misconceptions import MISCONCEPTIONS, EdgeSum, Misconception, Rule
 from chainrule.passes.run import Number
 
 Numbers = Mapping[str, float]
@@ -146,7 +146,7 @@ class Worksheet(Cells):
             values[name] = at
         return formula.at(values)
 
-    def sum_of(self, cell: Cell, known: Mapping[Cell, float | None]) -> Sum | None:
+    def sum_of(self, cell: Cell, known: Mapping[Cell, float | None]) -> EdgeSum | None:
         """Return a tangent or adjoint as the sum that it is; None where a term is undefined."""
         flowing: list[float] = []
         partials: list[float] = []
@@ -162,7 +162,7 @@ class Worksheet(Cells):
             terms.append(term)
         shape = self._shapes.get(cell.node, Shape())
         two = len(flowing) == 2
-        return Sum(
+        return EdgeSum(
             tuple(flowing),
             tuple(partials),
             tuple(terms),
@@ -289,7 +289,7 @@ class Worksheet(Cells):
         if partial is None or along is None or share is None:
             return ()
         wrong = self._wrong_partials(mistake, cell.edge, own, known)
-        whole = Sum((along,), (partial,), (share,), backward=not self.pushed)
+        whole = EdgeSum((along,), (partial,), (share,), backward=not self.pushed)
         return (*mistake.total(whole), *(along * p for p in wrong))
 
     def _wrong_partials(

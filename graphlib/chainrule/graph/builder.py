@@ -164,7 +164,7 @@ def _identity(op: Op, operands: tuple[int, ...], parameters: Parameters) -> Any:
     return (operands, tuple(sorted(parameters.items()))) if parameters else operands
 
 
-class _Writer(Maths):
+class _NodeMaths(Maths):
     """The namespace in which every function appends a node."""
 
     def __init__(self, builder: Builder) -> None:
@@ -236,7 +236,7 @@ class Builder(Algebra):
     @cached_property
     def maths(self) -> Maths:  # type: ignore[override]
         """The namespace for rules; made when the first rule is computed."""
-        return _Writer(self)
+        return _NodeMaths(self)
 
     def operation(self, name: str) -> Op | None:
         """Return the operation of a name, None if there is none."""

@@ -53,7 +53,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class EdgeSum:
     """A tangent or adjoint where a mistake can be made: a sum over edges.
 
     Parameters
@@ -120,26 +120,26 @@ class Misconception:
     hint: str
     explanation: str
     partial: Callable[[Rule], Iterable[float]] = _never
-    total: Callable[[Sum], Iterable[float]] = _never
+    total: Callable[[EdgeSum], Iterable[float]] = _never
     seed: Callable[[float], Iterable[float]] = _never
     other: bool = False
     ledger: type[Ledger] | None = None
     title: str = ""
 
 
-def _one_alone(sum_: Sum) -> Iterable[float]:
+def _one_alone(sum_: EdgeSum) -> Iterable[float]:
     """Whichever share was written last: people work through the users in orders of their own."""
     if sum_.backward and len(sum_.terms) > 1:
         yield from reversed(sum_.terms)
 
 
-def _all_but_one(sum_: Sum) -> Iterable[float]:
+def _all_but_one(sum_: EdgeSum) -> Iterable[float]:
     if len(sum_.terms) > 1:
         for term in sum_.terms:
             yield sum_.total - term
 
 
-def _without_inner(sum_: Sum) -> Iterable[float]:
+def _without_inner(sum_: EdgeSum) -> Iterable[float]:
     """In reverse mode the local partial is left out of a share, in forward mode the tangent."""
     kept = sum_.flowing if sum_.backward else sum_.partials
     changed = [total - term + one for total, term, one in _each(sum_, kept)]
@@ -148,11 +148,11 @@ def _without_inner(sum_: Sum) -> Iterable[float]:
         yield sum(kept)
 
 
-def _each(sum_: Sum, kept: tuple[float, ...]) -> Iterable[tuple[float, float, float]]:
+def _each(sum_: EdgeSum, kept: tuple[float, ...]) -> Iterable[tuple[float, float, float]]:
     return ((sum_.total, term, one) for term, one in zip(sum_.terms, kept, strict=True))
 
 
-def _product_of_tangents(sum_: Sum) -> Iterable[float]:
+def _product_of_tangents(sum_: EdgeSum) -> Iterable[float]:
     if sum_.product and not sum_.backward and len(sum_.flowing) == 2:
         yield sum_.flowing[0] * sum_.flowing[1]
 

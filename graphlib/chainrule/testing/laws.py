@@ -72,7 +72,7 @@ class Corner:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Counterpart:
     """The same function three times; all take the operands, then the parameters by name.
 
     Parameters
@@ -177,7 +177,7 @@ def check_places(op: Op, cases: Sequence[Case], *, kinks: object, borders: objec
         require(not at_kink, f"{case} lies at a kink")
 
 
-def check_value(case: Case, reference: Reference) -> None:
+def check_value(case: Case, reference: Counterpart) -> None:
     """The value is that of mpmath to 75 digits, and of math or NumPy to 1e-13."""
     op, operands, parameters = case.op, case.operands, case.parameters
     values = [bound(FINE, x) for x in operands]
@@ -266,7 +266,7 @@ def number_of(expression: Any, values: dict[Any, Any]) -> Any:
     return MP.mpf(str(sympy.N(sympy.sympify(expression).subs(values), 70)))
 
 
-def check_symbolic(case: Case, reference: Reference) -> None:
+def check_symbolic(case: Case, reference: Counterpart) -> None:
     """Every local partial agrees with the derivative that SymPy takes."""
     operands, values = symbols(case)
     formulas = flat(reference.symbolic(*operands, **case.parameters))
@@ -476,7 +476,7 @@ def _second_difference(goal: Callable[[list[Any]], Any], at: list[Any], u: Any, 
     return (moved(1, 1) - moved(1, -1) - moved(-1, 1) + moved(-1, -1)) / (4 * step**2)
 
 
-def _seconds(case: Case, reference: Reference, squared: bool) -> Callable[[int, int], list[Any]]:
+def _seconds(case: Case, reference: Counterpart, squared: bool) -> Callable[[int, int], list[Any]]:
     """Return SymPy's second derivatives by two slots."""
     operands, values = symbols(case)
     formulas = flat(reference.symbolic(*operands, **case.parameters))
@@ -489,7 +489,7 @@ def _seconds(case: Case, reference: Reference, squared: bool) -> Callable[[int, 
     return by
 
 
-def check_second_order(case: Case, reference: Reference | None = None) -> None:
+def check_second_order(case: Case, reference: Counterpart | None = None) -> None:
     """The gradient graph of the gradient graph agrees with second differences, and SymPy."""
     graph, squared = goal_graph(case)
     at = [bound(FINE, x) for x in case.operands]
