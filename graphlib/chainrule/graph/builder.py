@@ -88,12 +88,7 @@ class Expression:
         return number
 
     def _with(self, op: Op, *operands: Any) -> Expression:
-        builder = self.builder
-        for x in operands:
-            if type(x) is not Expression or x.builder is not builder:
-                operands = tuple(map(builder.lift, operands))
-                break
-        return builder.write(op, operands)
+        return self.written(op, operands, NO_PARAMETERS)
 
     def written(self, op: Op, operands: Sequence[Any], parameters: Parameters) -> Expression:
         """Return an operation on this and other values, in the graph of this one."""

@@ -12,49 +12,12 @@ from chainrule.algebras.balls import balls
 from chainrule.algebras.real import lifted
 from chainrule.graph.builder import Builder, Expression, number_text
 from chainrule.graph.wengert import WengertList
-from chainrule.ops import (
-    OPS,
-    Map,
-    Op,
-    Shape,
-    activations,
-    arithmetic,
-    batch,
-    choice,
-    circular,
-    classification,
-    convolution,
-    elementary,
-    hyperbolic,
-    losses,
-    piecewise,
-    rearranging,
-    reductions,
-    special,
-    tensor,
-)
+from chainrule.ops import FAMILIES, OPS, Map, Op, Shape
 from chainrule.passes.run import merged
 from chainrule.readings.formulas import compose
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import Partial, Symbol, Term, text
 
-FAMILIES = (
-    arithmetic,
-    elementary,
-    circular,
-    hyperbolic,
-    special,
-    piecewise,
-    choice,
-    activations,
-    losses,
-    tensor,
-    reductions,
-    classification,
-    convolution,
-    rearranging,
-    batch,
-)
 RESULT = Symbol("y")
 REFERENCE_BITS = 128
 POINTS = tuple(Fraction(n, 2) for n in (-6, -4, -2, -1, 0, 1, 2, 4, 6))
