@@ -25,17 +25,6 @@ def test_the_wheel_has_the_app_where_the_command_looks_for_it() -> None:
     assert '"ui"' in (ROOT / "graphlib/chainrule/cli/app.py").read_text("utf-8")
 
 
-def test_what_hosts_install_is_what_the_project_asks_for() -> None:
-    asked = PROJECT["project"]["dependencies"] + [
-        one
-        for extra in ("app", "sheets")
-        for one in PROJECT["project"]["optional-dependencies"][extra]
-    ]
-    pinned = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    names = {line.partition("==")[0] for line in pinned if line and not line.startswith("#")}
-    assert {re.split(r"[>=\[]", one)[0] for one in asked} == names
-
-
 def test_every_extra_that_is_named_is_there() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     sources = (ROOT / "graphlib").rglob("*.py")

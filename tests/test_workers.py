@@ -18,7 +18,7 @@ import pytest
 from chainrule import workers
 from chainrule.errors import OutsideTimeout
 from chainrule.workers import WorkerCrash, WorkerFailure, Workers, WorkersBusy
-from chainrule.workers.line import Line
+from chainrule.workers.queue import Queue
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -256,7 +256,7 @@ print(workers.call("os:getpid", timeout=30), flush=True)
 
 
 def test_places_go_to_who_waits_longest() -> None:
-    line = Line(1)
+    line = Queue(1)
     assert line.enter(0)
     served: list[int] = []
     arrived = [threading.Event() for _ in range(6)]

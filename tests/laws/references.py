@@ -17,12 +17,12 @@ import sympy
 from sympy.stats import Normal, density
 
 from chainrule.testing.digits import holds
-from chainrule.testing.laws import MP, Reference
+from chainrule.testing.laws import MP, Counterpart
 
 
-def everywhere(function: Callable[..., Any]) -> Reference:
+def everywhere(function: Callable[..., Any]) -> Counterpart:
     """Return the reference of a function that works on any kind of number."""
-    return Reference(function, function, function)
+    return Counterpart(function, function, function)
 
 
 def _winner(*xs: Any, slot: int) -> Any:
@@ -83,7 +83,7 @@ def exp(x: Any) -> Any:
     return sympy.exp(x) if isinstance(x, sympy.Expr) else MP.exp(x)
 
 
-ROWS: Mapping[str, Reference] = {
+ROWS: Mapping[str, Counterpart] = {
     "identity": everywhere(lambda a: a),
     "given": everywhere(lambda a, b: a),
     "add": everywhere(operator.add),
@@ -91,63 +91,63 @@ ROWS: Mapping[str, Reference] = {
     "mul": everywhere(operator.mul),
     "div": everywhere(operator.truediv),
     "neg": everywhere(operator.neg),
-    "reciprocal": Reference(lambda a: a ** sympy.Integer(-1), lambda a: a**-1, np.reciprocal),
-    "power": Reference(sympy.Pow, MP.power, math.pow),
-    "sigmoid": Reference(
+    "reciprocal": Counterpart(lambda a: a ** sympy.Integer(-1), lambda a: a**-1, np.reciprocal),
+    "power": Counterpart(sympy.Pow, MP.power, math.pow),
+    "sigmoid": Counterpart(
         lambda x: (1 + sympy.tanh(x / 2)) / 2,
         lambda x: (1 + MP.tanh(x / 2)) / 2,
         lambda x: (1 + math.tanh(x / 2)) / 2,
     ),
-    "log_sigmoid": Reference(
+    "log_sigmoid": Counterpart(
         lambda x: sympy.log((1 + sympy.tanh(x / 2)) / 2),
         lambda x: MP.log((1 + MP.tanh(x / 2)) / 2),
         lambda x: -np.logaddexp(0.0, -x),
     ),
-    "logit": Reference(
+    "logit": Counterpart(
         lambda p: 2 * sympy.atanh(2 * p - 1),
         lambda p: 2 * MP.atanh(2 * p - 1),
         lambda p: math.log(p) - math.log(1 - p),
     ),
-    "softplus": Reference(
+    "softplus": Counterpart(
         lambda x: x / 2 + sympy.log(2 * sympy.cosh(x / 2)),
         lambda x: x / 2 + MP.log(2 * MP.cosh(x / 2)),
         lambda x: np.logaddexp(0.0, x),
     ),
-    "leaky_relu": Reference(
+    "leaky_relu": Counterpart(
         lambda x, slope, at: (exact(1 + slope) * x + exact(1 - slope) * sympy.Abs(x)) / 2,
         lambda x, slope, at: x if x > 0 else x * slope.numerator / slope.denominator,
         lambda x, slope, at: x if x > 0 else x * float(slope),
     ),
-    "elu": Reference(
+    "elu": Counterpart(
         lambda x, alpha, at: branches(x, x, exact(alpha) * (sympy.exp(x) - 1)),
         lambda x, alpha, at: x if x > 0 else MP.expm1(x) * alpha.numerator / alpha.denominator,
         lambda x, alpha, at: x if x > 0 else float(alpha) * math.expm1(x),
     ),
-    "selu": Reference(
+    "selu": Counterpart(
         lambda x, at: (
             sympy.Rational(SELU[0]) * branches(x, x, sympy.Rational(SELU[1]) * (sympy.exp(x) - 1))
         ),
         lambda x, at: MP.mpf(SELU[0]) * (x if x > 0 else MP.mpf(SELU[1]) * MP.expm1(x)),
         lambda x, at: float(SELU[0]) * (x if x > 0 else float(SELU[1]) * math.expm1(x)),
     ),
-    "gelu": Reference(
+    "gelu": Counterpart(
         lambda x: x * (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
         lambda x: x * MP.ncdf(x),
         lambda x: x * statistics.NormalDist().cdf(x),
     ),
-    "silu": Reference(
+    "silu": Counterpart(
         lambda x: x * (1 + sympy.tanh(x / 2)) / 2,
         lambda x: x * (1 + MP.tanh(x / 2)) / 2,
         lambda x: x / (1 + math.exp(-x)),
     ),
-    "swish": Reference(
+    "swish": Counterpart(
         lambda x, beta: x * (1 + sympy.tanh(exact(beta) * x / 2)) / 2,
         lambda x, beta: x * (1 + MP.tanh(x * beta.numerator / beta.denominator / 2)) / 2,
         lambda x, beta: x / (1 + math.exp(-x * float(beta))),
     ),
     # tanh(ln u) = (u² − 1)/(u² + 1) with u = 1 + e^x.
     "mish": everywhere(lambda x: x * ((1 + exp(x)) ** 2 - 1) / ((1 + exp(x)) ** 2 + 1)),
-    "hard_sigmoid": Reference(
+    "hard_sigmoid": Counterpart(
         lambda x, slope, at: (
             (1 + sympy.Abs(exact(slope) * x + HALF) - sympy.Abs(exact(slope) * x - HALF)) / 2
         ),
@@ -156,45 +156,45 @@ ROWS: Mapping[str, Reference] = {
         ),
         lambda x, slope, at: np.clip(x * float(slope) + 0.5, 0, 1),
     ),
-    "hard_swish": Reference(
+    "hard_swish": Counterpart(
         lambda x, at: x * (sympy.Abs(x + 3) - sympy.Abs(x - 3) + 6) / 12,
         lambda x, at: x * min(6, max(0, x + 3)) / 6,
         lambda x, at: x * np.clip(x + 3, 0, 6) / 6,
     ),
-    "piecewise_linear": Reference(
+    "piecewise_linear": Counterpart(
         lambda x, at: (1 + sympy.Abs(x + HALF) - sympy.Abs(x - HALF)) / 2,
         lambda x, at: min(MP.one, max(MP.zero, x + MP.mpf(0.5))),
         lambda x, at: np.clip(x + 0.5, 0, 1),
     ),
     "square": everywhere(lambda a: a * a),
-    "cbrt": Reference(
+    "cbrt": Counterpart(
         lambda a: sympy.sign(a) * sympy.root(sympy.Abs(a), 3),
         lambda a: MP.sign(a) * MP.cbrt(abs(a)),
         np.cbrt,
     ),
-    "root": Reference(
+    "root": Counterpart(
         lambda a, n: sympy.exp(sympy.log(a) / n),
         lambda a, n: MP.exp(MP.log(a) / n),
         lambda a, n: math.exp(math.log(a) / n),
     ),
-    "expm1": Reference(lambda x: sympy.exp(x) - 1, MP.expm1, math.expm1),
-    "log1p": Reference(lambda x: sympy.log(1 + x), MP.log1p, math.log1p),
-    "log2": Reference(lambda x: sympy.log(x, 2), lambda x: MP.log(x, 2), math.log2),
-    "log10": Reference(lambda x: sympy.log(x, 10), MP.log10, math.log10),
-    "log_b": Reference(sympy.log, MP.log, math.log),
-    "sec": Reference(sympy.sec, MP.sec, lambda x: 1 / math.cos(x)),
-    "csc": Reference(sympy.csc, MP.csc, lambda x: 1 / math.sin(x)),
-    "cot": Reference(sympy.cot, MP.cot, lambda x: 1 / math.tan(x)),
-    "coth": Reference(sympy.coth, MP.coth, lambda x: 1 / math.tanh(x)),
-    "sech": Reference(sympy.sech, MP.sech, lambda x: 1 / math.cosh(x)),
-    "csch": Reference(sympy.csch, MP.csch, lambda x: 1 / math.sinh(x)),
-    "normal_pdf": Reference(
+    "expm1": Counterpart(lambda x: sympy.exp(x) - 1, MP.expm1, math.expm1),
+    "log1p": Counterpart(lambda x: sympy.log(1 + x), MP.log1p, math.log1p),
+    "log2": Counterpart(lambda x: sympy.log(x, 2), lambda x: MP.log(x, 2), math.log2),
+    "log10": Counterpart(lambda x: sympy.log(x, 10), MP.log10, math.log10),
+    "log_b": Counterpart(sympy.log, MP.log, math.log),
+    "sec": Counterpart(sympy.sec, MP.sec, lambda x: 1 / math.cos(x)),
+    "csc": Counterpart(sympy.csc, MP.csc, lambda x: 1 / math.sin(x)),
+    "cot": Counterpart(sympy.cot, MP.cot, lambda x: 1 / math.tan(x)),
+    "coth": Counterpart(sympy.coth, MP.coth, lambda x: 1 / math.tanh(x)),
+    "sech": Counterpart(sympy.sech, MP.sech, lambda x: 1 / math.cosh(x)),
+    "csch": Counterpart(sympy.csch, MP.csch, lambda x: 1 / math.sinh(x)),
+    "normal_pdf": Counterpart(
         lambda x: density(Normal("z", 0, 1))(x), MP.npdf, statistics.NormalDist().pdf
     ),
-    "normal_cdf": Reference(
+    "normal_cdf": Counterpart(
         lambda x: sympy.erfc(-x / sympy.sqrt(2)) / 2, MP.ncdf, statistics.NormalDist().cdf
     ),
-    "lgamma": Reference(
+    "lgamma": Counterpart(
         lambda x: (
             sympy.log(sympy.Abs(sympy.pi / sympy.sin(sympy.pi * x))) - sympy.loggamma(1 - x)
             if x.is_negative
@@ -203,15 +203,15 @@ ROWS: Mapping[str, Reference] = {
         lambda x: MP.log(abs(MP.gamma(x))),
         math.lgamma,
     ),
-    "digamma": Reference(sympy.digamma, MP.digamma, lambda x: float(MP.digamma(x))),
-    "polygamma": Reference(
+    "digamma": Counterpart(sympy.digamma, MP.digamma, lambda x: float(MP.digamma(x))),
+    "polygamma": Counterpart(
         lambda x, order: sympy.polygamma(order, x),
         lambda x, order: MP.polygamma(order, x),
         lambda x, order: float(MP.polygamma(order, x)),
     ),
     "squared_error": everywhere(lambda p, t: p * p - 2 * p * t + t * t),
     "absolute_error": everywhere(lambda p, t, slope: abs(p - t)),
-    "huber": Reference(
+    "huber": Counterpart(
         lambda p, t, delta: branches(
             exact(delta) - sympy.Abs(p - t),
             (p - t) ** 2 / 2,
@@ -220,68 +220,68 @@ ROWS: Mapping[str, Reference] = {
         lambda p, t, delta: huber(p - t, MP.mpf(delta.numerator) / delta.denominator),
         lambda p, t, delta: huber(p - t, float(delta)),
     ),
-    "bce": Reference(
+    "bce": Counterpart(
         lambda p, t: -t * sympy.log(p) - (1 - t) * sympy.log(1 - p),
         lambda p, t: -MP.log(p**t * (1 - p) ** (1 - t)),
         lambda p, t: -math.log(p**t * (1 - p) ** (1 - t)),
     ),
-    "bce_slope": Reference(
+    "bce_slope": Counterpart(
         lambda p, t: (1 - t) / (1 - p) - t / p,
         lambda p, t: (1 - t) / (1 - p) - t / p,
         lambda p, t: (1 - t) / (1 - p) - t / p,
     ),
-    "target_ratio": Reference(
+    "target_ratio": Counterpart(
         lambda t, p: t / p, lambda t, p: MP.fdiv(t, p), lambda t, p: np.divide(t, p)
     ),
-    "bce_with_logit": Reference(
+    "bce_with_logit": Counterpart(
         lambda a, t: sympy.log(1 + sympy.exp(a)) - t * a,
         lambda a, t: MP.log(1 + MP.exp(a)) - t * a,
         lambda a, t: math.log(1 + math.exp(a)) - t * a,
     ),
-    "hinge": Reference(
+    "hinge": Counterpart(
         lambda s, t, slope: (1 - s * t + sympy.Abs(1 - s * t)) / 2,
         lambda s, t, slope: max(MP.zero, 1 - s * t),
         lambda s, t, slope: max(0.0, 1 - s * t),
     ),
-    "abs": Reference(
+    "abs": Counterpart(
         lambda x, slope: sympy.Abs(x), lambda x, slope: MP.fabs(x), lambda x, slope: math.fabs(x)
     ),
-    "step": Reference(
+    "step": Counterpart(
         lambda x, at: sympy.Heaviside(x, sympy.Rational(at)),
         lambda x, at: (1 + MP.sign(x)) / 2,
         lambda x, at: np.heaviside(x, float(at)),
     ),
-    "relu": Reference(
+    "relu": Counterpart(
         lambda x, slope: sympy.Max(x, 0),
         lambda x, slope: (x + abs(x)) / 2,
         lambda x, slope: np.maximum(x, 0.0),
     ),
-    "max": Reference(
+    "max": Counterpart(
         lambda *xs, slope: sympy.Max(*xs),
         lambda *xs, slope: max(xs),
         lambda *xs, slope: np.maximum.reduce(xs),
     ),
-    "max_weight": Reference(
+    "max_weight": Counterpart(
         _winner,
         lambda *xs, slot: MP.mpf(xs[slot] == max(xs)),
         lambda *xs, slot: float(np.argmax(xs) == slot),
     ),
-    "min": Reference(
+    "min": Counterpart(
         lambda *xs, slope: sympy.Min(*xs),
         lambda *xs, slope: min(xs),
         lambda *xs, slope: np.minimum.reduce(xs),
     ),
-    "min_weight": Reference(
+    "min_weight": Counterpart(
         lambda *xs, slot: _winner(*(-x for x in xs), slot=slot),
         lambda *xs, slot: MP.mpf(xs[slot] == min(xs)),
         lambda *xs, slot: float(np.argmin(xs) == slot),
     ),
-    "clip": Reference(
+    "clip": Counterpart(
         lambda x, low, high, slope: sympy.Min(sympy.Max(x, low), high),
         lambda x, low, high, slope: sorted((x, low, high))[1],
         lambda x, low, high, slope: np.clip(x, low, high),
     ),
-    "where": Reference(
+    "where": Counterpart(
         lambda *xs, when: sympy.Piecewise(
             *((x, formal(c, xs)) for x, c in zip(xs[-len(when) :], when, strict=True))
         ),
@@ -292,8 +292,8 @@ ROWS: Mapping[str, Reference] = {
             [np.broadcast_to(holds(c, xs), np.shape(xs[0])) for c in when], xs[-len(when) :]
         ),
     ),
-    "floor": Reference(stairs, MP.floor, math.floor),
-    "ceil": Reference(lambda x: -stairs(-x), MP.ceil, math.ceil),
+    "floor": Counterpart(stairs, MP.floor, math.floor),
+    "ceil": Counterpart(lambda x: -stairs(-x), MP.ceil, math.ceil),
     "matmul": everywhere(np.matmul),
     "outer": everywhere(np.outer),
     "transpose": everywhere(np.transpose),
@@ -398,7 +398,7 @@ def _chosen(k: Any, shape: tuple[int, ...]) -> Any:
 
 
 HALF = sympy.Rational(1, 2)
-PER_ROW_OR_ALL: Mapping[str, Reference] = {
+PER_ROW_OR_ALL: Mapping[str, Counterpart] = {
     "reshape": everywhere(lambda a, shape: np.reshape(a, shape)),
     "segment": everywhere(_block),
     "pad": everywhere(_padded),
@@ -409,51 +409,51 @@ PER_ROW_OR_ALL: Mapping[str, Reference] = {
     "row_product": everywhere(lambda a: np.prod(a, axis=-1)),
     "prod": everywhere(np.prod),
     "dot": everywhere(lambda a, b: a.ravel() @ b.ravel()),
-    "norm": Reference(
+    "norm": Counterpart(
         lambda a: sympy.Matrix(a.ravel().tolist()).norm(),
         lambda a: MP.norm(a.ravel().tolist()),
         np.linalg.norm,
     ),
-    "largest": Reference(
+    "largest": Counterpart(
         _of_groups(lambda xs: sympy.Max(*xs)), _of_groups(max), _of_groups(np.max)
     ),
-    "smallest": Reference(
+    "smallest": Counterpart(
         _of_groups(lambda xs: sympy.Min(*xs)), _of_groups(min), _of_groups(np.min)
     ),
-    "largest_weight": Reference(
+    "largest_weight": Counterpart(
         _weights(_winner),
         _weights(lambda *xs, slot: MP.mpf(xs[slot] == max(xs))),
         _weights(lambda *xs, slot: float(np.argmax(xs) == slot)),
     ),
-    "softmax": Reference(
+    "softmax": Counterpart(
         _soft(sympy.exp, lambda x: 1 / x), _soft(MP.exp, lambda x: 1 / x),
         _soft(math.exp, lambda x: 1 / x),
     ),
-    "log_softmax": Reference(
+    "log_softmax": Counterpart(
         _soft(sympy.exp, lambda x: -sympy.log(x)), _soft(MP.exp, lambda x: -MP.log(x)),
         _soft(math.exp, lambda x: -math.log(x)),
     ),
-    "logsumexp": Reference(
+    "logsumexp": Counterpart(
         _rows(lambda row: sympy.log(sum(map(sympy.exp, row)))),
         _rows(lambda row: MP.log(MP.fsum(map(MP.exp, row)))),
         lambda a: np.logaddexp.reduce(a, axis=-1),
     ),
-    "cross_entropy": Reference(
+    "cross_entropy": Counterpart(
         lambda p, t: -sum(y * sympy.log(x) for x, y in zip(p, t, strict=True)),
         lambda p, t: MP.fsum(y * MP.log(1 / x) for x, y in zip(p, t, strict=True)),
         lambda p, t: math.fsum(-y * math.log(x) for x, y in zip(p, t, strict=True)),
     ),
-    "cross_entropy_with_logits": Reference(
+    "cross_entropy_with_logits": Counterpart(
         lambda a, t: t @ _soft(sympy.exp, sympy.log)(a),
         lambda a, t: t @ _soft(MP.exp, MP.log)(a),
         lambda a, t: t @ _soft(math.exp, math.log)(a),
     ),
-    "cross_entropy_with_label": Reference(
+    "cross_entropy_with_label": Counterpart(
         lambda a, k: _chosen(k, a.shape) @ _soft(sympy.exp, sympy.log)(a),
         lambda a, k: _soft(MP.exp, MP.log)(a)[int(k)],
         lambda a, k: _soft(math.exp, math.log)(a)[int(k)],
     ),
-    "one_hot": Reference(
+    "one_hot": Counterpart(
         _chosen,
         lambda k, shape: np.array([MP.mpf(c == k) for c in range(shape[0])]),
         lambda k, shape: np.eye(shape[0])[int(k)],
@@ -464,7 +464,7 @@ PER_ROW_OR_ALL: Mapping[str, Reference] = {
 }  # fmt: skip
 
 
-def reference(name: str) -> Reference:
+def reference(name: str) -> Counterpart:
     """Return the outside reference of the operation `name`.
 
     Raises
@@ -479,4 +479,4 @@ def reference(name: str) -> Reference:
     symbolic, fine, double = found
     if symbolic is None or fine is None or double is None:
         raise LookupError(f"{name}: put a row into tests/laws/references.py")
-    return Reference(symbolic, fine, double)
+    return Counterpart(symbolic, fine, double)

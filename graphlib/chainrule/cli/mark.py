@@ -133,7 +133,7 @@ def _mark_class(
         write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
     if statistics is not None:
         told = ClassStatistics(graded).grid()
-        deliver(renderer(None, statistics, False).grid(told, True), statistics)
+        deliver(renderer(None, statistics, False).write(told.document(), True), statistics)
     listed = [*faults, *strangers, *(line for one in graded for line in one.faults)]
     for line in listed:
         print(printable(line.replace("\n", " ")), file=sys.stderr)

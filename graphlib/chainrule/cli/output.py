@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from chainrule.errors import InputError, excerpt
 
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from chainrule.readings.render import Renderer
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class _Suffixed(Protocol):
+    @property
+    def suffix(self) -> str: ...
+
+
+Writing = TypeVar("Writing", bound=_Suffixed)
 MOST_LETTERS = 255
 """Bytes of a file's name that systems take."""
 
@@ -38,26 +46,47 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
         return RENDERERS["json"]
     if as_pdf(format, output):
         return RENDERERS["typst"]
+    return known_format(RENDERERS, format, output, "text", "pdf")
+
+
+def known_format(
+    known: Mapping[str, Writing], format: str | None, output: str | None, usual: str, *more: str
+) -> Writing:
+    """Return the format that was asked for, by name or by the file's suffix.
+
+    Parameters
+    ----------
+    usual
+        Name of the one for the screen.
+    more
+        Further names that are allowed.
+
+    Raises
+    ------
+    InputError
+        For a format or suffix that there is not.
+    """
     if format is not None:
-        if format not in RENDERERS:
+        if format not in known:
             raise InputError(
                 f"there is no format `{format}`",
                 text=format,
                 length=len(format),
-                allowed=f"Formats are {', '.join(RENDERERS)}, pdf.",
+                allowed=f"Formats are {', '.join((*known, *more))}.",
             )
-        return RENDERERS[format]
+        return known[format]
     if output is None or output == "-":
-        return RENDERERS["text"]
-    by_suffix = {known.suffix: known for known in RENDERERS.values()}
+        return known[usual]
+    by_suffix = {one.suffix: one for one in known.values()}
     suffix = Path(output).suffix.lower()
     if suffix not in by_suffix:
+        allowed = ", ".join((*by_suffix, *(f".{name}" for name in more)))
         raise InputError(
             "the file's ending says no format",
             text=output,
             position=len(output) - len(suffix),
             length=len(suffix),
-            allowed=f"Use --format, or one of {', '.join(by_suffix)}, .pdf.",
+            allowed=f"Use --format, or one of {allowed}.",
         )
     return by_suffix[suffix]
 

@@ -88,30 +88,10 @@ def chosen_format(format: str | None, output: str | None) -> Format:
     InputError
         For a format or suffix that there is not.
     """
+    from chainrule.cli.output import known_format
     from chainrule.exercises.formats import FORMATS
 
-    if format is not None:
-        if format not in FORMATS:
-            raise InputError(
-                f"there is no format `{format}`",
-                text=format,
-                length=len(format),
-                allowed=f"Formats are {', '.join(FORMATS)}.",
-            )
-        return FORMATS[format]
-    if output is None or output == "-":
-        return FORMATS["markdown"]
-    by_suffix = {known.suffix: known for known in FORMATS.values()}
-    suffix = Path(output).suffix.lower()
-    if suffix not in by_suffix:
-        raise InputError(
-            "the file's ending says no format",
-            text=output,
-            position=len(output) - len(suffix),
-            length=len(suffix),
-            allowed=f"Use --format, or one of {', '.join(by_suffix)}.",
-        )
-    return by_suffix[suffix]
+    return known_format(FORMATS, format, output, "markdown")
 
 
 def asked_recipe(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.compile.registers import Registers, written
-from chainrule.compile.tape import Cell, Tape
+from chainrule.compile.tape import Tape, Variable
 from chainrule.compile.walk import NAME, define, run, walk
 from chainrule.graph.wengert import WengertList
 
@@ -51,13 +51,13 @@ class Blocks:
         self._results = [cells[node] for node in graph.outputs]
         filled = {str(line.fills) for line in tape.lines if line.kept}
         for at, result in enumerate(self._results):
-            if isinstance(result, Cell) and result.batched:
+            if isinstance(result, Variable) and result.batched:
                 if str(result) not in filled:
                     result = tape.entrywise("np.positive", result)
                     self._results[at] = result
                 filled.discard(str(result))  # the second result of the same value is a copy
-        rows = [str(x) for x in self._results if isinstance(x, Cell) and x.batched]
-        single = [str(x) for x in self._results if isinstance(x, Cell) and not x.batched]
+        rows = [str(x) for x in self._results if isinstance(x, Variable) and x.batched]
+        single = [str(x) for x in self._results if isinstance(x, Variable) and not x.batched]
         lines = tape.live([*rows, *single])
         ahead = [line for line in lines if not line.fills.batched]
         each = [line for line in lines if line.fills.batched]
@@ -94,7 +94,7 @@ class Blocks:
         ahead = self._ahead(*(x for x, many in zip(points, self._many, strict=True) if not many))
         known = dict(zip(self._shared, ahead, strict=True))
         blocks = [x for x, many in zip(points, self._many, strict=True) if many]
-        owners = [self._owner(size) for x in self._results if isinstance(x, Cell) and x.batched]
+        owners = [self._owner(size) for x in self._results if isinstance(x, Variable) and x.batched]
         rows = [aligned(owner, size) for owner in owners]
         self._lent = [*owners, *self._lent][: 2 * len(rows)]
         scratch = aligned(np.empty(self._scratch * BLOCK + LINE), self._scratch * BLOCK)
@@ -108,7 +108,7 @@ class Blocks:
                 )
         filled = iter(rows)
         return [
-            x if not isinstance(x, Cell) else next(filled) if x.batched else known[str(x)]
+            x if not isinstance(x, Variable) else next(filled) if x.batched else known[str(x)]
             for x in self._results
         ]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.compile.registers import Registers, written
-from chainrule.compile.tape import Cell, Tape
+from chainrule.compile.tape import Tape, Variable
 from chainrule.compile.walk import NAME, define, run, walk
 from chainrule.graph.wengert import WengertList
 
@@ -53,7 +53,7 @@ class Buffered:
         self.arguments = tuple(str(cell) for cell in inputs.values() if str(cell) not in arrays)
         tape.moving.update(self.arguments)
         cells = walk(graph, tape, inputs, {*into, *keep})
-        wanted = {n: cells[n] for n in (*into, *keep) if isinstance(cells[n], Cell)}
+        wanted = {n: cells[n] for n in (*into, *keep) if isinstance(cells[n], Variable)}
         for node, array in into.items():
             if node not in wanted:
                 array[...] = cells[node]

@@ -18,7 +18,7 @@ import numpy as np
 
 from chainrule.algebras.float64 import FLOAT64, LIBRARY
 from chainrule.compile.maths import LACKING, TapeMaths
-from chainrule.compile.tape import Cell, Tape, literal
+from chainrule.compile.tape import Tape, Variable, literal
 from chainrule.ops import OPS
 from chainrule.ops.record import Rule
 
@@ -77,10 +77,12 @@ def _lines(
 ) -> tuple[list[str], list[str]]:
     """Return the lines that rules write, and what holds their results."""
     tape = Tape("", fast=False)
-    given = [Cell(tape, name, (), False) for name in ["y"] * own + [f"x{i}" for i in range(count)]]
+    given = [
+        Variable(tape, name, (), False) for name in ["y"] * own + [f"x{i}" for i in range(count)]
+    ]
     maths = TapeMaths(tape)
     found = [rule if isinstance(rule, int) else rule(maths, *given) for rule in rules]
-    results = [str(x) if isinstance(x, Cell) else literal(x) for x in found]
+    results = [str(x) if isinstance(x, Variable) else literal(x) for x in found]
     return [f"{line.fills} = {line.text}" for line in tape.live(results)], results
 
 

@@ -34,7 +34,7 @@ class Unsettled(ArithmeticError):
     """A value or local partial that is no finite number was met."""
 
 
-class Kind(NamedTuple):
+class NodeKind(NamedTuple):
     """What nodes have in common that are computed by the same rules.
 
     Parameters
@@ -72,7 +72,7 @@ class Machine:
         self.output = output
         self.fast = fast
         self._arity = max(map(len, graph.operands), default=0)
-        self.kinds: list[Kind] = []
+        self.kinds: list[NodeKind] = []
         self._kind: list[int] = []  # by node; −1 for inputs and constants
         self._constants: dict[int, float] = {}
         self._level: list[int] = []
@@ -267,7 +267,7 @@ class Machine:
         return float(values[place[self.output]]), adjoints[place[list(self.graph.inputs)]]
 
 
-def _kind(op: Op, parameters: Mapping[str, Any], moving: tuple[bool, ...]) -> Kind:
+def _kind(op: Op, parameters: Mapping[str, Any], moving: tuple[bool, ...]) -> NodeKind:
     partials: list[tuple[int, Rule | int]] = []
     for slot in (slot for slot, moves in enumerate(moving) if moves):
         rule = _bound(FLOAT64.partial_rule(op, slot), parameters)
@@ -279,7 +279,7 @@ def _kind(op: Op, parameters: Mapping[str, Any], moving: tuple[bool, ...]) -> Ki
         at = op.kink.at
         holds.append(lambda *operands: np.logical_not(at(*operands, **parameters)))
     value = _bound(op.numeric, parameters)
-    return Kind(op, parameters, moving, value, tuple(partials), tuple(holds))
+    return NodeKind(op, parameters, moving, value, tuple(partials), tuple(holds))
 
 
 def _all_hold(rules: Sequence[Rule], operands: Sequence[Any]) -> bool:
@@ -310,7 +310,7 @@ def _bound(rule: Rule, parameters: Mapping[str, Any]) -> Rule:
     return lambda m, *operands: rule(m, *operands, **parameters)
 
 
-def _whole(kind: Kind) -> tuple[Any, Any, tuple[int, ...]]:
+def _whole(kind: NodeKind) -> tuple[Any, Any, tuple[int, ...]]:
     """Return the functions of a kind over arrays: its value, and its local partials by slots."""
     builder = Builder()
     given = [builder.input(f"x{i}") for i in range(len(kind.moving))]

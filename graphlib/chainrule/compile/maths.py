@@ -11,7 +11,7 @@ from typing import Any
 
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
-from chainrule.compile.tape import Cell, Tape, of_numbers
+from chainrule.compile.tape import Tape, Variable, of_numbers
 from chainrule.errors import GraphError, InputError
 from chainrule.ops import OPS, Shape
 from chainrule.ops.choice import choices
@@ -32,20 +32,20 @@ LACKING = {
 # Every function here takes the tape, then what the rules give it.
 
 
-def _transpose(t: Tape, a: Cell) -> Cell:
+def _transpose(t: Tape, a: Variable) -> Variable:
     if a.ndim < 2:
         return a
     how = "np.swapaxes({}, -1, -2)" if a.batched else "{}.T"
     return t.view(a, how, a.shape[::-1])
 
 
-def _outer(t: Tape, a: Cell, b: Cell) -> Cell:
+def _outer(t: Tape, a: Variable, b: Variable) -> Variable:
     batched = a.batched or b.batched
     text = f"{a}[..., :, None] * {b}[..., None, :]"
     return t.assigned(text, (a, b), a.shape + b.shape, batched)
 
 
-def _broadcast(t: Tape, a: Any, shape: Shape) -> Cell:
+def _broadcast(t: Tape, a: Any, shape: Shape) -> Variable:
     """Return a value repeated up to `shape`: a view, or the number that it is."""
     shape, a = tuple(shape), t.lift(a)
     if a.shape == shape:
@@ -60,7 +60,7 @@ def _axes(axes: list[int]) -> str:
     return str(axes[0]) if len(axes) == 1 else str(tuple(axes))
 
 
-def _summed(t: Tape, a: Cell, shape: Shape, over: str = "np.sum") -> Cell:
+def _summed(t: Tape, a: Variable, shape: Shape, over: str = "np.sum") -> Variable:
     """Return the sum over the axes along which `shape` was broadcast."""
     shape = tuple(shape)
     lead, extra = int(a.batched), a.ndim - len(shape)
@@ -79,7 +79,7 @@ def _summed(t: Tape, a: Cell, shape: Shape, over: str = "np.sum") -> Cell:
     return t.assigned(text, (a,), shape, a.batched)
 
 
-def _row(t: Tape, total: Cell, shape: Shape) -> Cell:
+def _row(t: Tape, total: Variable, shape: Shape) -> Variable:
     """Return a number a vector as a vector of one entry where `shape` is that."""
     if tuple(shape) == ():
         return total
@@ -99,19 +99,19 @@ def _collapse(t: Tape, a: Any, shape: Shape) -> Any:
     return _row(t, t.dot(a, t.filled(1.0, a.shape, False), (), a.batched), shape)
 
 
-def _largest(t: Tape, a: Cell, shape: Shape) -> Cell:
+def _largest(t: Tape, a: Variable, shape: Shape) -> Variable:
     if not t.fast or a.ndim != 1 or a.shape == tuple(shape):
         return _summed(t, a, shape, "np.max")
     text = f"np.maximum.reduce({a}, {int(a.batched)}, None)"
     return _row(t, t.line(text, (a,), (), a.batched, entrywise=False), shape)
 
 
-def _largest_weight(t: Tape, a: Cell, shape: Shape) -> Cell:
+def _largest_weight(t: Tape, a: Variable, shape: Shape) -> Variable:
     tied = _tied(t, a, _broadcast(t, _largest(t, a, shape), a.shape))
     return tied / _broadcast(t, _summed(t, tied, shape), a.shape)
 
 
-def _tied(t: Tape, a: Any, b: Any) -> Cell:
+def _tied(t: Tape, a: Any, b: Any) -> Variable:
     """Return 1 where two values are equal and 0 elsewhere."""
     a, b = t.lift(a), t.lift(b)
     ndim = max(a.ndim, b.ndim)
@@ -121,7 +121,7 @@ def _tied(t: Tape, a: Any, b: Any) -> Cell:
 
 
 def _batch_sum(t: Tape, a: Any) -> Any:
-    if not isinstance(a, Cell) or not a.batched:
+    if not isinstance(a, Variable) or not a.batched:
         return a
     if a.number is not None and isinstance(t.size, int):
         return t.filled(a.number * t.size, a.shape, False)
@@ -133,19 +133,19 @@ def _batch_sum(t: Tape, a: Any) -> Any:
     return t.line(f"np.add.reduce({a}, 0, None)", (a,), a.shape, False, entrywise=False)
 
 
-def summed_outer(t: Tape, a: Cell, b: Cell) -> Cell:
+def summed_outer(t: Tape, a: Variable, b: Variable) -> Variable:
     """Append Σ a bᵀ over the examples, as one matrix product."""
     return t.dot(t.view(a, "{}.T", a.shape), b, a.shape + b.shape, False)
 
 
 def _batch_size(t: Tape, a: Any) -> Any:
-    if not isinstance(a, Cell) or not a.batched:
+    if not isinstance(a, Variable) or not a.batched:
         return 1
     return t.size if isinstance(t.size, int) else t.assigned(t.size, (), (), False)
 
 
 def _batch_repeat(t: Tape, a: Any, like: Any) -> Any:
-    if not isinstance(like, Cell) or not like.batched:
+    if not isinstance(like, Variable) or not like.batched:
         return a
     a = t.lift(a)
     if a.batched:
@@ -157,7 +157,7 @@ def _batch_repeat(t: Tape, a: Any, like: Any) -> Any:
     return made
 
 
-def _reshape(t: Tape, a: Any, shape: Shape) -> Cell:
+def _reshape(t: Tape, a: Any, shape: Shape) -> Variable:
     shape, a = tuple(shape), t.lift(a)
     if a.shape == shape:
         return a  # type: ignore[no-any-return]
@@ -165,13 +165,13 @@ def _reshape(t: Tape, a: Any, shape: Shape) -> Cell:
     return t.assigned(f"np.reshape({a}, {sizes})", (a,), shape, a.batched)
 
 
-def _segment(t: Tape, a: Cell, start: Shape, stop: Shape) -> Cell:
+def _segment(t: Tape, a: Variable, start: Shape, stop: Shape) -> Variable:
     slices = [":"] * a.batched + [f"{i}:{j}" for i, j in zip(start, stop, strict=True)]
     shape = tuple(j - i for i, j in zip(start, stop, strict=True)) + a.shape[len(start) :]
     return t.assigned(f"{a}[{', '.join(slices)}]", (a,), shape, a.batched)
 
 
-def _pad(t: Tape, a: Any, start: Shape, shape: Shape) -> Cell:
+def _pad(t: Tape, a: Any, start: Shape, shape: Shape) -> Variable:
     a = t.lift(a)
     begins = (*start, *(0 for _ in shape[len(start) :]))
     sides = [(i, n - i - size) for i, n, size in zip(begins, shape, a.shape, strict=True)]
@@ -179,7 +179,7 @@ def _pad(t: Tape, a: Any, start: Shape, shape: Shape) -> Cell:
     return t.assigned(f"np.pad({a}, {sides})", (a,), shape, a.batched)
 
 
-def _concat(t: Tape, *operands: Any) -> Cell:
+def _concat(t: Tape, *operands: Any) -> Variable:
     cells = [t.lift(x) for x in operands]
     many = next((cell for cell in cells if cell.batched), None)
     rows = [cell if many is None else _batch_repeat(t, cell, many) for cell in cells]
@@ -189,7 +189,7 @@ def _concat(t: Tape, *operands: Any) -> Cell:
     return t.assigned(text, rows, shape, many is not None)
 
 
-def _patches(t: Tape, a: Cell, size: Shape, stride: int) -> Cell:
+def _patches(t: Tape, a: Variable, size: Shape, stride: int) -> Variable:
     t.used.add("patches")
     down, across = ((n - w) // stride + 1 for n, w in zip(a.shape[-2:], size, strict=True))
     shape = (prod(a.shape[:-2]) * prod(size), down * across)
@@ -197,20 +197,20 @@ def _patches(t: Tape, a: Cell, size: Shape, stride: int) -> Cell:
     return t.assigned(text, (a,), shape, a.batched)
 
 
-def _unpatches(t: Tape, a: Cell, size: Shape, stride: int, shape: Shape) -> Cell:
+def _unpatches(t: Tape, a: Variable, size: Shape, stride: int, shape: Shape) -> Variable:
     t.used.add("unpatches")
     text = f"unpatches({a}, {tuple(size)}, {stride}, {tuple(shape)})"
     return t.assigned(text, (a,), shape, a.batched)
 
 
-def _one_hot(t: Tape, k: Any, shape: Shape) -> Cell:
+def _one_hot(t: Tape, k: Any, shape: Shape) -> Variable:
     k = t.lift(k)
     near = f"np.abs(np.asarray({k})[..., None] - np.arange({shape[0]})) < 0.25"
     text = f"np.where({near}, 1.0, 0.0)"
     return t.assigned(text, (k,), shape, k.batched)
 
 
-def _row_product(t: Tape, a: Cell) -> Cell:
+def _row_product(t: Tape, a: Variable) -> Variable:
     return t.assigned(f"np.prod({a}, axis=-1)", (a,), a.shape[:-1], a.batched)
 
 
@@ -220,7 +220,7 @@ def _step(t: Tape, x: Any, at: Fraction | None) -> Any:
             'The derivative at kinks is to be "undefined"; compiled code has a number everywhere',
             allowed='Choose 0, 1/2 or 1 at kinks, or compile with outputs="value".',
         )
-    if not t.fast or not isinstance(x, Cell):
+    if not t.fast or not isinstance(x, Variable):
         return _call(t, "np.heaviside", x, float(at))
     if not t.marks and at in (0, 1):
         return t.entrywise("np.greater_equal" if at else "np.greater", x, 0)
@@ -231,14 +231,14 @@ def _step(t: Tape, x: Any, at: Fraction | None) -> Any:
     return 1 + t.entrywise("np.minimum", sign, 0) if at == 1 else _between(sign, float(at))
 
 
-def _between(sign: Cell, at: float) -> Any:
+def _between(sign: Variable, at: float) -> Any:
     """Return 1, `at` or 0 for the signs 1, 0 and −1."""
     above = sign.tape.entrywise("np.maximum", sign, 0)
     return above * (1 - at) + sign.tape.entrywise("np.minimum", sign, 0) * at + at
 
 
 def _call(t: Tape, function: str, *operands: Any) -> Any:
-    if any(isinstance(x, Cell) for x in operands):
+    if any(isinstance(x, Variable) for x in operands):
         return t.entrywise(function, *operands)
     return of_numbers(function, operands)
 
@@ -251,7 +251,7 @@ def _folded(t: Tape, function: str, *operands: Any) -> Any:
     return result
 
 
-def _where(t: Tape, c: Any, a: Any, b: Any) -> Cell:
+def _where(t: Tape, c: Any, a: Any, b: Any) -> Variable:
     cells = [t.lift(x) for x in (c, a, b)]
     ndim = max(cell.ndim for cell in cells)
     c, a, b = (t.raised(cell, ndim) for cell in cells)
@@ -321,7 +321,7 @@ class TapeMaths(Maths):
             return lambda *operands: _call(tape, f"np.{name}", *operands)
 
         def lacking(name: str) -> Callable[..., Any]:
-            def called(a: Any, **given: Any) -> Cell:
+            def called(a: Any, **given: Any) -> Variable:
                 tape.used.add(name)
                 a, more = tape.lift(a), "".join(f", {k}={int(v)}" for k, v in given.items())
                 return tape.assigned(f"{name}({a}{more})", (a,), a.shape, a.batched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from chainrule.compile.tape import Cell, Line
+from chainrule.compile.tape import SourceLine, Variable
 from chainrule.ops import Shape
 
 Full = tuple[bool, Shape]
@@ -34,7 +34,7 @@ class Registers:
 
     def __init__(
         self,
-        lines: Sequence[Line],
+        lines: Sequence[SourceLine],
         taken: Collection[str],
         given: Collection[str],
         early: Collection[str] = (),
@@ -59,7 +59,7 @@ class Registers:
         for at, line in enumerate(lines):
             self._lay(at, line)
 
-    def _lay(self, at: int, line: Line) -> None:
+    def _lay(self, at: int, line: SourceLine) -> None:
         bases = dict.fromkeys(cell.base for cell in line.reads)
         ended = [
             base
@@ -86,22 +86,22 @@ class Registers:
         for base in ended:
             self._free.setdefault(_full(base), []).append(self.place[base.name])
 
-    def _serves(self, name: str, fills: Cell) -> bool:
+    def _serves(self, name: str, fills: Variable) -> bool:
         """Tell whether an array is free for a cell until its last use."""
         due, last = self._due.get(name), self._last.get(fills.name, -1)
         return due is None or last < due or (last == due and self._lines[due].entrywise)
 
-    def _may_write_over(self, base: Cell, line: Line) -> bool:
+    def _may_write_over(self, base: Variable, line: SourceLine) -> bool:
         """Tell whether a line may fill an operand's array: entry by entry, with no other view."""
         alone = all(cell is base for cell in line.reads if cell.base is base)
         return line.entrywise and alone and _full(base) == _full(line.fills)
 
 
-def _full(cell: Cell) -> Full:
+def _full(cell: Variable) -> Full:
     return cell.batched, cell.shape
 
 
-def written(line: Line) -> str:
+def written(line: SourceLine) -> str:
     """Return a line of source that fills the array of its cell."""
     if not line.kept:
         return f"{line.fills} = {line.text}"

@@ -1,4 +1,4 @@
-"""Lines of source, one an elementary step: what the rules of operations write over `Cell`s.
+"""Lines of source, one an elementary step: what the rules of operations write over `Variable`s.
 
 Every target prints these lines: NumPy source to be read, code that fills arrays which are kept,
 loops over blocks of points. So there is no second table of what an operation computes.
@@ -27,7 +27,7 @@ WHOLE = 2**53
 POWERS = 8  # an error of half a unit in the last place for each product but one
 
 
-class Cell:
+class Variable:
     """A value under construction: the variable that holds it, its shape, whether it has a batch.
 
     `base` is the cell whose array it is a view of, itself if it has one of its own; `number`
@@ -38,13 +38,13 @@ class Cell:
     __array_ufunc__ = None
 
     def __init__(
-        self, tape: Tape, name: str, shape: Shape, batched: bool, base: Cell | None = None
+        self, tape: Tape, name: str, shape: Shape, batched: bool, base: Variable | None = None
     ) -> None:
         self.tape = tape
         self.name = name
         self.shape = shape
         self.batched = batched
-        self.base: Cell = self if base is None else base
+        self.base: Variable = self if base is None else base
         self.number: float | None = None
 
     def __str__(self) -> str:
@@ -55,43 +55,43 @@ class Cell:
         """Number of axes of one example."""
         return len(self.shape)
 
-    def __add__(self, other: Any) -> Cell:
+    def __add__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.add", self, other)
 
-    def __radd__(self, other: Any) -> Cell:
+    def __radd__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.add", other, self)
 
-    def __sub__(self, other: Any) -> Cell:
+    def __sub__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.subtract", self, other)
 
-    def __rsub__(self, other: Any) -> Cell:
+    def __rsub__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.subtract", other, self)
 
-    def __mul__(self, other: Any) -> Cell:
+    def __mul__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.multiply", self, other)
 
-    def __rmul__(self, other: Any) -> Cell:
+    def __rmul__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.multiply", other, self)
 
-    def __truediv__(self, other: Any) -> Cell:
+    def __truediv__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.divide", self, other)
 
-    def __rtruediv__(self, other: Any) -> Cell:
+    def __rtruediv__(self, other: Any) -> Variable:
         return self.tape.entrywise("np.divide", other, self)
 
-    def __pow__(self, other: int) -> Cell:
-        raised: Cell = self.tape.power(self, other)
+    def __pow__(self, other: int) -> Variable:
+        raised: Variable = self.tape.power(self, other)
         return raised
 
-    def __neg__(self) -> Cell:
+    def __neg__(self) -> Variable:
         return self.tape.entrywise("np.negative", self)
 
-    def __matmul__(self, other: Cell) -> Cell:
+    def __matmul__(self, other: Variable) -> Variable:
         return self.tape.product(self, other)
 
 
 @dataclass(slots=True)
-class Line:
+class SourceLine:
     """One line of source: an expression in the names of cells, and the cell it fills.
 
     Parameters
@@ -103,8 +103,8 @@ class Line:
     """
 
     text: str
-    reads: tuple[Cell, ...]
-    fills: Cell
+    reads: tuple[Variable, ...]
+    fills: Variable
     entrywise: bool = False
     kept: bool = False
 
@@ -135,26 +135,26 @@ class Tape:
     tangents: bool = False
     marks: bool = False
 
-    lines: list[Line] = field(default_factory=list)
-    views: list[tuple[Cell, str]] = field(default_factory=list)
+    lines: list[SourceLine] = field(default_factory=list)
+    views: list[tuple[Variable, str]] = field(default_factory=list)
     moving: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     count: int = 0
-    _seen: dict[str, Cell] = field(default_factory=dict)
+    _seen: dict[str, Variable] = field(default_factory=dict)
     _made: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
-    def cell(self, shape: Shape, batched: bool, base: Cell | None = None) -> Cell:
+    def cell(self, shape: Shape, batched: bool, base: Variable | None = None) -> Variable:
         """Return a new cell."""
         self.count += 1
-        return Cell(self, f"v{self.count}", shape, batched, base)
+        return Variable(self, f"v{self.count}", shape, batched, base)
 
-    def lift(self, value: Any) -> Cell:
+    def lift(self, value: Any) -> Variable:
         """Return a value as a cell."""
-        if isinstance(value, Cell):
+        if isinstance(value, Variable):
             return value
         return self.filled(float(value), (), False)
 
-    def view(self, base: Cell, how: str, shape: Shape) -> Cell:
+    def view(self, base: Variable, how: str, shape: Shape) -> Variable:
         """Return a view of a cell's array; in `how`, {} stands for the array's name."""
         text = how.format(base)
         if text not in self._seen:
@@ -170,7 +170,7 @@ class Tape:
         sizes = [str(self.size)] * batched + [str(n) for n in shape]
         return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
-    def filled(self, number: float, shape: Shape, batched: bool) -> Cell:
+    def filled(self, number: float, shape: Shape, batched: bool) -> Variable:
         """Return a cell all of whose entries are a number."""
         text = f"np.full({self.full(shape, batched)}, {literal(float(number))}, dtype=float)"
         if not (self.fast or shape or batched):
@@ -187,34 +187,38 @@ class Tape:
 
     def raised(self, cell: Any, ndim: int) -> Any:
         """Return a cell with unit axes behind the batch, up to `ndim` of them."""
-        if not isinstance(cell, Cell) or not cell.batched or cell.ndim >= ndim:
+        if not isinstance(cell, Variable) or not cell.batched or cell.ndim >= ndim:
             return cell
         axes = ", ".join([":"] + ["None"] * (ndim - cell.ndim) + [":"] * cell.ndim)
         return self.view(cell, f"{{}}[{axes}]", (1,) * (ndim - cell.ndim) + cell.shape)
 
     def line(
-        self, text: str, reads: Sequence[Cell], shape: Shape, batched: bool, *, entrywise: bool
-    ) -> Cell:
+        self, text: str, reads: Sequence[Variable], shape: Shape, batched: bool, *, entrywise: bool
+    ) -> Variable:
         """Append a line that fills an array, or find the same one; return the cell it fills."""
         if text not in self._seen:
             made = self._seen[text] = self.cell(shape, batched)
-            self.lines.append(Line(text, tuple(reads), made, entrywise, kept=True))
+            self.lines.append(SourceLine(text, tuple(reads), made, entrywise, kept=True))
         return self._seen[text]
 
-    def assigned(self, text: str, reads: Sequence[Cell], shape: Shape, batched: bool) -> Cell:
+    def assigned(
+        self, text: str, reads: Sequence[Variable], shape: Shape, batched: bool
+    ) -> Variable:
         """Append an assignment, for what NumPy cannot write into an array that is there."""
         if text not in self._seen:
             made = self._seen[text] = self.cell(tuple(shape), batched)
-            self.lines.append(Line(text, tuple(reads), made))
+            self.lines.append(SourceLine(text, tuple(reads), made))
             self.moving.add(made.name)
         return self._seen[text]
 
-    def entrywise(self, function: str, *operands: Any) -> Cell:
+    def entrywise(self, function: str, *operands: Any) -> Variable:
         """Append a function that works entry by entry; shapes are broadcast."""
-        cells = [x for x in operands if isinstance(x, Cell)]
+        cells = [x for x in operands if isinstance(x, Variable)]
         shape, batched = same_shape(*(x.shape for x in cells)), any(x.batched for x in cells)
-        known = [x.number if isinstance(x, Cell) and x.number is not None else x for x in operands]
-        others = [x for x in known if isinstance(x, Cell)]
+        known = [
+            x.number if isinstance(x, Variable) and x.number is not None else x for x in operands
+        ]
+        others = [x for x in known if isinstance(x, Variable)]
         if not others:
             return self.filled(of_numbers(function, known), shape, batched)
         if self.tangents and batched and function in ("np.sin", "np.cos"):
@@ -229,13 +233,13 @@ class Tape:
                 function, known = "np.reciprocal", known[1:]
             if self.fast:
                 function, known = self._shorter(function, known)
-        ndim = max(x.ndim for x in known if isinstance(x, Cell))
+        ndim = max(x.ndim for x in known if isinstance(x, Variable))
         raised = [self.raised(x, ndim) for x in known]
-        names = [x.name if isinstance(x, Cell) else literal(x) for x in raised]
+        names = [x.name if isinstance(x, Variable) else literal(x) for x in raised]
         text = f"{function}({', '.join(names)})"
         if not self.fast:
             text = _by_hand(function, names) or text
-        reads = [x for x in raised if isinstance(x, Cell)]
+        reads = [x for x in raised if isinstance(x, Variable)]
         made = self.line(text, reads, shape, batched, entrywise=True)
         self._made[made.name] = (function, *known)
         return made
@@ -252,11 +256,11 @@ class Tape:
             return turned, [x[0], kinds[1][1]]  # a + (−b) = a − b
         if function == "np.exp" and kinds[0][0] == "np.negative":
             kind, *terms = self._made.get(str(kinds[0][1]), ("",))
-            if kind == "np.add" and isinstance(terms[1], Cell) and not terms[1].batched:
+            if kind == "np.add" and isinstance(terms[1], Variable) and not terms[1].batched:
                 return function, [-terms[1] - terms[0]]  # −(a + s) = −s − a, s the same for all
         if function == "np.divide" and kinds[1][0] == "np.reciprocal":
             return "np.multiply", [x[0], kinds[1][1]]  # a / (1/d) = a d
-        if function == "np.divide" and isinstance(x[1], Cell):
+        if function == "np.divide" and isinstance(x[1], Variable):
             # Where a divisor may be next to 0, its reciprocal overflows before the quotient does.
             if self._is_large(x[1]) and (one := self._reciprocal(x[1])):
                 return "np.multiply", [x[0], one]
@@ -265,19 +269,19 @@ class Tape:
                 return "np.multiply", [x[0], self.entrywise("np.square", one)]
         return function, x
 
-    def _reciprocal(self, cell: Cell) -> Cell | None:
+    def _reciprocal(self, cell: Variable) -> Variable | None:
         return self._seen.get(f"np.reciprocal({cell})")
 
-    def _is_large(self, cell: Cell) -> bool:
+    def _is_large(self, cell: Variable) -> bool:
         """Tell whether a value is known to be 1 or more."""
         kind, *operands = self._made.get(cell.name, ("", None))
-        if kind != "np.add" or not any(isinstance(x, Cell) for x in operands):
+        if kind != "np.add" or not any(isinstance(x, Variable) for x in operands):
             return False
-        (number,) = [x for x in operands if not isinstance(x, Cell)] or [0]
-        kinds = [self._made.get(x.name, ("",))[0] for x in operands if isinstance(x, Cell)]
+        (number,) = [x for x in operands if not isinstance(x, Variable)] or [0]
+        kinds = [self._made.get(x.name, ("",))[0] for x in operands if isinstance(x, Variable)]
         return number >= 1 and kinds[0] in ("np.exp", "np.square", "np.abs")
 
-    def _circular(self, function: str, x: Cell) -> Cell:
+    def _circular(self, function: str, x: Variable) -> Variable:
         """Append sin x = 2t/(1 + t²) or cos x = 2/(1 + t²) − 1 with t = tan(x/2)."""
         half = self.entrywise("np.tan", x * 0.5)
         part = 2 / (1 + self.entrywise("np.square", half))
@@ -287,9 +291,9 @@ class Tape:
 
     def power(self, base: Any, exponent: Any) -> Any:
         """Append a power; one with a number as exponent by what is quick for it."""
-        if isinstance(exponent, Cell) and exponent.number is not None and not exponent.shape:
+        if isinstance(exponent, Variable) and exponent.number is not None and not exponent.shape:
             exponent = exponent.number
-        if not isinstance(base, Cell) or isinstance(exponent, Cell):
+        if not isinstance(base, Variable) or isinstance(exponent, Variable):
             return self.entrywise("np.float_power", base, exponent)
         if exponent == 0.5:
             return self.entrywise("np.sqrt", base)
@@ -303,14 +307,14 @@ class Tape:
         product = self._times(base, abs(times))
         return product if times > 0 else 1 / product
 
-    def _times(self, base: Cell, times: int) -> Cell:
+    def _times(self, base: Variable, times: int) -> Variable:
         if times == 1:
             return base
         half = self._times(base, times // 2)
         whole = self.entrywise("np.square", half)
         return whole * base if times % 2 else whole
 
-    def product(self, a: Any, b: Any) -> Cell:
+    def product(self, a: Any, b: Any) -> Variable:
         """Append a matrix product; a batch stands in front of either or both."""
         a, b = self.lift(a), self.lift(b)
         shape, batched = a.shape[:-1] + b.shape[1:], a.batched or b.batched
@@ -328,12 +332,12 @@ class Tape:
             text = f"({a}[:, None, :] @ {b})[:, 0, :]"
         return self.assigned(text, (a, b), shape, batched)
 
-    def dot(self, a: Cell, b: Cell, shape: Shape, batched: bool) -> Cell:
+    def dot(self, a: Variable, b: Variable, shape: Shape, batched: bool) -> Variable:
         """Append a matrix product as NumPy has it."""
         text = f"np.dot({a}, {b})" if self.fast else f"{a} @ {b}"
         return self.line(text, (a, b), shape, batched, entrywise=False)
 
-    def live(self, wanted: Iterable[str]) -> list[Line]:
+    def live(self, wanted: Iterable[str]) -> list[SourceLine]:
         """Return the lines without those that nothing wanted is computed from."""
         needed, kept = set(wanted), []
         for line in reversed(self.lines):

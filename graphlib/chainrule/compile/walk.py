@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.compile.maths import LACKING, TapeMaths, summed_outer
-from chainrule.compile.tape import Cell, Tape, literal
+from chainrule.compile.tape import Tape, Variable, literal
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
 from chainrule.ops.record import same_shape
@@ -42,7 +42,7 @@ class Source(NamedTuple):
 
 
 def walk(
-    graph: WengertList, tape: Tape, inputs: Mapping[int, Cell], wanted: Iterable[int]
+    graph: WengertList, tape: Tape, inputs: Mapping[int, Variable], wanted: Iterable[int]
 ) -> list[Any]:
     """Write the steps that lead to the nodes `wanted`; return each node's cell or number.
 
@@ -65,7 +65,7 @@ def walk(
             used = 1 if graph.ops[node] is BATCH_REPEAT else None
             needed.update(graph.operands[node][:used])
     cells: list[Any] = []
-    outer: dict[int, Cell] = {}
+    outer: dict[int, Variable] = {}
 
     def cell(node: int) -> Any:
         """Return a node's cell; an outer product is written when more than its sum is asked."""
@@ -101,7 +101,7 @@ def walk(
     return cells
 
 
-def inputs_like(graph: WengertList, inputs: Mapping[int, Cell]) -> Cell:
+def inputs_like(graph: WengertList, inputs: Mapping[int, Variable]) -> Variable:
     """Return the cell of an input that carries the batch."""
     return next(inputs[node] for node in graph.inputs if graph.carries[node])
 
@@ -162,7 +162,7 @@ def plain(name: str, graph: WengertList, outputs: Sequence[int], number: str = "
         tape.size = f"{inputs[min(graph.batched)]}.shape[0]"
     cells = walk(graph, tape, inputs, outputs)
     wanted = [
-        str(x) if isinstance(x, Cell) else number.format(literal(x))
+        str(x) if isinstance(x, Variable) else number.format(literal(x))
         for x in (cells[n] for n in outputs)
     ]
     lines = tape.live(wanted)

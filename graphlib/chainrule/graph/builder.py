@@ -88,12 +88,7 @@ class Expression:
         return number
 
     def _with(self, op: Op, *operands: Any) -> Expression:
-        builder = self.builder
-        for x in operands:
-            if type(x) is not Expression or x.builder is not builder:
-                operands = tuple(map(builder.lift, operands))
-                break
-        return builder.write(op, operands)
+        return self.written(op, operands, NO_PARAMETERS)
 
     def written(self, op: Op, operands: Sequence[Any], parameters: Parameters) -> Expression:
         """Return an operation on this and other values, in the graph of this one."""
@@ -164,7 +159,7 @@ def _identity(op: Op, operands: tuple[int, ...], parameters: Parameters) -> Any:
     return (operands, tuple(sorted(parameters.items()))) if parameters else operands
 
 
-class _Writer(Maths):
+class _NodeMaths(Maths):
     """The namespace in which every function appends a node."""
 
     def __init__(self, builder: Builder) -> None:
@@ -236,7 +231,7 @@ class Builder(Algebra):
     @cached_property
     def maths(self) -> Maths:  # type: ignore[override]
         """The namespace for rules; made when the first rule is computed."""
-        return _Writer(self)
+        return _NodeMaths(self)
 
     def operation(self, name: str) -> Op | None:
         """Return the operation of a name, None if there is none."""

@@ -148,7 +148,7 @@ def adjoint_graph(
             adjoint = builder.write(OPS["identity"], [adjoint], fresh=True)
         return builder.name(adjoint, name)
 
-    class Named(Ledger):
+    class NamedLedger(Ledger):
         def add(self, node: int, amount: Any) -> Any:
             total = super().add(node, amount)
             coming[node] -= 1
@@ -159,7 +159,7 @@ def adjoint_graph(
     one = builder.fit(builder.number(Fraction(1)), values[output])
     seed = called(output, one)
     adjoints = {output: seed}
-    for step in reverse(named, builder, values, local, {output: seed}, Named):
+    for step in reverse(named, builder, values, local, {output: seed}, NamedLedger):
         if isinstance(step, Share):
             adjoints[step.operand] = step.adjoint
     ends = [adjoints[node] for node in named.inputs if node in adjoints]

@@ -12,27 +12,7 @@ from chainrule.algebras.balls import balls
 from chainrule.algebras.real import lifted
 from chainrule.graph.builder import Builder, Expression, number_text
 from chainrule.graph.wengert import WengertList
-from chainrule.ops import (
-    OPS,
-    Map,
-    Op,
-    Shape,
-    activations,
-    arithmetic,
-    batch,
-    choice,
-    circular,
-    classification,
-    convolution,
-    elementary,
-    hyperbolic,
-    losses,
-    piecewise,
-    rearranging,
-    reductions,
-    special,
-    tensor,
-)
+from chainrule.ops import FAMILIES, OPS, Map, Op, Shape
 from chainrule.passes.run import merged
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.document import Block, Document, Heading, Paragraph, Written
@@ -42,23 +22,6 @@ from chainrule.readings.numbers import numeral
 from chainrule.readings.prose import Prose, as_term
 from chainrule.readings.terms import EQUALS, Partial, Symbol, Term, Word, row, text
 
-FAMILIES = (
-    arithmetic,
-    elementary,
-    circular,
-    hyperbolic,
-    special,
-    piecewise,
-    choice,
-    activations,
-    losses,
-    tensor,
-    reductions,
-    classification,
-    convolution,
-    rearranging,
-    batch,
-)
 KEYS = {"what": "cost", "is": "is"}
 ABOUT = (
     "Every operation is one record in chainrule/ops/; formulas and numbers below are made from the "

@@ -28,7 +28,7 @@ from typing import Any
 
 from chainrule.errors import OutsideError, OutsideTimeout
 from chainrule.workers import serving
-from chainrule.workers.line import Line
+from chainrule.workers.queue import Queue
 from chainrule.workers.serving import receive, send
 
 MEMORY = 1 << 30
@@ -122,7 +122,7 @@ class Workers:
     def _forget(self) -> None:
         """Begin with no workers; a forked copy of the owner must not share the owner's pipes."""
         self._owner = os.getpid()
-        self._places = Line(self._size)
+        self._places = Queue(self._size)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._spare = self._adding = False

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 
 
-class Line:
+class Queue:
     """Places that are given to who waits longest.
 
     A semaphore of the standard library gives them to anyone, so under load some wait for ever.
