@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chainrule import nn
+    from chainrule import nn, testing
     from chainrule.errors import (
         ChainruleError,
         DrawingError,
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     )
     from chainrule.exercises.making import sheet
     from chainrule.exercises.marking import mark
+    from chainrule.exercises.own_gradients import check_backward
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
+    from chainrule.facade.own import operation
     from chainrule.nn.training import train
     from chainrule.ops import OPS, Op
     from chainrule.readings.view import Notation
@@ -45,10 +47,12 @@ _HOMES = {
     "Sheet": "chainrule.exercises.sheet",
     "parse": "chainrule.facade",
     "mark": "chainrule.exercises.marking",
+    "check_backward": "chainrule.exercises.own_gradients",
     "sheet": "chainrule.exercises.making",
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
     "Op": "chainrule.ops",
+    "operation": "chainrule.facade.own",
     "ChainruleError": "chainrule.errors",
     "InputError": "chainrule.errors",
     "ParseError": "chainrule.errors",
@@ -63,7 +67,7 @@ _HOMES = {
     "TrainingError": "chainrule.errors",
     "train": "chainrule.nn.training",
 }
-_ROOMS = ("nn",)
+_ROOMS = ("nn", "testing")
 
 __all__ = [
     "OPS",
@@ -85,10 +89,13 @@ __all__ = [
     "Sheet",
     "TrainingError",
     "Worked",
+    "check_backward",
     "mark",
     "nn",
+    "operation",
     "parse",
     "sheet",
+    "testing",
     "train",
 ]
 

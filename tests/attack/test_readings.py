@@ -53,7 +53,7 @@ def works(seed: int) -> Any:
 
 def test_a_product_as_exponent_is_in_brackets() -> None:
     worked = chainrule.parse("(x+x)^(7x)").work({"x": -2}, zoom="named")
-    assert terms.text(worked.formula(worked.shown[-1], WHOLE)) == "(x + x)^(7x)"
+    assert terms.text(worked.view.formula(worked.view.shown[-1], WHOLE)) == "(x + x)^(7x)"
 
 
 def exactly_zero(number: Number) -> bool:
@@ -112,7 +112,7 @@ def test_brackets_are_where_they_must_be(formula: str) -> None:
     values = {"a": "1.3", "b": "0.7", "c": "2.9", "x": "1.1", "y": "0.6", "z": "1.9"}
     graph = chainrule.parse(formula, declared=values)
     worked = graph.work({name: values[name] for name in graph.variables}, zoom="named")
-    text = terms.text(worked.formula(worked.run.output, WHOLE))
+    text = terms.text(worked.view.formula(worked.run.output, WHOLE))
     again = chainrule.parse(text, declared=values)
     at = {name: values[name] for name in again.variables}
     assert close(again.evaluate(at), worked.value, 1e-12), text

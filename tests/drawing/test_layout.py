@@ -12,11 +12,11 @@ import pytest
 
 import chainrule
 from chainrule.drawing.grounds import pictured
-from chainrule.drawing.labels import Box
 from chainrule.drawing.layout import HEAD, RING, Layout, cards, placed
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.rows import summed
 from chainrule.errors import DrawingError
+from chainrule.readings.picture import Box
 from chainrule.readings.terms import text
 from chainrule.readings.view import View
 
@@ -130,7 +130,7 @@ a1 = alpha10 x0 + alpha11 x1 + alpha12 x2; a2 = alpha20 x0 + alpha21 x1 + alpha2
 def network() -> View:
     graph = chainrule.parse(NETWORK)
     at = {name: f"0.{i}" for i, name in enumerate(graph.variables, start=1)}
-    return graph.work(at | {"t": 1}, zoom="named")
+    return graph.work(at | {"t": 1}, zoom="named").view
 
 
 def test_the_weights_of_a_network_are_rows_of_twelve_cards() -> None:
@@ -200,6 +200,6 @@ def test_a_sum_of_products_is_written_with_an_index_where_there_is_one(
     others = " + ".join(f"sin(k{i})" for i in range(12))
     graph = chainrule.parse(f"f = s + {others}; s = {formula}")
     view = graph.work(dict.fromkeys(graph.variables, 2), zoom="named")
-    layout = placed(reduced(view), rows=True)
+    layout = placed(reduced(view.view), rows=True)
     node = next(n for n, name in view.labels.items() if name == "s")
-    assert text(summed(view, node, layout.rows[node])) == shown
+    assert text(summed(view.view, node, layout.rows[node])) == shown

@@ -12,7 +12,8 @@ from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.points import apportioned
-from chainrule.exercises.sheet import Task, Words
+from chainrule.exercises.sheet import Task
+from chainrule.readings.document import Paragraph
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 FILLED = {"0": 0.1, "-1": 0.1, "1": 0.35}
@@ -126,7 +127,7 @@ def test_points_are_whole_or_in_halves_and_come_to_the_same() -> None:
 def test_the_sheet_says_what_a_cell_is_worth() -> None:
     task = chainrule.sheet(4, kinds=["tangents"]).tasks[0]
     told = task.blocks[0]
-    assert isinstance(told, Words) and isinstance(told.prose[-1], str)
+    assert isinstance(told, Paragraph) and isinstance(told.prose[-1], str)
     assert "1 point for each local partial; 2 points for each tangent." in told.prose[-1]
 
 
@@ -163,3 +164,28 @@ def test_work_follows_from_errors_in_kinds_with_cells_of_their_own() -> None:
     answers = {name: answer.exact for name, answer in made.key.items()}
     answers |= {n: "1" for n in answers if "forward" in n} | {"1.count:cheaper": "forward"}
     assert check_sheet(made, answers)[1].cells["count:cheaper"] in ("right", "follows")
+
+
+@pytest.mark.parametrize(
+    ("sign", "name"), [("old + rate*slope", "ascent"), ("old - slope", "incomplete-step")]
+)
+def test_a_step_uphill_or_without_the_rate_has_a_name(sign: str, name: str) -> None:
+    task = chainrule.sheet(1, kinds=["descent"], student="own").tasks[0]
+    answers = {cell: answer.exact for cell, answer in task.answers.items()}
+    numbers = {"old": float(task.point["w"]), "rate": float(task.settings["rate"]),
+               "slope": float(answers["adjoint:w"])}  # fmt: skip
+    wrong = numbers["old"] + (numbers["rate"] if "rate" in sign else -1) * numbers["slope"]
+    checked = check(task, answers | {"updated:w": f"{wrong:.4g}"})
+    assert checked.cells["updated:w"] == "wrong"
+    assert checked.explained["updated:w"] == ((name,), "")
+
+
+def test_a_wrong_sum_over_paths_has_a_name() -> None:
+    task = chainrule.sheet(4, kinds=["paths"], student="own").tasks[0]
+    answers = {cell: answer.exact for cell, answer in task.answers.items()}
+    products = [float(words) for cell, words in answers.items() if cell.startswith("path")]
+    (total,) = (cell for cell in answers if cell.startswith("adjoint"))
+    for number, name in ((sum(products[1:]), "forgotten-path"),
+                         (sum(products) / len(products), "shares-averaged")):  # fmt: skip
+        checked = check(task, answers | {total: f"{number:.4g}"})
+        assert checked.explained[total] == ((name,), "")

@@ -16,14 +16,14 @@ from chainrule.passes.folding import FOLD, fold, groups, zoom
 from chainrule.passes.record import Record, record
 from chainrule.passes.unfolding import unfolded
 from chainrule.passes.walks import evaluate
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 TINY = DIGITS.number(Fraction(1, 10**45))
 
 
 def graph_of(text: str) -> WengertList:
-    return chainrule.parse(text)
+    return chainrule.parse(text).list
 
 
 def run(graph: WengertList, seed: str | None = None, mode: Any = "reverse", **point: Any) -> Record:

@@ -48,7 +48,7 @@ def test_what_is_said_to_be_typed_is_read(call: str) -> None:
     if any(isinstance(x, tuple) for sample in op.samples for x in sample):
         return
     graph = chainrule.parse(f"{spelling}({', '.join(names)})", declared=names)
-    assert graph.ops[graph.outputs[0]] is op
+    assert graph.list.ops[graph.list.outputs[0]] is op
     assert not [note for note in graph.notes if note.alternative and spelling not in ("σ", "gamma")]
 
 

@@ -50,7 +50,7 @@ def test_where_there_is_no_value_the_curve_is_open() -> None:
 def test_what_opens_in_explore_contains_the_operation(name: str) -> None:
     formula, point = ENTRIES[name]["opens"]
     graph = parse(formula)
-    assert name in {op.name for op in graph.ops}
+    assert name in {op.name for op in graph.list.ops}
     worked = graph.work(dict(point))
     assert not worked.run.value(worked.run.output).undefined
 

@@ -73,7 +73,7 @@ def _free_port() -> int:
 
 
 def _payload(formula: str, at: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
-    return payload(chainrule.parse(formula).work(at, **options))
+    return payload(chainrule.parse(formula).work(at, **options).view)
 
 
 @pytest.fixture(scope="module")

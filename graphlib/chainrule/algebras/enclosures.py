@@ -16,7 +16,7 @@ from flint import arb, arb_series, ctx, fmpq
 from chainrule.algebras import closed
 from chainrule.algebras.real import LARGEST_WHOLE, MOST_BITS, ONE, ZERO, Real, floor, lifted
 from chainrule.algebras.undefined import Open, OutOfReach, chosen
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 
 # Exponentials answer for operands up to 2^this; what is larger is followed no further, for
 # printing it would take as many steps as its exponent has bits.

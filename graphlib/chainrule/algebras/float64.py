@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.algebras.balls import balls
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
 from chainrule.algebras.undefined import OutOfReach
 from chainrule.ops import Op
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 from chainrule.ops.record import Rule
 
 # Objects of their own, told from any other 0 by being these.
@@ -59,8 +60,6 @@ def _gamma(x: float) -> float:
 
 def _polygamma(x: float, order: int) -> float:
     """Return ψ (order 0) or a derivative of it, of which `math` has none, from its enclosure."""
-    from chainrule.algebras.balls import balls
-
     if not math.isfinite(x) or (x <= 0 and x % 1 == 0):
         return math.nan
     fine = balls(128)

@@ -106,7 +106,7 @@ def _mark_class(
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import feedback_zip, gradebook
     from chainrule.exercises.handed_in import assigned, collect
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     manifest, keys = read_keys(Path(key))
     handed, faults = collect(Path(answers))
@@ -162,10 +162,10 @@ def _mark_table(
     from chainrule.exercises.worksheet import Worksheet
 
     graph, point = parsed(formula, at, None)
-    forward = graph.forward(point) if graph.variables else None
-    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point), forward))
+    forward = graph.forward(point).view if graph.variables else None
+    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point).view, forward))
     told = mark(graph, point, pasted.answers).feedback(teacher=teacher)
     chosen = renderer(None, out, False)
-    deliver(chosen.grid(told.grid(), out is not None), out)
+    deliver(chosen.write(told.document(), out is not None), out)
     for fault in pasted.faults:
         print(fault, file=sys.stderr)

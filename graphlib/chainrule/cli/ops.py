@@ -76,8 +76,9 @@ def _found(name: str) -> Any:
 
 
 def _record(entry: Reference, family: str = "") -> dict[str, Any]:
+    from chainrule.readings.latex import latex
     from chainrule.readings.reference import record
-    from chainrule.readings.terms import latex, text
+    from chainrule.readings.terms import text
 
     data = record(entry, lambda term: {"text": text(term), "latex": latex(term)})
     return data | ({"family": family} if family else {})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError, excerpt
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from chainrule.facade import Graph
+    from chainrule.readings.document import Document
     from chainrule.readings.render import Renderer
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 MOST_LETTERS = 255
 """Bytes of a file's name that systems take."""
 
@@ -143,9 +146,64 @@ def deliver(text: str, output: str | None, *, pdf: bool = False) -> None:
         write(text.encode(), output)
 
 
+def present(
+    document: Document,
+    graph: Graph,
+    format: str | None,
+    output: str | None,
+    as_json: bool,
+    further: Mapping[str, Any] = NOTHING,
+    *,
+    notes: bool = True,
+) -> None:
+    """Show a document as was asked for: on the terminal, as JSON, or in another format.
+
+    Parameters
+    ----------
+    further
+        What JSON has besides; the notes are in it anyhow.
+    notes
+        Whether the notes are told below.
+    """
+    from chainrule.readings.render.json import record, written
+    from chainrule.readings.render.terminal import show
+
+    chosen = renderer(format, output, as_json)
+    on_screen = output is None or output == "-"
+    console = terminal() if chosen.name == "text" and on_screen else None
+    if chosen.name == "json":
+        deliver(written({**record(document), **note_records(graph), **further}), output)
+        return
+    if console is not None:
+        show(console, document)
+    else:
+        pdf = as_pdf(format, output)
+        deliver(chosen.write(document, pdf or not on_screen), output, pdf=pdf)
+    if notes:
+        tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
+
+
+def note_records(graph: Graph) -> dict[str, Any]:
+    """Return the readings that were made for the user, for JSON."""
+    return {
+        "notes": [
+            {
+                "found": note.found,
+                "reading": note.reading,
+                "key": note.key,
+                "alternative": note.alternative,
+                "alternative_reading": note.alternative_reading,
+                "start": note.span.start,
+                "stop": note.span.stop,
+            }
+            for note in graph.notes
+        ]
+    }
+
+
 def note_lines(graph: Graph) -> Iterable[str]:
     """Yield each reading that was made for the user, and how to get the other."""
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     for note in graph.notes:
         line = f"{note.found} is read as {note.reading}"

@@ -229,7 +229,7 @@ def _class(
     from chainrule.exercises.class_run import run_class
     from chainrule.exercises.roster import roster as read_roster
     from chainrule.files import MAX_BYTES
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     if roster is None or out is None:
         raise InputError(

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from chainrule.drawing.labels import Point
+from chainrule.readings.picture import Point
 
 _COMMAND: Final = re.compile(r"([MLC])([^MLC]*)")
 

@@ -14,13 +14,23 @@ from typing import Any, Final
 
 from chainrule.drawing.alternative import is_number, partial_parts, shown
 from chainrule.drawing.curves import path, points
-from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside, spanned
+from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.drawing.rows import Form, Weight, form, with_rows
-from chainrule.drawing.widths import ACROSS, CELLS, COMPACT, DOWN, Sizes, card_size, width
+from chainrule.drawing.widths import (
+    ACROSS,
+    CELLS,
+    COMPACT,
+    DOWN,
+    WRITTEN,
+    Sizes,
+    card_size,
+    width,
+)
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
+from chainrule.readings.picture import Box, Point
 from chainrule.readings.view import View
 
 HEAD: Final = 9.0
@@ -151,6 +161,7 @@ def placed(
     *,
     rows: bool = False,
     wide: Mapping[int, int] | None = None,
+    written: bool = False,
 ) -> Layout:
     """Return the positions of the cards and edges of what is drawn.
 
@@ -166,6 +177,9 @@ def placed(
         Whether weights are rows on the cards of their users; top down, cells above them.
     wide
         Widths of cards; default what their text needs.
+    written
+        Whether numbers are written in by hand: cards then have room for that, and stand as near
+        to the inputs as they can, so that their places tell nothing of arrows to be drawn.
 
     Raises
     ------
@@ -176,7 +190,7 @@ def placed(
     """
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
-    return _Planner(drawn, direction, wide or {}, rows=rows).layout()
+    return _Planner(drawn, direction, wide or {}, rows=rows, written=written).layout()
 
 
 def moved(box: Box, shift: Point) -> Box:
@@ -196,7 +210,13 @@ class _Planner:
     """Works in two axes: `along` the ranks, `across` them; LR is (x, y), TB is (y, x)."""
 
     def __init__(
-        self, drawn: Reduction, direction: str, wide: Mapping[int, int], *, rows: bool
+        self,
+        drawn: Reduction,
+        direction: str,
+        wide: Mapping[int, int],
+        *,
+        rows: bool,
+        written: bool,
     ) -> None:
         self.rows: Mapping[int, tuple[Weight, ...]] = {}
         if rows:
@@ -206,7 +226,7 @@ class _Planner:
         self.direction = direction
         self.across = direction == "LR"
         usual, small = (ACROSS, COMPACT) if self.across else (DOWN, CELLS)
-        self.sizes: Sizes = small if self.rows else usual
+        self.sizes: Sizes = WRITTEN if written else small if self.rows else usual
         self.size = {
             node: card_size(
                 self.view,
@@ -220,7 +240,7 @@ class _Planner:
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
         factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
-        found = ranks(drawn, self.size, direction, factors)
+        found = ranks(drawn, self.size, direction, factors, written=written)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:
@@ -271,7 +291,8 @@ class _Planner:
         return self.sizes.head if self.across or others else 0.0
 
     def _spread(self, node: int, edges: list[Edge], ports: dict[Edge, float]) -> None:
-        side, middle = float(self.size[node][self.across]), self.place[node]
+        side: float = self.size[node][self.across]
+        middle = self.place[node]
         if node in self.rows and ports is self.end:  # beside the part before the rows
             middle += (self.lead(node) - side) / 2
             side = self.lead(node)

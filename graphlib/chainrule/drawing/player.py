@@ -30,13 +30,14 @@ from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
+from chainrule.readings.mathml import mathml
 from chainrule.readings.notation import Notation
 from chainrule.readings.numbers import full_digits
-from chainrule.readings.prose import sentence, title
-from chainrule.readings.render.prose import prose_html, prose_text, remark_line
+from chainrule.readings.prose import prose_text
+from chainrule.readings.render.html import prose_html
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
-from chainrule.readings.terms import Partial, Row, Sign, mathml, text
+from chainrule.readings.terms import Partial, Row, Sign, text
 from chainrule.readings.view import View, labels
 
 VERSION = 1
@@ -152,7 +153,7 @@ class _Player:
             for row in rows  # a seed's row belongs to the node alone
         }
         notes = [{"kind": "fold", "text": note}] if note else []
-        notes += [{"kind": r.mark, "text": remark_line(r)} for r in self.table.grid().remarks]
+        notes += [{"kind": r.mark, "text": r.line} for r in self.table.grid().remarks]
         return {
             "version": VERSION,
             "mode": view.run.mode,
@@ -316,9 +317,9 @@ class _Player:
         )
         return {
             "phase": step.phase,
-            "title": prose_html(title(step.title)),
+            "title": prose_html(step.title),
             "rule": step.rule,
-            "sentence": prose_html(sentence(step.sentence)),
+            "sentence": prose_html(step.sentence),
             "lines": [
                 [
                     mathml(left, display=True) if left is not None else "",
@@ -331,7 +332,7 @@ class _Player:
             "source": source,
             "row": row,
             "sets": [self.entry(entry) for entry in step.entries],
-            "say": f"{prose_text(title(step.title))}. {prose_text(sentence(step.sentence))}",
+            "say": f"{prose_text(step.title)}. {prose_text(step.sentence)}",
         }
 
     def entry(self, entry: Entry) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points, crossing, sampled
-from chainrule.drawing.labels import Point
 from chainrule.drawing.reduction import Reduction
 from chainrule.graph.wengert import INPUT, Edge
+from chainrule.readings.picture import Point
 
 GROUND: Final = 20
 """Room round the nodes of a ground, with its title, in px."""
@@ -43,6 +43,8 @@ def ranks(
     size: dict[int, tuple[int, int]],
     direction: str,
     rows: Mapping[int, Sequence[Edge]],
+    *,
+    written: bool = False,
 ) -> Ranks:
     """Return where Graphviz puts cards of these widths and heights.
 
@@ -50,8 +52,10 @@ def ranks(
     ----------
     rows
         Of cards with rows, the edges that go to these, from above.
+    written
+        Whether each card stands as near to the inputs as it can, and close to its neighbours.
     """
-    return _Reader(drawn, size, direction, rows).found
+    return _Reader(drawn, size, direction, rows, written).found
 
 
 class _Reader:
@@ -61,8 +65,10 @@ class _Reader:
         size: dict[int, tuple[int, int]],
         direction: str,
         rows: Mapping[int, Sequence[Edge]],
+        written: bool,
     ) -> None:
         self.rows = rows
+        self.written = written
         self.drawn = drawn
         self.size = size
         self.direction = direction
@@ -75,6 +81,8 @@ class _Reader:
         apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
         if len({high for _, high in self.size.values()}) > 1:
             apart = 26.0 if self.across else 12.0
+        if self.written:
+            apart = 24.0
         margin = GROUND if self.across else GROUND // 2
         lines = [
             f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "
@@ -88,6 +96,9 @@ class _Reader:
         for number, cluster in enumerate(self.drawn.clusters):
             inside = " ".join(f"n{node};" for node in cluster.nodes)
             lines.append(f"subgraph cluster_{number} {{ margin={margin}; {inside} }}")
+        if self.written:
+            for nodes in self._levels():
+                lines.append(f"{{ rank=same; {' '.join(f'n{node};' for node in nodes)} }}")
         side = "w" if self.across else "n"
         port = {
             edge: f":r{i}:{side}" for edges in self.rows.values() for i, edge in enumerate(edges)
@@ -107,15 +118,19 @@ class _Reader:
         table = "".join(f"<TR>{line}</TR>" for line in lines)
         return f', label=<<TABLE BORDER="0" CELLBORDER="0">{table}</TABLE>>'
 
+    def _levels(self) -> list[list[int]]:
+        """Return the nodes by their distance from the inputs."""
+        level: dict[int, int] = dict.fromkeys(self.drawn.nodes, 0)
+        for edge in self.drawn.edges:
+            level[edge.user] = max(level[edge.user], level[edge.operand] + 1)
+        found: dict[int, list[int]] = defaultdict(list)
+        for node, number in level.items():
+            found[number].append(node)
+        return list(found.values())
+
     def _crowded(self) -> bool:
         """Whether some rank will hold more than two cards, judged by distance from the inputs."""
-        rank: dict[int, int] = dict.fromkeys(self.drawn.nodes, 0)
-        for edge in self.drawn.edges:
-            rank[edge.user] = max(rank[edge.user], rank[edge.operand] + 1)
-        counts: dict[int, int] = defaultdict(int)
-        for level in rank.values():
-            counts[level] += 1
-        return max(counts.values(), default=0) > 2
+        return max(map(len, self._levels()), default=0) > 2
 
     def _turned(self, x: float, y: float) -> Point:
         """Return Graphviz's point (y upward) as (along, across)."""

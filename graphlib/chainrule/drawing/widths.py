@@ -55,6 +55,8 @@ class Sizes:
         Width of the empty outline of a number that is not computed yet.
     small
         Size of type in rows, remarks and titles of grounds.
+    blank
+        Height of that outline.
     several, chip, head, row
         Heights of an input with several users and of one with one user, of the part of a card
         above its rows, and of a row, where weights are rows.
@@ -75,6 +77,7 @@ class Sizes:
     curved: int
     outline: int = 50
     small: float = 13.0
+    blank: int = 18
     several: int = 50
     chip: int = 26
     head: int = 60
@@ -87,6 +90,9 @@ ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
 
 COMPACT: Final = Sizes(76, 104, 104, 15.5, 14.5, 12.5, 10, 12, 44, 56, 46)
 """Sizes for left to right where weights are rows."""
+
+WRITTEN: Final = Sizes(80, 112, 112, 15.5, 14.5, 12.5, 6, 4, 30, 34, outline=48, blank=27)
+"""Sizes for cards whose numbers are written in by hand; no text stands on their edges."""
 
 DOWN: Final = Sizes(46, 120, 112, 16.0, 14.5, 12.5, 10, 14, 31, 31, 44)
 """Sizes for top down, on a narrow screen."""

@@ -23,12 +23,14 @@ from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
 from chainrule.exercises.kinds.slots import opening
 from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
+from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.exercises.points import apportioned
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
-from chainrule.exercises.sheet import Answer, Block, Part, Sheet, Task, Words
+from chainrule.exercises.sheet import Answer, Part, Sheet, Task
 from chainrule.facade import Graph
+from chainrule.readings.document import Block, Paragraph
 from chainrule.readings.terms import Symbol, text
 
 TRIES: Final = 400
@@ -134,7 +136,9 @@ class _Maker:
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
-                reason = _refused(problem, questions, lenient=bool(part.accept))
+                reason = _refused(
+                    problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
+                )
                 reason = reason or (None if part.formula else _guessed(questions))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
@@ -153,15 +157,15 @@ class _Maker:
         questions: Sequence[Question],
         number: int,
     ) -> Part:
-        begin: list[Block] = [Words((part.text,))] if part.text else []
+        begin: list[Block] = [Paragraph((part.text,))] if part.text else []
         begin.append(opening(problem, whole=any(kind.name == "draw" for kind in kinds)))
         draft = problem.draft
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
             first, *rest = question.blocks
-            assert isinstance(first, Words)
-            told = Words((*first.prose, " " + paid_words(answers)))
+            assert isinstance(first, Paragraph)
+            told = Paragraph((*first.prose, " " + paid_words(answers)))
             tasks.append(
                 Task(
                     number + i,
@@ -174,6 +178,7 @@ class _Maker:
                     dict(draft.direction),
                     dict(draft.settings),
                     self.recipe.carry,
+                    self.recipe.mistakes,
                 )
             )
         return Part(tuple(begin), tuple(tasks))
@@ -282,8 +287,12 @@ def _cells(question: Question) -> frozenset[str]:
 
 
 def _refused(
-    problem: Problem, questions: Sequence[Question], *, lenient: bool
-) -> Unfit | None:  # fmt: skip
+    problem: Problem,
+    questions: Sequence[Question],
+    mistakes: Sequence[OwnMistake],
+    *,
+    lenient: bool,
+) -> Unfit | None:
     """Return why these questions are not set; `lenient` only where the key itself is wrong."""
     cells = [
         answer.cell
@@ -292,7 +301,7 @@ def _refused(
         if answer.cell.partition(":")[0] in PASSES
     ]
     if not lenient:
-        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells)
+        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells, mistakes)
         if reason is not None:
             return reason
     return _unconfirmed(problem, questions, cells)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from chainrule.language.lexer import Token
 from chainrule.language.stack import Doubt, Pending, Value
-from chainrule.language.syntax import Item, Notes
+from chainrule.language.syntax import Item, Notes, Span
 
 _FACTORS = "all factors", "first factor"
 _ROOT = "power first", "root first"
@@ -37,7 +37,7 @@ class Choices:
         """Return whether a function or root without brackets shall take `left` only."""
         if taker.first is None:
             taker.first = left
-            taker.key = self._notes.key(taker.token.kind, taker.start, left.stop)
+            taker.key = self._notes.key(taker.token.kind, Span(taker.start, left.stop))
         return self._notes.chose(taker.key, _names(taker)[1])
 
     def note_reach(self, taker: Pending, operand: Value) -> None:
@@ -50,8 +50,7 @@ class Choices:
         usual, other = _names(taker)
         self._notes.choice(
             taker.key,
-            taker.start,
-            operand.stop,
+            Span(taker.start, operand.stop),
             (usual, f"{name}({first}{more})"),
             (other, f"{name}({first})…"),
         )
@@ -59,10 +58,10 @@ class Choices:
     def fraction_first(self, start: int, exponent: Value, below: Token) -> bool:
         """Return whether x^1/2 shall be the power with exponent 1/2; note that choice."""
         base, above = self._text[start : exponent.start], self._text[exponent.start : exponent.stop]
-        key, divisor = self._notes.key("power", start, below.stop), below.text
+        key, divisor = self._notes.key("power", Span(start, below.stop)), below.text
         usual, other = f"({base}{above})/{divisor}", f"{base}({above}/{divisor})"
         readings = ("power first", usual), ("fraction first", other)
-        self._notes.choice(key, start, below.stop, *readings)
+        self._notes.choice(key, Span(start, below.stop), *readings)
         return self._notes.chose(key, "fraction first")
 
     def under_root(self, root: Pending, number: Value, following: Token) -> bool:
@@ -72,19 +71,19 @@ class Choices:
             self._text[number.start : number.stop],
         )
         more = following.text
-        key = self._notes.key("root", root.start, following.stop)
+        key = self._notes.key("root", Span(root.start, following.stop))
         readings = (
             ("number only", f"({sign}{inside})·{more}"),
             (_FACTORS[0], f"{sign}({inside}{more})"),
         )
-        self._notes.choice(key, root.start, following.stop, *readings)
+        self._notes.choice(key, Span(root.start, following.stop), *readings)
         return self._notes.chose(key, _FACTORS[0])
 
     def product_first(self, top: Pending, left: Value, right: Value, doubts: list[Doubt]) -> bool:
         """Return whether a product without a sign shall go before the operator `top`."""
         if not top.key:
             begin = left.factor if top.what == "div" else left.start
-            top.key = self._notes.key("left", begin, right.stop)
+            top.key = self._notes.key("left", Span(begin, right.stop))
             doubts.append(Doubt(top.key, begin, right.start, right.stop))
         return self._notes.chose(top.key, _LEFT[1])
 
@@ -93,7 +92,7 @@ class Choices:
         for key, begin, second, end in doubts:
             usual = f"({self._text[begin:end]})·{self._text[end:stop].strip()}"
             other = f"{self._text[begin:second]}({self._text[second:stop]})"
-            self._notes.choice(key, begin, stop, (_LEFT[0], usual), (_LEFT[1], other))
+            self._notes.choice(key, Span(begin, stop), (_LEFT[0], usual), (_LEFT[1], other))
 
 
 def _names(taker: Pending) -> tuple[str, str]:

@@ -6,6 +6,7 @@ a notebook has `np.` before functions, `.relu()` behind values, and lines that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,17 +14,19 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, canonical
 from chainrule.language.statements import Statement, numeral
-from chainrule.language.syntax import Notes
+from chainrule.language.syntax import Notes, Span, refusal
 
-IMPORTS = frozenset({"import", "from"})
 # What makes a value of a number in code.
 VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
 WORDS = {
     **{word: word for word in ("and", "or", "not", "if", "else")},
     **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
 }
-MODULES = frozenset({"np", "numpy", "math", "torch", "jnp", "tf", "F", "jax", "nn", "scipy"})
-INSIDE = frozenset({"numpy", "math", "nn", "functional", "linalg", "special"})
+BEFORE_OPERAND = frozenset([";", "=", "(", ",", "+", "-", "*", "/", "^", "else", "maps", "?"])
+_MODULE = re.compile(
+    "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
+)
+INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
 _CONSTANTS = {"e": "e", "pi": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
@@ -39,6 +42,21 @@ def assigned(found: Sequence[Token]) -> set[str]:
         if token.kind == "word" and behind.kind in ("=", "+=") and depth <= 0:
             names.add(canonical(token.text))
     return names
+
+
+def redefined(found: Sequence[Token]) -> list[Token]:
+    """Return the tokens with functions that the text defines itself as words: tanh(z) = …"""
+    names = set()
+    for at, token in enumerate(found):
+        if token.kind == "function" and (at == 0 or found[at - 1].kind in (";", ",")):
+            stop = at + 1
+            while stop < len(found) and found[stop].kind in ("(", "word", ","):
+                stop += 1
+            if [t.kind for t in found[stop : stop + 2]] == [")", "="]:
+                names.add(token.text)
+    return [
+        t._replace(kind="word") if t.kind == "function" and t.text in names else t for t in found
+    ]
 
 
 def stars(
@@ -65,7 +83,7 @@ def stars(
         if not sure and _starred(found, at) not in names:
             behind = found[at + 1] if at + 1 < len(found) else NOTHING
             readings = ("product", f"{before.text} · …"), ("one name", f"the name {spelled}")
-            notes.choice(key, before.start, behind.stop, *readings)
+            notes.choice(key, Span(before.start, behind.stop), *readings)
             if not notes.chose(key, "one name"):
                 result.append(token)
                 continue
@@ -101,9 +119,22 @@ def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | 
 
 def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
     """Return the tokens with the words of the language told from names."""
-    result = []
+    result: list[Token] = []
+    then = any(token.text == "then" for token in found)
     for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
         word = WORDS.get(token.text) if token.kind == "word" else None
+        if (
+            word == "if"
+            and (not result or result[-1].kind in BEFORE_OPERAND)
+            and canonical("if") not in known
+        ):
+            if then:
+                continue  # if c then a else b is c ? a : b
+            if behind.kind == "(":
+                result.append(token._replace(kind="function", text="where"))
+                continue
+        if token.text == "then" and "then" not in known:
+            word = "?"
         called = token.text == "where" and behind.kind == "("
         if word and not called and not token.whole and canonical(token.text) not in known:
             token = token._replace(kind=word)
@@ -142,10 +173,9 @@ class Code:
         ParseError
             At a point behind which no function stands.
         """
-        marks = IMPORTS | VALUES
-        if not any(token.kind == "." or token.text in marks for token in found):
+        if not any(token.kind == "." or token.text in VALUES for token in found):
             return list(found)
-        self._found = self._without_imports(found)
+        self._found = found
         self._out: list[Token] = []
         self._opened: list[int] = []
         self._partner: dict[int, int] = {}
@@ -160,34 +190,6 @@ class Code:
                 at += 1
         return self._out
 
-    def _without_imports(self, found: Sequence[Token]) -> list[Token]:
-        kept: list[Token] = []
-        at = 0
-        while at < len(found):
-            token = found[at]
-            begins = not kept or kept[-1].kind == ";"
-            backward = [t.kind for t in found[at + 1 : at + 5]] == [".", "word", "(", ")"]
-            backward = backward and found[at + 2].text == "backward"
-            if begins and (backward or (token.text in IMPORTS and self._is_import(found, at))):
-                begin = at
-                while at < len(found) and found[at].kind != ";":
-                    at += 1
-                stop = found[at - 1].stop
-                self._notes.tell(f"import:{begin}", found[begin].start, stop, "left out")
-                continue
-            kept.append(token)
-            at += 1
-        return kept
-
-    def _is_import(self, found: Sequence[Token], at: int) -> bool:
-        line = []
-        for token in found[at : at + 9]:
-            if token.kind == ";":
-                break
-            line.append(token)
-        named = len(line) > 1 and line[1].kind == "word"
-        return named and (line[0].text == "import" or any(t.text == "import" for t in line))
-
     def _take(self, token: Token) -> None:
         if token.kind == "(":
             self._opened.append(len(self._out))
@@ -201,16 +203,28 @@ class Code:
         if word.text not in VALUES or opens.kind != "(" or canonical(word.text) in self._known:
             return at
         stop = at + 2
+        listed = self._found[stop].text == "[" if stop < len(self._found) else False
+        stop += listed
         while stop < len(self._found) and self._found[stop].kind not in (")", ";", "("):
             stop += 1
-        inner = self._found[at + 2 : stop]
+        inner = self._found[at + 2 + listed : stop]
+        stop += listed  # tensor([3.0]): one entry is a number
         comma = next((k for k, token in enumerate(inner) if token.kind == ","), len(inner))
+        if listed and comma < len(inner):
+            raise refusal(
+                self._text,
+                Span(inner[0].start, inner[-1].stop),
+                "A vector cannot be typed into a formula",
+                "Declare it, like x: 2, and give it the value [1, 2] beside the formula.",
+            )
         closed = stop < len(self._found) and self._found[stop].kind == ")"
         if not closed or numeral(inner[:comma]) is None:
             return at
         begin = word.start
         shown = self._text[inner[0].start : inner[comma - 1].stop]
-        self._notes.tell(f"value:{begin}", begin, self._found[stop].stop, f"the number {shown}")
+        self._notes.tell(
+            f"value:{begin}", Span(begin, self._found[stop].stop), f"the number {shown}"
+        )
         self._out.extend(inner[:comma])
         return stop + 1
 
@@ -218,7 +232,7 @@ class Code:
         """Take a point and the word behind it; return where to go on."""
         owner = self._out[-1]
         word = self._found[at + 1] if at + 1 < len(self._found) else NOTHING
-        module = owner.kind == "word" and owner.text in MODULES
+        module = owner.kind == "word" and _MODULE.fullmatch(owner.text) is not None
         module = module and canonical(owner.text) not in self._known
         behind = self._found[at + 2] if at + 2 < len(self._found) else NOTHING
         if module and (stop := self._value(at + 1)) > at + 1:
@@ -230,7 +244,7 @@ class Code:
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
         if module and (name in self._functions or word.text in _CONSTANTS):
             self._out.pop()
-            self._notes.tell(f"code:{owner.text}", owner.start, word.stop, word.text)
+            self._notes.tell(f"code:{owner.text}", Span(owner.start, word.stop), word.text)
             if word.text in _CONSTANTS:
                 self._take(Token("constant", _CONSTANTS[word.text], owner.start, word.stop))
             else:
@@ -254,7 +268,7 @@ class Code:
         shown = self._text[start : operand[-1].stop]
         key = f"method:{excerpt(word.text)}"
         closes = at + 3 < len(self._found) and self._found[at + 3].kind == ")"
-        self._notes.tell(key, start, word.stop, f"{name}({shown}{'' if closes else ', …'})")
+        self._notes.tell(key, Span(start, word.stop), f"{name}({shown}{'' if closes else ', …'})")
         del self._out[begin:]
         self._partner = {close: o for close, o in self._partner.items() if close < begin}
         self._take(Token("function", name, start, word.stop, whole=True))
@@ -290,19 +304,21 @@ class Code:
             if depth <= 0:
                 break
         if "slope" not in names:
-            raise ParseError(
+            raise refusal(
+                self._text,
+                Span(owner.start, owner.start + max(1, owner.stop - owner.start)),
                 f"`{owner.text}` has another usual slope for {name} than 0.1, which is used here",
-                text=self._text, position=owner.start, length=max(1, owner.stop - owner.start),
-                allowed="Write the slope: leaky_relu(x, slope=0.01).",
-            )  # fmt: skip
+                "Write the slope: leaky_relu(x, slope=0.01).",
+            )
 
     def _refusal(self, owner: Token, word: Token) -> ParseError:
         shown = excerpt(f"{owner.text}.{word.text}")
-        return ParseError(
+        return refusal(
+            self._text,
+            Span(max(0, word.start - 1), max(0, word.start - 1) + 1 + len(word.text)),
             f"`{shown}`: no function is known by this name behind a point",
-            text=self._text, position=max(0, word.start - 1), length=1 + len(word.text),
-            allowed=_CODE,
-        )  # fmt: skip
+            _CODE,
+        )
 
 
 def with_steps(
@@ -327,11 +343,12 @@ def with_steps(
             name = canonical(statement.name.text)
             if statement.step is not None and name not in versions:
                 token = statement.name
-                raise ParseError(
+                raise refusal(
+                    text,
+                    token,
                     f"`{excerpt(token.text)}` has no value before {statement.step.text}",
-                    text=text, position=token.start, length=token.stop - token.start,
-                    allowed="Give it one in a line above, like c = a + b.",
-                )  # fmt: skip
+                    "Give it one in a line above, like c = a + b.",
+                )
             if statement.step is not None:
                 versions[name].append(at)
             else:
@@ -361,7 +378,7 @@ def with_steps(
                     statement, name=spelled, body=[token, operator, opening, *body, closing]
                 )
                 shown = f"{spelled.text} = {own[name]} {operator.kind} …"
-                notes.tell(f"step:{token.start}", token.start, sign.stop, shown)
+                notes.tell(f"step:{token.start}", Span(token.start, sign.stop), shown)
             else:
                 statement = replace(statement, name=spelled)
         result.append(statement)

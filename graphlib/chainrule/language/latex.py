@@ -17,6 +17,7 @@ from chainrule.language.latex_commands import Commands
 from chainrule.language.latex_groups import FRAMES
 from chainrule.language.latex_names import (
     BEFORE_CONDITION,
+    BRACED_OVER,
     CASES,
     CLOSING,
     COMMANDS_READ,
@@ -40,7 +41,7 @@ from chainrule.language.lexer import (
 )
 from chainrule.language.names import ALIASES, SUPERSCRIPTS
 from chainrule.language.statements import ENDS_OPEN
-from chainrule.language.syntax import Notes
+from chainrule.language.syntax import Notes, Span
 
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\[[tbc]\]|\s*\{[0-9]\})?")
 _ROW = re.compile(r"\\\\\*?(?:\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?")
@@ -57,12 +58,13 @@ _T = (
     r"\\(?:mathsf|mathrm|text)\s*(?:T(?![A-Za-z])|\{\s*T\s*\}))"
 )
 _TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
-_TWO = re.compile(r"\s*_\s*(?:2|\{\s*2\s*\})")
+_ROMAN_T = re.compile(r"T(?![A-Za-z])|\{\s*T\s*\}")
+_TWO = re.compile(r"\s*_\s*(?:[2F]|\{\s*[2F]\s*\}|\\(?:textrm|text|mathrm)\s*\{F\})")
 _BRACED_ARRAY = re.compile(
     r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
 )
 _ARRAY_END = re.compile(r"\s*\\right\s*\.")
-_BIG = re.compile(r"(sum|prod)\s*_\s*\{[^{}]{0,40}=")
+_BIG = re.compile(r"(sum|prod)\s*_\s*[{(][^{}()]{0,40}=")
 _ROW_END = re.compile(rf"[,.;]{_GAP}(?=&|\\\\|\\end(?![A-Za-z])|\\(?:text|mathrm)\s*\{{)")
 _PARTNERS = str.maketrans("([", ")]")
 _SHAPE = re.compile(r"\\in\s*\\mathbb\s*(?:\{\s*R\s*\}|R)\s*\^\s*(?:\{([^{}]{1,60})\}|([0-9]))")
@@ -212,6 +214,8 @@ class _Lexer(Commands):
         elif self._is_punctuation():
             self.at += 1
             return
+        elif character + following == ":=":
+            self.emit("=", ":=", start, start + 2)
         elif character in "∑∏":
             self._big_sign()
             return
@@ -223,7 +227,7 @@ class _Lexer(Commands):
         """Return whether a comma or point here only ends a displayed formula, or a row of cases."""
         if self.open and self.open[-1].kind == "cases" and _ROW_END.match(self.plain, self.at):
             return True
-        framed = bool(self.open) and self.open[-1].kind in (*FRAMES, "sum")
+        framed = not self.open or self.open[-1].kind in (*FRAMES, "sum")
         return framed and _TRAILING.match(self.plain, self.at) is not None
 
     def _sign(self, sign: Token) -> None:
@@ -233,6 +237,8 @@ class _Lexer(Commands):
             sign = sign._replace(kind=";")  # behind a declared shape
         if sign.kind == ";":
             self._check_closed()
+        if sign.text == "=" and self.open and self.open[-1].kind == "cases":
+            sign = sign._replace(kind="compare", text="==")
         self.found.append(sign)
 
     def _check_closed(self) -> None:
@@ -257,6 +263,10 @@ class _Lexer(Commands):
             self.fraction(command, start)
         elif command == "sqrt":
             self.root(start)
+        elif command == "over":
+            self.over(start)
+        elif command in BRACED_OVER:
+            self.argument(command, self.label)
         elif command in SUMS:
             self.sum(start, SUMS[command])
         elif command in COMPARISONS:
@@ -320,7 +330,7 @@ class _Lexer(Commands):
             self.close_bracket(sign, start, False)
         two = _TWO.match(self.plain, self.at) if CLOSING.get(sign) == "norm" else None
         if two is not None and self.found[-1].kind == ")":
-            self.at = two.end()  # the Euclidean norm
+            self.at = two.end()  # the Euclidean norm, of a matrix Frobenius's
 
     def _sized(self, command: str, start: int) -> None:
         r"""Take the bracket behind \left or \right."""
@@ -401,13 +411,23 @@ class _Lexer(Commands):
 
     # Powers.
 
+    def _bold_transposed(self) -> re.Match[str] | None:
+        """Return the T above a letter in bold type: a vector has a transpose, no power."""
+        raised = _ROMAN_T.match(self.plain, self.at)
+        base = self.found[-1] if self.found else None
+        if raised is None or base is None or not self.is_bold(base) or "T" in self.declared:
+            return None
+        key = f"transpose:{excerpt(self.text[base.start : raised.end()])}"
+        self._notes.tell(key, Span(base.start, raised.end()), "the transpose")
+        return raised
+
     def _raise(self) -> None:
         start = self.at
         if self.raised == len(self.found):
             raise self.refuse("A second power follows", "Write x^{2^{3}} with braces.", start)
         self.at += 1
         character = self.skip()
-        transposed = _TOP.match(self.plain, self.at)
+        transposed = _TOP.match(self.plain, self.at) or self._bold_transposed()
         if transposed is not None:
             self.at = transposed.end()
             self.emit("superscript", "T", start, self.at)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from chainrule.errors import excerpt
-from chainrule.language.latex_groups import Groups, Open
+from chainrule.language.latex_groups import BRACES, Groups, Open
 from chainrule.language.lexer import Token, number_at
+from chainrule.language.syntax import Span
 
 _D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
 _ONE = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:[A-Za-z0-9]|\{\w{1,20}\}))?"
@@ -17,7 +17,11 @@ _DERIVATIVE = re.compile(
     rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE})?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
 )
 _ASKED = re.compile(rf"\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*\}}")
-_BOUND = re.compile(r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*")
+_BOUND = re.compile(
+    r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*"
+    r"(?:(?P<sign>[-+])\s*(?P<shift>[0-9]{1,9})\s*)?"
+)
+_LABEL = re.compile(r"\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]{0,80}\}){0,80}\}|\w)")
 _SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
 
 
@@ -33,11 +37,10 @@ class Commands(Groups):
     def operator(self, start: int) -> None:
         r"""Take \operatorname{name}, which begins at `start`; the function must be known."""
         word = self.name(single=True)[0]
-        if word.text not in self.functions:
-            message = f"`{excerpt(word.text)}` is not a function that is known"
-            allowed = r"For a name of your own write \mathrm{name}."
-            raise self.refuse(message, allowed, start, self.at)
         self.at = word.stop
+        if word.text not in self.functions:
+            self.found.append(word)
+            return
         self.function(word.text, start)
 
     def function(self, name: str, start: int) -> None:
@@ -112,6 +115,24 @@ class Commands(Groups):
 
         self.argument(command, below)
 
+    def over(self, start: int) -> None:
+        r"""Take the \over of {a \over b}: what stands in the braces before it is above the line."""
+        if not self.open or self.open[-1].kind not in BRACES:
+            message, allowed = r"`\over` stands in no braces", r"Write \frac{a}{b}."
+            raise self.refuse(message, allowed, start, self.at)
+        opened = self.open[-1]
+        self.found.insert(opened.found + 1, Token("(", "", opened.stop, opened.stop))
+        for kind in (")", "/", "("):
+            self.emit(kind, "/" if kind == "/" else "", start, self.at)
+        opened.tail.append(Token(")", "", start, start))
+
+    def label(self) -> None:
+        r"""Leave out the label behind \underbrace{…}."""
+        label = _LABEL.match(self.plain, self.at)
+        if label is not None:
+            self._notes.tell(f"around:{self.at}", Span(self.at, label.end()), "left out")
+            self.at = label.end()
+
     def cases(self, command: str, start: int, stop: int) -> None:
         """Take the begin or end of cases, which are a function of values and conditions."""
         self.at = stop
@@ -169,7 +190,13 @@ class Commands(Groups):
             self.at += 1
             scripts[script] = self._script_of_sum(start)
         if len(scripts) < 2:
-            raise self.refuse("This sum has no bounds", _SUM, start, stop)
+            error = self.refuse("This sum has no bounds", _SUM, start, stop)
+            below = scripts["_"][1].strip() if "_" in scripts else ""
+            if below.isalpha() and len(below) == 1:
+                error.allowed += f" With three terms it is \\sum_{{{below}=1}}^{{3}}."
+                bounds = f"_{{{below}=1}}^{{3}} "
+                error.suggestion = self.text[:stop] + bounds + self.text[self.at :].lstrip()
+            raise error
         begin, lower, _ = scripts["_"]
         index, equals, low = lower.partition("=")
         index_at = begin + len(index) - len(index.lstrip())
@@ -191,9 +218,10 @@ class Commands(Groups):
 
     def _script_of_sum(self, start: int) -> tuple[int, str, int]:
         """Take what stands below or above a sum: where it begins, what it is, where it ends."""
-        if self.skip() == "{":
-            stop = self.plain.find("}", self.at)
-            if stop < 0 or stop - self.at > 80 or "{" in self.plain[self.at + 1 : stop]:
+        opens = self.skip()
+        if opens and opens in "{(":
+            stop = self.plain.find("}" if opens == "{" else ")", self.at)
+            if stop < 0 or stop - self.at > 80 or opens in self.plain[self.at + 1 : stop]:
                 raise self.refuse("These bounds of a sum cannot be read", _SUM, self.at)
             begin, self.at = self.at + 1, stop + 1
             return begin, self.plain[begin:stop], stop
@@ -214,5 +242,12 @@ class Commands(Groups):
         group = "number" if match["number"] else "name"
         start, stop = at + match.start(group), at + match.end(group)
         if group == "name":
-            return [*tokens, Token("word", match["name"], start, stop)]
-        return [*tokens, number_at(self.text, self.plain[:stop], start)]
+            tokens.append(Token("word", match["name"], start, stop))
+        else:
+            tokens.append(number_at(self.text, self.plain[:stop], start))
+        if match["sign"]:
+            sign = at + match.start("sign")
+            tokens.append(Token(match["sign"], match["sign"], sign, sign + 1))
+            stop = at + match.end("shift")
+            tokens.append(number_at(self.text, self.plain[:stop], at + match.start("shift")))
+        return tokens

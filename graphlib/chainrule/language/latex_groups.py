@@ -13,7 +13,7 @@ from fractions import Fraction
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.latex_names import CLOSING, OPENING, Names
 from chainrule.language.lexer import Token
-from chainrule.language.syntax import LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond
 
 ENDS_OPERAND = frozenset({"number", "word", "name", "superscript", ")", "|"})
 FRAMES = frozenset({"environment", "$", "$$", ") frame", "] frame"})
@@ -154,7 +154,7 @@ class Groups(Names):
             self.emit(")", "}", start, self.at)
             if opened.kind == "brace":
                 inner = self.text[opened.start + 1 : start]
-                self._notes.tell(f"brace:{opened.start}", opened.start, self.at, f"({inner})")
+                self._notes.tell(f"brace:{opened.start}", Span(opened.start, self.at), f"({inner})")
         if opened.kind == "operand" and not doubled and inside and self.skip() == "^":
             message = "This power could belong to the function or to its operand"
             raise self.refuse(message, r"Write \sin^2(x) or \sin(x^2).", self.at)
@@ -182,9 +182,9 @@ class Groups(Names):
         """Return whether the user let x^{(1)} be a power; note that choice."""
         if bracket == "[":
             return False
-        key = self._notes.key("index", start, stop)
+        key = self._notes.key("index", Span(start, stop))
         usual, other = ("index", "an index of the name"), ("power", "a power")
-        self._notes.choice(key, start, stop, usual, other)
+        self._notes.choice(key, Span(start, stop), usual, other)
         return self._notes.chose(key, "power")
 
     def argument(self, command: str, then: Action, text: str = "") -> None:

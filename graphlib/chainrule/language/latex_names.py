@@ -18,7 +18,7 @@ from chainrule.language.names import (
     index_word,
     is_letter,
 )
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Span, beyond, refusal
 
 GREEK: dict[str, str] = {
     **{name: name for name in GREEK_NAMES},
@@ -49,7 +49,7 @@ SIZES = frozenset(
 )
 SIGNS = {
     "cdot": "*", "times": "*", "ast": "*", "odot": "*", "circledast": "*", "div": "/",
-    "approx": "=", "simeq": "=",
+    "approx": "=", "simeq": "=", "mapsto": "maps", "to": "maps", "rightarrow": "maps",
 }  # fmt: skip
 COMPARISONS = {
     "lt": "<", "gt": ">", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
@@ -61,7 +61,8 @@ CASES = frozenset({"cases", "cases*", "dcases"})
 # Words before and behind a condition in the rows of cases.
 BEFORE_CONDITION = frozenset({"if", "for", "when", "where", "falls", "für", "wenn"})
 OTHERWISE = frozenset({"otherwise", "else", "sonst"})
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"})
+BRACED_OVER = frozenset({"underbrace", "overbrace", "boxed", "underline"})
 # What closes a bracket, by what opens it; bars and norms are brackets of a function.
 OPENING = {
     "(": ")", "[": "]", "{": "}", "lbrace": "}", "lbrack": "]", "|": "|", "vert": "|",
@@ -86,7 +87,6 @@ _TERMS = r"write every term, or a sum like \sum_{j=0}^{2}"
 REASONS: dict[str, str] = {
     **dict.fromkeys(("partial", "nabla", "int", "iint", "oint"), _DERIVATIVE),
     **dict.fromkeys(("dots", "ldots", "cdots", "dotsc", "dotsb"), _TERMS),
-    "equiv": "an assignment is written with =",
     "lim": "a limit is not read",
     "infty": "infinity is not a number one can compute with",
     "pm": "write the two formulas one by one",
@@ -95,6 +95,7 @@ REASONS: dict[str, str] = {
     "prime": "derivatives are computed here; for another name write f_1",
     "circ": "angles are in radians here",
     "binom": "a binomial coefficient is not read",
+    "mid": r"bars are written |x|; a probability given something is a name here, like p",
     "in": r"a shape is declared like W \in \mathbb{R}^{4 \times 2}",
     "mathbb": r"it stands only in a shape, like W \in \mathbb{R}^{4 \times 2}",
 }
@@ -105,7 +106,7 @@ COMMANDS_READ = (
 
 
 COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_STAR = re.compile(r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
+_STAR = re.compile(r"\*(?=_)|\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
                    r"\{\s*(?:\*|\\(?:ast|star)(?![A-Za-z]))\s*\})")  # fmt: skip
 _UPRIGHT_NAME = re.compile(r"\s*\{[\s,;]*((?:[A-Za-z0-9]|\\?_)+)\s*[.,;:]?\s*\}|\s+([A-Za-z])")
 _SHIFT = re.compile(r"\s*((?:[A-Za-z]\s*)?[+-]\s*[0-9]{1,9})\s*\}")
@@ -140,7 +141,7 @@ class Names:
         """Return the error at the characters from `start` to `stop`, or at one."""
         start = min(start, max(0, len(self.text) - 1)) if start >= len(self.text) else start
         length = max(1, stop - start)
-        return ParseError(message, text=self.text, position=start, length=length, allowed=allowed)
+        return refusal(self.text, Span(start, start + length), message, allowed)
 
     def skip(self) -> str:
         """Go to the next character that is not a space, and return it, or ""."""
@@ -190,6 +191,10 @@ class Names:
         if len(base) == 1 or whole or base in GREEK.values():
             self._check_style(word, style, start, stop)
         return [Token("word", word, start, stop, None, whole)]
+
+    def is_bold(self, token: Token) -> bool:
+        """Return whether a name is in bold type."""
+        return token.kind == "word" and self._styles.get(canonical(token.text)) == "bold"
 
     def _check_style(self, word: str, style: str, start: int, stop: int) -> None:
         name = canonical(word)
@@ -320,7 +325,7 @@ class Names:
         apart = False
         while self.skip() not in ("}", ""):
             begin, character = self.at, self.plain[self.at]
-            if character == ",":
+            if character == "," or (character == "_" and parts):
                 self.at += 1
                 apart = True
                 continue

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Span, beyond, refusal
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ SUPERSCRIPTS = dict(
         strict=True,
     )
 )
-_MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys()
+_MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys() | {"⁽", "⁾"}
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
 """Marks over the letter before them."""
 PRIMES = "'’′"
@@ -139,6 +139,7 @@ _LOWER = re.compile(r"_\{([^{}]{1,40})\}")
 _UPPER = re.compile(r"\^\{?([(\[])([^(){}\[\]]{1,40})[)\]]\}?")
 _STAR = re.compile(r"(?<![*⋆∗])\^?\{?[*⋆∗]\}?(?![^\W_]|[*⋆∗])")
 _PRIME = re.compile(r"(?:['’′]|\^\{?\\prime\}?)(?![^\W_])")
+_RAISED = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9})⁾")
 _SHIFT = re.compile(r"(?P<letter>[A-Za-z]?)\s*(?P<sign>[-+−])\s*(?P<number>[0-9]{1,9})")
 UPPER = {"(": "sup", "[": "box"}
 
@@ -160,6 +161,7 @@ def unmarked(spelling: str) -> str:
     """Return a name with its marks spelled out: `ŷ_1` is y_hat_1, `w_{11}^{(1)}` w_11_sup1."""
     if spelling.isascii() and spelling.replace("_", "a").isalnum():
         return spelling
+    spelling = _RAISED.sub(lambda m: f"^({''.join(SUPERSCRIPTS[s] for s in m[1])})", spelling)
     word = re.sub(r"\\([A-Za-z]+)", lambda m: m[1] if m[1] in GREEK_NAMES else m[0], spelling)
     apart = unicodedata.normalize("NFD", word[:1])
     if len(apart) == 1 and word[1:2] in ACCENTS:
@@ -262,11 +264,11 @@ def canonical_label(spelling: str) -> str:
 
 def not_a_name(spelling: str, position: int) -> ParseError:
     """Return the error for a text that was given as a name and is none."""
-    return ParseError(
+    return refusal(
+        spelling,
+        Span(position, position + 1),
         f"{excerpt(spelling)!r} is not a name",
-        text=spelling,
-        position=position,
-        allowed="A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
+        "A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
     )
 
 
@@ -393,7 +395,9 @@ ALIASES = {
     "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
     "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
     "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
-    "amin": "min", "matmul": "dot",
+    "amin": "min", "mse": "squared_error", "MSE": "squared_error",
+    "mse_loss": "squared_error", "l1_loss": "absolute_error", "matmul": "dot",
+    "piecewise": "where", "ifelse": "where",
 }  # fmt: skip
 
 

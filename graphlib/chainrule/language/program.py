@@ -8,15 +8,23 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from chainrule.errors import InputError, ParseError, excerpt
-from chainrule.language.code import Code, assigned, stars, with_steps, worded
+from chainrule.language.code import Code, assigned, redefined, stars, with_steps, worded
 from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
 from chainrule.language.names import POWER_OF, canonical, function_names
 from chainrule.language.parser import Parser
 from chainrule.language.reading import Reading
-from chainrule.language.statements import Statement, check_new, numeral, split_statements
+from chainrule.language.statements import (
+    Statement,
+    check_new,
+    check_stated,
+    numeral,
+    split_statements,
+    unpacked,
+)
 from chainrule.language.sums import Bounds, Sum, take_sums, values_of
+from chainrule.language.surroundings import bare
 from chainrule.language.syntax import (
     LIMITS,
     Assignment,
@@ -26,6 +34,7 @@ from chainrule.language.syntax import (
     Program,
     Span,
     check_length,
+    refusal,
 )
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
@@ -33,8 +42,8 @@ from chainrule.ops.record import Op
 FUNCTIONS = function_names({**OPS.spelled, POWER_OF: OPS["power"]})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-LATEX = ("\\", "_{", "^{", "$")
-"""What stands in LaTeX only."""
+LATEX = ("\\", "_{", "^{", "$", "sum_(", "prod_(", "∑_(", "∏_(")
+"""What stands in LaTeX only, and sums with bounds below them in the linear format of Unicode."""
 CORRECTIONS = 20
 """How many like places one correction corrects."""
 CORRECTED = 60_000
@@ -140,13 +149,14 @@ class _Reader:
     def tokens(self) -> list[Token]:
         """Return the tokens of formulas: with names, words of the language and code told apart."""
         text, notes, functions = self.text, self.notes, self.functions
-        plain = clean(text, notes)
+        plain = bare(text, clean(text, notes), self.declared, notes)
         if self.mode == "latex":
             found = latex_tokens(text, plain, functions, self.declared, notes)
         else:
-            found = tokens(text, plain)
+            found = tokens(text, plain, notes)
         if {token.kind for token in found} <= {";"}:
             return found  # nothing but ends of statements
+        found = unpacked(text, redefined(found), notes)
         found = worded(found, self.declared | assigned(found))
         found = stars(found, functions, self.declared, notes)
         return Code(text, functions, self.declared | assigned(found), notes).plain(found)
@@ -164,6 +174,8 @@ class _Reader:
                 check_new(text, statement, first_lines, shapes)
         defined = {f: s.parameters for f, s in first_lines.items() if s.parameters is not None}
         known |= first_lines.keys()
+        for statement in statements:
+            check_stated(text, statement, first_lines)
         if defined:
             functions = {
                 **functions,
@@ -176,7 +188,7 @@ class _Reader:
         sums: dict[str, Sum] = {}
         bodies = []
         for at, statement in enumerate(statements):
-            body = take_sums(text, statement.body, known, sums, bounds)
+            body = take_sums(text, statement.body, known, sums, bounds, notes)
             local = frozenset(canonical(token.text) for token in statement.parameters or ())
             names = renamed[at]
             bodies.append([
@@ -190,7 +202,7 @@ class _Reader:
             for statement, body in zip(statements, bodies, strict=True)
             if statement.name is None or canonical(statement.name.text) not in given
         ]
-        functions = {**functions, "cases": stand_in("cases", None),
+        functions = {"norm": OPS["norm"], **functions, "cases": stand_in("cases", None),
                      **{key: stand_in(key, 1) for key in sums}}  # fmt: skip
         parser = Parser(text, functions, notes)
         roots = [parser.parse(body) for _, body in kept]
@@ -215,7 +227,7 @@ class _Reader:
             spelled = self.text[statement.body[0].start : stop]
             key = f"input:{canonical(name.text)}"
             usual, other = f"an input that is {spelled}", f"the constant {spelled}"
-            self.notes.choice(key, start, stop, ("input", usual), ("constant", other))
+            self.notes.choice(key, Span(start, stop), ("input", usual), ("constant", other))
             if not self.notes.chose(key, "constant"):
                 found[canonical(name.text)] = Number(number, spelled)
         return found
@@ -226,8 +238,10 @@ class _Reader:
         for token in body:
             number = bounds.used.get(token.text) if token.kind == "name" else None
             if number is not None and token.text not in assigned:
-                self.notes.tell(f"bound:{token.text}", token.start, token.stop, str(number))
-                token = token._replace(kind="number", text=str(number), number=Fraction(number))
+                self.notes.tell(f"bound:{token.text}", token, str(number))
+                token = token._replace(
+                    kind="number", text=str(number), number=Fraction(number), whole=True
+                )
             result.append(token)
         return result
 
@@ -258,6 +272,9 @@ def _program(
         fixed=bounds.used,
         asked=next((s.asked for s in statements if s.asked is not None), None),
         claims=_claims(statements),
+        operations=tuple(
+            {op.name: op for op in reader.functions.values() if OPS.get(op.name) is not op}.values()
+        ),
     )
 
 
@@ -298,7 +315,7 @@ def _written_out(
     for at in kept & set(functions):
         span, body = statements[at].span, statements[at].body
         key = f"definition:{statements[at].name}"
-        notes.tell(key, span.start, body.stop, f"the formula {statements[at].name}")
+        notes.tell(key, Span(span.start, body.stop), f"the formula {statements[at].name}")
     definitions = {
         s.name: Definition(tuple(canonical(token.text) for token in defined[s.name]), s.root)
         for s in statements
@@ -416,12 +433,11 @@ def _circle(text: str, circle: Sequence[Assignment]) -> ParseError:
         message = f"`{excerpt(first.spelling)}` in line {first.line} is defined by itself"
     else:
         message = f"A circle of names: {' uses '.join([*middle, excerpt(first.spelling, 12)])}"
-    return ParseError(
+    return refusal(
+        text,
+        first.span,
         message,
-        text=text,
-        position=first.span.start,
-        length=first.span.stop - first.span.start,
-        allowed="Each name is given by inputs and by other names that do not use it.",
+        "Each name is given by inputs and by other names that do not use it.",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 
-from chainrule.errors import ParseError, excerpt
+from chainrule.errors import excerpt
 from chainrule.language.asking import (
     Sentence,
     check_asking,
@@ -42,7 +42,7 @@ from chainrule.language.refusals import (
     without_operands,
     word_of_language,
 )
-from chainrule.language.syntax import Notes
+from chainrule.language.syntax import Notes, Span, refusal
 from chainrule.ops.record import Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
@@ -93,6 +93,7 @@ class Reading:
         self._local: frozenset[str] = frozenset()
         self._know(known)
         self._seen: set[str] = set()
+        self._near: dict[str, str] = {}
         self._called: list[tuple[Word, list[str]]] = []
 
     def _know(self, known: frozenset[str]) -> None:
@@ -176,7 +177,7 @@ class Reading:
         name = name if name in self._functions else token.text.lower()
         if self._is_known(token.text) or name not in self._functions:
             raise entry_expected(self._text, Word(token.text, token.start, token.stop, ""))
-        self._notes.tell(f"bracket:{token.text}", token.start, token.stop + 1, f"{name}(…)")
+        self._notes.tell(f"bracket:{token.text}", Span(token.start, token.stop + 1), f"{name}(…)")
         return token._replace(text=name)
 
     def _arc(self, token: Token, behind: Token) -> Token:
@@ -185,7 +186,7 @@ class Reading:
         name = ALIASES.get(name, name)
         if self._is_known("arc") or name not in self._functions:
             return token
-        self._notes.tell(f"alias:{name}", token.start, behind.stop, f"the function {name}")
+        self._notes.tell(f"alias:{name}", Span(token.start, behind.stop), f"the function {name}")
         return token._replace(text=name, stop=behind.stop)
 
     def check_calls(self) -> None:
@@ -202,7 +203,7 @@ class Reading:
             if any(name not in self._everywhere and name not in self._seen for name in names):
                 raise unknown_function(self._text, word, self._functions)
             key = f"product:{excerpt(word.text)}"
-            self._notes.tell(key, word.start, word.stop + 1, f"{word.text}·(…)")
+            self._notes.tell(key, Span(word.start, word.stop + 1), f"{word.text}·(…)")
 
     # The rows of the table.
 
@@ -232,7 +233,7 @@ class Reading:
             if word.called or base in self._everywhere - self._declared or base in self._functions:
                 raise derivative(self._text, word.start, word.stop)
         name = self._name(word)
-        self._notes.tell(f"name:{name.text}", word.start, word.stop, f"the name {name.text}")
+        self._notes.tell(f"name:{name.text}", word, f"the name {name.text}")
         return [name]
 
     def alias(self, word: Word) -> list[Token] | None:
@@ -246,9 +247,7 @@ class Reading:
         key = self._key(word)
         shown = "pow" if name == POWER_OF else name
         readings = (f"the function {shown}", "·".join(word.text))
-        self._notes.choice(
-            key, word.start, word.stop, (FUNCTION, readings[0]), (PRODUCT, readings[1])
-        )
+        self._notes.choice(key, word, (FUNCTION, readings[0]), (PRODUCT, readings[1]))
         if self._notes.chose(key, PRODUCT):
             return self._take(word, list(word.text))
         return [Token("function", name, word.start, word.stop)]
@@ -263,9 +262,7 @@ class Reading:
                 return None
             key = self._key(word)
             readings = (f"{word.text}·(…)", f"the function {self._functions[name].name}(…)")
-            self._notes.choice(
-                key, word.start, word.stop, (FUNCTION, readings[1]), (PRODUCT, readings[0])
-            )
+            self._notes.choice(key, word, (FUNCTION, readings[1]), (PRODUCT, readings[0]))
             if self._notes.chose(key, PRODUCT):
                 return [self._name(word)]
         return [Token("function", name, word.start, word.stop)]
@@ -308,7 +305,9 @@ class Reading:
         if self._notes.chose(self._key(word), ONE_NAME):
             return None
         if len(word.text) > 2 or word.called:
-            near = nearest_function(word.text, self._functions)
+            near = self._near.get(word.text)
+            if near is None:
+                near = self._near[word.text] = nearest_function(word.text, self._functions)
             if near:
                 raise did_you_mean(self._text, word, near)
         return None
@@ -335,11 +334,7 @@ class Reading:
         letters = letters_of(word.text)
         pieces = [*letters[:-1], word.text[len(letters) - 1 :]]
         self._notes.choice(
-            key,
-            word.start,
-            word.stop,
-            (ONE_NAME, f"the name {word.text}"),
-            (PRODUCT, "·".join(pieces)),
+            key, word, (ONE_NAME, f"the name {word.text}"), (PRODUCT, "·".join(pieces))
         )
         return self._take(word, pieces) if self._notes.chose(key, PRODUCT) else [self._name(word)]
 
@@ -370,7 +365,7 @@ class Reading:
         usual, other = (TRANSPOSE, "the transpose"), (POWER, "the power with exponent T")
         if not self._shaped:
             usual, other = other, usual
-        self._notes.choice(key, before[-1].start, raised.stop, usual, other)
+        self._notes.choice(key, Span(before[-1].start, raised.stop), usual, other)
         return (
             not self._notes.chose(key, POWER) if self._shaped else self._notes.chose(key, TRANSPOSE)
         )
@@ -403,11 +398,7 @@ class Reading:
     def _product(self, word: Word, pieces: Sequence[str]) -> list[Token]:
         key = self._key(word)
         self._notes.choice(
-            key,
-            word.start,
-            word.stop,
-            (PRODUCT, "·".join(pieces)),
-            (ONE_NAME, f"the name {word.text}"),
+            key, word, (PRODUCT, "·".join(pieces)), (ONE_NAME, f"the name {word.text}")
         )
         if self._notes.chose(key, ONE_NAME):
             return [self._name(word)]
@@ -441,18 +432,17 @@ class Reading:
         split_up = f"{base}·{letter} {power[0]} {power[1:]}"
         if letter in self._known or letter + power in self._known:
             if not signed and letter + power not in self._known:
-                raise ParseError(
+                raise refusal(
+                    self._text,
+                    token,
                     f"`{excerpt(token.text)}` could be a number or a product with `{letter}`",
-                    text=self._text,
-                    position=token.start,
-                    length=len(token.text),
-                    allowed=f"Write {base}*10^{power} or {base}*{letter}*{power}.",
+                    f"Write {base}*10^{power} or {base}*{letter}*{power}.",
                 )
             if signed:
-                self._notes.tell(key, token.start, token.stop, split_up)
+                self._notes.tell(key, token, split_up)
         elif signed and letter == "e":
             usual = (NUMBER, f"the number {token.text}")
-            self._notes.choice(key, token.start, token.stop, usual, (PRODUCT, split_up))
+            self._notes.choice(key, token, usual, (PRODUCT, split_up))
             if not self._notes.chose(key, PRODUCT):
                 return [token]
         else:

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
-from chainrule.errors import ParseError
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.refusals import Refusals
-from chainrule.language.syntax import LIMITS, Item, Span, beyond
+from chainrule.language.syntax import LIMITS, Item, Span, beyond, refusal
 
 
 class Cursor:
@@ -184,12 +183,11 @@ class Writer:
             return self.number(token)
         digits = token.text.removeprefix("-")
         if not digits.isdecimal():
-            raise ParseError(
+            raise refusal(
+                self._text,
+                token,
                 "This raised power cannot be read",
-                text=self._text,
-                position=token.start,
-                length=token.stop - token.start,
-                allowed="Write powers with ^, like x^(2n).",
+                "Write powers with ^, like x^(2n).",
             )
         if len(digits) > LIMITS.digits:
             position = token.start + LIMITS.digits

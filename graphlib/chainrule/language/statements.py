@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import check_code, check_statement, derivative, question
+from chainrule.language.asking import check_statement, derivative, question
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
-from chainrule.language.syntax import LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 # A line that begins with one of these, or ends with one, goes on.
@@ -76,16 +77,21 @@ def split_statements(
     for part in _Parts(text, found, notes).all():
         line += text.count("\n", last, part[0].start)
         last = part[0].start
-        if len(part) > 1 and part[0].kind == "word" and part[1].kind == ":":
+        if (
+            len(part) > 1
+            and part[0].kind == "word"
+            and part[1].kind == ":"
+            and not _MAPPING.match(_kinds(part))
+        ):
             _declare(text, part, shapes)
         else:
             statements.append(_statement(text, part, line, known, notes))
     if not statements:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(0, 0 + 1),
             "There is no formula here",
-            text=text,
-            position=0,
-            allowed="Type a formula, like cos(sin(x^2) + 3x^2).",
+            "Type a formula, like cos(sin(x^2) + 3x^2).",
         )
     named = [s for s in statements if s.number is None]
     for statement in named[1:-1]:
@@ -94,6 +100,87 @@ def split_statements(
     if len(named) > 1 and named[0].name is None and named[-1].name is None:
         raise _nameless(text, named[-1])
     return statements, shapes
+
+
+def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
+    """Return the tokens with `x, y = 2, 3` as the statements x = 2; y = 3.
+
+    Raises
+    ------
+    ParseError
+        If anything but numbers is given to several names at once.
+    """
+    result: list[Token] = []
+    at = 0
+    while at < len(found):
+        stop = at
+        while stop < len(found) and found[stop].kind != ";":
+            stop += 1
+        part = list(found[at:stop])
+        row = _ROW.match(_kinds(part))
+        values = _split(part[row.end() :]) if row is not None else []
+        if row is not None and len(values) == row.end() // 2 and all(values):
+            part = _one_by_one(text, part[: row.end() - 1 : 2], part[row.end() - 1], values, notes)
+        result += [*part, *found[stop : stop + 1]]
+        at = stop + 1
+    return result
+
+
+def _one_by_one(
+    text: str, names: list[Token], equals: Token, values: list[list[Token]], notes: Notes
+) -> list[Token]:
+    start, stop = names[0].start, values[-1][-1].stop
+    each = [(name, text[v[0].start : v[-1].stop]) for name, v in zip(names, values, strict=True)]
+    shown = "; ".join(f"{text[name.start : name.stop]} = {value}" for name, value in each)
+    if any(numeral(value) is None for value in values):
+        raise refusal(
+            text,
+            Span(start, equals.start),
+            "Several names stand before one =",
+            "Each name is given in a statement of its own.",
+            text[:start] + shown + text[stop:],
+        )
+    notes.tell(f"row:{start}", Span(start, equals.stop), shown)
+    tokens: list[Token] = []
+    for name, value in zip(names, values, strict=True):
+        tokens += [name, equals, *value, Token(";", ";", value[-1].stop, value[-1].stop)]
+    return tokens[:-1]
+
+
+def _split(tokens: Sequence[Token]) -> list[list[Token]]:
+    """Return what stands between commas outside of brackets."""
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "(") - (token.kind == ")")
+        if token.kind == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _kinds(part: Sequence[Token]) -> str:
+    """Return one letter for each token: w for a word, l for lambda, m for an arrow."""
+    return "".join(
+        "l"
+        if token.kind == "word" and token.text == "lambda" and token.stop - token.start == 6
+        else "w"
+        if token.kind == "word"
+        else "m"
+        if token.kind == "maps"
+        else token.kind[:1]
+        if token.kind in "(),=:"
+        else "?"
+        for token in part
+    )
+
+
+_ROW = re.compile(r"w(?:,w)+=")
+# What maps its names to a formula: x ↦, (x, y) ->, lambda x, y:, with a name before it or none.
+_MAPPING = re.compile(
+    r"(?:w[=:])?(?:(?P<open>\()?w(?:,w)*(?(open)\))m|lw(?:,w)*:|w[=:]?lw(?:,w)*:)"
+)
 
 
 class _Parts:
@@ -143,7 +230,7 @@ class _Parts:
         behind = self._at(self._past_lines(at))
         if behind.kind in ("+", "-"):
             key = f"line:{behind.start}"
-            self._notes.tell(key, behind.start, behind.stop, "the line above goes on")
+            self._notes.tell(key, behind, "the line above goes on")
         return behind.kind in GOES_ON
 
     def _joint(self, at: int) -> int:
@@ -157,6 +244,9 @@ class _Parts:
         first = at
         if at and self._found[at - 1].kind == ",":
             return 0
+        part = self._parts[-1]
+        if "l" in _kinds(part[:3]) and part[-1].kind == "word":
+            return 0  # the parameters of a lambda
         while self._at(at).kind in (",", "joint", "and") and at - first < LONGEST:
             at = self._past_lines(at + 1)
         if self._begins(at):
@@ -182,7 +272,7 @@ class _Parts:
         if any(token.kind in ("else", "if", "=") for token in clause):
             return 0
         start = self._found[first].start
-        self._notes.tell(f"condition:{start}", start, clause[-1].stop, "a remark, left out")
+        self._notes.tell(f"condition:{start}", Span(start, clause[-1].stop), "a remark, left out")
         return stop
 
     def _begins(self, at: int) -> bool:
@@ -217,19 +307,23 @@ class _Parts:
             summed = f"sum({inner}, {index.text}={low}..{high})"
             rest = self._text[self._found[stop - 1].stop :]
             suggestion = self._text[: body[0].start] + summed + rest
-        raise ParseError(
+        raise refusal(
+            self._text,
+            Span(index.start, run[-1].stop),
             f"`{excerpt(index.text)}` runs from one number to another beside the formula",
-            text=self._text, position=index.start, length=run[-1].stop - index.start,
-            allowed="An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
-            "write each.", suggestion=suggestion,
-        )  # fmt: skip
+            "An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
+            "write each.",
+            suggestion,
+        )
 
 
 def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
-    check_code(text, part, known)
+    mapping = _MAPPING.match(_kinds(part))
+    if mapping:
+        return _mapped(text, part, mapping.end(), line, notes)
     equals = _equals(part)
     if step is None and not equals:
         asked, body = question(text, part, known, notes)
@@ -239,15 +333,14 @@ def _statement(
     sign = step or part[equals[0]]
     if sign.text in ("≈", "\\approx"):
         allowed = "An assignment is written with =; behind it ≈ may stand before a number."
-        raise ParseError(f"`{sign.text}` cannot stand here", text=text, position=sign.start,
-                         length=len(sign.text), allowed=allowed)  # fmt: skip
+        raise refusal(text, sign, f"`{sign.text}` cannot stand here", allowed)
     left = part[: equals[0]] if equals else part[:1]
     parameters = None
     if len(left) != 1 or name.kind != "word":
         check_statement(text, part, known)
         if name.kind == "word" and set(name.text) & set(PRIMES):
             raise derivative(text, name.start, name.stop)
-        parameters = _parameters(text, left, sign)
+        parameters = _parameters(text, left, sign, part[equals[0] + 1 :])
     body = _body(text, part[equals[0] + 1 :], sign)
     claim: tuple[Token, ...] = ()
     further = _equals(body)
@@ -256,19 +349,35 @@ def _statement(
         body = body[: further[-1]]
         further = further[:-1]
     if further and parameters is None and _is_call(body[: further[0]]):
-        notes.tell(f"function:{body[0].start}", body[0].start, body[further[0]].stop, name.text)
+        notes.tell(
+            f"function:{body[0].start}", Span(body[0].start, body[further[0]].stop), name.text
+        )
         body = _body(text, body[further[0] + 1 :], body[further[0]])
     asked, body = question(text, body, known, notes)
     return Statement(name, body, line, parameters, asked=asked, claim=claim)
 
 
+def _mapped(text: str, part: list[Token], stop: int, line: int, notes: Notes) -> Statement:
+    """Read `x ↦ x^2`, `f = lambda x: x^2` or `f: (x, y) -> x y`: the formula, or the function f."""
+    named = part[1].kind in ("=", ":")
+    body = _body(text, part[stop:], part[stop - 1])
+    names = tuple(t for t in part[2 * named : stop] if t.kind == "word" and t.text != "lambda")
+    shown = ", ".join(token.text for token in names)
+    key, begin = f"maps:{part[0].start}", part[0].start
+    if not named:
+        notes.tell(key, Span(begin, body[0].start), f"the formula of {shown}")
+        return Statement(None, body, line)
+    notes.tell(key, Span(begin, body[0].start), f"the function {part[0].text}({shown})")
+    return Statement(part[0], body, line, names)
+
+
 def _body(text: str, body: list[Token], sign: Token) -> list[Token]:
     if not body:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(sign.start, sign.start + 1),
             f"Nothing stands behind {sign.text or '='}",
-            text=text,
-            position=sign.start,
-            allowed="A formula stands on the right of an assignment.",
+            "A formula stands on the right of an assignment.",
         )
     return body
 
@@ -295,35 +404,39 @@ def _is_call(part: Sequence[Token]) -> bool:
     )
 
 
-def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token, ...]:
+def _parameters(
+    text: str, left: Sequence[Token], equals: Token, right: Sequence[Token]
+) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
-        raise ParseError(
-            "No name stands before =", text=text, position=equals.start, allowed=_ONE_NAME
+        raise refusal(
+            text, Span(equals.start, equals.start + 1), "No name stands before =", _ONE_NAME
         )
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
     if left[0].kind != "word" or not brackets:
-        message = "The left side of = is not one name"
-        raise ParseError(message, text=text, position=start, length=stop - start, allowed=_ONE_NAME)
+        message, turned = "The left side of = is not one name", ""
+        if len(right) == 1 and right[0].kind == "word":
+            name = right[0]
+            turned = f"{text[:start]}{name.text} = {text[start:stop]}{text[name.stop :]}"
+        raise refusal(text, Span(start, stop), message, _ONE_NAME, turned)
     if not _is_call(left):
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(start, stop),
             f"`{excerpt(text[start:stop])}` cannot be defined",
-            text=text,
-            position=start,
-            length=stop - start,
-            allowed="A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
+            "A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
+            text[: left[0].stop] + text[stop:],
         )
     names = left[2:-1:2]
     seen: set[str] = set()
     for token in names:
         if canonical(token.text) in seen:
-            raise ParseError(
+            raise refusal(
+                text,
+                token,
                 f"`{excerpt(token.text)}` stands twice in these brackets",
-                text=text,
-                position=token.start,
-                length=token.stop - token.start,
-                allowed="The parameters of a function have different names.",
+                "The parameters of a function have different names.",
             )
         seen.add(canonical(token.text))
     return tuple(names)
@@ -331,12 +444,11 @@ def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token,
 
 def _nameless(text: str, statement: Statement) -> ParseError:
     start, stop = statement.body[0].start, statement.body[-1].stop
-    return ParseError(
+    return refusal(
+        text,
+        Span(start, stop),
         "This formula has no name",
-        text=text,
-        position=start,
-        length=stop - start,
-        allowed="Of several statements only the first or the last may lack a name.",
+        "Of several statements only the first or the last may lack a name.",
     )
 
 
@@ -350,11 +462,11 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     spelled = [size.strip() for size in sizes]
     short = stop - start <= LIMITS.name
     if not (short and len(spelled) <= 4 and all(s.isascii() and s.isdecimal() for s in spelled)):
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(place, place + 1),
             f"The shape of `{excerpt(name.text)}` cannot be read",
-            text=text,
-            position=place,
-            allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
+            "A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
             "channels three, like x: 3x8x8.",
         )
     shape = tuple(int(size) for size in spelled)
@@ -362,25 +474,35 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     for size in shape:
         entries *= size
     if not entries:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(place, place + 1),
             "A size of 0 leaves no entries",
-            text=text,
-            position=place,
-            allowed="Every size is at least 1.",
+            "Every size is at least 1.",
         )
     if entries > LIMITS.entries:
         what = "entries in a vector or matrix"
         raise beyond(what, LIMITS.entries, text=text, position=place)
     canonical_name = canonical(name.text)
     if canonical_name in shapes:
-        raise ParseError(
+        raise refusal(
+            text,
+            name,
             f"The shape of `{excerpt(name.text)}` is declared twice",
-            text=text,
-            position=name.start,
-            length=len(name.text),
-            allowed="Declare each shape once.",
+            "Declare each shape once.",
         )
     shapes[canonical_name] = shape
+
+
+def check_stated(text: str, statement: Statement, assigned: Container[str]) -> None:
+    """Refuse y' = … where y is assigned: its derivative is computed here."""
+    name = statement.name
+    if name is None:
+        return
+    written = text[name.start : name.stop]
+    primed = any(sign in written for sign in (*PRIMES, "\\prime"))
+    if primed and canonical(name.text).partition("_prime")[0] in assigned:
+        raise derivative(text, name.start, name.stop)
 
 
 def check_new(
@@ -409,11 +531,10 @@ def check_new(
     elif name in shapes:
         message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
     if message:
-        raise ParseError(
+        raise refusal(
+            text,
+            statement.name,
             message,
-            text=text,
-            position=statement.name.start,
-            length=len(statement.name.text),
-            allowed="Each name is given once; shapes are declared for inputs only.",
+            "Each name is given once; shapes are declared for inputs only.",
         )
     first_lines[name] = statement

@@ -71,7 +71,7 @@ class Landscape:
 
     def __init__(self, graph: Graph, region: Sequence[tuple[float, float]]) -> None:
         names = graph.variables
-        if any(graph.shape(node) for node in graph.inputs):
+        if any(graph.list.shape(node) for node in graph.list.inputs):
             raise GraphError("a landscape is of numbers; a variable here is a vector")
         if not 1 <= len(names) <= 2:
             raise GraphError(f"the function has {len(names)} variables; a landscape has one or two")

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from chainrule.errors import LinkError
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault, Reading
@@ -42,6 +43,7 @@ def page() -> None:
         state = State(formula, point, mode=mode)
         with menu:
             _share(state)
+    _own_code(state)
     done = worktable.work(state)
     if isinstance(done, Fault):
         st.html(fault_html(done))
@@ -78,6 +80,7 @@ def _restore() -> None:
             st.html(f'<div class="cr-quiet">{error.message}. {error.allowed}</div>')
     session["work_formula"], session["work_values"] = formula, values
     session["work_mode"] = mode
+    session.setdefault("work_gradients", "")
 
 
 def _forget() -> None:
@@ -123,6 +126,18 @@ def _share(state: State) -> None:
             st.code("check-my-work?" + link.encode(state), language=None, wrap_lines=True)
         except LinkError as error:
             st.caption(f"{error.message}. {error.allowed}")
+
+
+def _own_code(state: State) -> None:
+    """Compare a table of gradients, as somebody's own code prints them; nothing of it is run."""
+    with st.expander("Check my backward code"):
+        typed = st.text_area(
+            "What your code gives for each node", **lasting("work_gradients"), max_chars=20_000,
+            placeholder="u = 0.6442\nW = [[1, 2], [3, 4]]", height=120,
+        )  # fmt: skip
+        if typed.strip():
+            found = worktable.own_gradients(state, typed)
+            st.html(fault_html(found) if isinstance(found, Fault) else found)
 
 
 def _checked() -> None:

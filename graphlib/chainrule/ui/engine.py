@@ -33,7 +33,8 @@ from chainrule.readings.changes import changed
 from chainrule.readings.formulas import in_inputs
 from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import Hint, hints
-from chainrule.readings.terms import EQUALS, Symbol, latex, row, text
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import EQUALS, Symbol, row, text
 from chainrule.readings.view import Notation
 from chainrule.ui import plots
 from chainrule.ui.plots import Plot
@@ -153,19 +154,20 @@ def read(
         }
         for note in graph.notes
     )
+    steps = graph.list
     return Reading(
         graph.variables,
         reading_latex(graph),
         notes,
         graph.usual_zoom,
-        graph.names.get(graph.outputs[0], Notation().output),
-        graph.is_scalar,
-        tuple(graph.shape(node) for node in graph.inputs),
-        bool(chosen_nodes(graph)),
-        told_of(graph),
+        steps.names.get(steps.outputs[0], Notation().output),
+        steps.is_scalar,
+        tuple(steps.shape(node) for node in steps.inputs),
+        bool(chosen_nodes(steps)),
+        told_of(steps),
         graph.given,
         *_inside(graph),
-        tuple(graph.names.get(node, "") for node in graph.outputs),
+        tuple(steps.names.get(node, "") for node in steps.outputs),
     )
 
 
@@ -178,7 +180,7 @@ def _inside(graph: Graph) -> tuple[dict[str, str], str]:
     as possible, and what it needs.
     """
     usual = {name: graph.given.get(name, DEFAULT_VALUE) for name in graph.variables}
-    if not graph.is_scalar or len(graph) > MOST_TRIED:
+    if not graph.list.is_scalar or len(graph.list) > MOST_TRIED:
         return {}, ""
     reason = _missing(graph, usual)
     free = [name for name in graph.variables if name not in graph.given]
@@ -192,8 +194,9 @@ def _inside(graph: Graph) -> tuple[dict[str, str], str]:
 
 def _missing(graph: Graph, point: Mapping[str, str]) -> str:
     """Return what a function needs that has no value at a point, as words; empty if it has one."""
-    values = [step.value for step in evaluate(graph, FLOAT64, graph.at(point))]
-    for value in (values[node] for node in graph.outputs):
+    steps = graph.list
+    values = [step.value for step in evaluate(steps, FLOAT64, graph.at(point))]
+    for value in (values[node] for node in steps.outputs):
         if isinstance(value, Undefined):
             op = OPS[value.op]
             return f"{op.symbol or op.sign or op.name} needs {value.needs}"
@@ -221,7 +224,7 @@ LONGEST_READING: Final = 90
 """Characters of a formula that stands typeset under what was typed."""
 
 
-def told_of(graph: Graph) -> str:
+def told_of(graph: WengertList) -> str:
     """Return in words what a program is that is too long to be written as one formula, else ""."""
     steps = [node for node in graph.names if graph.ops[node] is not INPUT]
     if len(steps) < 2 or len(text(in_inputs(graph).term)) <= LONGEST_READING:
@@ -232,11 +235,12 @@ def told_of(graph: Graph) -> str:
 def reading_latex(graph: Graph) -> str:
     """Return the main output written out down to the inputs, as LaTeX."""
 
-    goal = graph.outputs[0]
-    name = Symbol(graph.names.get(goal, Notation().output))
-    if graph.ops[goal] is INPUT:
+    steps = graph.list
+    goal = steps.outputs[0]
+    name = Symbol(steps.names.get(goal, Notation().output))
+    if steps.ops[goal] is INPUT:
         return latex(name)
-    return latex(row(name, EQUALS, in_inputs(graph).term))
+    return latex(row(name, EQUALS, in_inputs(steps).term))
 
 
 @lru_cache(2)
@@ -285,7 +289,7 @@ class Shape:
 def shape(state: State, names: tuple[str, ...]) -> Shape:
     """Return what a state shows: another formula may not have the nodes that were folded."""
     graph = _graph(state, names)
-    shown: WengertList = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom))
+    shown = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom)).list
     folds: list[str] = []
     trouble = ""
     for change in state.folds:
@@ -304,8 +308,8 @@ def play(
     try:
         worked = work(state, names)
         # A copy in a tree hides what its original does.
-        told = tuple(hint for hint in hints(worked) if "#" not in hint.variable)
-        return Packed.of(payload(worked, layouts=(screen,))), told
+        told = tuple(hint for hint in hints(worked.view) if "#" not in hint.variable)
+        return Packed.of(payload(worked.view, layouts=(screen,))), told
     except InputError as error:
         return Fault.of(error)
     except ShapeError as error:
@@ -317,9 +321,9 @@ def play(
 def closed(state: State, names: tuple[str, ...]) -> Closed:
     """Return SymPy's closed form, and whether four routes to the derivative agree."""
     graph = _graph(state, names)
-    if not graph.is_scalar:
+    if not graph.list.is_scalar:
         return Closed(trouble="No closed form: the formula has vectors.")
-    goal = graph.outputs[0]
+    goal = graph.list.outputs[0]
     form = graph.closed_form(timeout=CLOSED_FORM_SECONDS)
     entries = graph.check(dict(state.point)).inputs
     differ = [entry for entry in entries if entry.verdict == "differs"]
@@ -334,7 +338,7 @@ def closed(state: State, names: tuple[str, ...]) -> Closed:
     elif entries:
         verdict, words = "agrees", "forward, reverse, SymPy, differences"
     return Closed(
-        graph.names.get(goal, Notation().output),
+        graph.list.names.get(goal, Notation().output),
         {name: _short(form, name) for name in form.derivative_latex},
         form.missing or form.left_out,
         verdict,

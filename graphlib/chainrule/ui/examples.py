@@ -200,7 +200,7 @@ def subjects() -> Iterator[tuple[str, tuple[Example, ...]]]:
 @cache
 def _used() -> tuple[frozenset[str], ...]:
     return tuple(
-        frozenset(op.name for op in Graph.parse(example.formula).ops) for example in EXAMPLES
+        frozenset(op.name for op in Graph.parse(example.formula).list.ops) for example in EXAMPLES
     )
 
 

@@ -10,8 +10,9 @@ import streamlit as st
 
 from chainrule.drawing.player import Packed
 from chainrule.readings.hints import Hint
+from chainrule.readings.latex import latex
 from chainrule.readings.render.markdown import escaped
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import formula, session, work
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.examples import EXAMPLES, IN_SIGHT, Example, subjects

@@ -8,7 +8,7 @@ import streamlit as st
 
 from chainrule.errors import LinkError
 from chainrule.files import safe_name
-from chainrule.ui import link, work
+from chainrule.ui import link, network_rail, network_work, work
 from chainrule.ui.equivalents import command_line, python_lines
 from chainrule.ui.state import State
 from chainrule.ui.taken import FILES, File
@@ -41,6 +41,9 @@ def menu(state: State, names: tuple[str, ...]) -> None:
             with st.container(key=f"files_{kind.lower()}", horizontal=True):
                 for file in files:
                     _button(kind, file, state, names)
+        if st.button("Train this formula", key="train_this", help="On the page Networks"):
+            network_rail.take(network_work.trained(state.formula, state.point), b"")
+            st.switch_page(st.session_state["pages"]["Networks"])
         st.caption("The same on the command line")
         st.code(command_line(state, names), language="shell", wrap_lines=True)
         st.caption("The same in Python")

@@ -12,8 +12,9 @@ from chainrule.errors import ChainruleError
 from chainrule.facade import Graph
 from chainrule.graph.builder import number_text
 from chainrule.ops import Op
+from chainrule.readings.mathml import mathml
 from chainrule.readings.reference import RESULT, Reference, families, heading, reference
-from chainrule.readings.terms import EQUALS, Symbol, Term, mathml, row, text
+from chainrule.readings.terms import EQUALS, Symbol, Term, row, text
 from chainrule.ui.engine import default_value
 from chainrule.ui.examples import EXAMPLES, using
 
@@ -123,13 +124,14 @@ def _opens(entry: Reference) -> tuple[str, list[list[str]]] | None:
     for formula in _formulas(op, names):
         try:
             graph = Graph.parse(formula)
-            shapes = dict(zip(graph.variables, map(graph.shape, graph.inputs), strict=True))
+            steps = graph.list
+            shapes = dict(zip(graph.variables, map(steps.shape, steps.inputs), strict=True))
             point = {name: default_value(shape) for name, shape in shapes.items()}
             sample = dict(zip(names, op.samples[0] if op.samples else (), strict=False))
             point |= {n: _typed(x) for n, x in sample.items() if n in point}
         except ChainruleError:
             continue
-        if any(found.name == op.name for found in graph.ops):
+        if any(found.name == op.name for found in steps.ops):
             return formula, [[name, value] for name, value in point.items()]
     return None
 

@@ -46,7 +46,7 @@ def plot(worked: Worked, chosen: str | None, theme: str) -> Plot | None:
         Key of the node, "n3"; for any other text it is the output.
     """
     graph, run = worked.graph, worked.run
-    keys = {f"n{node}": node for node in worked.labels if node < len(graph)}
+    keys = {f"n{node}": node for node in worked.view.labels if node < len(graph)}
     node = keys.get(chosen or "", run.output)
     inputs = graph.inputs
     if any(graph.shape(i) for i in (*inputs, node)) or len(graph) * POINTS > MOST_WORK:
@@ -56,10 +56,10 @@ def plot(worked: Worked, chosen: str | None, theme: str) -> Plot | None:
     except (TypeError, OverflowError):
         return None
     axes = [(x - _reach(x), x + _reach(x)) for x in centre]
-    names = [text(worked.name(i)) for i in inputs]
+    names = [text(worked.view.name(i)) for i in inputs]
     if any(not np.isfinite(end) or low == high for low, high in axes for end in (low, high)):
         return None
-    title = f"{text(worked.name(node))}({', '.join(names)})"
+    title = f"{text(worked.view.name(node))}({', '.join(names)})"
     if len(inputs) == 1:
         return _curve(graph, node, title, centre[0], axes[0], names)
     if len(inputs) == 2:

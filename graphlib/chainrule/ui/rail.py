@@ -12,7 +12,8 @@ from chainrule.language import value as typed_value
 from chainrule.ops import Shape
 from chainrule.readings.catalogue import NOTATIONS
 from chainrule.readings.hints import Hint
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import work
 from chainrule.ui.engine import Reading
 from chainrule.ui.pictures.component import plane

@@ -15,16 +15,14 @@ from chainrule.exercises.checking import Checked, check_sheet, problem_of
 from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.formats import FORMATS
-from chainrule.exercises.formats.format import points_text
-from chainrule.exercises.formats.html import opening_html, task_html
 from chainrule.exercises.guidance import hints
 from chainrule.exercises.making import drawn
 from chainrule.exercises.recipe import PartRecipe, Recipe
-from chainrule.exercises.sheet import Key, Sheet, Task
+from chainrule.exercises.sheet import Key, Sheet, Task, points_text
 from chainrule.facade import Graph
 from chainrule.files import safe_name
-from chainrule.readings.prose import Prose
-from chainrule.readings.render.prose import plain, prose_html
+from chainrule.readings.prose import Prose, plain
+from chainrule.readings.render.html import blocks_html, prose_html
 from chainrule.readings.terms import text
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault
@@ -153,13 +151,13 @@ def payload(
     parts = [f"<h2>{escape(plain(made.title))}</h2>"]
     parts += [f"<p>{escape(plain(made.note))}</p>"] if made.note else []
     for part in made.parts:
-        parts.append(f'<div class="opening">{opening_html(part)}</div>')
+        parts.append(f'<div class="opening">{blocks_html(part.opening)}</div>')
         for task in part.tasks:
             parts.append(
                 f'<section data-task="{task.number}"><div class="task-head">'
                 f"<h3>{task.number}&ensp;{escape(plain(task.title))}</h3>"
                 f'<span class="quiet">{points_text(task.points)} points</span></div>'
-                f'<div class="scroll">{task_html(task, "none")}</div></section>'
+                f'<div class="scroll">{blocks_html(task.written("none"))}</div></section>'
             )
     return {
         "digest": name,
@@ -265,4 +263,4 @@ def _steps(task: Task, finding: Finding) -> tuple[Prose, ...]:
     kind = cell.partition(":")[0]
     if kind not in ("value", "partial", "formula", "share", "adjoint", "tangent"):
         return ()
-    return hints(worksheet(problem_of(task), which), cell, finding.names)
+    return hints(worksheet(problem_of(task), which, task.mistakes), cell, finding.names)

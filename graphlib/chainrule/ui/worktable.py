@@ -7,23 +7,28 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chainrule.errors import ChainruleError, FileError, InputError, LimitError, LinkError
+from chainrule.exercises.catalogue import BACKWARD
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
 from chainrule.exercises.marking import Marking
+from chainrule.exercises.own_gradients import check_backward, read_gradients
 from chainrule.exercises.pasted import read_pasted
 from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
+from chainrule.readings.mathml import mathml
 from chainrule.readings.numbers import numeral
-from chainrule.readings.render.prose import plain, prose_html, prose_text
+from chainrule.readings.prose import plain, prose_text
+from chainrule.readings.render.html import prose_html
+from chainrule.readings.story import story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import Numeral, Row, Symbol, Term, mathml, text
+from chainrule.readings.terms import Numeral, Row, Symbol, Term, text
+from chainrule.readings.view import View
 from chainrule.ui import link
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault
 from chainrule.ui.state import State
-from chainrule.worked import Worked
 
 MOST_ROWS: Final = 120
 GROUPS: Final = (
@@ -48,7 +53,7 @@ class Work:
 
     state: State
     graph: Graph
-    view: Worked
+    view: View
     sheet: Worksheet
 
     @property
@@ -63,11 +68,11 @@ def work(state: State) -> Work | Fault:
         names = tuple(name for name, _ in state.point)
         graph = Graph.parse(state.formula, declared=names)
         point = {n: v for n, v in state.point if n in graph.variables}
-        view = graph.work(point, "forward" if state.mode == "forward" else "reverse")
-        backward = view if view.reverse else graph.work(point)
+        view = graph.work(point, "forward" if state.mode == "forward" else "reverse").view
+        backward = view if view.reverse else graph.work(point).view
         forward = view if not view.reverse else None
         if view.reverse and len(graph.variables) == 1:
-            forward = graph.work(point, "forward")
+            forward = graph.work(point, "forward").view
         sheet = Worksheet(backward, forward)
     except InputError as error:
         return Fault.of(error)
@@ -81,6 +86,18 @@ def work(state: State) -> Work | Fault:
             )
         )
     return Work(state, graph, view, sheet)
+
+
+def own_gradients(state: State, typed: str) -> str | Fault:
+    """Return what became of gradients that somebody's own code gives, as HTML."""
+    try:
+        graph = Graph.parse(state.formula, declared=tuple(name for name, _ in state.point))
+        point = {n: v for n, v in state.point if n in graph.variables}
+        return check_backward(graph, point, read_gradients(typed)).html()
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", BACKWARD["allowed"], "", 0, 0)
 
 
 def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -256,7 +273,7 @@ def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[
 def _link(done: Work, id: str) -> str:
     """Return a link to Explore at the step that fills a cell; "" where it would be too long."""
     step = None
-    for number, told in enumerate(done.view.steps()):
+    for number, told in enumerate(story(done.view)):
         if any(entry.cell == id for entry in told.entries):
             step = number
     try:

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from chainrule.drawing.theme import THEMES
 from chainrule.readings.catalogue import WORDS
+from chainrule.readings.theme import THEMES
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = tuple(

@@ -15,6 +15,7 @@ from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
 from chainrule.nn.optimisers import Optimiser
 from chainrule.nn.training import train
+from chainrule.nn.words import understood
 
 
 def recurrent(
@@ -47,42 +48,110 @@ def recurrent(
             sizes = [abs(float(slopes[name])) for name in names[1:]]
             rows += [(unit, w, k, size) for k, size in enumerate(sizes, start=1)]
             told.append(f"{changed(sizes[0] / sizes[-1])} with {unit} and w = {w:g}")
-    look = Look("k", "adjoint", "w", logarithmic=True, facet="unit")
+    look = Look("k", "adjoint", "w", logarithmic=True, facet="unit", derivative=True)
     columns = ("unit", "w", "k", "adjoint")
     return Outcome(
         f"A recurrent net over {steps} steps",
         **table(columns, rows),
         look=look,
-        finding=f"From step {steps} back to step 1 the adjoint of the input {'; it '.join(told)}.",
+        finding=f"From step {steps} back to step 1 the adjoint of the input {', '.join(told)}.",
     )
 
 
-def convolution(seed: int = 0) -> Outcome:
-    """Slide a 3 × 3 kernel over a 5 × 5 picture and ask what the adjoints of the pixels are.
+PICTURES = {
+    "slanted edge": (
+        (0, 0, 1, 1, 1),
+        (0, 0, 1, 1, 1),
+        (0, 1, 1, 1, 1),
+        (0, 1, 1, 1, 2),
+        (1, 1, 1, 2, 2),
+    ),
+    "cross": ((0, 0, 2, 0, 0), (0, 0, 2, 0, 0), (2, 2, 3, 2, 2), (0, 0, 2, 0, 0), (0, 0, 2, 0, 0)),
+    "dot": ((0, 0, 0, 0, 0), (0, 1, 1, 0, 0), (0, 1, 3, 1, 0), (0, 0, 1, 1, 0), (0, 0, 0, 0, 0)),
+}
+KERNELS = {
+    "vertical edges": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "horizontal edges": ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+    "sum": ((1, 1, 1), (1, 1, 1), (1, 1, 1)),
+    "sharper": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+}
+WANTED = ((0, 4, 4), (4, 4, 0), (4, 0, 0))
+Rows = Sequence[Sequence[float]]
+
+
+def convolution(
+    picture: str | Rows = "slanted edge",
+    kernel: str | Rows = "vertical edges",
+    wanted: Rows = WANTED,
+) -> Outcome:
+    """Slide a 3 × 3 kernel over a 5 × 5 picture, forwards and backwards.
+
+    C holds what the kernel K finds in the picture X at nine places, J = ½ ∑ (C − T)² how far that
+    is from what is wanted, T. Every place uses the same weights, so their shares add up.
 
     Returns
     -------
     Outcome
-        Per pixel: its value, and its adjoint for the sum of all nine results, which counts in
-        how many places of the kernel it stands.
+        Per grid (X, K, C, T) and cell: the value, the adjoint ∂J/∂cell, and over how many products
+        it comes back.
+
+    Raises
+    ------
+    InputError
+        If a grid has another size, or no number in a cell.
     """
-    random = np.random.default_rng(seed)
-    picture = random.integers(0, 4, (1, 5, 5))
-    graph = Graph.parse("K: 1x1x3x3; X: 1x5x5; J = sum(conv2d(X, K))")
-    gradient = graph.gradient({"X": picture.tolist(), "K": np.ones((1, 1, 3, 3)).tolist()})
-    adjoint = np.asarray(gradient["X"], dtype=float)[0]
-    rows = [
-        (r + 1, c + 1, int(picture[0, r, c]), float(adjoint[r, c]))
-        for r in range(5)
-        for c in range(5)
-    ]
-    finding = (
-        f"The pixel in the middle takes part in {adjoint[2, 2]:.0f} places of the kernel, a corner "
-        f"in {adjoint[0, 0]:.0f}: with a kernel of ones these are the adjoints."
+    X, K, T = (
+        _square(given, size, name)
+        for given, size, name in (
+            (_known(picture, PICTURES, "picture"), 5, "picture"),
+            (_known(kernel, KERNELS, "kernel"), 3, "kernel"),
+            (wanted, 3, "grid that is wanted"),
+        )
     )
-    look = Look("column", "row", "adjoint", kind="rect")
-    laid = table(("row", "column", "value", "adjoint"), rows)
+    graph = Graph.parse("K: 1x1x3x3; X: 1x5x5; T: 1x3x3; C = conv2d(X, K); J = sum((C - T)^2)/2")
+    point = {"X": [X.tolist()], "K": [[K.tolist()]], "T": [T.tolist()]}
+    worked = graph.reverse(point)
+    # How often a cell is used: its adjoint where all that it meets is 1 and all are added.
+    uses = Graph.parse("K: 1x1x3x3; X: 1x5x5; sum(conv2d(X, K))").gradient(
+        {"X": np.ones((1, 5, 5)).tolist(), "K": np.ones((1, 1, 3, 3)).tolist()}
+    )
+    rows: list[tuple[object, ...]] = []
+    counts = {}
+    for name, size in (("X", 5), ("K", 3), ("C", 3), ("T", 3)):
+        values = np.asarray(worked[f"value:{name}"], dtype=float).reshape(size, size)
+        adjoints = np.asarray(worked[f"adjoint:{name}"], dtype=float).reshape(size, size)
+        times = np.asarray(uses[name], dtype=float).reshape(size, size) if name in uses else None
+        counts[name] = times
+        for r in range(size):
+            for c in range(size):
+                many = 1 if times is None else int(times[r, c])
+                rows.append((name, r + 1, c + 1, float(values[r, c]), float(adjoints[r, c]), many))
+    pixels, weights = counts["X"], counts["K"]
+    assert pixels is not None and weights is not None
+    finding = (
+        f"{weights[0, 0]:.0f} places share one kernel. So each weight "
+        f"collects {weights[0, 0]:.0f} shares, a pixel as many as windows lie on it: "
+        f"{pixels[0, 0]:.0f} at a corner, {pixels[2, 2]:.0f} in the middle."
+    )
+    look = Look("column", "row", "adjoint", kind="rect", facet="grid", derivative=True)
+    laid = table(("grid", "row", "column", "value", "adjoint", "shares"), rows)
     return Outcome("A 3 × 3 kernel over a 5 × 5 picture", **laid, finding=finding, look=look)
+
+
+def _known(given: str | Rows, known: Mapping[str, Rows], what: str) -> Rows:
+    if not isinstance(given, str):
+        return given
+    return known[understood(given, known, {}, what)]
+
+
+def _square(given: Rows, size: int, what: str) -> np.ndarray:
+    rows = [list(row) for row in given]
+    if len(rows) != size or any(len(row) != size for row in rows):
+        raise InputError(f"the {what} is not {size} × {size}", allowed="Give rows of numbers.")
+    found = np.array(rows, dtype=float)
+    if not np.isfinite(found).all():
+        raise InputError(f"a cell of the {what} is no number", allowed="Write one, such as 2 or ½.")
+    return found
 
 
 def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outcome:
@@ -104,7 +173,7 @@ def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outc
     was, becomes = 3, 8
     x = data.x[int(np.flatnonzero(data.t == was)[0])]
     network = model.network("ce")
-    slope = network.graph.compile(wrt=["x"])
+    slope = Graph.of(network.graph).compile(wrt=["x"])
     target = np.eye(10)[[becomes]]
     rows = []
     for step in range(steps + 1):
@@ -171,8 +240,7 @@ def descent(
                 g = np.array([float(gradient[name]) for name in names])
                 if not (np.isfinite(value) and np.isfinite(g).all() and np.abs(w).max() < 1e9):
                     break
-                other = float(w[1]) if len(names) == 2 else 0.0
-                rows.append((optimiser.name, number, step, float(w[0]), other, float(value)))
+                rows.append((optimiser.name, number, step, *map(float, w), float(value)))
                 if lowest is None or value < lowest[0]:
                     lowest = float(value), optimiser.name, number
                 w, *moved = rule(np, w, g, rate, step + 1, *slots, **choices)
@@ -185,13 +253,6 @@ def descent(
             f"The lowest value, {lowest[0]:.4g}, is reached by {lowest[1]} from start {lowest[2]}; "
             f"{near} of {len(ends)} paths end within 0.001 of it."
         )
-    columns = (
-        "optimiser",
-        "start",
-        "step",
-        names[0],
-        names[1] if len(names) == 2 else "–",
-        "value",
-    )
+    columns = ("optimiser", "start", "step", *names, "value")
     look = Look("step", "value", "optimiser", facet="start")
     return Outcome("Paths of descent", **table(columns, rows), finding=told, look=look)

@@ -160,7 +160,7 @@ def any_function_by_width(
         f"(RMSE {errors[first]:.3g} to {errors[last]:.3g}); the smallest, {errors[best]:.3g}, "
         f"has the network of {best}."
     )
-    look = Look("x", "y", "width")
+    look = Look("x", "y", facet="width", panels=(("y", "wave", None),))
     columns = ("width", "x", "y", "wave", "rmse")
     return Outcome(
         "A wave by networks of one hidden layer", **table(columns, rows), finding=finding, look=look

@@ -59,7 +59,9 @@ def gradient_flow(
                 )
             ways[name, start.scheme] = _ratio(sizes[0], sizes[-1]), _ratio(spreads[-1], spreads[0])
     columns = ("activation", "weights", "layer", "adjoint", "factor", "mean", "deviation")
-    look = Look("layer", "adjoint", "weights", logarithmic=True, facet="activation")
+    look = Look(
+        "layer", "adjoint", "weights", logarithmic=True, facet="activation", derivative=True
+    )
     title = f"Mean |∂J/∂h| of {depth} layers of {width}"
     return Outcome(title, **table(columns, rows), finding=_flow_told(ways, depth), look=look)
 

@@ -108,11 +108,11 @@ def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: in
     off = max(abs(m / float(str(row[2])) - 1) for m, row in zip(measures, rows[1::2], strict=True))
     slope = float(np.polyfit(np.log(sizes), np.log(measures), 1)[0]) if len(sizes) > 1 else 0.0
     finding = (
-        f"A batch of {sizes[0]} points {measures[0]:.2g} gradient lengths away from the full "
-        f"gradient, a batch of {sizes[-1]} {measures[-1]:.2g}: the spread goes as b^{slope:.2f}, "
-        f"and is that of the formula to {100 * off:.0f} %."
+        f"The gradient of a batch of {sizes[0]} lies {measures[0]:.2g} gradient lengths from the "
+        f"full one, that of a batch of {sizes[-1]} {measures[-1]:.2g}: the spread goes as b to the "
+        f"power {slope:.2f}, and is that of the formula to {100 * off:.0f} %."
     )
-    look = Look("batch", "spread", "how", logarithmic=True)
+    look = Look("batch", "spread", "how", logarithmic=True, both=True, derivative=True)
     laid = table(("batch", "how", "spread"), rows)
     title = "Spread of the gradient by the size of the batch"
     return Outcome(title, **laid, finding=finding, look=look)

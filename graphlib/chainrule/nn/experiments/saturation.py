@@ -34,7 +34,7 @@ def sigmoid_losses(most: int = 8, target: int = 1) -> Outcome:
         f"At a = {-most if target else most}, as wrong as can be, the squared error has the slope "
         f"{far['squared error']:.2e} and the cross-entropy {far['cross-entropy']:.4f}."
     )
-    look = Look("a", "slope", "loss")
+    look = Look("a", "slope", "loss", derivative=True)
     columns = ("a", "loss", "value", "slope")
     return Outcome("Slope of the loss by a, target y = 1" if target else
                    "Slope of the loss by a, target y = 0", **table(columns, rows),
