@@ -103,6 +103,17 @@ def test_what_the_slope_of_relu_at_0_is(visitor: Visitor) -> None:
     ).to_be_visible()
 
 
+def test_zero_start_against_he_and_where_the_gradient_vanishes(visitor: Visitor) -> None:
+    visitor.click("link", "Networks")
+    visitor.click("button", "Experiments", exact=True)
+    visitor.click("button", "Vanishing, exploding")
+    # A sigmoid's slope is at most ¼; a layer whose weights are 0 sends nothing back.
+    page = visitor.page
+    expect(page.get_by_text(re.compile("shrinks to .* with sigmoid")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Nothing at all arrives .* zeros")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("keeps about its size .* he weights")).first).to_be_visible()
+
+
 def test_an_operation_is_found_played_with_and_opened(visitor: Visitor) -> None:
     visitor.click("link", "Reference")
     page = visitor.page

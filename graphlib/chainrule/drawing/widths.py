@@ -7,7 +7,7 @@ widths are known only there. These estimates are a little generous.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chainrule.drawing.alternative import MARK, has_derivative, short, shown
@@ -97,7 +97,20 @@ WRITTEN: Final = Sizes(80, 112, 112, 15.5, 14.5, 12.5, 6, 4, 30, 34, outline=48,
 DOWN: Final = Sizes(46, 120, 112, 16.0, 14.5, 12.5, 10, 14, 31, 31, 44)
 """Sizes for top down, on a narrow screen."""
 
-CELLS: Final = Sizes(46, 104, 84, 15.0, 14.0, 12.5, 9, 10, 31, 31, 44, 12.5, 46, 26, 46, 60, 50)
+CELLS: Final = replace(
+    DOWN,
+    least=104,
+    least_input=84,
+    name=15.0,
+    number=14.0,
+    side=9,
+    between=10,
+    small=12.5,
+    several=46,
+    head=46,
+    row=60,
+    cell=50,
+)
 """Sizes for top down where weights are cells above the formula of their user."""
 
 

@@ -54,7 +54,8 @@ class Player {
     this.beside = beside;
     this.root.classList.toggle("stale", Boolean(stale));
     this.#theme();
-    setTimeout(() => this.#theme(), QUIET); // a page may get its colours after its content
+    clearTimeout(this.themed);
+    this.themed = setTimeout(() => this.#theme(), QUIET); // a page may get its colours after its content
     const same = structure === this.structure;
     const asked = step !== this.given && !this.reports.has(step);
     this.given = step;
@@ -135,6 +136,7 @@ class Player {
 
   /** Choose the colours by the ground on which the page puts the player. */
   #theme() {
+    if (!this.ground.isConnected) return;
     const [r, g, b] = getComputedStyle(this.ground).backgroundColor.match(/[\d.]+/g).map(Number);
     const dark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
     this.root.dataset.theme = dark ? "dark" : "light";
@@ -300,6 +302,7 @@ class Player {
 
   end() {
     this.pause();
+    clearTimeout(this.themed);
     this.hall.leave();
     clearTimeout(this.telling);
     this.watch.disconnect();

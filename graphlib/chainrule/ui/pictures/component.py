@@ -67,18 +67,11 @@ def _style() -> str:
     rules = []
     for name, theme in THEMES.items():
         values = {
-            "ground": theme.ground,
-            "card": theme.card,
-            "ink": theme.ink,
-            "quiet": theme.quiet,
-            "value": theme.value,
-            "derivative": theme.derivative,
-            "partial": theme.partial,
-            "warning": theme.warning,
-            "card-line": theme.card_line,
-            "edge": theme.edge,
+            "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
+            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
+            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
             "field": theme.module,
-        }
+        }  # fmt: skip
         written = "".join(f"--{key}:{colour};" for key, colour in values.items())
         rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
     sheets = ("pictures.css", "operations.css")
