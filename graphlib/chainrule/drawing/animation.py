@@ -20,8 +20,8 @@ from chainrule.drawing.widths import width
 from chainrule.readings.catalogue import PHASES
 from chainrule.readings.cells import story_caption
 from chainrule.readings.picture import Mark
-from chainrule.readings.prose import Prose, pieces, plain, prose_text
-from chainrule.readings.render.svg import Painter, Styled, document, escaped, styled
+from chainrule.readings.prose import Prose, pieces, plain, prose_pieces, prose_text
+from chainrule.readings.render.svg import Painter, Styled, document, escaped
 from chainrule.readings.terms import Role
 from chainrule.readings.theme import Theme, theme_named
 from chainrule.readings.view import View
@@ -116,7 +116,7 @@ class _Writer:
         """Return caption, count of steps and progress."""
         view, size = self.shown.layout.view, self.size
         left, right, y = 12.0, self.width - 12, 22 * size
-        parts = [self.painter.text((left, y), 12 * size, _styled(story_caption(view)))]
+        parts = [self.painter.text((left, y), 12 * size, prose_pieces(story_caption(view)))]
         note = self.shown.note or "pauses while pointed at"
         below = (left, self.height - 12 * size)
         words = ((note, None),)
@@ -149,7 +149,7 @@ class _Writer:
         told, size = frame.told, self.size
         left, column = 12.0, self.width * 0.5
         y = top + 34 * size
-        head = _styled(told.title)
+        head = prose_pieces(told.title)
         shown = escaped("".join(words for words, _ in head))
         yield self.painter.text((left, y), 16 * size, (), bold=shown)
         beside = left + 1.35 * width("".join(words for words, _ in head), 16 * size) + 14 * size
@@ -158,14 +158,14 @@ class _Writer:
         room = column - left - 24 * size
         for i, line in enumerate(wrapped(told.sentence, 13 * size, room)):
             yield self.painter.text((left, y + (24 + 19 * i) * size), 13 * size, line)
-        sides = [styled(side) for side, _ in told.lines if side is not None]
+        sides = [pieces(side) for side, _ in told.lines if side is not None]
         lefts = [1.3 * width("".join(w for w, _ in side), 13 * size) for side in sides]
         equals = column + max(lefts, default=0.0) + 6 * size
         for i, (side, other) in enumerate(told.lines):
             below = y + (24 + 21 * i) * size
             if side is not None:
-                yield self.painter.text((equals - 6 * size, below), 13 * size, styled(side), "end")
-            line = (("= ", None), *styled(other))
+                yield self.painter.text((equals - 6 * size, below), 13 * size, pieces(side), "end")
+            line = (("= ", None), *pieces(other))
             yield self.painter.text((equals, below), 13 * size, line)
 
     # The graph
@@ -207,13 +207,6 @@ _ROLES = {
     "adjoints": "derivative",
     "tangents": "derivative",
 }
-
-
-def _styled(prose: Prose) -> Styled:
-    found: list[tuple[str, Role | None]] = []
-    for part in prose:
-        found += [(plain(part), None)] if isinstance(part, str) else pieces(part)
-    return tuple(found)
 
 
 def wrapped(prose: Prose, size: float, room: float) -> list[Styled]:

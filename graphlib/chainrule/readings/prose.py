@@ -61,3 +61,11 @@ def pieces(term: Term, role: Role | None = None) -> list[tuple[str, Role | None]
             return [piece for inner in terms for piece in pieces(inner, role)]
         case _:
             return [(plain(term), role)]
+
+
+def prose_pieces(prose: Prose) -> list[tuple[str, Role | None]]:
+    """Return prose as pieces of text, each with the role whose colour it takes."""
+    found: list[tuple[str, Role | None]] = []
+    for part in prose:
+        found += [(plain(part), None)] if isinstance(part, str) else pieces(part)
+    return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from chainrule.errors import DrawingError
 from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.prose import pieces, plain
-from chainrule.readings.terms import Role, Term
+from chainrule.readings.terms import Role
 from chainrule.readings.theme import LIGHT, Theme, mixed
 
 FONT_STACK: Final = "DejaVu Sans, Verdana, sans-serif"
@@ -24,7 +24,7 @@ SHRUNK: Final = 0.8
 MIDDLE: Final = 0.35
 """Half the height of a digit, in parts of its size: how far a baseline lies below the middle."""
 
-Styled = tuple[tuple[str, Role | None], ...]
+Styled = Sequence[tuple[str, Role | None]]
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _PARTS: Final = frozenset(
@@ -78,11 +78,6 @@ def document(
     ).encode()
     checked(picture)
     return picture
-
-
-def styled(term: Term) -> Styled:
-    """Return a term as pieces of text, each with the role that colours it."""
-    return tuple(pieces(term))
 
 
 class Painter:
@@ -146,7 +141,7 @@ class Painter:
 
     def _type(self, mark: Type) -> str:
         size = mark.size * SHRUNK
-        words: Styled = ((mark.what, None),) if isinstance(mark.what, str) else styled(mark.what)
+        words: Styled = ((mark.what, None),) if isinstance(mark.what, str) else pieces(mark.what)
         bold = "" if mark.bold is None else escaped(plain(mark.bold))
         at = (mark.at[0], mark.at[1] + MIDDLE * size)
         return self.text(at, size, words, mark.to, bold=bold, colour=mark.colour)

@@ -9,7 +9,7 @@ from chainrule.readings.catalogue import MARK
 from chainrule.readings.document import Document, Entries, Field, Formulas, Heading, Paragraph
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.picture import Picture
-from chainrule.readings.prose import Prose, pieces, plain
+from chainrule.readings.prose import Prose, pieces, plain, prose_pieces
 from chainrule.readings.render.writer import Renderer, Writer
 from chainrule.readings.terms import Role, Term
 
@@ -48,11 +48,8 @@ def styled_prose(prose: Prose) -> Text:
     from rich.text import Text
 
     shown = Text()
-    for part in prose:
-        if isinstance(part, str):
-            shown.append(plain(part))
-        else:
-            shown.append_text(styled(part))
+    for piece, role in prose_pieces(prose):
+        shown.append(piece, STYLES[role] if role is not None else "")
     return shown
 
 
