@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
-from chainrule.language.names import alike, canonical
+from chainrule.language.names import alike, canonical, letters_of
 from chainrule.language.syntax import Span, refusal
 from chainrule.ops import OPS, Op
 
@@ -71,7 +71,8 @@ class Refusals:
             message = f"A number cannot stand behind {self.shown(before)} without an operator"
             allowed = "Write ^ for a power, as in x^2, or the number first for a product."
             power = f"{self.text[: before.stop]}^{self.text[token.start :]}"
-            raised = before.kind in ("name", ")") and before.stop < token.start
+            letter = before.kind == ")" or len(letters_of(before.text)) == 1
+            raised = before.kind in ("name", ")") and letter and before.stop < token.start
             return self.at(token, message, allowed, power if raised else "")
         if token.kind in ("=", "parameter"):
             suggestion = f"{self.text[: token.start].rstrip()}; {self.text[token.start :]}"

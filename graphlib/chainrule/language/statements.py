@@ -164,10 +164,7 @@ class _Parts:
         """Return whether the formula goes on behind the end of a line at `at`."""
         if self._found[at].text != "\n":
             return False
-        part = self._parts[-1]
-        if depth:
-            return True
-        if part[-1].kind in ENDS_OPEN or part[-1].kind == "joint":
+        if depth or self._parts[-1][-1].kind in ENDS_OPEN | {"joint"}:
             return True
         behind = self._at(self._past_lines(at))
         if behind.kind in ("+", "-"):
@@ -213,6 +210,9 @@ class _Parts:
             return 0
         if any(token.kind in ("else", "if", "=") for token in clause):
             return 0
+        if any(token.text == "otherwise" for token in clause):
+            allowed = "Cases are written where(x > 0, a, b) or a if x > 0 else b."
+            raise refusal(self._text, clause[0], "Cases in words are not read", allowed)
         start = self._found[first].start
         self._notes.tell(f"condition:{start}", Span(start, clause[-1].stop), "a remark, left out")
         return stop

@@ -137,6 +137,7 @@ def take_sums(
                 del found[stop:]
         found.append(token)
     _check_points(text, found)
+    _check_bounds(text, found, known, notes)
     return _reaching(text, found, sums, known, notes)
 
 
@@ -221,6 +222,30 @@ def _reaching(
             found.insert(end, found[close])
             del found[close]
     return found
+
+
+def _check_bounds(text: str, found: Sequence[Token], known: Collection[str], notes: Notes) -> None:
+    """Refuse Σ x_i, a sum without bounds over what has an index."""
+    for at, token in enumerate(found[:-1]):
+        if token.text not in NAMES or not _is_sum(token, known):
+            continue
+        # A sign takes all up to + or -, and so does a word without its bracket.
+        sign = text[token.start : token.stop] in "∑∏ΣΠ" or found[at + 1].kind != "("
+        begin = closing(found, at + 1) + 1 if found[at + 1].kind == "(" else at + 2
+        ends = (k for k in range(begin, len(found)) if found[k].kind in ("+", "-", ",", ")"))
+        stop = next(ends, len(found)) if sign else begin
+        inside = found[at + 1 : stop]
+        index = next((i for i in "ijklmn" if any(_has_index(t, i, known) for t in inside)), "")
+        if index:
+            if not sign:
+                notes.tell("sum", token, f"the sum of the entries: no {index} runs")
+                continue
+            operand = text[inside[0].start : inside[-1].stop]
+            summed = f"{token.text}({operand}, {index}=1..3)"
+            message = f"This sum over {index} has no bounds"
+            allowed = f"{_EXAMPLE} With three terms it is {excerpt(summed)}."
+            turned = text[: token.start] + summed + text[inside[-1].stop :]
+            raise refusal(text, token, message, allowed, turned)
 
 
 def _has_index(token: Token, index: str, known: Collection[str]) -> bool:

@@ -60,7 +60,8 @@ ROWS = (
         r"\([^\n]*$"
     ),
     _row(r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
-    _row(r"\A\s*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
+    _row(r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\)[ \t]*;?)[ \t]*$"),
+    _row(r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
     _row(r"^[ \t]*print[ \t]*\([^\n]*\)[ \t]*;?$"),
     _row(r"^[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
     _row(rf"(?:^|;)[ \t]*(?P<out>double|float|int|const|var|auto|val)[ \t]+(?={_NAME}[ \t]*=)"),
@@ -80,6 +81,7 @@ ROWS = (
     _row(rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
     _row(r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
     _row(r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
+    _row(rf"[@|](?=[ \t]*{_NAME}[ \t]*=[ \t]*-?[\d./]+\s*\Z)", ",", "at the point behind it"),
 )
 _DEF = re.compile(
     r"^(?P<margin>[ \t]*)(?P<def>def[ \t]+)(?P<name>[A-Za-z_]\w*)[ \t]*"
@@ -141,6 +143,9 @@ def _blanked(
         if first is not None and canonical(first[1]) in declared:
             continue
         gone += re.findall(r"\w+", match["name"] or "") if "name" in groups else ()
+        line = plain[start : (plain + "\n").index("\n", stop)]
+        if "out" in groups and not {*gone}.isdisjoint(re.findall(r"\w+", line)):
+            stop = start + len(line)  # it only uses what is left out
         kept = "".join(sign if sign == "\n" else " " for sign in plain[start:stop])
         if row.reading != "=":
             begin = stop - len(plain[start:stop].lstrip())
