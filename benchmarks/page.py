@@ -28,7 +28,7 @@ def page(example: Example, x: float) -> int:
     """Return how many steps the page would play."""
     graph = Graph.parse(example.text)
     worked = graph.work(example.point | {next(iter(example.point)): x})
-    data = payload(worked.view)
+    data = payload(worked.view, layouts=("wide",))
     latex(worked.view.reading(worked.run.output))
     hints(worked.view)
     return len(data)

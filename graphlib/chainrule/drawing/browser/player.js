@@ -136,8 +136,9 @@ class Player {
 
   /** Choose the colours by the ground on which the page puts the player. */
   #theme() {
-    if (!this.ground.isConnected) return;
-    const [r, g, b] = getComputedStyle(this.ground).backgroundColor.match(/[\d.]+/g).map(Number);
+    const ground = getComputedStyle(this.ground).backgroundColor.match(/[\d.]+/g);
+    if (!ground) return; // it is on no page
+    const [r, g, b] = ground.map(Number);
     const dark = 0.2126 * r + 0.7152 * g + 0.0722 * b < 128;
     this.root.dataset.theme = dark ? "dark" : "light";
   }
