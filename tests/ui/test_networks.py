@@ -58,11 +58,17 @@ def test_a_file_holds_the_table_as_well() -> None:
     [
         NetworkState(epochs=3, count=60, seed=2, rate="1/50", l2="0.01", dropout="0.1", held=30),
         NetworkState(data="circles", hidden="", epochs=3, features="x1^2, x2^2", noise="0.05"),
-        NetworkState(data="line", formula="J = (y - t)^2; y = a x + b", learn="a = 1/2; b",
-                     optimiser="sgd", rate="0.05", epochs=3),
+        NetworkState(
+            data="line",
+            formula="J = (y - t)^2; y = a x + b",
+            learn="a = 1/2; b",
+            optimiser="sgd",
+            rate="0.05",
+            epochs=3,
+        ),
         NetworkState(data="digits", count=100, hidden="8", epochs=2, patience=2),
     ],
-)  # fmt: skip
+)
 def test_the_command_line_that_is_shown_is_the_same_run(
     state: NetworkState, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -129,9 +129,10 @@ def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | N
         Called when an epoch is chosen; it then stands in the session under `key`, as ``pick``.
     """
     return _mount("course")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+    )
 
 
 def convolution(
@@ -148,9 +149,10 @@ def convolution(
         session under `key`, as ``edit``.
     """
     return _mount("convolution")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_edit_change=on_edit or _nothing,
-    )  # fmt: skip
+    )
 
 
 def scrubber(
