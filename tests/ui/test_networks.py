@@ -58,11 +58,17 @@ def test_a_file_holds_the_table_as_well() -> None:
     [
         NetworkState(epochs=3, count=60, seed=2, rate="1/50", l2="0.01", dropout="0.1", held=30),
         NetworkState(data="circles", hidden="", epochs=3, features="x1^2, x2^2", noise="0.05"),
-        NetworkState(data="line", formula="J = (y - t)^2; y = a x + b", learn="a = 1/2; b",
-                     optimiser="sgd", rate="0.05", epochs=3),
+        NetworkState(
+            data="line",
+            formula="J = (y - t)^2; y = a x + b",
+            learn="a = 1/2; b",
+            optimiser="sgd",
+            rate="0.05",
+            epochs=3,
+        ),
         NetworkState(data="digits", count=100, hidden="8", epochs=2, patience=2),
     ],
-)  # fmt: skip
+)
 def test_the_command_line_that_is_shown_is_the_same_run(
     state: NetworkState, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,10 +212,12 @@ def test_a_rate_changes_on_the_running_net_and_a_run_is_prolonged(
     at(page, "epoch 0 of 3, paused")
     page.get_by_role("button", name="Train", exact=True).click()
     at(page, "epoch 3 of 3, done")
+    at_rest(page)
     field = page.get_by_label("epochs", exact=True)
     field.fill("5")
     field.press("Enter")
     at(page, "epoch 3 of 5, paused")
+    at_rest(page)
     rate = page.get_by_label("rate", exact=True)
     rate.fill("0.5")
     rate.press("Enter")
@@ -218,6 +226,7 @@ def test_a_rate_changes_on_the_running_net_and_a_run_is_prolonged(
     at(page, "epoch 5 of 5, done")
     # It is the same run: there is no second one.
     expect(page.get_by_role("button", name="Swap")).to_have_count(0)
+    at_rest(page)
     rate.fill("-1")
     rate.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("learning rate")
@@ -258,6 +267,7 @@ def test_a_weight_is_written_over(app_page: Page, app_address: str) -> None:
     at(page, "epoch 0 of 6, paused")
     page.get_by_role("button", name="One epoch on").click()
     at(page, "epoch 1 of 6, paused")
+    at_rest(page)
     weight = page.get_by_role("textbox", name="Weight of h 1,2")
     weight.fill("3/2")
     weight.press("Enter")
@@ -302,6 +312,7 @@ def test_what_was_typed_in_explore_is_trained(app_page: Page, app_address: str) 
     learned = page.get_by_role("row").filter(has_text="learned")
     for name, value in (("w", "2.0"), ("b", "0.9")):
         expect(learned.filter(has=page.get_by_text(name, exact=True))).to_contain_text(value)
+    at_rest(page)
     page.get_by_role("textbox", name="learns").fill("v")
     page.get_by_role("textbox", name="learns").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("v is to be learned")

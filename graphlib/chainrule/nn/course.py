@@ -80,9 +80,10 @@ class Course:
         if size * epochs > MOST_NUMBERS:
             raise InputError(
                 f"{size:,} parameters over {epochs:,} epochs are too many to show",
-                text=str(epochs), length=len(str(epochs)),
+                text=str(epochs),
+                length=len(str(epochs)),
                 allowed=f"At most {MOST_NUMBERS // size:,} epochs with this network.",
-            )  # fmt: skip
+            )
         self.prepared, self.run, self.epochs = prepared, run, epochs
 
     @property
@@ -144,8 +145,12 @@ class Course:
         self.run.epochs = [e for e in self.run.epochs if e["epoch"] < self.marks[-1].epoch]
         self.marks[-1] = self._mark()
         where = ",".join(str(k + 1) for k in entry)
-        self.changes.append((self.run.step // self.run.per_epoch,
-                             f"{parameter}[{where}] from {before:.4g} to {value:.4g}"))  # fmt: skip
+        self.changes.append(
+            (
+                self.run.step // self.run.per_epoch,
+                f"{parameter}[{where}] from {before:.4g} to {value:.4g}",
+            )
+        )
 
     def _mark(self) -> Mark:
         run = self.run
@@ -155,9 +160,15 @@ class Course:
         held = told.get("held_out_loss")
         parameters = run.parameters
         return Mark(
-            epoch, run.step, told["loss"], held, told, self._flow(parameters), parameters,
+            epoch,
+            run.step,
+            told["loss"],
+            held,
+            told,
+            self._flow(parameters),
+            parameters,
             run.moment(),
-        )  # fmt: skip
+        )
 
     def _flow(self, parameters: Mapping[str, Array]) -> tuple[float, ...]:
         network = self.run.network

@@ -273,7 +273,9 @@ def named(name: str, **given: Any) -> Data:
     for word in given:
         if word not in known:
             raise InputError(
-                f"{name} is drawn without {word}", text=word, length=len(word),
+                f"{name} is drawn without {word}",
+                text=word,
+                length=len(word),
                 allowed=f"It takes {', '.join(known)}.",
-            )  # fmt: skip
+            )
     return GENERATED[name](**given)

@@ -51,18 +51,22 @@ class Features:
         names = tuple(word.strip() for word in text.split(",") if word.strip())
         if (names and data.x.ndim != 2) or len(names) > MOST:
             raise InputError(
-                f"{len(names)} inputs are computed", text=text, length=len(text),
+                f"{len(names)} inputs are computed",
+                text=text,
+                length=len(text),
                 allowed=f"At most {MOST}, from a table of columns, not from pictures.",
-            )  # fmt: skip
+            )
         formulas = []
         for name in names:
             graph = Graph.parse(name, declared=columns)
             others = [v for v in graph.variables if v not in columns]
             if others or graph.list.shape(graph.list.outputs[0]):
                 raise InputError(
-                    f"`{name}` is no number of a row of this table", text=name, length=len(name),
+                    f"`{name}` is no number of a row of this table",
+                    text=name,
+                    length=len(name),
                     allowed=f"The columns are {', '.join(columns[:12])}.",
-                )  # fmt: skip
+                )
             formulas.append((graph.variables, graph.compile().value))
         return cls(names, columns, tuple(formulas))
 
@@ -86,7 +90,9 @@ class Features:
             if not np.isfinite(values).all():
                 row = int(np.flatnonzero(~np.isfinite(values))[0])
                 raise InputError(
-                    f"`{name}` has no value for example {row + 1}", text=name, length=len(name),
+                    f"`{name}` has no value for example {row + 1}",
+                    text=name,
+                    length=len(name),
                     allowed="An input is a number for every example.",
-                )  # fmt: skip
+                )
         return np.stack(found, axis=1)
