@@ -10,7 +10,7 @@ from report import Bar, Section, milliseconds
 from chainrule import Graph
 from chainrule.drawing.player import payload
 from chainrule.readings.hints import hints
-from chainrule.readings.terms import latex
+from chainrule.readings.latex import latex
 from examples import EXAMPLES, Example
 
 ABOUT = """\

@@ -16,8 +16,7 @@ from chainrule.files import Columns, read_table, safe_name
 from chainrule.language import canonical
 from chainrule.passes.run import merged
 from chainrule.readings.numbers import full_digits
-from chainrule.readings.render import csv, html, latex, markdown, typst
-from chainrule.readings.render import json as json_text
+from chainrule.readings.render import csv
 
 # Bits of an exponent beyond which readers of numbers take them for infinite or 0.
 FURTHEST = 3_321_928
@@ -130,14 +129,14 @@ SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "svg": lambda title, worked: worked.draw("svg", title=title),
     "pdf": lambda title, worked: worked.draw("pdf", title=title),
     "tikz": lambda title, worked: worked.draw("tikz", title=title, document=True),
-    "html": lambda title, worked: html.grid_html(worked.table().grid(), True, heading=title),
-    "latex": lambda title, worked: latex.grid_latex(worked.table().grid(), True, heading=title),
-    "typst": lambda title, worked: typst.grid_typst(worked.table().grid(), True, heading=title),
-    "markdown": lambda title, worked: markdown.grid_markdown(worked.table().grid(), heading=title),
+    **{
+        name: lambda title, worked, name=name: (
+            worked.table().document(title).to(name, document=True)
+        )
+        for name in ("html", "latex", "typst", "markdown")
+    },
     "csv": lambda title, worked: csv.written([["student"], [title]]) + worked.table().csv(),
-    "json": lambda title, worked: json_text.written(
-        {"title": title} | json_text.grid_record(worked.table().grid())
-    ),
+    "json": lambda title, worked: worked.table().document(title).json(),
     "ipynb": lambda title, worked: _sheet(title, worked).to("ipynb"),
     "moodle": lambda title, worked: _sheet(title, worked).to("moodle"),
     "terminal": lambda title, worked: _typed(title) + worked.table().text(),
@@ -181,7 +180,7 @@ def _page(text: str, worked: chainrule.Worked) -> str:
     """What the page shows of a formula that is typed, and what it hands to the player."""
     from chainrule.drawing.player import payload
     from chainrule.ui.engine import Fault, reading_latex
-    from chainrule.ui.explore import fault_html, note_html
+    from chainrule.ui.formula import fault_html, note_html
 
     try:
         graph = chainrule.parse(text)

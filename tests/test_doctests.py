@@ -36,6 +36,11 @@ def test_a_public_method_has_an_example(name: str, text: str) -> None:
     assert not any(doctest.SKIP in example.options for example in examples), name
 
 
+def test_the_examples_of_the_page_on_growing_are_right() -> None:
+    tried = doctest.testfile(str(ROOT / "docs" / "growing.md"), module_relative=False)
+    assert tried.attempted > 5 and not tried.failed
+
+
 def test_the_examples_of_the_package_are_run() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     options = project["tool"]["pytest"]["ini_options"]

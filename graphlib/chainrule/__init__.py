@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from chainrule.exercises.making import sheet
     from chainrule.exercises.marking import mark
+    from chainrule.exercises.own_gradients import check_backward
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
@@ -46,6 +47,7 @@ _HOMES = {
     "Sheet": "chainrule.exercises.sheet",
     "parse": "chainrule.facade",
     "mark": "chainrule.exercises.marking",
+    "check_backward": "chainrule.exercises.own_gradients",
     "sheet": "chainrule.exercises.making",
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
@@ -87,6 +89,7 @@ __all__ = [
     "Sheet",
     "TrainingError",
     "Worked",
+    "check_backward",
     "mark",
     "nn",
     "operation",

@@ -30,7 +30,7 @@ from chainrule.readings.health import Health, health
 from chainrule.readings.nudge import Nudge, nudge
 from chainrule.readings.numbers import DEFAULT
 from chainrule.readings.paths import Paths, paths
-from chainrule.readings.render.prose import prose_text
+from chainrule.readings.prose import prose_text
 from chainrule.readings.story import Story, story, sum_up
 from chainrule.readings.tables import Table, table
 from chainrule.readings.trace import Duals, Trace

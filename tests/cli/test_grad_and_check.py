@@ -87,3 +87,15 @@ def test_table_with_health(run, json_too: bool) -> None:
     else:
         assert "Instead of e^x − 1 write expm1(x)" in shown
     assert "expm1" not in text_of(run("table", "exp(x) - 1", "--at", "x=1e-12", *more))
+
+
+def test_gradients_of_ones_own_are_compared(run, tmp_path) -> None:
+    own = tmp_path / "mine.json"
+    own.write_text('{"u": 12, "x": 12}')
+    done = run("check", "f = u^2; u = 3x", "--at", "x=2", "--own", "mine.json")
+    assert done.returncode == 1 and b"first wrong gradient is that of x" in done.stdout
+    own.write_text("u = 12\nx = 36")
+    told = text_of(run("check", "f = u^2; u = 3x", "--at", "x=2", "--own", "mine.json"))
+    assert "Every gradient that was given is right." in told
+    own.write_text("u 12")
+    assert run("check", "f = u^2; u = 3x", "--at", "x=2", "--own", "mine.json").returncode == 2

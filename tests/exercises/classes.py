@@ -189,10 +189,75 @@ class Class:
             yield "quotient-swapped", lambda n: -self.slope(user, operand, n)
         if not two and re.fullmatch(rf"\w+\({o}\)|{o}\^-?\d", text):
             yield "derivative-at-wrong-point", lambda n: self.slope(user, operand, n, n[here])
+        yield from self.other_rules(user, operand, text, two)
+
+    def other_rules(
+        self, user: str, operand: str, text: str, two: bool
+    ) -> Iterator[tuple[str, Wrong]]:
+        """What is made of a rule by those who know another one."""
+        o = re.escape(operand)
+
+        def held(n: Numbers) -> Any:
+            return self.values(n)[operand]
+
+        if power := re.fullmatch(rf"{o}\^(-?\d+)", text):
+            k = int(power[1])
+            yield "half-of-power-rule", lambda n: CONTEXT.mpf(k)
+            yield "half-of-power-rule", lambda n: held(n) ** (k - 1)
+            yield "integrated", lambda n: held(n) ** (k + 1) / (k + 1)
+        if re.fullmatch(rf"(sin|sinh)\({o}\)", text):
+            yield "sign-added", lambda n: -self.slope(user, operand, n)
+        if re.fullmatch(rf"(sin|cos|tan)\({o}\)", text):
+            yield "degrees", lambda n: self.slope(user, operand, n, CONTEXT.radians(held(n)))
+        if re.fullmatch(rf"cos\({o}\)", text):
+            yield "integrated", lambda n: CONTEXT.sin(held(n))
+        if re.fullmatch(rf"[\d.]+\*{o}", text):
+            yield "constant-factor", lambda n: CONTEXT.mpf(0)
+            yield "constant-factor", held
+        if two and (sum_ := re.fullmatch(r"(\w+) \+ (\w+)", text)):
+            (other,) = {sum_[1], sum_[2]} - {operand}
+            yield "sum-for-product", lambda n: self.values(n)[other]
+        if not two and re.fullmatch(rf"\w+\({o}\)", text):
+            for name in self.point:
+                if name in self.sources(operand):
+                    yield (
+                        "wrong-variable",
+                        lambda n, at=name: self.slope(user, operand, n, self.values(n)[at]),
+                    )
+
+    def sources(self, name: str) -> set[str]:
+        """The inputs on which a step depends."""
+        step = self.by_name.get(name)
+        inner = step.operands if step else []
+        return {o for o in inner if o in self.point} | {
+            s for o in inner for s in self.sources(o)}  # fmt: skip
+
+    def wrong_values(self, name: str) -> Iterator[tuple[str, Wrong]]:
+        """What is made of a value."""
+        step = self.by_name[name]
+        if re.fullmatch(r"(sin|cos|tan)\(\w+\)", step.text):
+            (operand,) = step.operands
+
+            def turned(n: Numbers) -> Any:
+                values = self.values(n)
+                return step.at({**values, operand: CONTEXT.radians(values[operand])})
+
+            yield "degrees", turned
+        if pair := re.fullmatch(r"(\w+) ?([*+]) ?(\w+)", step.text):
+            one, sign, other = pair.groups()
+            if one in step.operands and other in step.operands:
+
+                def taken(n: Numbers) -> Any:
+                    a, b = self.values(n)[one], self.values(n)[other]
+                    return a * b if sign == "+" else a + b
+
+                yield "sum-for-product", taken
 
     def mistakes(self, cell: str) -> Iterator[tuple[str, Wrong]]:
         """Every known mistake that can be made in a cell, and what it writes there."""
         kind, _, names = cell.partition(":")
+        if kind == "value":
+            yield from self.wrong_values(names)
         if kind == "partial":
             yield from self.wrong_partials(*names.split(","))
         if kind not in ("tangent", "adjoint"):
@@ -219,7 +284,16 @@ class Class:
         def alone(at: int) -> Wrong:
             return lambda n: (t := self.terms(cell, n)[at])[0] * t[1]
 
+        def shares(n: Numbers) -> list[Any]:
+            return [f * p for f, p, _, _ in self.terms(cell, n)]
+
+        if len(edges) > 1:
+            yield "shares-multiplied", lambda n: CONTEXT.fprod(shares(n))
+            yield "shares-averaged", lambda n: CONTEXT.fsum(shares(n)) / len(edges)
         for at, (user, operand) in enumerate(edges):
+            yield "factors-not-multiplied", changed(at, lambda f, p, n: f + p)
+            if len(edges) > 1:
+                yield "shares-subtracted", changed(at, lambda f, p, n: -f * p)
             if kind == "adjoint":
                 yield "forgotten-inner-derivative", changed(at, lambda f, p, n: f)
             else:
@@ -501,11 +575,14 @@ NAMES = (
     "overwrite-instead-of-accumulate", "forgotten-path", "forgotten-inner-derivative",
     "derivative-at-wrong-point", "lost-sign", "exponent-not-lowered", "product-of-derivatives",
     "quotient-swapped", "wrong-seed", "value-for-derivative", "tangent-adjoint-confused",
+    "degrees", "wrong-variable", "half-of-power-rule", "sign-added", "constant-factor",
+    "sum-for-product", "integrated", "shares-multiplied", "shares-averaged", "shares-subtracted",
+    "factors-not-multiplied",
 )  # fmt: skip
 KINDS = (
     *(["perfect"] * 10), *(["slip"] * 4), *(["two"] * 4), *(["lucky"] * 2), *(["blanks"] * 3),
     "trivial", *(["junk"] * 2), *(f"misconception/{n}" for n in NAMES),
-    *(f"systematic/{n}" for n in NAMES if n != "wrong-seed"),
+    *(f"systematic/{n}" for n in NAMES[:11] if n != "wrong-seed"),
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import unicodedata
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ import pytest
 from chainrule.cli.commands import main
 from chainrule.exercises.class_marking import Key, mark_class, matched, read_keys
 from chainrule.exercises.class_run import run_class
+from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.gradebook import gradebook
 from chainrule.exercises.handed_in import assigned, collect
+from chainrule.exercises.making import sheet
 from chainrule.exercises.recipe import Recipe
 from chainrule.exercises.roster import Register, Student, roster
+from chainrule.exercises.spreadsheet import read_workbook, workbook
 
 RECIPE = Recipe.read(
     'title = "Week"\nformats = ["json"]\n[[part]]\nkinds = ["values"]\n'
@@ -34,6 +38,7 @@ PEOPLE = [
     ("O'Neil Sean", "10010"),
     *((f"Student{chr(97 + i)} Family{chr(97 + i)}", str(10011 + i)) for i in range(24)),
     ("Max Muster", "10050"), ("Max Muster", "10051"), ("Plato", "10052"),
+    *((f"Pupil{chr(97 + i)} Clan{chr(97 + i)}", str(20011 + i)) for i in range(24)),
 ]  # fmt: skip
 
 
@@ -71,6 +76,34 @@ NOTEBOOK = json.dumps(
     {"cells": [{"source": "\n" * 60_000},
                {"source": ["answers = {\n", *_LINES, "}\n", "check(1, answers)"]}]}
 )  # fmt: skip
+
+
+def excel(rows: str, styles: str = "", strings: tuple[str, ...] = ()) -> bytes:
+    """A workbook as Excel writes it: words apart, and cells with their places."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    shared = "".join(f"<si><t>{word}</t></si>" for word in strings)
+    into = BytesIO()
+    with zipfile.ZipFile(into, "w") as archive:
+        archive.writestr("xl/workbook.xml", f"<workbook {main}/>")
+        sheet = f"<worksheet {main}><sheetData>{rows}</sheetData></worksheet>"
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        archive.writestr("xl/sharedStrings.xml", f"<sst {main}>{shared}</sst>")
+        archive.writestr("xl/styles.xml", f"<styleSheet {main}>{styles}</styleSheet>")
+    return into.getvalue()
+
+
+FILLED = workbook([line.split(",") for line in TABLE.splitlines()])
+CELLS = "".join(
+    f'<row r="{i}"><c r="A{i}" t="s"><v>{i - 1}</v></c><c r="C{i}"><v>{words}</v></c></row>'
+    for i, words in enumerate(RIGHT.values(), start=1)
+)
+TYPED = excel(CELLS.replace("<v>2.25</v>", "<v>2.2500000000000004</v>"), strings=tuple(RIGHT))
+DAY = excel(
+    '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    '<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>46024</v></c></row>',
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>', ("cell", "answer", "1.value:t"),
+)  # fmt: skip
+LOUD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>'
 # File, content, and whose it is by number; None for what must be listed.
 NAMED: list[tuple[str, str | bytes, int | None]] = [
     ("0001_Ada_Lovelace.csv", TABLE, 1),
@@ -101,6 +134,22 @@ NAMED: list[tuple[str, str | bytes, int | None]] = [
     ("Plato.csv", TABLE, 37),
     ("table.csv", "Vorname;Nachname;Matrikelnummer;1.value:t\nStudentp;Familyp;;2,25\n", 26),
     ("0035_x.csv", TABLE, 35),
+    ("pupila clana.xlsx", FILLED, 38),
+    ("Clanb_Pupilb_48220_assignsubmission_file_/sheet3.xlsx", TYPED, 39),
+    ("20013.xlsm", FILLED, 40),
+    ("pupild cland.xlsx", DAY, 41),
+    ("Pupile Clane - sheet 3 (1).csv", TABLE, 42),
+    ("clanf, pupilf.tsv", TABLE.replace(",", "\t"), 43),
+    ("Sheet3_PupilG_ClanG.csv", TABLE, 44),
+    ("clanh_pupilh_20018.txt", TABLE.replace(",", ";"), 45),
+    ("multi_feedback/Clani_Pupili_pupili_20019/answers.csv", TABLE, 46),
+    ("clanj--pupilj_20020_question_4711_answers.csv", TABLE, 47),
+    ("pupilk clank.csv", TABLE.replace("answer", "Antwort").replace("cell", "Zelle"), 48),
+    ("pupill clanl.csv", TABLE.replace("2.25", "'2.25").replace("0.7781", "=0.7781"), 49),
+    ("pupilm clanm.csv", "\n\n" + TABLE + "\n\n", 50),
+    ("PUPILN CLANN.CSV", TABLE, 51),
+    ("pupilo  clano.csv", TABLE.replace("7.528", "7.528 (rounded)"), 52),
+    ("pupilp_clanp/notes.csv", TABLE, 53),
     # Listed: kinds that are not read, damaged files, strangers, several of one name.
     ("studentq familyq.pdf", b"%PDF-1.4", None),
     ("studentr familyr.docx", b"PK\x03\x04", None),
@@ -113,6 +162,12 @@ NAMED: list[tuple[str, str | bytes, int | None]] = [
     ("Nobody Known.csv", TABLE, None),
     ("x2.json", json.dumps({"student": "Ada Lovelace", "answers": {"1.value:t": "0"}}), None),
     ("studentw familyw.json", json.dumps({"answers": 3}), None),
+    ("pupilq clanq.xlsx", b"PK\x03\x04 cut off", None),
+    ("pupilr clanr.xlsx", excel(LOUD), None),
+    ("pupils clans.xlsx", excel(""), None),
+    ("pupilt clant.ods", b"PK", None),
+    ("pupilu clanu.zip", b"PK\x05\x06" + bytes(18), None),
+    ("pupilv clanv.jpg", b"\xff\xd8", None),
     ("studentx familyx.csv", b"\x00\xff\xfe\x00" * 9, None),
 ]  # fmt: skip
 
@@ -140,11 +195,14 @@ def test_every_hand_in_is_marked_or_listed(keys: list[Key], folder: Path) -> Non
     graded = {one.number: one for one in mark_class(keys, found)}
     told = "\n".join(line for one in graded.values() for line in one.faults)
     # Everybody whose table is whole has all points, whatever form it came in.
-    partly = {16, 25, 26}
+    partly = {16, 25, 26, 41}
     for number in set(found) - partly:
         assert graded[number].total == 6, (found[number], graded[number].faults)
     assert graded[16].total == 6  # no cell of the two tasks has the same id
     assert graded[25].total == 4 and graded[26].total == 1
+    # A fraction that a spreadsheet has turned into a day is not read, and so not wrong.
+    assert graded[41].total == 0 and graded[41].unread == ("1.value:t",)
+    assert len(NAMED) >= 60
     assert ".DS_Store" not in listed and told == ""
     assert "x1.json: its name says nothing; taken as that of Studente Familye" in listed
 
@@ -183,6 +241,18 @@ def test_who_assigns_the_rest_and_nobody_is_displaced(keys: list[Key], folder: P
     assert any("differs from" in line and "Hopper" in line for line in listed)
 
 
+def test_a_filled_form_is_read_in_both_of_its_files(keys: list[Key], tmp_path: Path) -> None:
+    made = sheet(RECIPE, student="Plato")
+    for name in ("form", "workbook"):
+        (tmp_path / f"Plato{FORMATS[name].suffix}").write_bytes(made.to(name, key="inline"))
+        handed, faults = collect(tmp_path)
+        assert faults == [] and handed[0].answers.keys() == made.key.keys()
+        (plato,) = mark_class([keys[36]], {37: handed[0]})
+        assert plato.total == sum(plato.of.values())
+        (tmp_path / f"Plato{FORMATS[name].suffix}").unlink()
+    assert read_workbook(workbook([["=A1", "a<b & \x01"]])) == [["=A1", "a<b & \ufffd"]]
+
+
 def test_answers_that_belong_to_no_cell_are_told(keys: list[Key], tmp_path: Path) -> None:
     (tmp_path / "Plato.csv").write_text(
         "cell,answer\n1.value:t,2.25\n1.value:q,3\nvalue:J,7.528\n"
@@ -204,12 +274,12 @@ def test_the_exit_code_and_a_line_say_that_something_is_left(
 ) -> None:
     rest = ("--key", str(key_file(tmp_path)), "-o", str(tmp_path / "book.csv"))
     code, told = exit_of(capsys, "mark", str(folder), *rest)
-    assert code == 3 and "of 37 students handed in" in told
+    assert code == 3 and "of 61 students handed in" in told
     clean = tmp_path / "clean"
     clean.mkdir()
     (clean / "Plato.csv").write_text(TABLE)
     code, told = exit_of(capsys, "mark", str(clean), *rest)
-    assert code == 0 and "1 of 37" in told
+    assert code == 0 and "1 of 61" in told
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_every_misconception_has_its_words() -> None:
     for record in MISCONCEPTIONS.values():
         assert record.hint.endswith("?")
         assert record.sentence and record.explanation
-        hooks = (record.partial, record.total, record.seed)
+        hooks = (record.value, record.partial, record.total, record.seed, record.update)
         assert record.other or any(hook.__name__ != "_never" for hook in hooks)
 
 
@@ -160,7 +160,8 @@ def test_numbers_follow_from_a_wrong_formula() -> None:
     answers = {"formula:J,u": "sin u", "partial:J,u": "-0.6441", "adjoint:u": "-0.6441"}
     report = chainrule.mark(LECTURE, {"x": 1}, answers)
     assert report.errors == ("formula:J,u",)
-    assert report.misconceptions["formula:J,u"] == ("lost-sign",)
+    # Of cos, the derivative without its minus is an antiderivative too.
+    assert report.misconceptions["formula:J,u"] == ("lost-sign", "integrated")
     assert report.cells["partial:J,u"] == report.cells["adjoint:u"] == "follows"
     assert report.origins["adjoint:u"] == "formula:J,u"
     # A right number beside a wrong formula is right.

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import pickle
+import re
+
 import pytest
 
 import chainrule
 from chainrule import InputError, Recipe
+from chainrule.exercises.checking import check
+from chainrule.exercises.class_marking import tasks_of
+from chainrule.exercises.feedback import checked_findings
 
 WHOLE = """
 title = "Übung 3 \\u2014 \\"Kettenregel\\""
@@ -134,3 +141,58 @@ def test_a_formula_whose_mistakes_hide_is_set_only_with_a_reason() -> None:
         chainrule.sheet(Recipe.read(text))
     made = chainrule.sheet(Recipe.read(text + 'accept = "the lecture shows this point"\n'))
     assert made.key["1.partial:t,x"].exact.startswith("2")
+
+
+OWN = """
+title = "x"
+[[part]]
+kinds = ["values", "adjoints"]
+formula = "J = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
+at = {x = "1.5"}
+[[mistake]]
+name = "halved"
+where = "partial"
+rule = "partial/2"
+sentence = "Only one half stands here."
+hint = "Where is the other half?"
+functions = ["sin"]
+[[mistake]]
+name = "shares-squared"
+where = "sum"
+rule = "first^2 + last^2"
+sentence = "The shares were squared."
+"""
+
+
+def test_a_teachers_own_mistakes_are_named_in_a_class_too() -> None:
+    recipe = Recipe.read(OWN)
+    assert Recipe.read(recipe.text()) == recipe
+    task = tasks_of(chainrule.sheet(recipe).to("json", key="inline").decode())[1]
+    answers = {cell: answer.exact for cell, answer in task.answers.items()}
+    # t = 2.25: cos 2.25 / 2 and, of 1, cos 2.25 and 3 squared and added.
+    wrong = {"partial:u1,t": math.cos(2.25) / 2, "adjoint:t": math.cos(2.25) ** 2 + 9}
+    for cell, name in (("partial:u1,t", "halved"), ("adjoint:t", "shares-squared")):
+        given = answers | {cell: f"{wrong[cell]:.4g}"}
+        found = {f.cell: f for f in checked_findings(task, check(task, given), given)}
+        assert found[cell].names == (name,) and pickle.loads(pickle.dumps(found)) == found
+    assert found["adjoint:t"].said == "The shares were squared."
+    # At 3t the rule of sin is not asked.
+    given = answers | {"partial:u2,t": "1.5"}
+    assert check(task, given).reports[""].misconceptions["partial:u2,t"] == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("partial/2", "partial*bogus", "`bogus`"),
+        ("partial/2", "2 +* 3", "cannot be read"),
+        ('"sum"', '"nowhere"', "value, partial, sum, update"),
+        ("shares-squared", "degrees", "known already"),
+        ("shares-squared", "halved", "known already"),
+        ('sentence = "The shares were squared."', "", "no sentence"),
+        ('functions = ["sin"]', 'functions = ["sinus"]', "`sinus`"),
+    ],
+)
+def test_a_faulty_mistake_is_refused_with_its_line(old: str, new: str, words: str) -> None:
+    with pytest.raises(InputError, match=re.escape(words)):
+        Recipe.read(OWN.replace(old, new))

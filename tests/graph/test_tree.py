@@ -12,7 +12,9 @@ from chainrule.errors import LimitError
 from chainrule.graph.numbering import original
 from chainrule.graph.tree import tree, tree_size
 from chainrule.graph.wengert import WengertList
-from chainrule.readings.terms import Symbol, latex, mathml, text
+from chainrule.readings.latex import latex
+from chainrule.readings.mathml import mathml
+from chainrule.readings.terms import Symbol, text
 from tests.laws.test_graphs import DIGITS, drawn_graph, run
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"

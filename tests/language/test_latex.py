@@ -145,7 +145,7 @@ REFUSED = [
     (r"\csname input\endcsname{x}", 0, r"\csname"),
     (r"\def\x{y}", 0, r"\def"),
     (r"\catcode`\%=12", 0, r"\catcode"),
-    (r"\operatorname{open}('f','w')", 0, "open"),
+    (r"\operatorname{open}('f','w')", 20, "cannot be read"),
     (r"\begin{matrix}x", 0, "matrix"),
     (r"\begin{aligned} x", 0, "never closed"),
     (r"x \end{aligned}", 2, "begun"),

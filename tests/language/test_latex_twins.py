@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from chainrule import ChainruleError, Graph, InputError
 from chainrule.language import canonical, read
 from chainrule.readings.formulas import Limits, compose
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from tests.adapter import explore
 from tests.counted import growth
 from tests.language.test_public_cases import rows, text_of

@@ -75,3 +75,11 @@ def test_the_second_gradient_graph() -> None:
     assert type(twice.evaluate({"x": -4})) is Undefined
     with pytest.raises(GraphError):
         Graph.parse("x: 2; log(x)").hessian({"x": [1, 2]})
+
+
+def test_the_jump_of_atan2_is_one_of_its_first_operand() -> None:
+    # Along the negative axis the angle stays π; across it, it jumps.
+    gradient = Graph.parse("atan2(y, x)").gradient({"x": -1, "y": 0})
+    assert gradient["x"] == 0
+    assert isinstance(gradient["y"], Undefined)
+    assert Graph.parse("atan2(0, x) + x").gradient({"x": -3}) == {"x": 1}

@@ -15,7 +15,7 @@ from chainrule.algebras.forms import Form, enclosed_by
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Scalars
 from chainrule.algebras.real import ZERO, Pole, Real, formed, lifted, precision
-from chainrule.algebras.undefined import Open, OutOfReach, Undefined
+from chainrule.algebras.undefined import Open, OutOfReach, Undefined, undecided
 from chainrule.algebras.written import at
 from chainrule.errors import RuleError
 from chainrule.ops import Map, Op
@@ -157,15 +157,6 @@ def enclosure(form: Fraction | Form, bits: int) -> Any:
     algebra = balls(bits)
     with algebra.session():
         return at(form, algebra.maths).ball
-
-
-def undecided(op: Op) -> Undefined:
-    """Return that it is open on which side of an edge of an operation its operands lie."""
-    if op.kink is not None:
-        needs = "a point off its jumps" if op.kink.push is None else "a point off its kinks"
-    else:
-        needs = op.domain.needs if op.domain else "operands that can be told apart"
-    return Undefined(op.name, needs, "undecided")
 
 
 def proven(x: Any, bits: int) -> bool:

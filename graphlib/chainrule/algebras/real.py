@@ -106,7 +106,8 @@ class Real:
         x, y = self.exact, other.exact
         if x is not None and y is not None:
             if type(x) is fmpq and type(y) is fmpq:
-                return rational(x + y)
+                # The 0 of a branch that is not taken stays what it is among its like.
+                return self if other is self and not x else rational(x + y)
             if type(x) is fmpq and not x:
                 return other
             if type(y) is fmpq and not y:

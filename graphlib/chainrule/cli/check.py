@@ -11,9 +11,20 @@ import typer
 from chainrule.cli.request import At, Formula, Kink, Output, Readings
 
 if TYPE_CHECKING:
+    from chainrule.facade import Graph
+    from chainrule.facade.points import Point
     from chainrule.passes.agreement import Agreement, InputAgreement
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, with all digits.")]
+Own = Annotated[
+    str | None,
+    typer.Option(
+        "--own",
+        metavar="FILE",
+        help="Compare gradients of your own, node by node: JSON, or a line for each, u = 0.64.",
+        show_default=False,
+    ),
+]
 ROUTES = ("forward", "reverse", "sympy", "differences")
 WIDTH, HEIGHT = 56, 11
 SHOWN_DIGITS = 17
@@ -26,20 +37,25 @@ def check(
     kink: Kink = None,
     json: Json = False,
     output: Output = None,
+    own: Own = None,
 ) -> None:
     """Compare the derivatives by four ways, with the error of differences against their step.
 
-    Ends with exit code 1 if they do not agree.
+    Ends with exit code 1 if they do not agree; with --own, if a gradient in FILE is wrong.
 
     \b
       chainrule check "cos(sin(x^2)+3x^2)" --at x=1
       chainrule check "J = cos(u); u = sin(t) + 3t; t = x^2" --at x=1 --json
+      chainrule check "x: 2; f = sum(x^2)" --at x=[1,2] --own mine.json
     """
     from chainrule.cli.output import deliver, tell_notes
     from chainrule.cli.request import parsed
     from chainrule.readings.render.json import written
 
     graph, point = parsed(formula, at, reading, kink)
+    if own is not None:
+        _compare(graph, point, own, output)
+        return
     found = graph.check(point)
     if json:
         deliver(written(_record(found)), output)
@@ -47,6 +63,19 @@ def check(
         deliver("\n".join(_lines(found)) + "\n", output)
         tell_notes(graph, on_screen=output is None or output == "-")
     if found.verdict in ("differs", "undecided"):
+        raise typer.Exit(1)
+
+
+def _compare(graph: Graph, point: Point, own: str, output: str | None) -> None:
+    """Compare somebody's own gradients; ends with exit code 1 if one is wrong."""
+    from chainrule.cli.output import deliver, renderer
+    from chainrule.cli.request import source
+    from chainrule.exercises.own_gradients import check_backward, read_gradients
+
+    found = check_backward(graph, point, read_gradients(source(own)))
+    chosen = renderer(None, output, False)
+    deliver(chosen.write(found.grid().document(), output is not None), output)
+    if found.first is not None:
         raise typer.Exit(1)
 
 
@@ -75,7 +104,7 @@ def _record(found: Agreement) -> dict[str, Any]:
 def _lines(found: Agreement) -> list[str]:
     from chainrule.readings.catalogue import WORDS
     from chainrule.readings.numbers import full_digits
-    from chainrule.readings.render.prose import plain
+    from chainrule.readings.prose import plain
 
     lines: list[str] = []
     for about in found.inputs:

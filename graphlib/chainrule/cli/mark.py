@@ -21,8 +21,8 @@ LOOK_AGAIN = 3
 Answers = Annotated[
     str,
     typer.Argument(
-        help="A folder or ZIP of answers (CSV, JSON, notebooks), one CSV with a row a student, or "
-        "with --formula one table (CSV or LaTeX; - for what is piped in).",
+        help="A folder or ZIP of answers (CSV, XLSX, JSON, notebooks), one table with a row a "
+        "student, or with --formula one table (CSV or LaTeX; - for what is piped in).",
         show_default=False,
     ),
 ]
@@ -106,7 +106,7 @@ def _mark_class(
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import feedback_zip, gradebook
     from chainrule.exercises.handed_in import assigned, collect
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     manifest, keys = read_keys(Path(key))
     handed, faults = collect(Path(answers))
@@ -166,6 +166,6 @@ def _mark_table(
     pasted = read_pasted(source(answers), Worksheet(graph.reverse(point).view, forward))
     told = mark(graph, point, pasted.answers).feedback(teacher=teacher)
     chosen = renderer(None, out, False)
-    deliver(chosen.grid(told.grid(), out is not None), out)
+    deliver(chosen.write(told.document(), out is not None), out)
     for fault in pasted.faults:
         print(fault, file=sys.stderr)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from chainrule.facade import Graph
-    from chainrule.readings.grid import Grid
+    from chainrule.readings.document import Document
     from chainrule.readings.render import Renderer
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -181,49 +181,7 @@ def deliver(text: str, output: str | None, *, pdf: bool = False) -> None:
 
 
 def present(
-    graph: Graph,
-    format: str | None,
-    output: str | None,
-    as_json: bool,
-    parts: Callable[[int], Any],
-    record: Callable[[], dict[str, Any]],
-    text: Callable[[Renderer, bool], str],
-    *,
-    notes: bool = True,
-) -> None:
-    """Show what was asked for, as was asked for: on the terminal, as JSON, or in another format.
-
-    Parameters
-    ----------
-    parts
-        What a terminal of some width shows.
-    record
-        The same as plain data, with the notes.
-    text
-        The same by a renderer, as a piece to paste or as a whole file.
-    notes
-        Whether the notes are told below.
-    """
-    from chainrule.readings.render.json import written
-    from chainrule.readings.render.terminal import show
-
-    chosen = renderer(format, output, as_json)
-    on_screen = output is None or output == "-"
-    console = terminal() if chosen.name == "text" and on_screen else None
-    if chosen.name == "json":
-        deliver(written(record()), output)
-        return
-    if console is not None:
-        show(console, parts(console.width))
-    else:
-        pdf = as_pdf(format, output)
-        deliver(text(chosen, pdf or not on_screen), output, pdf=pdf)
-    if notes:
-        tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
-
-
-def present_grid(
-    grid: Grid,
+    document: Document,
     graph: Graph,
     format: str | None,
     output: str | None,
@@ -232,20 +190,31 @@ def present_grid(
     *,
     notes: bool = True,
 ) -> None:
-    """Show a reading, with `further` data in JSON."""
-    from chainrule.readings.render.json import grid_record
-    from chainrule.readings.render.terminal import grid_parts
+    """Show a document as was asked for: on the terminal, as JSON, or in another format.
 
-    present(
-        graph,
-        format,
-        output,
-        as_json,
-        lambda width: grid_parts(grid, width),
-        lambda: {**grid_record(grid), **note_records(graph), **further},
-        lambda chosen, whole: chosen.grid(grid, whole),
-        notes=notes,
-    )
+    Parameters
+    ----------
+    further
+        What JSON has besides; the notes are in it anyhow.
+    notes
+        Whether the notes are told below.
+    """
+    from chainrule.readings.render.json import record, written
+    from chainrule.readings.render.terminal import show
+
+    chosen = renderer(format, output, as_json)
+    on_screen = output is None or output == "-"
+    console = terminal() if chosen.name == "text" and on_screen else None
+    if chosen.name == "json":
+        deliver(written({**record(document), **note_records(graph), **further}), output)
+        return
+    if console is not None:
+        show(console, document)
+    else:
+        pdf = as_pdf(format, output)
+        deliver(chosen.write(document, pdf or not on_screen), output, pdf=pdf)
+    if notes:
+        tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
 
 
 def note_records(graph: Graph) -> dict[str, Any]:
@@ -268,7 +237,7 @@ def note_records(graph: Graph) -> dict[str, Any]:
 
 def note_lines(graph: Graph) -> Iterable[str]:
     """Yield each reading that was made for the user, and how to get the other."""
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     for note in graph.notes:
         line = f"{note.found} is read as {note.reading}"

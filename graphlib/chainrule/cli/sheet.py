@@ -73,8 +73,8 @@ SheetFormat = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="pdf, typst, latex, html, markdown, ipynb, moodle or json; default by the file's "
-        "ending, else markdown.",
+        help="pdf, typst, latex, html, markdown, text, ipynb, moodle, json, form (for answers, "
+        "CSV) or workbook (the same for Excel); by the file's ending, else markdown.",
         show_default=False,
     ),
 ]
@@ -216,7 +216,7 @@ def _class(
     from chainrule.exercises.class_run import run_class
     from chainrule.exercises.roster import roster as read_roster
     from chainrule.files import MAX_BYTES
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     if roster is None or out is None:
         raise InputError(

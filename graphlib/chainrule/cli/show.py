@@ -25,9 +25,10 @@ def show(
       chainrule show "J = cos(u); u = sin(t) + 3t; t = x^2" --at x=1
       chainrule show lecture.txt --json
     """
-    from chainrule.cli.output import present_grid, renderer
+    from chainrule.cli.output import present, renderer
     from chainrule.cli.request import parsed
 
     renderer(format, output, json)
     graph, point = parsed(formula, at, reading, kink)
-    present_grid(graph.overview(point or None).grid(), graph, format, output, json, notes=False)
+    shown = graph.overview(point or None).grid().document()
+    present(shown, graph, format, output, json, notes=False)

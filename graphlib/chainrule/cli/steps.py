@@ -32,9 +32,7 @@ def steps(
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o slides.pdf
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
-    from chainrule.cli.output import note_records, present, tell_notes, write
-    from chainrule.readings.render.json import steps_record
-    from chainrule.readings.render.terminal import step_parts
+    from chainrule.cli.output import present, tell_notes, write
 
     ending = Path(output or "").suffix.lower()[1:]
     if ending in (*SLIDES, "html") and format is None and not json:
@@ -43,13 +41,4 @@ def steps(
         tell_notes(graph, on_screen=False)
         return
     graph, run = request.worked(digits)
-    view, told = run.view, run.steps()
-    present(
-        graph,
-        format,
-        output,
-        json,
-        lambda width: step_parts(view, told),
-        lambda: steps_record(view, told) | note_records(graph),
-        lambda chosen, whole: chosen.steps(view, told, whole),
-    )
+    present(run.steps().document(), graph, format, output, json)

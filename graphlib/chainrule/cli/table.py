@@ -68,16 +68,16 @@ def table(
       chainrule table lecture.txt --at x=0.5 --zoom named -o table.tex
       echo "x^2 y" | chainrule table - --at x=3,y=1/2 --json
     """
-    from chainrule.cli.output import present_grid, renderer
+    from chainrule.cli.output import present, renderer
     from chainrule.readings.catalogue import WORDS
     from chainrule.readings.health import health_record
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     chosen = renderer(format, output, json)
     graph, run = request.worked(digits)
     found = run.health() if health else None
     further = {} if found is None else {"health": health_record(found)}
-    present_grid(_reading(run, show), graph, format, output, json, further)
+    present(_reading(run, show).document(), graph, format, output, json, further)
     if found is not None and chosen.name == "text" and output in (None, "-"):
         for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:
             print(printable(line))

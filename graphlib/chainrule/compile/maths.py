@@ -117,7 +117,7 @@ def _tied(t: Tape, a: Any, b: Any) -> Variable:
     ndim = max(a.ndim, b.ndim)
     a, b = t.raised(a, ndim), t.raised(b, ndim)
     shape = same_shape(a.shape, b.shape)
-    return t.assigned(f"({a} == {b}) * 1.0", (a, b), shape, a.batched or b.batched)
+    return t.assigned(f"np.where({a} == {b}, 1.0, 0.0)", (a, b), shape, a.batched or b.batched)
 
 
 def _batch_sum(t: Tape, a: Any) -> Any:
@@ -205,7 +205,8 @@ def _unpatches(t: Tape, a: Variable, size: Shape, stride: int, shape: Shape) -> 
 
 def _one_hot(t: Tape, k: Any, shape: Shape) -> Variable:
     k = t.lift(k)
-    text = f"(np.abs(np.asarray({k})[..., None] - np.arange({shape[0]})) < 0.25) * 1.0"
+    near = f"np.abs(np.asarray({k})[..., None] - np.arange({shape[0]})) < 0.25"
+    text = f"np.where({near}, 1.0, 0.0)"
     return t.assigned(text, (k,), shape, k.batched)
 
 

@@ -129,6 +129,7 @@ PAID: Final[Mapping[str, str]] = {
     "between": "; ",
     "last": " and ",
     "unpaid": " An error in a cell without points costs the next cell that has some.",
+    "alone": " A single error, rightly carried on, costs no more than {points}.",
     "value": "value",
     "formula": "formula",
     "partial": "local partial",
@@ -144,6 +145,9 @@ PAID: Final[Mapping[str, str]] = {
     "mistake": "wrong cell found",
     "corrected": "corrected number",
     "paid_for": "Its points are lost to the error at “{cell}”, a cell without points of its own.",
+    "paid_in part": (
+        "A part of its points is lost to the error at “{cell}”, a cell without points of its own."
+    ),
     "trivial": "After the error above nothing was left to work out here, so it earns no points.",
 }
 
@@ -186,16 +190,6 @@ FEEDBACK: Final[Mapping[str, str]] = {
     ),
     "coarse": "≈ too coarse",
     "coarse_said": "This may be meant rightly, but it is rounded too coarsely: give more digits.",
-    "decimal": "✗ wrong",
-    "decimal_said": "The digits are right; look at the decimal point.",
-    "transposed": "✗ wrong",
-    "transposed_said": "Two digits have changed places.",
-    "sign": "✗ wrong",
-    "sign_said": "The size is right; look at the sign.",
-    "degrees": "✗ wrong",
-    "degrees_said": "The calculator worked in degrees; angles are in radians here.",
-    "exchanged": "✗ wrong",
-    "exchanged_said": "This number and that of another cell have changed places.",
     "formula": "ƒ formula asked",
     "formula_said": (
         "This is the number at the point; here the formula is asked, in the names of the operands."
@@ -286,7 +280,7 @@ CLASS: Final[Mapping[str, str]] = {
     "not_read": "it cannot be read ({why})",
     "too_large": "The file is too large",
     "no_kind": (
-        "{source}: not read, since it is no CSV, JSON or notebook; save what is in it as one."
+        "{source}: not read, since it is no CSV, XLSX, JSON or notebook; save what is in it as one."
     ),
     "empty": "{source}: no answer was found in it.",
     "no_answer": "{source}: what stands at `{cell}` is no answer.",
@@ -316,4 +310,36 @@ CLASS: Final[Mapping[str, str]] = {
     "points": "{points} of {of} points",
     "making": "sheets",
     "marking": "marked",
+}
+
+BACKWARD: Final[Mapping[str, str]] = {
+    "caption": "Gradients of your own, in the order of the backward pass",
+    "shape": "shape",
+    "none": "Every gradient that was given is right.",
+    "nothing": "No gradient was given.",
+    "first": "The first wrong gradient is that of {name}; look there.",
+    "undefined": "There is no gradient at this point.",
+    "shapes": (
+        "This is {given}, and the node is {wanted}: a gradient has an entry for each entry of "
+        "what it belongs to."
+    ),
+    "transposed": "The numbers are right, in the transposed matrix.",
+    "broadcast": (
+        "What is spread over many in the forward pass gathers the sum over them in the backward "
+        "pass."
+    ),
+    "sign": "Every size is right, every sign is not.",
+    "scaled": (
+        "Every entry is {factor} times what belongs here. Was a mean taken for a sum, or a factor "
+        "used twice or not at all?"
+    ),
+    "entry": (
+        "This is not what belongs here, nor what follows from the gradients before; the entry "
+        "{entry} is furthest off."
+    ),
+    "no_node": "there is no node {name}; there are {known}",
+    "no_numbers": "the gradient of {name} is no number and no list of numbers",
+    "no_json": "This is no JSON",
+    "no_line": "“{line}” is no gradient",
+    "allowed": "Write a line for each node, such as u = 0.64 or W = [[1, 2], [3, 4]]; or JSON.",
 }

@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
-from chainrule.exercises.answers import Verdict, number, rounding, same_formula
+from chainrule.exercises.answers import Verdict, number, rounding, same_formula, sheet_digits
 from chainrule.exercises.catalogue import PAID
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
-from chainrule.exercises.kinds.slots import tolerance_of
-from chainrule.exercises.marking import Marking
+from chainrule.exercises.kinds.slots import TOLERANCE, tolerance_of
+from chainrule.exercises.marking import MOST_NAMES, Marking
+from chainrule.exercises.naming import last_place, meant, slip
+from chainrule.exercises.own_mistakes import known
 from chainrule.exercises.points import Work, earned, work_of
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.report import Report
 from chainrule.exercises.sheet import Answer, Sheet, Task
+from chainrule.passes.places import Sum, Update
 from chainrule.readings.terms import text
 
 PASSES = frozenset(("value", "partial", "share", "formula", "adjoint", "tangent"))
@@ -44,6 +48,8 @@ class Checked:
         for the usual ones.
     origins
         For each cell that follows, the error from which it does.
+    explained
+        For wrong cells of a kind's own, the mistakes and the slip that explain them.
     """
 
     cells: Mapping[str, Verdict]
@@ -51,6 +57,7 @@ class Checked:
     remarks: Mapping[str, str] = field(default_factory=dict)
     reports: Mapping[str, Report] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
+    explained: Mapping[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
@@ -111,6 +118,7 @@ class _Paper:
         self.origins: dict[str, str] = {}
         self.feeds: dict[str, list[str]] = {}
         self.trivial: set[str] = set()
+        self.explained: dict[str, tuple[tuple[str, ...], str]] = {}
 
     def mark_pass(self, which: str) -> None:
         """Mark the cells of the passes for an output or input, with follow-through."""
@@ -120,7 +128,7 @@ class _Paper:
         before = {c.partition("@")[0]: w for c, w in self.earlier.items()
                   if _of_passes(c) and _which(c) in ("", which)}  # fmt: skip
         accept = {cell: self.task.answers[cell + at].also for cell in own}
-        marking = Marking(worksheet(self.problem, which), before | own, accept)
+        marking = Marking(worksheet(self.problem, which, self.task.mistakes), before | own, accept)
         report = self.reports[which] = marking.report()
         work = work_of(marking, report)
         for cell, laters in work.feeds.items():
@@ -160,11 +168,13 @@ class _Paper:
             )  # fmt: skip
             return read[other]
 
-        following = None if follow is None else follow(self.problem, cell, own)
+        place = None if follow is None else follow(self.problem, cell, own)
+        following = place.total if isinstance(place, Sum | Update) else place
         for other in read:
             self.feeds.setdefault(other, []).append(cell)
         wrong = [c for c in read if self.verdicts.get(c) in ("wrong", "follows")]
         if following is None or not wrong:
+            self._explain(cell, answer, place, following)
             return
         if isinstance(following, str):
             same = self.words[cell].strip().casefold() == following.casefold()
@@ -179,6 +189,25 @@ class _Paper:
             self.remarks.pop(cell, None)
             if following == 0 or (len(read) > 1 and set(read.values()) == {following}):
                 self.trivial.add(cell)
+        else:
+            self._explain(cell, answer, place, following)
+
+    def _explain(self, cell: str, answer: Answer, place: Any, following: Any) -> None:
+        """See which mistake or slip makes the number of a wrong cell of a kind's own."""
+        given = number(self.words[cell])
+        if given is None or answer.kind not in ("number", "whole"):
+            return
+        digits = sheet_digits({cell: given})
+        found = {}
+        if isinstance(place, Sum | Update):
+            found = {name: numbers for name, mistake in known(self.task.mistakes).items()
+                     if (numbers := tuple(mistake.of(place)))}  # fmt: skip
+        exact = last_place(given.value, digits)
+        names = tuple(meant(given.value, found, exact, TOLERANCE) if found else ())
+        wanted = [n for n in (float(answer.exact), following) if isinstance(n, float)]
+        slipped = slip(given.value, wanted, digits) if answer.kind == "number" else None
+        if names or (slipped and not _of_passes(cell)):
+            self.explained[cell] = names[:MOST_NAMES], "" if names else slipped or ""
 
     def checked(self) -> Checked:
         """Return what was found, with points."""
@@ -189,12 +218,14 @@ class _Paper:
         points, paid_for = earned(cells, prices, work, self.task.carry)
         for cell, error in paid_for.items():
             if cells[cell] in ("right", "follows"):
-                told = PAID["paid_for"].format(cell=text(cell_term(error)))
+                told = PAID["paid_in part" if points[cell] else "paid_for"].format(
+                    cell=text(cell_term(error))
+                )
                 self.remarks[cell] = " ".join([*filter(None, [self.remarks.get(cell)]), told])
         for cell in self.trivial:
             if cells.get(cell) == "follows" and prices[cell]:
                 self.remarks.setdefault(cell, PAID["trivial"])
-        return Checked(cells, points, self.remarks, self.reports, self.origins)
+        return Checked(cells, points, self.remarks, self.reports, self.origins, self.explained)
 
 
 def check_sheet(sheet: Sheet, answers: Mapping[str, str]) -> dict[int, Checked]:

@@ -20,11 +20,12 @@ from chainrule.exercises.class_run import Executor, Progress, local_executor
 from chainrule.exercises.feedback import Feedback, checked_findings
 from chainrule.exercises.handed_in import Handed
 from chainrule.exercises.marking import canonical_id
+from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.exercises.recipe import Override
 from chainrule.exercises.roster import Register
 from chainrule.exercises.sheet import Answer, Task
 from chainrule.files import MAX_BYTES
-from chainrule.passes.misconceptions import MISCONCEPTIONS
+from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 from chainrule.readings.terms import Word
 
 AT_ONCE: Final = 8
@@ -76,11 +77,11 @@ class Graded:
 
     @property
     def mistakes(self) -> tuple[str, ...]:
-        """Names of the misconceptions met, in their usual order."""
-        met = {
-            name for _, told in self.feedback.values() for f in told.findings for name in f.names
-        }
-        return tuple(name for name in MISCONCEPTIONS if name in met)
+        """Names of the mistakes met, the usual ones in their usual order."""
+        findings = (f for _, told in self.feedback.values() for f in told.findings)
+        met = dict.fromkeys(name for found in findings for name in found.mistakes)
+        usual = [name for name in (*MISCONCEPTIONS, *SLIPS) if name in met]
+        return tuple(dict.fromkeys((*usual, *met)))
 
 
 # The key
@@ -144,6 +145,10 @@ def tasks_of(record: str, overrides: Sequence[Override] = (), student: str = "")
                 task["direction"],
                 task["settings"],
                 task.get("carry", "full"),
+                tuple(
+                    OwnMistake(**{**one, "functions": tuple(one["functions"])})
+                    for one in task.get("mistakes", ())
+                ),
             )
         )
     return tasks

@@ -7,12 +7,13 @@ from. The words of a mistake stand in its record (`passes.misconceptions`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chainrule.exercises.answers import Verdict
 from chainrule.exercises.catalogue import FEEDBACK
-from chainrule.passes.misconceptions import MISCONCEPTIONS
+from chainrule.exercises.own_mistakes import OwnMistake
+from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS, Mistake
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, words
 from chainrule.readings.terms import Partial, Row, Sign, Symbol, Term, Word, text
@@ -50,6 +51,8 @@ class Finding:
         Whether it makes what comes after it trivial.
     reason
         Why an error may be one of form, as in `Report.reasons`.
+    own
+        A teacher's own mistakes, by name.
     """
 
     cell: str
@@ -61,14 +64,20 @@ class Finding:
     remark: str = ""
     trivial: bool = False
     reason: str = ""
+    own: Mapping[str, OwnMistake] = field(default_factory=dict)
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """Names of the misconceptions, else of the slip, that explain it."""
+        return self.names or ((self.reason,) if self.reason in SLIPS else ())
 
     @property
     def said(self) -> str:
         """What a student is told: what was done, and a question that leads on."""
-        records = [MISCONCEPTIONS[name] for name in self.names]
+        records = self._records()
         if records:
             told = FEEDBACK["or"].join(record.sentence for record in records[:2])
-            parts = [told, records[0].hint]
+            parts = [told, *filter(None, [records[0].hint])]
         elif self.verdict == "follows":
             parts = [FEEDBACK["follows_from"].format(cell=text(cell_term(self.origin)))]
         elif self.verdict == "right":
@@ -80,11 +89,18 @@ class Finding:
     @property
     def explained(self) -> str:
         """What a teacher is told: the names of the mistakes and where they come from."""
-        records = [MISCONCEPTIONS[name] for name in self.names]
+        records = self._records()
         if not records:
             return self.said
-        told = " ".join(f"{record.name}: {record.explanation}" for record in records)
+        told = " ".join(
+            f"{name}: {record.explanation or record.sentence}"
+            for name, record in zip(self.mistakes, records, strict=True)
+        )
         return " ".join([told, *self._more()])
+
+    def _records(self) -> list[Mistake]:
+        known: Mapping[str, Mistake] = {**MISCONCEPTIONS, **SLIPS, **self.own}
+        return [known[name] for name in self.mistakes]
 
     def _kind(self) -> str:
         """Return under which word it stands what is said of this cell."""
@@ -146,7 +162,7 @@ class Feedback(Tabular):
         cells = {
             "cell": Cell(cell_term(finding.cell), finding.cell),
             "given": words(shown or FEEDBACK["nothing"]),
-            "verdict": words(FEEDBACK[finding.reason or finding.verdict]),
+            "verdict": words(FEEDBACK.get(finding.reason, FEEDBACK[finding.verdict])),
             "said": words(self._said(finding)),
         }
         if self.teacher:
@@ -228,6 +244,9 @@ def checked_findings(task: Task, checked: Checked, given: Mapping[str, str]) -> 
         found = dict(_of_cell(report, plain)) if report is not None and known else {}
         answer = task.answers[cell]
         found["origin"] = checked.origins.get(cell, "")
+        if cell in checked.explained:
+            found["names"], found["reason"] = checked.explained[cell]
+        found["own"] = {own.name: own for own in task.mistakes}
         right = found.pop("right", None)
         if right is None and answer.kind in ("number", "whole"):
             right = float(answer.exact)

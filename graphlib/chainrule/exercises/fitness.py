@@ -12,11 +12,12 @@ chapters 1 and 2.) The larger of the two counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from chainrule.exercises.own_mistakes import OwnMistake, known
 from chainrule.exercises.problem import Problem
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.graph.wengert import INPUT
@@ -185,19 +186,26 @@ def unfit(problem: Problem, cells: Iterable[str], known: Conditions | None = Non
     return None
 
 
-def unnoticed(problem: Problem, cells: Iterable[str]) -> Unfit | None:
+def unnoticed(
+    problem: Problem, cells: Iterable[str], mistakes: Sequence[OwnMistake] = ()
+) -> Unfit | None:
     """Return an asked cell in which a common mistake gives the right number, if there is one.
 
     A mistake that gives the right number at every point is none: eˣ is its own derivative.
+
+    Parameters
+    ----------
+    mistakes
+        A teacher's own, beside the usual ones.
     """
     asked = tuple(cells)
     elsewhere: Problem | None = None
     for which in sorted({cell.partition("@")[2] for cell in asked}):
         own = [cell for cell in asked if cell.partition("@")[2] in ("", which)]
-        found = list(_alike(problem, which, own))
+        found = list(_alike(problem, which, own, mistakes))
         if found and elsewhere is None:
             elsewhere = _moved(problem)
-        everywhere = set(_alike(elsewhere, which, own)) if found and elsewhere else set()
+        everywhere = set(_alike(elsewhere, which, own, mistakes)) if found and elsewhere else set()
         for cell, name in found:
             if (cell, name) not in everywhere:
                 return Unfit(cell, f"the mistake {name} gives the right number there")
@@ -218,9 +226,11 @@ def _shifted(value: str, nth: int) -> str:
     return f"{moved.numerator}/{moved.denominator}"
 
 
-def _alike(problem: Problem, which: str, asked: list[str]) -> Iterator[tuple[str, str]]:
+def _alike(
+    problem: Problem, which: str, asked: list[str], mistakes: Sequence[OwnMistake]
+) -> Iterator[tuple[str, str]]:
     """Yield cells with the names of mistakes that come too near to the right number."""
-    sheet = worksheet(problem, which)
+    sheet = worksheet(problem, which, mistakes)
     plain = {cell.partition("@")[0]: cell for cell in asked}
     right = {cell: problem.value(full) for cell, full in plain.items() if cell in sheet.cells}
     for cell, full in plain.items():
@@ -233,16 +243,21 @@ def _alike(problem: Problem, which: str, asked: list[str]) -> Iterator[tuple[str
                 yield full, name
 
 
-def worksheet(problem: Problem, which: str = "") -> Worksheet:
+def worksheet(problem: Problem, which: str = "", mistakes: Sequence[OwnMistake] = ()) -> Worksheet:
     """Return the cells of a problem and what follows from what, for marking and for mistakes.
 
     Parameters
     ----------
     which
         An output or input, for the cells `adjoint:t@f` or `tangent:t@x`.
+    mistakes
+        A teacher's own, beside the usual ones.
     """
     if which in problem.inputs:
-        return Worksheet(problem.worked.view, problem.along({which: "1"}).view)
-    if which:
-        return Worksheet(problem.back(which).view)
-    return Worksheet(problem.worked.view, problem.forward.view)
+        sheet = Worksheet(problem.worked.view, problem.along({which: "1"}).view)
+    elif which:
+        sheet = Worksheet(problem.back(which).view)
+    else:
+        sheet = Worksheet(problem.worked.view, problem.forward.view)
+    sheet.mistakes = known(mistakes)
+    return sheet

@@ -54,8 +54,8 @@ def hints(sheet: Worksheet, id: str, names: tuple[str, ...] = ()) -> tuple[Prose
         found = (filled(GUIDANCE["seed_ask"], {}), filled(GUIDANCE["seed_rule"], {"node": here}))
     else:
         found = _of_sum(sheet, cell, here)
-    if names and names[0] in MISCONCEPTIONS:
-        found = ((MISCONCEPTIONS[names[0]].hint,), *found[1:])
+    if names and names[0] in sheet.mistakes and sheet.mistakes[names[0]].hint:
+        found = ((sheet.mistakes[names[0]].hint,), *found[1:])
     return found
 
 

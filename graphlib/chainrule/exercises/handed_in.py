@@ -20,6 +20,7 @@ from typing import Any, Final
 from chainrule.errors import FileError, excerpt
 from chainrule.exercises.catalogue import CLASS
 from chainrule.exercises.roster import FIRST, IDS, LAST, NAMES, column, heading
+from chainrule.exercises.spreadsheet import read_workbook
 from chainrule.files import MAX_BYTES, MAX_ROWS
 
 MOST_FILES: Final = 100_000
@@ -63,7 +64,7 @@ def collect(path: Path) -> tuple[list[Handed], list[str]]:
     Parameters
     ----------
     path
-        A folder or ZIP with files of students (CSV, JSON, notebooks), or one table for all.
+        A folder or ZIP with files of students (CSV, XLSX, JSON, notebooks), or one table for all.
 
     Raises
     ------
@@ -225,7 +226,15 @@ def _rows(content: bytes) -> list[list[str]]:
 
 
 def _read_table(name: str, content: bytes, faults: list[str]) -> Iterable[Handed]:
-    rows = _rows(content)
+    return _from_rows(name, _rows(content), faults)
+
+
+def _read_workbook(name: str, content: bytes, faults: list[str]) -> Iterable[Handed]:
+    rows = ([cell.strip() for cell in row] for row in read_workbook(content))
+    return _from_rows(name, [row for row in rows if any(row)], faults)
+
+
+def _from_rows(name: str, rows: list[list[str]], faults: list[str]) -> Iterable[Handed]:
     if not rows:
         return []
     heads = [heading(cell) for cell in rows[0]]
@@ -239,7 +248,8 @@ def _read_table(name: str, content: bytes, faults: list[str]) -> Iterable[Handed
         for row in body:
             if len(row) <= at:
                 continue
-            place = at + 1 if to is None else to
+            filled = next((i for i, cell in enumerate(row) if i > at and cell), at + 1)
+            place = filled if to is None else to
             given = row[place] if place < len(row) else ""
             # An answer with a decimal comma that was not put in quotation marks.
             rest = row[place + 1 :] if len(row) > max(len(heads), place + 1) else []
@@ -263,7 +273,7 @@ def _read_table(name: str, content: bytes, faults: list[str]) -> Iterable[Handed
 
 def _unguarded(cell: str) -> str:
     """Return a cell without the mark by which a table keeps a spreadsheet from running it."""
-    return cell[1:] if re.match(r"'[=+\-@−]", cell) else cell
+    return cell[1:] if re.match(r"'[=+\-@−\d.]", cell) else cell
 
 
 def _entries(book: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -289,5 +299,5 @@ def _literal(words: str) -> str:
 
 _READERS: Final[Mapping[str, Callable[[str, bytes, list[str]], Iterable[Handed]]]] = {
     ".csv": _read_table, ".tsv": _read_table, ".txt": _read_table, ".json": _read_json,
-    ".ipynb": _read_notebook,
+    ".ipynb": _read_notebook, ".xlsx": _read_workbook, ".xlsm": _read_workbook,
 }  # fmt: skip

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.shapes import DIV, MUL, rule_at, shape_of
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.misconceptions import MISCONCEPTIONS, EdgeSum
+from chainrule.passes.places import Leading, Rule, Step, Sum, linearly
 from chainrule.passes.steps import Push, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
 
 
-def mistaken_inside(
-    body: WengertList, operands: Sequence[Any], slot: int
-) -> dict[str, tuple[float, ...]]:
-    """Return by misconception what it makes of the local partial of a fold.
+def places_of_partial(body: WengertList, operands: Sequence[Any], slot: int) -> Iterator[Leading]:
+    """Yield the places inside a fold at which its local partial can go wrong.
 
     Parameters
     ----------
@@ -34,11 +33,10 @@ def mistaken_inside(
     slot
         The input by which it is differentiated.
     """
-    point = dict(zip(body.inputs, operands, strict=True))
-    values = [step.value for step in evaluate(body, FLOAT64, point)]
+    values = _values(body, operands)
     local = {(s.node, s.slot): s.partial for s in linearise(body, FLOAT64, values)}
     if any(type(number) is Undefined for number in (*values, *local.values())):
-        return {}
+        return
     entry, exit = body.inputs[slot], body.outputs[0]
     tangents = {entry: 1.0}
     for push in forward(body, FLOAT64, values, local, {entry: 1.0}):
@@ -49,43 +47,90 @@ def mistaken_inside(
         if isinstance(share, Share):
             adjoints[share.operand] = share.adjoint
     right = float(tangents.get(exit, 0.0))
-    found: dict[str, list[float]] = {}
     for node in adjoints.keys() & tangents.keys() - {entry}:
-        for name, wrong in _wrong_tangents(body, node, values, local, tangents):
-            number = right + float(adjoints[node]) * (wrong - float(tangents[node]))
-            if math.isfinite(number) and number != right:
-                found.setdefault(name, []).append(number)
-    return {name: tuple(dict.fromkeys(numbers)) for name, numbers in found.items()}
-
-
-def _wrong_tangents(
-    body: WengertList,
-    node: int,
-    values: Sequence[Any],
-    local: dict[tuple[int, int], Any],
-    tangents: dict[int, Any],
-) -> Iterator[tuple[str, float]]:
-    """Yield names of misconceptions with what they make of the tangent of an inner node."""
-    edges = [(s, o) for s, o in enumerate(body.operands[node])
-             if o in tangents and (node, s) in local]  # fmt: skip
-    flowing = tuple(float(tangents[o]) for _, o in edges)
-    partials = tuple(float(local[node, s]) for s, _ in edges)
-    terms = tuple(f * p for f, p in zip(flowing, partials, strict=True))
-    op, parameters, shape = body.ops[node], body.parameters_of(node), shape_of(body, node)
-    whole = EdgeSum(flowing, partials, terms, False, op is MUL and len(edges) == 2, op is DIV)
-    at = [float(values[o]) for o in body.operands[node]]
-    for name, mistake in MISCONCEPTIONS.items():
-        for wrong in mistake.total(whole):
-            yield name, wrong
-        for (slot, operand), partial, along in zip(edges, partials, flowing, strict=True):
-            elsewhere: float | None = None
-            if len(edges) == 1:
-                moved = [float(values[node]) if o == operand else x
-                         for o, x in zip(body.operands[node], at, strict=True)]  # fmt: skip
-                found = BY_HAND.partial(op, parameters, slot, values[node], moved)
-                elsewhere = None if type(found) is Undefined else float(found)
-            here = rule_at(
-                shape, slot, partial, float(values[node]), at[slot], elsewhere, len(edges)
+        adjoint, tangent = float(adjoints[node]), float(tangents[node])
+        edges = [(s, o) for s, o in enumerate(body.operands[node])
+                 if o in tangents and (node, s) in local]  # fmt: skip
+        flowing = tuple(float(tangents[o]) for _, o in edges)
+        partials = tuple(float(local[node, s]) for s, _ in edges)
+        terms = tuple(f * p for f, p in zip(flowing, partials, strict=True))
+        op = body.ops[node]
+        yield (
+            Sum(flowing, partials, terms, False, op is MUL and len(edges) == 2, op is DIV),
+            linearly(right, adjoint, tangent),
+        )
+        for (at, _), along, slope in zip(edges, flowing, partials, strict=True):
+            yield (
+                _rule(body, node, at, slope, values, len(edges)),
+                linearly(right, adjoint * along, slope),
             )
-            for wrong in mistake.partial(here):
-                yield name, whole.total + along * (wrong - partial)
+
+
+def _values(body: WengertList, operands: Sequence[Any]) -> list[Any]:
+    point = dict(zip(body.inputs, operands, strict=True))
+    return [step.value for step in evaluate(body, FLOAT64, point)]
+
+
+def _rule(
+    body: WengertList, node: int, slot: int, slope: float, values: Sequence[Any], moving: int
+) -> Rule:
+    op, parameters, operand = body.ops[node], body.parameters_of(node), body.operands[node][slot]
+    at = [float(values[o]) for o in body.operands[node]]
+
+    def elsewhere(other: float) -> float | None:
+        moved = [other if o == operand else x
+                 for o, x in zip(body.operands[node], at, strict=True)]  # fmt: skip
+        value = FLOAT64.apply(op, parameters, moved)
+        return _number(BY_HAND.partial(op, parameters, slot, value, moved))
+
+    others = tuple(x for s, x in enumerate(at) if s != slot)
+    numbers = slope, float(values[node]), at[slot]
+    around = _around(body, node, values)[slot]
+    return rule_at(shape_of(body, node), slot, numbers, elsewhere, op.name, others, around, moving)
+
+
+def places_of_value(body: WengertList, operands: Sequence[Any]) -> Iterator[Leading]:
+    """Yield the places inside a fold at which its value can go wrong."""
+    values = _values(body, operands)
+    if any(type(number) is Undefined for number in values):
+        return
+    for node in range(len(body)):
+        if not body.operands[node]:
+            continue
+        yield _step(body, node, values), partial(_gone_on, body, values, node)
+
+
+def _step(body: WengertList, node: int, values: Sequence[Any]) -> Step:
+    op, parameters = body.ops[node], body.parameters_of(node)
+
+    def elsewhere(others: tuple[float, ...]) -> float | None:
+        return _number(FLOAT64.apply(op, parameters, [*others]))
+
+    at = tuple(float(values[o]) for o in body.operands[node])
+    return Step(op.name, float(values[node]), at, elsewhere, _around(body, node, values))
+
+
+def _gone_on(body: WengertList, values: Sequence[Any], node: int, wrong: float) -> float | None:
+    """Return the value of a fold in which one inner value is another one."""
+    changed = [*values[:node], wrong]
+    for later in range(node + 1, len(body)):
+        if body.operands[later]:
+            at = [changed[o] for o in body.operands[later]]
+            changed.append(FLOAT64.apply(body.ops[later], body.parameters_of(later), at))
+        else:
+            changed.append(values[later])
+    return _number(changed[body.outputs[0]])
+
+
+def _around(body: WengertList, node: int, values: Sequence[Any]) -> tuple[tuple[float, ...], ...]:
+    """Return by operand the inputs of the line that may be taken for it."""
+    return tuple(
+        tuple(float(values[i]) for i in body.inputs if i != operand)
+        for operand in body.operands[node]
+    )
+
+
+def _number(value: Any) -> float | None:
+    if type(value) is Undefined:
+        return None
+    return float(value) if math.isfinite(value) else None

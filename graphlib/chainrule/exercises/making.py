@@ -23,12 +23,14 @@ from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
 from chainrule.exercises.kinds.slots import opening
 from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
-from chainrule.exercises.points import apportioned
+from chainrule.exercises.own_mistakes import OwnMistake
+from chainrule.exercises.points import apportioned, dearest
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
-from chainrule.exercises.sheet import Answer, Block, Part, Sheet, Task, Words
+from chainrule.exercises.sheet import Answer, Part, Sheet, Task
 from chainrule.facade import Graph
+from chainrule.readings.document import Block, Paragraph
 from chainrule.readings.terms import Symbol, text
 
 TRIES: Final = 400
@@ -111,8 +113,12 @@ class _Maker:
                 number += len(made.tasks)
                 parts.append(made)
         recipe = self.recipe
-        asked = {f"{task.number}.{cell}" for part in parts for task in part.tasks
-                 for cell in task.answers}  # fmt: skip
+        asked = {
+            f"{task.number}.{cell}"
+            for part in parts
+            for task in part.tasks
+            for cell in task.answers
+        }
         for override in recipe.overrides:
             # Programs drawn at random have other cells for other students.
             if override.cell not in asked and all(part.formula for part in recipe.parts):
@@ -134,7 +140,9 @@ class _Maker:
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
-                reason = _refused(problem, questions, lenient=bool(part.accept))
+                reason = _refused(
+                    problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
+                )
                 reason = reason or (None if part.formula else _guessed(questions))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
@@ -153,15 +161,15 @@ class _Maker:
         questions: Sequence[Question],
         number: int,
     ) -> Part:
-        begin: list[Block] = [Words((part.text,))] if part.text else []
+        begin: list[Block] = [Paragraph((part.text,))] if part.text else []
         begin.append(opening(problem, whole=any(kind.name == "draw" for kind in kinds)))
         draft = problem.draft
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
             first, *rest = question.blocks
-            assert isinstance(first, Words)
-            told = Words((*first.prose, " " + paid_words(answers)))
+            assert isinstance(first, Paragraph)
+            told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(
                 Task(
                     number + i,
@@ -174,6 +182,7 @@ class _Maker:
                     dict(draft.direction),
                     dict(draft.settings),
                     self.recipe.carry,
+                    self.recipe.mistakes,
                 )
             )
         return Part(tuple(begin), tuple(tasks))
@@ -200,7 +209,7 @@ def _cell_kind(answer: Answer) -> str:
     return answer.cell.partition(":")[0]
 
 
-def paid_words(answers: Sequence[Answer]) -> str:
+def paid_words(answers: Sequence[Answer], carry: str = "full") -> str:
     """Return in a sentence what each kind of cell is worth."""
     paid: dict[str, set[float]] = {}
     for answer in answers:
@@ -217,6 +226,9 @@ def paid_words(answers: Sequence[Answer]) -> str:
         least = f"{min(less, default=0):g}"
         told.append(PAID[key].format(least=least, points=f"{most:g}", cells=listed))
     tail = PAID["unpaid"] if any(0 in points for points in paid.values()) else ""
+    prices = [answer.points for answer in answers]
+    if carry == "full" and len(answers) > 2 and max(prices) > (most := dearest(prices)):
+        tail += PAID["alone"].format(points=f"{most:g} point{'s' if most > 1 else ''}")
     return PAID["between"].join(told) + "." + tail
 
 
@@ -282,8 +294,12 @@ def _cells(question: Question) -> frozenset[str]:
 
 
 def _refused(
-    problem: Problem, questions: Sequence[Question], *, lenient: bool
-) -> Unfit | None:  # fmt: skip
+    problem: Problem,
+    questions: Sequence[Question],
+    mistakes: Sequence[OwnMistake],
+    *,
+    lenient: bool,
+) -> Unfit | None:
     """Return why these questions are not set; `lenient` only where the key itself is wrong."""
     cells = [
         answer.cell
@@ -292,7 +308,7 @@ def _refused(
         if answer.cell.partition(":")[0] in PASSES
     ]
     if not lenient:
-        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells)
+        reason = unfit(problem, cells, Conditions(problem)) or unnoticed(problem, cells, mistakes)
         if reason is not None:
             return reason
     return _unconfirmed(problem, questions, cells)

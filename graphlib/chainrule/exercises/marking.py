@@ -21,13 +21,12 @@ from chainrule.exercises.answers import (
 )
 from chainrule.exercises.cells import Cell, partial_of
 from chainrule.exercises.formulas import Formulas, read_formula
-from chainrule.exercises.report import Reason, Report
-from chainrule.exercises.slips import in_degrees, slip
+from chainrule.exercises.naming import apart, last_place, meant, slip
+from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph, Typed
 from chainrule.language import canonical
 from chainrule.passes.folding import Zoom
-from chainrule.passes.misconceptions import MISCONCEPTIONS
 
 TOLERANCE = 0.015
 """Beside rounding, how far a number may be away and still be meant: what is wrong is further."""
@@ -166,12 +165,13 @@ class Marking:
     def _suited(self, sheet: Worksheet) -> Worksheet:
         """Return the sheet with shares of the mode that was asked, and wrong formulas."""
         kinds = {id.partition(":")[0] for id in self.answers}
-        sheet = Worksheet(
+        new = Worksheet(
             sheet.backward,
             sheet.forward,
             pushed="tangent" in kinds and "adjoint" not in kinds,
             merged=sheet.merged,
         )
+        new.mistakes, sheet = sheet.mistakes, new
         formulas = Formulas(sheet)
         for id, cell in sheet.cells.items():
             if cell.kind == "formula" and cell.edge is not None and id in self.answers:
@@ -190,7 +190,7 @@ class Marking:
         names: dict[str, tuple[str, ...]] = {}
         origins: dict[str, str] = {}
         remarks: dict[str, str] = {}
-        reasons: dict[str, Reason] = {}
+        reasons: dict[str, str] = {}
         for id, cell in self.sheet.cells.items():
             if id not in self.answers:
                 continue
@@ -314,9 +314,7 @@ class Marking:
     def _is_read(self, cell: Cell) -> bool:
         return self.sheet.ids[cell] in self.written or cell.kind == "formula"
 
-    def _why(
-        self, id: str, cell: Cell, right: float | None, following: float | None
-    ) -> Reason | None:
+    def _why(self, id: str, cell: Cell, right: float | None, following: float | None) -> str | None:
         """Return what is wrong with the form of an answer whose content may be meant rightly."""
         if cell.kind == "formula" and cell.edge is not None:
             worth, formula = number(self.answers[id]), self.sheet.formulas.get(cell.edge)
@@ -333,24 +331,17 @@ class Marking:
             return "coarse"
         return self._slip(id, cell, given.value, wanted)
 
-    def _slip(self, id: str, cell: Cell, given: float, wanted: list[float]) -> Reason | None:
+    def _slip(self, id: str, cell: Cell, given: float, wanted: list[float]) -> str | None:
         """Return the slip of hand that gives the very number."""
-        reach = 3 * self._rounding + 1e-9
-        operands = self.sheet.graph.operands[cell.node]
-        if cell.kind == "value" and len(operands) == 1:
-            before = self._known.get(Cell("value", operands[0]))
-            name = self.sheet.graph.ops[cell.node].name
-            turned = None if before is None else in_degrees(name, before)
-            if turned and abs(given - turned) <= reach * abs(turned):
-                return "degrees"
+        reach = 2 * last_place(given, self.digits) + 1e-9
+        exchanged = []
         for other, value in self.own.items():
             there = self.sheet.cells[other]
-            if there.kind == cell.kind and other != id and wanted:
+            if there.kind == cell.kind and other != id and wanted and value != given:
                 right = self.sheet.right(there)
-                mine = right is not None and self._apart(given, right) <= reach
-                if mine and value != given and self._apart(value, wanted[0]) <= reach:
-                    return "exchanged"
-        return slip(given, wanted, reach, min(self.digits, 6))
+                if right is not None and apart(value, wanted[0]) <= reach:
+                    exchanged.append(right)
+        return slip(given, wanted, self.digits, exchanged)
 
     # Names
 
@@ -359,25 +350,12 @@ class Marking:
         if given is None:
             return ()
         own = {other: n for other, n in self.own.items() if other != id}
-        found: dict[str, float] = {}
-        for name, numbers in self.sheet.mistaken(cell, own).items():
-            best = min(self._apart(given, wrong) for wrong in numbers)
-            if best <= ALIKE + 2 * self._rounding:
-                found[name] = best
-        # Where one gives the very number, those that only come near it are not meant.
-        tight = 3 * self._rounding + 1e-9
-        if any(best <= tight for best in found.values()):
-            found = {name: best for name, best in found.items() if best <= tight}
-        # A line of several operations has many numbers inside: only the very one counts.
-        own = {} if cell.kind == "formula" else own
-        for name, numbers in self.sheet.inside(cell, own).items():
-            best = min(self._apart(given, wrong) for wrong in numbers)
-            if best <= tight:
-                found[name] = min(best, found.get(name, best))
-        ranked = sorted(
-            found, key=lambda name: (found[name] > tight, list(MISCONCEPTIONS).index(name))
-        )
-        return tuple(ranked[:MOST_NAMES])
+        found = self.sheet.mistaken(cell, own)
+        names = meant(given, found, last_place(given, self.digits), ALIKE + 2 * self._rounding)
+        order = list(self.sheet.mistakes)
+        return tuple(sorted(names, key=lambda name: (not names[name], order.index(name))))[
+            :MOST_NAMES
+        ]
 
     def _worth(self, id: str, cell: Cell) -> float | None:
         """Return the number that was written; of a formula, what it gives with the right values."""
@@ -389,11 +367,6 @@ class Marking:
         values = {name: self.sheet.right(Cell("value", n)) for name, n in formula.nodes.items()}
         known = {name: value for name, value in values.items() if value is not None}
         return formula.at(known) if len(known) == len(values) else None
-
-    @staticmethod
-    def _apart(given: float, wrong: float) -> float:
-        size = max(abs(given), abs(wrong))
-        return abs(given - wrong) / size if size > 0 else 0.0
 
     def _is_trivial(self, id: str) -> bool:
         """Tell whether a wrong 0 makes everything after it 0."""

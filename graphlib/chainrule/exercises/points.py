@@ -6,6 +6,7 @@ itself, and so an error in a cell without points costs the first cell behind it 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,7 +22,19 @@ Carry = Literal["full", "half", "none"]
 CARRIED: Final[Mapping[str, float]] = {"full": 1.0, "half": 0.5, "none": 0.0}
 """What part of its points a cell keeps that follows from an error."""
 
+MOST_LOST: Final = 0.2
+"""What part of a task its one error costs at most, where all else is right or follows."""
+
 SAME: Final = 1e-9
+
+
+def dearest(prices: Iterable[float]) -> float:
+    """Return what the one error of a task costs at most: a fifth of it, in half points.
+
+    >>> dearest([1, 1, 1]), dearest([2, 2, 2, 2]), dearest([1] * 12)
+    (0.5, 1.5, 2.0)
+    """
+    return max(0.5, math.floor(2 * MOST_LOST * sum(prices) + SAME) / 2)
 
 
 def apportioned(weights: Sequence[float], total: float, unit: float) -> list[float]:
@@ -148,6 +161,12 @@ def earned(
             if charged:
                 points[charged] = 0.0
                 paid_for[charged] = cell
+    errors = [cell for cell, verdict in verdicts.items() if verdict not in kept]
+    if carry == "full" and len(errors) == 1 and verdicts[errors[0]] == "wrong":
+        (paying,) = paid_for or errors
+        others = [cell for cell in verdicts if cell != errors[0]]
+        if len(others) > 1 and not work.trivial & set(others):
+            points[paying] = max(0.0, prices[paying] - dearest(prices.values()))
     return points, paid_for
 
 

@@ -182,9 +182,7 @@ class Problem:
         view = self.worked.view
         names = {node: Symbol(f"n{node}") for node in view.labels}
         graph = view.graph
-        return [
-            f"n{node} = {text(compose(graph, node, names.get).term)}" for node in self.steps
-        ]  # fmt: skip
+        return [f"n{node} = {text(compose(graph, node, names.get).term)}" for node in self.steps]
 
     @cached_property
     def printed(self) -> SecondReading:

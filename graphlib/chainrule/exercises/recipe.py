@@ -16,8 +16,11 @@ from chainrule.errors import ChainruleError, InputError
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
+from chainrule.exercises.own_mistakes import WHERE, OwnMistake, read_rule
 from chainrule.exercises.points import CARRIED
 from chainrule.language import exact
+from chainrule.ops import OPS
+from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 
 MOST_CHARACTERS: Final = 50_000
 MOST_DOTS: Final = 200
@@ -107,6 +110,8 @@ class Recipe:
         What is kept of the points of a cell that follows from an error: "full", "half", "none".
     halves
         Whether points are halves; usually they are whole.
+    mistakes
+        A teacher's own, beside those that are known everywhere.
     """
 
     title: str
@@ -120,6 +125,7 @@ class Recipe:
     weights: Mapping[str, float] = field(default_factory=dict)
     carry: str = "full"
     halves: bool = False
+    mistakes: tuple[OwnMistake, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> Recipe:
@@ -160,13 +166,15 @@ class Recipe:
         for name, numbers in (("marks", self.marks), ("weights", self.weights)):
             if numbers:
                 lines += ["", f"[{name}]", *(f"{kind} = {n:g}" for kind, n in numbers.items())]
-        for override in self.overrides:
-            lines += ["", "[[override]]"]
-            lines += [
-                f"{name} = {_quoted(value)}"
-                for name in ("cell", "answer", "reason", "student")
-                if (value := getattr(override, name))
-            ]
+        for block, keys, entries in (
+            ("override", _OVERRIDE, self.overrides), ("mistake", _MISTAKE, self.mistakes),
+        ):  # fmt: skip
+            for entry in entries:
+                lines += ["", f"[[{block}]]"]
+                for name in keys:
+                    if value := getattr(entry, name):
+                        shown = _quoted(value) if isinstance(value, str) else _listed(value)
+                        lines.append(f"{name} = {shown}")
         return "\n".join(lines) + "\n"
 
 
@@ -194,12 +202,13 @@ def _table(table: Mapping[str, str]) -> str:
 
 _TOP: Final = (
     "title", "label", "note", "seed", "formats", "part", "marks", "weights",
-    "override", "carry", "halves",
+    "override", "mistake", "carry", "halves",
 )  # fmt: skip
 _PART: Final = (
     "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
 )  # fmt: skip
 _OVERRIDE: Final = ("cell", "answer", "reason", "student")
+_MISTAKE: Final = ("name", "where", "rule", "sentence", "hint", "explanation", "functions")
 _DECODE_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -273,9 +282,11 @@ class _Reader:
         if not isinstance(halves, bool):
             self._stop("halves", "`halves` is yes or no", "Write halves = true.")
         overrides = tuple(self._override(i, one) for i, one in enumerate(self._blocks("override")))
+        mistakes = tuple(self._mistake(i, one) for i, one in enumerate(self._blocks("mistake")))
         return Recipe(
-            title, parts, label, note, seed, formats, marks, overrides, weights, carry, halves
-        )
+            title, parts, label, note, seed, formats, marks, overrides, weights, carry, halves,
+            mistakes,
+        )  # fmt: skip
 
     def _blocks(self, name: str) -> list[dict[str, Any]]:
         found = self.data.get(name, [])
@@ -332,6 +343,31 @@ class _Reader:
             self._stop("cell", "This is no cell", 'A cell is like "2.adjoint:t": task, dot, id.')
         self.block = ""
         return Override(**texts)
+
+    def _mistake(self, count: int, given: dict[str, Any]) -> OwnMistake:
+        self.block, self.count = "mistake", count
+        self._known(given, _MISTAKE)
+        texts = {key: self._string(given, key, "") for key in _MISTAKE[:-1]}
+        for key in _MISTAKE[:4]:
+            if not texts[key]:
+                told = "It needs name, where, rule and sentence."
+                self._stop(key, f"This mistake has no {key}", told)
+        before = [one.get("name") for one in self.data["mistake"][:count]]
+        if texts["name"] in (*MISCONCEPTIONS, *SLIPS, *before):
+            self._stop("name", "A mistake of this name is known already", "Give it another name.")
+        if texts["where"] not in WHERE:
+            self._stop("where", "There is no such place", f"There are {', '.join(WHERE)}.")
+        names = WHERE[texts["where"]][2]
+        allowed = f"A formula in {', '.join(names)}."
+        try:
+            strange = set(read_rule(texts["rule"], names).variables) - {*names}
+        except ChainruleError as error:
+            self._stop("rule", f"This rule cannot be read: {str(error).splitlines()[0]}", allowed)
+        if strange:
+            self._stop("rule", f"There is no `{min(strange)[:40]}` at this place", allowed)
+        functions = self._strings(given, "functions", (), tuple(OPS))
+        self.block = ""
+        return OwnMistake(**texts, functions=functions)
 
     def _points(self, name: str, allowed: tuple[str, ...]) -> dict[str, float]:
         """Return a table of points."""

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from chainrule.exercises.answers import Verdict
 
 if TYPE_CHECKING:
     from chainrule.exercises.feedback import Feedback
-
-
-Reason = Literal[
-    "coarse", "formula", "decimal", "transposed", "sign", "degrees", "exchanged"
-]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ class Report:
     reasons
         For an error that no misconception explains, what may have happened: "coarse", rounded to
         fewer digits than the right number needs; "formula", the right number where a formula is
-        asked; or a slip of hand (`chainrule.exercises.slips`).
+        asked; or a slip of hand (`chainrule.passes.misconceptions.SLIPS`).
     """
 
     cells: Mapping[str, Verdict]
@@ -58,7 +53,7 @@ class Report:
     given: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
-    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def credited(self) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from chainrule.algebras.float64 import FLOAT64
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
-from chainrule.passes.misconceptions import Rule
+from chainrule.passes.places import Rule
 from chainrule.passes.walks import evaluate, linearise
 
 NEG, MUL, DIV = (OPS[name] for name in ("neg", "mul", "div"))
@@ -32,6 +33,47 @@ class Shape(NamedTuple):
     minus: frozenset[int] = frozenset()
     power: frozenset[int] = frozenset()
     below: frozenset[int] = frozenset()
+
+
+class Single(NamedTuple):
+    """The one operation that a line is: its name, and as operands slots of the node or constants.
+
+    >>> import chainrule
+    >>> graph = chainrule.parse("u = 3t").work({"t": 2}).graph
+    >>> single_of(graph, 1).name, single_of(graph, 1).operands([2.0])
+    ('mul', (3.0, 2.0))
+    """
+
+    name: str = ""
+    entries: tuple[int | float, ...] = ()
+
+    def operands(self, values: Sequence[Any]) -> tuple[float, ...]:
+        """Return the values of the operands, given those of the node's."""
+        return tuple(float(values[e]) if isinstance(e, int) else e for e in self.entries)
+
+    def others(self, slot: int, values: Sequence[Any]) -> tuple[float, ...]:
+        """Return the values of the operands other than one."""
+        kept = self._replace(entries=tuple(e for e in self.entries if e is not slot))
+        return kept.operands(values)
+
+
+def single_of(graph: WengertList, node: int) -> Single:
+    """Return the operation that a node is; without a name where its line has several."""
+    body = graph.parameters_of(node).get("body")
+    if not isinstance(body, WengertList):
+        return Single(graph.ops[node].name, tuple(range(len(graph.operands[node]))))
+    steps = [i for i in range(len(body)) if body.operands[i]]
+    if len(steps) != 1:
+        return Single()
+    (exit,) = steps
+    slots = dict(zip(body.inputs, range(len(body.inputs)), strict=True))
+    return Single(
+        body.ops[exit].name,
+        tuple(
+            slots[i] if i in slots else float(FLOAT64.apply(body.ops[i], body.parameters_of(i), []))
+            for i in body.operands[exit]
+        ),
+    )
 
 
 def shape_of(graph: WengertList, node: int) -> Shape:
@@ -59,10 +101,11 @@ def shape_of(graph: WengertList, node: int) -> Shape:
 def rule_at(
     shape: Shape,
     slot: int,
-    partial: float,
-    value: float,
-    operand: float,
-    elsewhere: float | None,
+    numbers: tuple[float, float, float],
+    at: Callable[[float], float | None],
+    name: str,
+    others: tuple[float, ...],
+    around: tuple[float, ...],
     moving: int,
 ) -> Rule:
     """Return a local partial with what mistakes may make of it.
@@ -71,22 +114,29 @@ def rule_at(
     ----------
     shape, slot
         Of the node, and by which operand it is differentiated.
-    partial, value, operand, elsewhere
+    numbers
+        The partial, the value, the operand.
+    at, name, others, around
         As in `Rule`.
     moving
-        How many operands of the node vary.
+        How many operands of the node vary; where it is more than one, there is no rule elsewhere.
     """
     both = moving == 2
     return Rule(
-        partial,
-        value,
-        operand,
-        elsewhere,
+        *numbers,
+        at if moving == 1 else _nowhere,
+        name,
+        others,
+        around,
         slot in shape.minus,
         slot in shape.power,
         both and shape.exit is MUL,
         shape.exit is DIV and (both or slot in shape.below),
     )
+
+
+def _nowhere(_: float) -> None:
+    return None
 
 
 def _body_shape(body: WengertList, slots: Mapping[int, int]) -> Shape:

@@ -8,7 +8,7 @@ mistakes give another number there.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,17 +16,23 @@ from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
 from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
-from chainrule.exercises.inside import mistaken_inside
-from chainrule.exercises.shapes import DIV, MUL, Shape, rule_at, shape_of
+from chainrule.exercises.inside import places_of_partial, places_of_value
+from chainrule.exercises.shapes import DIV, MUL, Shape, Single, rule_at, shape_of, single_of
 from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.passes.misconceptions import MISCONCEPTIONS, EdgeSum, Misconception, Rule
+from chainrule.passes.misconceptions import MISCONCEPTIONS, Mistake
+from chainrule.passes.places import Leading, Rule, Seed, Step, Sum, linearly
 from chainrule.passes.run import Number
 
 Numbers = Mapping[str, float]
 
 
 class Worksheet(Cells):
-    """The cells of a graph of numbers at a point, with their numbers."""
+    """The cells of a graph of numbers at a point, with their numbers.
+
+    `mistakes` are the records that explain wrong ones; a teacher's own may stand beside the usual.
+    """
+
+    mistakes: Mapping[str, Mistake] = MISCONCEPTIONS
 
     # The right numbers
 
@@ -146,7 +152,7 @@ class Worksheet(Cells):
             values[name] = at
         return formula.at(values)
 
-    def sum_of(self, cell: Cell, known: Mapping[Cell, float | None]) -> EdgeSum | None:
+    def sum_of(self, cell: Cell, known: Mapping[Cell, float | None]) -> Sum | None:
         """Return a tangent or adjoint as the sum that it is; None where a term is undefined."""
         flowing: list[float] = []
         partials: list[float] = []
@@ -162,7 +168,7 @@ class Worksheet(Cells):
             terms.append(term)
         shape = self._shapes.get(cell.node, Shape())
         two = len(flowing) == 2
-        return EdgeSum(
+        return Sum(
             tuple(flowing),
             tuple(partials),
             tuple(terms),
@@ -172,6 +178,10 @@ class Worksheet(Cells):
         )
 
     # Where mistakes can be made
+
+    @cached_property
+    def _singles(self) -> dict[int, Single]:
+        return {node: single_of(self.graph, node) for node in self.into}
 
     @cached_property
     def _shapes(self) -> dict[int, Shape]:
@@ -185,15 +195,43 @@ class Worksheet(Cells):
         value = known.get(Cell("value", edge.user), self._value(edge.user, operands))
         if partial is None or operands is None or value is None:
             return None
-        elsewhere: float | None = None
-        if len(self.into[edge.user]) == 1:
-            moved = list(operands)
+        values = [float(x) for x in operands]
+
+        def elsewhere(other: float) -> float | None:
+            moved = [*operands]
             for slot in self.slots(edge):
-                moved[slot] = value
-            elsewhere = self._from_operands(cell, moved) or self._bare(edge, moved)
-        shape, moving = self._shapes[edge.user], len(self.into[edge.user])
-        operand = float(operands[edge.slot])
-        return rule_at(shape, edge.slot, partial, value, operand, elsewhere, moving)
+                moved[slot] = other
+            return self._from_operands(cell, moved) or self._bare(edge, moved)
+
+        single, slot = self._singles[edge.user], edge.slot
+        return rule_at(
+            self._shapes[edge.user],
+            slot,
+            (partial, value, values[slot]),
+            elsewhere,
+            single.name,
+            single.others(slot, values),
+            self._around(edge.operand, known),
+            len(self.into[edge.user]),
+        )
+
+    def _around(self, node: int, known: Mapping[Cell, float | None]) -> tuple[float, ...]:
+        """Return the values of names that may be taken for a node: inputs and operands below it."""
+        others = (
+            known.get(Cell("value", n), self.right(Cell("value", n))) for n in self._below(node)
+        )
+        return tuple(dict.fromkeys(n for n in others if n is not None))
+
+    def _below(self, node: int) -> Iterator[int]:
+        graph, seen, pending = self.graph, set[int](), [*self.graph.operands[node]]
+        direct = set(pending)
+        while pending:
+            other = pending.pop()
+            if other not in seen and graph.varies[other]:
+                seen.add(other)
+                pending += graph.operands[other]
+                if other in direct or graph.ops[other] is INPUT:
+                    yield other
 
     def _bare(self, edge: Edge, operands: list[Any]) -> float | None:
         """Return what the rule alone says, also outside the operation's domain: 1/x of ln x."""
@@ -222,85 +260,103 @@ class Worksheet(Cells):
             expected = self.right(cell)
         else:
             expected = self.follows(cell, own, {})
+        places = [*self._places(cell, own), *self._inside(cell, own)]
         found = {
             name: tuple(n for n in numbers if n != expected)
-            for name, numbers in self.candidates(cell, own).items()
+            for name, numbers in self._numbers(places, cell, own).items()
         }
         return {name: wrong for name, wrong in found.items() if wrong}
 
-    def inside(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
-        """Return by misconception what it makes of a local partial, made inside the node's line."""
-        if cell.edge is None or cell.kind not in ("partial", "formula"):
-            return {}
+    def candidates(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
+        """Return by misconception all numbers that it would put into a cell, right ones too.
+
+        Mistakes inside a line of several operations are left out.
+        """
+        return self._numbers([*self._places(cell, own)], cell, own)
+
+    def _numbers(
+        self, places: Sequence[Leading], cell: Cell, own: Numbers
+    ) -> dict[str, tuple[float, ...]]:
+        other = tuple(self._other(cell, own)) if cell.kind in ("tangent", "adjoint") else ()
+        found: dict[str, tuple[float, ...]] = {}
+        for name, mistake in self.mistakes.items():
+            numbers = [leads(wrong) for place, leads in places for wrong in mistake.of(place)]
+            numbers += other if mistake.other else ()
+            finite = (n for n in numbers if n is not None and math.isfinite(n))
+            found[name] = tuple(dict.fromkeys(finite))
+        return {name: numbers for name, numbers in found.items() if numbers}
+
+    def _places(self, cell: Cell, own: Numbers) -> Iterator[Leading]:
+        """Yield the places at which a cell can go wrong, with what that makes of it."""
         known: dict[Cell, float | None] = {}
-        self.follows(partial_of(cell.edge), own, known)
+        if cell.kind == "formula" or self.follows(cell, own, known) is None:
+            return
+        if cell.kind == "value":
+            step = self._step(cell, known)
+            yield from () if step is None else ((step, float),)
+        elif cell.kind == "partial" and cell.edge is not None:
+            self.used(Cell("value", cell.node), own, known)
+            rule = self.rule_of(cell.edge, known)
+            yield from () if rule is None else ((rule, float),)
+        elif cell.kind == "share" and cell.edge is not None:
+            partial, along = (known[need] for need in self.needs(cell))
+            if partial is not None and along is not None:
+                term = partial * along
+                yield Sum((along,), (partial,), (term,), backward=not self.pushed), float
+                yield from self._in_the_head(cell.edge, own, known, term, along, partial)
+        elif self.is_seed(cell):
+            value = self.used(Cell("value", cell.node), own, known)
+            yield from () if value is None else ((Seed(value), float),)
+        elif (sum_ := self.sum_of(cell, known)) is not None:
+            yield sum_, float
+            for at, (edge, _) in enumerate(self.flowing(cell)):
+                # Where the share stands in a cell of its own, a mistake would be seen there.
+                if not (self.is_summed(cell) and self.ids.get(share_of(edge), "") in own):
+                    yield from self._in_the_head(
+                        edge, own, known, sum_.total, sum_.flowing[at], sum_.partials[at]
+                    )
+
+    def _in_the_head(
+        self,
+        edge: Edge,
+        own: Numbers,
+        known: dict[Cell, float | None],
+        total: float,
+        along: float,
+        partial: float,
+    ) -> Iterator[Leading]:
+        """Yield a local partial that stands in no cell of its own, as a factor of a sum."""
+        if self.ids.get(partial_of(edge), "") in own:
+            return
+        self.used(Cell("value", edge.user), own, known)
+        rule = self.rule_of(edge, known)
+        if rule is not None:
+            yield rule, linearly(total, along, partial)
+
+    def _inside(self, cell: Cell, own: Numbers) -> Iterator[Leading]:
+        """Yield the places inside a line of several operations."""
+        known: dict[Cell, float | None] = {}
+        self.follows(cell, own, known)
         operands = self._operands(cell.node, known)
         body = self.graph.parameters_of(cell.node).get("body")
         if operands is None or not isinstance(body, WengertList):
-            return {}
-        return mistaken_inside(body, operands, cell.edge.slot)
+            return
+        if cell.kind == "value":
+            yield from places_of_value(body, operands)
+        elif cell.kind == "partial" and cell.edge is not None:
+            yield from places_of_partial(body, operands, cell.edge.slot)
 
-    def candidates(self, cell: Cell, own: Numbers) -> dict[str, tuple[float, ...]]:
-        """Return by misconception all numbers that it would put into a cell, right ones too."""
-        known: dict[Cell, float | None] = {}
-        if cell.kind in ("value", "formula") or self.follows(cell, own, known) is None:
-            return {}
-        if cell.edge is not None:
-            self.used(Cell("value", cell.node), own, known)
-        found: dict[str, tuple[float, ...]] = {}
-        for name in MISCONCEPTIONS:
-            numbers = self._candidates(name, cell, own, known)
-            finite = tuple(n for n in dict.fromkeys(numbers) if math.isfinite(n))
-            if finite:
-                found[name] = finite
-        return found
-
-    def _candidates(
-        self, name: str, cell: Cell, own: Numbers, known: dict[Cell, float | None]
-    ) -> tuple[float, ...]:
-        mistake = MISCONCEPTIONS[name]
-        if cell.kind == "share":
-            return self._in_share(mistake, cell, own, known)
-        if cell.edge is not None:
-            rule = self.rule_of(cell.edge, known)
-            return () if rule is None else tuple(mistake.partial(rule))
-        numbers = list(self._other(cell, own) if mistake.other else ())
-        if self.is_seed(cell):
-            value = self.used(Cell("value", cell.node), own, known)
-            return (*numbers, *(mistake.seed(value) if value is not None else ()))
-        sum_ = self.sum_of(cell, known)
-        if sum_ is None:
-            return tuple(numbers)
-        numbers += mistake.total(sum_)
-        for at, (edge, _) in enumerate(self.flowing(cell)):
-            if self.is_summed(cell) and self.ids.get(share_of(edge), "") in own:
-                continue  # it stands in a cell of its own, where a mistake would be seen
-            for wrong in self._wrong_partials(mistake, edge, own, known):
-                numbers.append(sum_.total + sum_.flowing[at] * (wrong - sum_.partials[at]))
-        return tuple(numbers)
-
-    def _in_share(
-        self, mistake: Misconception, cell: Cell, own: Numbers, known: dict[Cell, float | None]
-    ) -> tuple[float, ...]:
-        """Return what a mistake makes of a share, which is a sum of one term."""
-        assert cell.edge is not None
-        partial, along = (known.get(need) for need in self.needs(cell))
-        share = _product(partial, along)
-        if partial is None or along is None or share is None:
-            return ()
-        wrong = self._wrong_partials(mistake, cell.edge, own, known)
-        whole = EdgeSum((along,), (partial,), (share,), backward=not self.pushed)
-        return (*mistake.total(whole), *(along * p for p in wrong))
-
-    def _wrong_partials(
-        self, mistake: Misconception, edge: Edge, own: Numbers, known: dict[Cell, float | None]
-    ) -> tuple[float, ...]:
-        """Return what a mistake makes of a local partial that is worked out in the head."""
-        if self.ids.get(partial_of(edge), "") in own:
-            return ()  # it stands in a cell of its own, where a mistake would be seen
-        self.used(Cell("value", edge.user), own, known)
-        rule = self.rule_of(edge, known)
-        return () if rule is None else tuple(mistake.partial(rule))
+    def _step(self, cell: Cell, known: Mapping[Cell, float | None]) -> Step | None:
+        """Return the value of an operation with what mistakes may make of it."""
+        operands, value = self._operands(cell.node, known), self._computed(cell, known)
+        op, parameters = self.graph.ops[cell.node], self.graph.parameters_of(cell.node)
+        if operands is None or value is None or not operands or "body" in parameters:
+            return None
+        around = tuple(self._around(node, known) for node in self.graph.operands[cell.node])
+        values = tuple(float(x) for x in operands)
+        return Step(
+            op.name, value, values, lambda others: self._from_operands(cell, [*others]), around
+        )
 
     def _other(self, cell: Cell, own: Numbers) -> Iterable[float]:
         """Yield the number of the other mode at a node, from the right cells and from one's own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from chainrule.algebras.decimals import rounded
@@ -11,6 +12,7 @@ from chainrule.compile.machine import Machine, Unsettled
 from chainrule.errors import GraphError
 from chainrule.facade.points import (
     Point,
+    beside,
     exact_number,
     exact_point,
     inputs_called,
@@ -29,13 +31,15 @@ from chainrule.passes.second_order import SecondOrder
 from chainrule.readings.agreement import AgreementTable
 from chainrule.readings.cost import Cost, cost
 from chainrule.readings.derivatives import Hessian, JacobianTable
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from chainrule.readings.view import Notation, View, labels
 from chainrule.worked import Worked
 
 if TYPE_CHECKING:
     import sympy
 
+NO_WEIGHTS: Mapping[str, Any] = MappingProxyType({})
 UNPROVEN = 20_000
 """Nodes above which a gradient is in double precision alone, unless it is asked for otherwise."""
 
@@ -55,11 +59,20 @@ class Function:
         Its elementary steps.
     program
         The text from which it was read, if it was.
+    weights
+        Values that inputs have unless others are given: the weights of a network that was read
+        from another library.
     """
 
-    def __init__(self, whole: WengertList, program: Program | None = None) -> None:
+    def __init__(
+        self,
+        whole: WengertList,
+        program: Program | None = None,
+        weights: Mapping[str, Any] = NO_WEIGHTS,
+    ) -> None:
         self.whole = whole
         self.program = program
+        self.weights = weights
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -104,7 +117,7 @@ class Function:
         return variables_of(self.whole)
 
     def _point(self, at: Point) -> dict[int, Any]:
-        return exact_point(self.whole, self.program, at)
+        return exact_point(self.whole, self.program, beside(at, self.weights))
 
     def _by_name(self, point: Mapping[int, Any]) -> dict[str, Any]:
         return {self.whole.names[node]: value for node, value in point.items()}

@@ -17,6 +17,8 @@ from chainrule.graph.conventions import kink_choice, with_kinks
 from chainrule.graph.networkx_view import from_networkx
 from chainrule.graph.sympy_view import from_sympy
 from chainrule.graph.wengert import WengertList
+from chainrule.importing.from_onnx import from_onnx
+from chainrule.importing.from_torch import from_torch
 from chainrule.language import SOURCES, Note, Source, canonical, read
 from chainrule.language.build import build
 from chainrule.language.program import FUNCTIONS
@@ -194,6 +196,47 @@ class Graph(Shown):
         """
         return cls.of(from_networkx(graph))
 
+    @classmethod
+    def from_torch(cls, module: Any, *examples: Any) -> Graph:
+        """Return the graph of a PyTorch module, or of a function of tensors.
+
+        Its parameters are inputs called as there, 0.weight as `weight0`, which have their values
+        unless others are given; `weights` has them. PyTorch is needed for this.
+
+        Parameters
+        ----------
+        examples
+            Tensors of the shapes with which it is called.
+
+        Raises
+        ------
+        GraphError
+            If an operation of it is none here, with its name.
+        OutsideError
+            If PyTorch is not installed.
+        """
+        found = from_torch(module, *examples)
+        return cls(found.graph, weights=found.given)
+
+    @classmethod
+    def from_onnx(cls, model: Any, **shapes: Sequence[int]) -> Graph:
+        """Return the graph of an ONNX model, or of a file with one; as `from_torch` does.
+
+        Parameters
+        ----------
+        shapes
+            Shapes of inputs of which the model leaves a size open, such as the number of rows.
+
+        Raises
+        ------
+        GraphError
+            If an operator of it is none here, with its name, or a size is open.
+        OutsideError
+            If the library onnx is not installed.
+        """
+        found = from_onnx(model, **shapes)
+        return cls(found.graph, weights=found.given)
+
     def __repr__(self) -> str:
         """Return its outputs, variables and size.
 
@@ -226,7 +269,8 @@ class Graph(Shown):
         number = kink_choice(choice)
         shown = with_kinks(self.list, number)
         same = self.list is self.whole
-        return Graph(shown, self.program, None if same else with_kinks(self.whole, number))
+        whole = None if same else with_kinks(self.whole, number)
+        return Graph(shown, self.program, whole, self.weights)
 
     def _claims_checked(self) -> list[Note]:
         """Return what is to be said of the numbers that the text says come out."""

@@ -80,6 +80,12 @@ def value_of(graph: WengertList, node: int, value: Any) -> Any:
     return exact_number(value, name)
 
 
+def beside(point: Point, weights: Mapping[str, Any]) -> Point:
+    """Return a point with the values of weights that it says nothing of."""
+    said = {canonical(name) for name in point} if weights else ()
+    return {**{name: value for name, value in weights.items() if name not in said}, **point}
+
+
 def exact_point(graph: WengertList, program: Program | None, point: Point) -> dict[int, Any]:
     """Return a point as exact values by index; see `Graph.at`."""
     if program is not None:

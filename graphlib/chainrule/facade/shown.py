@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from chainrule.compile import Compiled, compiled
 from chainrule.errors import GraphError
-from chainrule.facade.function import Function, usual_zoom
+from chainrule.facade.function import NO_WEIGHTS, Function, usual_zoom
 from chainrule.facade.points import (
     Point,
     Typed,
+    beside,
     exact_point,
     inputs_called,
     value_of,
@@ -43,14 +44,18 @@ class Shown(Function):
     """
 
     def __init__(
-        self, list: WengertList, program: Program | None = None, whole: WengertList | None = None
+        self,
+        list: WengertList,
+        program: Program | None = None,
+        whole: WengertList | None = None,
+        weights: Mapping[str, Any] = NO_WEIGHTS,
     ) -> None:
-        super().__init__(list if whole is None else whole, program)
+        super().__init__(list if whole is None else whole, program, weights)
         self.list = list
 
     def _showing(self, graph: WengertList) -> Self:
         """Return another list that shows this function."""
-        return type(self)(graph, self.program, self.whole)
+        return type(self)(graph, self.program, self.whole, self.weights)
 
     def __len__(self) -> int:
         return len(self.list)
@@ -167,7 +172,7 @@ class Shown(Function):
             If a value is missing, not a number, of another shape than declared, given for a
             name that is no input, or given twice, as for `x1` and `x_1`.
         """
-        return exact_point(self.list, self.program, point)
+        return exact_point(self.list, self.program, beside(point, self.weights))
 
     def work(
         self,
@@ -295,8 +300,8 @@ class Shown(Function):
         Parameters
         ----------
         outputs
-            "value_and_grad", or "value" alone; "jax" for source and functions of JAX, which take
-            the inputs in their order.
+            "value_and_grad", or "value" alone; "jax" or "torch" for source and functions of JAX
+            or PyTorch, which take the inputs in their order.
         wrt
             Names of the variables by which derivatives are taken; default all.
         output

@@ -18,26 +18,45 @@ from chainrule.errors import GraphError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language.names import canonical
+from chainrule.language.syntax import listed, spelled
 from chainrule.ops import OPS, Op, Shape
 
 # From the names of NumPy's functions to operations; np.abs calls itself absolute.
-UFUNCS = {
-    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "power": "power",
-    "float_power": "power", "square": "square", "reciprocal": "reciprocal", "negative": "neg",
-    "absolute": "abs", "fabs": "abs", "maximum": "max", "fmax": "max", "minimum": "min",
-    "fmin": "min", "positive": "identity", "matmul": "matmul",
-    **{op.numpy: name for name, op in OPS.items() if op.numpy not in ("", "abs")},
-}  # fmt: skip
-FUNCTIONS = {
-    "sum": "sum", "mean": "mean", "prod": "prod", "dot": "matmul", "outer": "outer",
-    "transpose": "transpose", "clip": "clip", "norm": "norm",
-}  # fmt: skip
-DECIDES = frozenset(
-    {
-        "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "isnan", "isinf",
-        "isfinite", "logical_and", "logical_or", "logical_not", "logical_xor", "where",
-    }
-)  # fmt: skip
+UFUNCS = spelled(
+    """
+    add add
+    sub subtract
+    mul multiply
+    div divide
+    power power float_power
+    square square
+    reciprocal reciprocal
+    neg negative
+    abs absolute fabs
+    max maximum fmax
+    min minimum fmin
+    identity positive
+    matmul matmul
+    """
+) | {op.numpy: name for name, op in OPS.items() if op.numpy not in ("", "abs")}
+FUNCTIONS = spelled(
+    """
+    sum sum
+    mean mean
+    prod prod
+    matmul dot
+    outer outer
+    transpose transpose
+    clip clip
+    norm norm
+    """
+)
+DECIDES = listed(
+    """
+    equal greater greater_equal isfinite isinf isnan less less_equal logical_and logical_not
+      logical_or logical_xor not_equal where
+    """
+)
 _NO_DECISION = (
     "A traced value has no number yet, so {} cannot decide anything: "
     "write np.maximum, np.minimum, np.abs or np.clip in place of if and while"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, needed
 from chainrule.facade import Graph
 from chainrule.nn.examples import given, named
 from chainrule.nn.flat import Flat
@@ -163,9 +163,8 @@ class Trained:
     @property
     def history(self) -> pandas.DataFrame:
         """The scores after each epoch as a data frame: training data, and held-out data."""
-        import pandas
-
-        return pandas.DataFrame(self.epochs)
+        frame: pandas.DataFrame = needed("pandas", "frames").DataFrame(self.epochs)
+        return frame
 
     def worked(self, example: int = 0) -> Worked:
         """Return both passes for one example, worked through with the parameters as they are.

@@ -10,8 +10,10 @@ from chainrule.ops.record import Kink, Rule, register
 
 Condition = tuple[Any, ...]
 """What is compared, by the slots of the operands: ("less", 0, 1), ("positive", 0), ("and", …),
-("or", …), ("not", …), or ("else",), which always holds."""
+("or", …), ("not", …), or ("else",), which always holds; ("else", "nowhere") where its value is
+no number."""
 
+NOWHERE: Condition = ("else", "nowhere")
 FIRST_POSITIVE: tuple[Condition, ...] = (("positive", 0), ("else",))
 # A comparison as a difference that is positive; whether it is the other way round.
 _DIFFERENCES: dict[str, tuple[int, bool]] = {
@@ -76,6 +78,8 @@ def _is_branch(slot: int) -> Rule:
         if slot < first:
             return 0
         picked = [int(at == slot) for at in range(first, len(xs))]
+        if when[-1] == NOWHERE:
+            picked[-1] = xs[-1]  # no number has no slope
         return m.where(*xs[:first], *picked, when=when)
 
     return slope_of
@@ -120,9 +124,23 @@ def _taken(
     *xs: Any,
     when: Sequence[Condition] = FIRST_POSITIVE,
     sign: Callable[[Condition], int] | None = None,
+    beside: Sequence[Any] = (),
 ) -> int:
-    """Return the slot of the value that is taken."""
-    signed = sign or (lambda comparison: _compare(xs, comparison))
+    """Return the slot of the value that is taken, at the point or a little beside it.
+
+    Parameters
+    ----------
+    sign
+        How a comparison comes out, if not as at the point.
+    beside
+        How fast what is compared moves away from the point.
+    """
+
+    def signed(comparison: Condition) -> int:
+        if sign is not None:
+            return sign(comparison)
+        return _compare(xs, comparison) or (_compare(beside, comparison) if beside else 0)
+
     holding = (at for at, condition in enumerate(when) if _holds(condition, signed))
     return len(xs) - len(when) + next(holding)
 
@@ -162,11 +180,7 @@ def _jumps(*xs: Any, when: Sequence[Condition] = FIRST_POSITIVE) -> bool:
 def _push_of_where(
     m: Any, tangents: Any, *xs: Any, when: Sequence[Condition] = FIRST_POSITIVE
 ) -> Any:
-    def sign(comparison: Condition) -> int:
-        here = _compare(xs, comparison)
-        return here or _compare(tangents, comparison)
-
-    there = _taken(*xs, when=when, sign=sign)
+    there = _taken(*xs, when=when, beside=tangents)
     return tangents[there] if _same(xs, (_taken(*xs, when=when), there)) else None
 
 
@@ -189,6 +203,7 @@ WHERE = register(
     ),
     samples=((0.75, -2.5, 1.5), (-1.25, 0.5, 2.25)),
     taken=_taken,
+    aliases=("piecewise", "ifelse"),
     doc="Choice where(c, a, b): a where the condition c holds, else b; the other need not "
     "exist. A number as c means c > 0.",
 )

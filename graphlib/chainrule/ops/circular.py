@@ -153,6 +153,7 @@ ATAN2 = register(
         at=lambda a, b: a == 0 and b < 0,
         push=None,
         convention="atan2(a, b) jumps from −π to π where a = 0 and b is negative",
+        across=0,
     ),
     samples=((0.75, 1.5), (-1.25, -0.5)),
     doc="Angle atan2(a, b) of the point with abscissa b and ordinate a, from −π to π.",

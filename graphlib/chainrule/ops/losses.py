@@ -17,6 +17,7 @@ SQUARED_ERROR = register(
     rule="power rule",
     samples=((0.75, -2.5), (3.25, 0.5)),
     role="loss",
+    aliases=("mse", "MSE", "mse_loss"),
     doc="Squared error (p − t)² of a prediction p and a target t.",
 )
 ABSOLUTE_ERROR = register(
@@ -37,6 +38,7 @@ ABSOLUTE_ERROR = register(
     ),
     samples=((0.75, -2.5), (0.5, 3.25)),
     role="loss",
+    aliases=("l1_loss",),
     doc="Absolute error |p − t| of a prediction p and a target t.",
 )
 

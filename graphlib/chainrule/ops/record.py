@@ -59,7 +59,8 @@ class Kink:
     the node that sets it: a number, or None where no derivative shall exist there. `against` is
     the convention where a constant takes part; `jumps` tells of a choice whether the value jumps
     at this point, where there is no derivative; a node then carries `moving`, which says of every
-    operand whether an input reaches it.
+    operand whether an input reaches it. `across` is the one operand that moves the value over the
+    jump, where the derivatives by the others exist.
     """
 
     at: Callable[..., bool]
@@ -68,6 +69,7 @@ class Kink:
     choice: str = ""
     against: str = ""
     jumps: Callable[..., bool] | None = None
+    across: int | None = None
 
     def undefined(self, parameters: Mapping[str, Any]) -> bool:
         """Return whether a node with these parameters has no derivative at the kink."""

@@ -6,10 +6,27 @@ or explains mistakes goes through `MISCONCEPTIONS`, so adding one is adding a re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from chainrule.passes.mistaken import (
+    SIGNS,
+    antiderivative,
+    divided,
+    existing,
+    half_of_power,
+    in_degrees,
+    no_product,
+    of_another,
+    product_of_tangents,
+    slope_in_degrees,
+    sum_for_product,
+    transposed,
+    without_inner,
+)
+from chainrule.passes.places import Place, Rule, Seed, Step, Sum, Update, Written
 from chainrule.passes.walks import Ledger
 
 
@@ -22,69 +39,31 @@ class OverwritingLedger(Ledger):
         return amount
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A local partial where a mistake can be made, as numbers.
-
-    Parameters
-    ----------
-    partial
-        What it should be.
-    value, operand
-        Of the node, and of the operand by which it is differentiated.
-    elsewhere
-        The same rule at the node's value in place of the operand's; None for rules of
-        several operands, or where it has no value there.
-    minus
-        Whether the rule or a coefficient brings a minus sign.
-    power, product, quotient
-        Whether the node is a power of the operand with a constant exponent, a product of two
-        factors that vary, a quotient.
-    """
-
-    partial: float
-    value: float
-    operand: float
-    elsewhere: float | None = None
-    minus: bool = False
-    power: bool = False
-    product: bool = False
-    quotient: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeSum:
-    """A tangent or adjoint where a mistake can be made: a sum over edges.
-
-    Parameters
-    ----------
-    flowing
-        Tangents of the operands, or adjoints of the users, in the order of the pass.
-    partials
-        Of each edge.
-    terms
-        What each edge brings: `flowing` · `partials`, unless another number is written there.
-    backward
-        Whether adjoints flow.
-    product, quotient
-        In forward mode, whether the node is a product or quotient of operands that vary.
-    """
-
-    flowing: tuple[float, ...]
-    partials: tuple[float, ...]
-    terms: tuple[float, ...]
-    backward: bool
-    product: bool = False
-    quotient: bool = False
-
-    @property
-    def total(self) -> float:
-        """The sum."""
-        return sum(self.terms)
-
-
 def _never(_: Any) -> Iterable[float]:
     return ()
+
+
+class Mistake(Protocol):
+    """What explains a wrong number: a record of this table, or a teacher's own."""
+
+    @property
+    def sentence(self) -> str:
+        """What the student did."""
+
+    @property
+    def hint(self) -> str:
+        """A question that leads on."""
+
+    @property
+    def explanation(self) -> str:
+        """Where it comes from and what it does."""
+
+    @property
+    def other(self) -> bool:
+        """Whether the number of the other mode is written."""
+
+    def of(self, place: Place) -> Iterable[float]:
+        """Return what it makes of a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +80,10 @@ class Misconception:
         A question that leads on without giving the answer away.
     explanation
         What the teacher wants to know: where it comes from and what it does.
-    partial
-        What a local partial becomes; nothing where the mistake cannot be made.
-    total
-        What a tangent or adjoint becomes.
-    seed
-        What the seed becomes, given the value of the node at which the pass begins.
+    value, partial, total, seed, update, hand
+        What the value of a step, a local partial, a tangent or adjoint, a seed, an updated
+        parameter, or a number as it is written down becomes; nothing where the mistake cannot be
+        made.
     other
         Whether the number of the other mode is written.
     ledger
@@ -119,42 +96,31 @@ class Misconception:
     sentence: str
     hint: str
     explanation: str
+    value: Callable[[Step], Iterable[float]] = _never
     partial: Callable[[Rule], Iterable[float]] = _never
-    total: Callable[[EdgeSum], Iterable[float]] = _never
-    seed: Callable[[float], Iterable[float]] = _never
+    total: Callable[[Sum], Iterable[float]] = _never
+    update: Callable[[Update], Iterable[float]] = _never
+    hand: Callable[[Written], Iterable[float]] = _never
+    seed: Callable[[Seed], Iterable[float]] = _never
     other: bool = False
     ledger: type[Ledger] | None = None
     title: str = ""
 
-
-def _one_alone(sum_: EdgeSum) -> Iterable[float]:
-    """Whichever share was written last: people work through the users in orders of their own."""
-    if sum_.backward and len(sum_.terms) > 1:
-        yield from reversed(sum_.terms)
-
-
-def _all_but_one(sum_: EdgeSum) -> Iterable[float]:
-    if len(sum_.terms) > 1:
-        for term in sum_.terms:
-            yield sum_.total - term
-
-
-def _without_inner(sum_: EdgeSum) -> Iterable[float]:
-    """In reverse mode the local partial is left out of a share, in forward mode the tangent."""
-    kept = sum_.flowing if sum_.backward else sum_.partials
-    changed = [total - term + one for total, term, one in _each(sum_, kept)]
-    yield from changed
-    if not sum_.backward and len(kept) > 1:
-        yield sum(kept)
-
-
-def _each(sum_: EdgeSum, kept: tuple[float, ...]) -> Iterable[tuple[float, float, float]]:
-    return ((sum_.total, term, one) for term, one in zip(sum_.terms, kept, strict=True))
-
-
-def _product_of_tangents(sum_: EdgeSum) -> Iterable[float]:
-    if sum_.product and not sum_.backward and len(sum_.flowing) == 2:
-        yield sum_.flowing[0] * sum_.flowing[1]
+    def of(self, place: Place) -> Iterable[float]:
+        """Return what the mistake makes of a place."""
+        match place:
+            case Step():
+                return self.value(place)
+            case Rule():
+                return self.partial(place)
+            case Sum():
+                return self.total(place)
+            case Seed():
+                return self.seed(place)
+            case Update():
+                return self.update(place)
+            case Written():
+                return self.hand(place)
 
 
 MISCONCEPTIONS: Mapping[str, Misconception] = {
@@ -166,7 +132,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "How many nodes use this one, and what does each of them send?",
             "The line s̄ = … is written where s̄ += … is meant, so the last (or the first) share "
             "replaces the others. With two users it gives the same number as a forgotten path.",
-            total=_one_alone,
+            total=lambda sum_: reversed(sum_.several) if sum_.backward else (),
             ledger=OverwritingLedger,
             title="At {cell} one share replaced the others",
         ),
@@ -176,7 +142,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "Along which arrows can a small change travel here? Is each of them in the sum?",
             "A derivative is the sum over all paths; one was left out. With two users it gives "
             "the same number as overwriting.",
-            total=_all_but_one,
+            total=lambda sum_: (sum_.total - term for term in sum_.several),
             title="At {cell} a path is missing",
         ),
         Misconception(
@@ -186,7 +152,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "The chain rule was stopped half way: f′(g) was written for f′(g)·g′, so one factor "
             "of the product counts as 1.",
             partial=lambda rule: (1.0,),
-            total=_without_inner,
+            total=without_inner,
             title="At {cell} the inner derivative is missing",
         ),
         Misconception(
@@ -196,7 +162,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "or after it?",
             "The derivative was evaluated at the step's own value instead of its operand's: "
             "cos(sin x) for the derivative of sin at x.",
-            partial=lambda rule: () if rule.elsewhere is None else (rule.elsewhere,),
+            partial=lambda rule: existing(rule.at(rule.value)),
             title="At {cell} the derivative was taken at another point",
         ),
         Misconception(
@@ -222,7 +188,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "If only one factor of a product moves, what does the other one do to that change?",
             "(a·b)′ was taken for a′·b′, so that the partials of a product become 1 and 1.",
             partial=lambda rule: (1.0,) if rule.product else (),
-            total=_product_of_tangents,
+            total=product_of_tangents,
             title="At {cell} two derivatives were multiplied",
         ),
         Misconception(
@@ -241,7 +207,7 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             "How fast does a quantity move compared with itself?",
             "The seed is ∂J/∂J = 1 (or ∂x/∂x = 1). With 0 every later entry is 0; with the "
             "node's value everything is scaled by it.",
-            seed=lambda value: (0.0, value),
+            seed=lambda seed: (0.0, seed.value),
             title="At {cell} the pass begins with another number",
         ),
         Misconception(
@@ -262,8 +228,173 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
             other=True,
             title="At {cell} stands the number of the other mode",
         ),
+        Misconception(
+            "degrees",
+            "The calculator worked in degrees.",
+            "In which unit does the sine take its angle here?",
+            "sin, cos and tan take radians; a calculator that is set to degrees gives sin 1° for "
+            "sin 1, and their inverses give degrees.",
+            value=in_degrees,
+            partial=slope_in_degrees,
+            title="At {cell} the calculator worked in degrees",
+        ),
+        Misconception(
+            "wrong-variable",
+            "This is the right function, taken of another variable.",
+            "Which name stands inside the function in this line?",
+            "cos x was written for cos t: the function was taken at the value of a name nearby, "
+            "often that of the input.",
+            value=of_another,
+            partial=lambda rule: existing(*map(rule.at, rule.around)),
+            title="At {cell} the function was taken of another variable",
+        ),
+        Misconception(
+            "half-of-power-rule",
+            "This is one half of the power rule.",
+            "Two things happen to a power when it is differentiated. Which are they?",
+            "Of (xᵏ)′ = k·xᵏ⁻¹ only the factor k, or only the power xᵏ⁻¹, was written.",
+            partial=half_of_power,
+            title="At {cell} one half of the power rule is missing",
+        ),
+        Misconception(
+            "sign-added",
+            "There is a minus here that this rule does not bring.",
+            "Of sine and cosine, whose derivative has a minus? And of sinh and cosh?",
+            "(sin)′ = −cos was written for (sin)′ = cos, as if the function had been integrated or "
+            "taken for its partner; or a minus was given to sinh or cosh.",
+            partial=lambda rule: (-rule.partial,) if rule.name in SIGNS else (),
+            title="At {cell} a minus was added",
+        ),
+        Misconception(
+            "constant-factor",
+            "The constant factor was not treated as one.",
+            "What becomes of a constant factor when a product is differentiated?",
+            "Of (3t)′ = 3 there is left 0, as if the derivative of 3 were asked, or t, as if t "
+            "were the constant.",
+            partial=lambda rule: (0.0, rule.operand) if rule.linear else (),
+            title="At {cell} the constant factor was lost",
+        ),
+        Misconception(
+            "sum-for-product",
+            "A sum was treated as a product, or a product as a sum.",
+            "Does this step add its operands or multiply them?",
+            "For a + b the factor b was written, which is the local partial of a·b; or the values "
+            "were multiplied where they are added, or added where they are multiplied.",
+            value=sum_for_product,
+            partial=lambda rule: rule.others[:1] if rule.name == "add" else (),
+            title="At {cell} a sum was treated as a product",
+        ),
+        Misconception(
+            "integrated",
+            "This is an antiderivative, not the derivative.",
+            "Which of the two is asked here, to differentiate or to integrate?",
+            "The rule was read from right to left: x³/3 for the derivative of x², −cos for sin.",
+            partial=antiderivative,
+            title="At {cell} the step was integrated",
+        ),
+        Misconception(
+            "shares-multiplied",
+            "The shares were multiplied.",
+            "Two ways lead through here. Do their effects add up, or does one multiply the other?",
+            "The chain rule multiplies along a path and adds over the paths; here the paths were "
+            "multiplied too.",
+            total=lambda sum_: (math.prod(sum_.several),) if sum_.several else (),
+            title="At {cell} the shares were multiplied",
+        ),
+        Misconception(
+            "shares-averaged",
+            "This is the mean of the shares.",
+            "If each of two ways passes a change on in full, how much of it arrives in all?",
+            "The shares were added and divided by their number.",
+            total=lambda sum_: (sum_.total / len(sum_.several),) if sum_.several else (),
+            title="At {cell} the shares were averaged",
+        ),
+        Misconception(
+            "shares-subtracted",
+            "One share was subtracted where all are added.",
+            "With which sign does each way bring its share?",
+            "A sum over the paths has no minus of its own; whatever is negative is so in a share.",
+            total=lambda sum_: (sum_.total - 2 * term for term in sum_.several),
+            title="At {cell} a share was subtracted",
+        ),
+        Misconception(
+            "shares-divided",
+            "One share was divided by the other.",
+            "Two ways lead through here. What is to be done with what arrives along them?",
+            "The ratio of two shares was written for their sum.",
+            total=divided,
+            title="At {cell} the shares were divided",
+        ),
+        Misconception(
+            "factors-not-multiplied",
+            "A share is a product of two factors; something else was done with them here.",
+            "If the next node moves twice as fast as this one, and the output three times as fast "
+            "as that one, how fast does the output move?",
+            "Adjoint (or tangent) and local partial were added, or one was divided by the other.",
+            total=no_product,
+            title="At {cell} the factors of a share were not multiplied",
+        ),
+        Misconception(
+            "ascent",
+            "This step goes uphill.",
+            "The loss is to fall. Against which direction does the parameter move, then?",
+            "value + η·gradient was written for value − η·gradient.",
+            update=lambda step: (step.old + step.rate * step.gradient,),
+            title="At {cell} the step goes uphill",
+        ),
+        Misconception(
+            "incomplete-step",
+            "A part of the step is missing.",
+            "Of what three numbers is the new value made?",
+            "The learning rate or the old value was left out of value − η·gradient.",
+            update=lambda step: (
+                step.old - step.gradient,
+                -step.rate * step.gradient,
+                step.rate * step.gradient,
+            ),
+            title="At {cell} a part of the step is missing",
+        ),
     )
 }
+
+SLIPS: Mapping[str, Misconception] = {
+    record.name: record
+    for record in (
+        Misconception(
+            "decimal",
+            "The digits are right; look at the decimal point.",
+            "About how large must this number be?",
+            "The decimal point stands in another place.",
+            hand=lambda written: (written.number * 10.0**power for power in (-3, -2, -1, 1, 2, 3)),
+            title="At {cell} the decimal point slipped",
+        ),
+        Misconception(
+            "transposed",
+            "Two digits have changed places.",
+            "Do the digits stand here as they do in your calculator?",
+            "Two neighbouring digits stand in each other’s place.",
+            hand=transposed,
+            title="At {cell} two digits changed places",
+        ),
+        Misconception(
+            "sign",
+            "The size is right; look at the sign.",
+            "Is this number above or below zero?",
+            "The number has the other sign, and no rule explains why.",
+            hand=lambda written: (-written.number,),
+            title="At {cell} the sign is wrong",
+        ),
+        Misconception(
+            "exchanged",
+            "This number and that of another cell have changed places.",
+            "To which line does this number belong?",
+            "The numbers of two cells stand in each other’s place.",
+            hand=lambda written: written.exchanged,
+            title="At {cell} the number of another cell stands",
+        ),
+    )
+}
+"""Slips of hand, told where no misconception explains a number."""
 
 LEDGERS: Mapping[str, type[Ledger]] = {
     name: record.ledger for name, record in MISCONCEPTIONS.items() if record.ledger is not None

@@ -72,6 +72,8 @@ def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) 
             taken = slot == op.taken(*corner.operands, **given)
             share = algebra.pull(partial, algebra.one(result), values[slot])
             require_close(share, Fraction(taken), "0", f"{what}: the slope by {slot}")
+        elif corner.used is None and op.kink is not None and op.kink.across not in (None, slot):
+            require_close(partial, Fraction(0), "0", f"{what}: the slope by {slot}, which is level")
         elif corner.used is None:
             require(type(partial) is Undefined, f"{what}: the slope by {slot} is {partial}")
             require(partial.what == "slope", f"{what}: the slope is meant, not the value")

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from chainrule.errors import LinkError
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault, Reading
-from chainrule.ui.explore import fault_html
+from chainrule.ui.formula import fault_html
+from chainrule.ui.markup import markup
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.widgets import lasting
 
@@ -42,6 +44,7 @@ def page() -> None:
         state = State(formula, point, mode=mode)
         with menu:
             _share(state)
+    _own_code(state)
     done = worktable.work(state)
     if isinstance(done, Fault):
         st.html(fault_html(done))
@@ -78,6 +81,7 @@ def _restore() -> None:
             st.html(f'<div class="cr-quiet">{error.message}. {error.allowed}</div>')
     session["work_formula"], session["work_values"] = formula, values
     session["work_mode"] = mode
+    session.setdefault("work_gradients", "")
 
 
 def _forget() -> None:
@@ -123,6 +127,21 @@ def _share(state: State) -> None:
             st.code("check-my-work?" + link.encode(state), language=None, wrap_lines=True)
         except LinkError as error:
             st.caption(f"{error.message}. {error.allowed}")
+
+
+def _own_code(state: State) -> None:
+    """Compare a table of gradients, as somebody's own code prints them; nothing of it is run."""
+    with st.expander("Check my backward code"):
+        typed = st.text_area(
+            "What your code gives for each node", **lasting("work_gradients"), max_chars=20_000,
+            placeholder="u = 0.6442\nW = [[1, 2], [3, 4]]", height=120,
+        )  # fmt: skip
+        if typed.strip():
+            found = worktable.own_gradients(state, typed)
+            if isinstance(found, Fault):
+                st.html(fault_html(found))
+            else:
+                markup(f'<div style="overflow-x:auto">{found}</div>', key="work_own")
 
 
 def _checked() -> None:

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from chainrule.errors import ChainruleError, FileError, InputError, LimitError, LinkError
+from chainrule.exercises.catalogue import BACKWARD
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
 from chainrule.exercises.marking import Marking
+from chainrule.exercises.own_gradients import check_backward, read_gradients
 from chainrule.exercises.pasted import read_pasted
 from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
+from chainrule.readings.mathml import mathml
 from chainrule.readings.numbers import numeral
-from chainrule.readings.render.prose import plain, prose_html, prose_text
+from chainrule.readings.prose import plain, prose_text
+from chainrule.readings.render.html import prose_html
 from chainrule.readings.story import story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import Numeral, Row, Symbol, Term, mathml, text
+from chainrule.readings.terms import Numeral, Row, Symbol, Term, text
 from chainrule.readings.view import View
 from chainrule.ui import link
 from chainrule.ui.answers.component import digest
@@ -84,12 +88,28 @@ def work(state: State) -> Work | Fault:
     return Work(state, graph, view, sheet)
 
 
+def own_gradients(state: State, typed: str) -> str | Fault:
+    """Return what became of gradients that somebody's own code gives, as HTML."""
+    try:
+        graph = Graph.parse(state.formula, declared=tuple(name for name, _ in state.point))
+        point = {n: v for n, v in state.point if n in graph.variables}
+        return check_backward(graph, point, read_gradients(typed)).html()
+    except InputError as error:
+        return Fault.of(error)
+    except ChainruleError as error:
+        return Fault(str(error), "", BACKWARD["allowed"], "", 0, 0)
+
+
 def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what the component shows; mathematics and prose are markup, escaped here."""
     view = done.view
     rows = list(_rows(done))
-    asked = [row[part]["id"] for part in ("value", "number", "derivative")
-             for row in rows if row.get(part) and "id" in row[part]]  # fmt: skip
+    asked = [
+        row[part]["id"]
+        for part in ("value", "number", "derivative")
+        for row in rows
+        if row.get(part) and "id" in row[part]
+    ]
     return {
         "digest": done.digest,
         "derivative": _markup(view.derivative_header()),
@@ -112,9 +132,14 @@ def _rows(done: Work) -> Iterable[dict[str, Any]]:
         span = sum(other.node == line.node for other in lines)
         edge = line.edge
         row: dict[str, Any] = {
-            "first": first, "span": span, "node": _markup(line.equation), "partial": None,
-            "word": plain(line.partial), "number": None, "derivative": None,
-        }  # fmt: skip
+            "first": first,
+            "span": span,
+            "node": _markup(line.equation),
+            "partial": None,
+            "word": plain(line.partial),
+            "number": None,
+            "derivative": None,
+        }
         if edge is not None:
             row["partial"] = _markup(
                 line.partial if _telling(line.partial) else view.partial_name(edge)

@@ -13,7 +13,7 @@ from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import instructions, readable
 from chainrule.exercises.problem import Problem
 from chainrule.exercises.second_reading import plain_name
-from chainrule.exercises.sheet import Answer, Field
+from chainrule.exercises.sheet import Answer, ask_in_line
 from chainrule.facade import Graph
 from chainrule.graph.wengert import WengertList
 from chainrule.readings.terms import Coloured, Row, Sign, Symbol, Term, text
@@ -51,13 +51,13 @@ def write(setting: Setting) -> Question:
         problem,
         blank=blank,
         missing=missing,
-        fields=True,
         alternative=_alternative(problem, set(blank), set(missing)),
     )
     gaps = {"blank": counted(len(blank)), "missing": counted(len(missing))}
     words = instructions("draw" if len(missing) > 1 else "draw_one", gaps)
     return Question(
-        (words, drawn, Field((WORDS["missing arrows"],), "arrows", True)), tuple(answers)
+        (words, drawn, ask_in_line((WORDS["missing arrows"],), "arrows", True, drawn=True)),
+        tuple(answers),
     )
 
 
@@ -65,10 +65,11 @@ def _alternative(problem: Problem, blank: set[int], missing: set[tuple[int, int]
     """Return the figure in words, telling nothing that is asked."""
     view = problem.worked.view
     cards = [
-        f"{text(view.name(node))} with an empty formula" if node in blank
+        f"{text(view.name(node))} with an empty formula"
+        if node in blank
         else text(view.equation(node))
         for node in view.shown
-    ]  # fmt: skip
+    ]
     arrows = [
         f"{text(view.name(edge.operand))} to {text(view.name(edge.user))}"
         for edge in problem.edges
@@ -179,6 +180,10 @@ def _digraph(graph: WengertList, nx: Any) -> Any:
 
 
 KIND = Kind(
-    "draw", "Complete the graph", "drawing the graph of a formula", write, anything,
+    "draw",
+    "Complete the graph",
+    "drawing the graph of a formula",
+    write,
+    anything,
     checks={"graph": same_arrows},
-)  # fmt: skip
+)

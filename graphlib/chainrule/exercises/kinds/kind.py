@@ -10,7 +10,9 @@ import numpy as np
 
 from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Answer, Block
+from chainrule.exercises.sheet import Answer
+from chainrule.passes.places import Sum, Update
+from chainrule.readings.document import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,11 @@ class Follow(Protocol):
 
     def __call__(
         self, problem: Problem, cell: str, own: Callable[[str], float]
-    ) -> float | str | None:  # fmt: skip
-        """Return what should stand in a cell; None for one that comes from no other."""
+    ) -> float | str | Sum | Update | None:
+        """Return what should stand in a cell, or the place that has it as its total.
+
+        None for a cell that comes from no other.
+        """
 
 
 class Check(Protocol):

@@ -15,8 +15,10 @@ from chainrule.exercises.kinds.slots import (
     number_answer,
 )
 from chainrule.exercises.problem import Problem
-from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.exercises.sheet import ask, give, lay_out
 from chainrule.graph.wengert import Edge
+from chainrule.passes.places import Sum
+from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Coloured, Row, Sign, Term, Word, row
 
 FEWEST, MOST = 2, 8
@@ -74,21 +76,21 @@ def write(setting: Setting) -> Question:
     """Ask for the product of every path from one input, and for their sum."""
     problem, view = setting.problem, setting.problem.worked.view
     entry = _entry(problem)
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     answers, second = [], dict[str, Any]()
     for way in paths(problem, entry):
         cell = _cell(problem, way)
         steps = [problem.edge_cell("partial", edge) for edge in way]
         answers.append(computed_answer(cell, prod(map(problem.value, steps)), "derivative"))
         second[cell] = prod((problem.second(step) for step in steps), start=1)
-        rows.append((Given(Row(tuple(_shown(problem, way)))), Asked(cell)))
+        rows.append((give(Row(tuple(_shown(problem, way)))), ask(cell)))
     total = f"adjoint:{entry}"
     d, slash = Sign("∂", tight=True), Sign("/", tight=True)
     node = view.name(problem.node_of[entry])
     goal = Coloured("derivative", row(d, view.name(view.run.output), slash, d, node))
-    rows.append((Given(row(goal, Word(" = Σ", r"=\Sigma"))), Asked(total)))
+    rows.append((give(row(goal, Word(" = Σ", r"=\Sigma"))), ask(total)))
     answers.append(number_answer(problem, total))
-    table = SlotTable(heads("path", "product"), tuple(rows), (2.2, 1.4))
+    table = lay_out(heads("path", "product"), tuple(rows), (2.2, 1.4))
     names: dict[str, Term] = {
         "output": view.name(view.run.output),
         "input": view.name(problem.node_of[entry]),
@@ -97,12 +99,13 @@ def write(setting: Setting) -> Question:
     return Question((instructions("paths", names), *given, table), tuple(answers), second)
 
 
-def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | None:
+def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | Sum | None:
     """Multiply somebody's local partials along a path, or add somebody's products."""
     entry = _entry(problem)
     ways = paths(problem, entry)
     if cell == f"adjoint:{entry}":
-        return sum(own(_cell(problem, way)) for way in ways)
+        products = tuple(own(_cell(problem, way)) for way in ways)
+        return Sum((1.0,) * len(products), products, products, backward=True)
     for way in ways:
         if cell == _cell(problem, way):
             return prod(own(problem.edge_cell("partial", edge)) for edge in way)
