@@ -10,6 +10,7 @@ from timing import interleaved
 
 from chainrule import Graph, Worked
 from chainrule.readings.terms import text
+from chainrule.readings.view import View
 from examples import EXAMPLES, Example
 
 ABOUT = """\
@@ -38,20 +39,20 @@ def worked(example: Example) -> Worked:
 
 def double(example: Example) -> dict[str, float]:
     """Return the adjoints of the inputs, having run both passes and written every formula."""
-    return written(example, worked(example))
+    return written(example, worked(example).view)
 
 
 def checked(example: Example) -> dict[str, float]:
     """Do the same with every number checked."""
     explored = worked(example)
     run = explored.run
-    assert all(run.value(node) for node in explored.shown)
-    assert all(run.partial(edge.user, edge.slot) for edge in explored.edges)
-    assert all(run.derivative(node) for node in explored.shown)
-    return written(example, explored)
+    assert all(run.value(node) for node in explored.view.shown)
+    assert all(run.partial(edge.user, edge.slot) for edge in explored.view.edges)
+    assert all(run.derivative(node) for node in explored.view.shown)
+    return written(example, explored.view)
 
 
-def written(example: Example, view: Worked) -> dict[str, float]:
+def written(example: Example, view: View) -> dict[str, float]:
     """Write every formula and return the adjoints of the inputs in double precision."""
     record = view.run.double
     values = [text(view.formula(node)) for node in view.shown if view.graph.operands[node]]

@@ -10,7 +10,7 @@ from report import Bar, Section, milliseconds
 from chainrule import Graph
 from chainrule.drawing.player import payload
 from chainrule.readings.hints import hints
-from chainrule.readings.terms import latex
+from chainrule.readings.latex import latex
 from examples import EXAMPLES, Example
 
 ABOUT = """\
@@ -28,9 +28,9 @@ def page(example: Example, x: float) -> int:
     """Return how many steps the page would play."""
     graph = Graph.parse(example.text)
     worked = graph.work(example.point | {next(iter(example.point)): x})
-    data = payload(worked)
-    latex(worked.reading(worked.run.output))
-    hints(worked)
+    data = payload(worked.view)
+    latex(worked.view.reading(worked.run.output))
+    hints(worked.view)
     return len(data)
 
 

@@ -27,8 +27,7 @@ from chainrule.exercises.class_marking import (  # noqa: E402
 )
 from chainrule.exercises.class_run import run_class  # noqa: E402
 from chainrule.exercises.fitness import worksheet  # noqa: E402
-from chainrule.exercises.formats.typst import sheet_source  # noqa: E402
-from chainrule.exercises.gradebook import feedback_markdown, gradebook  # noqa: E402
+from chainrule.exercises.gradebook import feedback_page, gradebook  # noqa: E402
 from chainrule.exercises.handed_in import Handed  # noqa: E402
 from chainrule.exercises.making import sheet  # noqa: E402
 from chainrule.exercises.recipe import Recipe  # noqa: E402
@@ -158,7 +157,7 @@ def _student(key: Key, mistake: Mistake, one: Graded, handed: Handed) -> str:
             "Handed in:",
             written(handed.answers),
             f"{mistake.student} is told:",
-            demoted(feedback_markdown("", one)),
+            demoted(feedback_page("", one).markdown()),
             "The teacher reads, with `--teacher`:",
             "\n".join(f"> {words}" for words in told),
         ]
@@ -169,10 +168,10 @@ def picture() -> bytes:
     """Return the first page of Ada's sheet as a PNG."""
     import typst
 
-    source = sheet_source(sheet(Recipe.read(RECIPE), student="Ada"), "none")
+    source = sheet(Recipe.read(RECIPE), student="Ada").to("typst")
     with tempfile.TemporaryDirectory() as folder:
         compiler = typst.Compiler(root=folder, ignore_system_fonts=True)
-        made = compiler.compile(source.encode(), format="png", ppi=110)
+        made = compiler.compile(source, format="png", ppi=110)
     first = made if isinstance(made, bytes) else made[0]
     assert isinstance(first, bytes)
     return first

@@ -41,7 +41,7 @@ assert worked["value:C"].tolist() == by_hand == [[4, 4, 0]] * 3
 print(worked["adjoint:X"])
 counted = experiments.convolution()
 print(counted.finding)
-places = {(row["row"], row["column"]): row["adjoint"] for row in counted.where()}
+places = {(row["row"], row["column"]): row["shares"] for row in counted.where(grid="X")}
 assert places[1, 1] == 1 and places[1, 2] == 2 and places[2, 2] == 4 and places[3, 3] == 9
 assert sum(places.values()) == 81  # nine places of nine pixels
 

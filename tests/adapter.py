@@ -13,10 +13,10 @@ import chainrule
 from chainrule import nn
 from chainrule.algebras.undefined import Undefined
 from chainrule.files import Columns, read_table, safe_name
+from chainrule.language import canonical
 from chainrule.passes.run import merged
 from chainrule.readings.numbers import full_digits
-from chainrule.readings.render import csv, html, latex, markdown, typst
-from chainrule.readings.render import json as json_text
+from chainrule.readings.render import csv
 
 # Bits of an exponent beyond which readers of numbers take them for infinite or 0.
 FURTHEST = 3_321_928
@@ -45,12 +45,12 @@ def explore(text: str, point: dict[str, Any], mode: str = "expr") -> tuple[Any, 
     """Return the value and the gradient of `text` at `point`; the names of `point` are declared."""
     graph = chainrule.parse(text, declared=point, mode="latex" if mode == "latex" else None)
     unused = {name for name in point} - set(graph.variables)
-    used = {n: v for n, v in point.items() if chainrule.facade.canonical(n) in graph.variables}
+    used = {n: v for n, v in point.items() if canonical(n) in graph.variables}
     worked = graph.work(used, zoom="primitive")
-    typed = {chainrule.facade.canonical(n) for n in used}
+    typed = {canonical(n) for n in used}
     gradient: dict[str, Any] = {}
     for name in (*used, *(n for n in graph.given if n not in typed)):
-        node = worked.graph.index[chainrule.facade.canonical(name)]
+        node = worked.graph.index[canonical(name)]
         sides = worked.run.sides_by(node)
         entry = _shown(worked.slope(name))
         if (
@@ -69,8 +69,8 @@ def explore(text: str, point: dict[str, Any], mode: str = "expr") -> tuple[Any, 
 def hessian(text: str, point: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the second derivatives of `text` at `point`."""
     graph = chainrule.parse(text, declared=point)
-    names = {chainrule.facade.canonical(name): name for name in point}
-    used = {n: v for n, v in point.items() if chainrule.facade.canonical(n) in graph.variables}
+    names = {canonical(name): name for name in point}
+    used = {n: v for n, v in point.items() if canonical(n) in graph.variables}
     rows = graph.hessian(used)
     return {names[a]: {names[b]: _plain(x) for b, x in row.items()} for a, row in rows.items()}
 
@@ -129,14 +129,14 @@ SINKS: Mapping[str, Callable[[str, chainrule.Worked], str | bytes]] = {
     "svg": lambda title, worked: worked.draw("svg", title=title),
     "pdf": lambda title, worked: worked.draw("pdf", title=title),
     "tikz": lambda title, worked: worked.draw("tikz", title=title, document=True),
-    "html": lambda title, worked: html.grid_html(worked.table().grid(), True, heading=title),
-    "latex": lambda title, worked: latex.grid_latex(worked.table().grid(), True, heading=title),
-    "typst": lambda title, worked: typst.grid_typst(worked.table().grid(), True, heading=title),
-    "markdown": lambda title, worked: markdown.grid_markdown(worked.table().grid(), heading=title),
+    **{
+        name: lambda title, worked, name=name: (
+            worked.table().document(title).to(name, document=True)
+        )
+        for name in ("html", "latex", "typst", "markdown")
+    },
     "csv": lambda title, worked: csv.written([["student"], [title]]) + worked.table().csv(),
-    "json": lambda title, worked: json_text.written(
-        {"title": title} | json_text.grid_record(worked.table().grid())
-    ),
+    "json": lambda title, worked: worked.table().document(title).json(),
     "ipynb": lambda title, worked: _sheet(title, worked).to("ipynb"),
     "moodle": lambda title, worked: _sheet(title, worked).to("moodle"),
     "terminal": lambda title, worked: _typed(title) + worked.table().text(),
@@ -155,7 +155,7 @@ def render(field: str, text: str, sink: str) -> str | bytes:
             f"`{sink[:20]}` is not made here", text=sink, length=len(sink),
             allowed=f"Formats are {', '.join(SINKS)}.",
         )  # fmt: skip
-    name = chainrule.facade.canonical(text) if field == "varname" else "x"
+    name = canonical(text) if field == "varname" else "x"
     worked = chainrule.parse(f"{name}^2", declared=[name]).work({name: 3})
     return write(text, worked)
 
@@ -180,7 +180,7 @@ def _page(text: str, worked: chainrule.Worked) -> str:
     """What the page shows of a formula that is typed, and what it hands to the player."""
     from chainrule.drawing.player import payload
     from chainrule.ui.engine import Fault, reading_latex
-    from chainrule.ui.explore import fault_html, note_html
+    from chainrule.ui.formula import fault_html, note_html
 
     try:
         graph = chainrule.parse(text)
@@ -189,7 +189,7 @@ def _page(text: str, worked: chainrule.Worked) -> str:
     else:
         notes = ({"found": n.found, "reading": n.reading} for n in graph.notes)
         shown = "".join(map(note_html, notes)) + reading_latex(graph)
-    return shown + worked.table().html() + json.dumps(payload(worked))
+    return shown + worked.table().html() + json.dumps(payload(worked.view))
 
 
 def load_csv(data: bytes) -> Columns:

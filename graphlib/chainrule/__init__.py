@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chainrule import nn
+    from chainrule import nn, testing
     from chainrule.errors import (
         ChainruleError,
         DrawingError,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chainrule.exercises.recipe import Recipe
     from chainrule.exercises.sheet import Sheet
     from chainrule.facade import Graph, parse
+    from chainrule.facade.own import operation
     from chainrule.nn.training import train
     from chainrule.ops import OPS, Op
     from chainrule.readings.view import Notation
@@ -51,6 +52,7 @@ _HOMES = {
     "Notation": "chainrule.readings.view",
     "OPS": "chainrule.ops",
     "Op": "chainrule.ops",
+    "operation": "chainrule.facade.own",
     "ChainruleError": "chainrule.errors",
     "InputError": "chainrule.errors",
     "ParseError": "chainrule.errors",
@@ -65,7 +67,7 @@ _HOMES = {
     "TrainingError": "chainrule.errors",
     "train": "chainrule.nn.training",
 }
-_ROOMS = ("nn",)
+_ROOMS = ("nn", "testing")
 
 __all__ = [
     "OPS",
@@ -90,8 +92,10 @@ __all__ = [
     "check_backward",
     "mark",
     "nn",
+    "operation",
     "parse",
     "sheet",
+    "testing",
     "train",
 ]
 

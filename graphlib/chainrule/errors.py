@@ -20,6 +20,9 @@ Each says what was found, where, and what is allowed.
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 EXCERPT_WIDTH = 40
 
 
@@ -202,3 +205,29 @@ class OutsideTimeout(OutsideError):
 
 class DrawingError(OutsideError):
     """Graphviz refused a drawing or is missing."""
+
+
+def needed(module: str, extra: str) -> Any:
+    """Return a library that only some installations have.
+
+    Parameters
+    ----------
+    module
+        Its name for `import`.
+    extra
+        The extra of this package that installs it.
+
+    Raises
+    ------
+    OutsideError
+        If it is not installed, with the command that installs it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module.partition(".")[0]:
+            raise
+        raise OutsideError(
+            f"This needs {error.name}, which is not installed; "
+            f"install it with: pip install 'chainrule[{extra}]'"
+        ) from error

@@ -7,38 +7,43 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chainrule.algebras.real import rounded
+from chainrule.algebras.decimals import rounded
+from chainrule.drawing import draw
+from chainrule.drawing.figure import figure
+from chainrule.drawing.slides import slides
 from chainrule.errors import GraphError
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, exact
 from chainrule.language.names import canonical_label
-from chainrule.passes.jacobian import repaired
+from chainrule.passes.jacobian import jacobian, repaired
 from chainrule.passes.run import Number, Run
+from chainrule.readings.cells import caption
+from chainrule.readings.cost import Cost, cost
+from chainrule.readings.derivation import Derivation, derivation
+from chainrule.readings.derivatives import JacobianTable
+from chainrule.readings.enclosures import Enclosures
 from chainrule.readings.grid import Tabular
+from chainrule.readings.health import Health, health
+from chainrule.readings.nudge import Nudge, nudge
 from chainrule.readings.numbers import DEFAULT
+from chainrule.readings.paths import Paths, paths
+from chainrule.readings.prose import prose_text
 from chainrule.readings.story import Story, story, sum_up
 from chainrule.readings.tables import Table, table
-from chainrule.readings.view import Notation, View
-
-if TYPE_CHECKING:
-    from chainrule.readings.cost import Cost
-    from chainrule.readings.derivation import Derivation
-    from chainrule.readings.derivatives import JacobianTable
-    from chainrule.readings.enclosures import Enclosures
-    from chainrule.readings.health import Health
-    from chainrule.readings.nudge import Nudge
-    from chainrule.readings.paths import Paths
-    from chainrule.readings.trace import Duals, Trace
+from chainrule.readings.trace import Duals, Trace
+from chainrule.readings.view import View
 
 MOST_DIRECTIONS = 4
 MOST_PATHS = 200
 
 
-class Worked(View):
+class Worked:
     """A graph worked through at a point: every number, table, step and picture of one run.
+
+    `view` says how its numbers are called and shown.
 
     >>> import chainrule
     >>> worked = chainrule.parse("y = 3t; t = x^2").reverse({"x": 2})
@@ -47,17 +52,42 @@ class Worked(View):
     """
 
     def __init__(
-        self,
-        run: Run,
-        notation: Notation | None = None,
-        source: WengertList | None = None,
-        *,
-        every_input: bool = False,
-    ):
-        super().__init__(run, notation)
+        self, view: View, source: WengertList | None = None, *, every_input: bool = False
+    ) -> None:
+        self.view = view
         self.source = source
         self.every_input = every_input
         """Whether forward mode goes along each input in turn, since no direction was chosen."""
+
+    @property
+    def run(self) -> Run:
+        """The run behind it.
+
+        >>> import chainrule
+        >>> chainrule.parse("x^2").reverse({"x": 3}).run.mode
+        'reverse'
+        """
+        return self.view.run
+
+    @property
+    def graph(self) -> WengertList:
+        """The steps that were worked through: what the graph shows.
+
+        >>> import chainrule
+        >>> len(chainrule.parse("x^2").reverse({"x": 3}).graph)
+        3
+        """
+        return self.view.graph
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The name of every node that has a row.
+
+        >>> import chainrule
+        >>> chainrule.parse("u = 2x; y = u^2").reverse({"x": 3}).labels
+        {0: 'x', 1: 'u', 2: 'y'}
+        """
+        return self.view.labels
 
     def __repr__(self) -> str:
         """Return what is worked out, and where.
@@ -66,10 +96,7 @@ class Worked(View):
         >>> chainrule.parse("x^2").reverse({"x": 3})
         <Worked: Backward table: adjoints of f at x = 3>
         """
-        from chainrule.readings.cells import caption
-        from chainrule.readings.render.prose import prose_text
-
-        return f"<Worked: {prose_text(caption(self))}>"
+        return f"<Worked: {prose_text(caption(self.view))}>"
 
     @property
     def value(self) -> Any:
@@ -114,17 +141,17 @@ class Worked(View):
         main, _, along = cell.rpartition(",")
         kind, _, names = cell.partition(":")
         # Local partials stand in no column: in `partial:u,x` the x is an operand.
-        moving = not self.reverse and kind != "partial" and bool(main)
+        moving = not self.view.reverse and kind != "partial" and bool(main)
         if moving and (view := self._along(along)) is not None:
-            return Worked(view.run, self.notation).number(main)
+            return Worked(View(view.run, self.view.notation)).number(main)
         nodes = {label: node for node, label in self.labels.items()}
         name = canonical_label(names) if "," not in names else names
         if kind == "value" and name in nodes:
             return self.run.value(nodes[name])
-        if kind == ("adjoint" if self.reverse else "tangent") and name in nodes:
+        if kind == ("adjoint" if self.view.reverse else "tangent") and name in nodes:
             return self.run.derivative(nodes[name])
-        for edge in self.edges:
-            if self.edge_id(kind, edge) == cell:
+        for edge in self.view.edges:
+            if self.view.edge_id(kind, edge) == cell:
                 key = edge.user, edge.slot
                 found = self.run.partial(*key) if kind == "partial" else self.run.flowing(*key)
                 if found is not None and kind in ("partial", "share"):
@@ -171,26 +198,26 @@ class Worked(View):
         >>> len(chainrule.parse("x y").reverse({"x": 2, "y": 3}).table().rows)
         3
         """
-        return table(self, () if self.reverse else self._ahead[1:])
+        return table(self.view, () if self.view.reverse else self._ahead[1:])
 
     @cached_property
     def _back(self) -> View:
         """The run in reverse mode."""
-        if self.reverse:
-            return self
+        if self.view.reverse:
+            return self.view
         run = self.run
-        return self.of(Run(run.graph, run.point, "reverse", digits=run.digits))
+        return self.view.of(Run(run.graph, run.point, "reverse", digits=run.digits))
 
     @cached_property
     def _ahead(self) -> tuple[View, ...]:
         """The runs in forward mode: along each input up to four, or along the one direction."""
         graph, run = self.graph, self.run
-        own = () if self.reverse else (self,)
+        own = () if self.view.reverse else (self.view,)
         along: list[Any] = [dict.fromkeys(nodes, 1) for nodes in self._copies.values()] or [None]
         if (own and not self.every_input) or len(along) > MOST_DIRECTIONS or not graph.is_scalar:
             along = along[:1]
         return own + tuple(
-            self.of(Run(graph, run.point, "forward", direction=d, digits=run.digits))
+            self.view.of(Run(graph, run.point, "forward", direction=d, digits=run.digits))
             for d in along[len(own) :]
         )
 
@@ -210,8 +237,6 @@ class Worked(View):
         >>> [cell.digits for cell in trace.grid().rows[1].cells.values() if cell.digits]
         ['4.0', '4.0', '3.0']
         """
-        from chainrule.readings.trace import Trace
-
         return Trace(self._back, self._ahead)
 
     def duals(self) -> Duals:
@@ -222,8 +247,6 @@ class Worked(View):
         >>> dual.grid().rows[-1].cells["dual"].digits
         '9.0 + 6.0 ε'
         """
-        from chainrule.readings.trace import Duals
-
         return Duals(self._ahead[0])
 
     def paths(self, by: str | None = None, most: int = MOST_PATHS) -> Paths:
@@ -246,8 +269,6 @@ class Worked(View):
         GraphError
             If there is no such input, or the graph has vectors.
         """
-        from chainrule.readings.paths import paths
-
         inputs = self.graph.inputs if by is None else self._entries(by)
         return paths(self._back, inputs, most)
 
@@ -258,14 +279,11 @@ class Worked(View):
         >>> chainrule.parse("f = x y; g = x + y").work({"x": 2, "y": 3}).jacobian()["f"]
         {'x': 3.0, 'y': 2.0}
         """
-        from chainrule.passes.jacobian import jacobian
-        from chainrule.readings.derivatives import JacobianTable
-
         graph, point = self.graph, self.run.point
         found = jacobian(graph, point, [self.labels[output] for output in graph.outputs])
         named = {graph.names[node]: point[node] for node in graph.inputs}
         # These are doubles: of the notation's numbers the decimal sign alone is theirs.
-        format = replace(DEFAULT, comma=self.notation.format.comma)
+        format = replace(DEFAULT, comma=self.view.notation.format.comma)
         return JacobianTable(found.rows, found.mode, found.cost, named, format)
 
     def read(self, reading: str) -> Tabular:
@@ -299,7 +317,7 @@ class Worked(View):
         >>> len(steps), steps[-1].rule
         (8, 'chain rule')
         """
-        return Story(self, tuple(story(self)))
+        return Story(self.view, tuple(story(self.view)))
 
     def health(self) -> Health:
         """Return what is saturated, overflows or cancels, and what to write instead.
@@ -309,9 +327,7 @@ class Worked(View):
         >>> worked.health().findings[-1].proposal
         '−softplus(a)'
         """
-        from chainrule.readings.health import health
-
-        return health(self, self.source)
+        return health(self.view, self.source)
 
     def derivation(self) -> Derivation:
         """Return the derivatives worked out in symbols, rule by rule, from the output back.
@@ -326,8 +342,6 @@ class Worked(View):
         GraphError
             If the graph has vectors or a batch.
         """
-        from chainrule.readings.derivation import derivation
-
         return derivation(self._back)
 
     def enclosures(self) -> Enclosures:
@@ -337,9 +351,7 @@ class Worked(View):
         >>> print(chainrule.parse("x/3").reverse({"x": 1}).enclosures().grid().rows[0].node)
         value:x
         """
-        from chainrule.readings.enclosures import Enclosures
-
-        return Enclosures(self)
+        return Enclosures(self.view)
 
     def nudge(self, name: str, delta: str | int | float | Fraction) -> Nudge:
         """Return how every node moves, as predicted and in fact, when an input moves a little.
@@ -356,13 +368,11 @@ class Worked(View):
         PointError
             If `delta` is not a finite number.
         """
-        from chainrule.readings.nudge import nudge
-
         entry = self._entries(name)[0]
         # As text, an infinite or undefined number is refused like any other text that is none.
         finite = not isinstance(delta, float) or math.isfinite(delta)
         text = isinstance(delta, str) or not finite
-        return nudge(self, entry, exact(str(delta)).value if text else Fraction(delta))
+        return nudge(self.view, entry, exact(str(delta)).value if text else Fraction(delta))
 
     def cost(self) -> Cost:
         """Return how many operations forward mode, reverse mode and differences take.
@@ -372,8 +382,6 @@ class Worked(View):
         >>> cost.values, cost.partials, cost.totals["reverse"], cost.kept
         (3, 1, 8, 2)
         """
-        from chainrule.readings.cost import cost
-
         source = self.source or self.graph
         pairs = zip(source.outputs, self.graph.outputs, strict=True)
         return cost(source, {inner: self.labels[outer] for inner, outer in pairs})
@@ -388,12 +396,9 @@ class Worked(View):
         >>> chainrule.parse("x^2").reverse({"x": 3}).draw("dot", theme="dark")[:7]
         b'digraph'
         """
-        from chainrule.drawing import draw
-        from chainrule.drawing.figure import figure
-
         if format == "html":
-            return figure(self, self.source, **options).encode()
-        return draw(self, format, **options)
+            return figure(self.view, self.source, **options).encode()
+        return draw(self.view, format, **options)
 
     def slides(self, format: str = "pdf", **options: Any) -> bytes:
         """Return the steps as slides: "pdf", a page a step, or "svg", one that is animated.
@@ -411,14 +416,11 @@ class Worked(View):
         OutsideTimeout
             If Graphviz or Typst takes too long.
         """
-        from chainrule.drawing.slides import slides
-
-        return slides(self, format, **options)
+        return slides(self.view, format, **options)
 
     def _repr_html_(self) -> str:
-        from chainrule.drawing.figure import figure
 
-        return figure(self, document=False)  # without closed forms, which take a while
+        return figure(self.view, document=False)  # without closed forms, which take a while
 
 
 READINGS: Mapping[str, Callable[[Worked], Tabular]] = {

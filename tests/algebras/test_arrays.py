@@ -14,7 +14,7 @@ from chainrule.algebras.arrays import ARRAYS, Arrays
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 FINE = Arrays(digits_algebra(50))
 BOTH = pytest.mark.parametrize("algebra", [ARRAYS, FINE], ids=["double", "50 digits"])

@@ -173,7 +173,7 @@ def test_a_run_has_so_much_work_and_no_more() -> None:
     graph = chainrule.parse("sqrt(x) + sqrt(x+1) + sqrt(x+2)").zoom("primitive")
     spent = Balls(128, 2)
     with spent.session():
-        found = [spent.apply(graph.ops[1], {}, [spent.number(Fraction(n))]) for n in (2, 3)]
+        found = [spent.apply(graph.list.ops[1], {}, [spent.number(Fraction(n))]) for n in (2, 3)]
     assert [type(x.exact) for x in found] == [Form, type(None)]
     for x, n in zip(found, (2, 3), strict=True):
         assert encloses(x, FINE.sqrt(n), 75)

@@ -18,7 +18,7 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.protocol import Scalars
 from chainrule.algebras.undefined import OutOfReach, Undefined
 from chainrule.ops import OPS
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 BOTH = pytest.mark.parametrize("algebra", [FLOAT64, DIGITS], ids=["float64", "50 digits"])
@@ -206,7 +206,7 @@ REASONABLE = """
 import resource, sys
 sys.path[:0] = {path!r}
 from fractions import Fraction
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 from chainrule.ops import OPS
 algebra = digits_algebra(50)
 number = lambda x: algebra.number(Fraction(x))

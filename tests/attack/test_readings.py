@@ -53,7 +53,7 @@ def works(seed: int) -> Any:
 
 def test_a_product_as_exponent_is_in_brackets() -> None:
     worked = chainrule.parse("(x+x)^(7x)").work({"x": -2}, zoom="named")
-    assert terms.text(worked.formula(worked.shown[-1], WHOLE)) == "(x + x)^(7x)"
+    assert terms.text(worked.view.formula(worked.view.shown[-1], WHOLE)) == "(x + x)^(7x)"
 
 
 def exactly_zero(number: Number) -> bool:
@@ -69,18 +69,18 @@ def test_printed_formulas_read_back_to_their_values(sample_seed: int) -> None:
             for node, label in worked.labels.items()
             if not run.value(node).undefined
         }
-        for node in worked.shown:
+        for node in worked.view.shown:
             right = run.value(node)
             if not graph.operands[node] or right.undefined or right.corrected:
                 continue
-            text = terms.text(worked.formula(node, WHOLE))
+            text = terms.text(worked.view.formula(node, WHOLE))
             again = read_again(text, numbers)
             assert not again.undefined, f"{text} has no value"
             assert close(again.digits, right.digits), f"{text} is {again.shown}, not {right.shown}"
             judged += 1
-        for edge in worked.edges:
+        for edge in worked.view.edges:
             partial = run.partial(edge.user, edge.slot)
-            text = terms.text(worked.partial_formula(edge))
+            text = terms.text(worked.view.partial_formula(edge))
             if partial is None or partial.undefined or partial.corrected or run.kinks:
                 continue
             if "…" in text or "[" in text:  # cut, or a condition in brackets
@@ -112,7 +112,7 @@ def test_brackets_are_where_they_must_be(formula: str) -> None:
     values = {"a": "1.3", "b": "0.7", "c": "2.9", "x": "1.1", "y": "0.6", "z": "1.9"}
     graph = chainrule.parse(formula, declared=values)
     worked = graph.work({name: values[name] for name in graph.variables}, zoom="named")
-    text = terms.text(worked.formula(worked.run.output, WHOLE))
+    text = terms.text(worked.view.formula(worked.run.output, WHOLE))
     again = chainrule.parse(text, declared=values)
     at = {name: values[name] for name in again.variables}
     assert close(again.evaluate(at), worked.value, 1e-12), text
@@ -166,7 +166,7 @@ def _paths(worked: Any) -> dict[int, Any] | None:
             if partial is not None:
                 walk(operand, product * partial.proven)
 
-    if any(run.partial(e.user, e.slot).undefined for e in worked.edges):
+    if any(run.partial(e.user, e.slot).undefined for e in worked.view.edges):
         return None
     walk(run.output, run.fine.algebra.number(Fraction(1)))
     return found
@@ -174,7 +174,7 @@ def _paths(worked: Any) -> dict[int, Any] | None:
 
 def test_printed_numbers_are_those_carried(sample_seed: int) -> None:
     for worked in works(sample_seed + 3):
-        for node in worked.shown:
+        for node in worked.view.shown:
             for number in (worked.run.value(node), worked.run.derivative(node)):
                 if number.undefined:
                     continue

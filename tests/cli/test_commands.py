@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli import main
+from tests.cli.conftest import Run
 
 FORMULA = "cos(sin(x^2)+3x^2)"
 PROGRAM = "J = cos(u)\nu = u1 + u2\nu1 = sin(t)\nu2 = 3t\nt = x^2\n"
@@ -310,3 +311,9 @@ def test_the_steps_are_a_figure_that_plays(run, tmp_path: Path) -> None:
     text_of(run("steps", FORMULA, "--at", "x=1", "-o", "lecture.html"))
     written = (tmp_path / "lecture.html").read_text("utf-8")
     assert written.startswith("<!doctype html>") and "class Player" in written
+
+
+def test_the_version_is_said(run: Run) -> None:
+    done = run("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"chainrule ")

@@ -25,8 +25,8 @@ def test_experiments_are_listed_by_part(capsys: Any) -> None:
 def test_an_experiment_says_its_sentence_and_its_table(capsys: Any) -> None:
     code, out, _ = run(capsys, "experiment", "convolution", "--rows", "3")
     lines = out.splitlines()
-    assert code == 0 and lines[0].startswith("The pixel in the middle takes part in 9 places")
-    assert lines[-1].startswith("… 22 more rows")
+    assert code == 0 and lines[0].endswith("1 at a corner, 9 in the middle.")
+    assert lines[-1].startswith("… 49 more rows")
 
 
 def test_an_experiment_is_saved_as_table_and_as_picture(capsys: Any, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from chainrule.errors import GraphError, InputError, PointError, ShapeError
 from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.record import record
-from tests.laws.cases import CASES, SCALAR_CASES, Case
+from chainrule.testing.laws import Case
+from tests.laws.cases import CASES, SCALAR_CASES
 from tests.laws.test_graphs import drawn_graph
 
 
@@ -214,9 +215,17 @@ def test_no_derivative_at_kinks_is_refused_in_words(formula: str) -> None:
     assert Graph.parse(formula, kink="1/2").compile()(x=2.0)[0] == graph.evaluate({"x": 2})
 
 
-def test_source_for_jax_needs_no_jax() -> None:
-    made = Graph.parse("theta = erf(x) y; theta^2").compile("jax")
-    assert "import jax.numpy as jnp" in made.source and "np." not in made.source.replace("jnp.", "")
+@pytest.mark.parametrize(
+    ("library", "line"), [("jax", "import jax.numpy as jnp"), ("torch", "import torch")]
+)
+def test_source_for_a_library_needs_no_library(library: str, line: str) -> None:
+    made = Graph.parse("theta = erf(x) y; theta^2").compile(library)
+    assert line in made.source.splitlines() and " np." not in made.source
     assert "theta" not in made.source
-    with pytest.raises(GraphError, match="patches has no form in JAX"):
-        Graph.parse("x: 4x4; k: 2x2; sum(conv2d(x, k))").compile("jax")
+    windows = Graph.parse("x: 4x4; k: 2x2; sum(conv2d(x, k))").compile(library)
+    assert windows.source.index("def windows") < windows.source.index("def patches")
+
+
+def test_a_result_that_is_the_same_everywhere_is_a_tensor() -> None:
+    made = Graph.parse("3x + y").compile("torch")
+    assert made.source.endswith("return v4, tensor(3), tensor(1),\n")

@@ -19,7 +19,8 @@ from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS, Op
 from chainrule.passes.record import record
-from tests.laws.cases import SCALAR_CASES, Case
+from chainrule.testing.laws import Case
+from tests.laws.cases import SCALAR_CASES
 from tests.laws.test_graphs import drawn_graph
 
 EDGES = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -1.5, math.pi / 2)

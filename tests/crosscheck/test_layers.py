@@ -48,6 +48,18 @@ def lstm(p: Numbers, x: Any) -> Any:
     return out
 
 
+def gru(p: Numbers, x: Any) -> Any:
+    cell = torch.nn.GRU(3, 4, batch_first=True)
+    given = {
+        "weight_ih_l0": torch.cat([p[f"U{g}1"] for g in "rzn"]),
+        "weight_hh_l0": torch.cat([p[f"V{g}1"] for g in "rzn"]),
+        "bias_ih_l0": torch.cat([p[f"b{g}1"] for g in "rzn"]),
+        "bias_hh_l0": torch.zeros(12),
+    }
+    out, _ = torch.func.functional_call(cell, given, x)
+    return out
+
+
 def attention(p: Numbers, x: Any) -> Any:
     out = F.scaled_dot_product_attention(x @ p["A1"], x @ p["B1"], x @ p["C1"])
     return out.reshape(len(x), -1)
@@ -79,6 +91,12 @@ CASES: dict[str, tuple[Sequence[Any], Any, Callable[[Numbers, Any], Any]]] = {
         (nn.LSTM(4, every=True), nn.Flatten(), TALL),
         SEQUENCES,
         lambda p, x: last(lstm(p, x).reshape(12, -1), p, 2),
+    ),
+    "gru": ((nn.GRU(4), TALL), SEQUENCES, lambda p, x: last(gru(p, x)[:, -1], p, 2)),
+    "gru, every state": (
+        (nn.GRU(4, every=True), nn.Flatten(), TALL),
+        SEQUENCES,
+        lambda p, x: last(gru(p, x).reshape(12, -1), p, 2),
     ),
     "attention": (
         (nn.Attention(4), nn.Flatten(), TALL),

@@ -10,8 +10,9 @@ import pytest
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder
 from chainrule.ops import OPS
+from chainrule.testing.laws import Case
 from tests.crosscheck.libraries import JAX, LIBRARIES, TORCH, Library
-from tests.laws.cases import CASES, LEAVES, Case
+from tests.laws.cases import CASES, LEAVES
 
 CLOSE = 1e-12
 # PyTorch's trigamma is the first terms of a series; the others are of the same family.

@@ -12,8 +12,6 @@ import pypdf
 import pytest
 
 import chainrule
-from chainrule.readings.render import RENDERERS
-from chainrule.readings.render.latex import grid_latex
 from tests import test_readme
 from tests.promises.test_9_text_not_code import TEXTS
 
@@ -78,7 +76,7 @@ def test_the_lecture_s_numbers_can_be_read(tmp_path: Path) -> None:
 
 
 def test_the_steps_document(worked: chainrule.Worked, tmp_path: Path) -> None:
-    compiled(RENDERERS["latex"].steps(worked, worked.steps(), True), tmp_path)
+    compiled(worked.steps().latex(document=True), tmp_path)
 
 
 @pytest.mark.parametrize("options", [{}, {"step": 3}, {"direction": "TB", "theme": "dark"}])
@@ -107,7 +105,7 @@ def test_hostile_titles_are_text(number: int, tmp_path: Path) -> None:
     text = TEXTS[number][:300]
     worked = chainrule.parse("sin(x)^2").reverse({"x": 1})
     compiled(worked.draw("tikz", title=text, document=True).decode(), tmp_path)
-    compiled(grid_latex(worked.table().grid(), True, heading=text), tmp_path)
+    compiled(worked.table().document(text).latex(document=True), tmp_path)
     assert sorted(file.suffix for file in tmp_path.iterdir()) == [".aux", ".log", ".pdf", ".tex"]
 
 

@@ -50,12 +50,12 @@ def adjoints(view: View) -> dict[str, float]:
 def test_the_drawn_adjoints_are_those_of_forward_mode(formula: str) -> None:
     graph = chainrule.parse(formula)
     worked = graph.reverse(EXAMPLES[formula])
-    found = adjoints(worked)
+    found = adjoints(worked.view)
     for name in graph.variables:
         along = graph.forward(EXAMPLES[formula], {name: 1})
         expected = along[f"tangent:{worked.labels[worked.run.output]}"]
         assert found[name] == pytest.approx(expected, rel=1e-14)
-    assert set(found) == {worked.labels[n] for n in worked.shown if worked.graph.varies[n]}
+    assert set(found) == {worked.labels[n] for n in worked.view.shown if worked.graph.varies[n]}
 
 
 def test_the_lecture_s_adjoints_have_the_formulas_of_the_chain_rule(lecture: View) -> None:
@@ -75,7 +75,7 @@ def test_golden(lecture: View) -> None:
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_each_adjoint_stands_below_or_right_of_its_node(formula: str, direction: str) -> None:
     worked = chainrule.parse(formula).reverse(EXAMPLES[formula])
-    drawn = with_gradient(worked)
+    drawn = with_gradient(worked.view)
     at = mirrored(drawn, direction).nodes
     across = direction == "LR"
     for node, adjoint in drawn.pairs:

@@ -33,11 +33,11 @@ def test_the_lecture_s_network_has_five_modules() -> None:
 def test_at_every_zoom_level_each_step_stands_on_the_ground_of_its_assignment(zoom: str) -> None:
     graph = chainrule.parse(NETWORK)
     view = graph.work(dict.fromkeys(graph.variables, "0.5"), zoom=zoom)
-    found = grounds(view)
+    found = grounds(view.view)
     titles = ["Linear, 6 weights", "Sigmoid", "Linear, 3 weights", "Sigmoid", "Loss"]
     assert [title for title, _ in found] == titles
     inside = [name for _, names in found for name in names]
-    steps = [view.labels[n] for n in view.shown if view.graph.operands[n]]
+    steps = [view.labels[n] for n in view.view.shown if view.graph.operands[n]]
     assert sorted(inside) == sorted(steps)
 
 
@@ -66,20 +66,20 @@ def test_an_activation_is_told_by_its_values(written: str, title: str) -> None:
         )
     graph = chainrule.parse(text)
     view = graph.work(dict.fromkeys(graph.variables, "0.5"), zoom="named")
-    assert [name for name, _ in grounds(view)].count(title) == 2
+    assert [name for name, _ in grounds(view.view)].count(title) == 2
 
 
 def test_what_is_no_network_has_no_grounds(lecture: View) -> None:
     assert not pictured(lecture).clusters
     assert not with_modules(reduced(lecture)).clusters
     long = chainrule.parse("f = " + " + ".join(f"sin(x{i})" for i in range(20)))
-    assert not pictured(long.work(dict.fromkeys(long.variables, 1))).clusters
+    assert not pictured(long.work(dict.fromkeys(long.variables, 1)).view).clusters
 
 
 def test_an_output_is_called_a_loss_only_by_its_name() -> None:
     graph = chainrule.parse(NETWORK.replace("L = ", "f = "))
     view = graph.work(dict.fromkeys(graph.variables, "0.5"), zoom="named")
-    assert grounds(view)[-1] == ("Output", ["f"])
+    assert grounds(view.view)[-1] == ("Output", ["f"])
 
 
 def test_a_ground_holds_its_cards_and_no_other() -> None:

@@ -6,16 +6,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 
 import chainrule
-from chainrule.drawing.labels import Box
+from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import HEAD, RING, Layout, cards, placed
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.rows import summed
 from chainrule.errors import DrawingError
+from chainrule.readings.picture import Box
 from chainrule.readings.terms import text
 from chainrule.readings.view import View
 
@@ -129,7 +130,7 @@ a1 = alpha10 x0 + alpha11 x1 + alpha12 x2; a2 = alpha20 x0 + alpha21 x1 + alpha2
 def network() -> View:
     graph = chainrule.parse(NETWORK)
     at = {name: f"0.{i}" for i, name in enumerate(graph.variables, start=1)}
-    return graph.work(at | {"t": 1}, zoom="named")
+    return graph.work(at | {"t": 1}, zoom="named").view
 
 
 def test_the_weights_of_a_network_are_rows_of_twelve_cards() -> None:
@@ -165,9 +166,23 @@ def test_a_line_into_a_row_ends_beside_it_and_has_no_text() -> None:
             assert f"e{node}_{row.edge.slot}" not in layout.edges
 
 
-def test_small_graphs_and_phones_have_a_card_for_every_input(lecture: View) -> None:
+def test_a_small_graph_has_a_card_for_every_input(lecture: View) -> None:
     assert not placed(reduced(lecture), rows=True).rows
-    assert not placed(reduced(network()), "TB", rows=True).rows
+    assert not placed(reduced(lecture), "TB", rows=True).rows
+
+
+def test_on_a_phone_weights_are_cells_above_the_formula_of_their_user() -> None:
+    layout = placed(pictured(network()), "TB", rows=True)
+    for node, rows in layout.rows.items():
+        card = layout.nodes[f"n{node}"]
+        cells = [layout.nodes[f"n{row.node}"] for row in rows]
+        for row, cell in zip(rows, cells, strict=True):
+            assert cell.y - cell.h / 2 == pytest.approx(card.y - card.h / 2)
+            assert abs(cell.x - card.x) + cell.w / 2 <= card.w / 2 + 0.1
+            tip = layout.edges[f"e{node}_{row.factor.slot}"].tip
+            assert tip == pytest.approx((cell.x, cell.y - cell.h / 2 - RING), abs=0.1)
+        assert all(b.x - a.x >= a.w - 0.1 for a, b in pairwise(cells))
+    assert layout.width <= 368 / 0.84  # a phone of 400 px shows all of it
 
 
 @pytest.mark.parametrize(
@@ -185,6 +200,6 @@ def test_a_sum_of_products_is_written_with_an_index_where_there_is_one(
     others = " + ".join(f"sin(k{i})" for i in range(12))
     graph = chainrule.parse(f"f = s + {others}; s = {formula}")
     view = graph.work(dict.fromkeys(graph.variables, 2), zoom="named")
-    layout = placed(reduced(view), rows=True)
+    layout = placed(reduced(view.view), rows=True)
     node = next(n for n, name in view.labels.items() if name == "s")
-    assert text(summed(view, node, layout.rows[node])) == shown
+    assert text(summed(view.view, node, layout.rows[node])) == shown

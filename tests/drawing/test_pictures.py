@@ -17,8 +17,8 @@ from chainrule.drawing.graphviz_process import layout
 from chainrule.drawing.moment import moment
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.svg import escaped
-from chainrule.drawing.theme import LIGHT
 from chainrule.errors import DrawingError
+from chainrule.readings.theme import LIGHT
 from chainrule.readings.view import View
 
 GOLDEN = Path(__file__).parent / "golden"

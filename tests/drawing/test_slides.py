@@ -125,7 +125,7 @@ def test_long_runs_are_cut_and_say_so(chain: Callable[..., View]) -> None:
 def test_a_large_graph_is_shown_in_part_at_a_size_that_can_be_read() -> None:
     formula = "+".join(f"sin(x{i})" for i in range(30))
     worked = chainrule.parse(formula).reverse({f"x{i}": 1 for i in range(30)})
-    shown = frames(worked)
+    shown = frames(worked.view)
     source = slides_source(shown)
     assert "#let u = 0.4500pt" in source
     for frame in shown.frames[::9]:

@@ -6,8 +6,8 @@ from itertools import product
 
 import pytest
 
-from chainrule.drawing.theme import THEMES, contrast, mixed, theme_named
 from chainrule.errors import DrawingError
+from chainrule.readings.theme import THEMES, contrast, mixed, theme_named
 
 PAIRS = [
     (name, text, ground)

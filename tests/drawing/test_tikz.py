@@ -12,7 +12,7 @@ import pytest
 from chainrule.drawing import draw
 from chainrule.drawing.layout import cards
 from chainrule.drawing.scene import Stage
-from chainrule.drawing.tikz import PX
+from chainrule.readings.render.tikz import PX
 from chainrule.readings.view import View
 from tests.drawing.test_pictures import HOSTILE
 

@@ -190,7 +190,7 @@ def test_activations(run: Run) -> None:
 def test_no_activation_of_the_library_is_left_out() -> None:
     source = ast.parse(Path(str(activations.__file__)).read_text("utf-8"))
     calls = [node for node in ast.walk(source) if isinstance(node, ast.Call)]
-    ops = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "Op"]
+    ops = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "register"]
     names = {call.args[0].value for call in ops if isinstance(call.args[0], ast.Constant)}
     assert len(names) > 10
     # logit takes probabilities: it undoes an activation.

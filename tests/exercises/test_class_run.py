@@ -28,7 +28,7 @@ from chainrule.exercises.class_marking import (
 )
 from chainrule.exercises.class_run import run_class
 from chainrule.exercises.fitness import worksheet
-from chainrule.exercises.gradebook import feedback_html, feedback_markdown, feedback_zip, gradebook
+from chainrule.exercises.gradebook import feedback_page, feedback_zip, gradebook
 from chainrule.exercises.handed_in import Handed, collect
 from chainrule.exercises.recipe import Override, Recipe
 from chainrule.exercises.roster import read_roster
@@ -262,7 +262,7 @@ def test_answers_in_every_form_are_marked(week: Path, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(gradebook(graded).decode("utf-8-sig"))))
     assert [row["name"] for row in rows] == ["Ada", "Grace", "Mary", "Emmy", "Sonya"]
     assert rows[4]["file"] == "nothing handed in" and rows[3]["file"] == "0004_Emmy.json"
-    told = feedback_markdown("Week 3", graded[3]) + feedback_html("Week 3", graded[3])
+    told = feedback_page("Week 3", graded[3]).markdown() + feedback_page("Week 3", graded[3]).html()
     wanted = right(keys[3])[seed]
     assert "wrong" in told and wanted not in told.replace(" ", "")
     with zipfile.ZipFile(io.BytesIO(feedback_zip("Week 3", graded))) as archive:
@@ -339,5 +339,5 @@ def test_hostile_answers_are_data(week: Path, tmp_path: Path) -> None:
     assert len(faults) == 1
     graded = mark_class(keys, matched(keys, handed)[0])
     assert graded[0].total == graded[1].total == 0
-    assert "<b>" not in feedback_html("T", graded[0]).replace("</b>", "")
+    assert "<b>" not in feedback_page("T", graded[0]).html().replace("</b>", "")
     assert not list(Path.cwd().glob("pwned")) and not (tmp_path / "pwned").exists()

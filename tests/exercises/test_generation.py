@@ -16,7 +16,8 @@ from chainrule.exercises.fitness import LARGEST_CONDITION, Conditions
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Given, SlotTable, Task
+from chainrule.exercises.sheet import Task
+from chainrule.readings.grid import Grid
 
 LINKED = {"paths": range(3, 7)}
 CASES = [
@@ -121,7 +122,7 @@ def test_levels_have_the_fan_out_that_they_promise() -> None:
         for student in "ab":
             task = chainrule.sheet(level, student=student).tasks[0]
             graph = chainrule.parse(task.program).zoom("named")
-            assert max(len(users) for users in graph.users) >= fan_out
+            assert max(len(users) for users in graph.list.users) >= fan_out
 
 
 def test_points_do_not_hide_mistakes_with_powers() -> None:
@@ -174,10 +175,10 @@ def test_no_task_prints_or_asks_again_what_another_asks(kinds: list[str]) -> Non
         slot.term
         for task in made.tasks
         for block in task.blocks
-        if isinstance(block, SlotTable)
+        if isinstance(block, Grid)
         for row in block.rows
-        for slot in row
-        if isinstance(slot, Given)
+        for slot in row.cells.values()
+        if not slot.asked
     }
     assert not numbers & printed
 

@@ -15,7 +15,7 @@ from chainrule.exercises.worksheet import Worksheet
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 GRAPH = chainrule.parse(LECTURE)
 BACK, FORWARD = GRAPH.reverse({"x": 1}), GRAPH.forward({"x": 1})
-SHEET = Worksheet(BACK, FORWARD)
+SHEET = Worksheet(BACK.view, FORWARD.view)
 
 
 @pytest.mark.parametrize("format", ["csv", "latex", "markdown"])

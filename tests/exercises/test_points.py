@@ -12,7 +12,8 @@ from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.points import apportioned
-from chainrule.exercises.sheet import Task, Words
+from chainrule.exercises.sheet import Task
+from chainrule.readings.document import Paragraph
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 FILLED = {"0": 0.1, "-1": 0.1, "1": 0.35}
@@ -158,7 +159,7 @@ def test_points_are_whole_or_in_halves_and_come_to_the_same() -> None:
 def test_the_sheet_says_what_a_cell_is_worth() -> None:
     task = chainrule.sheet(4, kinds=["tangents"]).tasks[0]
     told = task.blocks[0]
-    assert isinstance(told, Words) and isinstance(told.prose[-1], str)
+    assert isinstance(told, Paragraph) and isinstance(told.prose[-1], str)
     assert "1 point for each local partial; 2 points for each tangent." in told.prose[-1]
 
 

@@ -26,6 +26,9 @@ from chainrule.exercises.second_reading import SecondReading, number, plain_name
         ("2(x+1)(y+1)", 7.0),
         ("xy", 0.6),
         ("3 - -x", 4.5),
+        ("x^2 if x > 2 else 3x", 4.5),
+        ("where(0 < y <= 1 and not x < y, x y, 1)", 0.6),
+        ("1 if y ≥ x or x == 2 else 2 if x != y else 3", 2.0),
     ],
 )
 def test_arithmetic_is_what_mathematics_says(line: str, expected: float) -> None:

@@ -20,8 +20,8 @@ from chainrule.passes.folding import zoom
 from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.steps import Seed, Share
 from chainrule.passes.walks import evaluate, linearise, reverse
+from chainrule.testing.digits import digits_algebra
 from tests.golden.lectures import GOLDEN, LOGISTIC, NETWORK, ROUTES, SIMPLE, TABLE, Lecture
-from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 ALGEBRAS: Mapping[str, tuple[Scalars, str]] = {

@@ -113,9 +113,9 @@ def test_what_is_a_choice() -> None:
 
 
 def test_only_kinked_graphs_are_asked() -> None:
-    assert chosen_nodes(chainrule.parse("sin(x) + floor(x)")) == []
-    assert len(chosen_nodes(chainrule.parse("max(x, 1) + min(x, y) + clip(x, y, 2)"))) == 3
-    assert len(chosen_nodes(chainrule.parse("relu(x) + |x|"))) == 2
+    assert chosen_nodes(chainrule.parse("sin(x) + floor(x)").list) == []
+    assert len(chosen_nodes(chainrule.parse("max(x, 1) + min(x, y) + clip(x, y, 2)").list)) == 3
+    assert len(chosen_nodes(chainrule.parse("relu(x) + |x|").list)) == 2
     graph = chainrule.parse("relu(x)")
     assert graph.with_kinks(1).program is graph.program
 
@@ -145,10 +145,10 @@ def test_the_choice_goes_wherever_the_graph_goes(formula: str, choice: str) -> N
         "named": graph.zoom("named"),
     }
     for door, other in made.items():
-        assert slope(other, x=2) == wanted, door
+        assert slope(other.list, x=2) == wanted, door
         assert other.compile()(x=2.0)[1]["x"] == wanted, door
     # The gradient graph can be given to SymPy and read back, convention and all.
-    written = to_sympy(graph.gradient_graph())
+    written = to_sympy(graph.gradient_graph().list)
     assert float(written.subs(sympy.Symbol("x", real=True), 2)) == wanted
     assert float(Graph.of(from_sympy(written)).evaluate({"x": 2})) == wanted
 
@@ -163,8 +163,8 @@ def test_what_moves_is_known_however_a_graph_is_made() -> None:
     by_hand.add_edge("c", "f", slot=0)
     by_hand.add_edge("x", "f", slot=1)
     for graph in (traced, read, Graph.from_networkx(by_hand)):
-        assert slope(graph, x=1) == 0
-        assert slope(graph.with_kinks(1), x=1) == (3 if graph is traced else 1)
+        assert slope(graph.list, x=1) == 0
+        assert slope(graph.with_kinks(1).list, x=1) == (3 if graph is traced else 1)
     # Both operands are inputs of this one: they share.
     assert chainrule.parse("max(x, y)").gradient({"x": 1, "y": 1}) == {"x": 0.5, "y": 0.5}
 

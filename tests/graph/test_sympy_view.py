@@ -25,8 +25,8 @@ from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
 from chainrule.ops.record import same_shape
 from chainrule.passes.walks import evaluate
+from chainrule.testing.digits import digits_algebra
 from tests.laws.references import reference
-from tests.many_digits import digits_algebra
 
 DATA = Path(__file__).parents[1] / "data" / "expressions_public.jsonl"
 x, y, z = sp.symbols("x y z", real=True)

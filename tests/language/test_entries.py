@@ -74,7 +74,7 @@ def test_a_network_typed_in_brackets() -> None:
     assert worked["adjoint:W"].tolist() == [[0.25, 2], [0.25, 2]]  # x beside itself
     assert worked["adjoint:x"].tolist() == [4, 4.1]  # sums of the columns of W
     # What the page plays: a map has a formula and no number.
-    shown = payload(worked, layout=False)
+    shown = payload(worked.view, layouts=())
     assert [edge["number"]["state"] for edge in shown["edges"]] == ["map"] * 3
     # A direction is typed alike.
     moved = graph.work(

@@ -98,7 +98,7 @@ def test_shapes_are_declared_as_sets() -> None:
     graph = Graph.parse(text, mode="latex")
     assert graph.program is not None
     assert graph.program.shapes == {"W": (3, 2), "x": (2,)}
-    assert graph.ops[graph.outputs[0]].name == "matmul"
+    assert graph.list.ops[graph.list.outputs[0]].name == "matmul"
 
 
 def test_transposes() -> None:
@@ -106,7 +106,7 @@ def test_transposes() -> None:
     assert graph.evaluate({"theta": 0, "x": 1}) == 0.5
     shaped = r"x \in \mathbb{R}^2; x^{\mathsf{T}} x + x^T x + x^\intercal x"
     graph = Graph.parse(shaped, mode="latex")
-    assert [op.name for op in graph.ops].count("matmul") == 1
+    assert [op.name for op in graph.list.ops].count("matmul") == 1
     assert [note.reading for note in graph.notes] == ["the transpose"]
 
 
@@ -145,7 +145,7 @@ REFUSED = [
     (r"\csname input\endcsname{x}", 0, r"\csname"),
     (r"\def\x{y}", 0, r"\def"),
     (r"\catcode`\%=12", 0, r"\catcode"),
-    (r"\operatorname{open}('f','w')", 0, "open"),
+    (r"\operatorname{open}('f','w')", 20, "cannot be read"),
     (r"\begin{matrix}x", 0, "matrix"),
     (r"\begin{aligned} x", 0, "never closed"),
     (r"x \end{aligned}", 2, "begun"),

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from chainrule import ChainruleError, Graph, InputError
 from chainrule.language import canonical, read
 from chainrule.readings.formulas import Limits, compose
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from tests.adapter import explore
 from tests.counted import growth
 from tests.language.test_public_cases import rows, text_of
@@ -46,9 +47,9 @@ def test_what_is_written_in_latex_here_can_be_read_again() -> None:
         everything = Limits(depth=10_000, nodes=10_000)
 
         def name(node: int, graph: Graph = graph) -> Symbol | None:
-            return Symbol(graph.names[node]) if node in graph.names else None
+            return Symbol(graph.list.names[node]) if node in graph.list.names else None
 
-        written = latex(compose(graph, graph.outputs[0], name, everything).term)
+        written = latex(compose(graph.list, graph.list.outputs[0], name, everything).term)
         found = value(written, row["point"])
         assert found == pytest.approx(float(row["value"]), rel=1e-9, abs=1e-12), written
 

@@ -31,9 +31,9 @@ SHAPES = "W: 3x2; x: 2; y: 2; "
 )
 def test_products(text: str, op: str, shape: tuple[int, ...]) -> None:
     graph = Graph.parse(SHAPES + text)
-    output = graph.outputs[0]
-    assert graph.ops[output].name == op
-    assert graph.shape(output) == shape
+    output = graph.list.outputs[0]
+    assert graph.list.ops[output].name == op
+    assert graph.list.shape(output) == shape
 
 
 def test_a_transposed_number_is_that_number() -> None:

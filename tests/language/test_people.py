@@ -15,7 +15,7 @@ from tests.adapter import explore
 from tests.language.test_public_cases import rows
 from tests.language.walk import written
 
-PEOPLE = rows("people_inputs.jsonl")
+PEOPLE = rows("people_inputs.jsonl") + rows("typed_inputs.jsonl")
 
 
 def number(found: Any) -> mpmath.mpf:
@@ -321,7 +321,7 @@ def test_every_choice_has_its_switch(text: str, usual: str, other: str) -> None:
 
 
 CORRECTED = ["sinx + cosx", "np.where(x, 1, 2) + 1", "rate time", "w_j x_j, j = 1..3",
-             "f(x) := x^2", "let y = x^2", "where(x = 1, 2, 3)", "(x + [y)",
+             "f(x) := x^2", "where(x = 1, 2, 3)", "(x + [y)",
              "x squared plus y"]  # fmt: skip
 
 

@@ -63,8 +63,8 @@ def test_entries_of_matrices() -> None:
 def test_of_a_number_they_are_the_number() -> None:
     for text, op in (("sum(x)", "input"), ("norm(x)", "abs"), ("dot(x, y)", "mul")):
         graph = Graph.parse(text)
-        assert graph.is_scalar
-        assert graph.ops[graph.outputs[0]].name == op
+        assert graph.list.is_scalar
+        assert graph.list.ops[graph.list.outputs[0]].name == op
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_entry_without_a_value_keeps_its_reason() -> None:
 def test_a_tie_among_entries_is_flagged_as_a_kink() -> None:
     graph = Graph.parse("x: 3; f = max(x)")
     worked = graph.reverse({"x": [1, 3, 3]})
-    assert worked.run.kinks == (graph.index["f"],)
+    assert worked.run.kinks == (graph.list.index["f"],)
     assert worked["adjoint:x"].tolist() == [0, 0.5, 0.5]
     assert Graph.parse("x: 2; f = sum(relu(x))").reverse({"x": [0, 1]}).run.kinks
     assert not Graph.parse("x: 2; f = sum(relu(x))").reverse({"x": [2, 1]}).run.kinks

@@ -6,15 +6,14 @@ a domain has a row here; a law fails for an operation that has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from chainrule.ops import OPS, Op
-from chainrule.ops.record import same_shape
+from chainrule.testing.laws import Case, Corner, exact
 
 LEAVES = ("input", "constant", "pi", "e", "eye", "nowhere")
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
@@ -116,39 +115,6 @@ SAMPLES: Mapping[str, tuple[tuple[tuple[Any, ...], Mapping[str, Any]], ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An operation at a point inside its domain and off its kinks.
-
-    Parameters
-    ----------
-    operands
-        Exact numbers, or nested tuples of them.
-    """
-
-    op: Op
-    operands: tuple[Any, ...]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def shapes(self) -> tuple[tuple[int, ...], ...]:
-        return tuple(np.shape(x) for x in self.operands)
-
-    @property
-    def is_scalar(self) -> bool:
-        return self.op.shape is same_shape
-
-    def __str__(self) -> str:
-        return f"{self.op.name}{self.operands}{dict(self.parameters) or ''}"
-
-
-def exact(entries: Any) -> Any:
-    """Return nested sequences of floats as nested tuples of their exact values."""
-    if isinstance(entries, Sequence):
-        return tuple(map(exact, entries))
-    return Fraction(entries)
-
-
 def cases_of(op: Op) -> Iterator[Case]:
     """Yield the cases of `op`; none for a leaf."""
     for parameters in PARAMETERS.get(op.name, (op.parameters,)):
@@ -161,15 +127,6 @@ def cases_of(op: Op) -> Iterator[Case]:
 CASES = tuple(case for op in OPS.values() for case in cases_of(op))
 SCALAR_CASES = tuple(case for case in CASES if case.is_scalar)
 """Cases of operations that work entry by entry, at numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Corner:
-    """A kink: what the passes use there, by slot; None where the value jumps."""
-
-    operands: tuple[Any, ...]
-    used: tuple[Fraction, ...] | None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 # Kinks among the entries of one operand, with the share that each entry gets.

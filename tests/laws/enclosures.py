@@ -19,10 +19,10 @@ from chainrule.algebras.forms import Form
 from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Open, Undefined
 from chainrule.ops import Op
+from chainrule.testing.laws import MP, Case, require
 from tests.enclosed import WIDE, encloses, middle, radius
-from tests.laws.cases import CASES, Case
-from tests.laws.check import require
-from tests.laws.references import MP, reference
+from tests.laws.cases import CASES
+from tests.laws.references import reference
 
 FEW, MANY = 128, 512
 FORMS = 2_000

@@ -10,39 +10,14 @@ import math
 import operator
 import statistics
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy
 from sympy.stats import Normal, density
 
-from tests.many_digits import holds
-
-DIGITS = 80
-# A context of its own: nothing that the package does can change its precision.
-MP = mpmath.MPContext()
-MP.dps = DIGITS
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The same function three times; all take the operands, then the parameters by name.
-
-    Parameters
-    ----------
-    symbolic
-        Of SymPy expressions, or NumPy arrays of them.
-    fine
-        Of mpmath numbers, or NumPy arrays of them.
-    double
-        Of floats, or NumPy arrays of them.
-    """
-
-    symbolic: Callable[..., Any]
-    fine: Callable[..., Any]
-    double: Callable[..., Any]
+from chainrule.testing.digits import holds
+from chainrule.testing.laws import MP, Reference
 
 
 def everywhere(function: Callable[..., Any]) -> Reference:

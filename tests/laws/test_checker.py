@@ -13,9 +13,9 @@ from chainrule.algebras.array import Array
 from chainrule.algebras.arrays import ARRAYS
 from chainrule.errors import RuleError
 from chainrule.ops import OPS, Domain, Kink, Map, Op, Registry
-from tests.laws import check, corners
-from tests.laws.cases import Case, Corner, exact
-from tests.laws.check import BrokenLaw
+from chainrule.testing import corners, laws
+from chainrule.testing.laws import BrokenLaw, Case, Corner, exact
+from tests.laws.cases import cases_of
 from tests.laws.references import reference
 
 SIN = Case(OPS["sin"], (Fraction(3, 4),))
@@ -50,34 +50,34 @@ PUSH_WRONG = wrong(
 @pytest.mark.parametrize("case", [WRONG_FACTOR, WRONG_SIGN, SWAPPED, NOT_TRANSPOSED, PUSH_WRONG])
 def test_differences_catch_it(case: Case) -> None:
     with pytest.raises(BrokenLaw, match=f"{case.op.name}.*by [01]"):
-        check.check_partials(case)
+        laws.check_partials(case)
 
 
 @pytest.mark.parametrize("case", [WRONG_FACTOR, WRONG_SIGN, SWAPPED, PUSH_WRONG])
 def test_sympy_catches_it(case: Case) -> None:
     with pytest.raises(BrokenLaw, match="by SymPy"):
-        check.check_symbolic(case, reference(case.op.name))
+        laws.check_symbolic(case, reference(case.op.name))
 
 
 @pytest.mark.parametrize("case", [WRONG_FACTOR, WRONG_SIGN, SWAPPED])
 def test_second_differences_catch_it(case: Case) -> None:
     with pytest.raises(BrokenLaw, match="second derivative"):
-        check.check_second_order(case, reference(case.op.name))
+        laws.check_second_order(case, reference(case.op.name))
 
 
 @pytest.mark.parametrize("case", [NOT_TRANSPOSED, PUSH_WRONG])
 def test_halves_that_are_not_transposes_are_caught(case: Case) -> None:
-    values = [check.bound(ARRAYS, x) for x in case.operands]
+    values = [laws.bound(ARRAYS, x) for x in case.operands]
     with pytest.raises(BrokenLaw, match="push and pull"):
-        check.check_transposes(case.op, values, {}, seed=1)
+        laws.check_transposes(case.op, values, {}, seed=1)
     with pytest.raises(BrokenLaw, match="map"):
         for slot in (0, 1):
-            check.check_map(case.op, [check.bound(check.FINE, x) for x in case.operands], {}, slot)
+            laws.check_map(case.op, [laws.bound(laws.FINE, x) for x in case.operands], {}, slot)
 
 
 def test_a_wrong_value_is_caught() -> None:
     with pytest.raises(BrokenLaw, match="mpmath"):
-        check.check_value(wrong(SIN, value=lambda m, x: m.cos(x)), reference("sin"))
+        laws.check_value(wrong(SIN, value=lambda m, x: m.cos(x)), reference("sin"))
 
 
 def test_a_rule_that_depends_on_the_algebra_is_caught() -> None:
@@ -85,7 +85,7 @@ def test_a_rule_that_depends_on_the_algebra_is_caught() -> None:
         return -m.cos(x) if isinstance(x, float) else m.cos(x)
 
     with pytest.raises(BrokenLaw, match="Float64"):
-        check.check_kinds(wrong(SIN, partials=(by_kind,)))
+        laws.check_kinds(wrong(SIN, partials=(by_kind,)))
 
 
 def test_a_rule_that_is_wrong_only_when_written_is_caught() -> None:
@@ -93,7 +93,7 @@ def test_a_rule_that_is_wrong_only_when_written_is_caught() -> None:
         return m.sin(x) if type(x).__name__ == "Expression" else m.cos(x)
 
     with pytest.raises(BrokenLaw, match="written"):
-        check.check_kinds(wrong(SIN, partials=(by_kind,)))
+        laws.check_kinds(wrong(SIN, partials=(by_kind,)))
 
 
 def test_a_rule_that_is_wrong_only_where_shapes_differ_is_caught() -> None:
@@ -103,26 +103,28 @@ def test_a_rule_that_is_wrong_only_where_shapes_differ_is_caught() -> None:
 
     op = replace(OPS["mul"], partials=(forgetful, lambda m, y, a, b: a))
     with pytest.raises(BrokenLaw, match="mul of"):
-        check.check_layout(op, [Fraction(2), [Fraction(3), Fraction(5)]], [False, False], {})
+        laws.check_layout(op, [Fraction(2), [Fraction(3), Fraction(5)]], [False, False], {})
 
 
 def test_an_operation_without_samples_is_caught() -> None:
     with pytest.raises(BrokenLaw, match="no samples"):
-        check.check_places(Op("cube", 1, lambda m, a: a**3, (lambda m, y, a: 3 * a**2,)))
+        cube = Op("cube", 1, lambda m, a: a**3, (lambda m, y, a: 3 * a**2,))
+        laws.check_places(cube, [], kinks=(), borders=())
 
 
 def test_samples_outside_the_domain_or_at_a_kink_are_caught() -> None:
     with pytest.raises(BrokenLaw, match="outside the domain"):
-        check.check_places(replace(OPS["log"], samples=((-1.0,),)))
+        laws.check_places(OPS["log"], [Case(OPS["log"], (Fraction(-1),))], kinks=(), borders=True)
     with pytest.raises(BrokenLaw, match="lies at a kink"):
-        check.check_places(replace(OPS["abs"], samples=((0.0,),)))
+        at_kink = Case(OPS["abs"], (Fraction(0),), OPS["abs"].parameters)
+        laws.check_places(OPS["abs"], [at_kink], kinks=True, borders=())
 
 
 def test_an_operation_without_rows_for_kinks_and_domain_is_caught() -> None:
-    with pytest.raises(BrokenLaw, match="no row in KINKS"):
-        check.check_places(replace(OPS["abs"], name="modulus"))
-    with pytest.raises(BrokenLaw, match="no row in OUTSIDE"):
-        check.check_places(replace(OPS["log"], name="logarithm"))
+    with pytest.raises(BrokenLaw, match="a kink and no point"):
+        laws.check_places(OPS["abs"], list(cases_of(OPS["abs"])), kinks=(), borders=())
+    with pytest.raises(BrokenLaw, match="a domain and no points"):
+        laws.check_places(OPS["log"], list(cases_of(OPS["log"])), kinks=(), borders=())
 
 
 def test_an_operation_without_an_outside_reference_is_caught() -> None:

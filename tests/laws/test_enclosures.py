@@ -18,8 +18,8 @@ from chainrule.errors import RuleError
 from chainrule.graph.builder import Builder
 from chainrule.ops import OPS, Op
 from chainrule.passes.run import Run
-from tests.laws.cases import SCALAR_CASES, Case
-from tests.laws.check import BrokenLaw
+from chainrule.testing.laws import BrokenLaw, Case
+from tests.laws.cases import SCALAR_CASES
 from tests.laws.enclosures import FEW, FORMS, check_enclosures, check_images, scalar_cases
 
 SCALARS = sorted({case.op.name for case in SCALAR_CASES})

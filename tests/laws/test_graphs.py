@@ -17,9 +17,9 @@ from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.record import Mode, Record, record
+from chainrule.testing.digits import digits_algebra
+from chainrule.testing.laws import far, outputs
 from tests.laws.cases import SCALAR_CASES
-from tests.laws.check import far, outputs
-from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 KINDS = sorted({(case.op.name, len(case.operands)) for case in SCALAR_CASES})

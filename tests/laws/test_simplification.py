@@ -12,8 +12,8 @@ from chainrule.algebras.arrays import Arrays
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.simplification import ROWS
 from chainrule.ops import OPS
-from tests.laws.check import outputs
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
+from chainrule.testing.laws import outputs
 
 FINE = Arrays(digits_algebra(50))
 POINT = [

@@ -16,14 +16,14 @@ from chainrule.passes.folding import FOLD, fold, groups, zoom
 from chainrule.passes.record import Record, record
 from chainrule.passes.unfolding import unfolded
 from chainrule.passes.walks import evaluate
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 TINY = DIGITS.number(Fraction(1, 10**45))
 
 
 def graph_of(text: str) -> WengertList:
-    return chainrule.parse(text)
+    return chainrule.parse(text).list
 
 
 def run(graph: WengertList, seed: str | None = None, mode: Any = "reverse", **point: Any) -> Record:
@@ -183,12 +183,12 @@ def test_a_partial_that_is_zero_inside() -> None:
 
 
 def test_what_has_no_value_says_so_of_the_fold() -> None:
-    made = graph_of("J = a + 1; a = 2*log(x)").work({"x": -1}, zoom="named").run
+    made = chainrule.parse("J = a + 1; a = 2*log(x)").work({"x": -1}, zoom="named").run
     value = made.value(made.graph.index["J"])
     reason = value.undefined
     assert value.state == "undefined" and reason is not None
     assert (reason.op, reason.node, reason.what) == ("log", made.graph.index["a"], "value")
-    made = graph_of("J = 1 + 2*sqrt(x)").work({"x": 0}, zoom="named").run
+    made = chainrule.parse("J = 1 + 2*sqrt(x)").work({"x": 0}, zoom="named").run
     assert made.value(made.output).shown == 1
     partial = made.partial(made.output, 0)
     assert partial is not None and partial.undefined is not None

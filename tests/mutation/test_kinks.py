@@ -19,7 +19,7 @@ BALLS = Balls(128, 2_000)
 
 
 def run(text: str, level: Any = "primitive", **point: Any) -> Record:
-    graph: WengertList = zoom(chainrule.parse(text, declared=point), level)
+    graph: WengertList = zoom(chainrule.parse(text, declared=point).list, level)
     at = {graph.index[name]: BALLS.number(Fraction(x)) for name, x in point.items()}
     return record(graph, BALLS, at, "reverse", {graph.outputs[0]: BALLS.number(Fraction(1))})
 

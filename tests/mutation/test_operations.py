@@ -11,9 +11,9 @@ import pytest
 from chainrule.algebras.arrays import Arrays
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import OPS
-from tests.laws.cases import CASES, Case
-from tests.laws.check import bound, flat
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
+from chainrule.testing.laws import Case, bound, flat
+from tests.laws.cases import CASES
 
 DIGITS = digits_algebra(50)
 

@@ -79,7 +79,8 @@ def test_zeros_stand_in_the_table_and_in_the_picture() -> None:
     zeros = [row["adjoint"] for row in outcome.where(weights="zeros")]
     assert zeros[:-1] == [0] * 9 and zeros[-1] > 0
     assert len(outcome.spec()["data"]["values"]) == 20
-    assert any(layer["mark"] != "line" for layer in outcome.spec()["spec"]["layer"])
+    marks = [layer["mark"] for layer in outcome.spec()["layer"]]
+    assert [mark.get("text") for mark in marks] == [None, "0"]
     outcome.chart().to_dict()
 
 
@@ -181,10 +182,39 @@ def test_a_recurrent_net_forgets_as_the_product_says() -> None:
         adjoint *= 0.5 * (1 - states[k - 2] ** 2)
 
 
-def test_a_pixels_adjoint_counts_the_places_of_the_kernel() -> None:
-    adjoints = np.array(experiments.convolution().column("adjoint")).reshape(5, 5)
-    count = np.array([1, 2, 3, 2, 1])
-    np.testing.assert_array_equal(adjoints, np.outer(count, count))
+def test_a_kernel_slides_forwards_and_backwards() -> None:
+    random = np.random.default_rng(4)
+    x, k, t = (random.integers(-3, 4, (n, n)).astype(float) for n in (5, 3, 3))
+    outcome = experiments.convolution(x.tolist(), k.tolist(), t.tolist())
+
+    def grid(name: str, column: str) -> np.ndarray:
+        cells = [row[column] for row in outcome.where(grid=name)]
+        return np.array(cells).reshape(int(len(cells) ** 0.5), -1)
+
+    def goal(x: np.ndarray, k: np.ndarray) -> float:
+        c = [[(x[r : r + 3, s : s + 3] * k).sum() for s in range(3)] for r in range(3)]
+        return float(((np.array(c) - t) ** 2).sum() / 2)
+
+    windows = [[(x[r : r + 3, s : s + 3] * k).sum() for s in range(3)] for r in range(3)]
+    np.testing.assert_array_equal(grid("C", "value"), windows)
+    np.testing.assert_array_equal(grid("C", "adjoint"), np.array(windows) - t)
+    for name, given in (("X", x), ("K", k)):
+        slopes = np.zeros_like(given)
+        for place in np.ndindex(given.shape):
+            up, down = given.copy(), given.copy()
+            up[place] += 0.5
+            down[place] -= 0.5
+            high, low = ((up, k), (down, k)) if name == "X" else ((x, up), (x, down))
+            # J is a quadratic in each entry: this difference is exact.
+            slopes[place] = goal(*high) - goal(*low)
+        np.testing.assert_allclose(grid(name, "adjoint"), slopes, rtol=1e-12, atol=1e-9)
+    ends = [1, 2, 3, 2, 1]
+    np.testing.assert_array_equal(grid("X", "shares"), np.outer(ends, ends))
+    assert (grid("K", "shares") == 9).all()
+    with pytest.raises(InputError, match="not 5 × 5"):
+        experiments.convolution([[1.0]])
+    with pytest.raises(InputError, match="vertical edges"):
+        experiments.convolution(kernel="vertikal")
 
 
 def test_the_input_is_changed_until_it_is_another_digit() -> None:

@@ -145,3 +145,29 @@ def test_a_loss_that_cannot_be_read_has_its_place() -> None:
         train("y = a x", X[:, 0], T, learn="a", loss="(y - t")
     with pytest.raises(InputError, match="no column"):
         train("y = a x + c z", {"x": X[:, 0], "t": T}, learn="a c")
+
+
+@pytest.mark.parametrize(
+    "text", ["J = (y - t)^2; y = w x + b", "(w x + b - t)^2", "J = e^2; e = y - t; y = w x + b"]
+)
+def test_a_formula_of_the_target_is_its_own_loss(text: str) -> None:
+    data = named("line", count=30, seed=1)
+    run = nn.train(text, data, learn="w; b", optimiser="gd", rate=0.1, steps=400)
+    run.run()
+    slope, intercept = np.polyfit(data.x[:, 0], data.t[:, 0], 1)
+    assert float(run.parameters["w"]) == pytest.approx(slope, abs=1e-6)
+    assert float(run.parameters["b"]) == pytest.approx(intercept, abs=1e-6)
+    # What is scored is the prediction, the line, and not the loss.
+    rest = data.t[:, 0] - slope * data.x[:, 0] - intercept
+    assert run.evaluate()["rmse"] == pytest.approx(float(np.sqrt(np.mean(rest**2))), rel=1e-6)
+    assert run.evaluate()["loss"] == pytest.approx(float(np.mean(rest**2)), rel=1e-6)
+
+
+def test_a_cross_entropy_that_was_typed_is_scored_at_one_half() -> None:
+    data = named("moons", count=60, seed=2)
+    text = "J = -(t ln y + (1-t) ln(1-y)); y = sigmoid(a); a = w1 x1 + w2 x2 + b"
+    run = nn.train(text, data, learn="w1 = 0.5; w2 = -2; b", optimiser="gd", rate=1e-9, steps=1)
+    w = {name: float(value) for name, value in run.parameters.items()}
+    assert (w["w1"], w["w2"]) == (0.5, -2.0)
+    yes = 0.5 * data.x[:, 0] - 2 * data.x[:, 1] + w["b"] > 0
+    assert run.evaluate()["accuracy"] == np.mean(yes == (data.t[:, 0] > 0.5))

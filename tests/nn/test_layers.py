@@ -36,6 +36,14 @@ def lstm(p: Any, x: Any) -> Any:
     return h
 
 
+def gru(p: Any, x: Any) -> Any:
+    h = np.zeros(2)
+    for row in x:
+        r, z = (sigmoid(p[f"U{g}1"] @ row + p[f"V{g}1"] @ h + p[f"b{g}1"]) for g in "rz")
+        h = (1 - z) * np.tanh(p["Un1"] @ row + p["bn1"] + r * (p["Vn1"] @ h)) + z * h
+    return h
+
+
 def attention(p: Any, x: Any) -> Any:
     q, k, v = (x @ p[name] for name in ("A1", "B1", "C1"))
     weights = np.exp(q @ k.T / math.sqrt(2))
@@ -50,6 +58,7 @@ def layer_norm(p: Any, x: Any) -> Any:
 BY_HAND = {
     "recurrent": ((nn.Recurrent(2),), recurrent),
     "lstm": ((nn.LSTM(2),), lstm),
+    "gru": ((nn.GRU(2),), gru),
     "attention": ((nn.Attention(2), nn.Flatten()), attention),
     "layer norm": ((nn.LayerNorm(), nn.Flatten()), layer_norm),
 }
@@ -160,6 +169,7 @@ def test_a_layer_of_ones_own_learns_and_has_a_table() -> None:
     [
         (nn.Recurrent(2), 3, "sequences"),
         (nn.LSTM(2), (1, 2, 3), "sequences"),
+        (nn.GRU(2), 3, "sequences"),
         (nn.Attention(2), 3, "sequences"),
         (nn.MaxPool2D(2), 3, "pictures"),
         (nn.MaxPool2D(4), (1, 3, 3), "do not fit"),

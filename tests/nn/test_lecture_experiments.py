@@ -26,13 +26,12 @@ def test_nine_starts_learn_or_do_not() -> None:
     assert outcome.where(activation="tanh", start="xavier")[-1]["loss"] < 0.5
     assert outcome.where(activation="relu", start="he") != []
     picture = outcome.chart().to_dict()
-    assert picture["encoding"]["row"]["field"] == "activation"
-    assert picture["transform"][0]["fold"] == [
-        "loss",
-        "held-out loss",
-        "accuracy",
-        "held-out accuracy",
-    ]
+    # Three rows of three networks, for each its loss and its accuracy, held out dashed beside.
+    panels = [panel for row in picture["vconcat"] for panel in row["hconcat"]]
+    assert len(panels) == 18
+    first, second = (panels[k]["layer"] for k in (0, 1))
+    assert [layer["encoding"]["y"]["field"] for layer in first] == ["loss", "held-out loss"]
+    assert second[1]["encoding"]["y"]["field"] == "held-out accuracy"
     assert len(set(outcome.column("column"))) == 3
     first = outcome.where(activation="tanh", start="xavier", epoch=0)[0]
     kept, _ = moons(200, noise=0.15, seed=0).split(0.25, 0)

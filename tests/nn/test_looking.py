@@ -31,7 +31,7 @@ def by_hand(x: tuple[float, float], t: float) -> tuple[list[float], float, list[
 
 def test_both_passes_of_an_example_are_those_by_hand() -> None:
     network = Sequential([Dense(2, "tanh"), Dense(1)], inputs=2).network("mse")
-    seen = passes(network, HAND, np.array([0.4, -0.3]), np.array([1.0]))
+    seen = passes(network, HAND, {"x": np.array([0.4, -0.3]), "t": np.array([1.0])})
     h, loss, adjoints = by_hand((0.4, -0.3), 1.0)
     assert seen.values["h1"] == pytest.approx(h, rel=1e-14)
     assert float(seen.values["J"]) == pytest.approx(loss, rel=1e-14)
@@ -45,7 +45,7 @@ def test_both_passes_of_an_example_are_those_by_hand() -> None:
 def test_answers_over_many_points_are_those_of_each() -> None:
     network = Sequential([Dense(2, "tanh"), Dropout(0.5), Dense(1)], inputs=2).network("mse")
     points = np.random.default_rng(3).normal(size=(7, 2))
-    found = Answers(network, 7)(HAND, points)
+    found = Answers(network, 7)(HAND, {"x": points})
     for row, point in enumerate(points):
         h, _loss, _adjoints = by_hand((float(point[0]), float(point[1])), 0.0)
         assert found["h1"][row] == pytest.approx(h, rel=1e-13)
@@ -66,7 +66,7 @@ def test_units_through_which_nothing_comes_back(
     network = Sequential([Dense(2, activation), Dense(1)], inputs=1).network("mse")
     start = {"W1": np.array([[1.0], [0.0]]), "b1": np.array([0.0, 0.5]),
              "W2": np.ones((1, 2)), "b2": np.zeros(1)}  # fmt: skip
-    seen = passes(network, start, np.array([x]), np.array([0.0]))
+    seen = passes(network, start, {"x": np.array([x]), "t": np.array([0.0])})
     assert seen.fates.get(network.units[0]) == fates
 
 
@@ -86,7 +86,7 @@ def test_the_text_of_a_network_is_the_same_function(
     given = {**numbers, "x": x, "t": np.array(target)}
     read = parse(program(network))
     point = {name: literal(value, 17) for name, value in given.items()}
-    seen = passes(network, numbers, x, np.array(target))
+    seen = passes(network, numbers, {"x": x, "t": np.array(target)})
     assert float(read.evaluate(point)) == pytest.approx(float(seen.values["J"]), rel=1e-12)
     found = np.array(read.gradient(point)["W1"], dtype=float)
     assert found == pytest.approx(seen.adjoints["W1"], rel=1e-10, abs=1e-14)

@@ -10,8 +10,6 @@ import pytest
 import sympy as sp
 
 import chainrule
-from chainrule import workers
-from chainrule.errors import OutsideTimeout
 from chainrule.graph.builder import Builder
 from chainrule.graph.sympy_view import from_sympy
 from chainrule.graph.wengert import WengertList
@@ -173,30 +171,15 @@ def test_what_is_too_much_is_said_and_the_derivative_is_there_under_both_names()
 def test_what_is_tried_is_counted() -> None:
     slope = sp.diff(sp.parse_expr("(tanh(x*y + tanh(z))/(1 + exp(-x)))"), sp.Symbol("x"))
     made = []
-    for _ in range(2):
+    for _ in range(3):
         trying = _Effort(EFFORT)
         assert trying.of(tidied, slope) is not None
         made.append(EFFORT - trying._left)
-    assert 1_000 < made[0] < 2 * made[1] < 4 * made[0]
+    # What SymPy makes once and for all belongs to the first of them.
+    assert 1_000 < made[2] == made[1] < 1.1 * made[0]
     assert _Effort(made[1] // 2).of(tidied, slope) is None
     assert _Effort(0).of(tidied, slope) is None
     assert tidied(slope) is not None  # nothing of it stays
-
-
-def test_a_simplification_that_is_late_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual, asked = workers.call, []
-
-    def late(function: Any, *arguments: Any, **limits: Any) -> Any:
-        asked.append(limits["timeout"])
-        if len(asked) == 1:
-            raise OutsideTimeout("it was stopped")
-        return usual(function, *arguments, **limits)
-
-    monkeypatch.setattr("chainrule.passes.closed_form.call", late)
-    form = closed_form(from_sympy(sp.sin(x) ** 2 + sp.cos(x) ** 2), timeout=50)
-    assert asked == [30, 20]
-    assert form.left_out == "nothing is simplified: that took longer than 30 s"
-    assert form.derivative_text == form.named_text == {"x": "0"}
 
 
 def test_the_shorter_form_wins_and_a_tie_keeps_what_sympy_gave() -> None:

@@ -40,7 +40,7 @@ def test_it_has_no_value_where_the_function_has_none(text: str, at: float) -> No
 @pytest.mark.parametrize("text", ["x^2", "x/3", "sqrt x", "x log x", "sin(x) e^x"])
 def test_nothing_is_added_where_the_formula_says_it_already(text: str) -> None:
     graph = Graph.parse(text).gradient_graph()
-    assert "given" not in {op.name for op in graph.ops}
+    assert "given" not in {op.name for op in graph.list.ops}
 
 
 def test_an_input_that_is_not_used_has_the_derivative_zero() -> None:
@@ -48,7 +48,7 @@ def test_an_input_that_is_not_used_has_the_derivative_zero() -> None:
     assert graph.gradient({"x": -1, "y": 2}, output="f")["y"] == 0
     gradient = graph.gradient_graph()
     run = gradient.work({"x": -1, "y": 2}, zoom="primitive").run
-    assert [run.value(output).shown for output in gradient.outputs] == [0, 1]
+    assert [run.value(output).shown for output in gradient.list.outputs] == [0, 1]
 
 
 def test_one_entry_without_a_value_leaves_none_of_the_sum() -> None:
@@ -64,7 +64,7 @@ def test_a_batch_is_summed_in_the_gradient_graph_as_in_the_passes() -> None:
         expected = graph.gradient(point)
         gradient = graph.gradient_graph()
         worked = gradient.work(point, zoom="primitive")
-        for output, name in zip(gradient.outputs, graph.variables, strict=True):
+        for output, name in zip(gradient.list.outputs, graph.variables, strict=True):
             found = worked.run.value(output).public
             np.testing.assert_allclose(found, expected[name], rtol=1e-12)
 
@@ -75,3 +75,11 @@ def test_the_second_gradient_graph() -> None:
     assert type(twice.evaluate({"x": -4})) is Undefined
     with pytest.raises(GraphError):
         Graph.parse("x: 2; log(x)").hessian({"x": [1, 2]})
+
+
+def test_the_jump_of_atan2_is_one_of_its_first_operand() -> None:
+    # Along the negative axis the angle stays π; across it, it jumps.
+    gradient = Graph.parse("atan2(y, x)").gradient({"x": -1, "y": 0})
+    assert gradient["x"] == 0
+    assert isinstance(gradient["y"], Undefined)
+    assert Graph.parse("atan2(0, x) + x").gradient({"x": -3}) == {"x": 1}

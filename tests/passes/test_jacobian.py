@@ -104,7 +104,7 @@ def test_refusals() -> None:
 def test_counts(
     text: str, values: int, partials: int, forward: int, reverse: int, kept: int
 ) -> None:
-    counts = Counts(chainrule.parse(text))
+    counts = Counts(chainrule.parse(text).list)
     graph = counts.graph
     found: list[Any] = [counts.values, counts.partials, counts.forward(graph.inputs[0])]
     found += [counts.reverse(graph.outputs[0]), counts.kept]
@@ -115,5 +115,5 @@ def test_counts(
 def test_reverse_mode_costs_a_small_multiple_of_the_value() -> None:
     # The cheap gradient principle (Griewank and Walther, chapter 4): at most five times.
     graph = chainrule.parse("*".join(f"(x{i} + {i + 1})" for i in range(60)))
-    counts = Counts(graph)
-    assert counts.reverse(graph.outputs[0]) + counts.partials <= 4 * counts.values
+    counts = Counts(graph.list)
+    assert counts.reverse(graph.list.outputs[0]) + counts.partials <= 4 * counts.values

@@ -15,7 +15,7 @@ TWO_LAYERS = SHAPES + "J = mean((W2 @ tanh(W1 @ x + b1) + b2 - t)^2)"
 
 
 def kinds(text: str) -> list[tuple[str, str, int]]:
-    return [(m.name, m.kind, len(m.nodes)) for m in modules(Graph.parse(text))]
+    return [(m.name, m.kind, len(m.nodes)) for m in modules(Graph.parse(text).list)]
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_modules_of_a_program(text: str, found: list[tuple[str, str, int]]) -> N
 
 def test_every_step_is_in_one_module() -> None:
     graph = Graph.parse(TWO_LAYERS)
-    inside = [node for module in modules(graph) for node in module.nodes]
+    inside = [node for module in modules(graph.list) for node in module.nodes]
     assert len(inside) == len(set(inside))
-    steps = {node for node in range(len(graph)) if graph.operands[node]}
+    steps = {node for node in range(len(graph)) if graph.list.operands[node]}
     assert steps <= set(inside)
 
 
@@ -64,7 +64,7 @@ def drawn(seed: int) -> dict[str, Any]:
 def test_the_zoom_level_gives_the_same_derivatives(sample_seed: int) -> None:
     graph, point = Graph.parse(TWO_LAYERS), drawn(sample_seed)
     folded = graph.zoom("module")
-    assert len(folded) == len(graph.inputs) + 4
+    assert len(folded) == len(graph.list.inputs) + 4
     fine, coarse = graph.work(point, zoom="primitive"), graph.work(point, zoom="module")
     for name in graph.variables:
         found = coarse[f"adjoint:{name}"]

@@ -115,3 +115,13 @@ def test_the_function_survives_sympy() -> None:
     for x in ("-1/2", "1/2", 2, 5):
         assert back.evaluate({"x": x}) == pytest.approx(graph.evaluate({"x": x}))
         assert back.gradient({"x": x}) == pytest.approx(graph.gradient({"x": x}))
+
+
+def test_a_condition_of_which_it_is_open_where_it_goes_is_no_crash() -> None:
+    # c is 0 whatever x and y are, but no digits prove that it stays 0: on both sides, the last
+    # case is taken, and that is c itself.
+    graph = chainrule.parse("where(c, y, c); c = cot((1 - sigmoid(y))/x) - cot((1 - sigmoid(y))/x)")
+    point = {"x": "1.0000000001", "y": 0}
+    assert graph.evaluate(point) == 0
+    assert graph.gradient(point) == {"x": 0, "y": 0}
+    assert all(entry.verdict != "differs" for entry in graph.check(point).inputs)

@@ -29,10 +29,12 @@ THREADS, ROUNDS = 8, 3
 
 def answers(formula: str, x: str) -> list[Any]:
     graph = chainrule.parse(formula, declared=("x", "y"))
-    point = {n: Fraction(x) if graph.names[n] == "x" else Fraction(3) for n in graph.inputs}
-    made = Run(graph, point)
+    point = {
+        n: Fraction(x) if graph.list.names[n] == "x" else Fraction(3) for n in graph.list.inputs
+    }
+    made = Run(graph.list, point)
     cells = [made.value(n) for n in range(len(graph))]
-    cells += [made.derivative(n) for n in graph.inputs]
+    cells += [made.derivative(n) for n in graph.list.inputs]
     sides = [(repr(s.left), repr(s.right)) for s in made.sides.values()]
     return [made.proof.bits, sides, *((c.state, repr(c.shown), c.enclosure) for c in cells)]
 
@@ -58,11 +60,11 @@ def test_many_threads_get_what_one_gets() -> None:
 
 def test_proofs_of_one_graph_at_once() -> None:
     graph = chainrule.parse("u = exp(-x)*sin(x); f = log(u + 2) + tanh(40 x)")
-    points = [{graph.inputs[0]: Fraction(k, 7)} for k in range(1, 33)]
-    seeds = {graph.outputs[0]: Fraction(1)}
+    points = [{graph.list.inputs[0]: Fraction(k, 7)} for k in range(1, 33)]
+    seeds = {graph.list.outputs[0]: Fraction(1)}
 
     def proven(point: Any) -> list[str]:
-        record = prove(graph, point, "reverse", seeds).record
+        record = prove(graph.list, point, "reverse", seeds).record
         assert record is not None
         return [repr(x) for x in (*record.values, *record.derivatives.values())]
 

@@ -76,7 +76,7 @@ def test_the_partials_of_a_random_fold_are_those_of_the_paths_inside(
 
 def test_what_a_fold_uses_twice_has_a_partial_for_each_use() -> None:
     graph = Graph.parse("y = t + t; t = x^2")
-    folded = fold_one(graph, {graph.index["y"]})
+    folded = fold_one(graph.list, {graph.list.index["y"]})
     told = run(folded, [3], folded.outputs[0])
     assert told.local[folded.outputs[0], 0] == told.local[folded.outputs[0], 1] == 1.0
     assert told.derivatives[folded.operands[folded.outputs[0]][0]] == 2.0
@@ -149,10 +149,7 @@ def test_an_output_stays_outside() -> None:
     graph = Graph.parse("a = x^2; b = 3a")
     with pytest.raises(GraphError, match="a is an output"):
         Graph.of(
-            WengertList(
-                graph.ops, graph.operands, graph.parameters, graph.names, graph.shapes,
-                [graph.index["b"], graph.index["a"]],
-            )
+            graph.list.replace(outputs=[graph.list.index["b"], graph.list.index["a"]])
         ).fold("b")  # fmt: skip
 
 
@@ -174,9 +171,9 @@ def test_names_stay_when_others_open_and_close() -> None:
 
 def test_between_names_the_first_node_on_the_way() -> None:
     graph = Graph.parse(LECTURE)
-    ends = {graph.index["t"], graph.index["u"]}
-    assert between(graph, ends) == graph.index["u1"]
-    assert between(graph, ends | {graph.index["u1"], graph.index["u2"]}) is None
+    ends = {graph.list.index["t"], graph.list.index["u"]}
+    assert between(graph.list, ends) == graph.list.index["u1"]
+    assert between(graph.list, ends | {graph.list.index["u1"], graph.list.index["u2"]}) is None
 
 
 def test_a_fold_shows_the_same_function() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from chainrule import Graph, GraphError
 from chainrule.graph.builder import Builder
-from tests.laws.cases import CASES, Case
+from chainrule.testing.laws import Case
+from tests.laws.cases import CASES
 
 GOLDEN = Path(__file__).resolve().parents[1] / "data" / "golden_tables.json"
 NETWORK = json.loads(GOLDEN.read_text("utf-8"))["c_neural_network_2_2_1"]
@@ -81,7 +82,7 @@ def test_every_operation_on_vectors(case: Case) -> None:
     graph = Graph.of(builder.finish([builder.maths.sum(result * result)]))
     point = {f"x{i}_": np.array(x, dtype=float).tolist() for i, x in enumerate(case.operands)}
     flat, numbers = by_number(graph, point), graph.unroll()
-    assert numbers.is_scalar
+    assert numbers.list.is_scalar
     assert numbers.evaluate(flat) == pytest.approx(graph.evaluate(point), rel=1e-12)
     adjoints = [
         float(x) for value in graph.gradient(point).values() for x in np.ravel(value)
@@ -103,8 +104,8 @@ def test_names_of_entries() -> None:
 
 def test_named_vectors_are_named_numbers_and_all_outputs_stay() -> None:
     graph = Graph.parse("x: 2; y = 2x; z = y^2").unroll()
-    assert [graph.names[node] for node in graph.outputs] == ["z1", "z2"]
-    assert {"y1", "y2"} <= graph.index.keys()
+    assert [graph.list.names[node] for node in graph.list.outputs] == ["z1", "z2"]
+    assert {"y1", "y2"} <= graph.list.index.keys()
 
 
 def test_numbers_are_left_as_they_are() -> None:

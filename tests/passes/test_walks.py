@@ -19,8 +19,8 @@ from chainrule.passes.misconceptions import LEDGERS, OverwritingLedger
 from chainrule.passes.record import Mode, Record, record
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
 from chainrule.passes.walks import evaluate, forward, linearise, reverse
+from chainrule.testing.digits import digits_algebra
 from tests.golden.lectures import simple_example
-from tests.many_digits import digits_algebra
 
 DIGITS = digits_algebra(50)
 

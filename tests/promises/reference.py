@@ -592,13 +592,7 @@ class Run:
         if kind == "variable":
             return exact(-1 if way == "left" else 1)
         if kind == "where":
-            condition = node.operands[0]
-            if name in self.movers(condition):
-                if sign(self.value(condition)) == 0:
-                    self._jump(way)
-                with suppress(NoChain):
-                    self._slope(condition, name, way)  # where it jumps, the branch may change
-            return self._slope(self._branch(node), name, way)
+            return self._slope(self._beside(node, name, way), name, way)
         if kind in ("max", "min", "clip"):
             return self._chosen(node, name, way)
         moves = [self._slope(x, name, way) for x in node.operands]
@@ -624,6 +618,26 @@ class Run:
             for rule, move in zip(rules, moves, strict=True)
         ]
         return self._summed(partials, moves)
+
+    def _beside(self, node: Node, name: str, way: Way) -> Node:
+        """Return the branch that is taken beside the point; by convention the one at it."""
+        condition, yes, no = node.operands
+        here = self._branch(node)
+        if name not in self.movers(condition) or way in CONVENTIONS:
+            self.bent |= sign(self.value(condition)) == 0
+            return here
+        moves = None
+        with suppress(NoChain):
+            moves = self._slope(condition, name, way)  # where it jumps, the branch may change
+        if sign(self.value(condition)) != 0:
+            return here
+        self.bent = True
+        if not isinstance(moves, Real):
+            raise Jump
+        there = yes if sign(moves) > 0 else no
+        if sign(self.value(yes) - self.value(no)) != 0:
+            raise Jump
+        return there
 
     def _jump(self, way: Way) -> None:
         self.bent = True

@@ -7,8 +7,9 @@ import pytest
 
 from chainrule import Graph
 from chainrule.algebras.array import Array
+from chainrule.readings.latex import latex
 from chainrule.readings.numbers import numeral
-from chainrule.readings.terms import latex, text
+from chainrule.readings.terms import text
 
 
 @pytest.mark.parametrize(

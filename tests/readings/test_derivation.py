@@ -71,7 +71,7 @@ def test_at_every_zoom_level(sample_seed: int) -> None:
     for zoom in ("primitive", "step", "named"):
         worked = chainrule.parse(formula, declared=at).work(at, zoom=zoom)
         told = lines(worked)
-        assert set(told) == {worked.labels[n] for n in worked.shown if worked.graph.varies[n]}
+        assert set(told) == {worked.labels[n] for n in worked.view.shown if worked.graph.varies[n]}
 
 
 def test_no_line_stands_twice_and_what_is_not_reached_is_left_out() -> None:

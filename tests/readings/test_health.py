@@ -13,7 +13,7 @@ import chainrule
 from chainrule.passes.walks import evaluate
 from chainrule.readings.health import Finding, health_record
 from chainrule.readings.stable_forms import stable_forms
-from tests.many_digits import digits_algebra
+from chainrule.testing.digits import digits_algebra
 
 FORMS = [
     ("log(1/(1+exp(-a)))", "−softplus(−a)"),
@@ -48,7 +48,7 @@ def test_a_stable_form_is_proposed(text: str, proposal: str) -> None:
 
 @pytest.mark.parametrize(("text", "proposal"), FORMS)
 def test_a_stable_form_is_equal(text: str, proposal: str) -> None:
-    algebra, graph = digits_algebra(40), chainrule.parse(text)
+    algebra, graph = digits_algebra(40), chainrule.parse(text).list
     for form in stable_forms(graph):
         for a in (Fraction(-7, 5), Fraction(3, 10), Fraction(5, 2)):
             values = [
@@ -75,7 +75,7 @@ def test_a_form_is_written_in_the_users_own_names() -> None:
 
 @pytest.mark.parametrize("text", ["exp(a) - 2", "log(2 + a)", "1 - sin a", "exp(a)/(1+exp(2a))"])
 def test_nothing_is_proposed_where_there_is_nothing(text: str) -> None:
-    assert not list(stable_forms(chainrule.parse(text)))
+    assert not list(stable_forms(chainrule.parse(text).list))
 
 
 def test_condition_numbers() -> None:

@@ -12,8 +12,10 @@ import pytest
 import chainrule
 from chainrule import InputError, Notation, Worked
 from chainrule.drawing.player import payload
+from chainrule.readings.latex import latex
+from chainrule.readings.mathml import mathml
 from chainrule.readings.notation import PROFILES
-from chainrule.readings.terms import Symbol, latex, mathml, text
+from chainrule.readings.terms import Symbol, text
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 
@@ -69,11 +71,11 @@ def test_drawing_and_player_follow() -> None:
     dot = work("bars").draw("dot").decode()
     assert "t\u0304" in dot and "∂J" not in re.sub("∂J/∂u", "", dot)
     assert "∂J" in re.sub("∂J/∂u", "", work("").draw("dot").decode())
-    played = payload(work("bars"), layout=False)
+    played = payload(work("bars").view, layouts=())
     assert "<mover" in played["symbol"]
     assert all("<mover" in node["derivative_name"] for node in played["nodes"])
     assert played["columns"]["partial"] == "local partial"
-    assert payload(work("upstream"), layout=False)["columns"]["partial"] == "local gradient"
+    assert payload(work("upstream").view, layouts=())["columns"]["partial"] == "local gradient"
 
 
 def test_a_bar_over_any_name() -> None:

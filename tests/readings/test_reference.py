@@ -8,7 +8,8 @@ import pytest
 
 import chainrule
 from chainrule.ops import OPS, Op
-from chainrule.readings.reference import families, found, lines, markdown, reference
+from chainrule.readings.prose import prose_text
+from chainrule.readings.reference import families, found, lines, page, reference
 from chainrule.readings.terms import text
 
 PAGE = Path(__file__).parents[2] / "docs" / "ops.md"
@@ -17,7 +18,7 @@ OPERATIONS = [op for op in OPS.values() if op.arity != 0]
 
 def test_the_page_is_up_to_date() -> None:
     # chainrule ops --markdown -o docs/ops.md
-    assert PAGE.read_text(encoding="utf-8") == markdown()
+    assert PAGE.read_text(encoding="utf-8") == page().markdown()
 
 
 def test_every_operation_is_in_one_family() -> None:
@@ -29,7 +30,7 @@ def test_every_operation_is_in_one_family() -> None:
 def test_an_entry_is_whole(op: Op) -> None:
     entry = reference(op)
     assert len(entry.slopes) == len(entry.operands) == (op.arity or (3 if op.taken else 2))
-    said = dict(lines(entry))
+    said = {label: prose_text(prose) for label, prose in lines(entry)}
     assert said["formula"].startswith("y = ")
     assert all("{" not in words and "…)" not in text(entry.formula) for words in said.values())
     assert ("kink" in said) == (op.kink is not None)
@@ -48,7 +49,7 @@ def test_what_is_said_to_be_typed_is_read(call: str) -> None:
     if any(isinstance(x, tuple) for sample in op.samples for x in sample):
         return
     graph = chainrule.parse(f"{spelling}({', '.join(names)})", declared=names)
-    assert graph.ops[graph.outputs[0]] is op
+    assert graph.list.ops[graph.list.outputs[0]] is op
     assert not [note for note in graph.notes if note.alternative and spelling not in ("σ", "gamma")]
 
 

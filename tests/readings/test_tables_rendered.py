@@ -14,7 +14,7 @@ import pytest
 
 import chainrule
 from chainrule.readings.render import RENDERERS
-from chainrule.readings.story import story
+from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
 
 MODES = ("reverse", "forward")
@@ -23,14 +23,13 @@ MODES = ("reverse", "forward")
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", RENDERERS)
 def test_tables_are_their_golden_files(lecture, golden, mode: str, name: str) -> None:
-    renderer = RENDERERS[name]
-    golden(f"lecture_{mode}{renderer.suffix}", renderer.grid(table(lecture(mode)).grid(), False))
+    golden(f"lecture_{mode}{RENDERERS[name].suffix}", table(lecture(mode)).to(name))
 
 
 @pytest.mark.parametrize("name", RENDERERS)
 def test_steps_are_their_golden_files(lecture, golden, name: str) -> None:
-    renderer, view = RENDERERS[name], lecture()
-    golden(f"lecture_steps{renderer.suffix}", renderer.steps(view, story(view), False))
+    view = lecture()
+    golden(f"lecture_steps{RENDERERS[name].suffix}", Story(view, tuple(story(view))).to(name))
 
 
 @pytest.mark.parametrize("name", RENDERERS)
@@ -178,10 +177,16 @@ def test_closed_forms_stand_beside_the_decimals() -> None:
 
 
 def test_plain_text_is_what_the_terminal_shows() -> None:
-    from chainrule.readings.render.terminal import _plain, grid_parts
+    from rich.console import Console
+
+    from chainrule.readings.render.terminal import show
 
     worked = chainrule.parse("relu(x-1) + |y|^(1/3) z; z = θ_1 + y_hat").work(
         {"x": 1, "y": "1e-8", "θ_1": "1/3", "y_hat": -2}
     )
-    for reading in (worked.table(), worked.cost(), worked.health()):
-        assert reading.text() == _plain(grid_parts(reading.grid()))
+    for reading in (worked.table(), worked.cost(), worked.health(), worked.steps()):
+        into = io.StringIO()
+        show(Console(file=into, width=400), reading.document())
+        assert reading.text() == "".join(
+            f"{line.rstrip()}\n" for line in into.getvalue().splitlines()
+        )

@@ -148,7 +148,7 @@ def test_a_wrong_adjoint_differs_from_the_sum_over_paths() -> None:
         assert module._equal(entry.total, entry.adjoint) is True
         assert module._equal(entry.total, wrong) is False
     changed = module.InputPaths(entry.node, 2, entry.shown, entry.total, wrong, agrees=False)
-    (remark,) = Paths(run, (changed,)).grid().remarks
+    (remark,) = Paths(run.view, (changed,)).grid().remarks
     assert remark.mark == "differs" and remark.nodes == ("x",)
 
 

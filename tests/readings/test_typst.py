@@ -10,14 +10,12 @@ import typst as typst_library
 
 import chainrule
 from chainrule.ops import OPS
-from chainrule.readings.render import RENDERERS
-from chainrule.readings.render.typst import document_head, grid_typst
-from chainrule.readings.story import story
+from chainrule.readings.render.paper import document_head
+from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
 from chainrule.readings.terms import Symbol
 from chainrule.readings.typst import string, typst
 from chainrule.readings.view import View
-from chainrule.typesetting import typeset
 from tests.promises.test_9_text_not_code import TEXTS
 from tests.readings.test_hostile_names import HOSTILE
 from tests.test_typesetting import pages
@@ -40,7 +38,7 @@ SPELLED = {
 def test_formulas_as_one_writes_them(formula: str) -> None:
     graph = chainrule.parse(formula)
     view = graph.work(dict.fromkeys(graph.variables, 1), zoom="step")
-    assert typst(view.reading(view.run.output)).split(" = ", 1)[1] == SPELLED[formula]
+    assert typst(view.view.reading(view.run.output)).split(" = ", 1)[1] == SPELLED[formula]
 
 
 def test_typst_reads_every_operation() -> None:
@@ -55,8 +53,8 @@ def test_typst_reads_every_operation() -> None:
             view = graph.work(dict.fromkeys(names, "0.4"))
         except chainrule.ChainruleError:
             continue
-        terms = [view.equation(node) for node in view.shown]
-        terms += [view.partial_formula(edge) for edge in view.edges]
+        terms = [view.view.equation(node) for node in view.view.shown]
+        terms += [view.view.partial_formula(edge) for edge in view.view.edges]
         equations += [f"$ {typst(term, colours=True)} $" for term in terms]
     assert len(equations) > 150
     compiled("\n".join(equations))
@@ -84,8 +82,8 @@ def test_hostile_names_and_titles_typeset_as_text(lecture, number: int) -> None:
     hostile = HOSTILE[number]
     view = lecture(x=hostile, u1=hostile + "1")
     for made in (
-        typeset(grid_typst(table(view).grid(), True, heading=hostile)),
-        typeset(RENDERERS["typst"].steps(view, story(view), True)),
+        table(view).document(hostile).pdf(),
+        Story(view, tuple(story(view))).pdf(),
     ):
         assert made.startswith(b"%PDF-")
         assert not re.search(rb"/(?:JS|JavaScript|AA|OpenAction|Launch|URI|EmbeddedFile)\b", made)
@@ -101,14 +99,14 @@ def test_golden(lecture, golden, mode: str) -> None:
     view: View = lecture(mode=mode)
     golden(f"lecture_{mode}.typ", table(view).typst())
     if mode == "reverse":
-        golden("lecture_steps.typ", RENDERERS["typst"].steps(view, story(view), False))
+        golden("lecture_steps.typ", Story(view, tuple(story(view))).typst())
         golden("lecture_reverse_document.typ", table(view).typst(document=True))
 
 
 def test_pieces_and_documents_compile(lecture) -> None:
     for mode in ("reverse", "forward"):
         view = lecture(mode=mode)
-        for piece in (table(view).typst(), RENDERERS["typst"].steps(view, story(view), False)):
+        for piece in (table(view).typst(), Story(view, tuple(story(view))).typst()):
             # A piece needs nothing of ours.
             assert typst_library.Compiler().compile(piece.encode(), format="pdf")
         assert pages(table(view).pdf()) == 1

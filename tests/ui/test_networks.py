@@ -13,20 +13,22 @@ from chainrule.ui.network_state import NetworkState, decode, encode, from_file, 
 STATE = NetworkState(
     data="spirals", count=99, noise="0.05", hidden="8-3", activation="relu", initialiser="he",
     optimiser="momentum", rate="1/20", batch=0, epochs=7, scaling="none", seed=12, example=3,
-    neuron="2.1", epoch=5,
+    neuron="2.1", epoch=5, held=40, features="x1, x1^2", l1="0.001", l2="1/50", dropout="0.1",
+    patience=9,
 )  # fmt: skip
 
 
 def test_a_link_carries_choices_and_comes_back() -> None:
     assert decode(encode(STATE)) == STATE
     assert encode(NetworkState()) == ""
-    assert len(encode(STATE)) < 300
+    assert len(encode(STATE)) < 400
 
 
 @pytest.mark.parametrize(
     "query",
     ["data=none", "epochs=0", "epochs=99999", "seed=-1", "rate=__import__", "weights=1",
-     "seed=1&seed=2", "hidden=" + "1-" * 60, "example=1e9"],
+     "seed=1&seed=2", "hidden=" + "1-" * 60, "example=1e9",
+     "held=99", "patience=-1", "l1=x", "formula=" + "x" * 1600],
 )  # fmt: skip
 def test_a_link_that_does_not_fit_is_refused(query: str) -> None:
     with pytest.raises(LinkError):
@@ -66,6 +68,12 @@ def test_train_rewind_and_look_inside(app_page: Page, app_address: str) -> None:
     neuron.focus()
     neuron.press("Enter")
     expect(page.get_by_role("heading", level=3)).to_contain_text("h1,3")
+    # What stands in the table is what stands on the neuron: z = ∑ products, by hand.
+    row = page.get_by_role("table", name="Weights of the neuron").get_by_role("row")
+    cells = [row.nth(k).get_by_role("cell").nth(2).inner_text() for k in (1, 2, 3)]
+    total = sum(float(cell.replace("−", "-")) for cell in cells)
+    z = page.locator(".step").first.inner_text().split("\n")[-2].replace("−", "-")
+    assert abs(total - float(z.split()[0])) < 2e-4
     page.wait_for_url(re.compile("neuron=1.3"))
     other = page.context.new_page()
     other.goto(page.url)
@@ -135,3 +143,164 @@ def test_a_table_of_ones_own_and_its_faults(app_page: Page, app_address: str) ->
     at(page, "epoch 0 of 120")
     page.get_by_role("button", name="Train", exact=True).click()
     at(page, "epoch 120 of 120")
+
+
+@pytest.mark.browser
+def test_pictures_move_between_what_the_server_sends(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks?hidden=6-6-6-6-6-6&epochs=400")
+    at(page, "epoch 0 of 400, paused")
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 400 of 400, done")
+    counts = page.locator(".picture[data-frames]").evaluate(
+        "e => [+e.dataset.states, +e.dataset.frames]"
+    )
+    states, frames = counts
+    # Every state is drawn once when it comes: what is drawn beside that lies between two states.
+    assert states >= 3
+    assert frames > states
+    # The whole network is in sight, the loss behind it too.
+    box = page.locator(".stage").bounding_box()
+    goal = page.locator(".units .goal").bounding_box()
+    assert box is not None and goal is not None
+    assert goal["x"] + goal["width"] <= box["x"] + box["width"] + 1
+
+
+@pytest.mark.browser
+def test_a_rate_changes_on_the_running_net_and_a_run_is_prolonged(
+    app_page: Page, app_address: str
+) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks?hidden=2&epochs=3")
+    at(page, "epoch 0 of 3, paused")
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 3 of 3, done")
+    field = page.get_by_label("epochs", exact=True)
+    field.fill("5")
+    field.press("Enter")
+    at(page, "epoch 3 of 5, paused")
+    rate = page.get_by_label("rate", exact=True)
+    rate.fill("0.5")
+    rate.press("Enter")
+    expect(page.get_by_text("after epoch 3: rate 0.5")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    at(page, "epoch 5 of 5, done")
+    # It is the same run: there is no second one.
+    expect(page.get_by_role("button", name="Swap")).to_have_count(0)
+    rate.fill("-1")
+    rate.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("learning rate")
+
+
+@pytest.mark.browser
+def test_another_start_begins_another_run_and_both_stand_beside_each_other(
+    app_page: Page, app_address: str
+) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks?hidden=3&epochs=4&initialiser=xavier")
+    at(page, "epoch 0 of 4, paused")
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 4 of 4, done")
+    loss = page.get_by_role("img", name="training: loss").get_attribute("aria-label")
+    page.get_by_label("start", exact=True).click()
+    page.get_by_role("option", name="zeros").click()
+    expect(page.get_by_text("A and B differ in start.")).to_be_visible()
+    at(page, "epoch 0 of 4, paused")
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 4 of 4, done")
+    expect(page.get_by_text("receives exactly 0")).to_be_visible()
+    assert loss is not None
+    b = page.get_by_role("img", name=loss.replace("training", "B"))
+    expect(b).to_be_visible()
+    page.get_by_role("button", name="Swap").click()
+    expect(page.get_by_role("img", name=loss.replace("training", "A"))).to_be_visible()
+    expect(page.get_by_text("receives exactly 0")).to_have_count(0)
+    page.get_by_role("button", name="Close B").click()
+    expect(page.get_by_role("img", name=loss)).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_weight_is_written_over(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks?hidden=2&epochs=6&neuron=2.1")
+    at(page, "epoch 0 of 6, paused")
+    page.get_by_role("button", name="One epoch on").click()
+    at(page, "epoch 1 of 6, paused")
+    weight = page.get_by_role("textbox", name="Weight of h 1,2")
+    weight.fill("3/2")
+    weight.press("Enter")
+    expect(page.get_by_text(re.compile(r"after epoch 1: W2\[1,2\] from .* to 1.5"))).to_be_visible()
+    expect(weight).to_have_value("1.5")
+    weight.fill("much")
+    weight.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("much")
+
+
+@pytest.mark.browser
+def test_what_comes_in_is_chosen_and_the_losses_are_told(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks?data=circles&hidden=&epochs=60&loss=mse&rate=0.2&noise=0.05")
+    at(page, "epoch 0 of 60, paused")
+    page.get_by_role("button", name="x₁²").click()
+    page.get_by_role("button", name="x₂²").click()
+    page.wait_for_url(re.compile("features="))
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 60 of 60, done")
+    # Two rings are parted by a line in x₁² and x₂².
+    at(page, "100.0 %")
+    row = page.get_by_role("row").filter(has_text="Bernoulli")
+    expect(row).to_contain_text("y − t")
+    expect(page.get_by_text("This run: mse on an output of sigmoid.")).to_contain_text("nearly 0")
+    page.get_by_role("tab", name="Pseudo-code").click()
+    expect(page.get_by_text("backwards: g ← ∂J/∂w")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_what_was_typed_in_explore_is_trained(app_page: Page, app_address: str) -> None:
+    page = app_page
+    typed = "J%20%3D%20(y%20-%20t)%5E2%3B%20y%20%3D%20w%20x%20%2B%20b"
+    page.goto(f"{app_address}/?f={typed}&at=w%3D1%2F2,x%3D1,b%3D0,t%3D1")
+    page.get_by_role("button", name="Save and share").click()
+    page.get_by_role("button", name="Train this formula").click()
+    at(page, "epoch 0 of 120, paused")
+    expect(page.get_by_role("textbox", name="learns")).to_have_value("w = 1/2; b = 0")
+    page.get_by_role("button", name="Train", exact=True).click()
+    at(page, "epoch 120 of 120, done")
+    # The points lie about 2x + 1.
+    learned = page.get_by_role("row").filter(has_text="learned")
+    for name, value in (("w", "2.0"), ("b", "0.9")):
+        expect(learned.filter(has=page.get_by_text(name, exact=True))).to_contain_text(value)
+    page.get_by_role("textbox", name="learns").fill("v")
+    page.get_by_role("textbox", name="learns").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("v is to be learned")
+
+
+@pytest.mark.browser
+def test_experiments_stand_on_the_page(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/networks")
+    page.get_by_role("button", name="Experiments", exact=True).click()
+    page.get_by_role("button", name="Line and closed form").click()
+    finding = page.get_by_role("status").filter(has_text="The closed form is")
+    expect(finding).to_contain_text("In 100 steps")
+    page.wait_for_url(re.compile("experiment=line"))
+    page.get_by_label("steps", exact=True).fill("7")
+    page.get_by_label("steps", exact=True).press("Enter")
+    expect(finding).to_contain_text("In 7 steps")
+    expect(page.get_by_text('experiments.experiment("line", steps=7)')).to_be_visible()
+    page.get_by_role("button", name="Convolution", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="places share one kernel")).to_be_visible()
+    cell = page.get_by_role("gridcell", name="∂J/∂X 2,3", exact=False)
+    expect(cell).to_have_text("15")
+    page.get_by_role("slider", name="Step").fill("9")
+    expect(cell).to_have_text("")
+    page.get_by_role("slider", name="Step").fill("10")
+    # The first output cell has sent −1 · 4, its adjoint times the weight, to the pixel before it.
+    expect(page.get_by_role("gridcell", name="∂J/∂X 1,1")).to_have_text("−4")
+    # The step has chosen this pixel; a click on what is chosen writes it over.
+    page.get_by_role("gridcell", name="X 1,1 0", exact=True).click()
+    field = page.get_by_role("textbox", name="X 1,1")
+    field.fill("3")
+    field.press("Enter")
+    # One pixel, by which c₁₁ = 4 changes by 3 · −1.
+    expect(page.get_by_role("gridcell", name="C 1,1", exact=False).first).to_have_text("1")

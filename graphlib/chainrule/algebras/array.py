@@ -40,8 +40,6 @@ class Array:
 
     def grouped(self, shape: Shape) -> list[list[Any]]:
         """Return the entries that a sum down to `shape` brings together, group by group."""
-        from chainrule.algebras.moves import gathered
-
         rows = gathered(self, shape)
         groups: list[list[Any]] = rows.reshape(-1, rows.shape[-1]).tolist()
         return groups
@@ -120,3 +118,22 @@ def elementwise(function: Callable[..., Any], *operands: Any) -> Array:
     ndim = max(x.ndim if isinstance(x, Array) else 0 for x in operands)
     raised = [x.raised(ndim) if isinstance(x, Array) else x for x in operands]
     return Array(np.asarray(function(*raised)), ndim)
+
+
+def summed_axes(a: Array, shape: Shape) -> tuple[int, ...]:
+    """Return the axes along which a sum of `a` down to `shape` runs."""
+    lead, extra = a.data.ndim - a.ndim, a.ndim - len(shape)
+    stretched = [
+        lead + extra + axis
+        for axis, (have, want) in enumerate(zip(a.shape[extra:], shape, strict=True))
+        if want == 1 and have != 1
+    ]
+    return (*range(lead, lead + extra), *stretched)
+
+
+def gathered(a: Array, shape: Shape) -> Any:
+    """Return the entries with those that a sum down to `shape` brings together as last axis."""
+    axes = summed_axes(a, shape)
+    moved = np.moveaxis(a.data, axes, range(-len(axes), 0))
+    kept = moved.shape[: moved.ndim - len(axes)]
+    return moved.reshape(*kept, -1)

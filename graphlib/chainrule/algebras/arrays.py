@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.algebras.array import Array, elementwise
+from chainrule.algebras.array import Array, elementwise, gathered, summed_axes
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.moves import (
@@ -20,15 +20,13 @@ from chainrule.algebras.moves import (
     batch_sum,
     broadcast,
     collapse,
-    gathered,
     scattered,
-    summed_axes,
 )
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.undefined import Open, Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 from chainrule.ops.record import Domain, Rule, same_shape
 
 
@@ -312,6 +310,24 @@ class Arrays(Algebra):
             value = _off_edges(op, smooth, value, operands[slot])
         with np.errstate(all="ignore"):
             return op.partial(slot)(self.maths, value, *operands, **parameters)
+
+    def push(self, partial: Any, tangent: Any, like: Any) -> Any:
+        """Return the operand's contribution to the tangent of a node shaped like `like`."""
+        pushed = self._through("push", partial, tangent)
+        return super().push(partial, tangent, like) if pushed is None else self.fit(pushed, like)
+
+    def pull(self, partial: Any, adjoint: Any, like: Any) -> Any:
+        """Return the share of an operand shaped like `like` in the node's `adjoint`."""
+        pulled = self._through("pull", partial, adjoint)
+        return super().pull(partial, adjoint, like) if pulled is None else self.fit(pulled, like)
+
+    def _through(self, way: str, partial: Any, flowing: Any) -> Array | None:
+        """Return the products entry by entry where an entry may stand still, or not exist."""
+        scalars = self._scalars
+        if scalars is None or not (isinstance(partial, Array) and isinstance(flowing, Array)):
+            return None
+        carry = getattr(scalars, way)
+        return _entrywise(lambda p, f: carry(p, f, None), [partial, flowing])
 
     def placed(self, value: Any, node: int) -> Any:
         """Return a value whose entries that are none are said to have arisen at `node`."""

@@ -11,11 +11,11 @@ from flint import arb, fmpq
 
 from chainrule.algebras import closed
 from chainrule.algebras.enclosures import FADING, library
-from chainrule.algebras.forms import Form
+from chainrule.algebras.forms import Form, enclosed_by
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Scalars
 from chainrule.algebras.real import ZERO, Pole, Real, formed, lifted, precision
-from chainrule.algebras.undefined import Open, OutOfReach, Undefined
+from chainrule.algebras.undefined import Open, OutOfReach, Undefined, undecided
 from chainrule.algebras.written import at
 from chainrule.errors import RuleError
 from chainrule.ops import Map, Op
@@ -151,20 +151,12 @@ def balls(bits: int) -> Balls:
     return Balls(bits)
 
 
+@enclosed_by
 def enclosure(form: Fraction | Form, bits: int) -> Any:
     """Return a ball of so many bits in which a closed form lies."""
     algebra = balls(bits)
     with algebra.session():
         return at(form, algebra.maths).ball
-
-
-def undecided(op: Op) -> Undefined:
-    """Return that it is open on which side of an edge of an operation its operands lie."""
-    if op.kink is not None:
-        needs = "a point off its jumps" if op.kink.push is None else "a point off its kinks"
-    else:
-        needs = op.domain.needs if op.domain else "operands that can be told apart"
-    return Undefined(op.name, needs, "undecided")
 
 
 def proven(x: Any, bits: int) -> bool:

@@ -16,7 +16,8 @@ from flint import arb, arb_series, ctx, fmpq
 from chainrule.algebras import closed
 from chainrule.algebras.real import LARGEST_WHOLE, MOST_BITS, ONE, ZERO, Real, floor, lifted
 from chainrule.algebras.undefined import Open, OutOfReach, chosen
-from chainrule.ops.piecewise import choices
+from chainrule.ops import OPS
+from chainrule.ops.choice import choices
 
 # Exponentials answer for operands up to 2^this; what is larger is followed no further, for
 # printing it would take as many steps as its exponent has bits.
@@ -275,23 +276,6 @@ def _max_weight(m: Any, *operands: Any, slot: int) -> Any:
     return Real(fmpq(1, ties))
 
 
-_METHODS = (
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
-    "asinh",
-    "acosh",
-    "atanh",
-    "log1p",
-    "log",
-    "erf",
-    "digamma",
-)
-
-
 FADING = {
     "sech": _fading(arb.sech),
     "csch": _fading(arb.csch),
@@ -304,7 +288,11 @@ FADING = {
 def library() -> dict[str, Callable[..., Any]]:
     """Return the functions by the names that rules use."""
     return {
-        **{name: _function(getattr(arb, name), name) for name in _METHODS},
+        **{
+            op.name: _function(getattr(arb, op.name), op.name)
+            for op in OPS.values()
+            if (op.numpy or op.name in ("erf", "digamma")) and hasattr(arb, op.name)
+        },
         **{name: _function(_growing(getattr(arb, name)), name) for name in ("cosh", "gamma")},
         "sinh": _function(_near_zero(_growing(arb.sinh)), "sinh"),
         "tanh": _function(_near_zero(arb.tanh), "tanh"),

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.algebras.balls import balls
 from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Parameters, Scalars
 from chainrule.algebras.undefined import OutOfReach
-from chainrule.ops import Op
-from chainrule.ops.piecewise import choices
-from chainrule.ops.record import Rule
+from chainrule.ops import OPS, Op
+from chainrule.ops.choice import choices
+from chainrule.ops.record import Rule, same_shape
 
 # Objects of their own, told from any other 0 by being these.
 ABSENT, FLAT = float("0"), float("0")
@@ -59,8 +60,6 @@ def _gamma(x: float) -> float:
 
 def _polygamma(x: float, order: int) -> float:
     """Return ψ (order 0) or a derivative of it, of which `math` has none, from its enclosure."""
-    from chainrule.algebras.balls import balls
-
     if not math.isfinite(x) or (x <= 0 and x % 1 == 0):
         return math.nan
     fine = balls(128)
@@ -108,35 +107,17 @@ def _number(number: Fraction) -> float:
 
 
 LIBRARY: dict[str, Any] = {
+    **{
+        op.name: _quiet(getattr(math, op.name))
+        for op in OPS.values()
+        if op.shape is same_shape and hasattr(math, op.name)
+    },
     "number": _number,
     "pi": math.pi,
     "e": math.e,
-    "exp": _quiet(math.exp),
-    "log": _quiet(math.log),
-    "sqrt": _quiet(math.sqrt),
-    "sin": _quiet(math.sin),
-    "cos": _quiet(math.cos),
-    "tan": _quiet(math.tan),
-    "asin": _quiet(math.asin),
-    "acos": _quiet(math.acos),
-    "atan": math.atan,
-    "atan2": math.atan2,
     "sinh": _sinh,
-    "cosh": _quiet(math.cosh),
-    "tanh": math.tanh,
-    "asinh": math.asinh,
-    "acosh": _quiet(math.acosh),
-    "atanh": _quiet(math.atanh),
-    "expm1": _quiet(math.expm1),
-    "log1p": _quiet(math.log1p),
-    "log2": _quiet(math.log2),
-    "log10": _quiet(math.log10),
-    "cbrt": math.cbrt,
     "root": _root,
-    "erf": math.erf,
-    "erfc": math.erfc,
     "gamma": _gamma,
-    "lgamma": _quiet(math.lgamma),
     "digamma": lambda x: _polygamma(x, 0),
     "polygamma": _polygamma,
     "floor": _rounded(math.floor),

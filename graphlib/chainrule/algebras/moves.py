@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.algebras.array import Array
+from chainrule.algebras.array import Array, summed_axes
 from chainrule.ops import Shape
 
 
@@ -127,25 +127,6 @@ def _patches(a: Array, size: tuple[int, int], stride: int) -> Array:
 
 def _unpatches(a: Array, size: tuple[int, int], stride: int, shape: Shape) -> Array:
     return Array(unpatches(a.data, size, stride, shape), len(shape))
-
-
-def summed_axes(a: Array, shape: Shape) -> tuple[int, ...]:
-    """Return the axes along which a sum of `a` down to `shape` runs."""
-    lead, extra = a.data.ndim - a.ndim, a.ndim - len(shape)
-    stretched = [
-        lead + extra + axis
-        for axis, (have, want) in enumerate(zip(a.shape[extra:], shape, strict=True))
-        if want == 1 and have != 1
-    ]
-    return (*range(lead, lead + extra), *stretched)
-
-
-def gathered(a: Array, shape: Shape) -> Any:
-    """Return the entries with those that a sum down to `shape` brings together as last axis."""
-    axes = summed_axes(a, shape)
-    moved = np.moveaxis(a.data, axes, range(-len(axes), 0))
-    kept = moved.shape[: moved.ndim - len(axes)]
-    return moved.reshape(*kept, -1)
 
 
 def scattered(rows: Any, a: Array, shape: Shape) -> Any:

@@ -134,6 +134,7 @@ class Scalars(Algebra):
         jumps = kink is not None and (kink.push is None or kink.jumps is not None)
         if (
             kink is not None
+            and kink.across in (None, slot)
             and (kink.undefined(parameters) or kink.jumps is not None)
             and self.at_kink(op, parameters, operands)
             and (kink.jumps is None or kink.jumps(*operands, **parameters))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chainrule.ops import Op
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Undefined:
@@ -86,3 +88,12 @@ def chosen(at: Any) -> Any:
     if at is None:
         raise OutOfReach("a point off the kink, by the choice made for kinks")
     return at
+
+
+def undecided(op: Op) -> Undefined:
+    """Return that it is open on which side of an edge of an operation its operands lie."""
+    if op.kink is not None:
+        needs = "a point off its jumps" if op.kink.push is None else "a point off its kinks"
+    else:
+        needs = op.domain.needs if op.domain else "operands that can be told apart"
+    return Undefined(op.name, needs, "undecided")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chainrule.errors import OutsideError
+from chainrule.errors import OutsideError, needed
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the app listens.")]
 Browser = Annotated[bool, typer.Option(help="Whether a browser is opened.")]
@@ -20,30 +20,35 @@ def app(port: Port = 8501, browser: Browser = True) -> None:
       chainrule app
       chainrule app --port 8600 --no-browser
     """
+    import os
     import subprocess
     import sys
 
+    needed("streamlit", "app")
     script = app_script()
-    command = [
-        sys.executable, "-m", "streamlit", "run", str(script),
-        "--server.address", "127.0.0.1", "--server.port", str(port),
-        "--server.headless", "false" if browser else "true",
-        "--browser.gatherUsageStats", "false",
-    ]  # fmt: skip
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": str(port),
+        "server.headless": "false" if browser else "true",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += [word for key, value in options.items() for word in (f"--{key}", value)]
+    # Every visit has a thread; with a heap for each, what they leave free is not used again.
+    environment = {"MALLOC_ARENA_MAX": "2"} | os.environ
     try:
-        code = subprocess.call(command, cwd=script.parent)
+        code = subprocess.call(command, cwd=script.parent, env=environment)
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(code)
 
 
 def app_script() -> Path:
-    """Return the path of app.py, beside the sources.
+    """Return the path of app.py, beside the sources or in the package as it is installed.
 
     Raises
     ------
     OutsideError
-        If it is not there, as in an installation without the sources.
+        If it is in neither place.
     """
     import chainrule
 
@@ -53,5 +58,5 @@ def app_script() -> Path:
             return folder / "app.py"
     raise OutsideError(
         f"app.py was not found beside {package}\n"
-        "The app comes with the sources: fetch them and run `python3 run.py app` there."
+        "Install the package anew, or fetch the sources and run `python3 run.py app` there."
     )

@@ -11,7 +11,8 @@ import typer
 from chainrule.cli.request import At, Formula, Kink, Output, Readings
 
 if TYPE_CHECKING:
-    from chainrule.facade import Graph, Point
+    from chainrule.facade import Graph
+    from chainrule.facade.points import Point
     from chainrule.passes.agreement import Agreement, InputAgreement
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, with all digits.")]
@@ -72,7 +73,8 @@ def _compare(graph: Graph, point: Point, own: str, output: str | None) -> None:
     from chainrule.exercises.own_gradients import check_backward, read_gradients
 
     found = check_backward(graph, point, read_gradients(source(own)))
-    deliver(renderer(None, output, False).grid(found.grid(), output is not None), output)
+    chosen = renderer(None, output, False)
+    deliver(chosen.write(found.grid().document(), output is not None), output)
     if found.first is not None:
         raise typer.Exit(1)
 
@@ -102,7 +104,7 @@ def _record(found: Agreement) -> dict[str, Any]:
 def _lines(found: Agreement) -> list[str]:
     from chainrule.readings.catalogue import WORDS
     from chainrule.readings.numbers import full_digits
-    from chainrule.readings.render.prose import plain
+    from chainrule.readings.prose import plain
 
     lines: list[str] = []
     for about in found.inputs:

@@ -26,8 +26,21 @@ from chainrule.cli.train import sweep, train
 from chainrule.errors import ChainruleError, OutsideError, excerpt
 
 COMMANDS: tuple[Callable[..., None], ...] = (
-    show, table, steps, draw, grad, check, compile, train, sweep, experiment, sheet, mark, ops, app,
-)  # fmt: skip
+    show,
+    table,
+    steps,
+    draw,
+    grad,
+    check,
+    compile,
+    train,
+    sweep,
+    experiment,
+    sheet,
+    mark,
+    ops,
+    app,
+)
 BAD_INPUT, FAULT, INTERRUPTED = 2, 1, 130
 
 ABOUT = """The chain rule, step by step.
@@ -59,20 +72,26 @@ def application() -> typer.Typer:
 
     @built.callback()
     def every(
-        version: bool = typer.Option(False, "--version", help="Show the version.", is_eager=True),
+        version: bool = typer.Option(
+            False, "--version", help="Show the version.", is_eager=True, callback=_version
+        ),
     ) -> None:
-        if version:
-            from importlib.metadata import PackageNotFoundError
-            from importlib.metadata import version as installed
-
-            try:
-                typer.echo(f"chainrule {installed('chainrule')}")
-            except PackageNotFoundError:
-                typer.echo("chainrule, run from its sources")
-            raise typer.Exit()
+        pass
 
     every.__doc__ = ABOUT
     return built
+
+
+def _version(asked: bool) -> None:
+    if not asked:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        typer.echo(f"chainrule {version('chainrule')}")
+    except PackageNotFoundError:
+        typer.echo("chainrule, run from its sources")
+    raise typer.Exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,8 +1,8 @@
-"""`chainrule compile`: a formula as NumPy source, value and derivatives."""
+"""`chainrule compile`: a formula as source, value and derivatives."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,17 +13,22 @@ By = Annotated[
     typer.Option("--by", metavar="NAME", help="Derivatives by these only; default all."),
 ]
 ValueOnly = Annotated[bool, typer.Option("--value", help="The value alone, no derivatives.")]
+Library = Annotated[
+    Literal["numpy", "jax", "torch"],
+    typer.Option("--for", help="The library it is written for; JAX and PyTorch get both."),
+]
 
 
 def compile(
     formula: Formula,
     by: By = None,
     value: ValueOnly = False,
+    library: Library = "numpy",
     reading: Readings = None,
     kink: Kink = None,
     output: Output = None,
 ) -> None:
-    """Write a formula as a NumPy module: its value and all its derivatives.
+    """Write a formula as a module of NumPy, JAX or PyTorch: its value and all its derivatives.
 
     \b
       chainrule compile "cos(sin(x^2)+3x^2)"
@@ -33,7 +38,8 @@ def compile(
     from chainrule.cli.request import parsed
 
     graph, _ = parsed(formula, None, reading, kink)
-    made = graph.compile("value" if value else "value_and_grad", by)
+    outputs = "value" if value else "value_and_grad"
+    made = graph.compile(outputs if library == "numpy" else library, by)
     names = ", ".join(f"{name} is argument {at}" for at, name in enumerate(made.inputs, 1))
     deliver(f"# {names}\n{made.source}" if names else made.source, output)
     tell_notes(graph, on_screen=False)

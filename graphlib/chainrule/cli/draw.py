@@ -56,7 +56,7 @@ def draw(
     graph, run = request.worked()
     document = Path(output).suffix.lower() == ".tex"
     drawn = picture(
-        run,
+        run.view,
         chosen,
         theme=theme,
         direction=direction,

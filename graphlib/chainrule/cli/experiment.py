@@ -70,5 +70,5 @@ def experiment(name: Name = None, seed: Seed = None, rows: Rows = 20, output: Sa
 
         deliver(dumps(outcome.spec()) + "\n", output)
     else:
-        text = renderer(None, output, False).grid(outcome.grid(), True)
+        text = renderer(None, output, False).write(outcome.document(), True)
         deliver(text, output, pdf=as_pdf(None, output))

@@ -68,8 +68,8 @@ def grad(
     if along:
         moves = pairs(along, "--along", default="1")
         rows = {"H·d": graph.hvp(point, moves)}
-        exact = {graph.names[node]: value for node, value in graph.at(point).items()}
-        goal = graph.names.get(graph.outputs[0], Notation().output)
+        exact = {graph.list.names[node]: value for node, value in graph.at(point).items()}
+        goal = graph.list.names.get(graph.list.outputs[0], Notation().output)
         shown = derivative_grid("hessian_vector", rows, exact, goal=goal)
         record = {"hessian_vector": plain(rows["H·d"]), "direction": moves}
     elif hessian:

@@ -118,7 +118,7 @@ def _mark_class(
     from chainrule.exercises.gradebook import feedback_zip, gradebook
     from chainrule.exercises.handed_in import assigned, collect
     from chainrule.exercises.statistics import ClassStatistics
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     manifest, keys = read_keys(Path(key))
     handed, faults = collect(Path(answers))
@@ -132,8 +132,8 @@ def _mark_class(
     if feedback is not None:
         write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
     if statistics is not None:
-        told = ClassStatistics(graded).grid()
-        deliver(renderer(None, statistics, False).grid(told, True), statistics)
+        chosen = renderer(None, statistics, False)
+        deliver(chosen.write(ClassStatistics(graded).document(), True), statistics)
     listed = [*faults, *strangers, *(line for one in graded for line in one.faults)]
     for line in listed:
         print(printable(line.replace("\n", " ")), file=sys.stderr)
@@ -176,10 +176,10 @@ def _mark_table(
     from chainrule.exercises.worksheet import Worksheet
 
     graph, point = parsed(formula, at, None)
-    forward = graph.forward(point) if graph.variables else None
-    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point), forward))
+    forward = graph.forward(point).view if graph.variables else None
+    pasted = read_pasted(source(answers), Worksheet(graph.reverse(point).view, forward))
     told = mark(graph, point, pasted.answers).feedback(teacher=teacher)
     chosen = renderer(None, out, False)
-    deliver(chosen.grid(told.grid(), out is not None), out)
+    deliver(chosen.write(told.document(), out is not None), out)
     for fault in pasted.faults:
         print(fault, file=sys.stderr)

@@ -38,7 +38,7 @@ def ops(
     if markdown and (json or name):
         raise InputError("--markdown writes the page of all operations", allowed="Use it alone.")
     if markdown:
-        deliver(reference.markdown(), output)
+        deliver(reference.page().markdown(), output)
     elif name is None:
         listed = [(title, [reference.reference(op) for op in ops]) for title, ops in _families()]
         if json:
@@ -48,7 +48,7 @@ def ops(
             deliver("\n".join(_list(listed)) + "\n", output)
     else:
         entry = reference.reference(_found(name))
-        deliver(written(_record(entry)) if json else "\n".join(_one(entry)) + "\n", output)
+        deliver(written(_record(entry)) if json else entry.text(), output)
 
 
 def _families() -> Any:
@@ -76,8 +76,9 @@ def _found(name: str) -> Any:
 
 
 def _record(entry: Reference, family: str = "") -> dict[str, Any]:
+    from chainrule.readings.latex import latex
     from chainrule.readings.reference import record
-    from chainrule.readings.terms import latex, text
+    from chainrule.readings.terms import text
 
     data = record(entry, lambda term: {"text": text(term), "latex": latex(term)})
     return data | ({"family": family} if family else {})
@@ -91,20 +92,3 @@ def _list(listed: list[tuple[str, list[Reference]]]) -> list[str]:
             typed = entry.calls[0] if entry.calls else entry.op.sign or entry.op.name
             shown.append(f"  {typed:<24} {entry.op.doc}")
     return shown[1:]
-
-
-def _one(entry: Reference) -> list[str]:
-    from chainrule.readings.reference import heading, lines
-    from chainrule.readings.terms import text
-
-    shown = [entry.op.doc, ""]
-    shown += [f"{label:<12} {words}" for label, words in lines(entry)]
-    if entry.values:
-        rows = [heading(entry), *(tuple(map(text, row)) for row in entry.values)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-        shown.append("")
-        shown += [
-            "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-            for row in rows
-        ]
-    return shown

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import InputError, excerpt
 
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from chainrule.facade import Graph
+    from chainrule.readings.document import Document
     from chainrule.readings.render import Renderer
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 MOST_LETTERS = 255
 """Bytes of a file's name that systems take."""
 
@@ -38,9 +41,11 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
     if format is not None:
         if format not in RENDERERS:
             raise InputError(
-                f"there is no format `{format}`", text=format, length=len(format),
+                f"there is no format `{format}`",
+                text=format,
+                length=len(format),
                 allowed=f"Formats are {', '.join(RENDERERS)}, pdf.",
-            )  # fmt: skip
+            )
         return RENDERERS[format]
     if output is None or output == "-":
         return RENDERERS["text"]
@@ -48,9 +53,12 @@ def renderer(format: str | None, output: str | None, as_json: bool) -> Renderer:
     suffix = Path(output).suffix.lower()
     if suffix not in by_suffix:
         raise InputError(
-            "the file's ending says no format", text=output, position=len(output) - len(suffix),
-            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}, .pdf.",
-        )  # fmt: skip
+            "the file's ending says no format",
+            text=output,
+            position=len(output) - len(suffix),
+            length=len(suffix),
+            allowed=f"Use --format, or one of {', '.join(by_suffix)}, .pdf.",
+        )
     return by_suffix[suffix]
 
 
@@ -143,9 +151,64 @@ def deliver(text: str, output: str | None, *, pdf: bool = False) -> None:
         write(text.encode(), output)
 
 
+def present(
+    document: Document,
+    graph: Graph,
+    format: str | None,
+    output: str | None,
+    as_json: bool,
+    further: Mapping[str, Any] = NOTHING,
+    *,
+    notes: bool = True,
+) -> None:
+    """Show a document as was asked for: on the terminal, as JSON, or in another format.
+
+    Parameters
+    ----------
+    further
+        What JSON has besides; the notes are in it anyhow.
+    notes
+        Whether the notes are told below.
+    """
+    from chainrule.readings.render.json import record, written
+    from chainrule.readings.render.terminal import show
+
+    chosen = renderer(format, output, as_json)
+    on_screen = output is None or output == "-"
+    console = terminal() if chosen.name == "text" and on_screen else None
+    if chosen.name == "json":
+        deliver(written({**record(document), **note_records(graph), **further}), output)
+        return
+    if console is not None:
+        show(console, document)
+    else:
+        pdf = as_pdf(format, output)
+        deliver(chosen.write(document, pdf or not on_screen), output, pdf=pdf)
+    if notes:
+        tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
+
+
+def note_records(graph: Graph) -> dict[str, Any]:
+    """Return the readings that were made for the user, for JSON."""
+    return {
+        "notes": [
+            {
+                "found": note.found,
+                "reading": note.reading,
+                "key": note.key,
+                "alternative": note.alternative,
+                "alternative_reading": note.alternative_reading,
+                "start": note.span.start,
+                "stop": note.span.stop,
+            }
+            for note in graph.notes
+        ]
+    }
+
+
 def note_lines(graph: Graph) -> Iterable[str]:
     """Yield each reading that was made for the user, and how to get the other."""
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     for note in graph.notes:
         line = f"{note.found} is read as {note.reading}"

@@ -206,9 +206,11 @@ def pairs(given: Iterable[str], option: str, *, default: str = "") -> dict[str, 
             if not name or not value:
                 raise PointError(
                     f"{option} needs a name, an equals sign and a value",
-                    text=text, position=begin, length=max(1, len(entry)),
+                    text=text,
+                    position=begin,
+                    length=max(1, len(entry)),
                     allowed=f"Write {option} x=1, or {option} x=1,y=2.5.",
-                )  # fmt: skip
+                )
             key = canonical(name)
             if key in known:
                 raise given_twice(known[key], name, text, begin, len(entry))
@@ -225,9 +227,10 @@ def switched(given: Sequence[str]) -> dict[str, str]:
         if not equals or not key.strip() or not other.strip():
             raise InputError(
                 "--reading needs a key, an equals sign and the other reading",
-                text=text, length=max(1, len(text)),
+                text=text,
+                length=max(1, len(text)),
                 allowed='Write it as the note says, for instance --reading "letters:xy=one name".',
-            )  # fmt: skip
+            )
         result[key.strip()] = other.strip()
     return result
 
@@ -284,10 +287,16 @@ class Request:
             )
         graph, point = parsed(self.formula, self.at, self.reading, self.kink)
         return graph, graph.work(
-            at=point, mode=self.mode, zoom=self.zoom, output=self.of,
-            direction=direction or None, digits=digits, folds=self.fold or (),
-            as_tree=self.tree, notation=self.notation,
-        )  # fmt: skip
+            at=point,
+            mode=self.mode,
+            zoom=self.zoom,
+            output=self.of,
+            direction=direction or None,
+            digits=digits,
+            folds=self.fold or (),
+            as_tree=self.tree,
+            notation=self.notation,
+        )
 
 
 def requested(command: Callable[..., None]) -> Callable[..., None]:

@@ -73,8 +73,8 @@ SheetFormat = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="pdf, typst, latex, html, markdown, ipynb, moodle, json, form (for answers, CSV) or "
-        "workbook (the same for Excel); default by the file's ending, else markdown.",
+        help="pdf, typst, latex, html, markdown, text, ipynb, moodle, json, form (for answers, "
+        "CSV) or workbook (the same for Excel); by the file's ending, else markdown.",
         show_default=False,
     ),
 ]
@@ -93,9 +93,11 @@ def chosen_format(format: str | None, output: str | None) -> Format:
     if format is not None:
         if format not in FORMATS:
             raise InputError(
-                f"there is no format `{format}`", text=format, length=len(format),
+                f"there is no format `{format}`",
+                text=format,
+                length=len(format),
                 allowed=f"Formats are {', '.join(FORMATS)}.",
-            )  # fmt: skip
+            )
         return FORMATS[format]
     if output is None or output == "-":
         return FORMATS["markdown"]
@@ -103,9 +105,12 @@ def chosen_format(format: str | None, output: str | None) -> Format:
     suffix = Path(output).suffix.lower()
     if suffix not in by_suffix:
         raise InputError(
-            "the file's ending says no format", text=output, position=len(output) - len(suffix),
-            length=len(suffix), allowed=f"Use --format, or one of {', '.join(by_suffix)}.",
-        )  # fmt: skip
+            "the file's ending says no format",
+            text=output,
+            position=len(output) - len(suffix),
+            length=len(suffix),
+            allowed=f"Use --format, or one of {', '.join(by_suffix)}.",
+        )
     return by_suffix[suffix]
 
 
@@ -138,9 +143,11 @@ def asked_recipe(
     for kind in kinds or ():
         if kind not in KINDS:
             raise InputError(
-                f"there is no kind `{kind}`", text=kind, length=len(kind),
+                f"there is no kind `{kind}`",
+                text=kind,
+                length=len(kind),
                 allowed=f"Kinds are {', '.join(KINDS)}.",
-            )  # fmt: skip
+            )
     point = pairs(at or (), "--at")
     part = PartRecipe(
         tuple(kinds or ("values", "adjoints")),
@@ -229,7 +236,7 @@ def _class(
     from chainrule.exercises.class_run import run_class
     from chainrule.exercises.roster import roster as read_roster
     from chainrule.files import MAX_BYTES
-    from chainrule.readings.render.prose import printable
+    from chainrule.readings.prose import printable
 
     if roster is None or out is None:
         raise InputError(

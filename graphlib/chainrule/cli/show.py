@@ -25,21 +25,10 @@ def show(
       chainrule show "J = cos(u); u = sin(t) + 3t; t = x^2" --at x=1
       chainrule show lecture.txt --json
     """
-    from chainrule.cli.output import as_pdf, deliver, renderer, terminal
+    from chainrule.cli.output import present, renderer
     from chainrule.cli.request import parsed
-    from chainrule.cli.steps import note_records
-    from chainrule.readings.render import terminal as on_terminal
-    from chainrule.readings.render.json import grid_record, written
 
-    chosen = renderer(format, output, json)
+    renderer(format, output, json)
     graph, point = parsed(formula, at, reading, kink)
-    grid = graph.overview(point or None).grid()
-    on_screen = output is None or output == "-"
-    console = terminal() if chosen.name == "text" and on_screen else None
-    if console is not None:
-        on_terminal.show(console, on_terminal.grid_parts(grid, console.width))
-    elif chosen.name == "json":
-        deliver(written(grid_record(grid) | note_records(graph)), output)
-    else:
-        pdf = as_pdf(format, output) and not json
-        deliver(chosen.grid(grid, pdf or not on_screen), output, pdf=pdf)
+    shown = graph.overview(point or None).grid().document()
+    present(shown, graph, format, output, json, notes=False)

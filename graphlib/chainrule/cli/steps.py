@@ -3,34 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.request import Digits, Output, Request, requested
 from chainrule.cli.table import Format, Json
 
-if TYPE_CHECKING:
-    from chainrule.facade import Graph
-
 SLIDES = ("pdf", "svg")
 """Endings of files that are slides: pages, or an animation."""
-
-
-def note_records(graph: Graph) -> dict[str, Any]:
-    """Return the readings that were made for the user, for JSON."""
-    return {
-        "notes": [
-            {
-                "found": note.found,
-                "reading": note.reading,
-                "key": note.key,
-                "alternative": note.alternative,
-                "alternative_reading": note.alternative_reading,
-                "start": note.span.start,
-                "stop": note.span.stop,
-            }
-            for note in graph.notes
-        ]
-    }
 
 
 @requested
@@ -54,29 +32,13 @@ def steps(
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o slides.pdf
       chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
     """
-    from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
-    from chainrule.readings.render.json import steps_record, written
+    from chainrule.cli.output import present, tell_notes, write
 
     ending = Path(output or "").suffix.lower()[1:]
     if ending in (*SLIDES, "html") and format is None and not json:
-        from chainrule.cli.output import write
-
         graph, run = request.worked(digits)
         write(run.draw("html") if ending == "html" else run.slides(ending), str(output))
         tell_notes(graph, on_screen=False)
         return
-    chosen = renderer(format, output, json)
     graph, run = request.worked(digits)
-    on_screen = output is None or output == "-"
-    console = terminal() if chosen.name == "text" and on_screen else None
-    if console is not None:
-        from chainrule.readings.render.terminal import show, step_parts
-
-        show(console, step_parts(run, run.steps()))
-    elif chosen.name == "json":
-        deliver(written(steps_record(run, run.steps()) | note_records(graph)), output)
-        return
-    else:
-        pdf = as_pdf(format, output) and not json
-        deliver(chosen.steps(run, run.steps(), pdf or not on_screen), output, pdf=pdf)
-    tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
+    present(run.steps().document(), graph, format, output, json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -68,33 +68,17 @@ def table(
       chainrule table lecture.txt --at x=0.5 --zoom named -o table.tex
       echo "x^2 y" | chainrule table - --at x=3,y=1/2 --json
     """
-    from chainrule.cli.output import as_pdf, deliver, renderer, tell_notes, terminal
-    from chainrule.readings.render.json import grid_record, written
+    from chainrule.cli.output import present, renderer
+    from chainrule.readings.catalogue import WORDS
+    from chainrule.readings.health import health_record
+    from chainrule.readings.prose import printable
 
     chosen = renderer(format, output, json)
     graph, run = request.worked(digits)
-    grid = _reading(run, show)
-    on_screen = output is None or output == "-"
-    console = terminal() if chosen.name == "text" and on_screen else None
-    if console is not None:
-        from chainrule.readings.render import terminal as on_terminal
-
-        on_terminal.show(console, on_terminal.grid_parts(grid, console.width))
-    elif chosen.name == "json":
-        from chainrule.cli.steps import note_records
-
-        record = grid_record(grid) | note_records(graph)
-        deliver(written(record | (_health_record(run) if health else {})), output)
-        return
-    else:
-        pdf = as_pdf(format, output) and not json
-        deliver(chosen.grid(grid, pdf or not on_screen), output, pdf=pdf)
-    tell_notes(graph, on_screen=chosen.name == "text" and on_screen)
-    if health and on_screen and chosen.name == "text":
-        from chainrule.readings.catalogue import WORDS
-        from chainrule.readings.render.prose import printable
-
-        found = run.health()
+    found = run.health() if health else None
+    further = {} if found is None else {"health": health_record(found)}
+    present(_reading(run, show).document(), graph, format, output, json, further)
+    if found is not None and chosen.name == "text" and output in (None, "-"):
         for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:
             print(printable(line))
 
@@ -104,13 +88,9 @@ def _reading(run: Worked, show: str) -> Grid:
 
     if show not in READINGS:
         raise InputError(
-            f"there is no reading `{show[:40]}`", text=show, length=max(1, len(show)),
+            f"there is no reading `{show[:40]}`",
+            text=show,
+            length=max(1, len(show)),
             allowed=f"Readings are {', '.join(READINGS)}.",
-        )  # fmt: skip
+        )
     return run.read(show).grid()
-
-
-def _health_record(run: Worked) -> dict[str, Any]:
-    from chainrule.readings.health import health_record
-
-    return {"health": health_record(run.health())}

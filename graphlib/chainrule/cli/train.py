@@ -59,6 +59,14 @@ Learn = Annotated[
     ),
 ]
 Layers = Annotated[str, typer.Option(metavar="16-16", help="Widths of the hidden layers.")]
+FeaturesOf = Annotated[
+    str,
+    typer.Option(
+        "--features",
+        metavar="FORMULAS",
+        help='What comes in: --features "x1, x2, x1^2"; default the columns.',
+    ),
+]
 Activation = Annotated[str, typer.Option(help="Of the hidden layers.")]
 Init = Annotated[str, typer.Option("--init", help="How the weights begin.")]
 Loss = Annotated[str, typer.Option(help="Default: the one that belongs to the data.")]
@@ -133,6 +141,7 @@ def train(
     l2: L2 = 0.0,
     dropout: Dropout = 0.0,
     patience: Patience = None,
+    features: FeaturesOf = "",
     missing: MissingOf = "refuse",
     without: Without = None,
     example: ExampleOf = None,
@@ -146,13 +155,14 @@ def train(
       chainrule train spirals --layers 32-32-32 --epochs 400 --rate 0.01
       chainrule train digits --layers 64 --activation relu --optimiser sgd --json
       chainrule train heart.csv --target AHD --missing drop -o heart.npz
+      chainrule train circles --layers "" --features "x1^2, x2^2"
       chainrule train line --formula "y = a x + b" --learn "a b" --loss "(y - t)^2"
     """
     from chainrule.nn.building import Choices, prepared, typed
 
     choices = Choices(
         layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
-        seed, l2, dropout, patience, l1,
+        seed, l2, dropout, patience, l1, features,
     )  # fmt: skip
     data = data_of(source, target, missing, without or ())
     if not json:
@@ -231,7 +241,7 @@ def _described(ready: Prepared) -> str:
         return found if len(found) < 400 else f"{len(run.parameters)} parameters"
     shapes = run.network.parameters.values()
     widths = [p.shape[0] for p in shapes if p.kind == "weight"]
-    return "network " + "-".join(str(n) for n in (ready.kept.x.shape[1], *widths))
+    return "network " + "-".join(str(n) for n in (run.x.shape[1], *widths))
 
 
 def _saved(ready: Prepared, output: str) -> None:
@@ -243,7 +253,8 @@ def _saved(ready: Prepared, output: str) -> None:
 
     content = BytesIO()
     scaling = {"input_shift": ready.scaling.shift, "input_size": ready.scaling.size}
-    np.savez(content, allow_pickle=False, **ready.run.parameters, **scaling)
+    named = {"features": np.array(ready.features.names)} if ready.features.names else {}
+    np.savez(content, allow_pickle=False, **ready.run.parameters, **scaling, **named)
     write(content.getvalue(), output)
 
 

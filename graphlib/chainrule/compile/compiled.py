@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from chainrule.compile.blocks import Blocks
-from chainrule.compile.jax import InJax
+from chainrule.compile.libraries import LIBRARIES, Written
 from chainrule.compile.machine import Machine, Unsettled, exactly
 from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
@@ -131,10 +131,7 @@ class Compiled:
 
     @cached_property
     def _value_graph(self) -> WengertList:
-        graph = self.graph
-        return WengertList(
-            graph.ops, graph.operands, graph.parameters, graph.names, graph.shapes, [self._output]
-        )
+        return self.graph.replace(outputs=[self._output])
 
     @cached_property
     def _value_source(self) -> Source:
@@ -266,12 +263,12 @@ def compiled(
     wrt: Sequence[str] | None = None,
     output: int | None = None,
 ) -> Any:
-    """Return a graph compiled for NumPy (`Compiled`), or written for JAX (`InJax`).
+    """Return a graph compiled for NumPy (`Compiled`), or written for a library (`Written`).
 
     Parameters
     ----------
     outputs
-        "value" or "value_and_grad"; "jax" for both in JAX.
+        "value" or "value_and_grad"; "jax" or "torch" for both in JAX or PyTorch.
     wrt
         Names of the inputs by which derivatives are taken; default all.
     output
@@ -284,7 +281,7 @@ def compiled(
     InputError
         For derivatives of a graph that shall have none at its kinks.
     """
-    allowed = (*get_args(Outputs), "jax")
+    allowed = (*get_args(Outputs), *LIBRARIES)
     if outputs not in allowed:
         raise GraphError(f"no outputs {outputs!r}; there are {', '.join(allowed)}")
     known = [graph.names[node] for node in graph.inputs]
@@ -294,8 +291,8 @@ def compiled(
         raise GraphError(f"{unknown[0]!r} is not an input; there are {', '.join(known)}")
     goal = graph.outputs[0] if output is None else output
     opened, at = _opened(graph, goal)
-    if outputs == "jax":
-        return InJax(opened, by, at)
+    if outputs in LIBRARIES:
+        return Written(LIBRARIES[outputs], opened, by, at)
     kind: Outputs = "value" if outputs == "value" else "value_and_grad"
     made = Compiled(opened, kind, by, at)
     # Written at once, so that an operation without a form in NumPy is met here.

@@ -14,7 +14,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.compile.tape import Cell, Tape, of_numbers
 from chainrule.errors import GraphError, InputError
 from chainrule.ops import OPS, Shape
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 from chainrule.ops.record import same_shape
 
 LACKING = {
@@ -117,7 +117,7 @@ def _tied(t: Tape, a: Any, b: Any) -> Cell:
     ndim = max(a.ndim, b.ndim)
     a, b = t.raised(a, ndim), t.raised(b, ndim)
     shape = same_shape(a.shape, b.shape)
-    return t.assigned(f"({a} == {b}) * 1.0", (a, b), shape, a.batched or b.batched)
+    return t.assigned(f"np.where({a} == {b}, 1.0, 0.0)", (a, b), shape, a.batched or b.batched)
 
 
 def _batch_sum(t: Tape, a: Any) -> Any:
@@ -205,7 +205,8 @@ def _unpatches(t: Tape, a: Cell, size: Shape, stride: int, shape: Shape) -> Cell
 
 def _one_hot(t: Tape, k: Any, shape: Shape) -> Cell:
     k = t.lift(k)
-    text = f"(np.abs(np.asarray({k})[..., None] - np.arange({shape[0]})) < 0.25) * 1.0"
+    near = f"np.abs(np.asarray({k})[..., None] - np.arange({shape[0]})) < 0.25"
+    text = f"np.where({near}, 1.0, 0.0)"
     return t.assigned(text, (k,), shape, k.batched)
 
 

@@ -143,8 +143,13 @@ def define(name: str, arguments: Iterable[str], body: Iterable[str], results: It
     return f"def {name}({', '.join(arguments)}):\n{inside}\n"
 
 
-def plain(name: str, graph: WengertList, outputs: Sequence[int]) -> Source:
+def plain(name: str, graph: WengertList, outputs: Sequence[int], number: str = "{}") -> Source:
     """Return the source of a function of the inputs that returns the values of `outputs`.
+
+    Parameters
+    ----------
+    number
+        How a result that is the same everywhere is written.
 
     Raises
     ------
@@ -156,7 +161,10 @@ def plain(name: str, graph: WengertList, outputs: Sequence[int]) -> Source:
     if graph.batched:
         tape.size = f"{inputs[min(graph.batched)]}.shape[0]"
     cells = walk(graph, tape, inputs, outputs)
-    wanted = [str(x) if isinstance(x, Cell) else literal(x) for x in (cells[n] for n in outputs)]
+    wanted = [
+        str(x) if isinstance(x, Cell) else number.format(literal(x))
+        for x in (cells[n] for n in outputs)
+    ]
     lines = tape.live(wanted)
     order = [*map(str, inputs.values()), *(str(line.fills) for line in lines)]
     new = {old: f"v{at}" for at, old in enumerate(order, 1)}

@@ -14,17 +14,16 @@ from typing import Final, TypeVar
 from chainrule.drawing import marks
 from chainrule.drawing.alternative import in_words
 from chainrule.drawing.frames import Frame, Frames, frames
-from chainrule.drawing.marks import Mark
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Card, Line
-from chainrule.drawing.svg import Painter, Styled, document, escaped, styled
-from chainrule.drawing.theme import Theme, theme_named
 from chainrule.drawing.widths import width
 from chainrule.readings.catalogue import PHASES
 from chainrule.readings.cells import story_caption
-from chainrule.readings.prose import Prose, sentence, title
-from chainrule.readings.render.prose import pieces, plain, prose_text
+from chainrule.readings.picture import Mark
+from chainrule.readings.prose import Prose, pieces, plain, prose_text
+from chainrule.readings.render.svg import Painter, Styled, document, escaped, styled
 from chainrule.readings.terms import Role
+from chainrule.readings.theme import Theme, theme_named
 from chainrule.readings.view import View
 
 SECONDS_A_STEP: Final = 3.0
@@ -150,14 +149,14 @@ class _Writer:
         told, size = frame.told, self.size
         left, column = 12.0, self.width * 0.5
         y = top + 34 * size
-        head = _styled(title(told.title))
+        head = _styled(told.title)
         shown = escaped("".join(words for words, _ in head))
         yield self.painter.text((left, y), 16 * size, (), bold=shown)
         beside = left + 1.35 * width("".join(words for words, _ in head), 16 * size) + 14 * size
         quiet = ((f"{PHASES[told.phase]} · {told.rule}", None),)
         yield self.painter.text((beside, y), 11 * size, quiet, colour="quiet")
         room = column - left - 24 * size
-        for i, line in enumerate(wrapped(sentence(told.sentence), 13 * size, room)):
+        for i, line in enumerate(wrapped(told.sentence, 13 * size, room)):
             yield self.painter.text((left, y + (24 + 19 * i) * size), 13 * size, line)
         sides = [styled(side) for side, _ in told.lines if side is not None]
         lefts = [1.3 * width("".join(w for w, _ in side), 13 * size) for side in sides]

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from chainrule.drawing.labels import Point
+from chainrule.readings.picture import Point
 
 _COMMAND: Final = re.compile(r"([MLC])([^MLC]*)")
 
@@ -42,11 +42,9 @@ def control_points(pos: str) -> list[Point]:
 
 def _bezier(p: tuple[Point, ...], t: float) -> Point:
     s = 1 - t
-    weights = (s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t)
-    return (
-        sum(w * c[0] for w, c in zip(weights, p, strict=True)),
-        sum(w * c[1] for w, c in zip(weights, p, strict=True)),
-    )
+    f, g, h, i = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+    (a, b), (c, d), (e, j), (k, m) = p
+    return f * a + g * c + h * e + i * k, f * b + g * d + h * j + i * m
 
 
 def sampled(control: list[Point]) -> list[Point]:
@@ -70,11 +68,11 @@ def points(pieces: list[tuple[Point, ...]]) -> list[Point]:
     """Return points on a line, from its start to its end, at most some 12 px apart."""
     line: list[Point] = []
     for piece in pieces:
+        (a, b), (c, d) = piece[0], piece[-1]
         if len(piece) == 2:
-            (a, b), (c, d) = piece
             count = max(2, int(max(abs(c - a), abs(d - b)) / 12))
             line += [(a + (c - a) * k / count, b + (d - b) * k / count) for k in range(count + 1)]
         else:
-            count = max(12, int(abs(piece[3][1] - piece[0][1]) / 12))
+            count = max(12, int(abs(d - b) / 12))
             line += [_bezier(piece, k / count) for k in range(count + 1)]
     return line

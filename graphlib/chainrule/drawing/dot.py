@@ -16,8 +16,8 @@ from chainrule.drawing.alternative import (
 )
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.svg import edge_id, node_id
-from chainrule.drawing.theme import LIGHT
 from chainrule.graph.wengert import INPUT
+from chainrule.readings.theme import LIGHT
 
 
 def dot(drawn: Reduction, *, direction: str = "LR", title: str = "") -> str:

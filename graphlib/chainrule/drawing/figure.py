@@ -28,11 +28,12 @@ from chainrule.passes.closed_form import ClosedForm, closed_form
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.cells import caption, point
 from chainrule.readings.formulas import in_inputs
-from chainrule.readings.render.html import STYLE, grid_html, steps_html
-from chainrule.readings.render.prose import prose_text
-from chainrule.readings.story import story
+from chainrule.readings.mathml import mathml
+from chainrule.readings.prose import prose_text
+from chainrule.readings.render.html import style_of
+from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import EQUALS, Fraction, Row, Sign, Symbol, Term, mathml, row
+from chainrule.readings.terms import EQUALS, Fraction, Row, Sign, Symbol, Term, row
 from chainrule.readings.view import View
 
 FONTS: Final = Path(__file__).parent / "fonts"
@@ -123,7 +124,7 @@ def figure(
         "head": _head(view),
         "still": _still(view, key),
         "text": f"<details open><summary>{escape(WORDS['all_steps'])}</summary>"
-        f"{steps_html(view, story(view), style=False)}</details>",
+        f"{Story(view, tuple(story(view))).html(style=False)}</details>",
         "closed": _foot(view, source) if source is not None else "",
     }
     slots = "\n".join(
@@ -140,7 +141,7 @@ def figure(
     written = json.dumps(given, separators=(",", ":")).replace("<", "\\u003c")
     piece = (
         f'<div class="chainrule chainrule-figure" id="{key}" role="figure" '
-        f'aria-label="{escape(told)}">\n<style>{STYLE}{STILL}</style>\n{slots}\n</div>\n'
+        f'aria-label="{escape(told)}">\n<style>{style_of()}{STILL}</style>\n{slots}\n</div>\n'
         f"<script>(() => {{\n{script()}{part('figure.js')}\n"
         f'for (const host of document.querySelectorAll("#{key}")) '
         f"if (!host.shadowRoot) figure(host, {written});\n}})();</script>\n"
@@ -178,7 +179,7 @@ def _still(view: View, key: str) -> str:
         'aria-labelledby="drawing-title drawing-words"',
         f'aria-labelledby="{key}-drawing-title {key}-drawing-words"',
     )
-    return picture + grid_html(table(view).grid(), prefix=f"{key}-", style=False)
+    return picture + table(view).html(prefix=f"{key}-", style=False)
 
 
 def _foot(view: View, source: WengertList) -> str:

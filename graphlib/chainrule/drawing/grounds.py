@@ -16,10 +16,10 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.drawing.reduction import Cluster, Reduction, folded, reduced
 from chainrule.drawing.rows import FEW, weights
 from chainrule.graph.wengert import INPUT
-from chainrule.ops import Op
+from chainrule.ops import OPS, Op
 from chainrule.ops.record import same_shape
 from chainrule.passes.folding import groups
-from chainrule.passes.modules import ACTIVATIONS, modules
+from chainrule.passes.modules import modules
 from chainrule.readings.catalogue import say
 from chainrule.readings.view import View
 
@@ -113,8 +113,9 @@ def activation(view: View, node: int) -> str:
     for x in SAMPLES:
         operands = [x if graph.varies[i] else given[i] for i in graph.operands[node]]
         values.append(FLOAT64.apply(op, parameters, operands))
-    for known in sorted(ACTIVATIONS, key=lambda op: op.name):
-        if known.arity == 1 and known.shape is same_shape and _alike(known, values):
+    for _name, known in sorted(OPS.items()):
+        entrywise = known.arity == 1 and known.shape is same_shape
+        if known.role == "activation" and entrywise and _alike(known, values):
             return _title(known)
     return say("module_activation")
 

@@ -5,41 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Align = Literal["start", "middle", "end"]
-Point = tuple[float, float]
+from chainrule.readings.picture import Align, Box, Point
 
-CELL: Final = 160.0
+CELL: Final = 48.0
 SLIGHT: Final = 52.0
 """A line that bends by less, in px, leaves no room for text beside a card that it comes from."""
 
 _CARD, _TEXT, _LINE = 8.0, 6.0, 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A box, x and y its centre, y downward, in px."""
-
-    x: float
-    y: float
-    w: float
-    h: float
-
-    def overlap(self, other: Box) -> float:
-        """Return the part of this box, 0 to 1, that the other covers."""
-        wide = min(self.x + self.w / 2, other.x + other.w / 2) - max(
-            self.x - self.w / 2, other.x - other.w / 2
-        )
-        high = min(self.y + self.h / 2, other.y + other.h / 2) - max(
-            self.y - self.h / 2, other.y - other.h / 2
-        )
-        return max(0.0, wide) * max(0.0, high) / (self.w * self.h)
-
-    def holds(self, point: Point) -> bool:
-        """Whether a point lies in the box."""
-        x, y = point
-        return abs(x - self.x) <= self.w / 2 and abs(y - self.y) <= self.h / 2
 
 
 def spanned(first: Box, second: Box) -> Box:
@@ -52,7 +26,7 @@ def spanned(first: Box, second: Box) -> Box:
 
 
 class Occupied:
-    """The boxes and points already on the drawing, by squares of 160 px."""
+    """The boxes and points already on the drawing, by squares."""
 
     def __init__(self) -> None:
         self._boxes: dict[tuple[int, int], list[tuple[Box, float]]] = defaultdict(list)

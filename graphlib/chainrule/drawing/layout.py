@@ -14,13 +14,23 @@ from typing import Any, Final
 
 from chainrule.drawing.alternative import is_number, partial_parts, shown
 from chainrule.drawing.curves import path, points
-from chainrule.drawing.labels import SLIGHT, Box, Label, Occupied, Point, beside, spanned
+from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction, reduced
 from chainrule.drawing.rows import Form, Weight, form, with_rows
-from chainrule.drawing.widths import ACROSS, COMPACT, DOWN, Sizes, card_size, width
+from chainrule.drawing.widths import (
+    ACROSS,
+    CELLS,
+    COMPACT,
+    DOWN,
+    WRITTEN,
+    Sizes,
+    card_size,
+    width,
+)
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
+from chainrule.readings.picture import Box, Point
 from chainrule.readings.view import View
 
 HEAD: Final = 9.0
@@ -96,7 +106,9 @@ class Layout:
         found: dict[int, Form] = {}
         for key in self.nodes:
             node = int(key[1:])
-            found[node] = "row" if node in weights else form(self.view, node, bool(self.rows))
+            chips = not self.sizes.cell
+            usual = form(self.view, node, bool(self.rows), chips)
+            found[node] = "row" if node in weights else usual
         return found
 
     def json(self) -> dict[str, Any]:
@@ -149,6 +161,7 @@ def placed(
     *,
     rows: bool = False,
     wide: Mapping[int, int] | None = None,
+    written: bool = False,
 ) -> Layout:
     """Return the positions of the cards and edges of what is drawn.
 
@@ -161,9 +174,12 @@ def placed(
         ``"LR"``, left to right with cards 76 px high, or ``"TB"``, top down with cards 46 px
         high.
     rows
-        Whether weights are rows on the cards of their users, from left to right only.
+        Whether weights are rows on the cards of their users; top down, cells above them.
     wide
         Widths of cards; default what their text needs.
+    written
+        Whether numbers are written in by hand: cards then have room for that, and stand as near
+        to the inputs as they can, so that their places tell nothing of arrows to be drawn.
 
     Raises
     ------
@@ -174,7 +190,7 @@ def placed(
     """
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
-    return _Planner(drawn, direction, wide or {}, rows=rows and direction == "LR").layout()
+    return _Planner(drawn, direction, wide or {}, rows=rows, written=written).layout()
 
 
 def moved(box: Box, shift: Point) -> Box:
@@ -194,7 +210,13 @@ class _Planner:
     """Works in two axes: `along` the ranks, `across` them; LR is (x, y), TB is (y, x)."""
 
     def __init__(
-        self, drawn: Reduction, direction: str, wide: Mapping[int, int], *, rows: bool
+        self,
+        drawn: Reduction,
+        direction: str,
+        wide: Mapping[int, int],
+        *,
+        rows: bool,
+        written: bool,
     ) -> None:
         self.rows: Mapping[int, tuple[Weight, ...]] = {}
         if rows:
@@ -203,13 +225,14 @@ class _Planner:
         self.view = drawn.view
         self.direction = direction
         self.across = direction == "LR"
-        self.sizes: Sizes = (COMPACT if self.rows else ACROSS) if self.across else DOWN
+        usual, small = (ACROSS, COMPACT) if self.across else (DOWN, CELLS)
+        self.sizes: Sizes = WRITTEN if written else small if self.rows else usual
         self.size = {
             node: card_size(
                 self.view,
                 node,
                 self.sizes,
-                form(self.view, node, bool(self.rows)),
+                form(self.view, node, bool(self.rows), self.across),
                 self.rows.get(node, ()),
             )
             for node in drawn.nodes
@@ -217,7 +240,7 @@ class _Planner:
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
         factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
-        found = ranks(drawn, self.size, direction, factors)
+        found = ranks(drawn, self.size, direction, factors, written=written)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:
@@ -259,14 +282,19 @@ class _Planner:
     def row_of(self, node: int, row: Weight) -> float:
         """Return the place across of the centre of a row."""
         index = self.rows[node].index(row)
-        top = self.place[node] - self.size[node][1] / 2 + self.sizes.head
-        return top + (index + 0.5) * self.sizes.row
+        begin = self.place[node] - self.size[node][self.across] / 2 + self.lead(node)
+        return begin + (index + 0.5) * self.sizes.row
+
+    def lead(self, node: int) -> float:
+        """Return the room before the rows: above them, or left of cells if other lines come."""
+        others = any(edge not in self.factors for edge in self.drawn.edges if edge.user == node)
+        return self.sizes.head if self.across or others else 0.0
 
     def _spread(self, node: int, edges: list[Edge], ports: dict[Edge, float]) -> None:
-        side, middle = self.size[node][self.across], self.place[node]
-        if node in self.rows and ports is self.end:  # beside the part above the rows
-            middle += (self.sizes.head - side) / 2
-            side = self.sizes.head
+        side, middle = float(self.size[node][self.across]), self.place[node]
+        if node in self.rows and ports is self.end:  # beside the part before the rows
+            middle += (self.lead(node) - side) / 2
+            side = self.lead(node)
         room = max(0.4 * side, side - 36)
         apart = min(_PORTS[self.direction], room / max(1, len(edges) - 1))
         for i, edge in enumerate(edges):
@@ -325,22 +353,22 @@ class _Planner:
             stations.append((*self.band[rank], place))
         stations.append((min(stop[0], self.band[self.rank[edge.user]][0] - HEAD), stop[0], stop[1]))
         pieces: list[tuple[Point, ...]] = []
-        for i, (enter, leave, place) in enumerate(stations):
+        level = stations[0]  # passed without a bend since
+        for station in stations[1:]:
+            enter, leave, place = level
+            following, end, other = station
+            if abs(other - place) <= 0.5:
+                level = (enter, end, place)
+                continue
+            bend = (following - leave) * 0.5
             if leave - enter > 0.5:
                 pieces.append(((enter, place), (leave, place)))
-            if i + 1 < len(stations):
-                following, _, other = stations[i + 1]
-                bend = (following - leave) * 0.5
-                pieces.append(
-                    (
-                        (leave, place),
-                        (leave + bend, place),
-                        (following - bend, other),
-                        (following, other),
-                    )
-                    if abs(other - place) > 0.5
-                    else ((leave, place), (following, other))
-                )
+            bent = ((leave + bend, place), (following - bend, other))
+            pieces.append(((leave, place), *bent, (following, other)))
+            level = station
+        enter, leave, place = level
+        if leave - enter > 0.5:
+            pieces.append(((enter, place), (leave, place)))
         return pieces
 
     def _upright(self, point: Point) -> Point:
@@ -379,6 +407,10 @@ class _Planner:
         occupied = Occupied()
         for box in self._boxes().values():
             occupied.add_card(Box(box.x, box.y, box.w + 2, box.h + 2))
+        for box, cluster in self._grounds(self._boxes()):
+            wide = width(cluster.title, GROUND_TITLE)
+            left, top = box.x - box.w / 2 + ROOM, box.y - box.h / 2
+            occupied.add_text(Box(left + wide / 2, top + TITLE / 2, wide, TITLE))
         along: dict[Edge, list[Point]] = {}
         for number, (edge, pieces) in enumerate(lines.items()):
             place, stop = pieces[-1][-1][1], pieces[-1][-1][0] + HEAD
@@ -423,8 +455,14 @@ class _Planner:
         return boxes
 
     def _row_boxes(self, boxes: Mapping[int, Box]) -> dict[int, Box]:
+        def box(card: Box, middle: float) -> Box:
+            if self.across:
+                return Box(card.x, middle, card.w, self.sizes.row)
+            deep = self.sizes.cell
+            return Box(middle, card.y - card.h / 2 + deep / 2, self.sizes.row, deep)
+
         return {
-            row.node: Box(boxes[node].x, self.row_of(node, row), boxes[node].w, self.sizes.row)
+            row.node: box(boxes[node], self.row_of(node, row))
             for node, found in self.rows.items()
             for row in found
         }
@@ -459,7 +497,7 @@ class _Planner:
             shifted = [[(x + dx, y + dy) for x, y in piece] for piece in upright]
             end = shifted[-1][-1]
             long = HEAD - RING * (edge in self.factors)
-            tip = (end[0] + long, end[1]) if self.across else (end[0], end[1] + HEAD)
+            tip = (end[0] + long, end[1]) if self.across else (end[0], end[1] + long)
             label = labels.get(edge)
             if label is not None:
                 label = Label(moved(label.box, (dx, dy)), label.align, label.rows)

@@ -1,103 +1,17 @@
 """A scene as marks: boxes, wires, tips, rings and texts, which every format can draw.
 
-Where things stand on a card is said here, once; a format only knows how to draw a mark. Colours
-are names of a theme's.
+Where things stand on a card is said here, once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
-from chainrule.drawing.labels import Align, Box, Point
 from chainrule.drawing.scene import Card, Ground, Line, Scene, Text, arrow
 from chainrule.drawing.widths import Sizes
+from chainrule.readings.picture import Align, Box, Mark, Picture, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.terms import EQUALS, Coloured, Row, Term
-
-Corners = Literal["all", "below", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A box with round corners.
-
-    Parameters
-    ----------
-    fill, line
-        Colours; empty for none.
-    part
-        How far the line's goes over into the derivative's, from 0 to 1.
-    dashed
-        An empty outline: what is not computed yet.
-    """
-
-    box: Box
-    fill: str = ""
-    line: str = ""
-    width: float = 1.25
-    radius: float = 9.0
-    corners: Corners = "all"
-    part: float = 0.0
-    dashed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """A line of straight and cubic pieces from `start`."""
-
-    start: Point
-    pieces: tuple[tuple[Point, ...], ...]
-    line: str
-    width: float = 1.25
-    part: float = 0.0
-    dash: Literal["", "dotted", "dashed"] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """The head of an arrow: its tip and its two other corners."""
-
-    points: tuple[Point, ...]
-    fill: str
-    part: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """A small ring about a point."""
-
-    at: Point
-    line: str
-    radius: float = 2.6
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A line of mathematics, or of words, whose middle is at `at`.
-
-    Parameters
-    ----------
-    to
-        Which end of it keeps to `at`.
-    colour
-        Of what has none of its own.
-    room
-        Its largest width in px, 0 for any.
-    bold
-        A term that stands before it in bold type, the name of a node.
-    """
-
-    at: Point
-    to: Align
-    size: float
-    what: Term | str
-    colour: str = "ink"
-    room: float = 0.0
-    bold: Term | None = None
-
-
-Mark = Shape | Wire | Tip | Ring | Type
 
 
 def ground(ground: Ground, sizes: Sizes) -> Iterator[Mark]:
@@ -165,7 +79,7 @@ def _number(card: Card, number: Term | None, x: float, to: Align, sizes: Sizes) 
     y = box.y if card.flat else box.y - box.h / 2 + 0.72 * card.upper
     if number is not None:
         return Type((x, y), to, _size(card, sizes, sizes.number), number)
-    wide, high = sizes.outline, 14 if card.form == "row" else 18
+    wide, high = sizes.outline, 14 if card.form == "row" else sizes.blank
     middle = x + (wide / 2 if to == "start" else -wide / 2)
     return Shape(Box(middle, y, wide, high), line="quiet", width=1, radius=4, dashed=True)
 
@@ -217,3 +131,8 @@ def marks(scene: Scene) -> Iterator[Mark]:
         yield from edge(one, sizes)
     for card in scene.cards:
         yield from node(card, sizes)
+
+
+def picture(scene: Scene, words: str = "") -> Picture:
+    """Return a scene as a picture; `words` say what is seen."""
+    return Picture(scene.width, scene.height, tuple(marks(scene)), words)

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from chainrule.drawing.curves import path, sections
-from chainrule.drawing.labels import Box, Point
 from chainrule.drawing.layout import HEAD, Layout, Route, moved, placed
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.widths import ACROSS, DOWN, card_size
+from chainrule.readings.picture import Box, Point
 
 BETWEEN: Final = 64.0
 """Room between the graph and its mirror image, in px."""

@@ -11,14 +11,16 @@ from chainrule.drawing.dot import dot
 from chainrule.drawing.gradient import Groups, clustered, with_gradient
 from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
+from chainrule.drawing.marks import picture
 from chainrule.drawing.mirror import mirrored
-from chainrule.drawing.paper import page
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.scene import Look, Scene, Stage
-from chainrule.drawing.svg import Painter, document, escaped
-from chainrule.drawing.theme import theme_named
-from chainrule.drawing.tikz import tikz
+from chainrule.drawing.svg import groups
 from chainrule.errors import DrawingError
+from chainrule.readings.render.paper import page
+from chainrule.readings.render.svg import Painter, document, escaped
+from chainrule.readings.render.tikz import tikz
+from chainrule.readings.theme import theme_named
 from chainrule.readings.view import View
 from chainrule.typesetting import typeset
 
@@ -96,17 +98,21 @@ def draw(
     drawn = replace(drawn, texts=look.derivatives)
     if format == "dot":
         return dot(drawn, direction=direction, title=title).encode()
-    layout = mirrored(drawn, direction) if gradient else placed(drawn, direction, rows=True)
+    layout = (
+        mirrored(drawn, direction) if gradient else placed(drawn, direction, rows=direction == "LR")
+    )
     scene = Stage(layout, look, drawn.adjoints).scene(None if drawn.folded else step)
     if format == "tikz":
-        return tikz(scene, theme=look.theme, title=title, document=document).encode()
+        return tikz(
+            picture(scene), theme=look.theme, title=title, note=scene.note, document=document
+        ).encode()
     return _WRITERS[format](scene, drawn, look)
 
 
 def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
     painter = Painter(look.theme)
     top = MARGIN + (HEADING + MARGIN if look.title else 0)
-    parts = list(painter.scene(scene, drawn, derivatives=look.derivatives))
+    parts = list(groups(painter, scene, drawn, derivatives=look.derivatives))
     if look.title:
         heading = escaped(printable(look.title, 200))
         parts.append(painter.text((0, -HEADING), HEADING, (), bold=heading))
@@ -129,7 +135,10 @@ def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
 def _typeset(format: str) -> Callable[[Scene, Reduction, Look], bytes]:
     def written(scene: Scene, drawn: Reduction, look: Look) -> bytes:
         words = in_words(drawn, derivatives=look.derivatives)
-        return typeset(page(scene, look, _title(drawn, look), words), format=format)
+        return typeset(
+            page(picture(scene, words), look.theme, _title(drawn, look), look.title, scene.note),
+            format=format,
+        )
 
     return written
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chainrule.algebras.array import Array
 from chainrule.drawing.alternative import (
@@ -30,26 +30,31 @@ from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
+from chainrule.readings.mathml import mathml
 from chainrule.readings.notation import Notation
 from chainrule.readings.numbers import full_digits
-from chainrule.readings.prose import sentence, title
-from chainrule.readings.render.prose import prose_html, prose_text, remark_line
+from chainrule.readings.prose import prose_text
+from chainrule.readings.render.html import prose_html
 from chainrule.readings.story import Entry, StoryStep, story
 from chainrule.readings.tables import TableRow, table
-from chainrule.readings.terms import Partial, Row, Sign, mathml, text
+from chainrule.readings.terms import Partial, Row, Sign, text
 from chainrule.readings.view import View, labels
 
 VERSION = 1
 
 
-def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
+DIRECTIONS: Final = {"wide": "LR", "narrow": "TB"}
+"""In which direction values flow on a wide and on a narrow screen."""
+
+
+def payload(view: View, *, layouts: Sequence[str] = tuple(DIRECTIONS)) -> dict[str, Any]:
     """Return the player's data for a run.
 
     Parameters
     ----------
-    layout
-        Whether the cards are laid out, left to right and top down; without it the positions
-        are empty and Graphviz is not asked.
+    layouts
+        For which screens the cards are laid out, some of `DIRECTIONS`; the player shows the one
+        that fits, or else the one that there is. For none, Graphviz is not asked.
 
     Returns
     -------
@@ -59,7 +64,7 @@ def payload(view: View, *, layout: bool = True) -> dict[str, Any]:
         of the folded graph, and a note says so.
     """
     drawn = pictured(view)
-    return _Player(drawn).data(in_words(drawn), layout)
+    return _Player(drawn).data(in_words(drawn), layouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ class _Player:
         """Tell whether both ends of an edge are drawn; so is what has no edge."""
         return edge is None or (edge.user in self.kept and edge.operand in self.kept)
 
-    def data(self, alternative: str, layout: bool) -> dict[str, Any]:
+    def data(self, alternative: str, layouts: Sequence[str]) -> dict[str, Any]:
         """Return everything that is drawn."""
         view, note = self.view, self.drawn.note
         rows = [
@@ -148,8 +153,7 @@ class _Player:
             for row in rows  # a seed's row belongs to the node alone
         }
         notes = [{"kind": "fold", "text": note}] if note else []
-        notes += [{"kind": r.mark, "text": remark_line(r)} for r in self.table.grid().remarks]
-        empty: dict[str, Any] = {"width": 0, "height": 0, "nodes": {}, "edges": {}, "grounds": []}
+        notes += [{"kind": r.mark, "text": r.line} for r in self.table.grid().remarks]
         return {
             "version": VERSION,
             "mode": view.run.mode,
@@ -159,10 +163,7 @@ class _Player:
                 name: mathml(term, inline=True) if name == "derivative" else text(term)
                 for name, term in self.table.headers.items()
             },
-            "layouts": {
-                "wide": self.laid_out("LR") if layout else empty,
-                "narrow": self.laid_out("TB") if layout else empty,
-            },
+            "layouts": {screen: self.laid_out(DIRECTIONS[screen]) for screen in layouts},
             "nodes": [self.node(node) for node in self.drawn.nodes],
             "edges": [self.edge(edge) for edge in view.edges if self.drawn_edge(edge)],
             "steps": [
@@ -316,9 +317,9 @@ class _Player:
         )
         return {
             "phase": step.phase,
-            "title": prose_html(title(step.title)),
+            "title": prose_html(step.title),
             "rule": step.rule,
-            "sentence": prose_html(sentence(step.sentence)),
+            "sentence": prose_html(step.sentence),
             "lines": [
                 [
                     mathml(left, display=True) if left is not None else "",
@@ -331,7 +332,7 @@ class _Player:
             "source": source,
             "row": row,
             "sets": [self.entry(entry) for entry in step.entries],
-            "say": f"{prose_text(title(step.title))}. {prose_text(sentence(step.sentence))}",
+            "say": f"{prose_text(step.title)}. {prose_text(step.sentence)}",
         }
 
     def entry(self, entry: Entry) -> dict[str, Any]:

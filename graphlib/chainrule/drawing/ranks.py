@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
 from chainrule.drawing.curves import control_points, crossing, sampled
-from chainrule.drawing.labels import Point
 from chainrule.drawing.reduction import Reduction
 from chainrule.graph.wengert import INPUT, Edge
+from chainrule.readings.picture import Point
 
 GROUND: Final = 20
 """Room round the nodes of a ground, with its title, in px."""
@@ -42,6 +43,8 @@ def ranks(
     size: dict[int, tuple[int, int]],
     direction: str,
     rows: Mapping[int, Sequence[Edge]],
+    *,
+    written: bool = False,
 ) -> Ranks:
     """Return where Graphviz puts cards of these widths and heights.
 
@@ -49,8 +52,10 @@ def ranks(
     ----------
     rows
         Of cards with rows, the edges that go to these, from above.
+    written
+        Whether each card stands as near to the inputs as it can, and close to its neighbours.
     """
-    return _Reader(drawn, size, direction, rows).found
+    return _Reader(drawn, size, direction, rows, written).found
 
 
 class _Reader:
@@ -60,8 +65,10 @@ class _Reader:
         size: dict[int, tuple[int, int]],
         direction: str,
         rows: Mapping[int, Sequence[Edge]],
+        written: bool,
     ) -> None:
         self.rows = rows
+        self.written = written
         self.drawn = drawn
         self.size = size
         self.direction = direction
@@ -73,7 +80,10 @@ class _Reader:
         """Return DOT with boxes of fixed size; a px is a point."""
         apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
         if len({high for _, high in self.size.values()}) > 1:
-            apart = 26.0
+            apart = 26.0 if self.across else 12.0
+        if self.written:
+            apart = 24.0
+        margin = GROUND if self.across else GROUND // 2
         lines = [
             f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "
             'node [shape=box, fixedsize=true, label=""]; '
@@ -85,8 +95,14 @@ class _Reader:
         ]
         for number, cluster in enumerate(self.drawn.clusters):
             inside = " ".join(f"n{node};" for node in cluster.nodes)
-            lines.append(f"subgraph cluster_{number} {{ margin={GROUND}; {inside} }}")
-        port = {edge: f":r{i}:w" for edges in self.rows.values() for i, edge in enumerate(edges)}
+            lines.append(f"subgraph cluster_{number} {{ margin={margin}; {inside} }}")
+        if self.written:
+            for nodes in self._levels():
+                lines.append(f"{{ rank=same; {' '.join(f'n{node};' for node in nodes)} }}")
+        side = "w" if self.across else "n"
+        port = {
+            edge: f":r{i}:{side}" for edges in self.rows.values() for i, edge in enumerate(edges)
+        }
         lines += [
             f"n{edge.operand} -> n{edge.user}{port.get(edge, '')} [id=e{edge.user}_{edge.slot}];"
             for edge in self.drawn.edges
@@ -97,18 +113,24 @@ class _Reader:
         """Return a label without text that has a port for each row, so that lines cross less."""
         if node not in self.rows:
             return ""
-        cells = "".join(f'<TR><TD PORT="r{i}"></TD></TR>' for i in range(len(self.rows[node])))
-        return f', label=<<TABLE BORDER="0" CELLBORDER="0"><TR><TD></TD></TR>{cells}</TABLE>>'
+        cells = [f'<TD PORT="r{i}"></TD>' for i in range(len(self.rows[node]))]
+        lines = ["<TD></TD>", *cells] if self.across else ["".join(cells), "<TD></TD>"]
+        table = "".join(f"<TR>{line}</TR>" for line in lines)
+        return f', label=<<TABLE BORDER="0" CELLBORDER="0">{table}</TABLE>>'
+
+    def _levels(self) -> list[list[int]]:
+        """Return the nodes by their distance from the inputs."""
+        level: dict[int, int] = dict.fromkeys(self.drawn.nodes, 0)
+        for edge in self.drawn.edges:
+            level[edge.user] = max(level[edge.user], level[edge.operand] + 1)
+        found: dict[int, list[int]] = defaultdict(list)
+        for node, number in level.items():
+            found[number].append(node)
+        return list(found.values())
 
     def _crowded(self) -> bool:
         """Whether some rank will hold more than two cards, judged by distance from the inputs."""
-        rank: dict[int, int] = dict.fromkeys(self.drawn.nodes, 0)
-        for edge in self.drawn.edges:
-            rank[edge.user] = max(rank[edge.user], rank[edge.operand] + 1)
-        counts: dict[int, int] = defaultdict(int)
-        for level in rank.values():
-            counts[level] += 1
-        return max(counts.values(), default=0) > 2
+        return max(map(len, self._levels()), default=0) > 2
 
     def _turned(self, x: float, y: float) -> Point:
         """Return Graphviz's point (y upward) as (along, across)."""
@@ -146,22 +168,25 @@ class _Reader:
 
     def _straighten(self) -> None:
         """Let a long edge keep its place from rank to rank wherever nothing stands there."""
-        half = {n: self.size[n][self.across] / 2 for n in self.rank}
-        taken: dict[int, list[Point]] = defaultdict(list)
+        cards: dict[int, list[Point]] = defaultdict(list)
         for node, rank in self.rank.items():
-            taken[rank].append((self.place[node], half[node] + 8))
+            cards[rank].append((self.place[node], self.size[node][self.across] / 2 + 8))
+        lines: dict[int, list[float]] = defaultdict(list)
         for crossed in self.passes.values():
             for rank, place in crossed.items():
-                taken[rank].append((place, 9.0))
+                insort(lines[rank], place)
         for crossed in self.passes.values():
             before: float | None = None
             for rank, place in crossed.items():
-                others = taken[rank]
-                others.remove((place, 9.0))
-                if before is not None and all(abs(before - c) >= room for c, room in others):
-                    crossed[rank] = before
+                others = lines[rank]
+                del others[bisect_left(others, place)]
+                if before is not None:
+                    at = bisect_left(others, before)
+                    beside = [(other, 9.0) for other in others[max(0, at - 1) : at + 1]]
+                    if all(abs(before - c) >= room for c, room in cards[rank] + beside):
+                        crossed[rank] = before
                 before = crossed[rank]
-                others.append((before, 9.0))
+                insort(others, before)
 
     def _upside_down(self) -> bool:
         """Whether more neighbours in a rank stand against the order of writing than with it."""

@@ -56,12 +56,18 @@ def with_rows(drawn: Reduction) -> tuple[Reduction, dict[int, tuple[Weight, ...]
     return replace(drawn, nodes=nodes, edges=edges), rows
 
 
-def form(view: View, node: int, rows: bool) -> Form:
-    """Return which form the card of a node has: inputs are small where weights are rows."""
+def form(view: View, node: int, rows: bool, chips: bool = True) -> Form:
+    """Return which form the card of a node has: inputs are small where weights are rows.
+
+    Parameters
+    ----------
+    chips
+        Whether an input with one user is one line, for which there is no width on a phone.
+    """
     graph = view.graph
     if not rows or graph.ops[node] is not INPUT:
         return "card"
-    return "several" if len(graph.users[node]) > 1 else "chip"
+    return "chip" if chips and len(graph.users[node]) == 1 else "several"
 
 
 def weights(view: View, user: int) -> Iterator[Weight]:

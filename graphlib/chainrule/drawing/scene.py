@@ -21,17 +21,18 @@ from chainrule.drawing.alternative import (
     shown,
 )
 from chainrule.drawing.curves import sections
-from chainrule.drawing.labels import Align, Box, Label, Point, spanned
+from chainrule.drawing.labels import Label, spanned
 from chainrule.drawing.layout import HEAD, Layout, Route
 from chainrule.drawing.moment import Moment, moment
 from chainrule.drawing.reduction import Cluster
 from chainrule.drawing.rows import Form, summed
-from chainrule.drawing.theme import LIGHT, Theme
 from chainrule.drawing.widths import Sizes, digits_of, width
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import MARKS, WORDS
+from chainrule.readings.picture import Align, Box, Point
 from chainrule.readings.terms import EQUALS, Coloured, Role, Row, Sign, Term, Word, row, text
+from chainrule.readings.theme import LIGHT, Theme
 from chainrule.readings.view import View
 
 Outline = Literal["plain", "input", "source", "target", "warning"]

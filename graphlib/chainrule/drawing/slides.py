@@ -9,16 +9,16 @@ from typing import Any, Final
 from chainrule.drawing.alternative import node_in_words
 from chainrule.drawing.animation import slides_svg
 from chainrule.drawing.frames import Frame, Frames, frames
-from chainrule.drawing.paper import PARTS, numbers, painted
-from chainrule.drawing.theme import LIGHT
+from chainrule.drawing.marks import marks
 from chainrule.errors import DrawingError
 from chainrule.readings.catalogue import PHASES
 from chainrule.readings.cells import story_caption
-from chainrule.readings.prose import sentence, title
-from chainrule.readings.render.prose import prose_text
-from chainrule.readings.render.typst import document_head, typst_equations, typst_prose
+from chainrule.readings.prose import prose_text
+from chainrule.readings.render.paper import PARTS, document_head, numbers, painted
+from chainrule.readings.render.typst import Typst
 from chainrule.readings.terms import Role
-from chainrule.readings.typst import string, typst_text
+from chainrule.readings.theme import LIGHT
+from chainrule.readings.typst import string
 from chainrule.readings.view import View
 from chainrule.typesetting import SECONDS, typeset
 
@@ -34,6 +34,7 @@ ROLES: Final[dict[str, Role]] = {
     "adjoints": "derivative",
     "tangents": "derivative",
 }
+TYPST: Final = Typst(whole=True)
 DEFINITIONS: Final = Path(__file__).with_name("slides.typ")
 
 
@@ -88,24 +89,24 @@ def slides_source(shown: Frames) -> str:
 
 def _page(shown: Frames, frame: Frame, unit: float) -> str:
     view, told, scene = shown.layout.view, frame.told, frame.scene
-    words = prose_text(title(told.title))
+    words = prose_text(told.title)
     alternative = f"The graph after step {frame.number}: {words}. {node_in_words(view, told.node)}"
     window = scene.around(WIDE / unit, HIGH / unit)
     whole = window.width >= scene.width and window.height >= scene.height
     corners = numbers(window.left, window.top, window.width, window.height)
     edge = frame is shown.frames[-1] or frame.number == 1
     return f"""#slide(
-[{typst_prose(story_caption(view))}],
+[{TYPST.prose(story_caption(view))}],
 [step *{frame.number}* of {shown.total}],
 {_progress(shown, frame)},
 picture({string(alternative)}, {HIGH + 8:.0f}pt, {corners}, {"true" if whole else "false"}, {{
-{painted(scene.within(window), LIGHT)}
+{painted(marks(scene.within(window)), LIGHT)}
 }}),
-[{typst_prose(title(told.title))}],
-[{typst_text(f"{PHASES[told.phase]} · {told.rule}")}],
-[{typst_prose(sentence(told.sentence))}],
-{typst_equations(told.lines)},
-[{typst_text(shown.note if shown.note and edge else view.digits_note)}],
+[{TYPST.prose(told.title)}],
+[{TYPST.words(f"{PHASES[told.phase]} · {told.rule}")}],
+[{TYPST.prose(told.sentence)}],
+{TYPST.equations(told.lines)},
+[{TYPST.words(shown.note if shown.note and edge else view.digits_note)}],
 )
 """
 

@@ -1,216 +1,39 @@
-"""A scene as SVG: each part a shape or a text, in colours of its own, with nothing from elsewhere.
-
-Text is Unicode with sub- and superscripts of its own, since viewers set those of SVG wrongly.
-"""
+"""A scene as SVG: every node and edge is a group with an id and a sentence of its own."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterator
 
 from chainrule.drawing import marks
-from chainrule.drawing.alternative import edge_in_words, node_in_words, printable
-from chainrule.drawing.labels import Point
-from chainrule.drawing.marks import Mark, Ring, Shape, Tip, Type, Wire
+from chainrule.drawing.alternative import edge_in_words, node_in_words
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.scene import Scene
-from chainrule.drawing.theme import Theme, mixed
-from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.render.prose import pieces, plain
-from chainrule.readings.terms import Role, Term
+from chainrule.readings.render.svg import Painter, escaped
 from chainrule.readings.view import View
 
-FONT_STACK: Final = "DejaVu Sans, Verdana, sans-serif"
-SHRUNK: Final = 0.8
-"""The layout measures in Source Sans; the fonts that can be counted on are wider."""
-
-MIDDLE: Final = 0.35
-"""Half the height of a digit, in parts of its size: how far a baseline lies below the middle."""
-
-Styled = tuple[tuple[str, Role | None], ...]
-
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-_PARTS: Final = frozenset(
-    ("svg", "title", "desc", "g", "polygon", "path", "circle", "rect", "text", "tspan", "style")
-)
-_NAMESPACE: Final = "{http://www.w3.org/2000/svg}"
-_CALLS = re.compile(r"(?:.*\})?(?:on.*|href|src|base)", re.IGNORECASE)
 
 
-def escaped(words: str) -> str:
-    """Return text for XML: printable, and nothing in it is markup."""
-    return "".join(_ENTITIES.get(c, c) for c in printable(words))
-
-
-def checked(picture: bytes) -> None:
-    """Raise DrawingError unless the SVG is well-formed and calls for nothing from elsewhere."""
-    try:
-        root = ElementTree.fromstring(picture)
-    except ElementTree.ParseError as error:
-        raise DrawingError(f"the SVG is not well-formed: {error}") from error
-    if b"<!" in picture:
-        raise DrawingError("the SVG holds a declaration; allowed: shapes and text")
-    for element in root.iter():
-        found = [name for name in element.attrib if _CALLS.fullmatch(name)]
-        if element.tag.removeprefix(_NAMESPACE) not in _PARTS:
-            found = [element.tag]
-        if found:
-            raise DrawingError(f"the SVG holds {found[0]!r}; allowed: shapes and text")
-
-
-def document(
-    width: float, height: float, title: str, words: str, theme: Theme, inside: str, extra: str = ""
-) -> bytes:
-    """Return an SVG with its text alternative.
-
-    Parameters
-    ----------
-    title, words
-        What it is called, and the picture in words.
-    extra
-        Attributes of the root element.
-    """
-    size = f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}"'
-    picture = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="{FONT_STACK}" '
-        f'fill="{theme.ink}"{extra} aria-labelledby="drawing-title drawing-words">\n'
-        f'<title id="drawing-title">{escaped(title)}</title>\n'
-        f'<desc id="drawing-words">{escaped(words)}</desc>\n'
-        f'<rect width="100%" height="100%" fill="{theme.ground}"/>\n{inside}\n</svg>\n'
-    ).encode()
-    checked(picture)
-    return picture
-
-
-def styled(term: Term) -> Styled:
-    """Return a term as pieces of text, each with the role that colours it."""
-    return tuple(pieces(term))
-
-
-class Painter:
-    """Writes marks in the colours of a theme."""
-
-    def __init__(self, theme: Theme) -> None:
-        self.theme = theme
-
-    def colour(self, name: str, part: float = 0.0) -> str:
-        """Return a colour of the theme by its name, gone over into the derivative's by `part`."""
-        found: str = getattr(self.theme, name) if name else "none"
-        return mixed(found, self.theme.derivative, part) if part else found
-
-    def written(self, marks: Iterable[Mark]) -> str:
-        """Return marks one over the other."""
-        return "".join(map(self.mark, marks))
-
-    def mark(self, mark: Mark) -> str:
-        """Return a mark."""
-        match mark:
-            case Shape():
-                return self._shape(mark)
-            case Wire():
-                d = f"M{_spot(mark.start)}"
-                for piece in mark.pieces:
-                    d += ("L" if len(piece) == 1 else "C") + " ".join(map(_spot, piece))
-                return (
-                    f'<path fill="none" stroke="{self.colour(mark.line, mark.part)}" '
-                    f'stroke-width="{mark.width:.4g}"{_DASHES[mark.dash]} d="{d}"/>'
-                )
-            case Tip():
-                points = " ".join(map(_spot, mark.points))
-                return f'<polygon fill="{self.colour(mark.fill, mark.part)}" points="{points}"/>'
-            case Ring():
-                return (
-                    f'<circle cx="{mark.at[0]:.1f}" cy="{mark.at[1]:.1f}" r="{mark.radius}" '
-                    f'fill="{self.theme.ground}" stroke="{self.colour(mark.line)}" '
-                    'stroke-width="1.25"/>'
-                )
-            case Type():
-                return self._type(mark)
-
-    def _shape(self, mark: Shape) -> str:
-        box = mark.box
-        left, top = box.x - box.w / 2, box.y - box.h / 2
-        if mark.corners == "below":
-            r, wide, high = mark.radius, box.w, box.h
-            d = (
-                f"M{_spot((left, top))}h{wide:.1f}v{high - r:.1f}q0,{r:g},-{r:g},{r:g}"
-                f"h-{wide - 2 * r:.1f}q-{r:g},0,-{r:g},-{r:g}z"
-            )
-            return f'<path fill="{self.colour(mark.fill)}" d="{d}"/>'
-        line = f' rx="{mark.radius:g}"' if mark.corners == "all" else ""
-        if mark.line:
-            line += f' stroke="{self.colour(mark.line, mark.part)}" stroke-width="{mark.width:.4g}"'
-        line += ' stroke-dasharray="3 2.5"' if mark.dashed else ""
-        return (
-            f'<rect x="{left:.1f}" y="{top:.1f}" width="{box.w:.1f}" height="{box.h:.1f}" '
-            f'fill="{self.colour(mark.fill)}"{line}/>'
-        )
-
-    def _type(self, mark: Type) -> str:
-        size = mark.size * SHRUNK
-        words: Styled = ((mark.what, None),) if isinstance(mark.what, str) else styled(mark.what)
-        bold = "" if mark.bold is None else escaped(plain(mark.bold))
-        at = (mark.at[0], mark.at[1] + MIDDLE * size)
-        return self.text(at, size, words, mark.to, bold=bold, colour=mark.colour)
-
-    def text(
-        self,
-        at: Point,
-        size: float,
-        words: Styled,
-        to: str = "start",
-        *,
-        bold: str = "",
-        colour: str = "ink",
-    ) -> str:
-        """Return a line of text; `to` says which end of its base line keeps to `at`.
-
-        Parameters
-        ----------
-        bold
-            What stands before it in bold type, as XML.
-        colour
-            Of what has none of its own.
-        """
-        spans = f'<tspan font-weight="bold">{bold}</tspan>' if bold else ""
-        for part, role in words:
-            inside = escaped(part)
-            spans += f'<tspan fill="{self.colour(role)}">{inside}</tspan>' if role else inside
-        more = "" if to == "start" else f' text-anchor="{to}"'
-        more += "" if colour == "ink" else f' fill="{self.colour(colour)}"'
-        return (
-            f'<text x="{at[0]:.1f}" y="{at[1]:.1f}" font-size="{size:.1f}" '
-            f'xml:space="preserve"{more}>{spans}</text>'
-        )
-
-    def scene(self, scene: Scene, drawn: Reduction, *, derivatives: bool = True) -> Iterator[str]:
-        """Yield everything in a scene, nodes and edges each with an id and a sentence."""
-        view, sizes = drawn.view, scene.sizes
-        for ground in scene.grounds:
-            yield self.written(marks.ground(ground, sizes))
-        for line in scene.lines:
-            words = edge_in_words(view, line.edge) if derivatives else ""
-            inside = self.written(marks.edge(line, sizes))
-            yield _group(edge_id(view, line.edge), "edge", words, inside)
-        for card in scene.cards:
-            word = WORDS["adjoint" if card.node in drawn.adjoints else "value"]
-            words = node_in_words(view, card.node, derivatives=derivatives, word=word)
-            inside = self.written(marks.node(card, sizes))
-            yield _group(node_id(view, card.node), "node", words, inside)
-
-
-_DASHES = {"": "", "dotted": ' stroke-dasharray="1.5 3"', "dashed": ' stroke-dasharray="5 3"'}
-
-
-def _spot(point: Point) -> str:
-    return f"{point[0]:.1f},{point[1]:.1f}"
+def groups(
+    painter: Painter, scene: Scene, drawn: Reduction, *, derivatives: bool = True
+) -> Iterator[str]:
+    """Yield everything in a scene, nodes and edges each with an id and a sentence."""
+    view, sizes = drawn.view, scene.sizes
+    for ground in scene.grounds:
+        yield painter.written(marks.ground(ground, sizes))
+    for line in scene.lines:
+        words = edge_in_words(view, line.edge) if derivatives else ""
+        inside = painter.written(marks.edge(line, sizes))
+        yield _group(edge_id(view, line.edge), "edge", words, inside)
+    for card in scene.cards:
+        word = WORDS["adjoint" if card.node in drawn.adjoints else "value"]
+        words = node_in_words(view, card.node, derivatives=derivatives, word=word)
+        inside = painter.written(marks.node(card, sizes))
+        yield _group(node_id(view, card.node), "node", words, inside)
 
 
 def _group(id: str, kind: str, words: str, inside: str) -> str:

@@ -55,9 +55,14 @@ class Sizes:
         Width of the empty outline of a number that is not computed yet.
     small
         Size of type in rows, remarks and titles of grounds.
+    blank
+        Height of that outline.
     several, chip, head, row
         Heights of an input with several users and of one with one user, of the part of a card
         above its rows, and of a row, where weights are rows.
+    cell
+        Top down, the height of a weight, which stands above its user's formula; `row` is its
+        width, and `head` the room beside these for other lines.
     """
 
     height: int
@@ -72,10 +77,12 @@ class Sizes:
     curved: int
     outline: int = 50
     small: float = 13.0
+    blank: int = 18
     several: int = 50
     chip: int = 26
     head: int = 60
     row: int = 25
+    cell: int = 0
 
 
 ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
@@ -84,8 +91,14 @@ ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
 COMPACT: Final = Sizes(76, 104, 104, 15.5, 14.5, 12.5, 10, 12, 44, 56, 46)
 """Sizes for left to right where weights are rows."""
 
+WRITTEN: Final = Sizes(80, 112, 112, 15.5, 14.5, 12.5, 6, 4, 30, 34, outline=48, blank=27)
+"""Sizes for cards whose numbers are written in by hand; no text stands on their edges."""
+
 DOWN: Final = Sizes(46, 120, 112, 16.0, 14.5, 12.5, 10, 14, 31, 31, 44)
 """Sizes for top down, on a narrow screen."""
+
+CELLS: Final = Sizes(46, 104, 84, 15.0, 14.0, 12.5, 9, 10, 31, 31, 44, 12.5, 46, 26, 46, 60, 50)
+"""Sizes for top down where weights are cells above the formula of their user."""
 
 
 def card_size(
@@ -104,6 +117,10 @@ def card_size(
         need = 2 * sizes.side + width(name, sizes.name) + sizes.between + numbers
         return _even(need), sizes.chip
     lines = [width(head, sizes.name), numbers]
+    if rows and sizes.cell:
+        others = len(view.graph.operands[node]) > 2 * len(rows)
+        lines.append((sizes.head if others else 0) + len(rows) * sizes.row - 2 * sizes.side)
+        return _even(max(least, 2 * sizes.side + max(lines))), sizes.height + sizes.cell
     lines += [
         max(ROW_NAME, width(short(view.name(row.node)), sizes.small))
         + _numbers(view, row.node, sizes)

@@ -194,7 +194,8 @@ def formula(text: str, names: tuple[str, ...] = ()) -> Graph | None:
 
 def _is_small(graph: Graph) -> bool:
     """Tell whether a graph is one formula of numbers; a sum with hundreds of terms is no answer."""
-    return graph.is_scalar and len(graph.outputs) == 1 and len(graph) <= MOST_NODES
+    steps = graph.list
+    return steps.is_scalar and len(steps.outputs) == 1 and len(steps) <= MOST_NODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +218,9 @@ class Formula:
 
 def _written(graph: Graph) -> tuple[Any, ...]:
     """Return what two graphs that were written alike have in common."""
-    inputs = [(node, graph.names[node]) for node in graph.inputs]
-    return list(graph.ops), list(graph.operands), graph.parameters, inputs, graph.outputs
+    steps = graph.list
+    inputs = [(node, steps.names[node]) for node in steps.inputs]
+    return list(steps.ops), list(steps.operands), steps.parameters, inputs, steps.outputs
 
 
 def _by_samples(left: Graph, right: Graph, near: Mapping[str, float]) -> Verdict:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from chainrule.errors import GraphError
 from chainrule.exercises.answers import Formula
 from chainrule.graph.wengert import INPUT, Edge, WengertList
-from chainrule.worked import Worked
+from chainrule.readings.view import View
 
 CellKind = Literal["value", "formula", "partial", "tangent", "share", "adjoint"]
 
@@ -62,8 +62,8 @@ class Cells:
 
     def __init__(
         self,
-        backward: Worked,
-        forward: Worked | None = None,
+        backward: View,
+        forward: View | None = None,
         *,
         pushed: bool = False,
         merged: bool = False,

@@ -1,114 +1,44 @@
-"""The figure of a sheet: a graph laid out on paper, with places that the student fills.
-
-Graphviz says where cards stand and how arrows run; the rest is data, which each format draws in
-its own way, so that the mathematics is typeset like that around it.
-"""
+"""The figure of a sheet: the picture of a graph, with places that the student fills."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from chainrule.drawing import graphviz_process
-from chainrule.drawing.curves import control_points
-from chainrule.drawing.labels import Point
+from chainrule.drawing.layout import Layout, placed
+from chainrule.drawing.marks import picture
+from chainrule.drawing.reduction import reduced
+from chainrule.drawing.scene import Card, Line, Look, Outline, Stage
+from chainrule.drawing.widths import WRITTEN, width
 from chainrule.exercises.problem import Problem
-from chainrule.graph.wengert import INPUT
-from chainrule.readings.terms import Term, text
+from chainrule.graph.wengert import INPUT, Edge
+from chainrule.readings.document import Block
+from chainrule.readings.picture import Picture, Type
+from chainrule.readings.terms import Row, Term, text
 
-WIDTH: Final = 482.0
-"""Width between the margins of A4, in points."""
+WIDTH: Final = 690.0
+"""Width in px from which on letters are smaller than those of the text."""
 
-CARD: Final = (84.0, 42.0)
-_LETTER: Final = 5.6
-_NEAR, _FAR, _SHEER = 18.0, 20.0, 0.72
+SHEER: Final = 0.72
+"""Down to which part of its size a figure runs from left to right, as the lecture's do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """A node: its corner at (x, y), y downward, in points.
+class Figure(Block):
+    """A graph on a sheet.
 
     Parameters
     ----------
-    name
-        The node's name.
-    formula
-        Its formula; None for an input, or where it is asked.
-    cell
-        Id of the cell in which the formula is asked; empty where it is given.
-    input
-        Whether it is an input.
+    asked, solved
+        The picture with empty places, and with what belongs there.
+    blanks
+        The cards whose formulas are asked: name and cell.
     """
 
-    x: float
-    y: float
-    width: float
-    height: float
-    name: Term
-    formula: Term | None
-    cell: str
-    input: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """An edge as a chain of cubic Bézier curves, from operand to user; the last point is its tip.
-
-    `drawn` is False where the student is to draw it.
-    """
-
-    points: tuple[Point, ...]
-    operand: str
-    user: str
-    drawn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A graph on paper.
-
-    Parameters
-    ----------
-    width, height
-        In points.
-    scale
-        By how much letters shrink with it, at most 1.
-    fields
-        Whether cards have two empty fields for value and adjoint.
-    alternative
-        The picture in words.
-    """
-
-    width: float
-    height: float
-    scale: float
-    cards: tuple[Card, ...]
-    arrows: tuple[Arrow, ...]
-    fields: bool
-    alternative: str
-
-    @property
-    def blanks(self) -> tuple[tuple[Term, str], ...]:
-        """The cards whose formulas are asked: name and cell."""
-        return tuple((card.name, card.cell) for card in self.cards if card.cell)
-
-
-def head(arrow: Arrow, long: float = 7.0, wide: float = 2.6) -> tuple[Point, Point, Point]:
-    """Return the three corners of an arrow's head, the tip first."""
-    (x, y) = tip = arrow.points[-1]
-    before = next((p for p in reversed(arrow.points[:-1]) if p != tip), (x - 1.0, y))
-    dx, dy = x - before[0], y - before[1]
-    size = math.hypot(dx, dy)
-    u, v = dx / size, dy / size
-    back = (x - long * u, y - long * v)
-
-    def corner(side: float) -> Point:
-        return round(back[0] + side * v, 2), round(back[1] - side * u, 2)
-
-    return tip, corner(wide), corner(-wide)
+    asked: Picture
+    solved: Picture
+    blanks: tuple[tuple[Term, str], ...]
 
 
 def figure(
@@ -116,7 +46,6 @@ def figure(
     *,
     blank: Collection[int] = (),
     missing: Collection[tuple[int, int]] = (),
-    fields: bool = False,
     alternative: str = "",
 ) -> Figure:
     """Return the graph of a problem as a figure.
@@ -127,115 +56,71 @@ def figure(
         Nodes whose formulas are asked.
     missing
         Edges, as (user, operand), that the student is to draw.
-    fields
-        Whether cards have empty fields for value and adjoint.
 
     Raises
     ------
     DrawingError, OutsideTimeout
         If Graphviz cannot lay it out.
     """
-    view = problem.worked
-    nodes = view.shown
-    names = {node: view.name(node) for node in nodes}
+    view = problem.worked.view
     formulas = {
-        node: None if view.graph.ops[node] is INPUT else view.formula(node) for node in nodes
+        node: None if view.graph.ops[node] is INPUT else view.formula(node) for node in view.shown
     }
-    tall = CARD[1] if fields else CARD[1] * 0.6
-    wide = {
-        node: _width(text(names[node]), formulas[node], node in blank, fields) for node in nodes
-    }
-    edges = list(dict.fromkeys((edge.user, edge.operand) for edge in view.edges))
-    sizes = tuple(wide[node] for node in nodes)
-    place = {node: i for i, node in enumerate(nodes)}
-    links = tuple((place[operand], place[user]) for user, operand in edges)
-    plan = _plan(sizes, tall, links)
-    cards = tuple(
-        Card(
-            *plan.corners[place[node]],
-            wide[node] * plan.scale,
-            tall * plan.scale,
-            names[node],
-            None if node in blank else formulas[node],
-            f"node:{view.labels[node]}" if node in blank else "",
-            view.graph.ops[node] is INPUT,
+    layout = _layout(problem, {n: None if n in blank else f for n, f in formulas.items()})
+    scene = Stage(layout, Look()).scene()
+    cells = {node: f"node:{view.labels[node]}" for node in blank}
+
+    def card(one: Card, formula: Term | None) -> Card:
+        """Return a card without its numbers: they are for the student."""
+        outline: Outline = "input" if formula is None else "plain"
+        return replace(
+            one, formula=formula, value=None, derivative=None, outline=outline, remark=""
         )
-        for node in nodes
-    )
-    arrows = tuple(
-        Arrow(points, view.labels[edge[1]], view.labels[edge[0]], edge not in missing)
-        for edge, points in zip(edges, plan.curves, strict=True)
-    )
-    return Figure(
-        plan.width, plan.height, plan.scale, cards, arrows, fields, alternative
-    )  # fmt: skip
+
+    def lines(*, solved: bool) -> tuple[Line, ...]:
+        left_out = {line: (line.edge.user, line.edge.operand) in missing for line in scene.lines}
+        return tuple(
+            replace(line, lit=gone, texts=())
+            for line, gone in left_out.items()
+            if solved or not gone
+        )
+
+    def drawn(*, solved: bool) -> Picture:
+        shown = dict(formulas) if solved else formulas | dict.fromkeys(blank, Row(()))
+        cards = tuple(card(one, shown[one.node]) for one in scene.cards)
+        made = picture(replace(scene, cards=cards, lines=lines(solved=solved)), alternative)
+        names = (
+            Type(
+                (one.box.x + one.box.w / 2 - 6, one.box.y - one.box.h / 2 + 7),
+                "end",
+                7.5,
+                cells[one.node],
+                "quiet",
+            )
+            for one in cards
+            if one.node in cells
+        )
+        return replace(made, marks=(*made.marks, *names))
+
+    blanks = tuple((view.name(node), cells[node]) for node in view.shown if node in cells)
+    return Figure(drawn(solved=False), drawn(solved=True), blanks)
 
 
-def _width(name: str, formula: Term | None, blank: bool, fields: bool) -> float:
-    shown = name if formula is None or blank else f"{name} = {text(formula)}"
-    longest = len(shown) * _LETTER + 18
-    least = CARD[0] if fields or blank else 40.0
-    return float(round(max(least, longest)))
+def _layout(problem: Problem, shown: Mapping[int, Term | None]) -> Layout:
+    """Return where cards stand: left to right where it fits the page, else top down.
 
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    width: float
-    height: float
-    scale: float
-    corners: tuple[Point, ...]
-    curves: tuple[tuple[Point, ...], ...]
-
-
-@lru_cache(maxsize=256)
-def _plan(wide: tuple[float, ...], tall: float, links: tuple[tuple[int, int], ...]) -> _Plan:
-    """Return Graphviz's positions: left to right where it fits the page, else top down."""
-    across = _laid(wide, tall, links, "LR")
-    if across.scale >= _SHEER:
+    How wide a card is tells nothing of what is asked.
+    """
+    view = problem.worked.view
+    edges = {(edge.user, edge.operand): edge for edge in reversed(view.edges)}
+    once: tuple[Edge, ...] = tuple(reversed(edges.values()))
+    drawn = replace(reduced(view), edges=once, texts=False)
+    wide = {}
+    for node, formula in shown.items():
+        words = text(view.name(node)) + ("" if formula is None else f" = {text(formula)}")
+        need = width(words, WRITTEN.name) + 2 * WRITTEN.side
+        wide[node] = 2 * round(max(WRITTEN.least, need) / 2)
+    across = placed(drawn, wide=wide, written=True)
+    if across.width <= WIDTH / SHEER:
         return across
-    return max(across, _laid(wide, tall, links, "TB"), key=lambda plan: plan.scale)
-
-
-def _laid(
-    wide: tuple[float, ...], tall: float, links: tuple[tuple[int, int], ...], direction: str
-) -> _Plan:
-    lines = [
-        f"digraph sheet {{ rankdir={direction}; nodesep={_NEAR / 72:.4f}; "
-        f'ranksep={_FAR / 72:.4f}; node [shape=box, fixedsize=true, label="", '
-        f"height={tall / 72:.4f}]; edge [arrowhead=none];"
-    ]
-    lines += [f"n{i} [width={width / 72:.4f}];" for i, width in enumerate(wide)]
-    lines += [f"n{a} -> n{b} [id=e{i}];" for i, (a, b) in enumerate(links)]
-    # Branches of one step stand side by side, however soon they are used.
-    layer = [0] * len(wide)
-    for _ in wide:
-        for a, b in links:
-            layer[b] = max(layer[b], layer[a] + 1)
-    for rank in sorted(set(layer)):
-        alike = " ".join(f"n{i};" for i, own in enumerate(layer) if own == rank)
-        lines.append(f"{{ rank=same; {alike} }}")
-    account = graphviz_process.layout("\n".join([*lines, "}"]))
-    _x, _y, width, height = (float(c) for c in account["bb"].split(","))
-    scale = min(1.0, WIDTH / width)
-
-    def placed(point: Point) -> Point:
-        return round(point[0] * scale, 2), round((height - point[1]) * scale, 2)
-
-    corners: dict[int, Point] = {}
-    for thing in account.get("objects", []):
-        if "pos" not in thing:
-            continue  # a rank, which is no node
-        x, y = (float(c) for c in thing["pos"].split(","))
-        node = int(thing["name"][1:])
-        corners[node] = placed((x - wide[node] / 2, y + tall / 2))
-    curves: dict[int, tuple[Point, ...]] = {}
-    for drawn in account.get("edges", []):
-        points = tuple(placed(point) for point in control_points(drawn["pos"]))
-        curves[int(drawn["id"][1:])] = points
-    return _Plan(
-        round(width * scale, 2),
-        round(height * scale, 2),
-        scale,
-        tuple(corners[i] for i in range(len(wide))),
-        tuple(curves[i] for i in range(len(links))),
-    )
+    return min(across, placed(drawn, "TB", wide=wide, written=True), key=lambda way: way.width)

@@ -163,7 +163,7 @@ def _over(part: float, whole: float) -> float:
 
 def unsound(problem: Problem) -> Unfit | None:
     """Return where a problem has no number at all, or stands at a kink; None for a sound one."""
-    view = problem.worked
+    view = problem.worked.view
     cells = [f"value:{view.labels[node]}" for node in view.shown]
     cells += [problem.edge_cell("partial", edge) for edge in problem.edges]
     for cell in cells:
@@ -254,10 +254,10 @@ def worksheet(problem: Problem, which: str = "", mistakes: Sequence[OwnMistake] 
         A teacher's own, beside the usual ones.
     """
     if which in problem.inputs:
-        sheet = Worksheet(problem.worked, problem.along({which: "1"}))
+        sheet = Worksheet(problem.worked.view, problem.along({which: "1"}).view)
     elif which:
-        sheet = Worksheet(problem.back(which))
+        sheet = Worksheet(problem.back(which).view)
     else:
-        sheet = Worksheet(problem.worked, problem.forward)
+        sheet = Worksheet(problem.worked.view, problem.forward.view)
     sheet.mistakes = known(mistakes)
     return sheet

@@ -28,8 +28,9 @@ from chainrule.exercises.points import apportioned, dearest
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
-from chainrule.exercises.sheet import Answer, Block, Part, Sheet, Task, Words
+from chainrule.exercises.sheet import Answer, Part, Sheet, Task
 from chainrule.facade import Graph
+from chainrule.readings.document import Block, Paragraph
 from chainrule.readings.terms import Symbol, text
 
 TRIES: Final = 400
@@ -112,8 +113,12 @@ class _Maker:
                 number += len(made.tasks)
                 parts.append(made)
         recipe = self.recipe
-        asked = {f"{task.number}.{cell}" for part in parts for task in part.tasks
-                 for cell in task.answers}  # fmt: skip
+        asked = {
+            f"{task.number}.{cell}"
+            for part in parts
+            for task in part.tasks
+            for cell in task.answers
+        }
         for override in recipe.overrides:
             # Programs drawn at random have other cells for other students.
             if override.cell not in asked and all(part.formula for part in recipe.parts):
@@ -156,15 +161,15 @@ class _Maker:
         questions: Sequence[Question],
         number: int,
     ) -> Part:
-        begin: list[Block] = [Words((part.text,))] if part.text else []
+        begin: list[Block] = [Paragraph((part.text,))] if part.text else []
         begin.append(opening(problem, whole=any(kind.name == "draw" for kind in kinds)))
         draft = problem.draft
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
             first, *rest = question.blocks
-            assert isinstance(first, Words)
-            told = Words((*first.prose, " " + paid_words(answers, self.recipe.carry)))
+            assert isinstance(first, Paragraph)
+            told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(
                 Task(
                     number + i,

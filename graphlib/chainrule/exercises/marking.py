@@ -89,11 +89,11 @@ def mark(
     graph = program
     if not isinstance(graph, Graph):
         graph = Graph.parse(graph, declared=point, constants=True)
-    backward = graph.work(point, zoom=zoom, output=output)
+    backward = graph.work(point, zoom=zoom, output=output).view
     # Of one input, the numbers of both modes belong to the same nodes and may be confused.
     both = len(graph.variables) == 1 or any(id.startswith("tangent:") for id in answers)
     asked = graph.variables and (both or direction)
-    forward = graph.work(point, "forward", zoom=zoom, direction=direction) if asked else None
+    forward = graph.work(point, "forward", zoom=zoom, direction=direction).view if asked else None
     # Who does not know of `partial:q,x#2` writes 2x for q = x·x.
     merged = not any("#" in id for id in answers)
     sheet = Worksheet(backward, forward, merged=merged)

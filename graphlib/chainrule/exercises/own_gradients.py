@@ -193,7 +193,7 @@ class _Check:
     def __init__(self, worked: Worked, gradients: Mapping[str, Any], tolerance: float) -> None:
         self.worked = worked
         self.graph, self.record = worked.graph, worked.run.double
-        self.nodes = {label: node for node, label in worked.labels.items()}
+        self.nodes = {label: node for node, label in worked.view.labels.items()}
         self.given: dict[int, Any] = {}
         self.reach: dict[int, float] = {}
         for name, value in gradients.items():
@@ -219,7 +219,7 @@ class _Check:
         with algebra.session():
             for node in graph.reverse_order([self.worked.run.output]):
                 following = self.sums.entries.get(node)
-                if node in self.worked.labels and graph.varies[node]:
+                if node in self.worked.view.labels and graph.varies[node]:
                     users = {edge.user for edge in graph.users[node]}
                     one = self._judged(node, following, bool(users & wrong))
                     if one.verdict in ("wrong", "follows"):
@@ -245,7 +245,7 @@ class _Check:
         return Array(given, given.ndim) if isinstance(following, Array) else float(given)
 
     def _judged(self, node: int, following: Any, after: bool) -> OwnGradient:
-        name, shape = self.worked.labels[node], self.graph.shape(node)
+        name, shape = self.worked.view.labels[node], self.graph.shape(node)
         given, right = self.given.get(node), _array(self.record.derivatives.get(node), shape)
         if given is None:
             return OwnGradient(name, shape, "missing")
@@ -287,8 +287,8 @@ class _Check:
     def _named(self, node: int, given: Any) -> Iterator[str]:
         """Yield the misconceptions that give the very gradient."""
         if self.graph.is_scalar:
-            sheet, label = Worksheet(self.worked, None), self.worked.labels[node]
-            own = {f"adjoint:{self.worked.labels[n]}": float(value)
+            sheet, label = Worksheet(self.worked.view, None), self.worked.view.labels[node]
+            own = {f"adjoint:{self.worked.view.labels[n]}": float(value)
                    for n, value in self.given.items() if n != node}  # fmt: skip
             found = sheet.mistaken(sheet.cells[f"adjoint:{label}"], own)
             yield from meant(float(given), found, self.reach[node] / 2, self.reach[node])

@@ -60,7 +60,7 @@ class Problem:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self.graph = Graph.parse(draft.text, declared=draft.point, constants=True)
-        if not self.graph.is_scalar:
+        if not self.graph.list.is_scalar:
             raise GraphError("a program with vectors; a sheet is made of numbers")
         self.worked = self.graph.work(draft.point)
 
@@ -88,7 +88,7 @@ class Problem:
     def inputs(self) -> tuple[str, ...]:
         """The inputs' labels."""
         graph, label = self.worked.graph, self.worked.labels
-        return tuple(label[node] for node in self.worked.shown if graph.ops[node] is INPUT)
+        return tuple(label[node] for node in self.worked.view.shown if graph.ops[node] is INPUT)
 
     @cached_property
     def steps(self) -> tuple[int, ...]:
@@ -101,7 +101,7 @@ class Problem:
         layer: dict[int, int] = {}
         for node in range(len(graph)):
             layer[node] = 1 + max((layer[i] for i in graph.operands[node]), default=0)
-        steps = [node for node in self.worked.shown if graph.ops[node] is not INPUT]
+        steps = [node for node in self.worked.view.shown if graph.ops[node] is not INPUT]
         as_written = all(
             written[operand] < written[node]
             for node in steps
@@ -120,11 +120,11 @@ class Problem:
     def edges(self) -> tuple[Edge, ...]:
         """The edges that have a local partial, grouped by user, in the order of the steps."""
         place = {node: i for i, node in enumerate(self.steps)}
-        return tuple(sorted(self.worked.edges, key=lambda edge: (place[edge.user], edge.slot)))
+        return tuple(sorted(self.worked.view.edges, key=lambda edge: (place[edge.user], edge.slot)))
 
     def edge_cell(self, kind: str, edge: Edge) -> str:
         """Return the id of an edge's cell, such as `partial:u,t`."""
-        return self.worked.edge_id(kind, edge)
+        return self.worked.view.edge_id(kind, edge)
 
     @cached_property
     def node_of(self) -> dict[str, int]:
@@ -179,12 +179,10 @@ class Problem:
 
     def lines(self) -> list[str]:
         """Return the lines as they are printed, in names of the second reading's own."""
-        view = self.worked
+        view = self.worked.view
         names = {node: Symbol(f"n{node}") for node in view.labels}
         graph = view.graph
-        return [
-            f"n{node} = {text(compose(graph, node, names.get).term)}" for node in self.steps
-        ]  # fmt: skip
+        return [f"n{node} = {text(compose(graph, node, names.get).term)}" for node in self.steps]
 
     @cached_property
     def printed(self) -> SecondReading:

@@ -7,10 +7,12 @@ It reads what is printed on the sheet ("u₁ = sin t") as well as what was typed
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 from chainrule.errors import ParseError
@@ -27,7 +29,7 @@ _SMALL: Final = {
 }
 _LOW: Final = {ord(low): plain for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
 _SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
-_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([-+*/^()|=√∛,]))")
+_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([<>=!]=|[-+*/^()|=√∛,<>≤≥≠]))")
 
 _FUNCTIONS: Final[Mapping[str, str]] = {
     "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "log", "log": "log",
@@ -40,8 +42,18 @@ _FUNCTIONS: Final[Mapping[str, str]] = {
 _OWN: Final = ("sigmoid", "softplus", "relu", "step", "max", "min", "log2", "log10")
 ALLOWED: Final = (
     "Sheets are made of formulas as text, with + − · / ^ and the functions "
-    f"{', '.join((*_FUNCTIONS, *_OWN))}; each step on a line of its own."
+    f"{', '.join((*_FUNCTIONS, *_OWN))}, choices a if x > 0 else b; each step on a line of its own."
 )
+_COMPARED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "==": operator.eq,
+    **dict.fromkeys(("<=", "≤"), operator.le),
+    **dict.fromkeys((">=", "≥"), operator.ge),
+    **dict.fromkeys(("!=", "≠"), operator.ne),
+}
+_WORDS: Final = frozenset({"if", "else", "and", "or", "not", "where"})
+_ASSIGNS: Final = re.compile("(?<![<>=!])=(?!=)")
 GREEK: Final = "αβγδεζηθικλμνξπρστυφχψω"
 
 
@@ -94,7 +106,7 @@ class _Reader:
         self.uses: list[str] = []
 
     def formula(self) -> Formula:
-        read = self._sum()
+        read = self._choice()
         if self.place < len(self.tokens):
             self._stop()
         return read
@@ -116,6 +128,44 @@ class _Reader:
             self.place += 1
             return found
         return ""
+
+    def _choice(self) -> Formula:
+        """Read `a if c else b`."""
+        usual = self._sum()
+        if not self._take("if"):
+            return usual
+        holds = self._condition()
+        if not self._take("else"):
+            self._stop()
+        return _chosen(holds, usual, self._choice())
+
+    def _condition(self) -> Formula:
+        """Read comparisons with `not`, `and` and `or`, of which `and` binds tighter."""
+        either = [self._all()]
+        while self._take("or"):
+            either.append(self._all())
+        return lambda names: any(holds(names) for holds in either)
+
+    def _all(self) -> Formula:
+        every = [self._comparison()]
+        while self._take("and"):
+            every.append(self._comparison())
+        return lambda names: all(holds(names) for holds in every)
+
+    def _comparison(self) -> Formula:
+        if self._take("not"):
+            inner = self._comparison()
+            return lambda names: not inner(names)
+        sides, signs = [self._sum()], []
+        while sign := self._take(*_COMPARED):
+            signs.append(_COMPARED[sign])
+            sides.append(self._sum())
+        if not signs:
+            self._stop()
+        return lambda names: all(
+            sign(left(names), right(names))
+            for sign, (left, right) in zip(signs, pairwise(sides), strict=True)
+        )
 
     def _sum(self) -> Formula:
         total = self._signed()
@@ -142,7 +192,8 @@ class _Reader:
 
     def _starts_factor(self) -> bool:
         found = self._next()
-        return bool(found) and (found[0].isalnum() or found[0] == "σ")
+        word = found in _WORDS and found != "where"
+        return bool(found) and not word and (found[0].isalnum() or found[0] == "σ")
 
     def _factor(self) -> Formula:
         if self._take("-"):
@@ -160,7 +211,7 @@ class _Reader:
     def _atom(self) -> Formula:
         found = self._next()
         if self._take("("):
-            inner = self._sum()
+            inner = self._choice()
             if not self._take(")"):
                 self._stop()
             return inner
@@ -186,6 +237,12 @@ class _Reader:
         if self.known(name):
             self.uses.append(name)
             return lambda names: names[name]
+        if found == "where" and self._take("("):
+            holds = self._condition()
+            values = self._arguments() if self._next() == "," else []
+            if len(values) != 2:
+                self._stop()
+            return _chosen(holds, *values)
         functions = _maths()["functions"]
         if found in functions:
             function = functions[found]
@@ -205,9 +262,9 @@ class _Reader:
 
     def _arguments(self) -> list[Formula]:
         self.place += 1
-        found = [self._sum()]
+        found = [self._choice()]
         while self._take(","):
-            found.append(self._sum())
+            found.append(self._choice())
         if not self._take(")"):
             self._stop()
         return found
@@ -227,6 +284,10 @@ def _applied(
         return found if exponent is None else found ** exponent(names)
 
     return value
+
+
+def _chosen(holds: Formula, usual: Formula, other: Formula) -> Formula:
+    return lambda names: usual(names) if holds(names) else other(names)
 
 
 def _added(left: Formula, right: Formula, sign: str) -> Formula:
@@ -284,8 +345,8 @@ class SecondReading:
         self.inputs = tuple(plain_name(name) for name in inputs)
         sides: dict[str, str] = {}
         for line in lines:
-            left, equals, right = line.partition("=")
-            sides[plain_name(left.strip()) if equals else "f"] = right if equals else left
+            left, *right = _ASSIGNS.split(line, maxsplit=1)
+            sides[plain_name(left.strip()) if right else "f"] = right[0] if right else left
         known = {*sides, *self.inputs}
         self._formulas: dict[str, Formula] = {}
         self.uses: dict[str, tuple[str, ...]] = {}

@@ -1,24 +1,39 @@
 """A sheet as frozen data: what stands on it, what is asked, and the key.
 
-Formats print this and compute nothing. A cell is asked under the id that it has in tables,
+A cell is asked under the id that it has in tables,
 drawings and links; where a sheet is flat (a form, a file of answers) the number of the task goes
 before it, `2.adjoint:t`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.figure import Figure
 from chainrule.exercises.own_mistakes import OwnMistake
+from chainrule.readings.document import (
+    Block,
+    Document,
+    Field,
+    Heading,
+    Paragraph,
+    Signature,
+)
+from chainrule.readings.grid import Asked, Cell, Grid, GridRow, Header
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import Role, Term
+from chainrule.readings.terms import EQUALS, Coloured, Role, Term, Word
 
 AnswerKind = Literal["number", "whole", "formula", "choice", "graph"]
 Key = Literal["none", "inline", "apart"]
 KEYS: tuple[Key, ...] = ("none", "inline", "apart")
+
+
+def points_text(points: float) -> str:
+    """Return points as they are printed: 7, 7.5."""
+    return f"{round(points, 2):g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,77 +70,39 @@ class Answer:
     also: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A cell of a table that is printed; None for a blank that is not asked."""
-
-    term: Term | None
-    role: Role | None = None
-    rows: int = 1
+def ask(cell: str, rows: int = 1) -> Cell:
+    """Return a cell of a table to be filled in."""
+    return Cell(None, cell, rows=rows, asked=Asked())
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A cell of a table to be filled in."""
-
-    cell: str
-    rows: int = 1
+def give(term: Term | None, role: Role | None = None, rows: int = 1) -> Cell:
+    """Return a cell of a table that is printed; None for a blank that is not asked."""
+    return Cell(term, role=None if isinstance(term, Coloured) else role, rows=rows)
 
 
-Slot = Given | Asked | None
-"""A place of a table; None where a cell of an earlier row reaches down."""
+def ask_in_line(prose: Prose, cell: str, wide: bool = False, *, drawn: bool = False) -> Field:
+    """Return one answer in a line of its own; `drawn` where on paper it is in the figure."""
+    return Field(prose, ask(cell), wide, drawn)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A paragraph."""
-
-    prose: Prose
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Displayed formulas, as many in a line as there is room for."""
-
-    terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SlotTable:
-    """A table to be filled in.
+def lay_out(
+    headers: Sequence[Term], rows: Iterable[Sequence[Cell | None]], widths: Sequence[float]
+) -> Grid:
+    """Return a table to be written on.
 
     Parameters
     ----------
-    headers
-        One a column.
     rows
-        As many slots each as there are columns.
+        As many cells each as there are columns; None where one of an earlier row reaches down.
     widths
         Relative widths of the columns.
     """
-
-    headers: tuple[Term, ...]
-    rows: tuple[tuple[Slot, ...], ...]
-    widths: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One answer in a line of its own, with words before it; `wide` for more than a number."""
-
-    prose: Prose
-    cell: str
-    wide: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """Room to work in, in lines."""
-
-    lines: int
-
-
-Block = Words | Lines | SlotTable | Field | Figure | Space
+    columns = tuple(
+        Header(str(i), term, width=width)
+        for i, (term, width) in enumerate(zip(headers, widths, strict=True))
+    )
+    lines = ({str(i): cell for i, cell in enumerate(line) if cell is not None} for line in rows)
+    return Grid("sheet", (), columns, tuple(GridRow(cells) for cells in lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +145,61 @@ class Task:
     def points(self) -> float:
         """Points for the whole task."""
         return sum(answer.points for answer in self.answers.values())
+
+    @property
+    def heading(self) -> Heading:
+        """Its heading, with its points."""
+        return Heading(self.title, 2, str(self.number), points=points_text(self.points))
+
+    def written(self, key: Key) -> tuple[Block, ...]:
+        """Return what stands under its heading, with no key, with it in its cells, or it alone."""
+        if key == "apart":
+            return (self._key(),)
+        return tuple(node for block in self.blocks for node in self._filled(block, key))
+
+    def _filled(self, block: Block, key: Key) -> Iterator[Block]:
+        match block:
+            case Figure():
+                yield block.solved if key == "inline" else block.asked
+                for name, cell in block.blanks:
+                    yield from self._filled(
+                        ask_in_line((name, EQUALS), cell, True, drawn=True), key
+                    )
+            case Field():
+                yield replace(block, cell=self._answered(block.cell, key))
+            case Grid():
+                rows = (
+                    {column: self._answered(cell, key) for column, cell in row.cells.items()}
+                    for row in block.rows
+                )
+                yield replace(block, rows=tuple(GridRow(cells) for cells in rows))
+            case _:
+                yield block
+
+    def _answered(self, cell: Cell, key: Key) -> Cell:
+        """Return a cell with its name on the sheet and, in a key, with its answer."""
+        if not cell.asked:
+            return cell
+        answer = self.answers[cell.id]
+        known = Asked(f"{self.number}.{cell.id}", answer.options)
+        return replace(cell, asked=known, term=answer.term if key == "inline" else None)
+
+    def _key(self) -> Grid:
+        """Return the answers as a table."""
+        heads = [Header(word, Word(WORDS[word])) for word in ("cell", "answer")]
+        heads.append(Header("points", Word(WORDS["points"]), True))
+        if any(answer.also for answer in self.answers.values()):
+            heads.append(Header("accepted", Word(WORDS["accepted"])))
+        rows = (
+            {
+                "cell": Cell(Word(cell)),
+                "answer": Cell(answer.term),
+                "points": Cell(Word(points_text(answer.points))),
+                "accepted": Cell(Word("; ".join(f"{a} ({r})" for a, r in answer.also.items()))),
+            }
+            for cell, answer in self.answers.items()
+        )
+        return Grid("key", (), tuple(heads), tuple(GridRow(cells) for cells in rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +254,26 @@ class Sheet:
             for cell, answer in task.answers.items():
                 yield task, cell, answer
 
+    def titled(self, key: Key) -> str:
+        """Return its title, which says whether it is a key."""
+        return self.title if key == "none" else f"{self.title} – {WORDS['key']}"
+
+    def head(self, key: Key) -> tuple[Block, ...]:
+        """Return what stands above the tasks."""
+        signature = Signature(self.student, points_text(self.points))
+        note = (Paragraph((self.note,)),) if self.note else ()
+        return Heading(self.titled(key), aside=self.label), signature, *note
+
+    def document(self, key: Key = "none") -> Document:
+        """Return the sheet as a document with no key, with it in its cells, or it alone."""
+        blocks = [*self.head(key)]
+        for part in self.parts:
+            blocks += part.opening if key != "apart" else ()
+            for task in part.tasks:
+                blocks += [task.heading, *task.written(key)]
+        whose = self.student or WORDS["sheet"].format(seed=self.seed)
+        return Document(tuple(blocks), self.titled(key), foot=(whose, WORDS["corner"]), form=True)
+
     def to(self, format: str, *, key: Key | None = None) -> bytes:
         """Return the sheet in a format of `chainrule.exercises.formats.FORMATS`.
 
@@ -245,3 +297,23 @@ class Sheet:
         if chosen not in KEYS:
             raise ValueError(f"no key {key!r}; allowed are: {', '.join(KEYS)}")
         return FORMATS[format].write(self, chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format in which sheets are written.
+
+    Parameters
+    ----------
+    name, suffix
+        Its name in recipes and on the command line, and the suffix of its files, with the dot.
+    write
+        Writes a sheet with no key, with the key in its cells, or the key apart.
+    usual
+        What is written unless another key is asked for.
+    """
+
+    name: str
+    suffix: str
+    write: Callable[[Sheet, Key], bytes]
+    usual: Key = "none"

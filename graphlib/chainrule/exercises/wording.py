@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import normalize
 
-_SIGNS = str.maketrans({"−": "-", "–": "-", "＋": "+", "·": "*", "×": "*", "⋅": "*", "⁄": "/",
-                        "\u2009": " ", "\u202f": " ", "\u00a0": " "})  # fmt: skip
+_SIGNS = str.maketrans("−–＋·×⋅⁄\u2009\u202f\u00a0", "--+***/   ")
 _GROUPED = re.compile("(?<=[0-9])[\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
-_PIECES = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5",
-           "⅗": "3/5", "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8",
-           "⅞": "7/8"}  # fmt: skip
+# Unicode writes ½ out as 1, a slash of fractions, and 2.
+_PIECES = {c: normalize("NFKC", c).replace("⁄", "/") for c in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"}
 _LATEX: Final = (
     (r"\\(?:left|right|displaystyle|,|;|!|quad)", " "),
     (r"\\(?:cdot|times)(?![a-z])", "*"),
@@ -40,10 +39,11 @@ _TWO_WAYS: Final = tuple(
         r".*±.*",
     )
 )
-UNDEFINED: Final = frozenset(
-    ("undefined", "not defined", "undef", "undef.", "does not exist", "nicht definiert",
-     "undefiniert", "existiert nicht", "n.d.")
-)  # fmt: skip
+_UNDEFINED = (
+    "undefined|not defined|undef|undef.|does not exist|n.d.|nicht definiert|undefiniert|"
+    "existiert nicht"
+)
+UNDEFINED: Final = frozenset(_UNDEFINED.split("|"))
 _NOT_EQUAL = re.compile(r"[<>!≤≥≠]")
 
 
@@ -73,8 +73,12 @@ def without_latex(words: str) -> str:
     for pattern, new in _LATEX:
         plain = re.sub(pattern, new, plain)
     for _ in range(plain.count("frac")):
-        plain = re.sub(r"(?<![\w.,^{])(\d+)\s*(?=\\[dt]?frac)" + "()" + r"\\[dt]?frac\s*"
-                       r"\{([^{}]*)\}\s*\{([^{}]*)\}", r"(\1+(\3)/(\4))", plain)  # fmt: skip
+        plain = re.sub(
+            r"(?<![\w.,^{])(\d+)\s*(?=\\[dt]?frac)" + "()" + r"\\[dt]?frac\s*"
+            r"\{([^{}]*)\}\s*\{([^{}]*)\}",
+            r"(\1+(\3)/(\4))",
+            plain,
+        )
         plain = _FRACTION.sub(r"((\1)/(\2))", plain)
     return plain
 

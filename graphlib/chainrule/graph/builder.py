@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from chainrule.errors import GraphError
 from chainrule.graph.conventions import with_moving
 from chainrule.graph.simplification import simplified
 from chainrule.graph.wengert import INPUT, Node, WengertList
-from chainrule.ops import OPS, Op, Shape
+from chainrule.ops import OPS, Op, Registry, Shape
 from chainrule.ops.record import same_shape
 
 CONSTANT = OPS["constant"]
@@ -95,6 +95,10 @@ class Expression:
                 break
         return builder.write(op, operands)
 
+    def written(self, op: Op, operands: Sequence[Any], parameters: Parameters) -> Expression:
+        """Return an operation on this and other values, in the graph of this one."""
+        return self.builder.write(op, [self.builder.lift(x) for x in operands], parameters)
+
     def __add__(self, other: Any) -> Expression:
         builder = self.builder
         if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
@@ -169,9 +173,10 @@ class _Writer(Maths):
         self.__dict__ |= {"maximum": self.max, "minimum": self.min}
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in OPS:
+        builder = self.__dict__["algebra"]
+        op = builder.operation(name)
+        if name.startswith("_") or op is None:
             raise AttributeError(name)
-        op, builder = OPS[name], self.__dict__["algebra"]
         if name in ("pi", "e"):
             constant: Expression = builder.write(op, [])
             return constant
@@ -201,9 +206,14 @@ class Builder(Algebra):
     simplify
         Whether x·1, x + 0, −(−x) and their kind are shortened. Derivatives are written so;
         what a user wrote never is.
+    own
+        Operations that are known by name beside those built in.
     """
 
-    def __init__(self, base: WengertList | None = None, *, simplify: bool = False) -> None:
+    def __init__(
+        self, base: WengertList | None = None, *, simplify: bool = False, own: Iterable[Op] = ()
+    ) -> None:
+        self.own = Registry.of(own)
         self.simplify = simplify
         self._first_own = len(base) if base else 0
         self.ops: list[Op] = list(base.ops) if base else []
@@ -227,6 +237,10 @@ class Builder(Algebra):
     def maths(self) -> Maths:  # type: ignore[override]
         """The namespace for rules; made when the first rule is computed."""
         return _Writer(self)
+
+    def operation(self, name: str) -> Op | None:
+        """Return the operation of a name, None if there is none."""
+        return self.own.get(name) or OPS.get(name)
 
     def is_own(self, expression: Expression) -> bool:
         """Return whether a node was written here, not in the graph with which this began."""
@@ -373,14 +387,14 @@ class Builder(Algebra):
         """Return the list, with every step that leads nowhere dropped (inputs stay)."""
         return pruned(
             WengertList(
-                tuple(self.ops),
-                tuple(self.operands),
-                dict(self.parameters),
-                dict(self.names),
-                dict(self.shapes),
-                [x.index for x in outputs],
-                tuple(written or self.written),
-                self.batched,
+                ops=tuple(self.ops),
+                operands=tuple(self.operands),
+                parameters=dict(self.parameters),
+                names=dict(self.names),
+                shapes=dict(self.shapes),
+                outputs=[x.index for x in outputs],
+                written=tuple(written or self.written),
+                batched=self.batched,
             )
         )
 
@@ -434,18 +448,7 @@ def pruned(graph: WengertList) -> WengertList:
                 needed[operand] = True
     if all(needed):
         return graph
-    kept = [node for node in range(len(graph)) if needed[node]]
-    new = {node: i for i, node in enumerate(kept)}
-    return WengertList(
-        tuple(graph.ops[n] for n in kept),
-        tuple(tuple(new[i] for i in graph.operands[n]) for n in kept),
-        {new[n]: p for n, p in graph.parameters.items() if needed[n]},
-        {new[n]: name for n, name in graph.names.items() if needed[n]},
-        {new[n]: s for n, s in graph.shapes.items() if needed[n]},
-        [new[n] for n in graph.outputs],
-        tuple(graph.written[n] for n in kept),
-        [new[n] for n in graph.batched],
-    )
+    return graph.select([node for node in range(len(graph)) if needed[node]])
 
 
 __all__ = ["Builder", "Expression", "Node", "number_text", "pruned"]

@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Any, Self
 
 from chainrule.algebras.balls import balls
+from chainrule.algebras.decimals import many_digits
 from chainrule.algebras.protocol import Algebra
-from chainrule.algebras.real import Real, many_digits
+from chainrule.algebras.real import Real
 from chainrule.graph.wengert import WengertList
 
 BITS = 320

@@ -72,14 +72,4 @@ def with_kinks(graph: WengertList, choice: Fraction | None) -> WengertList:
         kink = graph.ops[node].kink
         assert kink is not None
         parameters[node] = {**graph.parameters_of(node), kink.choice: choice}
-    return WengertList(
-        graph.ops,
-        graph.operands,
-        parameters,
-        graph.names,
-        graph.shapes,
-        graph.outputs,
-        graph.written,
-        graph.batched,
-        graph.places,
-    )
+    return graph.replace(parameters=parameters)

@@ -150,14 +150,14 @@ def from_networkx(graph: Any, ops: Mapping[str, Op] = OPS) -> WengertList:
     if unknown := [end for end in ends if end not in position]:
         raise GraphError(f"the output {unknown[0]!r} is not a node")
     return WengertList(
-        tuple(column),
-        tuple(operands),
-        parameters,
-        names,
-        shapes,
-        [position[end] for end in ends],
-        tuple(graph.nodes[node].get("written", i) for i, node in enumerate(order)),
-        [i for i, node in enumerate(order) if graph.nodes[node].get("batched")],
+        ops=tuple(column),
+        operands=tuple(operands),
+        parameters=parameters,
+        names=names,
+        shapes=shapes,
+        outputs=[position[end] for end in ends],
+        written=tuple(graph.nodes[node].get("written", i) for i, node in enumerate(order)),
+        batched=[i for i, node in enumerate(order) if graph.nodes[node].get("batched")],
     )
 
 

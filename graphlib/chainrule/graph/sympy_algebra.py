@@ -11,7 +11,7 @@ from chainrule.algebras.maths import Maths
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.errors import GraphError
 from chainrule.ops import OPS, Op
-from chainrule.ops.piecewise import choices
+from chainrule.ops.choice import choices
 from chainrule.ops.record import Rule
 
 DIGITS = 1000

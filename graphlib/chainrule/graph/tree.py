@@ -72,15 +72,4 @@ def tree(graph: WengertList) -> WengertList:
             names[node] = copy_name(graph.names[origin], met[origin])
         elif origin in numbers:
             copies[node] = (numbers[origin][0], met[origin])
-    everywhere = list(enumerate(origins))
-    return WengertList(
-        tuple(graph.ops[origin] for origin in origins),
-        tuple(operands),
-        {node: graph.parameters[o] for node, o in everywhere if o in graph.parameters},
-        names,
-        {node: graph.shapes[o] for node, o in everywhere if o in graph.shapes},
-        outputs,
-        [graph.written[origin] for origin in origins],
-        [node for node, o in everywhere if o in graph.batched],
-        copies,
-    )
+    return graph.select(origins, operands=operands, outputs=outputs, names=names, places=copies)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from chainrule.algebras.protocol import NO_PARAMETERS
@@ -13,7 +13,6 @@ from chainrule.ops import OPS, Op, Shape
 from chainrule.ops.record import same_shape
 
 INPUT = OPS["input"]
-NO_PLACES: Mapping[int, tuple[int, int]] = MappingProxyType({})
 
 
 class Edge(NamedTuple):
@@ -24,6 +23,7 @@ class Edge(NamedTuple):
     operand: int
 
 
+@dataclass(frozen=True, eq=False)
 class WengertList:
     """A directed acyclic graph as the numbered list of its elementary steps.
 
@@ -38,43 +38,78 @@ class WengertList:
     parameters
         What the node carries beside its operands: a constant's number, a convention.
     names
-        The name given by an assignment or of an input, None for an unnamed step.
+        The name given by an assignment or of an input; none for an unnamed step.
     shapes
-        Shape of one example, () for a scalar.
-    written
-        Rank in the order of writing, which breaks ties in the order of the reverse pass.
+        Shape of one example; none for a scalar.
     outputs
         Indices of the outputs, the main one first.
+    written
+        Rank in the order of writing, which breaks ties in the order of the reverse pass.
     batched
         Inputs whose values carry a leading batch axis.
     places
         Numbers of the unnamed steps where they are not simply counted: see
         `chainrule.graph.numbering.places`.
 
-    The list is not changed once it is made; folds and gradients are new lists.
+    Folds and gradients are new lists.
     """
 
-    def __init__(
-        self,
-        ops: Sequence[Op],
-        operands: Sequence[tuple[int, ...]],
-        parameters: Mapping[int, Mapping[str, Any]],
-        names: Mapping[int, str],
-        shapes: Mapping[int, Shape],
-        outputs: Sequence[int],
-        written: Sequence[int] | None = None,
-        batched: Iterable[int] = (),
-        places: Mapping[int, tuple[int, int]] = NO_PLACES,
-    ) -> None:
-        self.ops = ops
-        self.operands = operands
-        self.parameters = parameters
-        self.names = names
-        self.shapes = shapes
-        self.outputs = tuple(outputs)
-        self.written = written if written is not None else range(len(ops))
-        self.batched = frozenset(batched)
-        self.places = places
+    ops: Sequence[Op]
+    operands: Sequence[tuple[int, ...]]
+    parameters: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    shapes: Mapping[int, Shape] = field(default_factory=dict)
+    outputs: Sequence[int] = ()
+    written: Sequence[int] = field(default=(), kw_only=True)
+    batched: Collection[int] = field(default=frozenset(), kw_only=True)
+    places: Mapping[int, tuple[int, int]] = field(default_factory=dict, kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Give what was left out or can be any sequence its one form."""
+        written = self.written if len(self.written) else range(len(self.ops))
+        columns = {"outputs": tuple(self.outputs), "batched": frozenset(self.batched)}
+        for name, column in {**columns, "written": written}.items():
+            object.__setattr__(self, name, column)
+
+    def replace(self, **columns: Any) -> WengertList:
+        """Return the list with other columns."""
+        return replace(self, **columns)
+
+    def select(self, origins: Sequence[int], **columns: Any) -> WengertList:
+        """Return the list of some nodes, in an order in which operands stand before users.
+
+        Parameters
+        ----------
+        origins
+            Index of each node in this list.
+        columns
+            What is otherwise than there, in the indices of the result. Operands and outputs have to
+            be given where a node is taken twice, or where one is left out that they use.
+        """
+        new = {origin: node for node, origin in enumerate(origins)}
+        everywhere = list(enumerate(origins))
+
+        def taken(column: Mapping[int, Any]) -> dict[int, Any]:
+            return {node: column[origin] for node, origin in everywhere if origin in column}
+
+        if "operands" not in columns:
+            columns["operands"] = tuple(
+                tuple(new[i] for i in self.operands[origin]) for origin in origins
+            )
+        if "outputs" not in columns:
+            columns["outputs"] = [new[output] for output in self.outputs]
+        return WengertList(
+            **{
+                "ops": tuple(self.ops[origin] for origin in origins),
+                "parameters": taken(self.parameters),
+                "names": taken(self.names),
+                "shapes": taken(self.shapes),
+                "written": tuple(self.written[origin] for origin in origins),
+                "batched": [node for node, origin in everywhere if origin in self.batched],
+                "places": taken(self.places),
+                **columns,
+            }
+        )
 
     def __len__(self) -> int:
         return len(self.ops)

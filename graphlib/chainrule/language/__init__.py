@@ -1,10 +1,23 @@
 """From what people type to syntax, and from syntax to a graph.
 
-`read` takes the text of a formula or program, `value` that of a number, vector
-or matrix. Characters become
-tokens (`lexer`, or `latex` for LaTeX), words get their readings (`reading`), tokens become a
-flat list of items (`parser`), sums and functions are written out (`expansion`), statements get
-an order (`program`).
+How one text travels::
+
+    surroundings  prompts, prose and code that computes nothing become blanks
+    lexer         characters become tokens; `latex` does the same for LaTeX, with `latex_names`,
+                  `latex_groups` and `latex_commands`
+    words         words of the language, starred names, functions that the text defines
+    code          np. and .relu(), x, y = 2, 3, c += e
+    statements    where statements end, what has which name; `asking` finds questions
+    sums          sums over an index become functions of one operand
+    reading       every other word, by a table of rows in their order
+    parser        tokens become a flat list of items, with `pile` and `stack`
+    expansion     sums and functions of the text are written out
+    program       assignments in working order: what `read` returns
+    build         the graph
+
+`syntax` has what is read, the limits, the notes and the one call for refusals, whose words are in
+`refusals`; `names` and `numbers` have what these are, `entries` reads typed values, and `tracing`
+runs a function of Python.
 """
 
 from chainrule.language.entries import Entries, exact, value

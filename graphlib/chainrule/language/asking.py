@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Sequence
 from itertools import pairwise
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import GREEK_NAMES, canonical, letters_of
-from chainrule.language.syntax import Notes
+from chainrule.language.names import GREEK_NAMES, PRIMES, canonical, letters_of
+from chainrule.language.syntax import Notes, Span, listed, refusal, spelled
+from chainrule.language.words import between_commas, closing
 
+BEGINS = frozenset({"word", "number", "(", "function", "root", "|"})
+"""What a formula begins with."""
 ASKED = (
     "Asked can be for a function, and its value and all its derivatives are shown: type "
     "x^2 sin x, or d/dx x^2 sin x."
 )
+
+
+_OPENING = re.compile(
+    r"(?:(?:what|is|find|compute|calculate|evaluate|show|the|a|partial|first|total) )*"
+    r"(?:(?:derivative|gradient|slope|partial|grad) of |differentiate |derive |derivative )"
+)
+_DIFFERENTIATED = frozenset({"diff", "D", "Diff", "derivative", "Derivative", "grad"})
 
 
 def question(
@@ -21,34 +32,73 @@ def question(
 ) -> tuple[str | None, list[Token]]:
     """Return by what a derivative is asked for, if it is, and the formula without the question."""
     first = body[0]
-    by, rest = None, 0
-    if first.kind == "derivative":
-        by, rest = first.text, 1
-    elif is_quotient(body, known) and letters_of(first.text) == "d" == first.text:
-        by, rest = body[2].text[1:], 3
-    elif first.text in ("differentiate", "derive") and canonical(first.text) not in known:
-        by, rest = "", 1
-    elif first.text == "derivative" and canonical(first.text) not in known:
-        of = body[1] if len(body) > 1 else NOTHING
-        by, rest = ("", 2) if of.text == "of" else (None, 0)
+    by, inner = _in_signs(body, known)
+    if by is None:
+        by, inner = _in_words(body, known)
     if by is None:
         return None, body
-    inner = body[rest:]
     words = [token.text for token in inner]
-    if "respect" in words and (at := words.index("respect")) and words[at - 1 : at + 2][-1] == "to":
-        by, inner = "".join(words[at + 2 : at + 3]), inner[: at - 1]
+    for to in (["with", "respect", "to"], ["wrt"]):
+        at = next((k for k in range(len(words)) if words[k : k + len(to)] == to), 0)
+        if at:
+            by, inner = "".join(words[at + len(to) :][:1]), inner[:at]
+            break
     if not inner:
-        raise ParseError(
-            "The function to differentiate is missing", text=text, position=first.start,
-            length=body[-1].stop - first.start, allowed=ASKED,
-        )  # fmt: skip
+        raise refusal(
+            text,
+            Span(first.start, body[-1].stop),
+            "The function to differentiate is missing",
+            ASKED,
+        )
     shown = f"by {by}" if by else "by every variable"
     key = f"asked:{by}"
-    notes.tell(key, first.start, inner[0].start, f"the function is read, and derived {shown}")
+    notes.tell(key, Span(first.start, inner[0].start), f"the function is read, and derived {shown}")
     return canonical(by) if by else "", inner
 
 
-def is_quotient(part: Sequence[Token], known: Collection[str]) -> bool:
+def _in_signs(body: list[Token], known: Collection[str]) -> tuple[str | None, list[Token]]:
+    """Read `d/dx f`, `d(f)/dx`, `diff(f, x)` and `D[f, x]`."""
+    first = body[0]
+    if first.kind == "derivative":
+        return first.text, body[1:]
+    if is_quotient(body, known) and letters_of(first.text) == "d" == first.text:
+        return body[2].text[1:], body[3:]
+    if len(body) < 4 or body[1].kind != "(" or canonical_or(first) in known:
+        return None, body
+    close = closing(body, 1)
+    first_part, *others = between_commas(body[2:close])
+    behind = body[close + 1 :]
+    if first.text == "d" and [t.kind for t in behind] == ["/", "word"]:
+        by = behind[1].text
+        return (by[1:], body[2:close]) if by[:1] == "d" and len(by) > 1 else (None, body)
+    if first.text not in _DIFFERENTIATED or behind:
+        return None, body
+    if others and [t.kind for t in others[0]] == ["word"]:
+        return others[0][0].text, first_part
+    return (None, body) if others or first.text == "D" else ("", first_part)
+
+
+def canonical_or(token: Token) -> str:
+    """Return the name that a word is, "" for anything else."""
+    return canonical(token.text) if token.kind == "word" else ""
+
+
+def _in_words(body: list[Token], known: Collection[str]) -> tuple[str | None, list[Token]]:
+    """Read `derivative of f`, `find the partial derivative of f`, `differentiate f`."""
+    words = []
+    for token in body[:9]:
+        if token.kind not in ("word", "joint") or canonical(token.text) in known:
+            break
+        words.append(token.text.lower())
+    asked = _OPENING.match(" ".join([*words, ""]))
+    if asked is None:
+        return None, body
+    rest = body[asked[0].count(" ") :]
+    operand = rest[0].kind in BEGINS or rest[0].kind == "-" if rest else len(words) > 1
+    return ("", rest) if operand else (None, body)
+
+
+def is_quotient(part: Sequence[Token], known: Container[str]) -> bool:
     """Return whether `d/dx` or `dy/dx` begins here, and these are not names that are known."""
     kinds = [token.kind for token in part[:3]]
     if kinds != ["word", "/", "word"]:
@@ -59,50 +109,35 @@ def is_quotient(part: Sequence[Token], known: Collection[str]) -> bool:
     return small and above[0] == below[0] == "d" and not both
 
 
-# Words of programs that no formula has; what stands behind some of them is one.
-CODE = {"return": True, "let": True, "Let": True, "def": False, "lambda": False, "print": False}
-
-
-def check_code(text: str, part: Sequence[Token], known: Collection[str]) -> None:
-    """Refuse a statement that begins with a word of a program.
-
-    Raises
-    ------
-    ParseError
-        At the word; the correction leaves it out where a formula follows.
-    """
-    first, behind = part[0], part[1] if len(part) > 1 else NOTHING
-    apart = behind.kind in ("word", "number", "(", "function", "root")
-    if first.text in CODE and apart and canonical(first.text) not in known:
-        rest = text[: first.start] + text[behind.start :]
-        raise ParseError(
-            f"`{first.text}` is a word of a program",
-            text=text, position=first.start, length=len(first.text),
-            allowed="A formula is written y = x^2, a function f(x) = x^2.",
-            suggestion=rest if CODE[first.text] else "",
-        )  # fmt: skip
-
-
 def check_statement(text: str, part: Sequence[Token], known: Collection[str]) -> None:
     """Refuse `dy/dx = …`, which asks for a function, or states a derivative."""
     first = part[0]
     check_asking(text, part, known)
     if first.kind == "derivative" or is_quotient(part, known):
         stop = first.stop if first.kind == "derivative" else part[2].stop
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(first.start, stop),
             f"`{excerpt(text[first.start : stop])}` = is not read: derivatives are computed here",
-            text=text, position=first.start, length=stop - first.start, allowed=ASKED,
-        )  # fmt: skip
+            ASKED,
+        )
+
+
+def check_stated(text: str, name: Token | None, assigned: Container[str]) -> None:
+    """Refuse y' = … where y is assigned: its derivative is computed here."""
+    written = text[name.start : name.stop] if name is not None else ""
+    primed = any(sign in written for sign in (*PRIMES, "\\prime"))
+    if name is not None and primed and canonical(name.text).partition("_prime")[0] in assigned:
+        raise derivative(text, name.start, name.stop)
 
 
 def derivative(text: str, start: int, stop: int) -> ParseError:
     """Return the error for a notation of a derivative, where a function is to stand."""
-    return ParseError(
+    return refusal(
+        text,
+        Span(start, stop),
         f"`{excerpt(text[start:stop])}` asks for a derivative inside a formula",
-        text=text,
-        position=start,
-        length=stop - start,
-        allowed="All derivatives of the function that is typed are shown: type x^2 sin x, or "
+        "All derivatives of the function that is typed are shown: type x^2 sin x, or "
         "d/dx x^2 sin x.",
     )
 
@@ -121,48 +156,66 @@ def check_derivative(text: str, tokens: Sequence[Token], at: int, known: Contain
     if tokens[over].kind in ("number", "superscript") and over > 0:
         over -= 2 if tokens[over - 1].kind == "^" else 1
     above, below = tokens[max(over, 0)], tokens[at + 1]
-    if not above.kind == below.kind == "word":
-        return
-    if all(canonical(word.text) in known for word in (above, below)):
-        return
-    small = len(letters_of(above.text)) < 3 and len(letters_of(below.text)) == 2
-    if small and above.text[0] == below.text[0] == "d":
+    if is_quotient((above, tokens[at], below), known):
         raise derivative(text, above.start, below.stop)
 
 
-ASKING = frozenset(
-    {
-        "integral", "integrate", "lim", "limit", "solve", "derive", "derivative", "differentiate",
-        "simplify", "minimize", "minimise", "maximize", "maximise", "factor", "expand", "plot",
-        "gradient", "evaluate", "calculate", "compute", "find", "what", "graph", "roots", "zeros",
-    }
-)  # fmt: skip
+ASKING = listed(
+    """
+    calculate compute derivative derive differentiate evaluate expand factor find gradient
+      graph integral integrate lim limit maximise maximize minimise minimize plot roots
+      simplify solve what zeros
+    """
+)
 
 
-# Signs that are spoken.
-SPOKEN = {"squared": "^2", "cubed": "^3", "plus": "+", "minus": "-", "times": "*", "over": "/"}
+# Signs and functions that are spoken.
+SPOKEN = {
+    phrase.replace("_", " "): sign
+    for phrase, sign in spelled(
+        """
+    ^2 squared
+    ^3 cubed
+    ^ to_the_power_of to_the
+    + plus
+    - minus
+    * times multiplied_by
+    / divided_by over
+    sqrt square_root_of
+    cbrt cube_root_of
+    abs absolute_value_of
+    ln natural_log_of log_of
+    sin sine_of
+    cos cosine_of
+        """
+    ).items()
+}
+_SPOKEN = re.compile("|".join(rf"{phrase}\b" for phrase in SPOKEN))
 
 
 def check_spoken(text: str, tokens: Sequence[Token], known: Container[str]) -> None:
-    """Refuse `x squared` and `x plus y`, where a sign is meant.
+    """Refuse `x squared` and `square root of x`, where a sign or function is meant.
 
     Raises
     ------
     ParseError
-        At the word, with the sign in its place as a correction.
+        At the words, with the sign in their place as a correction.
     """
-    for before, token in pairwise(tokens):
-        sign = SPOKEN.get(token.text, "") if token.kind == "word" else ""
+    for before, token in pairwise([NOTHING, *tokens]):
+        spoken = _SPOKEN.match(text, token.start) if token.kind == "word" else None
+        if spoken is None or canonical(token.text) in known:
+            continue
+        sign = SPOKEN[spoken[0]]
         operand = before.kind in ("word", "number", ")", "superscript", "index")
-        if sign and operand and before.stop < token.start and canonical(token.text) not in known:
-            gap = "" if sign.startswith("^") else " "
-            shown = text[: before.stop] + gap + sign + text[token.stop :]
-            raise ParseError(
-                f"`{token.text}` is written with a sign",
-                text=text, position=token.start, length=len(token.text),
-                allowed=f"Write {sign}, or declare {token.text} to use it as a name.",
-                suggestion=shown,
-            )  # fmt: skip
+        if sign.isalpha() or (operand and before.stop < token.start):
+            begin = before.stop if sign.startswith("^") else token.start
+            raise refusal(
+                text,
+                Span(token.start, spoken.end()),
+                f"`{spoken[0]}` is written with a sign or function",
+                f"Write {sign}, or declare {token.text} to use it as a name.",
+                text[:begin] + sign + text[spoken.end() :],
+            )
 
 
 def check_asking(text: str, tokens: Sequence[Token], known: Container[str]) -> None:
@@ -178,13 +231,7 @@ def check_asking(text: str, tokens: Sequence[Token], known: Container[str]) -> N
         if token.kind != "word" or token.text.lower() not in ASKING:
             continue
         if apart and canonical(token.text) not in known:
-            raise ParseError(
-                f"`{excerpt(token.text)}` is not computed here",
-                text=text,
-                position=token.start,
-                length=len(token.text),
-                allowed=ASKED,
-            )
+            raise refusal(text, token, f"`{excerpt(token.text)}` is not computed here", ASKED)
 
 
 class Sentence:
@@ -224,11 +271,10 @@ class Sentence:
         text = self._text
         start, stop = words[0].start, words[-1].stop
         product = "*".join(text[word.start : word.stop] for word in words)
-        return ParseError(
+        return refusal(
+            text,
+            Span(start, stop),
             f"`{excerpt(text[start:stop])}`: several words in a row that are not known",
-            text=text,
-            position=start,
-            length=stop - start,
-            allowed=f"{ASKED} A product of names is written with *, or the names are declared.",
-            suggestion=text[:start] + product + text[stop:],
+            f"{ASKED} A product of names is written with *, or the names are declared.",
+            text[:start] + product + text[stop:],
         )

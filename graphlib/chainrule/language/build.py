@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from chainrule.errors import ParseError, ShapeError
+from chainrule.errors import ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.language.syntax import LIMITS, Item, Program, beyond
+from chainrule.language.syntax import LIMITS, Item, Program, beyond, refusal, spelled
 from chainrule.ops import OPS
+from chainrule.ops.choice import NOWHERE, Condition
 from chainrule.ops.losses import ENTRYWISE
 
 # What an operation between vectors is between numbers, and what one is for a single vector.
-OF_NUMBERS = {
-    "sum": "identity", "mean": "identity", "prod": "identity", "logsumexp": "identity",
-    "batch_sum": "identity", "batch_mean": "identity", "norm": "abs", "dot": "mul", "outer": "mul",
-}  # fmt: skip
+OF_NUMBERS = spelled(
+    """
+    identity sum mean prod logsumexp batch_sum batch_mean
+    abs norm
+    mul dot outer
+    """
+)
 OF_ONE_VECTOR = {"max": "largest", "min": "smallest"}
 
 
@@ -36,7 +40,7 @@ def build(program: Program, batched: Collection[str] = ()) -> WengertList:
     ParseError
         If shapes do not fit; the place is that of the operation.
     """
-    builder = Builder()
+    builder = Builder(own=program.operations)
     inputs = {
         name: builder.input(name, program.shapes.get(name, ()), batched=name in batched)
         for name in program.inputs
@@ -125,17 +129,15 @@ def _write(
             what = _product(item, joined, operands, rows)
             if what == "matmul" and item.operands[0] in rows and operands[1].ndim == 2:
                 rows.add(member)
-        if OPS[what] in ENTRYWISE and any(x.ndim for x in operands):
-            each = builder.write(OPS[what], operands, parameters)
+        op = builder.operation(what)
+        assert op is not None
+        if op in ENTRYWISE and any(x.ndim for x in operands):
+            each = builder.write(op, operands, parameters)
             return builder.write(OPS["mean"], [each], fresh=fresh)
-        return builder.write(OPS[what], operands, parameters, fresh=fresh)
+        return builder.write(op, operands, parameters, fresh=fresh)
     except ShapeError as error:
-        raise ParseError(
-            str(error),
-            text=program.text,
-            position=item.span.start,
-            length=item.span.stop - item.span.start,
-            allowed="declare shapes as in `W: 4x2` or `x: 2`",
+        raise refusal(
+            program.text, item.span, str(error), "declare shapes as in `W: 4x2` or `x: 2`"
         ) from error
 
 
@@ -167,9 +169,11 @@ def _choice(
     values = [built[at] for at in item.operands[1::2]]
     if len(item.operands) % 2:
         values.append(built[item.operands[-1]])
+        last: Condition = ("else",)
     else:
         values.append(builder.write(OPS["nowhere"], []))
-    when = (*conditions, ("else",))
+        last = NOWHERE
+    when = (*conditions, last)
     return builder.write(OPS["where"], [*compared, *values], {"when": when}, fresh=fresh)
 
 

@@ -6,109 +6,28 @@ a notebook has `np.` before functions, `.relu()` behind values, and lines that i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+import re
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, canonical
-from chainrule.language.statements import Statement, numeral
-from chainrule.language.syntax import Notes
+from chainrule.language.statements import Statement, kinds, numeral
+from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.language.words import between_commas
 
-IMPORTS = frozenset({"import", "from"})
 # What makes a value of a number in code.
 VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
-WORDS = {
-    **{word: word for word in ("and", "or", "not", "if", "else")},
-    **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
-}
-MODULES = frozenset({"np", "numpy", "math", "torch", "jnp", "tf", "F", "jax", "nn", "scipy"})
-INSIDE = frozenset({"numpy", "math", "nn", "functional", "linalg", "special"})
+_MODULE = re.compile(
+    "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
+)
+INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
 _CONSTANTS = {"e": "e", "pi": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
     "behind a value, as in z.relu()."
 )
-
-
-def assigned(found: Sequence[Token]) -> set[str]:
-    """Return the canonical names that are given a formula or a value: words before =."""
-    names, depth = set(), 0
-    for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
-        depth += (token.kind == "(") - (token.kind == ")")
-        if token.kind == "word" and behind.kind in ("=", "+=") and depth <= 0:
-            names.add(canonical(token.text))
-    return names
-
-
-def stars(
-    found: Sequence[Token],
-    functions: Container[str],
-    declared: Collection[str],
-    notes: Notes,
-) -> list[Token]:
-    """Return the tokens with `y*` as a name where it cannot be a product, or was declared."""
-    places = {at: _star(found, at, functions) for at in range(1, len(found))}
-    names = {
-        _starred(found, at)
-        for at, sure in places.items()
-        if sure or (sure is False and _starred(found, at) in declared)
-    }
-    result: list[Token] = []
-    for at, token in enumerate(found):
-        sure = places.get(at)
-        if sure is None:
-            result.append(token)
-            continue
-        before = found[at - 1]
-        spelled, key = f"{before.text}*", f"star:{before.text}*"
-        if not sure and _starred(found, at) not in names:
-            behind = found[at + 1] if at + 1 < len(found) else NOTHING
-            readings = ("product", f"{before.text} · …"), ("one name", f"the name {spelled}")
-            notes.choice(key, before.start, behind.stop, *readings)
-            if not notes.chose(key, "one name"):
-                result.append(token)
-                continue
-        result[-1] = Token("word", spelled, before.start, token.stop)
-    return result
-
-
-def _starred(found: Sequence[Token], at: int) -> str:
-    return canonical(f"{found[at - 1].text}*")
-
-
-def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | None:
-    """Return whether the star at `at` must belong to the name before it; None if it cannot."""
-    star, before = found[at], found[at - 1]
-    if star.text not in ("*", "∗") or before.kind != "word" or before.stop != star.start:
-        return None
-    if before.text in functions or before.text in ("e", "pi", "π"):
-        return None
-    behind = found[at + 1] if at + 1 < len(found) else NOTHING
-    blank = behind.start > star.stop
-    if behind.kind in ("+", "-"):
-        follows = found[at + 2].start > behind.stop if at + 2 < len(found) else True
-        return blank and follows
-    if behind.kind == "|" and not blank:
-        # A bar that closes: the last of an even number, with no operand behind it.
-        last = found[at + 2].kind if at + 2 < len(found) else ""
-        bars = sum(token.kind == "|" for token in found[:at])
-        return True if bars % 2 and last not in ("word", "number", "(", "|") else None
-    if behind.kind in ("word", "number", "(", "root", "|"):
-        return False if blank else None
-    return True
-
-
-def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
-    """Return the tokens with the words of the language told from names."""
-    result = []
-    for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
-        word = WORDS.get(token.text) if token.kind == "word" else None
-        called = token.text == "where" and behind.kind == "("
-        if word and not called and not token.whole and canonical(token.text) not in known:
-            token = token._replace(kind=word)
-        result.append(token)
-    return result
 
 
 class Code:
@@ -142,10 +61,9 @@ class Code:
         ParseError
             At a point behind which no function stands.
         """
-        marks = IMPORTS | VALUES
-        if not any(token.kind == "." or token.text in marks for token in found):
+        if not any(token.kind == "." or token.text in VALUES for token in found):
             return list(found)
-        self._found = self._without_imports(found)
+        self._found = found
         self._out: list[Token] = []
         self._opened: list[int] = []
         self._partner: dict[int, int] = {}
@@ -160,34 +78,6 @@ class Code:
                 at += 1
         return self._out
 
-    def _without_imports(self, found: Sequence[Token]) -> list[Token]:
-        kept: list[Token] = []
-        at = 0
-        while at < len(found):
-            token = found[at]
-            begins = not kept or kept[-1].kind == ";"
-            backward = [t.kind for t in found[at + 1 : at + 5]] == [".", "word", "(", ")"]
-            backward = backward and found[at + 2].text == "backward"
-            if begins and (backward or (token.text in IMPORTS and self._is_import(found, at))):
-                begin = at
-                while at < len(found) and found[at].kind != ";":
-                    at += 1
-                stop = found[at - 1].stop
-                self._notes.tell(f"import:{begin}", found[begin].start, stop, "left out")
-                continue
-            kept.append(token)
-            at += 1
-        return kept
-
-    def _is_import(self, found: Sequence[Token], at: int) -> bool:
-        line = []
-        for token in found[at : at + 9]:
-            if token.kind == ";":
-                break
-            line.append(token)
-        named = len(line) > 1 and line[1].kind == "word"
-        return named and (line[0].text == "import" or any(t.text == "import" for t in line))
-
     def _take(self, token: Token) -> None:
         if token.kind == "(":
             self._opened.append(len(self._out))
@@ -201,16 +91,28 @@ class Code:
         if word.text not in VALUES or opens.kind != "(" or canonical(word.text) in self._known:
             return at
         stop = at + 2
+        listed = self._found[stop].text == "[" if stop < len(self._found) else False
+        stop += listed
         while stop < len(self._found) and self._found[stop].kind not in (")", ";", "("):
             stop += 1
-        inner = self._found[at + 2 : stop]
+        inner = self._found[at + 2 + listed : stop]
+        stop += listed  # tensor([3.0]): one entry is a number
         comma = next((k for k, token in enumerate(inner) if token.kind == ","), len(inner))
+        if listed and comma < len(inner):
+            raise refusal(
+                self._text,
+                Span(inner[0].start, inner[-1].stop),
+                "A vector cannot be typed into a formula",
+                "Declare it, like x: 2, and give it the value [1, 2] beside the formula.",
+            )
         closed = stop < len(self._found) and self._found[stop].kind == ")"
         if not closed or numeral(inner[:comma]) is None:
             return at
         begin = word.start
         shown = self._text[inner[0].start : inner[comma - 1].stop]
-        self._notes.tell(f"value:{begin}", begin, self._found[stop].stop, f"the number {shown}")
+        self._notes.tell(
+            f"value:{begin}", Span(begin, self._found[stop].stop), f"the number {shown}"
+        )
         self._out.extend(inner[:comma])
         return stop + 1
 
@@ -218,7 +120,7 @@ class Code:
         """Take a point and the word behind it; return where to go on."""
         owner = self._out[-1]
         word = self._found[at + 1] if at + 1 < len(self._found) else NOTHING
-        module = owner.kind == "word" and owner.text in MODULES
+        module = owner.kind == "word" and _MODULE.fullmatch(owner.text) is not None
         module = module and canonical(owner.text) not in self._known
         behind = self._found[at + 2] if at + 2 < len(self._found) else NOTHING
         if module and (stop := self._value(at + 1)) > at + 1:
@@ -230,7 +132,7 @@ class Code:
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
         if module and (name in self._functions or word.text in _CONSTANTS):
             self._out.pop()
-            self._notes.tell(f"code:{owner.text}", owner.start, word.stop, word.text)
+            self._notes.tell(f"code:{owner.text}", Span(owner.start, word.stop), word.text)
             if word.text in _CONSTANTS:
                 self._take(Token("constant", _CONSTANTS[word.text], owner.start, word.stop))
             else:
@@ -254,7 +156,7 @@ class Code:
         shown = self._text[start : operand[-1].stop]
         key = f"method:{excerpt(word.text)}"
         closes = at + 3 < len(self._found) and self._found[at + 3].kind == ")"
-        self._notes.tell(key, start, word.stop, f"{name}({shown}{'' if closes else ', …'})")
+        self._notes.tell(key, Span(start, word.stop), f"{name}({shown}{'' if closes else ', …'})")
         del self._out[begin:]
         self._partner = {close: o for close, o in self._partner.items() if close < begin}
         self._take(Token("function", name, start, word.stop, whole=True))
@@ -290,19 +192,21 @@ class Code:
             if depth <= 0:
                 break
         if "slope" not in names:
-            raise ParseError(
+            raise refusal(
+                self._text,
+                Span(owner.start, owner.start + max(1, owner.stop - owner.start)),
                 f"`{owner.text}` has another usual slope for {name} than 0.1, which is used here",
-                text=self._text, position=owner.start, length=max(1, owner.stop - owner.start),
-                allowed="Write the slope: leaky_relu(x, slope=0.01).",
-            )  # fmt: skip
+                "Write the slope: leaky_relu(x, slope=0.01).",
+            )
 
     def _refusal(self, owner: Token, word: Token) -> ParseError:
         shown = excerpt(f"{owner.text}.{word.text}")
-        return ParseError(
+        return refusal(
+            self._text,
+            Span(max(0, word.start - 1), max(0, word.start - 1) + 1 + len(word.text)),
             f"`{shown}`: no function is known by this name behind a point",
-            text=self._text, position=max(0, word.start - 1), length=1 + len(word.text),
-            allowed=_CODE,
-        )  # fmt: skip
+            _CODE,
+        )
 
 
 def with_steps(
@@ -327,11 +231,12 @@ def with_steps(
             name = canonical(statement.name.text)
             if statement.step is not None and name not in versions:
                 token = statement.name
-                raise ParseError(
+                raise refusal(
+                    text,
+                    token,
                     f"`{excerpt(token.text)}` has no value before {statement.step.text}",
-                    text=text, position=token.start, length=token.stop - token.start,
-                    allowed="Give it one in a line above, like c = a + b.",
-                )  # fmt: skip
+                    "Give it one in a line above, like c = a + b.",
+                )
             if statement.step is not None:
                 versions[name].append(at)
             else:
@@ -355,13 +260,13 @@ def with_steps(
                 body, sign = statement.body, statement.step
                 opening = Token("(", "", body[0].start, body[0].start)
                 closing = Token(")", "", body[-1].stop, body[-1].stop)
-                operator = Token("^" if sign.text == "**=" else sign.text[0], sign.text, sign.start,
-                                 sign.stop)  # fmt: skip
+                kind = "^" if sign.text == "**=" else sign.text[0]
+                operator = sign._replace(kind=kind)
                 statement = replace(
                     statement, name=spelled, body=[token, operator, opening, *body, closing]
                 )
                 shown = f"{spelled.text} = {own[name]} {operator.kind} …"
-                notes.tell(f"step:{token.start}", token.start, sign.stop, shown)
+                notes.tell(f"step:{token.start}", Span(token.start, sign.stop), shown)
             else:
                 statement = replace(statement, name=spelled)
         result.append(statement)
@@ -372,3 +277,51 @@ def _version(name: str, number: int, count: int) -> str:
     if number == count:
         return name
     return f"{name}_before" + (f"_{number}" if count > 2 else "")
+
+
+def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
+    """Return the tokens with `x, y = 2, 3` as the statements x = 2; y = 3.
+
+    Raises
+    ------
+    ParseError
+        If anything but numbers is given to several names at once.
+    """
+    result: list[Token] = []
+    at = 0
+    while at < len(found):
+        stop = at
+        while stop < len(found) and found[stop].kind != ";":
+            stop += 1
+        part = list(found[at:stop])
+        row = _ROW.match(kinds(part))
+        values = between_commas(part[row.end() :]) if row is not None else []
+        if row is not None and len(values) == row.end() // 2 and all(values):
+            part = _one_by_one(text, part[: row.end() - 1 : 2], part[row.end() - 1], values, notes)
+        result += [*part, *found[stop : stop + 1]]
+        at = stop + 1
+    return result
+
+
+def _one_by_one(
+    text: str, names: list[Token], equals: Token, values: list[list[Token]], notes: Notes
+) -> list[Token]:
+    start, stop = names[0].start, values[-1][-1].stop
+    each = [(name, text[v[0].start : v[-1].stop]) for name, v in zip(names, values, strict=True)]
+    shown = "; ".join(f"{text[name.start : name.stop]} = {value}" for name, value in each)
+    if any(numeral(value) is None for value in values):
+        raise refusal(
+            text,
+            Span(start, equals.start),
+            "Several names stand before one =",
+            "Each name is given in a statement of its own.",
+            text[:start] + shown + text[stop:],
+        )
+    notes.tell(f"row:{start}", Span(start, equals.stop), shown)
+    tokens: list[Token] = []
+    for name, value in zip(names, values, strict=True):
+        tokens += [name, equals, *value, Token(";", ";", value[-1].stop, value[-1].stop)]
+    return tokens[:-1]
+
+
+_ROW = re.compile(r"w(?:,w)+=")

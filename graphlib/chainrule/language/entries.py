@@ -100,14 +100,16 @@ def value(text: str, name: str = "", shape: tuple[int, ...] | None = None) -> En
         If it is too long or has too many brackets inside each other.
     """
     check_length(text)
-    given = _Reader(text).read() if text.strip()[:1] == "[" else exact(text).value
+    given = _Lists(text).read() if text.strip()[:1] == "[" else exact(text).value
     if shape is not None and shape_of(given) != shape:
         raise PointError(
             f"{name or 'It'} is {shape_in_words(shape)}; "
             f"{shape_in_words(shape_of(given))} was given",
-            text=text, position=len(text) - len(text.lstrip()), length=len(text.strip()),
+            text=text,
+            position=len(text) - len(text.lstrip()),
+            length=len(text.strip()),
             allowed=f"Write it as {example(shape)}.",
-        )  # fmt: skip
+        )
     return given
 
 
@@ -124,7 +126,7 @@ def example(shape: tuple[int, ...]) -> str:
     return written(shape)
 
 
-class _Reader:
+class _Lists:
     """Reads nested brackets with a stack of its own."""
 
     def __init__(self, text: str) -> None:
@@ -179,8 +181,9 @@ class _Reader:
                 raise self.fault(
                     f"Row {number + 1} is {shape_in_words(shape)}, "
                     f"row 1 {shape_in_words(shapes[0])}",
-                    begin, end - begin + 1,
-                )  # fmt: skip
+                    begin,
+                    end - begin + 1,
+                )
 
     def _past(self, at: int) -> int:
         while at < self.stop and self.text[at].isspace():

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from chainrule.errors import LimitError, ParseError, excerpt
 from chainrule.language.names import UPPER, canonical
-from chainrule.language.sums import Sum
-from chainrule.language.syntax import LIMITS, Item, Notes, Span, beyond
+from chainrule.language.sums import IndexSum
+from chainrule.language.syntax import LIMITS, Item, Notes, Span, beyond, refusal
 from chainrule.ops.record import Op
 
 
@@ -79,7 +79,7 @@ class Expansion:
         text: str,
         items: Sequence[Item],
         definitions: Mapping[str, Definition],
-        sums: Mapping[str, Sum],
+        sums: Mapping[str, IndexSum],
         known: Collection[str],
         shapes: Mapping[str, tuple[int, ...]],
         notes: Notes,
@@ -201,10 +201,7 @@ class Expansion:
             return None
         first = 0 if base in self._from_zero else 1
         at = tuple(int(s) - first for s in subscripts)
-        self._notes.tell(
-            f"entry:{base}", item.span.start, item.span.stop,
-            f"entries of {base}, counted from {first}",
-        )  # fmt: skip
+        self._notes.tell(f"entry:{base}", item.span, f"entries of {base}, counted from {first}")
         whole = self._add(item._replace(what=base, text=base))
         place = item.span.start, item.span.stop
         if any(k < 0 for k in at):
@@ -279,9 +276,7 @@ class Expansion:
 
     def _refusal(self, item: Item, message: str, allowed: str) -> ParseError:
         start, stop = item.span.start, item.span.stop
-        return ParseError(
-            message, text=self._text, position=start, length=stop - start, allowed=allowed
-        )
+        return refusal(self._text, Span(start, stop), message, allowed)
 
 
 def _shown(item: Item) -> str:

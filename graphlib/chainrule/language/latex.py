@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container
-from fractions import Fraction
 
 from chainrule.errors import excerpt
-from chainrule.language.code import WORDS
 from chainrule.language.latex_commands import Commands
 from chainrule.language.latex_groups import FRAMES
 from chainrule.language.latex_names import (
     BEFORE_CONDITION,
+    BRACED_OVER,
     CASES,
     CLOSING,
-    COMMANDS_READ,
     COMPARISONS,
     ENVIRONMENTS,
     FRACTIONS,
@@ -41,6 +39,7 @@ from chainrule.language.lexer import (
 from chainrule.language.names import ALIASES, SUPERSCRIPTS
 from chainrule.language.statements import ENDS_OPEN
 from chainrule.language.syntax import Notes
+from chainrule.language.words import WORDS
 
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\[[tbc]\]|\s*\{[0-9]\})?")
 _ROW = re.compile(r"\\\\\*?(?:\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in)\s*\])?")
@@ -52,17 +51,12 @@ _NAME = rf"\\?[^\W\d_]+(?:\s*\{{[^{{}}=]{{1,40}}\}})?{_INDEX}*"
 _WIDE = re.compile(r"(?:[\s~,]|\\[,;:! ]|%[^\n]*\n|\\q?quad(?![A-Za-z]))+")
 _NEXT = re.compile(rf"{_NAME}\s*(?:\([^()=]{{1,80}}\)\s*)?&?\s*=(?!=)")
 _TRAILING = re.compile(rf"[,.;]{_GAP}(?=\\\\|\\end(?![A-Za-z])|\\[\])]|\$|\Z)")
-_T = (
-    r"(?:\\(?:top|intercal)(?![A-Za-z])|"
-    r"\\(?:mathsf|mathrm|text)\s*(?:T(?![A-Za-z])|\{\s*T\s*\}))"
-)
-_TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
-_TWO = re.compile(r"\s*_\s*(?:2|\{\s*2\s*\})")
+_TWO = re.compile(r"\s*_\s*(?:[2F]|\{\s*[2F]\s*\}|\\(?:textrm|text|mathrm)\s*\{F\})")
 _BRACED_ARRAY = re.compile(
     r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
 )
 _ARRAY_END = re.compile(r"\s*\\right\s*\.")
-_BIG = re.compile(r"(sum|prod)\s*_\s*\{[^{}]{0,40}=")
+_BIG = re.compile(r"(sum|prod)\s*_\s*[{(][^{}()]{0,40}=")
 _ROW_END = re.compile(rf"[,.;]{_GAP}(?=&|\\\\|\\end(?![A-Za-z])|\\(?:text|mathrm)\s*\{{)")
 _PARTNERS = str.maketrans("([", ")]")
 _SHAPE = re.compile(r"\\in\s*\\mathbb\s*(?:\{\s*R\s*\}|R)\s*\^\s*(?:\{([^{}]{1,60})\}|([0-9]))")
@@ -120,7 +114,7 @@ class _Lexer(Commands):
         elif character == "}":
             self.close_brace()
         elif character == "^":
-            self._raise()
+            self.power()
         elif character == "_":
             allowed = "A subscript stands directly behind a letter, before any power: x_1^2."
             raise self.refuse("This subscript belongs to no name", allowed, start)
@@ -212,6 +206,8 @@ class _Lexer(Commands):
         elif self._is_punctuation():
             self.at += 1
             return
+        elif character + following == ":=":
+            self.emit("=", ":=", start, start + 2)
         elif character in "∑∏":
             self._big_sign()
             return
@@ -223,7 +219,7 @@ class _Lexer(Commands):
         """Return whether a comma or point here only ends a displayed formula, or a row of cases."""
         if self.open and self.open[-1].kind == "cases" and _ROW_END.match(self.plain, self.at):
             return True
-        framed = bool(self.open) and self.open[-1].kind in (*FRAMES, "sum")
+        framed = not self.open or self.open[-1].kind in (*FRAMES, "sum")
         return framed and _TRAILING.match(self.plain, self.at) is not None
 
     def _sign(self, sign: Token) -> None:
@@ -233,6 +229,8 @@ class _Lexer(Commands):
             sign = sign._replace(kind=";")  # behind a declared shape
         if sign.kind == ";":
             self._check_closed()
+        if sign.text == "=" and self.open and self.open[-1].kind == "cases":
+            sign = sign._replace(kind="compare", text="==")
         self.found.append(sign)
 
     def _check_closed(self) -> None:
@@ -257,6 +255,10 @@ class _Lexer(Commands):
             self.fraction(command, start)
         elif command == "sqrt":
             self.root(start)
+        elif command == "over":
+            self.over(start)
+        elif command in BRACED_OVER:
+            self.argument(command, self.label)
         elif command in SUMS:
             self.sum(start, SUMS[command])
         elif command in COMPARISONS:
@@ -287,15 +289,7 @@ class _Lexer(Commands):
         elif ALIASES.get(command) in self.functions:
             self.function(ALIASES[command], start)
         else:
-            self._refuse_command(command, start)
-
-    def _refuse_command(self, command: str, start: int) -> None:
-        shown = excerpt(f"\\{command}")
-        if not command:
-            raise self.refuse("A command is missing behind \\", COMMANDS_READ, start)
-        reason = REASONS.get(command, "")
-        message = f"`{shown}` cannot be read: {reason}" if reason else f"`{shown}` is not read"
-        raise self.refuse(message, COMMANDS_READ, start, start + len(command) + 1)
+            self.refuse_command(command, start)
 
     # Brackets, rows and environments.
 
@@ -320,7 +314,7 @@ class _Lexer(Commands):
             self.close_bracket(sign, start, False)
         two = _TWO.match(self.plain, self.at) if CLOSING.get(sign) == "norm" else None
         if two is not None and self.found[-1].kind == ")":
-            self.at = two.end()  # the Euclidean norm
+            self.at = two.end()  # the Euclidean norm, of a matrix Frobenius's
 
     def _sized(self, command: str, start: int) -> None:
         r"""Take the bracket behind \left or \right."""
@@ -398,39 +392,3 @@ class _Lexer(Commands):
         self.at = row.end() if row else self.at
         if not _GOES_ON.match(self.plain, self.at):
             self.emit(";", "", start, self.at)
-
-    # Powers.
-
-    def _raise(self) -> None:
-        start = self.at
-        if self.raised == len(self.found):
-            raise self.refuse("A second power follows", "Write x^{2^{3}} with braces.", start)
-        self.at += 1
-        character = self.skip()
-        transposed = _TOP.match(self.plain, self.at)
-        if transposed is not None:
-            self.at = transposed.end()
-            self.emit("superscript", "T", start, self.at)
-            self.raised = len(self.found)
-            return
-        self.emit("^", "^", start, start + 1)
-        here = self.at
-        if character == "{":
-            self.push("power", here, here + 1)
-            self.emit("(", "", here, here)
-            self.at += 1
-        elif character.isascii() and character.isdigit():
-            if self.plain[here + 1 : here + 2].isdecimal():
-                message = "Without braces only the first digit is raised"
-                raise self.refuse(message, "Write x^{12}.", here + 1)
-            self.at += 1
-            number = Fraction(int(character))
-            self.found.append(Token("number", character, here, here + 1, number))
-            self.raised = len(self.found)
-        elif self.begins_name():
-            self.found.extend(self.name(single=True))
-            self.raised = len(self.found)
-        elif character and self.command() not in (*FRACTIONS, "sqrt"):
-            if self.command() in REASONS:
-                self._refuse_command(self.command(), here)
-            raise self.refuse("This power needs braces", "Write x^{-1} or x^{(a+b)/2}.", here)

@@ -7,8 +7,10 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from chainrule.errors import excerpt
-from chainrule.language.latex_groups import Groups, Open
-from chainrule.language.lexer import Token, number_at
+from chainrule.language.latex_groups import BRACES, Groups, Opened
+from chainrule.language.latex_names import COMMANDS_READ, FRACTIONS, REASONS
+from chainrule.language.lexer import Token, number_at, tokens
+from chainrule.language.syntax import Span
 
 _D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
 _ONE = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:[A-Za-z0-9]|\{\w{1,20}\}))?"
@@ -17,7 +19,13 @@ _DERIVATIVE = re.compile(
     rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE})?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
 )
 _ASKED = re.compile(rf"\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*\}}")
-_BOUND = re.compile(r"\s*(?P<minus>-)?\s*(?:(?P<number>[0-9]+)|(?P<name>\\?[A-Za-z]+))\s*")
+_T = (
+    r"(?:\\(?:top|intercal)(?![A-Za-z])|"
+    r"\\(?:mathsf|mathrm|text)\s*(?:T(?![A-Za-z])|\{\s*T\s*\}))"
+)
+_TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
+_ROMAN_T = re.compile(r"T(?![A-Za-z])|\{\s*T\s*\}")
+_LABEL = re.compile(r"\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]{0,80}\}){0,80}\}|\w)")
 _SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
 
 
@@ -33,11 +41,10 @@ class Commands(Groups):
     def operator(self, start: int) -> None:
         r"""Take \operatorname{name}, which begins at `start`; the function must be known."""
         word = self.name(single=True)[0]
-        if word.text not in self.functions:
-            message = f"`{excerpt(word.text)}` is not a function that is known"
-            allowed = r"For a name of your own write \mathrm{name}."
-            raise self.refuse(message, allowed, start, self.at)
         self.at = word.stop
+        if word.text not in self.functions:
+            self.found.append(word)
+            return
         self.function(word.text, start)
 
     def function(self, name: str, start: int) -> None:
@@ -112,6 +119,24 @@ class Commands(Groups):
 
         self.argument(command, below)
 
+    def over(self, start: int) -> None:
+        r"""Take the \over of {a \over b}: what stands in the braces before it is above the line."""
+        if not self.open or self.open[-1].kind not in BRACES:
+            message, allowed = r"`\over` stands in no braces", r"Write \frac{a}{b}."
+            raise self.refuse(message, allowed, start, self.at)
+        opened = self.open[-1]
+        self.found.insert(opened.found + 1, Token("(", "", opened.stop, opened.stop))
+        for kind in (")", "/", "("):
+            self.emit(kind, "/" if kind == "/" else "", start, self.at)
+        opened.tail.append(Token(")", "", start, start))
+
+    def label(self) -> None:
+        r"""Leave out the label behind \underbrace{…}."""
+        label = _LABEL.match(self.plain, self.at)
+        if label is not None:
+            self._notes.tell(f"around:{self.at}", Span(self.at, label.end()), "left out")
+            self.at = label.end()
+
     def cases(self, command: str, start: int, stop: int) -> None:
         """Take the begin or end of cases, which are a function of values and conditions."""
         self.at = stop
@@ -146,7 +171,7 @@ class Commands(Groups):
         self.emit("root", "sqrt", start, stop)
         self.argument("sqrt", _nothing, "{")
 
-    def radicand(self, opened: Open) -> None:
+    def radicand(self, opened: Opened) -> None:
         """Take what stands below the root sign, the degree being the last tokens found."""
         start, stop = opened.start, opened.stop
         degree = self.found[opened.found :]
@@ -163,56 +188,102 @@ class Commands(Groups):
     def sum(self, start: int, name: str = "sum") -> None:
         """Take the bounds of a sum or product; its terms follow up to the next + or -."""
         stop = self.at
-        scripts: dict[str, tuple[int, str, int]] = {}
+        scripts: dict[str, tuple[int, int]] = {}
         while self.skip() in ("_", "^") and self.plain[self.at] not in scripts:
             script = self.plain[self.at]
             self.at += 1
             scripts[script] = self._script_of_sum(start)
         if len(scripts) < 2:
-            raise self.refuse("This sum has no bounds", _SUM, start, stop)
-        begin, lower, _ = scripts["_"]
-        index, equals, low = lower.partition("=")
-        index_at = begin + len(index) - len(index.lstrip())
-        tail = [Token(",", ",", index_at, index_at)]
-        tail.append(
-            Token("word", index.strip().lstrip("\\"), index_at, begin + len(index.rstrip()))
-        )
-        tail.append(Token("=", "=", begin + len(index), begin + len(index) + 1))
-        if not equals or not index.strip():
+            error = self.refuse("This sum has no bounds", _SUM, start, stop)
+            below = self.plain[slice(*scripts["_"])].strip() if "_" in scripts else ""
+            if below.isalpha() and len(below) == 1:
+                error.allowed += f" With three terms it is \\sum_{{{below}=1}}^{{3}}."
+                bounds = f"_{{{below}=1}}^{{3}} "
+                error.suggestion = self.text[:stop] + bounds + self.text[self.at :].lstrip()
+            raise error
+        (low, low_end), (high, high_end) = scripts["_"], scripts["^"]
+        index = tokens(self.text, self.plain[:low_end].replace("\\", " "), self._notes, low)
+        above = tokens(self.text, self.plain[:high_end].replace("\\", " "), self._notes, high)
+        if [token.kind for token in index[:2]] != ["word", "="]:
             raise self.refuse("This sum names no index", _SUM, start, self.at)
-        tail += self._bound_of_sum(low, begin + len(index) + 1)
-        tail.append(Token("..", "..", scripts["^"][0], scripts["^"][0]))
-        tail += self._bound_of_sum(scripts["^"][1], scripts["^"][0])
+        for bound, begin, end in ((index[2:], low, low_end), (above, high, high_end)):
+            if any(t.kind not in ("number", "word", "+", "-") for t in bound):
+                raise self.refuse("The bounds of a sum are whole numbers", _SUM, begin, end)
+        points = Token("..", "..", high, high)
+        tail = [Token(",", ",", low, low), *index, points, *above]
         self.emit("function", name, start, stop)
         opened = self.push("sum", start, stop)
         opened.found = len(self.found) - 1
         opened.tail = tail
         self.emit("(", "(", self.at, self.at)
 
-    def _script_of_sum(self, start: int) -> tuple[int, str, int]:
-        """Take what stands below or above a sum: where it begins, what it is, where it ends."""
-        if self.skip() == "{":
-            stop = self.plain.find("}", self.at)
-            if stop < 0 or stop - self.at > 80 or "{" in self.plain[self.at + 1 : stop]:
+    def _script_of_sum(self, start: int) -> tuple[int, int]:
+        """Take what stands below or above a sum; return where it begins and ends."""
+        opens = self.skip()
+        if opens and opens in "{(":
+            stop = self.plain.find("}" if opens == "{" else ")", self.at)
+            if stop < 0 or stop - self.at > 80 or opens in self.plain[self.at + 1 : stop]:
                 raise self.refuse("These bounds of a sum cannot be read", _SUM, self.at)
             begin, self.at = self.at + 1, stop + 1
-            return begin, self.plain[begin:stop], stop
+            return begin, stop
         if self.at >= len(self.plain):
             raise self.refuse("This sum has no bounds", _SUM, start)
         begin = self.at
         self.at += 1 + len(self.command())
-        return begin, self.plain[begin : self.at], self.at
+        return begin, self.at
 
-    def _bound_of_sum(self, written: str, at: int) -> list[Token]:
-        match = _BOUND.fullmatch(written)
-        if match is None:
-            raise self.refuse("The bounds of a sum are whole numbers", _SUM, at, at + len(written))
-        tokens = []
-        if match["minus"]:
-            sign = at + match.start("minus")
-            tokens.append(Token("-", "-", sign, sign + 1))
-        group = "number" if match["number"] else "name"
-        start, stop = at + match.start(group), at + match.end(group)
-        if group == "name":
-            return [*tokens, Token("word", match["name"], start, stop)]
-        return [*tokens, number_at(self.text, self.plain[:stop], start)]
+    # Powers.
+
+    def _bold_transposed(self) -> re.Match[str] | None:
+        """Return the T above a letter in bold type: a vector has a transpose, no power."""
+        raised = _ROMAN_T.match(self.plain, self.at)
+        base = self.found[-1] if self.found else None
+        if raised is None or base is None or not self.is_bold(base) or "T" in self.declared:
+            return None
+        key = f"transpose:{excerpt(self.text[base.start : raised.end()])}"
+        self._notes.tell(key, Span(base.start, raised.end()), "the transpose")
+        return raised
+
+    def power(self) -> None:
+        """Take ^ and what begins the power, or the sign of a transpose."""
+        start = self.at
+        if self.raised == len(self.found):
+            raise self.refuse("A second power follows", "Write x^{2^{3}} with braces.", start)
+        self.at += 1
+        character = self.skip()
+        transposed = _TOP.match(self.plain, self.at) or self._bold_transposed()
+        if transposed is not None:
+            self.at = transposed.end()
+            self.emit("superscript", "T", start, self.at)
+            self.raised = len(self.found)
+            return
+        self.emit("^", "^", start, start + 1)
+        here = self.at
+        if character == "{":
+            self.push("power", here, here + 1)
+            self.emit("(", "", here, here)
+            self.at += 1
+        elif character.isascii() and character.isdigit():
+            if self.plain[here + 1 : here + 2].isdecimal():
+                message = "Without braces only the first digit is raised"
+                raise self.refuse(message, "Write x^{12}.", here + 1)
+            self.at += 1
+            number = Fraction(int(character))
+            self.found.append(Token("number", character, here, here + 1, number))
+            self.raised = len(self.found)
+        elif self.begins_name():
+            self.found.extend(self.name(single=True))
+            self.raised = len(self.found)
+        elif character and self.command() not in (*FRACTIONS, "sqrt"):
+            if self.command() in REASONS:
+                self.refuse_command(self.command(), here)
+            raise self.refuse("This power needs braces", "Write x^{-1} or x^{(a+b)/2}.", here)
+
+    def refuse_command(self, command: str, start: int) -> None:
+        """Refuse a command that is not read, with the reason."""
+        shown = excerpt(f"\\{command}")
+        if not command:
+            raise self.refuse("A command is missing behind \\", COMMANDS_READ, start)
+        reason = REASONS.get(command, "")
+        message = f"`{shown}` cannot be read: {reason}" if reason else f"`{shown}` is not read"
+        raise self.refuse(message, COMMANDS_READ, start, start + len(command) + 1)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.latex_names import CLOSING, OPENING, Names
 from chainrule.language.lexer import Token
-from chainrule.language.syntax import LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond
 
 ENDS_OPERAND = frozenset({"number", "word", "name", "superscript", ")", "|"})
 FRAMES = frozenset({"environment", "$", "$$", ") frame", "] frame"})
@@ -22,7 +22,7 @@ Action = Callable[[], None]
 
 
 @dataclass(slots=True, eq=False)
-class Open:
+class Opened:
     """What is open: `kind` tells what closes it, `found` the number of tokens before it.
 
     `then` is done behind it, `tail` written before its end; `bars` counts the bars in it.
@@ -56,9 +56,9 @@ class Groups(Names):
         super().__init__(text, plain)
         self.functions = functions
         self.found: list[Token] = []
-        self.open: list[Open] = []
+        self.open: list[Opened] = []
         self._notes = notes
-        self._outside = Open("", 0, 0, 0)
+        self._outside = Opened("", 0, 0, 0)
         self._bracket = (-1, -1)  # the last bracket that was closed
         self.raised = -1  # how many tokens there were behind the last power
         self.base: list[Token] = []  # of a logarithm, until its bracket opens
@@ -67,7 +67,7 @@ class Groups(Names):
         """Write one token."""
         self.found.append(Token(kind, text, start, stop))
 
-    def push(self, kind: str, start: int, stop: int, then: Action | None = None) -> Open:
+    def push(self, kind: str, start: int, stop: int, then: Action | None = None) -> Opened:
         """Open something; a base of a logarithm that waits becomes its last operand.
 
         Raises
@@ -75,7 +75,7 @@ class Groups(Names):
         LimitError
             If too much is open.
         """
-        opened = Open(kind, start, stop, len(self.found), then)
+        opened = Opened(kind, start, stop, len(self.found), then)
         self.open.append(opened)
         if len(self.open) > LIMITS.nesting:
             what = "brackets, braces or sums inside each other"
@@ -85,7 +85,7 @@ class Groups(Names):
             opened.tail, self.base = self.base, []
         return opened
 
-    def unclosed(self, opened: Open) -> ParseError:
+    def unclosed(self, opened: Opened) -> ParseError:
         """Return the error for what is never closed."""
         shown = excerpt(self.text[opened.start : opened.stop])
         what = "environment" if opened.kind == "environment" else "bracket"
@@ -154,7 +154,7 @@ class Groups(Names):
             self.emit(")", "}", start, self.at)
             if opened.kind == "brace":
                 inner = self.text[opened.start + 1 : start]
-                self._notes.tell(f"brace:{opened.start}", opened.start, self.at, f"({inner})")
+                self._notes.tell(f"brace:{opened.start}", Span(opened.start, self.at), f"({inner})")
         if opened.kind == "operand" and not doubled and inside and self.skip() == "^":
             message = "This power could belong to the function or to its operand"
             raise self.refuse(message, r"Write \sin^2(x) or \sin(x^2).", self.at)
@@ -163,7 +163,7 @@ class Groups(Names):
         if opened.then is not None:
             opened.then()
 
-    def _is_needless(self, opened: Open, inside: int) -> bool:
+    def _is_needless(self, opened: Opened, inside: int) -> bool:
         """Return whether these braces need no brackets: around one token, or sin^{-1}."""
         if opened.kind == "operand":
             return not inside  # \sin{} x: a gap
@@ -182,9 +182,9 @@ class Groups(Names):
         """Return whether the user let x^{(1)} be a power; note that choice."""
         if bracket == "[":
             return False
-        key = self._notes.key("index", start, stop)
+        key = self._notes.key("index", Span(start, stop))
         usual, other = ("index", "an index of the name"), ("power", "a power")
-        self._notes.choice(key, start, stop, usual, other)
+        self._notes.choice(key, Span(start, stop), usual, other)
         return self._notes.chose(key, "power")
 
     def argument(self, command: str, then: Action, text: str = "") -> None:
@@ -296,7 +296,7 @@ class Groups(Names):
         else:
             self.open_bracket("\\|", start, False)
 
-    def _level(self) -> Open:
+    def _level(self) -> Opened:
         """Return what is open around the sums that end here."""
         around = (opened for opened in reversed(self.open) if opened.kind != "sum")
         return next(around, self._outside)

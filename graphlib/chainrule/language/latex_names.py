@@ -18,7 +18,7 @@ from chainrule.language.names import (
     index_word,
     is_letter,
 )
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Span, beyond, listed, refusal, spelled
 
 GREEK: dict[str, str] = {
     **{name: name for name in GREEK_NAMES},
@@ -26,67 +26,101 @@ GREEK: dict[str, str] = {
     "hbar": "hbar",
     "ell": "ell",
 }
-ACCENTS = {
-    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar", "tilde": "tilde",
-    "widetilde": "tilde", "vec": "vec", "dot": "dot", "check": "check",
-}  # fmt: skip
+ACCENTS = spelled(
+    """
+    hat hat widehat
+    bar bar overline
+    tilde tilde widetilde
+    vec vec
+    dot dot
+    check check
+    """
+)
 # Letters in two of these styles are two names for the eye, so they may not meet in one text.
-STYLES = {
-    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "mathcal": "calligraphic",
-    "mathscr": "script", "mathfrak": "Fraktur", "mathit": "", "mathnormal": "", "mathsf": "",
-    "mathtt": "",
-}  # fmt: skip
+STYLES = spelled(
+    """
+    bold mathbf boldsymbol bm
+    calligraphic mathcal
+    script mathscr
+    Fraktur mathfrak
+    """
+) | dict.fromkeys(("mathit", "mathnormal", "mathsf", "mathtt"), "")
 UPRIGHT = frozenset({"mathrm", "text", "textrm", "textnormal", "textit", "operatorname"})
-IGNORED = frozenset(
-    {
-        ",", ";", ":", "!", ">", " ", "\n", "\t", "quad", "qquad", "enspace", "thinspace",
-        "displaystyle", "textstyle", "scriptstyle", "nonumber", "notag", "limits", "nolimits",
-        "allowbreak", "relax",
-    }
-)  # fmt: skip
+IGNORED = frozenset(" \n\t") | listed(
+    """
+    , ; : ! > quad qquad enspace thinspace displaystyle textstyle scriptstyle nonumber notag
+    limits nolimits allowbreak relax
+    """
+)
 SIZES = frozenset(
     size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
 )
-SIGNS = {
-    "cdot": "*", "times": "*", "ast": "*", "odot": "*", "circledast": "*", "div": "/",
-    "approx": "=", "simeq": "=",
-}  # fmt: skip
-COMPARISONS = {
-    "lt": "<", "gt": ">", "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=",
-    "geqslant": ">=", "ne": "!=", "neq": "!=",
-}  # fmt: skip
-LOGIC = {"land": "and", "wedge": "and", "lor": "or", "vee": "or", "lnot": "not", "neg": "not"}
+SIGNS = spelled(
+    """
+    * cdot times ast odot circledast
+    / div
+    = approx simeq
+    maps mapsto to rightarrow
+    """
+)
+COMPARISONS = spelled(
+    """
+    < lt
+    > gt
+    <= le leq leqslant
+    >= ge geq geqslant
+    != ne neq
+    """
+)
+LOGIC = spelled(
+    """
+    and land wedge
+    or lor vee
+    not lnot neg
+    """
+)
 SUMS = {"sum": "sum", "prod": "prod"}
 CASES = frozenset({"cases", "cases*", "dcases"})
 # Words before and behind a condition in the rows of cases.
 BEFORE_CONDITION = frozenset({"if", "for", "when", "where", "falls", "für", "wenn"})
 OTHERWISE = frozenset({"otherwise", "else", "sonst"})
-FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac"})
+FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"})
+BRACED_OVER = frozenset({"underbrace", "overbrace", "boxed", "underline"})
 # What closes a bracket, by what opens it; bars and norms are brackets of a function.
-OPENING = {
-    "(": ")", "[": "]", "{": "}", "lbrace": "}", "lbrack": "]", "|": "|", "vert": "|",
-    "lvert": "|", "\\|": "norm", "Vert": "norm", "lVert": "norm", "lfloor": "floor",
-    "lceil": "ceil",
-}  # fmt: skip
-CLOSING = {
-    ")": ")", "]": "]", "}": "}", "rbrace": "}", "rbrack": "]", "|": "|", "vert": "|",
-    "rvert": "|", "\\|": "norm", "Vert": "norm", "rVert": "norm", "rfloor": "floor",
-    "rceil": "ceil",
-}  # fmt: skip
-ENVIRONMENTS = frozenset(
-    {
-        "aligned", "align", "align*", "alignat", "alignat*", "alignedat", "split", "gather",
-        "gather*", "gathered", "equation", "equation*", "eqnarray", "eqnarray*", "math",
-        "displaymath",
-    }
-)  # fmt: skip
+OPENING = spelled(
+    r"""
+    ) (
+    ] [ lbrack
+    } { lbrace
+    | | vert lvert
+    norm \| Vert lVert
+    floor lfloor
+    ceil lceil
+    """
+)
+CLOSING = spelled(
+    r"""
+    ) )
+    ] ] rbrack
+    } } rbrace
+    | | vert rvert
+    norm \| Vert rVert
+    floor rfloor
+    ceil rceil
+    """
+)
+ENVIRONMENTS = listed(
+    """
+    align align* alignat alignat* aligned alignedat displaymath eqnarray eqnarray* equation
+      equation* gather gather* gathered math split
+    """
+)
 
 _DERIVATIVE = "derivatives are computed here: type the function itself"
 _TERMS = r"write every term, or a sum like \sum_{j=0}^{2}"
 REASONS: dict[str, str] = {
     **dict.fromkeys(("partial", "nabla", "int", "iint", "oint"), _DERIVATIVE),
     **dict.fromkeys(("dots", "ldots", "cdots", "dotsc", "dotsb"), _TERMS),
-    "equiv": "an assignment is written with =",
     "lim": "a limit is not read",
     "infty": "infinity is not a number one can compute with",
     "pm": "write the two formulas one by one",
@@ -95,6 +129,7 @@ REASONS: dict[str, str] = {
     "prime": "derivatives are computed here; for another name write f_1",
     "circ": "angles are in radians here",
     "binom": "a binomial coefficient is not read",
+    "mid": r"bars are written |x|; a probability given something is a name here, like p",
     "in": r"a shape is declared like W \in \mathbb{R}^{4 \times 2}",
     "mathbb": r"it stands only in a shape, like W \in \mathbb{R}^{4 \times 2}",
 }
@@ -105,8 +140,10 @@ COMMANDS_READ = (
 
 
 COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-_STAR = re.compile(r"\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
-                   r"\{\s*(?:\*|\\(?:ast|star)(?![A-Za-z]))\s*\})")  # fmt: skip
+_STAR = re.compile(
+    r"\*(?=_)|\s*\^\s*(?:\*|\\(?:ast|star)(?![A-Za-z])|"
+    r"\{\s*(?:\*|\\(?:ast|star)(?![A-Za-z]))\s*\})"
+)
 _UPRIGHT_NAME = re.compile(r"\s*\{[\s,;]*((?:[A-Za-z0-9]|\\?_)+)\s*[.,;:]?\s*\}|\s+([A-Za-z])")
 _SHIFT = re.compile(r"\s*((?:[A-Za-z]\s*)?[+-]\s*[0-9]{1,9})\s*\}")
 _PRIME = re.compile(r"\s*(?:['’′]|\^\s*\\prime(?![A-Za-z])|\^\s*\{\s*\\prime\s*\})")
@@ -140,7 +177,7 @@ class Names:
         """Return the error at the characters from `start` to `stop`, or at one."""
         start = min(start, max(0, len(self.text) - 1)) if start >= len(self.text) else start
         length = max(1, stop - start)
-        return ParseError(message, text=self.text, position=start, length=length, allowed=allowed)
+        return refusal(self.text, Span(start, start + length), message, allowed)
 
     def skip(self) -> str:
         """Go to the next character that is not a space, and return it, or ""."""
@@ -190,6 +227,10 @@ class Names:
         if len(base) == 1 or whole or base in GREEK.values():
             self._check_style(word, style, start, stop)
         return [Token("word", word, start, stop, None, whole)]
+
+    def is_bold(self, token: Token) -> bool:
+        """Return whether a name is in bold type."""
+        return token.kind == "word" and self._styles.get(canonical(token.text)) == "bold"
 
     def _check_style(self, word: str, style: str, start: int, stop: int) -> None:
         name = canonical(word)
@@ -320,7 +361,7 @@ class Names:
         apart = False
         while self.skip() not in ("}", ""):
             begin, character = self.at, self.plain[self.at]
-            if character == ",":
+            if character == "," or (character == "_" and parts):
                 self.at += 1
                 apart = True
                 continue

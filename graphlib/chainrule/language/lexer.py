@@ -22,7 +22,7 @@ from chainrule.language.names import (
     is_letter,
 )
 from chainrule.language.numbers import decimal
-from chainrule.language.syntax import LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, pairs, refusal, spelled
 
 
 class Token(NamedTuple):
@@ -46,6 +46,7 @@ class Token(NamedTuple):
 
 NOTHING = Token("", "", -1, -1)
 
+
 SIGNS: dict[str, str] = {
     **{sign: sign for sign in "+-*/^@()|,=:;!"},
     **dict.fromkeys("[{", "("),
@@ -61,23 +62,45 @@ SIGNS: dict[str, str] = {
     "∛": "root",
     "…": "..",
     "\n": ";",
+    "?": "?",
+    "∧": "and",
+    "∨": "or",
+    "¬": "not",
+    "↦": "maps",
+    "→": "maps",
 }
-COMPARISONS = {
-    "<": "less", "<=": "at_most", ">": "greater", ">=": "at_least", "==": "equal",
-    "!=": "unequal", "≤": "at_most", "≥": "at_least", "≠": "unequal", "⩽": "at_most",
-    "⩾": "at_least",
-}  # fmt: skip
-CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
+COMPARISONS = spelled(
+    """
+    less <
+    at_most <= ≤ ⩽
+    greater >
+    at_least >= ≥ ⩾
+    equal ==
+    unequal != ≠
+    """
+)
+CLOSED_BY = {"(": ")", "[": "]", "{": "}", "‖": "‖", "||": "||"}
+_PARTIAL_OF = re.compile(r"∂(?=\s*\()|(?<=/)∂\w+")
 _PARTIAL = re.compile(r"∂(?P<above>\w*)(?P<slash>\s*/\s*)∂(?P<below>\w+)")
-_LONG = re.compile(r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))")
-_UPPER = re.compile(r"\^\[ *[A-Za-z0-9]{1,9} *(?:[-+] *[0-9]{1,9} *)?\]")
-_RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)")
+_LONG = re.compile(
+    r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))|(?P<maps>[-=]>)"
+)
+_INDEX = r"[A-Za-z0-9]{1,9} *(?:[-+] *[0-9]{1,9} *)?"
+_SMALL = "⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}⁾"
+_UPPER = re.compile(rf"\^\[ *{_INDEX}\]|{_SMALL}")
+# Where x^(1) stands, which nobody writes for a power, all of x^(2) are indices.
+_ABOVE = re.compile(rf"\^\[ *{_INDEX}\]|\^\( *{_INDEX}\)|{_SMALL}")
+_SURELY_ABOVE = re.compile(r"[^\W\de]\w*\^\([01]\)")
+_BARS = re.compile(r"\|\|(?=[^|\n]{1,200}\|\|)")
+_EUCLIDEAN = re.compile("_2|₂")
+_LOWERED = re.compile(r"_[A-Za-z0-9]+|[₀-₉]+")
+_RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)|\*(?=_[A-Za-z0-9])")
+# What is raised and no number, letter or T: 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
+_FORMULA = re.compile(r"-?[0-9]*[a-z](?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
 VULGAR_FRACTIONS = {
-    sign: Fraction(above, below)
-    for sign, above, below in (
-        ("½", 1, 2), ("⅓", 1, 3), ("⅔", 2, 3), ("¼", 1, 4), ("¾", 3, 4), ("⅕", 1, 5), ("⅛", 1, 8),
-    )
-}  # fmt: skip
+    sign: Fraction(value)
+    for sign, value in pairs("½ 1/2 ⅓ 1/3 ⅔ 2/3 ¼ 1/4 ¾ 3/4 ⅕ 1/5 ⅛ 1/8").items()
+}
 
 PRIME = "type the function itself; its derivatives stand in the table"
 _QUOTE = "text in quotes is not part of a formula"
@@ -105,6 +128,7 @@ _RADIX = ("x", "b", "o")
 _BOUND = re.compile(r"[0-9]+(?=\.\.)")
 # Entries of a vector or matrix, directly behind it: x[0], W[1, 2].
 _ENTRY = re.compile(r"\[ *([0-9]{1,6}(?: *, *[0-9]{1,6}){0,3}) *\]")
+_AND = re.compile(r"(&&?) *(?=\()")  # between brackets, where it binds as `and` does
 _DOTS = re.compile(r"\.\.\.?")
 
 
@@ -119,12 +143,12 @@ def clean(text: str, notes: Notes) -> str:
     for at, character in enumerate(text):
         folded = character if character in SIGNS or character in REFUSED else fold(character)
         if folded != character and folded != " ":
-            notes.tell(f"letter:{character}", at, at + 1, folded)
+            notes.tell(f"letter:{character}", Span(at, at + 1), folded)
         plain.append(folded)
     return "".join(plain)
 
 
-def tokens(text: str, plain: str) -> list[Token]:
+def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
     """Return the tokens of a text; comments and spaces are gone.
 
     Parameters
@@ -133,6 +157,10 @@ def tokens(text: str, plain: str) -> list[Token]:
         What was typed, for messages.
     plain
         The same as `clean` returned it.
+    notes
+        Where readings are noted.
+    at
+        Where the first token begins.
 
     Raises
     ------
@@ -143,11 +171,22 @@ def tokens(text: str, plain: str) -> list[Token]:
     """
     found: list[Token] = []
     opened: list[Token] = []
-    at = 0
+    above = _ABOVE if not at and _SURELY_ABOVE.search(plain) else _UPPER
     while at < len(plain):
         character = plain[at]
         if character in " \t\r":
             at += 1
+        elif (norm := _norm(plain, at, opened)) is not None:
+            if opened and opened[-1].text == norm.text:
+                opened.pop()
+                two = _EUCLIDEAN.match(plain, norm.stop)
+                norm = norm._replace(kind=")", stop=two.end() if two else norm.stop)
+            else:
+                found.append(norm._replace(kind="function", text="norm"))
+                opened.append(norm)
+                notes.tell("norm", Span(at, norm.stop), "the norm ‖…‖")
+            found.append(norm)
+            at = norm.stop
         elif character in SIGNS:
             sign = sign_at(text, plain, at, found)
             _matched(text, sign, opened)
@@ -163,7 +202,10 @@ def tokens(text: str, plain: str) -> list[Token]:
             if stop - at > LIMITS.name:
                 what = "characters in a name"
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
-            begin, at = at, _marks(plain, stop)
+            begin, at = (
+                at,
+                _marks(plain, stop, _UPPER if character == "e" == plain[at:stop] else above),
+            )
             found.append(Token("word", plain[begin:at].replace("⋆", "*"), begin, at))
         elif (partial := _PARTIAL.match(plain, at)) is not None:
             # ∂/∂x asks what d/dx asks.
@@ -172,13 +214,21 @@ def tokens(text: str, plain: str) -> list[Token]:
             found.append(Token("/", "/", slash, slash + 1))
             at = partial.end()
             found.append(Token("word", f"d{partial['below']}", partial.end("slash"), at))
+        elif (partial := _PARTIAL_OF.match(plain, at)) is not None:
+            found.append(Token("word", f"d{partial[0][1:]}", at, partial.end()))
+            at = partial.end()
         elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
             found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
             at += 2
         elif character in SUPERSCRIPTS:
             stop = _run(plain, at, SUPERSCRIPTS.__contains__)
             raised = "".join(SUPERSCRIPTS[c] for c in plain[at:stop])
-            found.append(Token("superscript", raised, at, stop))
+            if _FORMULA.fullmatch(raised):
+                inner = tokens(text, plain[:at] + raised, notes, at)
+                found.append(Token("^", "^", at, at))
+                found += [Token("(", "", at, at), *inner, Token(")", "", stop, stop)]
+            else:
+                found.append(Token("superscript", raised, at, stop))
             at = stop
         elif character in VULGAR_FRACTIONS:
             found.append(Token("number", character, at, at + 1, VULGAR_FRACTIONS[character]))
@@ -191,20 +241,33 @@ def tokens(text: str, plain: str) -> list[Token]:
     return found
 
 
+def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
+    """Return the bar of a norm that stands at `at`: ‖, or || around what has no bars."""
+    if plain[at] == "‖":
+        return Token("(", "‖", at, at + 1)
+    if plain[at : at + 2] != "||":
+        return None
+    closes = bool(opened) and opened[-1].text == "||"
+    opens = not closes and plain.count("|", 0, at) % 2 == 0 and _BARS.match(plain, at)
+    return Token("(", "||", at, at + 2) if closes or opens else None
+
+
 def _in_word(character: str) -> bool:
     return continues_name(character) or character in ACCENTS
 
 
-def _marks(plain: str, at: int) -> int:
+def _marks(plain: str, at: int, above: re.Pattern[str]) -> int:
     """Return where the primes, raised stars and upper indices behind a name end."""
     while True:
-        mark = _UPPER.match(plain, at) or _RAISED_STAR.match(plain, at)
+        mark = above.match(plain, at) or _RAISED_STAR.match(plain, at)
         if mark is not None:
             at = mark.end()
         elif plain[at : at + 1] in (*PRIMES,):
             at += 1
         else:
             return at
+        lowered = _LOWERED.match(plain, at)
+        at = lowered.end() if lowered is not None else at
 
 
 def _matched(text: str, sign: Token, opened: list[Token]) -> None:
@@ -220,11 +283,13 @@ def _matched(text: str, sign: Token, opened: list[Token]) -> None:
     elif sign.kind == ")" and opened:
         begun = opened.pop().text
         if CLOSED_BY[begun] != sign.text:
-            raise ParseError(
-                f"`{sign.text}` cannot close `{begun}`", text=text, position=sign.start,
-                allowed=f"Close `{begun}` first.",
-                suggestion=text[: sign.start] + CLOSED_BY[begun] + text[sign.stop :],
-            )  # fmt: skip
+            raise refusal(
+                text,
+                Span(sign.start, sign.start + 1),
+                f"`{sign.text}` cannot close `{begun}`",
+                f"Close `{begun}` first.",
+                text[: sign.start] + CLOSED_BY[begun] + text[sign.stop :],
+            )
 
 
 def _end_of_line(plain: str, at: int) -> int:
@@ -273,15 +338,20 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     """
     long = _LONG.match(plain, at)
     if long is not None and long.lastgroup:
-        kind = {"power": "^", "compare": "compare", "step": "+="}[long.lastgroup]
+        kind = {"power": "^", "step": "+="}.get(long.lastgroup, long.lastgroup)
         return Token(kind, long[0], at, long.end())
     if plain[at : at + 2] == ":=":
-        raise ParseError(
-            "`:=` is not read", text=text, position=at, length=2,
-            allowed="An assignment is written with =.",
-            suggestion=f"{text[:at]}={text[at + 2 :]}",
-        )  # fmt: skip
+        raise refusal(
+            text,
+            Span(at, at + 2),
+            "`:=` is not read",
+            "An assignment is written with =.",
+            f"{text[:at]}={text[at + 2 :]}",
+        )
     character = plain[at]
+    joined = _AND.match(plain, at)
+    if joined is not None and found and found[-1].kind == ")":
+        return Token("and", joined[1], at, joined.end(1))
     glued = bool(found) and found[-1].stop == at
     entry = _ENTRY.match(plain, at)
     if entry is not None and glued and found[-1].kind in _INDEXED:
@@ -314,7 +384,7 @@ def _refusal(text: str, at: int) -> ParseError:
         message = f"The {kind} {shown} cannot be read"
         if kind == "letter":
             message += "; letters are Latin or Greek here"
-    return ParseError(message, text=text, position=at, allowed=_ALLOWED)
+    return refusal(text, Span(at, at + 1), message, _ALLOWED)
 
 
 def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
@@ -330,7 +400,7 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
         allowed = f"Write the number with decimal digits, or 0*{following}… for a product."
     else:
         return
-    raise ParseError(message, text=text, position=start, length=stop + 1 - start, allowed=allowed)
+    raise refusal(text, Span(start, stop + 1), message, allowed)
 
 
 def check_look_alikes(text: str, found: list[Token]) -> None:
@@ -353,10 +423,10 @@ def check_look_alikes(text: str, found: list[Token]) -> None:
         if doubtful in places and latin in places:
             name = unicodedata.name(doubtful).lower()
             at = places[doubtful]
-            raise ParseError(
+            raise refusal(
+                text,
+                Span(at, at + 1),
                 f"Two letters that look the same: `{doubtful}` ({name}) and a Latin `{latin}`",
-                text=text,
-                position=at,
-                allowed="Use one of the two, or another name.",
-                suggestion=text[:at] + latin + text[at + 1 :],
+                "Use one of the two, or another name.",
+                text[:at] + latin + text[at + 1 :],
             )

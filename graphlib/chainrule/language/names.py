@@ -15,16 +15,17 @@ from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal
+from chainrule.ops import OPS, Op
 
 T = TypeVar("T")
 
-_SMALL = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
-    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
-    "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
-    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
+_SMALL = pairs(
+    """
+    α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda
+      μ mu ν nu ξ xi ο omicron π pi ρ rho σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega
+    """
+)
 GREEK: dict[str, str] = {
     **_SMALL,
     **{letter.upper(): name.capitalize() for letter, name in _SMALL.items()},
@@ -46,7 +47,7 @@ SUPERSCRIPTS = dict(
         strict=True,
     )
 )
-_MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys()
+_MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys() | {"⁽", "⁾"}
 ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
 """Marks over the letter before them."""
 PRIMES = "'’′"
@@ -102,10 +103,17 @@ def fold(character: str) -> str:
 
 def _signs(word: str) -> str:
     return "".join(
-        "s" if c in SUBSCRIPTS else "_" if c == "_" else "g" if c in GREEK
-        else "a" if is_letter(c) else "0"
+        "s"
+        if c in SUBSCRIPTS
+        else "_"
+        if c == "_"
+        else "g"
+        if c in GREEK
+        else "a"
+        if is_letter(c)
+        else "0"
         for c in word
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -139,6 +147,7 @@ _LOWER = re.compile(r"_\{([^{}]{1,40})\}")
 _UPPER = re.compile(r"\^\{?([(\[])([^(){}\[\]]{1,40})[)\]]\}?")
 _STAR = re.compile(r"(?<![*⋆∗])\^?\{?[*⋆∗]\}?(?![^\W_]|[*⋆∗])")
 _PRIME = re.compile(r"(?:['’′]|\^\{?\\prime\}?)(?![^\W_])")
+_RAISED = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9})⁾")
 _SHIFT = re.compile(r"(?P<letter>[A-Za-z]?)\s*(?P<sign>[-+−])\s*(?P<number>[0-9]{1,9})")
 UPPER = {"(": "sup", "[": "box"}
 
@@ -160,6 +169,7 @@ def unmarked(spelling: str) -> str:
     """Return a name with its marks spelled out: `ŷ_1` is y_hat_1, `w_{11}^{(1)}` w_11_sup1."""
     if spelling.isascii() and spelling.replace("_", "a").isalnum():
         return spelling
+    spelling = _RAISED.sub(lambda m: f"^({''.join(SUPERSCRIPTS[s] for s in m[1])})", spelling)
     word = re.sub(r"\\([A-Za-z]+)", lambda m: m[1] if m[1] in GREEK_NAMES else m[0], spelling)
     apart = unicodedata.normalize("NFD", word[:1])
     if len(apart) == 1 and word[1:2] in ACCENTS:
@@ -240,9 +250,12 @@ def given_twice(
     one = f"`{excerpt(before)}`"
     both = one if before == spelling else f"{one} and `{excerpt(spelling)}` are one name, which"
     return PointError(
-        f"{both} is given twice", text=text or spelling, position=position,
-        length=length or len(spelling), allowed="Give each name one value.",
-    )  # fmt: skip
+        f"{both} is given twice",
+        text=text or spelling,
+        position=position,
+        length=length or len(spelling),
+        allowed="Give each name one value.",
+    )
 
 
 def canonical_label(spelling: str) -> str:
@@ -262,11 +275,11 @@ def canonical_label(spelling: str) -> str:
 
 def not_a_name(spelling: str, position: int) -> ParseError:
     """Return the error for a text that was given as a name and is none."""
-    return ParseError(
+    return refusal(
+        spelling,
+        Span(position, position + 1),
         f"{excerpt(spelling)!r} is not a name",
-        text=spelling,
-        position=position,
-        allowed="A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
+        "A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
     )
 
 
@@ -385,16 +398,19 @@ class Pieces:
 
 POWER_OF = "power of"
 """The power as a function of two operands, which only code has: pow(x, 2)."""
-# Functions under their other names.
+
+
+def _typed(op: Op) -> str:
+    """Return the name under which an operation is typed that has others."""
+    return op.symbol if op.symbol in op.spellings and op.symbol.isascii() else op.spellings[0]
+
+
 ALIASES = {
-    "lg": "log10", "ld": "log2", "lb": "log2", "tg": "tan", "ctg": "cot", "cotg": "cot",
-    "cotan": "cot", "arctg": "arctan", "sh": "sinh", "ch": "cosh", "th": "tanh", "cth": "coth",
-    "arsh": "arsinh", "arch": "arcosh", "arth": "artanh", "RELU": "relu", "Relu": "relu",
-    "Sigmoid": "sigmoid", "expit": "sigmoid", "Tanh": "tanh",
-    "Softplus": "softplus", "Softmax": "softmax", "maximum": "max", "minimum": "min",
-    "fabs": "abs", "absolute": "abs", "pow": POWER_OF, "power": POWER_OF, "amax": "max",
-    "amin": "min", "matmul": "dot",
-}  # fmt: skip
+    "pow": POWER_OF,
+    "power": POWER_OF,
+    **{alias: _typed(op) for op in OPS.values() for alias in op.aliases},
+}
+"""Functions under their other names."""
 
 
 def function_names(operations: Mapping[str, T]) -> dict[str, T]:

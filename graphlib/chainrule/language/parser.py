@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from chainrule.language.choices import is_doubtful
 from chainrule.language.lexer import COMPARISONS, NOTHING, Token
 from chainrule.language.pile import LOGIC, Pile
 from chainrule.language.stack import (
@@ -35,7 +34,9 @@ from chainrule.language.stack import (
     TIGHT_SIGN,
     Doubt,
     Pending,
+    is_doubtful,
 )
+from chainrule.language.syntax import Span
 
 BEGINS_FACTOR = frozenset({"name", "constant", "function", "root", "(", "|"})
 NEEDS_OPERAND = frozenset({")", ",", "*", "/", "@", "^", "=", "compare", "and", "or", "else", "if"})
@@ -183,9 +184,8 @@ class Parser(Pile):
 
     def _operator(self) -> bool:
         token = self._next.peek()
-        if token.kind in BEGINS_FACTOR and not (
-            token.kind == "|" and self._groups[-1].kind == "bar"
-        ):
+        factor = token.kind in BEGINS_FACTOR or (token.kind == "number" and token.whole)
+        if factor and not (token.kind == "|" and self._groups[-1].kind == "bar"):
             self._product(Token("*", "", token.start, token.start))
             return True
         self._next.take()
@@ -206,10 +206,10 @@ class Parser(Pile):
             self._reduce_to(LOGIC[token.kind])
             start = self._values[-1].start
             self._push(Pending("infix", token.kind, LOGIC[token.kind], token, start))
-        elif token.kind in ("if", "else"):
+        elif token.kind in ("if", "else", "?", ":"):
             self._choose(token)
         elif token.kind == ",":
-            self._comma(token)
+            return self._comma(token)
         else:
             self._close(token)
             return False
@@ -233,19 +233,17 @@ class Parser(Pile):
         self._push(pending)
 
     def _choose(self, token: Token) -> None:
-        """Take the if or the else of `a if c else b`."""
-        if token.kind == "if":
-            self._reduce_to(CHOICE + 1)
-            self._push(Pending("infix", "if", CHOICE, token, self._values[-1].start))
-            return
+        """Take the if or the else of `a if c else b`, the signs of `c ? a : b`."""
         self._reduce_to(CHOICE + 1)
-        top = self._stack[-1] if self._stack else None
-        while top is not None and top.what == "choice":
+        if token.kind in ("if", "?"):
+            self._push(Pending("infix", token.kind, CHOICE, token, self._values[-1].start))
+            return
+        while self._stack and self._stack[-1].what in ("choice", "condition first"):
             self._reduce()
-            top = self._stack[-1] if self._stack else None
-        if top is None or top.what != "if":
+        top = self._stack[-1] if self._stack else None
+        if top is None or top.what not in ("if", "?") or (token.kind == ":" and top.what == "if"):
             raise self._refuse.misplaced(self._next.peek(-2), token)
-        top.what = "choice"
+        top.what = "choice" if top.what == "if" else "condition first"
 
     def _infix(self, token: Token, binding: int) -> Pending:
         pending = Pending("infix", INFIX[token.kind][0], binding, token, self._values[-1].start)
@@ -321,15 +319,30 @@ class Parser(Pile):
         if top is not None and root and self._choices.ends(top, self._values[-1]):
             self._reduce()
 
-    def _comma(self, token: Token) -> None:
+    def _comma(self, token: Token) -> bool:
+        """Take a comma; answer whether an operand must follow it."""
         self._reduce_group()
         call = self._groups[-1]
         if call.kind != "call":
             raise self._refuse.comma(token, call.token)
         call.operands += 1
         op = self._functions[call.what]
-        if op.arity == call.operands and self._next.peek().kind != "parameter":
+        if op.arity != call.operands or self._next.peek().kind == "parameter":
+            return True
+        # leaky_relu(x, 0.01): what is chosen about a function of one operand, by its place.
+        chosen = [name for name in op.parameters if op.kink is None or name != op.kink.choice]
+        number = self._next.peek()
+        if op.arity > 1 or len(chosen) != 1 or number.kind != "number":
             raise self._refuse.operands(token, op, call.token, call.operands + 1)
+        call.parameters += ((chosen[0], self._next.quotient(self._refuse)),)
+        shown = f"{chosen[0]} = {number.text}"
+        self._notes.tell(f"parameter:{op.name}", number, shown)
+        closing = self._next.take() if self._next.peek().kind == ")" else token
+        if closing is token:
+            raise self._refuse.operands(token, op, call.token, call.operands + 1)
+        call.operands -= 1
+        self._close_call(call, closing)
+        return False
 
     def _close(self, token: Token) -> None:
         """Take a raised number or what ends a group; anything else is out of place."""
@@ -353,8 +366,7 @@ class Parser(Pile):
         if group.kind == "bar" and token.kind == ")":
             raise self._refuse.unclosed(group.token)
         if group.kind == "call":
-            group.operands += 1
-            self._finish_call(group, token)
+            self._close_call(group, token)
             return
         self._pop()
         inside = self._values.pop()
@@ -362,6 +374,10 @@ class Parser(Pile):
             self._value("abs", (inside.item,), group.start, token.stop)
         else:
             self._leaf(inside.item, group.start, token.stop, inside.plain)
+
+    def _close_call(self, call: Pending, token: Token) -> None:
+        call.operands += 1
+        self._finish_call(call, token)
 
     def _finish_call(self, call: Pending, token: Token) -> None:
         op = self._functions[call.what]
@@ -388,7 +404,7 @@ class Parser(Pile):
             raise self._refuse.at(token, "A double factorial is not read", "Write (x!)! for two.")
         stop = token.stop
         shown = self._refuse.text[base.start : base.stop]
-        self._notes.tell("factorial", base.start, stop, f"Γ({shown} + 1)")
+        self._notes.tell("factorial", Span(base.start, stop), f"Γ({shown} + 1)")
         one = self.writer.number(Token("number", "1", token.start, stop, Fraction(1)))
         above = self.writer.apply("add", (self._number(base).item, one), base.start, stop)
         self._value("gamma", (above,), base.start, stop)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chainrule.language.choices import Choices
 from chainrule.language.lexer import Token
 from chainrule.language.refusals import Refusals
 from chainrule.language.stack import (
@@ -16,10 +15,11 @@ from chainrule.language.stack import (
     POWER,
     PRODUCT,
     Cursor,
+    Groupings,
+    ItemWriter,
     Parameters,
     Pending,
     Value,
-    Writer,
 )
 from chainrule.language.syntax import LIMITS, Notes, beyond
 from chainrule.ops.record import Op
@@ -41,10 +41,10 @@ class Pile:
     """
 
     def __init__(self, text: str, functions: Mapping[str, Op], notes: Notes) -> None:
-        self.writer = Writer(text)
+        self.writer = ItemWriter(text)
         self._functions = functions
         self._notes = notes
-        self._choices = Choices(text, notes)
+        self._choices = Groupings(text, notes)
         self._refuse = Refusals(text)
 
     def _begin(self, tokens: Sequence[Token]) -> None:
@@ -78,9 +78,9 @@ class Pile:
             return value
         if exact:
             raise self._refuse.numeric_condition(value.start, value.stop)
-        key = self._notes.key("condition", value.start, value.stop)
+        key = self._notes.key("condition", value)
         shown = self._refuse.text[value.start : value.stop]
-        self._notes.tell(key, value.start, value.stop, f"{shown} > 0")
+        self._notes.tell(key, value, f"{shown} > 0")
         item = self.writer.apply("positive", (value.item,), value.start, value.stop)
         return value._replace(item=item)
 
@@ -133,12 +133,14 @@ class Pile:
             self._applied(top, (right.item,), right.stop)
         elif top.what == "not":
             self._value("not", (self._condition(right).item,), top.start, right.stop)
-        elif top.what == "if":
-            raise self._refuse.at(top.token, "An else is missing behind if",
-                                  "A choice is written a if x > 0 else b.")  # fmt: skip
-        elif top.what == "choice":
-            condition, usual = self._values.pop(), self._values.pop()
-            self._choice((condition, usual, right), usual.start, right.stop)
+        elif top.what in ("if", "?"):
+            other = "else" if top.what == "if" else "a case behind :"
+            message = f"Here {other} is missing behind {self._refuse.shown(top.token)}"
+            raise self._refuse.at(top.token, message, "A choice is written a if x > 0 else b.")
+        elif top.what in ("choice", "condition first"):
+            second, first = self._values.pop(), self._values.pop()
+            condition, usual = (second, first) if top.what == "choice" else (first, second)
+            self._choice((condition, usual, right), first.start, right.stop)
         elif top.what in LOGIC:
             left = self._values.pop()
             operands = self._condition(left).item, self._condition(right).item

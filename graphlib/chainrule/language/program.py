@@ -8,15 +8,22 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from chainrule.errors import InputError, ParseError, excerpt
-from chainrule.language.code import Code, assigned, stars, with_steps, worded
+from chainrule.language.asking import check_stated
+from chainrule.language.code import Code, unpacked, with_steps
 from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
 from chainrule.language.names import POWER_OF, canonical, function_names
 from chainrule.language.parser import Parser
-from chainrule.language.reading import Reading
-from chainrule.language.statements import Statement, check_new, numeral, split_statements
-from chainrule.language.sums import Bounds, Sum, take_sums, values_of
+from chainrule.language.reading import WordReader
+from chainrule.language.statements import (
+    Statement,
+    check_new,
+    numeral,
+    split_statements,
+)
+from chainrule.language.sums import Bounds, IndexSum, take_sums, values_of
+from chainrule.language.surroundings import bare
 from chainrule.language.syntax import (
     LIMITS,
     Assignment,
@@ -26,15 +33,17 @@ from chainrule.language.syntax import (
     Program,
     Span,
     check_length,
+    refusal,
 )
+from chainrule.language.words import assigned, redefined, stars, worded
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
 FUNCTIONS = function_names({**OPS.spelled, POWER_OF: OPS["power"]})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-LATEX = ("\\", "_{", "^{", "$")
-"""What stands in LaTeX only."""
+LATEX = ("\\", "_{", "^{", "$", "sum_(", "prod_(", "∑_(", "∏_(")
+"""What stands in LaTeX only, and sums with bounds below them in the linear format of Unicode."""
 CORRECTIONS = 20
 """How many like places one correction corrects."""
 CORRECTED = 60_000
@@ -84,7 +93,7 @@ def read(
     """
     check_length(text)
     try:
-        return _Reader(text, declared, readings or {}, operations, mode, constants).program()
+        return _Text(text, declared, readings or {}, operations, mode, constants).program()
     except ParseError as error:
         if error.suggestion:
             error.suggestion = _corrected(error, declared, operations, mode, constants)
@@ -104,7 +113,7 @@ def _corrected(
         if len(text) > LIMITS.characters:
             return ""
         try:
-            _Reader(text, declared, {}, operations, mode, constants).program()
+            _Text(text, declared, {}, operations, mode, constants).program()
         except ParseError as further:
             if not further.suggestion or further.position < last:
                 return ""
@@ -116,7 +125,7 @@ def _corrected(
     return ""
 
 
-class _Reader:
+class _Text:
     """Reads one text."""
 
     def __init__(
@@ -140,13 +149,14 @@ class _Reader:
     def tokens(self) -> list[Token]:
         """Return the tokens of formulas: with names, words of the language and code told apart."""
         text, notes, functions = self.text, self.notes, self.functions
-        plain = clean(text, notes)
+        plain = bare(text, clean(text, notes), self.declared, notes)
         if self.mode == "latex":
             found = latex_tokens(text, plain, functions, self.declared, notes)
         else:
-            found = tokens(text, plain)
+            found = tokens(text, plain, notes)
         if {token.kind for token in found} <= {";"}:
             return found  # nothing but ends of statements
+        found = unpacked(text, redefined(found), notes)
         found = worded(found, self.declared | assigned(found))
         found = stars(found, functions, self.declared, notes)
         return Code(text, functions, self.declared | assigned(found), notes).plain(found)
@@ -164,34 +174,35 @@ class _Reader:
                 check_new(text, statement, first_lines, shapes)
         defined = {f: s.parameters for f, s in first_lines.items() if s.parameters is not None}
         known |= first_lines.keys()
-        if defined:
-            functions = {
-                **functions,
-                **{f"{f}()": stand_in(f"{f}()", len(defined[f])) for f in defined},
-            }
+        for statement in statements:
+            check_stated(text, statement.name, first_lines)
+        called = {f"{name}()": len(parameters) for name, parameters in defined.items()}
+        functions = {**functions, **{call: stand_in(call, n) for call, n in called.items()}}
         variables = frozenset(known - defined.keys())
-        reading = Reading(text, variables, functions, notes, defined, bool(shapes), self.declared)
+        reading = WordReader(
+            text, variables, functions, notes, defined, bool(shapes), self.declared
+        )
         numbers = {n: s.number for n, s in first_lines.items() if s.number is not None}
         bounds = Bounds({**self.values, **numbers})
-        sums: dict[str, Sum] = {}
+        sums: dict[str, IndexSum] = {}
         bodies = []
         for at, statement in enumerate(statements):
-            body = take_sums(text, statement.body, known, sums, bounds)
+            body = take_sums(text, statement.body, known, sums, bounds, notes)
             local = frozenset(canonical(token.text) for token in statement.parameters or ())
-            names = renamed[at]
-            bodies.append([
-                t._replace(text=names.get(t.text, t.text)) if t.kind == "name" else t
-                for t in reading.words(body, local)
-            ])  # fmt: skip
+            bodies.append([_renamed(token, renamed[at]) for token in reading.words(body, local)])
         reading.check_calls()
         given = self._given(statements, bounds)
         kept = [
-            (statement, self._bound(body, bounds, first_lines))
+            (statement, bounds.put_in(body, first_lines, notes))
             for statement, body in zip(statements, bodies, strict=True)
             if statement.name is None or canonical(statement.name.text) not in given
         ]
-        functions = {**functions, "cases": stand_in("cases", None),
-                     **{key: stand_in(key, 1) for key in sums}}  # fmt: skip
+        functions = {
+            "norm": OPS["norm"],
+            **functions,
+            "cases": stand_in("cases", None),
+            **{key: stand_in(key, 1) for key in sums},
+        }
         parser = Parser(text, functions, notes)
         roots = [parser.parse(body) for _, body in kept]
         items: Sequence[Item] = parser.writer.items
@@ -215,25 +226,18 @@ class _Reader:
             spelled = self.text[statement.body[0].start : stop]
             key = f"input:{canonical(name.text)}"
             usual, other = f"an input that is {spelled}", f"the constant {spelled}"
-            self.notes.choice(key, start, stop, ("input", usual), ("constant", other))
+            self.notes.choice(key, Span(start, stop), ("input", usual), ("constant", other))
             if not self.notes.chose(key, "constant"):
                 found[canonical(name.text)] = Number(number, spelled)
         return found
 
-    def _bound(self, body: list[Token], bounds: Bounds, assigned: Container[str]) -> list[Token]:
-        """Return a formula with the numbers of bounds that were given beside the text."""
-        result = []
-        for token in body:
-            number = bounds.used.get(token.text) if token.kind == "name" else None
-            if number is not None and token.text not in assigned:
-                self.notes.tell(f"bound:{token.text}", token.start, token.stop, str(number))
-                token = token._replace(kind="number", text=str(number), number=Fraction(number))
-            result.append(token)
-        return result
+
+def _renamed(token: Token, names: Mapping[str, str]) -> Token:
+    return token._replace(text=names.get(token.text, token.text)) if token.kind == "name" else token
 
 
 def _program(
-    reader: _Reader,
+    reader: _Text,
     items: tuple[Item, ...],
     assignments: list[Assignment],
     shapes: dict[str, tuple[int, ...]],
@@ -258,6 +262,9 @@ def _program(
         fixed=bounds.used,
         asked=next((s.asked for s in statements if s.asked is not None), None),
         claims=_claims(statements),
+        operations=tuple(
+            {op.name: op for op in reader.functions.values() if OPS.get(op.name) is not op}.values()
+        ),
     )
 
 
@@ -278,7 +285,7 @@ def _written_out(
     items: Sequence[Item],
     statements: Sequence[Assignment],
     defined: Mapping[str, tuple[Token, ...]],
-    sums: Mapping[str, Sum],
+    sums: Mapping[str, IndexSum],
     known: Collection[str],
     shapes: Mapping[str, tuple[int, ...]],
     notes: Notes,
@@ -298,7 +305,7 @@ def _written_out(
     for at in kept & set(functions):
         span, body = statements[at].span, statements[at].body
         key = f"definition:{statements[at].name}"
-        notes.tell(key, span.start, body.stop, f"the formula {statements[at].name}")
+        notes.tell(key, Span(span.start, body.stop), f"the formula {statements[at].name}")
     definitions = {
         s.name: Definition(tuple(canonical(token.text) for token in defined[s.name]), s.root)
         for s in statements
@@ -416,12 +423,11 @@ def _circle(text: str, circle: Sequence[Assignment]) -> ParseError:
         message = f"`{excerpt(first.spelling)}` in line {first.line} is defined by itself"
     else:
         message = f"A circle of names: {' uses '.join([*middle, excerpt(first.spelling, 12)])}"
-    return ParseError(
+    return refusal(
+        text,
+        first.span,
         message,
-        text=text,
-        position=first.span.start,
-        length=first.span.stop - first.span.start,
-        allowed="Each name is given by inputs and by other names that do not use it.",
+        "Each name is given by inputs and by other names that do not use it.",
     )
 
 

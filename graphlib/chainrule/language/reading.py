@@ -1,6 +1,6 @@
 """How letters are read: one table, row by row, in its order.
 
-Each row is a method of `Reading` that answers for a word or passes it on; `ROWS` is the
+Each row is a method of `WordReader` that answers for a word or passes it on; `ROWS` is the
 table. A reading that was made for the user is noted and can be switched.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 
-from chainrule.errors import ParseError, excerpt
+from chainrule.errors import excerpt
 from chainrule.language.asking import (
     Sentence,
     check_asking,
@@ -34,7 +34,7 @@ from chainrule.language.names import (
     unmarked,
 )
 from chainrule.language.refusals import (
-    Word,
+    LetterRun,
     did_you_mean,
     entry_expected,
     number_behind_name,
@@ -42,17 +42,18 @@ from chainrule.language.refusals import (
     without_operands,
     word_of_language,
 )
-from chainrule.language.syntax import Notes
-from chainrule.ops.record import Op
+from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.ops import OPS, Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
 TRANSPOSE, POWER = "transpose", "power"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
-_ARCS = frozenset({"sin", "cos", "tan", "tg", "sinh", "cosh", "tanh"})
+_NAMES = {*OPS.spelled, *ALIASES}
+_ARCS = frozenset(name for name in _NAMES if f"arc{name}" in _NAMES)
 _FACTORS = frozenset({"word", "number", "function", "name", "constant", "root", "(", "|"})
 
 
-class Reading:
+class WordReader:
     """Reads the words of a text.
 
     Parameters
@@ -93,7 +94,8 @@ class Reading:
         self._local: frozenset[str] = frozenset()
         self._know(known)
         self._seen: set[str] = set()
-        self._called: list[tuple[Word, list[str]]] = []
+        self._near: dict[str, str] = {}
+        self._called: list[tuple[LetterRun, list[str]]] = []
 
     def _know(self, known: frozenset[str]) -> None:
         self._known = known
@@ -175,8 +177,8 @@ class Reading:
         name = ALIASES.get(token.text, token.text)
         name = name if name in self._functions else token.text.lower()
         if self._is_known(token.text) or name not in self._functions:
-            raise entry_expected(self._text, Word(token.text, token.start, token.stop, ""))
-        self._notes.tell(f"bracket:{token.text}", token.start, token.stop + 1, f"{name}(…)")
+            raise entry_expected(self._text, LetterRun(token.text, token.start, token.stop, ""))
+        self._notes.tell(f"bracket:{token.text}", Span(token.start, token.stop + 1), f"{name}(…)")
         return token._replace(text=name)
 
     def _arc(self, token: Token, behind: Token) -> Token:
@@ -185,7 +187,7 @@ class Reading:
         name = ALIASES.get(name, name)
         if self._is_known("arc") or name not in self._functions:
             return token
-        self._notes.tell(f"alias:{name}", token.start, behind.stop, f"the function {name}")
+        self._notes.tell(f"alias:{name}", Span(token.start, behind.stop), f"the function {name}")
         return token._replace(text=name, stop=behind.stop)
 
     def check_calls(self) -> None:
@@ -202,11 +204,11 @@ class Reading:
             if any(name not in self._everywhere and name not in self._seen for name in names):
                 raise unknown_function(self._text, word, self._functions)
             key = f"product:{excerpt(word.text)}"
-            self._notes.tell(key, word.start, word.stop + 1, f"{word.text}·(…)")
+            self._notes.tell(key, Span(word.start, word.stop + 1), f"{word.text}·(…)")
 
     # The rows of the table.
 
-    def defined(self, word: Word) -> list[Token] | None:
+    def defined(self, word: LetterRun) -> list[Token] | None:
         """A function that the text defines: its operands stand in brackets behind it."""
         name = canonical(word.text)
         if name not in self._defined or name in self._local:
@@ -215,11 +217,11 @@ class Reading:
             raise without_operands(self._text, word)
         return [Token("function", f"{name}()", word.start, word.stop)]
 
-    def declared(self, word: Word) -> list[Token] | None:
+    def declared(self, word: LetterRun) -> list[Token] | None:
         """A declared name, or one that is given a value: that variable."""
         return [self._name(word)] if canonical(word.text) in self._known else None
 
-    def marked(self, word: Word) -> list[Token] | None:
+    def marked(self, word: LetterRun) -> list[Token] | None:
         """A name with a prime, a star or an index above: `y'`, `y*`, `w^(1)` of LaTeX."""
         written = self._text[word.start : word.stop]
         primes = any(p in written for p in PRIMES) or r"\prime" in written
@@ -232,10 +234,10 @@ class Reading:
             if word.called or base in self._everywhere - self._declared or base in self._functions:
                 raise derivative(self._text, word.start, word.stop)
         name = self._name(word)
-        self._notes.tell(f"name:{name.text}", word.start, word.stop, f"the name {name.text}")
+        self._notes.tell(f"name:{name.text}", word, f"the name {name.text}")
         return [name]
 
-    def alias(self, word: Word) -> list[Token] | None:
+    def alias(self, word: LetterRun) -> list[Token] | None:
         """A function under another name; one of two letters needs a bracket or a factor."""
         name = ALIASES.get(word.text, "")
         if name not in self._functions:
@@ -245,15 +247,12 @@ class Reading:
             return None
         key = self._key(word)
         shown = "pow" if name == POWER_OF else name
-        readings = (f"the function {shown}", "·".join(word.text))
-        self._notes.choice(
-            key, word.start, word.stop, (FUNCTION, readings[0]), (PRODUCT, readings[1])
-        )
-        if self._notes.chose(key, PRODUCT):
+        usual, other = (FUNCTION, f"the function {shown}"), (PRODUCT, "·".join(word.text))
+        if self._notes.choice(key, word, usual, other):
             return self._take(word, list(word.text))
         return [Token("function", name, word.start, word.stop)]
 
-    def function(self, word: Word) -> list[Token] | None:
+    def function(self, word: LetterRun) -> list[Token] | None:
         """A function name. A Greek letter is a function only directly before a bracket."""
         name = word.text if word.text in self._functions else canonical(word.text)
         if name not in self._functions:
@@ -261,26 +260,22 @@ class Reading:
         if word.text in GREEK or name in GREEK_NAMES:
             if not word.called:
                 return None
-            key = self._key(word)
-            readings = (f"{word.text}·(…)", f"the function {self._functions[name].name}(…)")
-            self._notes.choice(
-                key, word.start, word.stop, (FUNCTION, readings[1]), (PRODUCT, readings[0])
-            )
-            if self._notes.chose(key, PRODUCT):
+            usual = FUNCTION, f"the function {self._functions[name].name}(…)"
+            if self._notes.choice(self._key(word), word, usual, (PRODUCT, f"{word.text}·(…)")):
                 return [self._name(word)]
         return [Token("function", name, word.start, word.stop)]
 
-    def constant(self, word: Word) -> list[Token] | None:
+    def constant(self, word: LetterRun) -> list[Token] | None:
         """The constants `e` and `pi`."""
         if word.text not in CONSTANTS:
             return None
         return [Token("constant", CONSTANTS[word.text], word.start, word.stop)]
 
-    def whole(self, word: Word) -> list[Token] | None:
+    def whole(self, word: LetterRun) -> list[Token] | None:
         """A word that is set upright in LaTeX, or has an accent: one name."""
         return [self._name(word)] if word.whole else None
 
-    def one_letter(self, word: Word) -> list[Token] | None:
+    def one_letter(self, word: LetterRun) -> list[Token] | None:
         """A Greek name, or a letter, with digits or subscript; letters with a subscript word."""
         letters = letters_of(word.text)
         rest = canonical(word.text)[len(canonical(letters)) :]
@@ -290,7 +285,7 @@ class Reading:
             return [self._name(word)]
         return None
 
-    def glued_function(self, word: Word) -> list[Token] | None:
+    def glued_function(self, word: LetterRun) -> list[Token] | None:
         """A function glued to its operand or to the factor before it: refused."""
         if len(word.text) == 1 or self._notes.chose(self._key(word), ONE_NAME):
             return None
@@ -303,47 +298,44 @@ class Reading:
                     raise did_you_mean(self._text, word, f"{word.text[:at]} {word.text[at:]}")
         return None
 
-    def misspelt(self, word: Word) -> list[Token] | None:
+    def misspelt(self, word: LetterRun) -> list[Token] | None:
         """A run within one edit of a function: refused. Two letters are too few to tell."""
         if self._notes.chose(self._key(word), ONE_NAME):
             return None
         if len(word.text) > 2 or word.called:
-            near = nearest_function(word.text, self._functions)
+            near = self._near.get(word.text)
+            if near is None:
+                near = self._near[word.text] = nearest_function(word.text, self._functions)
             if near:
                 raise did_you_mean(self._text, word, near)
         return None
 
-    def known_pieces(self, word: Word) -> list[Token] | None:
+    def known_pieces(self, word: LetterRun) -> list[Token] | None:
         """A run of declared names (and constants or Greek names): their product."""
         pieces = self._pieces.longest(word.text) if len(word.text) > 1 else []
         return self._product(word, pieces) if pieces else None
 
-    def glued_names(self, word: Word) -> list[Token] | None:
+    def glued_names(self, word: LetterRun) -> list[Token] | None:
         """Names that stand together, like `x1x2` or `Δx`: their product."""
         pieces = split(word.text)
         return self._product(word, pieces) if len(pieces) > 1 else None
 
-    def two_letters(self, word: Word) -> list[Token] | None:
+    def two_letters(self, word: LetterRun) -> list[Token] | None:
         """Two unknown letters: a product."""
         if len(letters_of(word.text)) != 2:
             return None
         return self._product(word, [word.text[0], word.text[1:]])
 
-    def longer(self, word: Word) -> list[Token] | None:
+    def longer(self, word: LetterRun) -> list[Token] | None:
         """Three or more unknown letters: one name."""
-        key = self._key(word)
         letters = letters_of(word.text)
         pieces = [*letters[:-1], word.text[len(letters) - 1 :]]
-        self._notes.choice(
-            key,
-            word.start,
-            word.stop,
-            (ONE_NAME, f"the name {word.text}"),
-            (PRODUCT, "·".join(pieces)),
-        )
-        return self._take(word, pieces) if self._notes.chose(key, PRODUCT) else [self._name(word)]
+        usual, other = (ONE_NAME, f"the name {word.text}"), (PRODUCT, "·".join(pieces))
+        if self._notes.choice(self._key(word), word, usual, other):
+            return self._take(word, pieces)
+        return [self._name(word)]
 
-    ROWS: tuple[Callable[[Reading, Word], list[Token] | None], ...] = (
+    ROWS: tuple[Callable[[WordReader, LetterRun], list[Token] | None], ...] = (
         defined,
         declared,
         marked,
@@ -370,15 +362,13 @@ class Reading:
         usual, other = (TRANSPOSE, "the transpose"), (POWER, "the power with exponent T")
         if not self._shaped:
             usual, other = other, usual
-        self._notes.choice(key, before[-1].start, raised.stop, usual, other)
-        return (
-            not self._notes.chose(key, POWER) if self._shaped else self._notes.chose(key, TRANSPOSE)
-        )
+        turned = self._notes.choice(key, Span(before[-1].start, raised.stop), usual, other)
+        return turned != self._shaped
 
     # What the rows are made of.
 
     def _word(self, token: Token, behind: str, factor: bool = False) -> list[Token]:
-        word = Word(token.text, token.start, token.stop, behind, token.whole, factor)
+        word = LetterRun(token.text, token.start, token.stop, behind, token.whole, factor)
         for row in self.ROWS:
             read = row(self, word)
             if read is not None:
@@ -394,33 +384,26 @@ class Reading:
             self._seen.update(names)
         return read
 
-    def _name(self, word: Word) -> Token:
+    def _name(self, word: LetterRun) -> Token:
         return Token("name", canonical(word.text), word.start, word.stop)
 
-    def _key(self, word: Word) -> str:
+    def _key(self, word: LetterRun) -> str:
         return f"letters:{excerpt(word.text)}"
 
-    def _product(self, word: Word, pieces: Sequence[str]) -> list[Token]:
-        key = self._key(word)
-        self._notes.choice(
-            key,
-            word.start,
-            word.stop,
-            (PRODUCT, "·".join(pieces)),
-            (ONE_NAME, f"the name {word.text}"),
-        )
-        if self._notes.chose(key, ONE_NAME):
+    def _product(self, word: LetterRun, pieces: Sequence[str]) -> list[Token]:
+        usual, other = (PRODUCT, "·".join(pieces)), (ONE_NAME, f"the name {word.text}")
+        if self._notes.choice(self._key(word), word, usual, other):
             return [self._name(word)]
         return self._take(word, pieces)
 
-    def _take(self, word: Word, pieces: Sequence[str]) -> list[Token]:
+    def _take(self, word: LetterRun, pieces: Sequence[str]) -> list[Token]:
         """Read each piece of a word for itself."""
         result: list[Token] = []
         at = word.start
         for number, piece in enumerate(pieces, 1):
             # Only the last piece may be longer in the text: x_{1}.
             stop = at + len(piece) if number < len(pieces) else word.stop
-            part = Word(piece, at, stop, "")
+            part = LetterRun(piece, at, stop, "")
             if not is_letter(piece[0]):
                 raise number_behind_name(self._text, word)
             read = self.declared(part) or self.constant(part) or self.one_letter(part)
@@ -441,19 +424,17 @@ class Reading:
         split_up = f"{base}·{letter} {power[0]} {power[1:]}"
         if letter in self._known or letter + power in self._known:
             if not signed and letter + power not in self._known:
-                raise ParseError(
+                raise refusal(
+                    self._text,
+                    token,
                     f"`{excerpt(token.text)}` could be a number or a product with `{letter}`",
-                    text=self._text,
-                    position=token.start,
-                    length=len(token.text),
-                    allowed=f"Write {base}*10^{power} or {base}*{letter}*{power}.",
+                    f"Write {base}*10^{power} or {base}*{letter}*{power}.",
                 )
             if signed:
-                self._notes.tell(key, token.start, token.stop, split_up)
+                self._notes.tell(key, token, split_up)
         elif signed and letter == "e":
             usual = (NUMBER, f"the number {token.text}")
-            self._notes.choice(key, token.start, token.stop, usual, (PRODUCT, split_up))
-            if not self._notes.chose(key, PRODUCT):
+            if not self._notes.choice(key, token, usual, (PRODUCT, split_up)):
                 return [token]
         else:
             return [token]

@@ -7,14 +7,11 @@ from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
-from chainrule.language.names import alike
-from chainrule.ops.record import Op
+from chainrule.language.names import alike, canonical
+from chainrule.language.syntax import Span, refusal
+from chainrule.ops import OPS, Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
-_INVERSES = {
-    "sin": "arcsin", "cos": "arccos", "tan": "arctan",
-    "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh",
-}  # fmt: skip
 WORDS = frozenset({"joint", "and", "or", "not", "if", "else"})
 """Kinds of tokens that are words of the language."""
 _NAMES = {"superscript": "a raised number", "root": "a root sign"}
@@ -34,13 +31,12 @@ class Refusals:
 
     def at(self, token: Token, message: str, allowed: str, suggestion: str = "") -> ParseError:
         """Return an error that underlines `token`."""
-        return ParseError(
+        return refusal(
+            self.text,
+            Span(token.start, token.start + max(1, token.stop - token.start)),
             message,
-            text=self.text,
-            position=token.start,
-            length=max(1, token.stop - token.start),
-            allowed=allowed,
-            suggestion=suggestion,
+            allowed,
+            suggestion,
         )
 
     def shown(self, token: Token) -> str:
@@ -81,8 +77,8 @@ class Refusals:
             return self.at(
                 token,
                 "A second assignment begins in one statement",
-                "Separate statements by ; or a new line.",
-                suggestion if token.kind == "parameter" else "",
+                "Separate statements by ; or a new line; of equal formulas keep one.",
+                suggestion if token.kind == "parameter" else self.text[: token.start].rstrip(),
             )
         if token.kind == ",":
             return self.comma(token)
@@ -145,12 +141,14 @@ class Refusals:
             if decimal.suggestion:
                 return decimal
         message = f"The function {self.shown(function)} takes {needs}, here it has {found}"
-        base = " With a base it is log_b(x, b)." if op.name == "log" and given > 1 else ""
+        log = op.name == "log_b" or (op.name == "log" and given > 1)
+        base = " A logarithm with a base is log_b(x, 3)." if log else ""
         return self.at(token, message, f"Give it {needs}.{base}")
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
         """A negative power between a function and its operand."""
-        inverse = _INVERSES.get(function.text, f"the inverse of {function.text}")
+        op = OPS.spelled.get(function.text)
+        inverse = (op.inverse if op else "") or f"the inverse of {function.text}"
         return self.at(
             exponent,
             f"A negative power of {self.shown(function)} could be its inverse or its reciprocal",
@@ -193,10 +191,12 @@ class Refusals:
         )
 
 
+USUALLY_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "phi", "psi", "varphi"})
+"""Names of functions in books: a product with one of them is not what is meant."""
 USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
 
 
-class Word(NamedTuple):
+class LetterRun(NamedTuple):
     """A word and the kind of the token behind it, on which its reading may depend."""
 
     text: str
@@ -212,77 +212,72 @@ class Word(NamedTuple):
         return self.behind == "("
 
 
-def did_you_mean(text: str, word: Word, instead: str) -> ParseError:
+def did_you_mean(text: str, word: LetterRun, instead: str) -> ParseError:
     """Return the error for a word that nearly is something known."""
-    return ParseError(
+    return refusal(
+        text,
+        word,
         f"`{excerpt(word.text)}` is not known; did you mean `{excerpt(instead)}`?",
-        text=text,
-        position=word.start,
-        length=word.stop - word.start,
-        allowed="If it is a name of yours, declare it or give it a value.",
-        suggestion=text[: word.start] + instead + text[word.stop :],
+        "If it is a name of yours, declare it or give it a value.",
+        text[: word.start] + instead + text[word.stop :],
     )
 
 
-def number_behind_name(text: str, word: Word) -> ParseError:
+def number_behind_name(text: str, word: LetterRun) -> ParseError:
     """Return the error for a word like `x₁2`."""
-    return ParseError(
+    return refusal(
+        text,
+        word,
         f"A number stands behind a name in `{excerpt(word.text)}`",
-        text=text,
-        position=word.start,
-        length=word.stop - word.start,
-        allowed="Write the number first, or * between the two.",
+        "Write the number first, or * between the two.",
     )
 
 
-def unknown_function(text: str, word: Word, functions: Iterable[str]) -> ParseError:
+def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> ParseError:
     """Return the error for an unknown word before a bracket."""
     spelled = {name.removesuffix("()") for name in functions}
     near = alike(word.text, sorted(name for name in spelled if name.isascii()))
     known = f"Functions of like names: {', '.join(near)}" if near else USUAL
     shown = excerpt(word.text)
-    return ParseError(
-        f"`{shown}` stands before a bracket and is neither a known function nor a known name",
-        text=text,
-        position=word.start,
-        length=word.stop - word.start,
-        allowed=f"For a product write {shown}*(…). {known}; `chainrule ops` lists all.",
-        suggestion=f"{text[: word.stop]}*{text[word.stop :]}",
-    )
+    message = f"`{shown}` stands before a bracket and is neither a known function nor a known name"
+    if canonical(word.text).rstrip("0123456789").partition("_")[0] in USUALLY_FUNCTIONS:
+        allowed = f"Define it too, like {shown}(x) = x^2. {known}; `chainrule ops` lists all."
+        return refusal(text, word, message, allowed)
+    allowed = f"For a product write {shown}*(…). {known}; `chainrule ops` lists all."
+    product = f"{text[: word.stop]}*{text[word.stop :]}"
+    return refusal(text, word, message, allowed, product)
 
 
 def word_of_language(text: str, token: Token) -> ParseError:
     """Return the error for a word like `where` that stands where a formula goes on."""
     shown = excerpt(text[token.start : token.stop])
-    return ParseError(
+    return refusal(
+        text,
+        token,
         f"`{shown}` cannot stand here",
-        text=text,
-        position=token.start,
-        length=token.stop - token.start,
-        allowed="Behind where, with, at and and stands an assignment, like where p = w x; if, "
+        "Behind where, with, at and and stands an assignment, like where p = w x; if, "
         f"else, and, or, not stand in conditions. Declare {shown} to use it as a name.",
     )
 
 
-def entry_expected(text: str, word: Word) -> ParseError:
+def entry_expected(text: str, word: LetterRun) -> ParseError:
     """Return the error for a square bracket directly behind a name."""
     shown = excerpt(word.text)
-    return ParseError(
+    return refusal(
+        text,
+        Span(word.stop, word.stop + 1),
         f"`{shown}[` begins no entry that can be read",
-        text=text,
-        position=word.stop,
-        allowed=f"An entry is a number counted from 0, like {shown}[0] of a declared vector "
+        f"An entry is a number counted from 0, like {shown}[0] of a declared vector "
         f"{shown}: 2. For a product write {shown}*(…).",
     )
 
 
-def without_operands(text: str, word: Word) -> ParseError:
+def without_operands(text: str, word: LetterRun) -> ParseError:
     """Return the error for the name of a function of the text without brackets behind it."""
     shown = excerpt(word.text)
-    return ParseError(
+    return refusal(
+        text,
+        word,
         f"`{shown}` is a function here and stands without its operands",
-        text=text,
-        position=word.start,
-        length=word.stop - word.start,
-        allowed=f"Write {shown}(…) with its operands in brackets.",
+        f"Write {shown}(…) with its operands in brackets.",
     )

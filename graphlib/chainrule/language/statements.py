@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import check_code, check_statement, derivative, question
+from chainrule.language.asking import check_statement, derivative, question
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
-from chainrule.language.syntax import LIMITS, Notes, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 # A line that begins with one of these, or ends with one, goes on.
@@ -76,16 +78,21 @@ def split_statements(
     for part in _Parts(text, found, notes).all():
         line += text.count("\n", last, part[0].start)
         last = part[0].start
-        if len(part) > 1 and part[0].kind == "word" and part[1].kind == ":":
+        if (
+            len(part) > 1
+            and part[0].kind == "word"
+            and part[1].kind == ":"
+            and not _MAPPING.match(kinds(part))
+        ):
             _declare(text, part, shapes)
         else:
             statements.append(_statement(text, part, line, known, notes))
     if not statements:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(0, 0 + 1),
             "There is no formula here",
-            text=text,
-            position=0,
-            allowed="Type a formula, like cos(sin(x^2) + 3x^2).",
+            "Type a formula, like cos(sin(x^2) + 3x^2).",
         )
     named = [s for s in statements if s.number is None]
     for statement in named[1:-1]:
@@ -94,6 +101,28 @@ def split_statements(
     if len(named) > 1 and named[0].name is None and named[-1].name is None:
         raise _nameless(text, named[-1])
     return statements, shapes
+
+
+def kinds(part: Sequence[Token]) -> str:
+    """Return one letter for each token: w for a word, l for lambda, m for an arrow."""
+    return "".join(
+        "l"
+        if token.kind == "word" and token.text == "lambda" and token.stop - token.start == 6
+        else "w"
+        if token.kind == "word"
+        else "m"
+        if token.kind == "maps"
+        else token.kind[:1]
+        if token.kind in "(),=:"
+        else "?"
+        for token in part
+    )
+
+
+# What maps its names to a formula: x ↦, (x, y) ->, lambda x, y:, with a name before it or none.
+_MAPPING = re.compile(
+    r"(?:w[=:])?(?:(?P<open>\()?w(?:,w)*(?(open)\))m|lw(?:,w)*:|w[=:]?lw(?:,w)*:)"
+)
 
 
 class _Parts:
@@ -143,7 +172,7 @@ class _Parts:
         behind = self._at(self._past_lines(at))
         if behind.kind in ("+", "-"):
             key = f"line:{behind.start}"
-            self._notes.tell(key, behind.start, behind.stop, "the line above goes on")
+            self._notes.tell(key, behind, "the line above goes on")
         return behind.kind in GOES_ON
 
     def _joint(self, at: int) -> int:
@@ -157,6 +186,9 @@ class _Parts:
         first = at
         if at and self._found[at - 1].kind == ",":
             return 0
+        part = self._parts[-1]
+        if "l" in kinds(part[:3]) and part[-1].kind == "word":
+            return 0  # the parameters of a lambda
         while self._at(at).kind in (",", "joint", "and") and at - first < LONGEST:
             at = self._past_lines(at + 1)
         if self._begins(at):
@@ -182,7 +214,7 @@ class _Parts:
         if any(token.kind in ("else", "if", "=") for token in clause):
             return 0
         start = self._found[first].start
-        self._notes.tell(f"condition:{start}", start, clause[-1].stop, "a remark, left out")
+        self._notes.tell(f"condition:{start}", Span(start, clause[-1].stop), "a remark, left out")
         return stop
 
     def _begins(self, at: int) -> bool:
@@ -217,19 +249,23 @@ class _Parts:
             summed = f"sum({inner}, {index.text}={low}..{high})"
             rest = self._text[self._found[stop - 1].stop :]
             suggestion = self._text[: body[0].start] + summed + rest
-        raise ParseError(
+        raise refusal(
+            self._text,
+            Span(index.start, run[-1].stop),
             f"`{excerpt(index.text)}` runs from one number to another beside the formula",
-            text=self._text, position=index.start, length=run[-1].stop - index.start,
-            allowed="An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
-            "write each.", suggestion=suggestion,
-        )  # fmt: skip
+            "An index runs in a sum or product: sum(w_j x_j, j=1..3). Of several formulas "
+            "write each.",
+            suggestion,
+        )
 
 
 def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
-    check_code(text, part, known)
+    mapping = _MAPPING.match(kinds(part))
+    if mapping:
+        return _mapped(text, part, mapping.end(), line, notes)
     equals = _equals(part)
     if step is None and not equals:
         asked, body = question(text, part, known, notes)
@@ -239,36 +275,53 @@ def _statement(
     sign = step or part[equals[0]]
     if sign.text in ("≈", "\\approx"):
         allowed = "An assignment is written with =; behind it ≈ may stand before a number."
-        raise ParseError(f"`{sign.text}` cannot stand here", text=text, position=sign.start,
-                         length=len(sign.text), allowed=allowed)  # fmt: skip
+        raise refusal(text, sign, f"`{sign.text}` cannot stand here", allowed)
     left = part[: equals[0]] if equals else part[:1]
     parameters = None
     if len(left) != 1 or name.kind != "word":
         check_statement(text, part, known)
         if name.kind == "word" and set(name.text) & set(PRIMES):
             raise derivative(text, name.start, name.stop)
-        parameters = _parameters(text, left, sign)
+        parameters = _parameters(text, left, sign, part[len(left) + 1 :])
     body = _body(text, part[equals[0] + 1 :], sign)
     claim: tuple[Token, ...] = ()
     further = _equals(body)
     if further and numeral(body[further[-1] + 1 :]) is not None:
         claim = tuple(body[further[-1] + 1 :])
-        body = body[: further[-1]]
-        further = further[:-1]
+        body, further = _body(text, body[: further[-1]], body[further[-1]]), further[:-1]
     if further and parameters is None and _is_call(body[: further[0]]):
-        notes.tell(f"function:{body[0].start}", body[0].start, body[further[0]].stop, name.text)
+        notes.tell(
+            f"function:{body[0].start}", Span(body[0].start, body[further[0]].stop), name.text
+        )
         body = _body(text, body[further[0] + 1 :], body[further[0]])
     asked, body = question(text, body, known, notes)
     return Statement(name, body, line, parameters, asked=asked, claim=claim)
 
 
+def _mapped(text: str, part: list[Token], stop: int, line: int, notes: Notes) -> Statement:
+    """Read `x ↦ x^2`, `f = lambda x: x^2` or `f: (x, y) -> x y`: the formula, or the function f."""
+    named = part[1].kind in ("=", ":")
+    body = _body(text, part[stop:], part[stop - 1])
+    names = tuple(t for t in part[2 * named : stop] if t.kind == "word" and t.text != "lambda")
+    shown = ", ".join(token.text for token in names)
+    if part[stop - 1].kind == "maps" and not {t.text for t in names} & {t.text for t in body}:
+        message = f"What stands behind {part[stop - 1].text} does not depend on {excerpt(shown)}"
+        raise refusal(text, part[stop - 1], message, "A function is written x ↦ x^2 or f(x) = x^2.")
+    key, begin = f"maps:{part[0].start}", part[0].start
+    if not named:
+        notes.tell(key, Span(begin, body[0].start), f"the formula of {shown}")
+        return Statement(None, body, line)
+    notes.tell(key, Span(begin, body[0].start), f"the function {part[0].text}({shown})")
+    return Statement(part[0], body, line, names)
+
+
 def _body(text: str, body: list[Token], sign: Token) -> list[Token]:
     if not body:
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(sign.start, sign.start + 1),
             f"Nothing stands behind {sign.text or '='}",
-            text=text,
-            position=sign.start,
-            allowed="A formula stands on the right of an assignment.",
+            "A formula stands on the right of an assignment.",
         )
     return body
 
@@ -295,49 +348,42 @@ def _is_call(part: Sequence[Token]) -> bool:
     )
 
 
-def _parameters(text: str, left: Sequence[Token], equals: Token) -> tuple[Token, ...]:
+def _parameters(
+    text: str, left: Sequence[Token], equals: Token, right: Sequence[Token]
+) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
-        raise ParseError(
-            "No name stands before =", text=text, position=equals.start, allowed=_ONE_NAME
-        )
+        raise refusal(text, equals, "No name stands before =", _ONE_NAME)
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
     if left[0].kind != "word" or not brackets:
-        message = "The left side of = is not one name"
-        raise ParseError(message, text=text, position=start, length=stop - start, allowed=_ONE_NAME)
+        message, turned = "The left side of = is not one name", ""
+        if len(right) == 1 and right[0].kind == "word":
+            name = right[0]
+            turned = f"{text[:start]}{name.text} = {text[start:stop]}{text[name.stop :]}"
+        raise refusal(text, Span(start, stop), message, _ONE_NAME, turned)
     if not _is_call(left):
-        raise ParseError(
+        raise refusal(
+            text,
+            Span(start, stop),
             f"`{excerpt(text[start:stop])}` cannot be defined",
-            text=text,
-            position=start,
-            length=stop - start,
-            allowed="A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
+            "A function is defined with names in its brackets, like f(x, y) = x^2 + y.",
+            text[: left[0].stop] + text[stop:],
         )
-    names = left[2:-1:2]
-    seen: set[str] = set()
-    for token in names:
-        if canonical(token.text) in seen:
-            raise ParseError(
-                f"`{excerpt(token.text)}` stands twice in these brackets",
-                text=text,
-                position=token.start,
-                length=token.stop - token.start,
-                allowed="The parameters of a function have different names.",
+    names = {canonical(token.text): token for token in reversed(left[2:-1:2])}
+    for token in left[2:-1:2]:
+        if names[canonical(token.text)] is not token:
+            message = f"`{excerpt(token.text)}` stands twice in these brackets"
+            raise refusal(
+                text, token, message, "The parameters of a function have different names."
             )
-        seen.add(canonical(token.text))
-    return tuple(names)
+    return tuple(left[2:-1:2])
 
 
 def _nameless(text: str, statement: Statement) -> ParseError:
-    start, stop = statement.body[0].start, statement.body[-1].stop
-    return ParseError(
-        "This formula has no name",
-        text=text,
-        position=start,
-        length=stop - start,
-        allowed="Of several statements only the first or the last may lack a name.",
-    )
+    whole = Span(statement.body[0].start, statement.body[-1].stop)
+    allowed = "Of several statements only the first or the last may lack a name."
+    return refusal(text, whole, "This formula has no name", allowed)
 
 
 def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]]) -> None:
@@ -346,41 +392,27 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
     start, stop = colon.stop, part[-1].stop
     written = text[start:stop] if colon.text == ":" else colon.text
     sizes = written.replace("×", "x").replace("*", "x").replace("\\times", "x").split("x")
-    place = part[2].start if len(part) > 2 else colon.start
+    at = part[2].start if len(part) > 2 else colon.start
+    place = Span(at, at + 1)
     spelled = [size.strip() for size in sizes]
     short = stop - start <= LIMITS.name
     if not (short and len(spelled) <= 4 and all(s.isascii() and s.isdecimal() for s in spelled)):
-        raise ParseError(
+        raise refusal(
+            text,
+            place,
             f"The shape of `{excerpt(name.text)}` cannot be read",
-            text=text,
-            position=place,
-            allowed="A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
+            "A vector has one size, like x: 2, a matrix two, like W: 4x2, an image with "
             "channels three, like x: 3x8x8.",
         )
     shape = tuple(int(size) for size in spelled)
-    entries = 1
-    for size in shape:
-        entries *= size
-    if not entries:
-        raise ParseError(
-            "A size of 0 leaves no entries",
-            text=text,
-            position=place,
-            allowed="Every size is at least 1.",
-        )
-    if entries > LIMITS.entries:
-        what = "entries in a vector or matrix"
-        raise beyond(what, LIMITS.entries, text=text, position=place)
-    canonical_name = canonical(name.text)
-    if canonical_name in shapes:
-        raise ParseError(
-            f"The shape of `{excerpt(name.text)}` is declared twice",
-            text=text,
-            position=name.start,
-            length=len(name.text),
-            allowed="Declare each shape once.",
-        )
-    shapes[canonical_name] = shape
+    if not prod(shape):
+        raise refusal(text, place, "A size of 0 leaves no entries", "Every size is at least 1.")
+    if prod(shape) > LIMITS.entries:
+        raise beyond("entries in a vector or matrix", LIMITS.entries, text=text, position=at)
+    if canonical(name.text) in shapes:
+        message = f"The shape of `{excerpt(name.text)}` is declared twice"
+        raise refusal(text, name, message, "Declare each shape once.")
+    shapes[canonical(name.text)] = shape
 
 
 def check_new(
@@ -409,11 +441,10 @@ def check_new(
     elif name in shapes:
         message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
     if message:
-        raise ParseError(
+        raise refusal(
+            text,
+            statement.name,
             message,
-            text=text,
-            position=statement.name.start,
-            length=len(statement.name.text),
-            allowed="Each name is given once; shapes are declared for inputs only.",
+            "Each name is given once; shapes are declared for inputs only.",
         )
     first_lines[name] = statement

@@ -8,26 +8,27 @@ a function of its own; `expansion` writes it for every number of the index.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
 from chainrule.language.numbers import exact
-from chainrule.language.syntax import LIMITS, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.words import between_commas, closing
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
 NAMES = {
-    **dict.fromkeys(("sum", "Σ", "Sigma"), "add"),
-    **dict.fromkeys(("prod", "Π", "Pi"), "mul"),
+    **dict.fromkeys(("sum", "Sum", "Σ", "Sigma"), "add"),
+    **dict.fromkeys(("prod", "product", "Product", "Π", "Pi"), "mul"),
 }
 """What sums and products are called, and the operation that joins their terms."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class IndexSum:
     """The index of a sum or product, by its canonical name, and the numbers it takes."""
 
     index: str
@@ -60,29 +61,35 @@ class Bounds:
         number = token.number if token.kind == "number" else self._values.get(name)
         if number is None or number.denominator != 1:
             message = f"The bounds of a sum are whole numbers, here stands {_shown(text, token)}"
-            allowed = _EXAMPLE
+            error = _refusal(text, token, message, _EXAMPLE)
             if name:
-                allowed = f"Give {excerpt(token.text)} a whole number, like {token.text} = 3."
-            raise _refusal(text, token, message, allowed)
+                error.allowed = f"Give {excerpt(token.text)} a whole number, like {token.text} = 3."
+                error.suggestion = f"{text}\n{token.text} = 3" if number is None else ""
+            raise error
         if name:
             self.used[name] = int(number)
         return int(number)
 
-
-@dataclass(slots=True)
-class _Bracket:
-    """An open bracket: where the sum before it stands, and the last comma in it."""
-
-    sum: int | None
-    comma: int | None = field(default=None)
+    def put_in(self, body: list[Token], assigned: Container[str], notes: Notes) -> list[Token]:
+        """Return a formula with the numbers of bounds that were given beside the text."""
+        result = []
+        for token in body:
+            number = self.used.get(token.text) if token.kind == "name" else None
+            if number is not None and token.text not in assigned:
+                notes.tell(f"bound:{token.text}", token, str(number))
+                written = Token("number", str(number), token.start, token.stop)
+                token = written._replace(number=Fraction(number), whole=True)
+            result.append(token)
+        return result
 
 
 def take_sums(
     text: str,
     tokens: Sequence[Token],
     known: Collection[str],
-    sums: dict[str, Sum],
+    sums: dict[str, IndexSum],
     bounds: Bounds,
+    notes: Notes,
 ) -> list[Token]:
     """Return the tokens with each sum over an index as a function of one operand.
 
@@ -98,6 +105,8 @@ def take_sums(
         Where the sums are added, by the name of their function.
     bounds
         The numbers of names that are bounds.
+    notes
+        Where it is noted how far a sum goes.
 
     Raises
     ------
@@ -109,25 +118,26 @@ def take_sums(
     if not any(token.text in NAMES or token.kind == ".." for token in tokens):
         return list(tokens)
     found: list[Token] = []
-    brackets: list[_Bracket] = []
+    opened: list[tuple[int, list[int]]] = []  # where brackets and the commas in them stand
     for token in tokens:
         if token.kind == "(":
-            named = bool(found) and _is_sum(found[-1], known)
-            brackets.append(_Bracket(len(found) - 1 if named else None))
-        elif token.kind == "," and brackets:
-            brackets[-1].comma = len(found)
-        elif token.kind == ")" and brackets:
-            bracket = brackets.pop()
-            comma = bracket.comma
-            if bracket.sum is not None and comma is not None and _is_tail(found, comma):
+            opened.append((len(found), []))
+        elif opened and (token.kind == "," or token.text == "for"):
+            opened[-1][1].append(len(found))
+        elif token.kind == ")" and opened:
+            begin, commas = opened.pop()
+            named = begin > 0 and _is_sum(found[begin - 1], known)
+            tail = _tail(found, commas) if named else None
+            if tail is not None:
                 key = f"sum@{len(sums)}"
-                joins = NAMES[found[bracket.sum].text]
-                sums[key] = _sum(text, found[comma:], token, joins, bounds)
-                found[bracket.sum] = found[bracket.sum]._replace(kind="function", text=key)
-                del found[comma:]
+                joins = NAMES[found[begin - 1].text]
+                stop, bounded, below = tail
+                sums[key] = _sum(text, bounded, token, joins, bounds, below)
+                found[begin - 1] = found[begin - 1]._replace(kind="function", text=key)
+                del found[stop:]
         found.append(token)
     _check_points(text, found)
-    return found
+    return _reaching(text, found, sums, known, notes)
 
 
 def _is_sum(token: Token, known: Collection[str]) -> bool:
@@ -135,12 +145,98 @@ def _is_sum(token: Token, known: Collection[str]) -> bool:
     return token.text in NAMES and (token.kind == "function" or free)
 
 
-def _is_tail(found: Sequence[Token], comma: int) -> bool:
-    return [token.kind for token in found[comma + 1 : comma + 3]] == ["word", "="]
+_SEPARATOR, _EQUALS, _POINTS = Token(",", ",", 0, 0), Token("=", "=", 0, 0), Token("..", "..", 0, 0)
 
 
-def _sum(text: str, tail: Sequence[Token], closing: Token, joins: str, bounds: Bounds) -> Sum:
-    """Read `, j = 0..2`."""
+def _tail(found: Sequence[Token], commas: Sequence[int]) -> tuple[int, list[Token], int] | None:
+    """Return where the bounds of a sum begin, the tokens of `, j = 0..2`, and what the last omits.
+
+    Read are also `, j, 0, 2`, `, {j, 0, 2}` and `for j in range(0, 3)`.
+    """
+    if not commas:
+        return None
+    last = list(found[commas[-1] + 1 :])
+    if [t.kind for t in last[:2]] == ["word", "="]:
+        return commas[-1], list(found[commas[-1] :]), 0
+    words = [t.text for t in last]
+    if found[commas[-1]].text == "for" and words[1:4] == ["in", "range", "("]:
+        parts = [last[:1], *between_commas([*last[4:-1]])]
+        parts[1:1] = [[_ZERO]] if len(parts) == 2 else []
+        return _listed(commas[-1], parts, 1)
+    if last and last[0].kind == "(" and last[-1].kind == ")":
+        return _listed(commas[-1], between_commas(last[1:-1]), 0)
+    if len(commas) > 2:
+        return _listed(commas[-3], between_commas(list(found[commas[-3] + 1 :])), 0)
+    return None
+
+
+_ZERO = Token("number", "0", 0, 0, Fraction(0))
+
+
+def _listed(
+    stop: int, parts: Sequence[list[Token]], below: int
+) -> tuple[int, list[Token], int] | None:
+    if len(parts) != 3 or [t.kind for t in parts[0]] != ["word"]:
+        return None
+    index, low, high = parts
+    return stop, [_SEPARATOR, *index, _EQUALS, *low, _POINTS, *high], below
+
+
+def _reaching(
+    text: str,
+    found: list[Token],
+    sums: Mapping[str, IndexSum],
+    known: Collection[str],
+    notes: Notes,
+) -> list[Token]:
+    """Return the tokens with sums going on to terms that have their index: Σ a_i + b_i."""
+    for at in reversed(range(len(found))):
+        key = found[at].text
+        if key not in sums:
+            continue
+        close = closing(found, at + 1)
+        if found[close].start < found[close].stop:
+            continue  # its brackets were written
+        end, depth, meant, signs = close + 1, 0, 0, []
+        while end < len(found):
+            depth += (found[end].kind == "(") - (found[end].kind == ")")
+            again = found[end].text in sums and sums[found[end].text].index == sums[key].index
+            if depth < 0 or again or (depth == 0 and found[end].kind in (",", "compare", "|")):
+                break
+            if depth == 0 and found[end].kind in ("+", "-"):
+                signs.append(end)
+            if _has_index(found[end], sums[key].index, known):
+                meant = end
+            end += 1
+        # It goes on to the end of the last term that has its index.
+        end = next((sign for sign in signs if sign > meant), end)
+        if not meant or (end < len(found) and found[end].text in sums):
+            continue
+        begin, stop = found[at].start, found[end - 1].stop
+        choice = notes.key("reach", Span(begin, stop))
+        whole = "whole", "the sum of all that follows"
+        first = "first", "the sum of its first term"
+        notes.choice(choice, Span(begin, stop), whole, first)
+        if not notes.chose(choice, "first"):
+            found.insert(end, found[close])
+            del found[close]
+    return found
+
+
+def _has_index(token: Token, index: str, known: Collection[str]) -> bool:
+    """Return whether a name has the index of a sum below or above it."""
+    if token.kind != "word" or canonical(token.text) in known:
+        return False
+    _, *marks = canonical(token.text).split("_")
+    return any(
+        index in (mark, mark.removeprefix("sup"), mark.removeprefix("box")) for mark in marks
+    )
+
+
+def _sum(
+    text: str, tail: Sequence[Token], closing: Token, joins: str, bounds: Bounds, below: int
+) -> IndexSum:
+    """Read `, j = 0..2`; the last number is `below` less in a range of Python."""
     index = tail[1]
     name = canonical(index.text)
     if (len(name) > 1 and name not in GREEK_NAMES) or name in ("e", "pi"):
@@ -155,6 +251,7 @@ def _sum(text: str, tail: Sequence[Token], closing: Token, joins: str, bounds: B
         behind = tail[at] if at < len(tail) else closing
         raise _refusal(text, behind, "The bounds of the sum are not complete", _EXAMPLE)
     high, at = _bound(text, tail, at + 1, closing, bounds)
+    high -= below
     if at < len(tail):
         message = f"{_shown(text, tail[at])} cannot stand behind the bounds of a sum"
         raise _refusal(text, tail[at], message, _EXAMPLE)
@@ -164,7 +261,7 @@ def _sum(text: str, tail: Sequence[Token], closing: Token, joins: str, bounds: B
         raise _refusal(text, tail[3], message, allowed)
     if high - low >= LIMITS.terms:
         raise beyond("terms in a sum", LIMITS.terms, text=text, position=tail[3].start)
-    return Sum(name, range(low, high + 1), joins)
+    return IndexSum(name, range(low, high + 1), joins)
 
 
 def _bound(
@@ -175,7 +272,12 @@ def _bound(
     if at < len(tail) and tail[at].kind == "-":
         sign, at = -1, at + 1
     token = tail[at] if at < len(tail) else closing
-    return sign * bounds.of(text, token), at + 1
+    bound = sign * bounds.of(text, token)
+    shift = [t.kind for t in tail[at + 1 : at + 3]]
+    if shift in (["+", "number"], ["-", "number"]):
+        number = bounds.of(text, tail[at + 2])
+        return bound + (number if shift[0] == "+" else -number), at + 3
+    return bound, at + 1
 
 
 def _check_points(text: str, found: Sequence[Token]) -> None:
@@ -183,12 +285,11 @@ def _check_points(text: str, found: Sequence[Token]) -> None:
         if token.kind == "..":
             before = found[at - 1] if at else NOTHING
             start = before.start if before.stop == token.start else token.start
-            raise ParseError(
+            raise refusal(
+                text,
+                Span(start, token.stop),
                 "Two points in a row cannot be read here",
-                text=text,
-                position=start,
-                length=token.stop - start,
-                allowed=f"A number has one point at most. {_EXAMPLE}",
+                f"A number has one point at most. {_EXAMPLE}",
             )
 
 
@@ -197,13 +298,7 @@ def _shown(text: str, token: Token) -> str:
 
 
 def _refusal(text: str, token: Token, message: str, allowed: str) -> ParseError:
-    return ParseError(
-        message,
-        text=text,
-        position=token.start,
-        length=token.stop - token.start,
-        allowed=allowed,
-    )
+    return refusal(text, token, message, allowed)
 
 
 def values_of(declared: Mapping[str, object]) -> dict[str, Fraction]:

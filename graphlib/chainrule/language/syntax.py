@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from chainrule.errors import LimitError, excerpt
+from chainrule.errors import LimitError, ParseError, excerpt
+from chainrule.ops import Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,32 @@ class Limits:
 LIMITS = Limits()
 
 
+class Place(Protocol):
+    """What stands somewhere in the text: a token, a word, an item."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+    @property
+    def stop(self) -> int:
+        """The character behind it."""
+
+
+def refusal(
+    text: str, place: Place, message: str, allowed: str, suggestion: str = ""
+) -> ParseError:
+    """Return the error at a place of the text."""
+    return ParseError(
+        message,
+        text=text,
+        position=place.start,
+        length=place.stop - place.start,
+        allowed=allowed,
+        suggestion=suggestion,
+    )
+
+
 def beyond(what: str, limit: int, *, text: str, position: int, length: int = 1) -> LimitError:
     """Return the error for passing a limit: `what` completes "more than 200 ..."."""
     return LimitError(
@@ -65,6 +92,23 @@ def beyond(what: str, limit: int, *, text: str, position: int, length: int = 1) 
         length=length,
         allowed=f"Allowed are at most {limit:,} {what}.",
     )
+
+
+def listed(table: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(table.split())
+
+
+def pairs(table: str) -> dict[str, str]:
+    """Return words in twos: each with what it stands for."""
+    found = table.split()
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+def spelled(table: str) -> dict[str, str]:
+    """Return what words stand for, from lines with the meaning first: `tan tg` is {"tg": "tan"}."""
+    rows = (line.split() for line in table.strip().splitlines())
+    return {word: meaning for meaning, *others in rows for word in others}
 
 
 def check_length(text: str) -> None:
@@ -186,6 +230,8 @@ class Program:
         By which name a derivative is asked for; "" for every one, None if none is.
     claims
         Numbers that are said to come out, with their places, by the name they are given for.
+    operations
+        Operations of one's own, beside those built in.
     """
 
     text: str
@@ -201,6 +247,7 @@ class Program:
     fixed: Mapping[str, int] = field(default_factory=dict)
     asked: str | None = None
     claims: Mapping[str, tuple[Fraction, Span]] = field(default_factory=dict)
+    operations: tuple[Op, ...] = ()
 
 
 class Notes:
@@ -219,35 +266,32 @@ class Notes:
         self._readings = readings
         self._notes: dict[str, Note] = {}
 
-    def key(self, kind: str, start: int, stop: int) -> str:
+    def key(self, kind: str, place: Place) -> str:
         """Return the key of a choice: its kind and the text it is about, without spaces."""
-        return f"{kind}:{excerpt(''.join(self._text[start:stop].split()))}"
+        return f"{kind}:{excerpt(''.join(self._text[place.start : place.stop].split()))}"
 
     def chose(self, key: str, option: str) -> bool:
         """Return whether the user asked for `option`."""
         return self._readings.get(key) == option
 
-    def tell(self, key: str, start: int, stop: int, reading: str) -> None:
+    def tell(self, key: str, place: Place, reading: str) -> None:
         """Note a reading that has no alternative."""
-        if key not in self._notes:
-            span = Span(start, stop)
-            self._notes[key] = Note(span, excerpt(self._text[start:stop]), excerpt(reading), key)
+        self._note(key, place, reading, "", "")
 
     def choice(
-        self, key: str, start: int, stop: int, usual: tuple[str, str], other: tuple[str, str]
-    ) -> None:
-        """Note a choice; `usual` and `other` are each an option and what it reads."""
-        if key in self._notes:
-            return
-        taken, left = (other, usual) if self.chose(key, other[0]) else (usual, other)
-        self._notes[key] = Note(
-            Span(start, stop),
-            excerpt(self._text[start:stop]),
-            excerpt(taken[1]),
-            key,
-            left[0],
-            excerpt(left[1]),
-        )
+        self, key: str, place: Place, usual: tuple[str, str], other: tuple[str, str]
+    ) -> bool:
+        """Note a choice, each an option and what it reads; return whether the other was made."""
+        turned = self.chose(key, other[0])
+        taken, left = (other, usual) if turned else (usual, other)
+        self._note(key, place, taken[1], *left)
+        return turned
+
+    def _note(self, key: str, place: Place, reading: str, option: str, other: str) -> None:
+        if key not in self._notes:
+            span = Span(place.start, place.stop)
+            found = excerpt(self._text[span.start : span.stop])
+            self._notes[key] = Note(span, found, excerpt(reading), key, option, excerpt(other))
 
     def all(self) -> tuple[Note, ...]:
         """Return the notes in the order of the text."""

@@ -9,34 +9,54 @@ conversions are refused.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn
 
+from chainrule.algebras.protocol import NO_PARAMETERS
 from chainrule.errors import GraphError, ShapeError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language.names import canonical
+from chainrule.language.syntax import listed, spelled
 from chainrule.ops import OPS, Op, Shape
 
 # From the names of NumPy's functions to operations; np.abs calls itself absolute.
-UFUNCS = {
-    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "power": "power",
-    "float_power": "power", "square": "square", "reciprocal": "reciprocal", "negative": "neg",
-    "absolute": "abs", "fabs": "abs", "maximum": "max", "fmax": "max", "minimum": "min",
-    "fmin": "min", "positive": "identity", "matmul": "matmul",
-    **{op.numpy: name for name, op in OPS.items() if op.numpy not in ("", "abs")},
-}  # fmt: skip
-FUNCTIONS = {
-    "sum": "sum", "mean": "mean", "prod": "prod", "dot": "matmul", "outer": "outer",
-    "transpose": "transpose", "clip": "clip", "norm": "norm",
-}  # fmt: skip
-DECIDES = frozenset(
-    {
-        "greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "isnan", "isinf",
-        "isfinite", "logical_and", "logical_or", "logical_not", "logical_xor", "where",
-    }
-)  # fmt: skip
+UFUNCS = spelled(
+    """
+    add add
+    sub subtract
+    mul multiply
+    div divide
+    power power float_power
+    square square
+    reciprocal reciprocal
+    neg negative
+    abs absolute fabs
+    max maximum fmax
+    min minimum fmin
+    identity positive
+    matmul matmul
+    """
+) | {op.numpy: name for name, op in OPS.items() if op.numpy not in ("", "abs")}
+FUNCTIONS = spelled(
+    """
+    sum sum
+    mean mean
+    prod prod
+    matmul dot
+    outer outer
+    transpose transpose
+    clip clip
+    norm norm
+    """
+)
+DECIDES = listed(
+    """
+    equal greater greater_equal isfinite isinf isnan less less_equal logical_and logical_not
+      logical_or logical_xor not_equal where
+    """
+)
 _NO_DECISION = (
     "A traced value has no number yet, so {} cannot decide anything: "
     "write np.maximum, np.minimum, np.abs or np.clip in place of if and while"
@@ -50,6 +70,17 @@ class Traced(Expression):
 
     def _with(self, op: Op, *operands: Any) -> Traced:
         return _write(self.builder, op, operands)
+
+    def written(self, op: Op, operands: Sequence[Any], parameters: Mapping[str, Any]) -> Traced:
+        """Return an operation on this and other values, with its parameters checked."""
+        if parameters.keys() - op.parameters.keys():
+            known = ", ".join(op.parameters) or "none"
+            raise GraphError(f"the parameters of {op.name!r} are: {known}")
+        try:
+            exact = {key: Fraction(value) for key, value in parameters.items()}
+        except (TypeError, ValueError, OverflowError) as error:
+            raise GraphError(f"the parameters of {op.name!r} are finite numbers") from error
+        return _write(self.builder, op, operands, exact)
 
     def __array_ufunc__(  # type: ignore[override]
         self, ufunc: Any, method: str, *operands: Any, **options: Any
@@ -142,10 +173,12 @@ class Traced(Expression):
         return f"<traced {name or self.op.name}{list(self.shape) if self.shape else ''}>"
 
 
-def _write(builder: Builder, op: Op, operands: Sequence[Any]) -> Traced:
+def _write(
+    builder: Builder, op: Op, operands: Sequence[Any], parameters: Mapping[str, Any] = NO_PARAMETERS
+) -> Traced:
     lifted = [_lifted(builder, operand) for operand in operands]
     try:
-        return Traced(builder, builder.write(op, lifted).index)
+        return Traced(builder, builder.write(op, lifted, parameters).index)
     except ShapeError:
         raise
     except TypeError as error:
@@ -195,8 +228,8 @@ def named(value: Any, name: str) -> Any:
     return Traced(value.builder, value.builder.name(value, canonical(name)).index)
 
 
-def apply(name: str, *operands: Any, **parameters: Any) -> Traced:
-    """Write an operation that NumPy has no name for, as it is spelled in formulas.
+def apply(operation: str | Op, *operands: Any, **parameters: Any) -> Traced:
+    """Write an operation that NumPy has no name for: a record, or as it is spelled in formulas.
 
     Parameters are numbers, exact as they are or as typed: 0.2 is a float, "0.2" is 1/5.
 
@@ -208,25 +241,25 @@ def apply(name: str, *operands: Any, **parameters: Any) -> Traced:
     GraphError
         If there is no such operation or parameter, or no operand is traced.
     """
-    op = OPS.spelled.get(name)
+    op = operation if isinstance(operation, Op) else OPS.spelled.get(operation)
+    name = operation.name if isinstance(operation, Op) else operation
     traced = next((x for x in operands if isinstance(x, Traced)), None)
+    if traced is not None and op is None:
+        op = traced.builder.own.spelled.get(name)
     if op is None or op.arity not in (None, len(operands)):
         needs = f" with {len(operands)} operands" if op else ""
         raise GraphError(f"there is no operation {name!r}{needs}")
     if traced is None:
         raise GraphError(f"no operand of {name!r} is traced")
-    if parameters.keys() - op.parameters.keys():
-        raise GraphError(f"the parameters of {name!r} are: {', '.join(op.parameters) or 'none'}")
-    builder = traced.builder
-    try:
-        exact = {key: Fraction(value) for key, value in parameters.items()}
-    except (TypeError, ValueError, OverflowError) as error:
-        raise GraphError(f"the parameters of {name!r} are finite numbers") from error
-    lifted = [_lifted(builder, operand) for operand in operands]
-    return Traced(builder, builder.write(op, lifted, exact).index)
+    return traced.written(op, operands, parameters)
 
 
-def trace(function: Callable[..., Any], *names: str, **shapes: int | Sequence[int]) -> WengertList:
+def trace(
+    function: Callable[..., Any],
+    *names: str,
+    operations: Iterable[Op] = (),
+    **shapes: int | Sequence[int],
+) -> WengertList:
     """Run a function once on tracing values and return the graph of what it computed.
 
     Parameters
@@ -237,6 +270,8 @@ def trace(function: Callable[..., Any], *names: str, **shapes: int | Sequence[in
     names
         Names of the arguments in their order, where the function's own shall not be used or
         it has none.
+    operations
+        Operations of one's own that the function applies by their names.
     shapes
         Shapes by the name of the input: `x=3` for a vector, `W=(4, 2)` for a matrix.
 
@@ -260,7 +295,7 @@ def trace(function: Callable[..., Any], *names: str, **shapes: int | Sequence[in
             f"a shape is given for {', '.join(sorted(unknown))}; the arguments are: "
             f"{', '.join([*order, *keywords]) or 'none'}"
         )
-    builder = Builder()
+    builder = Builder(own=operations)
     inputs = {
         name: Traced(builder, builder.input(canonical(name), _shape(name, shapes)).index)
         for name in (*order, *keywords)

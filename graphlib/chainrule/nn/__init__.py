@@ -22,12 +22,13 @@ from chainrule.nn.losses import LOSSES
 from chainrule.nn.model import Network, Sequential
 from chainrule.nn.optimisers import METHODS, Optimiser
 from chainrule.nn.plan import Plan, TrainingRecord
-from chainrule.nn.sequences import LSTM, Attention, Embedding, Recurrent
+from chainrule.nn.sequences import GRU, LSTM, Attention, Embedding, Recurrent
 from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import Training, train
 from chainrule.nn.words import elsewhere
 
 __all__ = [
+    "GRU",
     "LOSSES",
     "LSTM",
     "METHODS",

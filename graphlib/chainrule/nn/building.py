@@ -7,6 +7,7 @@ from typing import Any
 
 from chainrule.errors import InputError
 from chainrule.nn.data import Data
+from chainrule.nn.features import Features
 from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense, Dropout, Layer
@@ -78,6 +79,8 @@ class Choices:
         Of the parameters, the order and the split.
     l1, l2, dropout, patience
         As in a plan; dropout after every hidden layer.
+    features
+        What comes in, as formulas of the columns parted by commas; empty for the columns.
     """
 
     hidden: str = "16-16"
@@ -95,6 +98,7 @@ class Choices:
     dropout: float = 0.0
     patience: int | None = None
     l1: float = 0.0
+    features: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ class Prepared:
 
     Parameters
     ----------
+    features
+        What is computed from the columns, and then scaled.
     units
         The scaling of targets that are numbers; None for labels.
     """
@@ -111,12 +117,17 @@ class Prepared:
     data: Data
     kept: Data
     held: Data | None
+    features: Features
     scaling: Scaling
     units: Scaling | None
 
+    def inputs(self, x: Array) -> Array:
+        """Return what comes into the network for examples in the units of the data."""
+        return self.scaling(self.features(x))
+
     def predict(self, x: Array) -> Array:
         """Return predictions for examples, both in the units of the data."""
-        y = self.run.predict(self.scaling(x))
+        y = self.run.predict(self.inputs(x))
         return y if self.units is None else self.units.back(y)
 
 
@@ -129,7 +140,8 @@ def prepared(data: Data, choices: Choices) -> Prepared:
         If a choice is none, or does not fit the data.
     """
     kept, held = _parts(data, choices)
-    scaling = Scaling.of(kept.x, choices.scaling)
+    features = Features.of(kept, choices.features)
+    scaling = Scaling.of(features(kept.x), choices.scaling)
     units = Scaling.of(kept.t, choices.scaling) if data.task == "numbers" else None
     loss = loss_named(choices.loss or data.loss)
     unit = loss.unit if loss.task == data.task else data.unit
@@ -142,21 +154,30 @@ def prepared(data: Data, choices: Choices) -> Prepared:
     layers.append(Dense(data.outputs, unit, start))
 
     def scaled(part: Data) -> tuple[Array, Array]:
-        return scaling(part.x), part.t if units is None else units(part.t)
+        return scaling(features(part.x)), part.t if units is None else units(part.t)
 
+    x, t = scaled(kept)
     run = Training(
-        Sequential(layers, inputs=kept.x.shape[1:]),
-        *scaled(kept),
+        Sequential(layers, inputs=x.shape[1:]),
+        x,
+        t,
         loss.name,
         _plan(choices),
         validation=None if held is None else scaled(held),
         units=units,
     )
-    return Prepared(run, data, kept, held, scaling, units)
+    return Prepared(run, data, kept, held, features, scaling, units)
 
 
-def typed(data: Data, choices: Choices, formula: str, learn: str | None) -> Prepared:
+def typed(data: Data, choices: Choices, formula: str, learn: Any) -> Prepared:
     """Return a run that trains a formula on data; nothing is scaled, since the text says it all.
+
+    A formula of the target t is its own loss, unless another one is chosen.
+
+    Parameters
+    ----------
+    learn
+        As of `chainrule.nn.train`.
 
     Raises
     ------
@@ -165,15 +186,17 @@ def typed(data: Data, choices: Choices, formula: str, learn: str | None) -> Prep
     """
     kept, held = _parts(data, choices)
     columns = kept.by_name()
+    model = Formula.of(formula, learn or "", columns)
     run = Training(
-        Formula.of(formula, learn or "", columns),
+        model,
         columns,
         None,
-        choices.loss or data.loss,
+        choices.loss or ("" if model.has_target else data.loss),
         _plan(choices),
         validation=None if held is None else held.by_name(),
     )
-    return Prepared(run, data, kept, held, Scaling.of(kept.x, "none"), None)
+    plain = Features.of(kept, "")
+    return Prepared(run, data, kept, held, plain, Scaling.of(kept.x, "none"), None)
 
 
 def _parts(data: Data, choices: Choices) -> tuple[Data, Data | None]:

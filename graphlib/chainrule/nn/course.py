@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +11,14 @@ import numpy as np
 
 from chainrule.errors import InputError, TrainingError
 from chainrule.nn.building import Prepared
+from chainrule.nn.looking import layers
+from chainrule.nn.moments import Moment
 
 Array = Any
 MOST_NUMBERS = 2_000_000
-"""Parameters times epochs that are kept: 16 MB."""
+"""Parameters times epochs that are kept: 16 MB, and as much for each thing an optimiser carries."""
+MOST_ASKED = 500
+"""Examples over which adjoints are averaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +31,24 @@ class Mark:
         How many were made; 0 before the first.
     loss, held
         Mean loss over the training data and over the data that is held out (None without).
-    accuracy, held_accuracy
-        None where numbers are predicted.
     scores
         All that is told of both, by name: the loss; accuracy, or RMSE and R² of numbers.
-    gradients
-        By layer, the root of the mean over the epoch's steps of the squared Euclidean norm of
-        the gradient by its parameters; empty before the first step.
+    flow
+        By hidden layer, the mean |∂J/∂h| over its units and the first examples.
     parameters
         By name.
+    moment
+        All that is needed to go on from here.
     """
 
     epoch: int
     step: int
     loss: float
     held: float | None
-    accuracy: float | None
-    held_accuracy: float | None
-    gradients: tuple[float, ...]
-    parameters: Mapping[str, Array]
     scores: Mapping[str, float]
+    flow: tuple[float, ...]
+    parameters: Mapping[str, Array]
+    moment: Moment
 
 
 class Course:
@@ -65,20 +66,24 @@ class Course:
     """
 
     def __init__(self, prepared: Prepared) -> None:
-        self.prepared = prepared
-        self.run = prepared.run
-        self.epochs = (self.run.steps or 0) // self.run.per_epoch
-        shapes = [p.shape for p in self.run.network.parameters.values()]
+        self.changes: list[tuple[int, str]] = []
+        """What was changed on the way: the epoch after which, and what in words."""
+        self.trouble: TrainingError | None = None
+        self._take(prepared)
+        self.marks: list[Mark] = [self._mark()]
+
+    def _take(self, prepared: Prepared) -> None:
+        run = prepared.run
+        epochs = (run.steps or 0) // run.per_epoch
+        shapes = [p.shape for p in run.network.parameters.values()]
         size = sum(math.prod(shape) for shape in shapes)
-        if size * self.epochs > MOST_NUMBERS:
+        if size * epochs > MOST_NUMBERS:
             raise InputError(
-                f"{size:,} parameters over {self.epochs:,} epochs are too many to show",
-                text=str(self.epochs), length=len(str(self.epochs)),
+                f"{size:,} parameters over {epochs:,} epochs are too many to show",
+                text=str(epochs), length=len(str(epochs)),
                 allowed=f"At most {MOST_NUMBERS // size:,} epochs with this network.",
             )  # fmt: skip
-        self.trouble: TrainingError | None = None
-        self._squares: list[dict[str, float]] = []
-        self.marks: list[Mark] = [self._mark()]
+        self.prepared, self.run, self.epochs = prepared, run, epochs
 
     @property
     def done(self) -> bool:
@@ -93,58 +98,71 @@ class Course:
         """
         while not self.done and not stopped():
             try:
-                made = next(self.run)
+                next(self.run)
             except TrainingError as error:
                 self.trouble = error
                 return
             except StopIteration:
                 return
-            self._squares.append({name: g * g for name, g in made.gradient_norms.items()})
             if self.run.step % self.run.per_epoch == 0:
                 self.marks.append(self._mark())
                 return
 
     def rewind(self, epoch: int) -> None:
         """Go back to a mark; going on makes the same steps again."""
-        self.run.rewind(epoch * self.run.per_epoch)
         self.marks = self.marks[: epoch + 1]
-        self.trouble, self._squares = None, []
+        self.changes = [change for change in self.changes if change[0] <= epoch]
+        self.run.restore(self.marks[-1].moment)
+        self.trouble = None
+
+    def go_on_with(self, prepared: Prepared, words: str = "") -> None:
+        """Go on from the last mark by another plan for the same network, data and optimiser.
+
+        Parameters
+        ----------
+        words
+            What the plan changes, to be told beside the run.
+
+        Raises
+        ------
+        InputError
+            If all epochs together hold more numbers than are kept.
+        """
+        prepared.run.epochs = list(self.run.epochs)
+        self._take(prepared)
+        self.rewind(self.marks[-1].epoch)
+        if words:
+            self.changes.append((self.marks[-1].epoch, words))
+
+    def edit(self, parameter: str, entry: tuple[int, ...], value: float) -> None:
+        """Write another number into a parameter after the last epoch, and go on from there."""
+        numbers = np.array(self.run.parameters[parameter])
+        before = numbers[entry]
+        numbers[entry] = value
+        self.rewind(self.marks[-1].epoch)
+        self.run.change(**{parameter: numbers})
+        self.run.epochs = [e for e in self.run.epochs if e["epoch"] < self.marks[-1].epoch]
+        self.marks[-1] = self._mark()
+        where = ",".join(str(k + 1) for k in entry)
+        self.changes.append((self.run.step // self.run.per_epoch,
+                             f"{parameter}[{where}] from {before:.4g} to {value:.4g}"))  # fmt: skip
 
     def _mark(self) -> Mark:
         run = self.run
         epoch = run.step // run.per_epoch
         fresh = bool(run.epochs) and run.epochs[-1]["epoch"] == epoch
         told = run.epochs[-1] if fresh else run.told()
-        mark = Mark(
-            epoch,
-            run.step,
-            told["loss"],
-            told.get("held_out_loss"),
-            told.get("accuracy"),
-            told.get("held_out_accuracy"),
-            self._by_layer(),
-            run.parameters,
-            told,
-        )
-        self._squares = []
-        return mark
-
-    def _by_layer(self) -> tuple[float, ...]:
-        if not self._squares:
-            return ()
-        layers = sorted({_layer(name) for name in self._squares[0]})
-        return tuple(
-            math.sqrt(
-                float(np.mean([
-                    sum(square for name, square in step.items() if _layer(name) == layer)
-                    for step in self._squares
-                ]))
-            )
-            for layer in layers
+        held = told.get("held_out_loss")
+        parameters = run.parameters
+        return Mark(
+            epoch, run.step, told["loss"], held, told, self._flow(parameters), parameters,
+            run.moment(),
         )  # fmt: skip
 
-
-def _layer(parameter: str) -> int:
-    """Return the number of a parameter's layer, at the end of its name; 0 without one."""
-    found = re.search(r"\d+$", parameter)
-    return int(found[0]) if found else 0
+    def _flow(self, parameters: Mapping[str, Array]) -> tuple[float, ...]:
+        network = self.run.network
+        if len(network.units) < 2:
+            return ()
+        pieces = (column[:MOST_ASKED] for column in self.run.columns)
+        seen = layers(network, parameters, dict(zip(network.columns, pieces, strict=True)))
+        return tuple(float(np.abs(seen[name][1]).mean()) for name in network.units[:-1])

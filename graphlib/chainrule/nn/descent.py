@@ -71,7 +71,7 @@ class Landscape:
 
     def __init__(self, graph: Graph, region: Sequence[tuple[float, float]]) -> None:
         names = graph.variables
-        if any(graph.shape(node) for node in graph.inputs):
+        if any(graph.list.shape(node) for node in graph.list.inputs):
             raise GraphError("a landscape is of numbers; a variable here is a vector")
         if not 1 <= len(names) <= 2:
             raise GraphError(f"the function has {len(names)} variables; a landscape has one or two")
@@ -117,12 +117,8 @@ class Landscape:
                 allowed=f"At most {MOST_STEPS:,}.",
             )  # fmt: skip
         far = [BEYOND * (high - low) for low, high in self.region]
-        rule, choices = optimiser.method.rule, optimiser.choices
-        w = np.array(start, dtype=float)
-        slots = [np.zeros_like(w) for _ in optimiser.method.slots]
         points, values, gradients, ended = [], [], [], ""
-        for step in range(steps + 1):
-            value, gradient = self.slope(w)
+        for w, value, gradient in optimiser.descend(np.array(start, float), self.slope, steps):
             if not (np.isfinite(value) and np.isfinite(gradient).all()):
                 ended = "undefined"
                 break
@@ -132,11 +128,6 @@ class Landscape:
             if np.any(np.abs(w) > far):
                 ended = "diverged"
                 break
-            if step < steps:
-                with np.errstate(all="ignore"):
-                    w, *slots = rule(
-                        np, w, gradient, optimiser.learning_rate, step + 1, *slots, **choices
-                    )
         shape = (len(points), len(self.names))
         return Path(
             optimiser, np.reshape(points, shape), np.array(values),

@@ -13,19 +13,19 @@ from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.language import canonical, read
+from chainrule.language import canonical, read, value
 from chainrule.language.build import build
 from chainrule.nn.examples import named
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Parameter
-from chainrule.nn.losses import LOSSES, Loss, loss_named
-from chainrule.nn.model import Network, drawn
+from chainrule.nn.losses import LOSSES, PROBABILITIES, Loss, loss_named
+from chainrule.nn.model import Network, drawn, unit_of
 from chainrule.ops import OPS, Shape
 
 Array = Any
 ADDED = (OPS["add"], OPS["sub"])
 TARGET, GOAL = "t", "J"
-_LEARNT = re.compile(r"([^\s,:]+)(?::\s*(\d+(?:\s*[x×]\s*\d+)*))?")
+_LEARNT = re.compile(r"([^\s,;:]+)(?::\s*(\d+(?:\s*[x×]\s*\d+)*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,20 @@ class Formula:
         Parameters
         ----------
         learn
-            Names, as text with their shapes ("W1: 4x2, b1: 4"), or a mapping from each to its
-            shape (a tuple) or its start.
+            Names, as text with their shapes ("W1: 4x2, b1: 4") or with where they begin ("a = 1/2;
+            b"), or a mapping from each to its shape (a tuple) or its start.
         x
             The data, one row an example: columns by name, or one table.
         """
         shapes: dict[str, Shape] = {}
         start: dict[str, Array] = {}
-        if isinstance(learn, str):
+        if isinstance(learn, str) and "=" in learn:
+            pieces = (piece.partition("=") for piece in learn.split(";"))
+            learn = {
+                name.strip(): np.array(value(given), dtype=float) if equals else ()
+                for name, equals, given in pieces
+            }
+        elif isinstance(learn, str):
             learn = {
                 name: tuple(int(n) for n in re.findall(r"\d+", sizes))
                 for name, sizes in _LEARNT.findall(learn)
@@ -106,11 +112,17 @@ class Formula:
             )
         return cls(source, shapes, dict.fromkeys(others, np.shape(x)[1:]), start)
 
+    @property
+    def has_target(self) -> bool:
+        """Whether the target stands in the formula, so that its value can be a loss."""
+        source = self.source
+        return TARGET in (source.variables if isinstance(source, Graph) else read(source).inputs)
+
     def _written(self, source: str | Graph, shapes: Mapping[str, Shape]) -> WengertList:
         """Return the graph of a source, its inputs of these shapes where it declares none."""
         if isinstance(source, Graph):
             if source.program is None:
-                return source
+                return source.list
             program = source.program
         else:
             program = read(source)
@@ -124,8 +136,9 @@ class Formula:
         Parameters
         ----------
         loss
-            A loss by its name, a formula of the formula's names such as "(y - t)^2", or the name
-            of an assignment in the program.
+            A loss by its name, a formula of the formula's names such as "(y - t)^2", the name of an
+            assignment in the program, or "" for the value of the program itself. There the
+            prediction is the last assignment that what is learned reaches and the target does not.
 
         Raises
         ------
@@ -144,10 +157,11 @@ class Formula:
         named = {main.names[n]: values[n] for n in main.names}
         prediction = values[main.outputs[0]]
         record = self._record(loss, named)
-        if loss in named:
-            goal = named[loss]
+        if loss in named or not loss:
+            goal = named[loss] if loss else prediction
             others = [values[n] for n in main.outputs if values[n].index != goal.index]
-            prediction = others[0] if others else goal
+            before = self._before_target(main)
+            prediction = others[0] if others else goal if before is None else values[before]
         else:
             if prediction.index not in builder.names:
                 prediction = builder.name(prediction, "y" if "y" not in named else "prediction")
@@ -157,9 +171,10 @@ class Formula:
             goal = builder.maths.mean(goal)
         if builder.names.get(goal.index) is None:
             goal = builder.name(goal, GOAL if GOAL not in named else "loss")
-        graph = Graph.of(builder.finish([goal, prediction]))
+        graph = builder.finish([goal, prediction])
         columns = [graph.names[n] for n in graph.inputs if graph.names[n] not in self.learn]
-        target = TARGET if TARGET in columns and graph[TARGET].shape == prediction.shape else ""
+        met = TARGET in columns and prediction.index != goal.index
+        target = TARGET if met and graph[TARGET].shape == prediction.shape else ""
         return Network(
             graph,
             self._parameters(graph),
@@ -167,12 +182,31 @@ class Formula:
             prediction.shape,
             columns=tuple(columns),
             target=target,
-            cut=0.0 if record.unit == "identity" else 0.5,
+            cut=0.5
+            if unit_of(prediction.op) in PROBABILITIES or record.unit != "identity"
+            else 0.0,
         )
+
+    def _before_target(self, main: WengertList) -> int | None:
+        """Return the last step that depends on what is learned and not on the target."""
+        learned: set[int] = set()
+        compared: set[int] = set()
+        found = meets = None
+        for node, operands in enumerate(main.operands):
+            name = main.names.get(node)
+            if name == TARGET or compared.intersection(operands):
+                compared.add(node)
+                met = [n for n in operands if n in learned and main.operands[n]]
+                meets = met[0] if meets is None and met else meets
+            elif name in self.learn or learned.intersection(operands):
+                learned.add(node)
+                if name is not None and operands:
+                    found = node
+        return meets if found is None else found
 
     def _record(self, loss: str, names: Collection[str]) -> Loss:
         """Return the record of a loss; for a formula or a name of the program one of its own."""
-        if loss in names or not re.fullmatch(r"\w+", loss):
+        if not loss or loss in names or not re.fullmatch(r"\w+", loss):
             return Loss(loss, lambda m, y, t: y, "identity", "", "numbers", "A formula.")
         return loss_named(loss)
 
@@ -203,7 +237,7 @@ class Formula:
                 known[name] = builder.input(name, graph.shape(node), batched=batched)
         return _replayed(builder, graph, known)[graph.outputs[0]]
 
-    def _parameters(self, graph: Graph) -> dict[str, Parameter]:
+    def _parameters(self, graph: WengertList) -> dict[str, Parameter]:
         """Return what is learned: what is only ever added is a bias, all else a weight."""
         users: dict[str, list[Any]] = {name: [] for name in self.learn}
         for node, operands in enumerate(graph.operands):
@@ -222,7 +256,7 @@ class Formula:
     def parameters(self, seed: int = 0, initialiser: str | None = None) -> dict[str, Any]:
         """Return where the parameters begin: as given, else drawn from a seed."""
         main = self._written(self.source, {**self.data, **self.learn})
-        return {**drawn(self._parameters(Graph.of(main)), seed, initialiser), **self.start}
+        return {**drawn(self._parameters(main), seed, initialiser), **self.start}
 
 
 def _check(learn: Collection[str], inputs: Sequence[str]) -> None:

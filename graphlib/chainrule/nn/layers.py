@@ -23,14 +23,18 @@ _PLAIN = {plain(name): op for name, op in ACTIVATIONS.items()}
 Kind = Literal["weight", "bias", "scale"]
 
 
-def activation(name: str) -> Op | None:
+def activation(name: str | Op) -> Op | None:
     """Return the operation of an activation's name, None for a linear unit.
+
+    An operation of one's own stands for itself.
 
     Raises
     ------
     InputError
         If no operation of one operand has that name.
     """
+    if isinstance(name, Op):
+        return name
     if name in LINEAR:
         return None
     if name not in ACTIVATIONS and plain(name) in _PLAIN:
@@ -150,7 +154,7 @@ class Layer(Protocol):
         """Append the layer's steps and return its values."""
 
 
-def _activated(page: Page, a: Expression, name: str) -> Expression:
+def _activated(page: Page, a: Expression, name: str | Op) -> Expression:
     op = activation(name)
     if op is None:
         page.units.append(f"a{page.layer}")
@@ -167,7 +171,7 @@ class Dense(Worded):
     units
         Number of values that come out; W is (units, in), b is (units,).
     activation
-        Name of an operation of one value, or "linear".
+        Name of an operation of one value, or "linear"; or one of one's own.
     initialiser
         How W begins; b begins at 0 unless `bias_initialiser` says otherwise.
     bias
@@ -175,7 +179,7 @@ class Dense(Worded):
     """
 
     units: int
-    activation: str = "linear"
+    activation: str | Op = "linear"
     initialiser: str | Initialiser = "xavier"
     bias: bool = True
     bias_initialiser: str | Initialiser = "zeros"
@@ -226,7 +230,7 @@ class Conv2D(Worded):
     channels: int
     kernel: tuple[int, int] = (3, 3)
     stride: int = 1
-    activation: str = "linear"
+    activation: str | Op = "linear"
     initialiser: str | Initialiser = "he"
 
     def write(self, page: Page, x: Expression) -> Expression:
@@ -253,7 +257,7 @@ class Conv2D(Worded):
 class Activation:
     """An activation alone."""
 
-    name: str
+    name: str | Op
 
     def write(self, page: Page, x: Expression) -> Expression:
         """Append activation(x)."""

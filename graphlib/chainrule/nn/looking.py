@@ -37,18 +37,21 @@ class Answers:
         graph = network.graph
         self._graph = graph
         self._flat = Flat({n: p.shape for n, p in network.parameters.items()}, "parameter")
-        self._nodes = {name: graph.index[name] for name in network.units}
+        names = network.units or (graph.names[graph.outputs[1]],)
+        self._nodes = {name: graph.index[name] for name in names}
         self._run = Buffered(graph, size, self._flat.views, {}, list(self._nodes.values()))
         self._rest = {
-            "t": np.zeros((size, *network.outputs)),
+            network.target: np.zeros((size, *network.outputs)),
             **{name: np.ones((size, *graph[name].shape)) for name in network.masks},
         }
 
-    def __call__(self, parameters: Mapping[str, Array], x: Array) -> dict[str, Array]:
-        """Return by layer the values of its units, (examples, units)."""
+    def __call__(
+        self, parameters: Mapping[str, Array], columns: Mapping[str, Array]
+    ) -> dict[str, Array]:
+        """Return by layer the values of its units, (examples, units); a formula's own value."""
         for name, view in self._flat.views.items():
             view[...] = parameters[name]
-        given = {"x": np.asarray(x, dtype=float), **self._rest}
+        given = {**self._rest, **columns}
         graph = self._graph
         names = (graph.names[node] for node in graph.inputs)
         with np.errstate(all="ignore"):
@@ -118,16 +121,19 @@ def layers(
     }
 
 
-def passes(network: Network, parameters: Mapping[str, Array], x: Array, t: Array) -> Passes:
+def passes(
+    network: Network, parameters: Mapping[str, Array], example: Mapping[str, Array]
+) -> Passes:
     """Run both passes for one example.
 
     Parameters
     ----------
-    x, t
-        The example, and its target in the form of the network's outputs.
+    example
+        The data by name, the target in the form of the network's outputs.
     """
     graph = network.graph
-    run = _record(network, parameters, {"x": np.asarray([x]), "t": np.asarray([t])})
+    columns = {name: np.asarray([value]) for name, value in example.items()}
+    run = _record(network, parameters, columns)
 
     def plain(node: int, value: Any) -> Array:
         data = np.asarray(getattr(value, "data", np.nan), dtype=float)

@@ -38,6 +38,8 @@ class Loss:
         every value will do.
     needs
         What it takes, as words of a refusal.
+    reason
+        Why it belongs to its unit and distribution.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Loss:
     fused: Callable[..., Any] | None = None
     fits: tuple[str, ...] = ()
     needs: str = ""
+    reason: str = ""
 
 
 LOSSES: Mapping[str, Loss] = {
@@ -61,6 +64,10 @@ LOSSES: Mapping[str, Loss] = {
             "normal, fixed variance",
             "numbers",
             "Mean squared error, without ½.",
+            reason=(
+                "−ln of a normal density is (t − y)²/2σ² and a constant: the likeliest y has the "
+                "least squares."
+            ),
         ),
         Loss(
             "mae",
@@ -69,6 +76,7 @@ LOSSES: Mapping[str, Loss] = {
             "Laplace, fixed scale",
             "numbers",
             "Mean absolute error.",
+            reason="−ln of a Laplace density is |t − y|/b and a constant: outliers weigh less.",
         ),
         Loss(
             "huber",
@@ -77,6 +85,7 @@ LOSSES: Mapping[str, Loss] = {
             "normal in the middle, Laplace outside",
             "numbers",
             "Squared error up to δ = 1, linear beyond.",
+            reason="Squares near the target, and a slope of at most 1 far from it.",
         ),
         Loss(
             "bce",
@@ -88,6 +97,8 @@ LOSSES: Mapping[str, Loss] = {
             fused=lambda m, a, t: m.mean(m.bce_with_logit(a, t)),
             fits=("sigmoid", "linear", *PROBABILITIES[1:]),
             needs="probabilities, of which it takes the logarithm, or scores",
+            reason="−ln of y where t = 1, of 1 − y where t = 0. With a sigmoid the adjoint before "
+            "it is y − t, however flat the sigmoid is there.",
         ),
         Loss(
             "ce",
@@ -99,6 +110,8 @@ LOSSES: Mapping[str, Loss] = {
             fused=lambda m, a, t: m.cross_entropy_with_logits(a, t),
             fits=("softmax", "linear"),
             needs="probabilities of all classes, whose sum is 1, or scores",
+            reason="−ln of the probability of the right class. With softmax the adjoints before it "
+            "are y − t.",
         ),
         Loss(
             "hinge",
@@ -107,6 +120,7 @@ LOSSES: Mapping[str, Loss] = {
             "none",
             "yes or no",
             "Hinge loss of a score; targets are 0 and 1.",
+            reason="0 once the score is on the right side by 1, a straight line before.",
             fits=("linear", "tanh"),
             needs="a score that can be 1 as well as −1",
         ),

@@ -12,6 +12,7 @@ import numpy as np
 from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
+from chainrule.graph.wengert import WengertList
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import ACTIVATIONS, Layer, Page, Parameter
 from chainrule.nn.losses import PROBABILITIES, Loss, check_unit, loss_named
@@ -57,7 +58,7 @@ class Network:
         The same network with these as inputs, where there are some.
     """
 
-    graph: Graph
+    graph: WengertList
     parameters: Mapping[str, Parameter]
     loss: Loss
     outputs: Shape
@@ -198,7 +199,7 @@ class Sequential:
             written = loss.write(builder.maths, prediction, target)
         goal = page.named(written, "J")
         return Network(
-            Graph.of(builder.finish([goal, prediction])),
+            builder.finish([goal, prediction]),
             page.parameters,
             loss,
             prediction.shape,
@@ -291,7 +292,7 @@ class Sequential:
         ('x', 'W1', 'b1', 't')
         """
         if loss is not None:
-            return self.network(loss, fused=fused, batched=batched).graph
+            return Graph.of(self.network(loss, fused=fused, batched=batched).graph)
         builder = Builder()
         page = Page(builder, batched=batched)
         prediction = self._written(page, page.example("x", self.inputs))

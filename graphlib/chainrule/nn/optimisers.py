@@ -7,12 +7,16 @@ returns the new parameter and the new slots.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from chainrule.errors import InputError
 from chainrule.nn.words import OPTIMISERS, understood
+
+Array = Any
 
 Rule = Callable[..., tuple[Any, ...]]
 
@@ -181,3 +185,34 @@ class Optimiser:
     def choices(self) -> dict[str, float]:
         """What the rule is given beside the learning rate."""
         return {**self.method.given, **self.given}
+
+    def descend(
+        self,
+        w: Array,
+        slope: Callable[[Array], tuple[Any, Array]],
+        steps: int,
+        within: Callable[[Array], Array] = lambda w: w,
+    ) -> Iterator[tuple[Array, Any, Array]]:
+        """Go down a function; yield point, value and gradient before each step and at the end.
+
+        >>> [w.tolist() for w, _, _ in Optimiser("gd", 0.25).descend(np.array(4.0), lambda w:
+        ...     (w * w, 2 * w), 2)]
+        [4.0, 2.0, 1.0]
+
+        Parameters
+        ----------
+        slope
+            Returns value and gradient at a point.
+        within
+            What becomes of a point after a step, such as keeping pixels between 0 and 1.
+        """
+        slots: Sequence[Array] = [np.zeros_like(w) for _ in self.method.slots]
+        for step in range(steps + 1):
+            value, gradient = slope(w)
+            yield w, value, gradient
+            if step < steps:
+                with np.errstate(all="ignore"):
+                    w, *slots = self.method.rule(
+                        np, w, gradient, self.learning_rate, step + 1, *slots, **self.choices
+                    )
+                w = within(w)

@@ -6,16 +6,16 @@ Each is written with `nn.Page` alone, as layers of one's own are.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from chainrule.errors import ShapeError
 from chainrule.graph.builder import Expression
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Page, activation
 from chainrule.nn.words import Worded
-from chainrule.ops import OPS
+from chainrule.ops import OPS, Op
 
 
 def _places(x: Expression, name: str) -> tuple[int, int]:
@@ -59,47 +59,88 @@ class Embedding(Worded):
         return page.output(_stacked(page, [row @ table for row in chosen]))
 
 
+Sums = Callable[[str], tuple[Expression, Expression | None]]
+Named = Callable[[Expression, str], Expression]
+
+
+class _Unrolled(Worded):
+    """A layer that goes along a sequence and carries a state h.
+
+    Each of its letters is a gate with its own U, V and b.
+    """
+
+    __slots__ = ()
+    letters: ClassVar[Sequence[str]]
+    units: int
+    every: bool
+    initialiser: str | Initialiser
+
+    def write(self, page: Page, x: Expression) -> Expression:
+        """Append a state for every place of x."""
+        places, inputs = _places(x, type(self).__name__)
+        page.layer += 1
+        n, start = self.units, self.initialiser
+        given = {
+            letter: (
+                page.parameter(f"U{letter}", (n, inputs), start),
+                page.parameter(f"V{letter}", (n, n), start),
+                page.parameter(f"b{letter}", (n,), "zeros", "bias"),
+            )
+            for letter in self.letters
+        }
+        carried: dict[str, Expression] = {}
+        states: list[Expression] = []
+        for k in range(places):
+            row = page.maths.index(x, at=(k,))
+
+            def sum_of(letter: str, row: Expression = row) -> tuple[Expression, Expression | None]:
+                u, v, b = given[letter]
+                return u @ row + b, v @ carried["h"] if "h" in carried else None
+
+            def named(value: Expression, letter: str, k: int = k) -> Expression:
+                return page.named(value, f"{letter}{page.layer}_{k + 1}")
+
+            self.step(page, carried, sum_of, named)
+            states.append(carried["h"])
+        return page.output(_stacked(page, states) if self.every else states[-1])
+
+    def step(self, page: Page, carried: dict[str, Expression], sum_of: Sums, named: Named) -> None:
+        """Put the next state into `carried`; `sum_of` gives U x + b and V h of a gate."""
+        raise NotImplementedError
+
+
+def _all(sums: tuple[Expression, Expression | None]) -> Expression:
+    return sums[0] if sums[1] is None else sums[0] + sums[1]
+
+
 @dataclass(frozen=True, slots=True)
-class Recurrent(Worded):
+class Recurrent(_Unrolled):
     """A recurrent layer: h ← φ(U x + V h + b), from h = 0 (Elman 1990).
 
     Parameters
     ----------
     units
         Number of values of h; U is (units, in), V is (units, units).
+    activation
+        φ.
     every
         Whether all states come out, (places, units), or the last one.
     """
 
+    letters: ClassVar[Sequence[str]] = ("",)
     units: int
-    activation: str = "tanh"
+    activation: str | Op = "tanh"
     every: bool = False
     initialiser: str | Initialiser = "xavier"
 
-    def write(self, page: Page, x: Expression) -> Expression:
-        """Append a state for every place of x."""
-        places, inputs = _places(x, "Recurrent")
-        page.layer += 1
-        u = page.parameter("U", (self.units, inputs), self.initialiser)
-        v = page.parameter("V", (self.units, self.units), self.initialiser)
-        b = page.parameter("b", (self.units,), "zeros", "bias")
-        op = activation(self.activation)
-        h: Expression | None = None
-        states: list[Expression] = []
-        for k in range(places):
-            a = u @ page.maths.index(x, at=(k,)) + b
-            a = a if h is None else a + v @ h
-            h = page.named(a if op is None else page.builder.write(op, [a]), _state(page, "h", k))
-            states.append(h)
-        return page.output(_stacked(page, states) if self.every else states[-1])
-
-
-def _state(page: Page, letter: str, place: int) -> str:
-    return f"{letter}{page.layer}_{place + 1}"
+    def step(self, page: Page, carried: dict[str, Expression], sum_of: Sums, named: Named) -> None:
+        """Append φ of the sum."""
+        op, a = activation(self.activation), _all(sum_of(""))
+        carried["h"] = named(a if op is None else page.builder.write(op, [a]), "h")
 
 
 @dataclass(frozen=True, slots=True)
-class LSTM(Worded):
+class LSTM(_Unrolled):
     """Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers 2000).
 
     i, f, o = σ(U x + V h + b) of each gate, g = tanh(U x + V h + b),
@@ -111,43 +152,53 @@ class LSTM(Worded):
         As of `Recurrent`; each gate has its own U, V and b: Ui, Vi, bi, ….
     """
 
+    letters: ClassVar[Sequence[str]] = "ifgo"
     units: int
     every: bool = False
     initialiser: str | Initialiser = "xavier"
 
-    def write(self, page: Page, x: Expression) -> Expression:
-        """Append cell and state for every place of x."""
-        places, inputs = _places(x, "LSTM")
-        page.layer += 1
-        m, n = page.maths, self.units
-        gates = {
-            letter: (
-                page.parameter(f"U{letter}", (n, inputs), self.initialiser),
-                page.parameter(f"V{letter}", (n, n), self.initialiser),
-                page.parameter(f"b{letter}", (n,), "zeros", "bias"),
-            )
-            for letter in "ifgo"
-        }
-        h: Expression | None = None
-        c: Expression | None = None
-        states: list[Expression] = []
-        for k in range(places):
-            row = m.index(x, at=(k,))
+    def step(self, page: Page, carried: dict[str, Expression], sum_of: Sums, named: Named) -> None:
+        """Append the gates, the cell and the state."""
+        m = page.maths
 
-            def gate(
-                letter: str, squash: Callable[[Any], Any], row: Any = row, h: Any = h, k: int = k
-            ) -> Expression:
-                u, v, b = gates[letter]
-                a = u @ row + b if h is None else u @ row + v @ h + b
-                return page.named(squash(a), _state(page, letter, k))
+        def gate(letter: str, squash: Callable[[Any], Any]) -> Expression:
+            return named(squash(_all(sum_of(letter))), letter)
 
-            fresh = gate("i", m.sigmoid) * gate("g", m.tanh)
-            c = page.named(
-                fresh if c is None else gate("f", m.sigmoid) * c + fresh, _state(page, "c", k)
-            )
-            h = page.named(gate("o", m.sigmoid) * m.tanh(c), _state(page, "h", k))
-            states.append(h)
-        return page.output(_stacked(page, states) if self.every else states[-1])
+        c = gate("i", m.sigmoid) * gate("g", m.tanh)
+        if "c" in carried:
+            c = gate("f", m.sigmoid) * carried["c"] + c
+        carried["c"] = named(c, "c")
+        carried["h"] = named(gate("o", m.sigmoid) * m.tanh(carried["c"]), "h")
+
+
+@dataclass(frozen=True, slots=True)
+class GRU(_Unrolled):
+    """Gated recurrent unit (Cho et al. 2014, the reset gate on V h as in PyTorch and cuDNN).
+
+    r, z = σ(U x + V h + b) of each gate, n = tanh(U x + b + r · V h),
+    h ← (1 − z) · n + z · h, from h = 0.
+
+    Parameters
+    ----------
+    units, every
+        As of `Recurrent`; each gate has its own U, V and b: Ur, Vr, br, ….
+    """
+
+    letters: ClassVar[Sequence[str]] = "rzn"
+    units: int
+    every: bool = False
+    initialiser: str | Initialiser = "xavier"
+
+    def step(self, page: Page, carried: dict[str, Expression], sum_of: Sums, named: Named) -> None:
+        """Append the gates and the state."""
+        m = page.maths
+        fresh, before = sum_of("n")
+        if before is not None:
+            fresh = fresh + named(m.sigmoid(_all(sum_of("r"))), "r") * before
+        n = named(m.tanh(fresh), "n")
+        z = named(m.sigmoid(_all(sum_of("z"))), "z")
+        h = (1 - z) * n
+        carried["h"] = named(h + z * carried["h"] if "h" in carried else h, "h")
 
 
 @dataclass(frozen=True, slots=True)

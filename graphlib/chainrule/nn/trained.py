@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, needed
+from chainrule.facade import Graph
 from chainrule.nn.examples import given, named
 from chainrule.nn.flat import Flat
 from chainrule.nn.formula import Formula
@@ -162,9 +163,8 @@ class Trained:
     @property
     def history(self) -> pandas.DataFrame:
         """The scores after each epoch as a data frame: training data, and held-out data."""
-        import pandas
-
-        return pandas.DataFrame(self.epochs)
+        frame: pandas.DataFrame = needed("pandas", "frames").DataFrame(self.epochs)
+        return frame
 
     def worked(self, example: int = 0) -> Worked:
         """Return both passes for one example, worked through with the parameters as they are.
@@ -180,8 +180,7 @@ class Trained:
         example
             Its number, from 0.
         """
-        graph = self.network_of_one.graph
-        return graph.reverse(self.point(example))
+        return Graph.of(self.network_of_one.graph).reverse(self.point(example))
 
     @property
     def network_of_one(self) -> Network:

@@ -400,7 +400,8 @@ def train(
     learn
         Names in the formula, or a mapping from each to a shape (a tuple) or its start.
     loss
-        Name of the loss, for a formula also another formula: "(y - t)^2".
+        Name of the loss, for a formula also another formula: "(y - t)^2". A formula of the target
+        t is its own loss.
     plan
         What `Plan` holds: optimiser, rate, batch, steps or epochs, schedule, seed, …; words of
         Keras, PyTorch and scikit-learn are understood.
@@ -417,15 +418,17 @@ def train(
     formula = isinstance(model, str | Graph)
     validation = chosen.pop("validation", validation)
     loss, t = chosen.pop("loss", loss), chosen.pop("t", t)
+    usual = "mse"
     if isinstance(x, Data):
-        loss = loss or x.loss
+        usual = x.loss
         x, t = (x.by_name(), None) if formula else (x.x, x.t)
     if isinstance(validation, Data):
         validation = validation.by_name() if formula else (validation.x, validation.t)
     if isinstance(model, str | Graph):
         model = Formula.of(model, learn or (), x)
+        usual = "" if model.has_target else usual
     elif learn is not None:
         raise InputError("learn names what a formula learns", allowed="Layers learn all they have.")
     if isinstance(model, Sequential):
         model = model.fitted(x)
-    return Training(model, x, t, loss or "mse", Plan(**chosen), start=start, validation=validation)
+    return Training(model, x, t, loss or usual, Plan(**chosen), start=start, validation=validation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any, Self
 
@@ -77,7 +78,6 @@ LAYERS = {
     "tanh": "Activation('tanh'), or Dense(16, 'tanh')",
     "rnn": "Recurrent",
     "simplernn": "Recurrent",
-    "gru": "Recurrent or LSTM",
     "maxpooling2d": "MaxPool2D",
     "zeropadding2d": "Padding2D",
     "zeropad2d": "Padding2D",
@@ -204,7 +204,7 @@ class Worded:
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Refuse a choice that there is not."""
-        known: Mapping[str, Any] = getattr(cls, "__dataclass_fields__", {})
+        known: list[str] = [f.name for f in fields(cls)] if is_dataclass(cls) else []
         for word in named:
             if word not in known:
                 raise InputError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.ops.record import Map, Op, Shape, register
+from chainrule.ops.record import Map, Shape, register
 
 
 def nothing(m: Any, operand: Shape, result: Shape) -> Map:
@@ -16,64 +16,56 @@ def nothing(m: Any, operand: Shape, result: Shape) -> Map:
 
 
 BATCH_SUM = register(
-    Op(
-        "batch_sum",
-        1,
-        value=lambda m, a: m.batch_sum(a),
-        partials=(lambda m, y, a: Map(push=m.batch_sum, pull=lambda bar: m.batch_repeat(bar, a)),),
-        spellings=("batch_sum",),
-        latex=r"\sum",
-        symbol="Σ",
-        shape=lambda a: a,
-        rule="sum rule",
-        gathers=True,
-        samples=(((1.0, -0.5, 2.0),),),
-        doc="Sum over the examples of a batch; of one example, itself.",
-    )
+    "batch_sum",
+    1,
+    value=lambda m, a: m.batch_sum(a),
+    partials=(lambda m, y, a: Map(push=m.batch_sum, pull=lambda bar: m.batch_repeat(bar, a)),),
+    spellings=("batch_sum",),
+    latex=r"\sum",
+    symbol="Σ",
+    shape=lambda a: a,
+    rule="sum rule",
+    gathers=True,
+    samples=(((1.0, -0.5, 2.0),),),
+    doc="Sum over the examples of a batch; of one example, itself.",
 )
 BATCH_MEAN = register(
-    Op(
-        "batch_mean",
-        1,
-        value=lambda m, a: m.batch_sum(a) / m.batch_size(a),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: m.batch_sum(t) / m.batch_size(a),
-                pull=lambda bar: m.batch_repeat(bar, a) / m.batch_size(a),
-            ),
+    "batch_mean",
+    1,
+    value=lambda m, a: m.batch_sum(a) / m.batch_size(a),
+    partials=(
+        lambda m, y, a: Map(
+            push=lambda t: m.batch_sum(t) / m.batch_size(a),
+            pull=lambda bar: m.batch_repeat(bar, a) / m.batch_size(a),
         ),
-        spellings=("batch_mean",),
-        shape=lambda a: a,
-        rule="sum rule",
-        gathers=True,
-        samples=(((1.0, -0.5, 2.0),),),
-        doc="Mean over the examples of a batch, as losses are; of one example, itself.",
-    )
+    ),
+    spellings=("batch_mean",),
+    shape=lambda a: a,
+    rule="sum rule",
+    gathers=True,
+    samples=(((1.0, -0.5, 2.0),),),
+    doc="Mean over the examples of a batch, as losses are; of one example, itself.",
 )
 BATCH_SIZE = register(
-    Op(
-        "batch_size",
-        1,
-        value=lambda m, a: m.batch_size(a),
-        partials=(lambda m, y, a: nothing(m, a.shape, ()),),
-        shape=lambda a: (),
-        gathers=True,
-        samples=(((1.0, -0.5, 2.0),),),
-        doc="Number of examples in a batch, 1 for one example.",
-    )
+    "batch_size",
+    1,
+    value=lambda m, a: m.batch_size(a),
+    partials=(lambda m, y, a: nothing(m, a.shape, ()),),
+    shape=lambda a: (),
+    gathers=True,
+    samples=(((1.0, -0.5, 2.0),),),
+    doc="Number of examples in a batch, 1 for one example.",
 )
 BATCH_REPEAT = register(
-    Op(
-        "batch_repeat",
-        2,
-        value=lambda m, a, like: m.batch_repeat(a, like),
-        partials=(
-            lambda m, y, a, like: Map(push=lambda t: m.batch_repeat(t, like), pull=lambda bar: bar),
-            lambda m, y, a, like: nothing(m, like.shape, a.shape),
-        ),
-        shape=lambda a, like: a,
-        rule="linear map",
-        samples=(((1.0, -0.5, 2.0), (0.25, 1.5)),),
-        doc="A value once for each example of the second operand, of which nothing else is used.",
-    )
+    "batch_repeat",
+    2,
+    value=lambda m, a, like: m.batch_repeat(a, like),
+    partials=(
+        lambda m, y, a, like: Map(push=lambda t: m.batch_repeat(t, like), pull=lambda bar: bar),
+        lambda m, y, a, like: nothing(m, like.shape, a.shape),
+    ),
+    shape=lambda a, like: a,
+    rule="linear map",
+    samples=(((1.0, -0.5, 2.0), (0.25, 1.5)),),
+    doc="A value once for each example of the second operand, of which nothing else is used.",
 )

@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from chainrule.errors import ShapeError
-from chainrule.ops.record import Map, Op, Shape, register
+from chainrule.ops.record import Map, Shape, register
 
 
 def _steps(image: Shape, size: Shape, stride: int) -> Shape:
@@ -29,42 +29,36 @@ _KERNELS = ((((0.5, -1.0),), ((2.0, 0.25),)), (((1.5, 3.0),), _SMALL[:1]))
 
 # The columns of `patches` are the windows, so that convolution is a matrix product.
 PATCHES = register(
-    Op(
-        "patches",
-        1,
-        value=lambda m, x, size, stride: m.patches(x, size=size, stride=stride),
-        partials=(
-            lambda m, y, x, size, stride: Map(
-                push=lambda t: m.patches(t, size=size, stride=stride),
-                pull=lambda bar: m.unpatches(bar, size=size, stride=stride, shape=x.shape),
-            ),
+    "patches",
+    1,
+    value=lambda m, x, size, stride: m.patches(x, size=size, stride=stride),
+    partials=(
+        lambda m, y, x, size, stride: Map(
+            push=lambda t: m.patches(t, size=size, stride=stride),
+            pull=lambda bar: m.unpatches(bar, size=size, stride=stride, shape=x.shape),
         ),
-        parameters={"size": (2, 2), "stride": 1},
-        shape=_patches_shape,
-        rule="linear map",
-        samples=((_IMAGE,),),
-        doc="The windows of an image as the columns of a matrix.",
-    )
+    ),
+    parameters={"size": (2, 2), "stride": 1},
+    shape=_patches_shape,
+    rule="linear map",
+    samples=((_IMAGE,),),
+    doc="The windows of an image as the columns of a matrix.",
 )
 UNPATCHES = register(
-    Op(
-        "unpatches",
-        1,
-        value=lambda m, p, size, stride, shape: m.unpatches(
-            p, size=size, stride=stride, shape=shape
+    "unpatches",
+    1,
+    value=lambda m, p, size, stride, shape: m.unpatches(p, size=size, stride=stride, shape=shape),
+    partials=(
+        lambda m, y, p, size, stride, shape: Map(
+            push=lambda t: m.unpatches(t, size=size, stride=stride, shape=shape),
+            pull=lambda bar: m.patches(bar, size=size, stride=stride),
         ),
-        partials=(
-            lambda m, y, p, size, stride, shape: Map(
-                push=lambda t: m.unpatches(t, size=size, stride=stride, shape=shape),
-                pull=lambda bar: m.patches(bar, size=size, stride=stride),
-            ),
-        ),
-        parameters={"size": (1, 2), "stride": 1, "shape": (1, 3)},
-        shape=_unpatches_shape,
-        rule="linear map",
-        samples=((((0.5, -1.0), (2.0, 0.25)),),),
-        doc="Columns added up at the windows they belong to: the transpose of patches.",
-    )
+    ),
+    parameters={"size": (1, 2), "stride": 1, "shape": (1, 3)},
+    shape=_unpatches_shape,
+    rule="linear map",
+    samples=((((0.5, -1.0), (2.0, 0.25)),),),
+    doc="Columns added up at the windows they belong to: the transpose of patches.",
 )
 
 
@@ -112,28 +106,26 @@ def _by_kernel(m: Any, bar: Any, x: Any, k: Any, stride: Any) -> Any:
 
 
 CONV2D = register(
-    Op(
-        "conv2d",
-        2,
-        value=_convolve,
-        partials=(
-            lambda m, y, x, k, stride: Map(
-                push=lambda t: _convolve(m, t, k, stride),
-                pull=lambda bar: _by_image(m, bar, x, k, stride),
-            ),
-            lambda m, y, x, k, stride: Map(
-                push=lambda t: _convolve(m, x, t, stride),
-                pull=lambda bar: _by_kernel(m, bar, x, k, stride),
-            ),
+    "conv2d",
+    2,
+    value=_convolve,
+    partials=(
+        lambda m, y, x, k, stride: Map(
+            push=lambda t: _convolve(m, t, k, stride),
+            pull=lambda bar: _by_image(m, bar, x, k, stride),
         ),
-        spellings=("conv2d",),
-        parameters={"stride": 1},
-        shape=_convolved,
-        rule="product rule",
-        samples=(
-            (_IMAGE, _SMALL),
-            (_CHANNELS, _KERNELS),
+        lambda m, y, x, k, stride: Map(
+            push=lambda t: _convolve(m, x, t, stride),
+            pull=lambda bar: _by_kernel(m, bar, x, k, stride),
         ),
-        doc="Convolution of an image with a kernel, every `stride` entries, without padding.",
-    )
+    ),
+    spellings=("conv2d",),
+    parameters={"stride": 1},
+    shape=_convolved,
+    rule="product rule",
+    samples=(
+        (_IMAGE, _SMALL),
+        (_CHANNELS, _KERNELS),
+    ),
+    doc="Convolution of an image with a kernel, every `stride` entries, without padding.",
 )

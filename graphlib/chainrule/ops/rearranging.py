@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from chainrule.errors import ShapeError
-from chainrule.ops.record import Map, Op, Rule, Shape, register
+from chainrule.ops.record import Map, Rule, Shape, register
 
 
 def _reshaped(a: Shape, shape: Shape) -> Shape:
@@ -16,22 +16,20 @@ def _reshaped(a: Shape, shape: Shape) -> Shape:
 
 
 RESHAPE = register(
-    Op(
-        "reshape",
-        1,
-        value=lambda m, a, shape: m.reshape(a, shape=shape),
-        partials=(
-            lambda m, y, a, shape: Map(
-                push=lambda t: m.reshape(t, shape=shape),
-                pull=lambda bar: m.reshape(bar, shape=a.shape),
-            ),
+    "reshape",
+    1,
+    value=lambda m, a, shape: m.reshape(a, shape=shape),
+    partials=(
+        lambda m, y, a, shape: Map(
+            push=lambda t: m.reshape(t, shape=shape),
+            pull=lambda bar: m.reshape(bar, shape=a.shape),
         ),
-        parameters={"shape": (2, 2)},
-        shape=_reshaped,
-        rule="linear map",
-        samples=(((0.5, -1.0, 2.0, 0.75),),),
-        doc="The same entries, row by row, in another `shape`.",
-    )
+    ),
+    parameters={"shape": (2, 2)},
+    shape=_reshaped,
+    rule="linear map",
+    samples=(((0.5, -1.0, 2.0, 0.75),),),
+    doc="The same entries, row by row, in another `shape`.",
 )
 
 
@@ -46,22 +44,20 @@ def _segment_shape(a: Shape, start: Shape, stop: Shape) -> Shape:
 
 
 SEGMENT = register(
-    Op(
-        "segment",
-        1,
-        value=lambda m, a, start, stop: m.segment(a, start=start, stop=stop),
-        partials=(
-            lambda m, y, a, start, stop: Map(
-                push=lambda t: m.segment(t, start=start, stop=stop),
-                pull=lambda bar: m.pad(bar, start=start, shape=a.shape),
-            ),
+    "segment",
+    1,
+    value=lambda m, a, start, stop: m.segment(a, start=start, stop=stop),
+    partials=(
+        lambda m, y, a, start, stop: Map(
+            push=lambda t: m.segment(t, start=start, stop=stop),
+            pull=lambda bar: m.pad(bar, start=start, shape=a.shape),
         ),
-        parameters={"start": (0,), "stop": (2,)},
-        shape=_segment_shape,
-        rule="linear map",
-        samples=(((1.0, -0.5, 2.0),),),
-        doc="A block of the operand, from `start` up to and not including `stop` on each axis.",
-    )
+    ),
+    parameters={"start": (0,), "stop": (2,)},
+    shape=_segment_shape,
+    rule="linear map",
+    samples=(((1.0, -0.5, 2.0),),),
+    doc="A block of the operand, from `start` up to and not including `stop` on each axis.",
 )
 
 
@@ -78,22 +74,20 @@ def _padded_shape(a: Shape, start: Shape, shape: Shape) -> Shape:
 
 
 PAD = register(
-    Op(
-        "pad",
-        1,
-        value=lambda m, a, start, shape: m.pad(a, start=start, shape=shape),
-        partials=(
-            lambda m, y, a, start, shape: Map(
-                push=lambda t: m.pad(t, start=start, shape=shape),
-                pull=lambda bar: m.segment(bar, start=start, stop=_stop(a.shape, start)),
-            ),
+    "pad",
+    1,
+    value=lambda m, a, start, shape: m.pad(a, start=start, shape=shape),
+    partials=(
+        lambda m, y, a, start, shape: Map(
+            push=lambda t: m.pad(t, start=start, shape=shape),
+            pull=lambda bar: m.segment(bar, start=start, stop=_stop(a.shape, start)),
         ),
-        parameters={"start": (0,), "shape": (3,)},
-        shape=_padded_shape,
-        rule="linear map",
-        samples=(((1.0, -0.5),),),
-        doc="The operand as a block that begins at `start` among zeros of `shape`.",
-    )
+    ),
+    parameters={"start": (0,), "shape": (3,)},
+    shape=_padded_shape,
+    rule="linear map",
+    samples=(((1.0, -0.5),),),
+    doc="The operand as a block that begins at `start` among zeros of `shape`.",
 )
 
 
@@ -119,26 +113,24 @@ def _entry(m: Any, a: Any, at: Shape) -> Any:
 
 
 INDEX = register(
-    Op(
-        "index",
-        1,
-        value=_entry,
-        partials=(
-            lambda m, y, a, at: Map(
-                push=lambda t: _entry(m, t, at),
-                pull=lambda bar: m.pad(
-                    m.reshape(bar, shape=(1,) * len(at) + a.shape[len(at) :]),
-                    start=at,
-                    shape=a.shape,
-                ),
+    "index",
+    1,
+    value=_entry,
+    partials=(
+        lambda m, y, a, at: Map(
+            push=lambda t: _entry(m, t, at),
+            pull=lambda bar: m.pad(
+                m.reshape(bar, shape=(1,) * len(at) + a.shape[len(at) :]),
+                start=at,
+                shape=a.shape,
             ),
         ),
-        parameters={"at": (0,)},
-        shape=_entry_shape,
-        rule="linear map",
-        samples=(((1.0, -0.5, 2.0),),),
-        doc="The entry, row or block with the indices `at`, counted from 0.",
-    )
+    ),
+    parameters={"at": (0,)},
+    shape=_entry_shape,
+    rule="linear map",
+    samples=(((1.0, -0.5, 2.0),),),
+    doc="The entry, row or block with the indices `at`, counted from 0.",
 )
 
 
@@ -173,19 +165,17 @@ def _joining(slot: int) -> Rule:
 
 
 CONCAT = register(
-    Op(
-        "concat",
-        None,
-        value=lambda m, *xs: m.concat(*(_rows(m, x) for x in xs)),
-        partials=_joining,
-        spellings=("concat",),
-        shape=_joined_shape,
-        rule="linear map",
-        samples=(
-            ((1.0, -0.5), (0.25, 3.0, 2.0)),
-            (0.75, (0.25, 3.0), -2.0),
-            (((0.5, -1.0), (1.5, 0.25)), ((2.0, 3.0),)),
-        ),
-        doc="Operands one after the other in one vector; of matrices, row under row.",
-    )
+    "concat",
+    None,
+    value=lambda m, *xs: m.concat(*(_rows(m, x) for x in xs)),
+    partials=_joining,
+    spellings=("concat",),
+    shape=_joined_shape,
+    rule="linear map",
+    samples=(
+        ((1.0, -0.5), (0.25, 3.0, 2.0)),
+        (0.75, (0.25, 3.0), -2.0),
+        (((0.5, -1.0), (1.5, 0.25)), ((2.0, 3.0),)),
+    ),
+    doc="Operands one after the other in one vector; of matrices, row under row.",
 )

@@ -7,9 +7,9 @@ arrays, 50-digit numbers and SymPy expressions, and writes graphs when the value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec
 
 from chainrule.errors import RuleError, ShapeError
 
@@ -59,7 +59,8 @@ class Kink:
     the node that sets it: a number, or None where no derivative shall exist there. `against` is
     the convention where a constant takes part; `jumps` tells of a choice whether the value jumps
     at this point, where there is no derivative; a node then carries `moving`, which says of every
-    operand whether an input reaches it.
+    operand whether an input reaches it. `across` is the one operand that moves the value over the
+    jump, where the derivatives by the others exist.
     """
 
     at: Callable[..., bool]
@@ -68,6 +69,7 @@ class Kink:
     choice: str = ""
     against: str = ""
     jumps: Callable[..., bool] | None = None
+    across: int | None = None
 
     def undefined(self, parameters: Mapping[str, Any]) -> bool:
         """Return whether a node with these parameters has no derivative at the kink."""
@@ -122,6 +124,14 @@ class Op:
         computed at run time is ever taken for them.
     spellings
         Function names under which it is written in text.
+    aliases
+        Other names of it, in other languages and libraries.
+    inverse
+        Name under which its inverse is typed; empty where nobody asks.
+    role
+        What it is in a network: an "activation" or a "loss"; empty for neither.
+    cost
+        How many elementary functions its enclosure takes.
     sign
         Operator sign for infix, prefix or postfix notation; empty for function notation.
     latex
@@ -170,6 +180,10 @@ class Op:
     value: Rule
     partials: tuple[Rule, ...] | Callable[[int], Rule] = ()
     spellings: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    inverse: str = ""
+    role: Literal["", "activation", "loss"] = ""
+    cost: int = 1
     sign: str = ""
     latex: str = ""
     symbol: str = ""
@@ -215,6 +229,19 @@ class Op:
             return None
         return self.smooth[slot if slot < len(self.smooth) else 0]
 
+    def __call__(self, *operands: Any, **parameters: Any) -> Any:
+        """Write it on the values of a graph that is being written, as in a traced function.
+
+        Raises
+        ------
+        RuleError
+            If no operand is such a value.
+        """
+        for operand in operands:
+            if hasattr(operand, "written"):
+                return operand.written(self, operands, parameters)
+        raise RuleError(f"{self.name} is written on values of a graph: none is among its operands")
+
     def __repr__(self) -> str:
         """Return the name: the record itself is too long to read."""
         return f"Op({self.name!r})"
@@ -247,6 +274,22 @@ class Registry(Mapping[str, Op]):
         self._spelled.update(dict.fromkeys(op.spellings, op))
         return op
 
+    @classmethod
+    def of(cls, operations: Iterable[Op]) -> Registry:
+        """Return operations that are given beside those built in.
+
+        Raises
+        ------
+        RuleError
+            If one is no operation, or two share a name or spelling.
+        """
+        registry = cls()
+        for op in operations:
+            if not isinstance(op, Op):
+                raise RuleError(f"{op!r} is no operation; chainrule.operation makes one")
+            registry.register(op)
+        return registry
+
     def close(self) -> None:
         """Refuse every later registration."""
         self._closed = True
@@ -267,4 +310,17 @@ class Registry(Mapping[str, Op]):
 
 
 OPS = Registry()
-register = OPS.register
+
+
+P = ParamSpec("P")
+
+
+def _registered(make: Callable[P, Op]) -> Callable[P, Op]:
+    def register(*fields: P.args, **further: P.kwargs) -> Op:
+        return OPS.register(make(*fields, **further))
+
+    return register
+
+
+register = _registered(Op)
+"""Make an operation that is built in, of the fields of `Op`."""

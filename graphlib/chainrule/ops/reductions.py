@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.errors import ShapeError
 from chainrule.ops.piecewise import ZERO
-from chainrule.ops.record import Domain, Kink, Map, Op, Shape, register
+from chainrule.ops.record import Domain, Kink, Map, Shape, register
 
 
 def _number(*shapes: Shape) -> Shape:
@@ -20,22 +20,20 @@ def _of_all(m: Any, a: Any) -> Any:
 
 
 MEAN = register(
-    Op(
-        "mean",
-        1,
-        value=lambda m, a: _of_all(m, a) / prod(a.shape),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: _of_all(m, t) / prod(a.shape),
-                pull=lambda bar: m.broadcast(bar / prod(a.shape), shape=a.shape),
-            ),
+    "mean",
+    1,
+    value=lambda m, a: _of_all(m, a) / prod(a.shape),
+    partials=(
+        lambda m, y, a: Map(
+            push=lambda t: _of_all(m, t) / prod(a.shape),
+            pull=lambda bar: m.broadcast(bar / prod(a.shape), shape=a.shape),
         ),
-        spellings=("mean",),
-        shape=_number,
-        rule="sum rule",
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
-        doc="Mean over all entries.",
-    )
+    ),
+    spellings=("mean",),
+    shape=_number,
+    rule="sum rule",
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
+    doc="Mean over all entries.",
 )
 
 
@@ -59,25 +57,23 @@ def _others(m: Any, a: Any) -> Any:
 
 
 ROW_PRODUCT = register(
-    Op(
-        "row_product",
-        1,
-        value=lambda m, a: m.row_product(a),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: m.reshape(
-                    m.collapse(t * _others(m, a), shape=_last(a.shape)), shape=a.shape[:-1]
-                ),
-                pull=lambda bar: m.reshape(bar, shape=_last(a.shape)) * _others(m, a),
+    "row_product",
+    1,
+    value=lambda m, a: m.row_product(a),
+    partials=(
+        lambda m, y, a: Map(
+            push=lambda t: m.reshape(
+                m.collapse(t * _others(m, a), shape=_last(a.shape)), shape=a.shape[:-1]
             ),
+            pull=lambda bar: m.reshape(bar, shape=_last(a.shape)) * _others(m, a),
         ),
-        latex=r"\prod",
-        symbol="Π",
-        shape=_without_last,
-        rule="product rule",
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
-        doc="Product of the entries of each row.",
-    )
+    ),
+    latex=r"\prod",
+    symbol="Π",
+    shape=_without_last,
+    rule="product rule",
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
+    doc="Product of the entries of each row.",
 )
 
 
@@ -86,22 +82,20 @@ def _flat(m: Any, a: Any) -> Any:
 
 
 PROD = register(
-    Op(
-        "prod",
-        1,
-        value=lambda m, a: m.row_product(_flat(m, a)),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: _of_all(m, _flat(m, t) * _others(m, _flat(m, a))),
-                pull=lambda bar: m.reshape(bar * _others(m, _flat(m, a)), shape=a.shape),
-            ),
+    "prod",
+    1,
+    value=lambda m, a: m.row_product(_flat(m, a)),
+    partials=(
+        lambda m, y, a: Map(
+            push=lambda t: _of_all(m, _flat(m, t) * _others(m, _flat(m, a))),
+            pull=lambda bar: m.reshape(bar * _others(m, _flat(m, a)), shape=a.shape),
         ),
-        spellings=("prod",),
-        shape=_number,
-        rule="product rule",
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
-        doc="Product of all entries.",
-    )
+    ),
+    spellings=("prod",),
+    shape=_number,
+    rule="product rule",
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
+    doc="Product of all entries.",
 )
 
 
@@ -112,40 +106,35 @@ def _same_vectors(a: Shape, b: Shape) -> Shape:
 
 
 DOT = register(
-    Op(
-        "dot",
-        2,
-        value=lambda m, a, b: _of_all(m, a * b),
-        partials=(
-            lambda m, y, a, b: Map(push=lambda t: _of_all(m, t * b), pull=lambda bar: bar * b),
-            lambda m, y, a, b: Map(push=lambda t: _of_all(m, a * t), pull=lambda bar: bar * a),
-        ),
-        spellings=("dot",),
-        shape=_same_vectors,
-        rule="product rule",
-        samples=(
-            ((1.0, -0.5, 2.0), (0.25, 3.0, -1.5)),
-            (((0.5, -1.0), (1.5, 0.25)), ((2.0, 1.0), (0.5, -0.75))),
-        ),
-        doc="Sum over the products of entries, aᵀb.",
-    )
+    "dot",
+    2,
+    value=lambda m, a, b: _of_all(m, a * b),
+    partials=(
+        lambda m, y, a, b: Map(push=lambda t: _of_all(m, t * b), pull=lambda bar: bar * b),
+        lambda m, y, a, b: Map(push=lambda t: _of_all(m, a * t), pull=lambda bar: bar * a),
+    ),
+    spellings=("dot",),
+    shape=_same_vectors,
+    rule="product rule",
+    samples=(
+        ((1.0, -0.5, 2.0), (0.25, 3.0, -1.5)),
+        (((0.5, -1.0), (1.5, 0.25)), ((2.0, 1.0), (0.5, -0.75))),
+    ),
+    aliases=("matmul",),
+    doc="Sum over the products of entries, aᵀb.",
 )
 NORM = register(
-    Op(
-        "norm",
-        1,
-        value=lambda m, a: m.sqrt(_of_all(m, a * a)),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: _of_all(m, a / y * t), pull=lambda bar: bar * (a / y)
-            ),
-        ),
-        smooth=(Domain(lambda a: any(x != 0 for x in a), "a vector other than 0", bounded=True),),
-        spellings=("norm",),
-        shape=_number,
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
-        doc="Euclidean norm ‖a‖, the root of the sum of squares of all entries.",
-    )
+    "norm",
+    1,
+    value=lambda m, a: m.sqrt(_of_all(m, a * a)),
+    partials=(
+        lambda m, y, a: Map(push=lambda t: _of_all(m, a / y * t), pull=lambda bar: bar * (a / y)),
+    ),
+    smooth=(Domain(lambda a: any(x != 0 for x in a), "a vector other than 0", bounded=True),),
+    spellings=("norm",),
+    shape=_number,
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
+    doc="Euclidean norm ‖a‖, the root of the sum of squares of all entries.",
 )
 
 
@@ -181,58 +170,52 @@ def _by_largest(m: Any, a: Any, shape: Shape, slope: Fraction | None) -> Map:
 
 
 LARGEST = register(
-    Op(
-        "largest",
-        1,
-        value=lambda m, a, shape, slope=ZERO: m.largest(a, shape=shape),
-        partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, a, shape, slope),),
-        parameters={"shape": (), "slope": ZERO},
-        latex=r"\max",
-        symbol="max",
-        shape=_kept,
-        kink=Kink(
-            at=lambda a, shape, slope=ZERO: _ties(a, shape),
-            push=_push_of_largest,
-            convention="entries tie for the maximum; they share the derivative equally",
-            choice="slope",
-        ),
-        doc="Largest of all entries; with a `shape`, of those that a sum would bring together.",
-    )
+    "largest",
+    1,
+    value=lambda m, a, shape, slope=ZERO: m.largest(a, shape=shape),
+    partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, a, shape, slope),),
+    parameters={"shape": (), "slope": ZERO},
+    latex=r"\max",
+    symbol="max",
+    shape=_kept,
+    kink=Kink(
+        at=lambda a, shape, slope=ZERO: _ties(a, shape),
+        push=_push_of_largest,
+        convention="entries tie for the maximum; they share the derivative equally",
+        choice="slope",
+    ),
+    doc="Largest of all entries; with a `shape`, of those that a sum would bring together.",
 )
 LARGEST_WEIGHT = register(
-    Op(
-        "largest_weight",
-        1,
-        value=lambda m, a, shape: m.largest_weight(a, shape=shape),
-        partials=(lambda m, y, a, shape: Map(push=lambda t: t * 0, pull=lambda bar: bar * 0),),
-        parameters={"shape": ()},
-        shape=lambda a, shape: a,
-        kink=Kink(at=_ties, push=None, convention="the largest entry changes"),
-        doc="Derivative of the largest entry: 1 there, 0 elsewhere, 1/k where k entries tie.",
-    )
+    "largest_weight",
+    1,
+    value=lambda m, a, shape: m.largest_weight(a, shape=shape),
+    partials=(lambda m, y, a, shape: Map(push=lambda t: t * 0, pull=lambda bar: bar * 0),),
+    parameters={"shape": ()},
+    shape=lambda a, shape: a,
+    kink=Kink(at=_ties, push=None, convention="the largest entry changes"),
+    doc="Derivative of the largest entry: 1 there, 0 elsewhere, 1/k where k entries tie.",
 )
 
 
 SMALLEST = register(
-    Op(
-        "smallest",
-        1,
-        value=lambda m, a, shape, slope=ZERO: -m.largest(-a, shape=shape),
-        partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, -a, shape, slope),),
-        parameters={"shape": (), "slope": ZERO},
-        latex=r"\min",
-        symbol="min",
-        shape=_kept,
-        kink=Kink(
-            at=lambda a, shape, slope=ZERO: _ties(-a, shape),
-            push=lambda m, tangents, a, shape, slope=ZERO: (
-                -_push_of_largest(m, [-tangents[0]], -a, shape)
-            ),
-            convention="entries tie for the minimum; they share the derivative equally",
-            choice="slope",
+    "smallest",
+    1,
+    value=lambda m, a, shape, slope=ZERO: -m.largest(-a, shape=shape),
+    partials=(lambda m, y, a, shape, slope=ZERO: _by_largest(m, -a, shape, slope),),
+    parameters={"shape": (), "slope": ZERO},
+    latex=r"\min",
+    symbol="min",
+    shape=_kept,
+    kink=Kink(
+        at=lambda a, shape, slope=ZERO: _ties(-a, shape),
+        push=lambda m, tangents, a, shape, slope=ZERO: (
+            -_push_of_largest(m, [-tangents[0]], -a, shape)
         ),
-        doc="Smallest of all entries; with a `shape`, of those that a sum would bring together.",
-    )
+        convention="entries tie for the minimum; they share the derivative equally",
+        choice="slope",
+    ),
+    doc="Smallest of all entries; with a `shape`, of those that a sum would bring together.",
 )
 
 
@@ -265,18 +248,18 @@ def _softmax_map(m: Any, y: Any) -> Map:
 
 
 SOFTMAX = register(
-    Op(
-        "softmax",
-        1,
-        value=_weights,
-        partials=(lambda m, y, a: _softmax_map(m, y),),
-        spellings=("softmax",),
-        latex=r"\operatorname{softmax}",
-        shape=_vectors,
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0, 0.75), (1.5, 0.25, -2.0)),)),
-        stable=lambda m, a: _weights(m, _centred(m, a)),
-        doc="Softmax e^aᵢ / Σ e^aⱼ of a vector; of a matrix, of each row.",
-    )
+    "softmax",
+    1,
+    value=_weights,
+    partials=(lambda m, y, a: _softmax_map(m, y),),
+    spellings=("softmax",),
+    latex=r"\operatorname{softmax}",
+    shape=_vectors,
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0, 0.75), (1.5, 0.25, -2.0)),)),
+    stable=lambda m, a: _weights(m, _centred(m, a)),
+    role="activation",
+    aliases=("Softmax",),
+    doc="Softmax e^aᵢ / Σ e^aⱼ of a vector; of a matrix, of each row.",
 )
 
 
@@ -285,42 +268,39 @@ def _log_of_sum(m: Any, a: Any) -> Any:
 
 
 LOGSUMEXP = register(
-    Op(
-        "logsumexp",
-        1,
-        value=lambda m, a: m.reshape(_log_of_sum(m, a), shape=a.shape[:-1]),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: m.reshape(_row_sum(m, m.softmax(a) * t), shape=a.shape[:-1]),
-                pull=lambda bar: m.softmax(a) * m.reshape(bar, shape=_last(a.shape)),
-            ),
+    "logsumexp",
+    1,
+    value=lambda m, a: m.reshape(_log_of_sum(m, a), shape=a.shape[:-1]),
+    partials=(
+        lambda m, y, a: Map(
+            push=lambda t: m.reshape(_row_sum(m, m.softmax(a) * t), shape=a.shape[:-1]),
+            pull=lambda bar: m.softmax(a) * m.reshape(bar, shape=_last(a.shape)),
         ),
-        spellings=("logsumexp",),
-        latex=r"\operatorname{logsumexp}",
-        shape=_without_last,
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0, 0.75), (1.5, 0.25, -2.0)),)),
-        stable=lambda m, a: m.reshape(
-            m.largest(a, shape=_last(a.shape)) + _log_of_sum(m, _centred(m, a)), shape=a.shape[:-1]
-        ),
-        doc="Logarithm ln Σ e^aⱼ of the sum of exponentials; of a matrix, of each row.",
-    )
+    ),
+    spellings=("logsumexp",),
+    latex=r"\operatorname{logsumexp}",
+    shape=_without_last,
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0, 0.75), (1.5, 0.25, -2.0)),)),
+    stable=lambda m, a: m.reshape(
+        m.largest(a, shape=_last(a.shape)) + _log_of_sum(m, _centred(m, a)), shape=a.shape[:-1]
+    ),
+    doc="Logarithm ln Σ e^aⱼ of the sum of exponentials; of a matrix, of each row.",
 )
 LOG_SOFTMAX = register(
-    Op(
-        "log_softmax",
-        1,
-        value=lambda m, a: a - _log_of_sum(m, a),
-        partials=(
-            lambda m, y, a: Map(
-                push=lambda t: t - _row_sum(m, m.exp(y) * t),
-                pull=lambda bar: bar - m.exp(y) * _row_sum(m, bar),
-            ),
+    "log_softmax",
+    1,
+    value=lambda m, a: a - _log_of_sum(m, a),
+    partials=(
+        lambda m, y, a: Map(
+            push=lambda t: t - _row_sum(m, m.exp(y) * t),
+            pull=lambda bar: bar - m.exp(y) * _row_sum(m, bar),
         ),
-        spellings=("log_softmax",),
-        latex=r"\ln\operatorname{softmax}",
-        shape=_vectors,
-        samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0, 0.75), (1.5, 0.25, -2.0)),)),
-        stable=lambda m, a: _centred(m, a) - _log_of_sum(m, _centred(m, a)),
-        doc="Logarithm of softmax, a − ln Σ e^aⱼ; of a matrix, of each row.",
-    )
+    ),
+    spellings=("log_softmax",),
+    latex=r"\ln\operatorname{softmax}",
+    shape=_vectors,
+    samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0, 0.75), (1.5, 0.25, -2.0)),)),
+    stable=lambda m, a: _centred(m, a) - _log_of_sum(m, _centred(m, a)),
+    role="activation",
+    doc="Logarithm of softmax, a − ln Σ e^aⱼ; of a matrix, of each row.",
 )

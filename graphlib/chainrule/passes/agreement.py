@@ -17,7 +17,8 @@ from flint import arb
 from mpmath import MPContext
 
 from chainrule.algebras.balls import balls
-from chainrule.algebras.real import Real, lifted, many_digits
+from chainrule.algebras.decimals import many_digits
+from chainrule.algebras.real import Real, lifted
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.sympy_view import LIMIT
 from chainrule.graph.wengert import WengertList

@@ -93,7 +93,7 @@ def closed_form(
     limit
         Largest number of nodes of the formula, with every shared step written out.
     timeout
-        Seconds all of it may take; where simplifying takes too long, `left_out` says so.
+        Seconds all of it may take, after which there is none: `missing` says so.
     latex_names
         LaTeX of names, such as ``{"y_star": r"y^{*}"}``; others are set as SymPy does.
 
@@ -114,20 +114,15 @@ def closed_form(
     if too_large := size_refusal(from_plain(*columns[:5]), columns[4], limit):
         return ClosedForm(name, missing=too_large)
     request = (*columns, dict(latex_names or {}))
-    thorough = 0.6 * timeout
-    for effort, seconds in ((EFFORT, thorough), (0, timeout - thorough)):
-        try:
-            answer = call(_in_worker, *request, effort, timeout=seconds, what="the closed form")
-        except OutsideTimeout:
-            continue
-        except OutsideError as error:
-            return ClosedForm(name, missing=str(error))
-        if answer.get("left_out"):
-            renew()  # a search that was cut off in the middle may have left SymPy in disorder
-        if not effort:
-            answer["left_out"] = f"nothing is simplified: that took longer than {thorough:g} s"
-        return ClosedForm(name, **answer)
-    return ClosedForm(name, missing=f"the closed form took longer than {timeout:g} s")
+    try:
+        answer = call(_in_worker, *request, timeout=timeout, what="the closed form")
+    except OutsideTimeout:
+        return ClosedForm(name, missing=f"the closed form took longer than {timeout:g} s")
+    except OutsideError as error:
+        return ClosedForm(name, missing=str(error))
+    if answer.get("left_out"):
+        renew()  # a search that was cut off in the middle may have left SymPy in disorder
+    return ClosedForm(name, **answer)
 
 
 def _inputs_below(graph: WengertList, goal: int) -> tuple[int, ...]:
@@ -223,10 +218,10 @@ def _in_worker(
     goal: int,
     targets: Sequence[int],
     latex_names: Mapping[str, str],
-    effort: int,
 ) -> dict[str, Any]:
     graph = from_plain(ops, operands, parameters, names, goal)
-    return with_deep_stack(lambda: _closed(graph, goal, targets, latex_names, effort))  # type: ignore[no-any-return]
+    answer: dict[str, Any] = with_deep_stack(lambda: _closed(graph, goal, targets, latex_names))
+    return answer
 
 
 def _closed(
@@ -234,7 +229,6 @@ def _closed(
     goal: int,
     targets: Sequence[int],
     latex_names: Mapping[str, str],
-    effort: int,
 ) -> dict[str, Any]:
     text, latex = _printers(latex_names)
     value = to_sympy(graph, goal, limit=sys.maxsize)
@@ -249,7 +243,7 @@ def _closed(
         "named_latex": {},
     }
     raw, unnamed, unreal = [], [], []
-    trying = _Effort(effort)
+    trying = _Effort(EFFORT)
     for target in targets:
         name = symbol_name(graph, target)
         slope = derivative(graph, goal, target)
@@ -291,8 +285,10 @@ class _Effort:
 
     def __init__(self, left: int) -> None:
         from sympy.core.cache import clear_cache
+        from sympy.core.random import seed
 
         clear_cache()  # what an earlier task has made would not be made again
+        seed(0)  # SymPy tries expressions at random points
         self._left = left
 
     def of(self, task: Callable[..., Any], *arguments: Any) -> Any | None:

@@ -104,16 +104,7 @@ def _linearised(
     graph: WengertList, labels: Mapping[int, str]
 ) -> tuple[WengertList, Builder, list[Expression], dict[tuple[int, int], Any]]:
     """Return a graph whose nodes have these names, and its local partials written as nodes."""
-    named = WengertList(
-        graph.ops,
-        graph.operands,
-        graph.parameters,
-        dict(labels),
-        graph.shapes,
-        graph.outputs,
-        graph.written,
-        graph.batched,
-    )
+    named = graph.replace(names=dict(labels), places={})
     builder = Builder(named, simplify=True)
     values = [Expression(builder, node) for node in range(len(graph))]
     local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}

@@ -168,31 +168,22 @@ def fold(
         members.setdefault(exit, []).append(node)
     kept = sorted(members)
     new = {node: i for i, node in enumerate(kept)}
-    ops: list[Op] = []
-    operands: list[tuple[int, ...]] = []
-    parameters = {}
-    for i, exit in enumerate(kept):
+    changed: dict[int, tuple[Op, tuple[int, ...], Mapping[str, Any]]] = {}
+    for exit in kept:
         inside = members[exit]
-        if len(inside) == 1:
-            ops.append(graph.ops[exit])
-            operands.append(tuple(new[o] for o in graph.operands[exit]))
-            if exit in graph.parameters:
-                parameters[i] = graph.parameters[exit]
-            continue
-        body, entries = _body(graph, inside, exit, numbers)
-        ops.append(FOLD)
-        operands.append(tuple(new[o] for o in entries))
-        parameters[i] = {"body": body, "origin": tuple(inside)}
-    return WengertList(
-        tuple(ops),
-        tuple(operands),
-        parameters,
-        {new[n]: name for n, name in graph.names.items() if n in new},
-        {new[n]: graph.shapes[n] for n in kept if n in graph.shapes},
-        [new[n] for n in graph.outputs],
-        [graph.written[n] for n in kept],
-        [new[n] for n in graph.batched],
-        {new[n]: numbers[n] for n in kept if n in numbers},
+        if len(inside) > 1:
+            body, entries = _body(graph, inside, exit, numbers)
+            operands = tuple(new[o] for o in entries)
+            changed[exit] = FOLD, operands, {"body": body, "origin": tuple(inside)}
+        else:
+            operands = tuple(new[o] for o in graph.operands[exit])
+            changed[exit] = graph.ops[exit], operands, graph.parameters_of(exit)
+    return graph.select(
+        kept,
+        ops=tuple(op for op, _, _ in changed.values()),
+        operands=tuple(operands for _, operands, _ in changed.values()),
+        parameters={new[exit]: given for exit, (_, _, given) in changed.items() if given},
+        places={new[n]: numbers[n] for n in kept if n in numbers},
     )
 
 
@@ -200,22 +191,19 @@ def _body(
     graph: WengertList, inside: list[int], exit: int, numbers: Mapping[int, Place]
 ) -> tuple[WengertList, list[int]]:
     """Return the graph inside a fold and the outer nodes that enter it, in order of writing."""
-    within = set(inside)
-    entries = _in_order_of_writing(graph, exit, within)
+    entries = _in_order_of_writing(graph, exit, set(inside))
     new = {node: i for i, node in enumerate(entries + inside)}
-    ops = [INPUT] * len(entries) + [graph.ops[n] for n in inside]
     inner = {new[n]: graph.names[n] for n in inside if n in graph.names and n != exit}
-    body = WengertList(
-        tuple(ops),
-        tuple(() for _ in entries)
+    body = graph.select(
+        entries + inside,
+        ops=(INPUT,) * len(entries) + tuple(graph.ops[n] for n in inside),
+        operands=((),) * len(entries)
         + tuple(tuple(new[o] for o in graph.operands[n]) for n in inside),
-        {new[n]: graph.parameters[n] for n in inside if n in graph.parameters},
-        {i: graph.names.get(node, f"#{node}") for i, node in enumerate(entries)} | inner,
-        {new[n]: graph.shapes[n] for n in entries + inside if n in graph.shapes},
-        [new[exit]],
-        [graph.written[n] for n in entries + inside],
-        (),
-        {new[n]: numbers[n] for n in inside if n in numbers and n != exit},
+        parameters={new[n]: graph.parameters[n] for n in inside if n in graph.parameters},
+        names={i: graph.names.get(node, f"#{node}") for i, node in enumerate(entries)} | inner,
+        outputs=[new[exit]],
+        batched=(),
+        places={new[n]: numbers[n] for n in inside if n in numbers and n != exit},
     )
     return body, entries
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.real import lifted
-from chainrule.algebras.undefined import Open, Undefined
+from chainrule.algebras.undefined import Open, Undefined, undecided
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
 from chainrule.passes.record import Record
@@ -24,10 +24,14 @@ from chainrule.passes.walks import evaluate
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Left and right derivative of the output by one input."""
+    """Left and right derivative of the output by one input.
+
+    `values` are what the output comes to from the left and from the right where it jumps.
+    """
 
     left: Any
     right: Any
+    values: tuple[Any, Any] | None = None
 
     @property
     def agree(self) -> bool:
@@ -69,7 +73,10 @@ def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence
     op, parameters = graph.ops[node], graph.parameters_of(node)
     body = parameters.get("body")
     if not isinstance(body, WengertList):
-        return op.kink is not None and stands(algebra, op, parameters, operands)
+        if op.kink is None or not stands(algebra, op, parameters, operands):
+            return False
+        across = op.kink.across
+        return across is None or graph.varies[graph.operands[node][across]]
     values = _values(body, algebra, operands)
     return any(
         _at_kink(body, algebra, inner, [values[i] for i in body.operands[inner]])
@@ -125,8 +132,8 @@ def _moved(
                 return move
         if not at_border:
             return moves[op.taken(*arguments, **parameters)]
-        assert op.kink is not None and op.kink.push is not None
-        found = op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        found = _pushed(algebra, op, moves, arguments, parameters)
+        assert op.kink is not None
         jump = Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return jump if found is None else found
     for argument in (value, *arguments, *moves):
@@ -137,19 +144,34 @@ def _moved(
         inner = dict(zip(body.inputs, moves, strict=True))
         values = _values(body, algebra, arguments)
         return tangents(body, algebra, values, inner)[body.outputs[0]]
-    if op.kink is not None and _at_kink(graph, algebra, node, arguments):
-        if all(type(move) is int and move == 0 for move in moves):
-            return 0
+    still = [type(move) is int and move == 0 for move in moves]
+    across = op.kink.across if op.kink is not None else None
+    stays = still[across] if across is not None else all(still)
+    if op.kink is not None and not stays and _at_kink(graph, algebra, node, arguments):
         if op.kink.push is None:
             return Undefined(op.name, op.kink.convention, "slope", node, alone=True)
-        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+        return _pushed(algebra, op, moves, arguments, parameters)
     total: Any = 0
     for slot, operand in enumerate(graph.operands[node]):
-        still = type(moves[slot]) is int and moves[slot] == 0
-        if graph.varies[operand] and not still:
+        if graph.varies[operand] and not still[slot]:
             partial = algebra.partial(op, parameters, slot, value, arguments)
             total = total + algebra.push(partial, moves[slot], value)
     return total
+
+
+def _pushed(
+    algebra: Algebra,
+    op: Op,
+    moves: Sequence[Any],
+    arguments: Sequence[Any],
+    parameters: Parameters,
+) -> Any:
+    """Return the one-sided derivative of an operation that stands at its kink."""
+    assert op.kink is not None and op.kink.push is not None
+    try:
+        return op.kink.push(algebra.maths, moves, *arguments, **parameters)
+    except Open:
+        return undecided(op)
 
 
 def sides(record: Record, output: int, entry: int) -> Sides:
@@ -169,5 +191,47 @@ def sides_along(record: Record, output: int, direction: Mapping[int, Any]) -> Si
     with algebra.session():
         moves = {node: algebra.number(Fraction(amount)) for node, amount in direction.items()}
         back = {node: -move for node, move in moves.items()}
-        left, right = (tangents(graph, algebra, values, way)[output] for way in (back, moves))
-        return Sides(left=-left, right=right)
+        ways = [tangents(graph, algebra, values, way) for way in (back, moves)]
+        found = [way[output] for way in ways]
+        left, right = (algebra.number(Fraction(x)) if type(x) is int else x for x in found)
+        here = values[output]
+        near = [approached(graph, algebra, values, way)[output] for way in ways]
+        known = not any(type(x) is Undefined for x in (here, *near))
+        jumps = known and not all(same(x, here) for x in near)
+        return Sides(-left, right, (near[0], near[1]) if jumps else None)
+
+
+def approached(
+    graph: WengertList, algebra: Algebra, values: Sequence[Any], moves: Sequence[Any]
+) -> list[Any]:
+    """Return what every node comes to when the inputs come to the point along a direction.
+
+    That is its value, but where a case ends; an `Undefined` where another operation jumps, or
+    where it cannot be told which case is taken.
+
+    Parameters
+    ----------
+    moves
+        The one-sided derivatives of the nodes along the direction.
+    """
+    beside: list[Any] = []
+    for node, operands in enumerate(graph.operands):
+        op, parameters, value = graph.ops[node], graph.parameters_of(node), values[node]
+        near = [beside[i] for i in operands]
+        arguments = [values[i] for i in operands]
+        unclear = Undefined(op.name, "a value beside the point", node=node)
+        moved = any(x is not here for x, here in zip(near, arguments, strict=True))
+        if graph.varies[node] and _at_kink(graph, algebra, node, arguments):
+            if op.taken is not None:
+                count = len(operands) - len(parameters["when"])
+                moving = [moves[i] for i in operands[:count]]
+                known = not any(type(x) is Undefined for x in (*near[:count], *moving))
+                value = near[op.taken(*near, **parameters, beside=moving)] if known else unclear
+            elif op.kink is None or op.kink.push is None:
+                value = unclear  # a fold, or floor
+            elif moved:
+                value = algebra.apply(op, parameters, near)
+        elif moved:
+            value = algebra.apply(op, parameters, near)
+        beside.append(value)
+    return beside

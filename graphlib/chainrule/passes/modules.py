@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chainrule.graph.wengert import INPUT, WengertList
-from chainrule.ops import OPS, activations, classification, losses
-from chainrule.ops.record import Op
+from chainrule.ops import OPS
 
 Kind = Literal["affine", "activation", "loss", "step"]
 
@@ -26,15 +25,6 @@ ARITHMETIC = frozenset(
 GATHERING = frozenset(
     OPS[name] for name in ("sum", "mean", "norm", "dot", "batch_sum", "batch_mean", "collapse")
 )
-LOSSES = frozenset(
-    op
-    for room in (losses, classification)
-    for op in vars(room).values()
-    if isinstance(op, Op) and op.spellings
-)
-ACTIVATIONS = frozenset(op for op in vars(activations).values() if isinstance(op, Op)) | {
-    OPS[name] for name in ("tanh", "relu", "softmax", "log_softmax", "max", "sin", "exp")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,7 @@ def module_exits(graph: WengertList) -> list[int]:
 def _ends_in_loss(graph: WengertList, node: int) -> bool:
     """Whether a node is a loss, or brings what is left down to a number."""
     op = graph.ops[node]
-    return op in LOSSES or (op in GATHERING and not graph.shape(node))
+    return op.role == "loss" or (op in GATHERING and not graph.shape(node))
 
 
 def _joins(graph: WengertList, node: int, user: int, weighted: Sequence[bool], lossy: bool) -> bool:
@@ -101,7 +91,7 @@ def _joins(graph: WengertList, node: int, user: int, weighted: Sequence[bool], l
         return weighted[user] and graph.ops[user] is ADD
     if weighted[user]:  # a transposed weight, the square in a sum
         return op.name in ("transpose", "mul", "neg") and graph.ops[user] is not OPS["conv2d"]
-    return lossy and (op in ARITHMETIC or op in GATHERING or op in LOSSES)
+    return lossy and (op in ARITHMETIC or op in GATHERING or op.role == "loss")
 
 
 def modules(graph: WengertList) -> tuple[Module, ...]:
@@ -120,7 +110,7 @@ def modules(graph: WengertList) -> tuple[Module, ...]:
 def _kind(graph: WengertList, exit: int, nodes: Sequence[int], weighted: Sequence[bool]) -> Kind:
     if weighted[exit]:
         return "affine"
-    if graph.ops[exit] in ACTIVATIONS and len(nodes) == 1:
+    if graph.ops[exit].role == "activation" and len(nodes) == 1:
         return "activation"
     ends = exit in graph.outputs and any(_ends_in_loss(graph, node) for node in nodes)
-    return "loss" if ends or graph.ops[exit] in LOSSES else "step"
+    return "loss" if ends or graph.ops[exit].role == "loss" else "step"

@@ -48,16 +48,6 @@ MOST_ENTRIES = 50_000
 """Entries of all vectors of a graph up to which its numbers are proven."""
 
 # What an operation costs at 8,192 bits, in thousandths of a second; 512 bits are always paid.
-COSTS = {
-    "polygamma": 1_000,
-    "digamma": 600,
-    "gamma": 600,
-    "lgamma": 600,
-    "erf": 10,
-    "erfc": 10,
-    "gelu": 10,
-    "normal_cdf": 10,
-}
 MOST_COST = 500
 ALWAYS = 512
 
@@ -184,7 +174,7 @@ def _rungs(graph: WengertList, certain: int) -> Iterator[tuple[int, int]]:
     for rung in RUNGS:
         bits = rung if rung >= certain + GUARD else rung + certain
         if rung > ALWAYS:
-            cost = sum(COSTS.get(op.name, 1) for op in graph.ops)
+            cost = sum(op.cost for op in graph.ops)
             if cost * (rung / RUNGS[-1]) ** 2 > MOST_COST:
                 return
         if rung <= FORMS_FROM:

@@ -10,7 +10,8 @@ from typing import Any
 from flint import arb
 
 from chainrule.algebras.balls import balls
-from chainrule.algebras.real import Real, bound
+from chainrule.algebras.decimals import bound
+from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError, OutsideError, OutsideTimeout
 from chainrule.graph.sympy_view import size_refusal, symbol_name

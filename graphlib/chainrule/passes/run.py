@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property, partial
+from math import prod
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from chainrule.algebras.array import Array
 from chainrule.algebras.balls import enclosure
+from chainrule.algebras.decimals import many_digits, nearest
 from chainrule.algebras.forms import Form
-from chainrule.algebras.real import Real, many_digits, nearest
+from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import WengertList
@@ -131,12 +134,17 @@ def _each(function: Callable[..., Any], *arrays: Any) -> Any:
     like = next((x for x in arrays if isinstance(x, Array)), None)
     if like is None:
         return function(*arrays)
+    # One of them may be the same for all entries where another is not: where none exists.
+    shape = np.broadcast_shapes(*(x.data.shape for x in arrays if isinstance(x, Array)))
     columns = [
-        x.data.ravel().tolist() if isinstance(x, Array) else [x] * like.data.size for x in arrays
+        np.broadcast_to(x.data, shape).ravel().tolist()
+        if isinstance(x, Array)
+        else [x] * prod(shape)
+        for x in arrays
     ]
-    data = np.empty(like.data.size, dtype=object)
+    data = np.empty(prod(shape), dtype=object)
     data[:] = [function(*row) for row in zip(*columns, strict=True)]
-    return Array(data.reshape(like.data.shape), like.ndim)
+    return Array(data.reshape(shape), max(x.ndim for x in arrays if isinstance(x, Array)))
 
 
 def _state(x: Any) -> State:
@@ -385,5 +393,7 @@ class Run:
                 self._sides[node] = sides(self.fine, self.output, node)
             else:
                 both = sides(inner, whole.exits[self.output], whole.exits[node])
-                self._sides[node] = Sides(whole.placed(both.left), whole.placed(both.right))
+                self._sides[node] = replace(
+                    both, left=whole.placed(both.left), right=whole.placed(both.right)
+                )
         return self._sides[node]

@@ -117,13 +117,13 @@ def unfold(graph: WengertList, node: int) -> WengertList:
         elif outer in numbers:
             shown[place] = numbers[outer]
     return WengertList(
-        tuple(ops),
-        tuple(operands),
-        parameters,
-        names,
-        shapes,
-        [new[output] for output in graph.outputs],
-        written,
-        [new[i] for i in graph.batched],
-        shown,
+        ops=tuple(ops),
+        operands=tuple(operands),
+        parameters=parameters,
+        names=names,
+        shapes=shapes,
+        outputs=[new[output] for output in graph.outputs],
+        written=written,
+        batched=[new[i] for i in graph.batched],
+        places=shown,
     )

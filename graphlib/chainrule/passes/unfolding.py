@@ -82,7 +82,8 @@ def unfolded(graph: WengertList) -> Unfolded | None:
 
     exits = opened(graph, (), None)
     outputs = [exits[node] for node in graph.outputs]
-    return Unfolded(graph, WengertList(ops, operands, parameters, {}, {}, outputs), exits, owners)
+    whole = WengertList(ops, operands, parameters, outputs=outputs)
+    return Unfolded(graph, whole, exits, owners)
 
 
 def refolded(whole: Unfolded, record: Record, seeds: Mapping[int, Any]) -> Record:

@@ -16,6 +16,10 @@ WORDS: Mapping[str, str] = {
     "agreeing": "agrees by {count} ways",
     "figure_at": "at",
     "undefined": "undef",
+    "signed": "Name",
+    "student_number": "Student no.",
+    "points": "Points",
+    "page": "page | of |",
     "digits": "Four decimals are shown",
     "chosen_digits": "{digits} significant digits are shown",
     "proven": "{shown}; every digit shown is proven.",
@@ -239,6 +243,9 @@ SENTENCES: Mapping[str, str] = {
     "ends_both": "Near this point {goal} exists for {name} = {value} only.",
     "ends_derivative": " The derivative is the one from the {side}.",
     "kink_sides": "left slope {left}, right slope {right}",
+    "kink_values": (
+        " {goal} comes to {left} from the left, to {right} from the right; here it is {here}."
+    ),
     "kink_repaired": (
         "The derivative by {node} exists and is {right}: the conventions at the kinks add up "
         "to {used}, which is not it."

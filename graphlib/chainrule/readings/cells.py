@@ -142,20 +142,26 @@ def sides(view: View) -> tuple[Remark, ...]:
         found, used = run.sides_by(node), run.derivative(node) if view.reverse else None
         if found is None:
             continue
-        left, right = (
-            text(numeral(merged(None, side).shown, view.notation.format))
-            for side in (found.left, found.right)
-        )
+        left, right = (_shown(view, side) for side in (found.left, found.right))
         goal, name = text(view.name(run.output)), text(view.name(node))
         if not found.agree:
             words = say("kink_sides", left=left, right=right)
             sentence = f"∂{goal}/∂{name}: {words}."
+            if found.values is not None:
+                near = [_shown(view, value) for value in found.values]
+                here = text(numeral(run.value(run.output).shown, view.notation.format))
+                words = say("kink_values", goal=goal, left=near[0], right=near[1], here=here)
+                sentence += words
             result.append(Remark("kink", sentence, (name,), (view.derivative_id(node),)))
         elif used is not None and not used.undefined and not same(used.proven, found.right):
             shown = text(numeral(used.shown, view.notation.format))
             words = say("kink_repaired", node=name, right=right, used=shown)
             result.append(Remark("kink", words, (name,), (view.derivative_id(node),)))
     return tuple(result)
+
+
+def _shown(view: View, proven: Any) -> str:
+    return text(numeral(merged(None, proven).shown, view.notation.format))
 
 
 def borders(view: View) -> tuple[Remark, ...]:

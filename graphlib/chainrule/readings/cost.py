@@ -13,8 +13,8 @@ from chainrule.passes.derivatives import gradient_graph
 from chainrule.readings.catalogue import CAPTIONS, WORDS
 from chainrule.readings.cells import count_cell
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped
-from chainrule.readings.prose import filled
-from chainrule.readings.terms import Row, Symbol, Word
+from chainrule.readings.prose import as_term, filled
+from chainrule.readings.terms import Symbol, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,8 @@ class Cost(Tabular):
         rows: list[GridRow] = []
 
         def add(kind: str, count: int, name: str = "") -> None:
-            what = filled(WORDS[kind], {"name": Symbol(name)} if name else {})
-            term = Row(tuple(Word(part) if isinstance(part, str) else part for part in what))
-            shown = term if name else Word(WORDS[kind])
+            told = as_term(filled(WORDS[kind], {"name": Symbol(name)} if name else {}))
+            shown = told if name else Word(WORDS[kind])
             rows.append(GridRow({"what": Cell(shown), "count": count_cell(count)}))
 
         def each(kind: str, counts: Mapping[str, int]) -> None:

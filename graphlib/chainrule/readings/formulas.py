@@ -104,6 +104,8 @@ def _closed(term: Term) -> Term:
 
 
 def _product(left: Formula, right: Formula) -> Formula:
+    if left.binding == SIGNED and _starts_with_digit(left.term):
+        return left._replace(term=_product(Formula(left.term, PRODUCT), right).term)  # −2x
     first, second = _closed(bracketed(left, PRODUCT)), bracketed(right, PREFIX)
     if isinstance(left.term, Numeral) and left.term.power is None:
         if isinstance(second, (Fenced, Symbol, Power, Root)) and not _starts_with_digit(second):
@@ -176,8 +178,13 @@ def _weight(op: Op, operands: Sequence[Formula], parameters: Mapping[str, object
 
 
 COMPARED = {
-    "less": "<", "at_most": "≤", "greater": ">", "at_least": "≥", "equal": "=", "unequal": "≠",
-}  # fmt: skip
+    "less": "<",
+    "at_most": "≤",
+    "greater": ">",
+    "at_least": "≥",
+    "equal": "=",
+    "unequal": "≠",
+}
 _LOGIC = {"and": " and ", "or": " or "}
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from chainrule.errors import needed
 from chainrule.readings.catalogue import EXPORTED
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.terms import text
@@ -23,21 +24,20 @@ def dataframe(grid: Grid) -> pandas.DataFrame:
     node's name; else it is the first column, if that is one of words. `attrs` has the caption,
     what was asked, the remarks and, row by row, the ids of cells.
     """
-    import pandas
-
+    library = needed("pandas", "frames")
     rows = list(grid.filled())
     columns = {
         header.key: [_plain(cells.get(header.key), header.numeric) for _row, cells in rows]
         for header in grid.headers
     }
     if any(row.node for row, _ in rows):
-        index = pandas.Index([row.node for row, _ in rows], name=EXPORTED["name"])
+        index = library.Index([row.node for row, _ in rows], name=EXPORTED["name"])
     elif grid.headers and not grid.headers[0].numeric:
         first = grid.headers[0]
-        index = pandas.Index(columns.pop(first.key), name=first.key)
+        index = library.Index(columns.pop(first.key), name=first.key)
     else:
-        index = pandas.RangeIndex(len(rows))
-    frame = pandas.DataFrame(columns, index=index)
+        index = library.RangeIndex(len(rows))
+    frame: pandas.DataFrame = library.DataFrame(columns, index=index)
     frame.attrs = {
         "caption": "".join(part if isinstance(part, str) else text(part) for part in grid.caption),
         **grid.about,

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from chainrule.graph.collector import collector_held
-from chainrule.readings.prose import Prose
+from chainrule.readings.catalogue import MARK, MARKS
+from chainrule.readings.document import Block, Document, Heading, Paragraph, Written
+from chainrule.readings.prose import Prose, prose_text
 from chainrule.readings.terms import APPROXIMATELY, Coloured, Role, Row, Symbol, Term, Word, text
-from chainrule.typesetting import SECONDS, typeset
 
 if TYPE_CHECKING:
     import pandas
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 Mark = Literal["", "undefined", "corrected", "kink", "border", "differs", "undecided", "missing"]
 State = Literal["text", "number", "undefined", "corrected"]
 _STATES: Mapping[Mark, State] = {"undefined": "undefined", "corrected": "corrected"}
-NOTEBOOK_ROWS = 500
 NAMES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What makes a cell one to fill in: its name on the whole document, and what may be chosen."""
+
+    name: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Cell:
         Id of the share that this row adds, where `id` is that of the sum.
     exact
         The number as a short closed form, where the one shown is rounded: 1/3, 1 + e⁻⁹.
+    asked
+        Where it is to be filled in; `term` is then what stands there already.
     """
 
     term: Term | None
@@ -65,6 +74,7 @@ class Cell:
     final: bool = False
     share: str = ""
     exact: Term | None = None
+    asked: Asked | None = None
 
     @property
     def before(self) -> Term | None:
@@ -102,6 +112,8 @@ class Header:
         default that of `term`.
     data
         Whether only programs see it: CSV, JSON, data frames.
+    width
+        Its part of the width of a page that is written on.
     """
 
     key: str
@@ -109,6 +121,7 @@ class Header:
     numeric: bool = False
     word: str = ""
     data: bool = False
+    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +162,14 @@ class Remark:
         shown = ", ".join(self.nodes[:NAMES_SHOWN])
         return shown + (", …" if len(self.nodes) > NAMES_SHOWN else "")
 
+    @property
+    def line(self) -> str:
+        """The warning as a line: sign, word, rows, and the sentence."""
+        where = f" ({self.where})" if self.nodes else ""
+        return f"{MARK} {MARKS[self.mark]}{where}: {self.sentence}"
 
-class Tabular:
+
+class Tabular(Written):
     """What can be laid out as a grid, and so be written in every format."""
 
     __slots__ = ()
@@ -159,49 +178,12 @@ class Tabular:
     def grid(self) -> Grid:
         """Return it laid out: headers, rows of cells, and what is remarked on them."""
 
-    def to(self, format: str, *, document: bool = False) -> str:
-        """Return it in a format of `chainrule.readings.render.RENDERERS`.
-
-        Parameters
-        ----------
-        document
-            Whether a whole page or document is returned rather than a piece to paste.
-
-        Raises
-        ------
-        ValueError
-            If there is no such format; says which there are.
-        """
-        from chainrule.readings.render import RENDERERS
-
-        if format not in RENDERERS:
-            raise ValueError(f"no format {format!r}; formats are: {', '.join(RENDERERS)}")
-        with collector_held():
-            return RENDERERS[format].grid(self.grid(), document)
-
-    def html(self, *, document: bool = False, prefix: str = "", style: bool = True) -> str:
-        """Return it as HTML with MathML and its style; `prefix` goes before every id."""
-        from chainrule.readings.render.html import grid_html
-
-        return grid_html(self.grid(), document, prefix=prefix, style=style)
-
-    def latex(self, *, document: bool = False) -> str:
-        """Return it as LaTeX, which needs amsmath and booktabs."""
-        return self.to("latex", document=document)
-
-    def typst(self, *, document: bool = False) -> str:
-        """Return it as Typst, which needs nothing else."""
-        return self.to("typst", document=document)
-
-    def pdf(self, *, timeout: float = SECONDS) -> bytes:
-        """Return it as a PDF, typeset by Typst in a worker.
-
-        Raises
-        ------
-        OutsideTimeout
-            If that takes longer than `timeout` seconds.
-        """
-        return typeset(self.to("typst", document=True), timeout=timeout)
+    def document(self, heading: str = "") -> Document:
+        """Return it as a document, under a title of one's own."""
+        grid = self.grid()
+        if not heading:
+            return Document((grid,), prose_text(grid.caption))
+        return Document((Heading(heading), grid), heading, {"title": heading})
 
     def dataframe(self) -> pandas.DataFrame:
         """Return it as a pandas DataFrame: numbers as floats, everything else as words."""
@@ -209,33 +191,9 @@ class Tabular:
 
         return dataframe(self.grid())
 
-    def json(self) -> str:
-        """Return it as JSON: every cell with its id and all digits."""
-        return self.to("json")
-
-    def markdown(self) -> str:
-        """Return it as Markdown."""
-        return self.to("markdown")
-
-    def csv(self) -> str:
-        """Return it as CSV with all digits."""
-        return self.to("csv")
-
-    def text(self) -> str:
-        """Return it as plain text."""
-        return self.to("text")
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        from chainrule.readings.render.html import grid_html
-
-        return grid_html(self.grid(), most=NOTEBOOK_ROWS)
-
 
 @dataclass(frozen=True, slots=True)
-class Grid(Tabular):
+class Grid(Tabular, Block):
     """A table of cells, whatever it is about.
 
     Parameters
@@ -270,6 +228,17 @@ class Grid(Tabular):
     def columns(self) -> tuple[Header, ...]:
         """The columns that people see."""
         return tuple(header for header in self.headers if not header.data)
+
+    @property
+    def form(self) -> bool:
+        """Whether it is written on."""
+        return any(header.width for header in self.headers)
+
+    @property
+    def notes(self) -> tuple[Paragraph, ...]:
+        """What stands below it: the quiet line, and every warning."""
+        quiet = (Paragraph((self.note,), "quiet"),) if self.note else ()
+        return (*quiet, *(Paragraph((remark.line,), "warning") for remark in self.remarks))
 
     def filled(self) -> Iterator[tuple[GridRow, Mapping[str, Cell]]]:
         """Yield the rows, each with all cells, those too that reach down from further up."""
@@ -313,7 +282,7 @@ def grouped(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
 
 __all__ = [
     "EMPTY",
-    "NOTEBOOK_ROWS",
+    "Asked",
     "Cell",
     "Grid",
     "GridRow",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from chainrule.algebras.array import Array
-from chainrule.algebras.real import in_decimals
+from chainrule.algebras.decimals import in_decimals
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import Map
 from chainrule.readings.catalogue import WORDS

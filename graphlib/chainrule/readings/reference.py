@@ -20,6 +20,7 @@ from chainrule.ops import (
     activations,
     arithmetic,
     batch,
+    choice,
     circular,
     classification,
     convolution,
@@ -33,9 +34,13 @@ from chainrule.ops import (
     tensor,
 )
 from chainrule.passes.run import merged
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.document import Block, Document, Heading, Paragraph, Written
 from chainrule.readings.formulas import compose
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, words
 from chainrule.readings.numbers import numeral
-from chainrule.readings.terms import Partial, Symbol, Term, text
+from chainrule.readings.prose import Prose, as_term
+from chainrule.readings.terms import EQUALS, Partial, Symbol, Term, Word, row, text
 
 FAMILIES = (
     arithmetic,
@@ -44,6 +49,7 @@ FAMILIES = (
     hyperbolic,
     special,
     piecewise,
+    choice,
     activations,
     losses,
     tensor,
@@ -52,6 +58,12 @@ FAMILIES = (
     convolution,
     rearranging,
     batch,
+)
+KEYS = {"what": "cost", "is": "is"}
+ABOUT = (
+    "Every operation is one record in chainrule/ops/; formulas and numbers below are made from the "
+    "records. log with one operand is natural, log_b(x, b) has a base; pi, π and e are the "
+    "constants. The value of an operation is called y."
 )
 RESULT = Symbol("y")
 REFERENCE_BITS = 128
@@ -79,7 +91,7 @@ class Slope:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Written):
     """What is known of one operation.
 
     Parameters
@@ -103,6 +115,26 @@ class Reference:
     stable: Term | None
     slopes: tuple[Slope, ...]
     values: tuple[tuple[Term, ...], ...]
+
+    def document(self, heading: str = "") -> Document:
+        """Return all that is known as a document, under a title of one's own."""
+        told = ({"what": words(label), "is": Cell(as_term(prose))} for label, prose in lines(self))
+        heads = tuple(Header(key, Word(WORDS[word])) for key, word in KEYS.items())
+        blocks: list[Block] = [Heading(heading, 3)] if heading else []
+        blocks += [
+            Paragraph((self.op.doc,)),
+            Grid("operation", (), heads, tuple(GridRow(cells) for cells in told)),
+        ]
+        if self.values:
+            numbers = tuple(Header(str(i), t, True) for i, t in enumerate(self.columns))
+            rows = ({str(i): Cell(n) for i, n in enumerate(row)} for row in self.values)
+            blocks.append(Grid("values", (), numbers, tuple(GridRow(cells) for cells in rows)))
+        return Document(tuple(blocks), heading)
+
+    @property
+    def columns(self) -> tuple[Term, ...]:
+        """The heads of the columns of its values."""
+        return (*map(Symbol, self.operands), RESULT, *(slope.symbol for slope in self.slopes))
 
     @property
     def calls(self) -> tuple[str, ...]:
@@ -263,72 +295,39 @@ def record(entry: Reference, spelled: Callable[[Term], Any]) -> dict[str, Any]:
     }
 
 
-def lines(entry: Reference) -> Iterator[tuple[str, str]]:
-    """Yield what there is to say of an operation as labels and Unicode text."""
+def lines(entry: Reference) -> Iterator[tuple[str, Prose]]:
+    """Yield what there is to say of an operation, each under its label."""
     op = entry.op
     if entry.calls:
-        yield "typed", ", ".join(entry.calls)
-    formula = f"{text(RESULT)} = {text(entry.formula)}"
-    yield "formula", formula + (f" = {text(entry.definition)}" if entry.definition else "")
+        yield "typed", (", ".join(entry.calls),)
+    definition = () if entry.definition is None else (EQUALS, entry.definition)
+    yield "formula", (row(RESULT, EQUALS, entry.formula, *definition),)
     if entry.stable is not None:
-        yield "computed as", text(entry.stable)
+        yield "computed as", (entry.stable,)
     if entry.parameters:
         chosen = ", ".join(f"{name}={value}" for name, value in entry.parameters.items())
-        yield "parameters", f"{chosen} unless chosen, as in {op.name}(…, {chosen})"
+        yield "parameters", (f"{chosen} unless chosen, as in {op.name}(…, {chosen})",)
     for slope in entry.slopes:
-        words = f"{text(slope.symbol)} = {text(slope.formula)}"
+        told: Prose = (row(slope.symbol, EQUALS, slope.formula),)
         if slope.adjoint is not None:
-            words = f"by {slope.by}: tangent {text(slope.formula)}, adjoint {text(slope.adjoint)}"
-        yield "partial", words + (f"; needs {slope.needs}" if slope.needs else "")
+            told = (f"by {slope.by}: tangent ", slope.formula, ", adjoint ", slope.adjoint)
+        yield "partial", (*told, *((f"; needs {slope.needs}",) if slope.needs else ()))
     if op.rule:
-        yield "rule", op.rule
+        yield "rule", (op.rule,)
     if op.domain:
-        yield "needs", op.domain.needs
+        yield "needs", (op.domain.needs,)
     if entry.kink:
-        yield "kink", entry.kink
+        yield "kink", (entry.kink,)
 
 
-def heading(entry: Reference) -> tuple[str, ...]:
-    """Return the heads of the columns of its values."""
-    return (
-        *(text(Symbol(name)) for name in entry.operands),
-        text(RESULT),
-        *(text(slope.symbol) for slope in entry.slopes),
-    )
-
-
-def markdown() -> str:
-    """Return the reference of all operations as one page of Markdown."""
-    parts = [
-        "# Operations",
-        "",
-        "This page is written by `chainrule ops --markdown`; do not edit it by hand.",
-        "",
-        "Every operation is one record in `chainrule/ops/`; formulas and numbers below are made "
-        "from the records. `log` with one operand is natural, `log_b(x, b)` has a base; "
-        "`pi`, `π` and `e` are the constants. The value of an operation is called y.",
-    ]
+def page() -> Document:
+    """Return the reference of all operations as one page."""
+    written = "This page is written by chainrule ops --markdown; do not edit it by hand."
+    blocks: list[Block] = [Heading("Operations"), Paragraph((written,)), Paragraph((ABOUT,))]
     for title, ops in families():
-        parts += ["", f"## {title}"]
-        for op in ops:
-            parts += ["", *_section(reference(op))]
-    return "\n".join(parts) + "\n"
-
-
-def _section(entry: Reference) -> Iterator[str]:
-    yield f"### {entry.op.name}"
-    yield ""
-    yield entry.op.doc
-    yield ""
-    for label, words in lines(entry):
-        shown = f"`{words}`" if label in ("typed", "formula", "computed as", "partial") else words
-        yield f"- {label}: {shown}"
-    if entry.values:
-        yield ""
-        yield "| " + " | ".join(heading(entry)) + " |"
-        yield "|" + " ---: |" * len(heading(entry))
-        for row in entry.values:
-            yield "| " + " | ".join(text(cell) for cell in row) + " |"
+        blocks.append(Heading(title, 2))
+        blocks += (block for op in ops for block in reference(op).document(op.name).blocks)
+    return Document(tuple(blocks), "Operations")
 
 
 def found(name: str) -> Op | None:

@@ -11,7 +11,11 @@ from chainrule.graph.wengert import INPUT, Edge
 from chainrule.ops import Map
 from chainrule.passes.run import Number
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
-from chainrule.readings.catalogue import NUMBERS, RULES, WORDS
+from chainrule.readings.catalogue import NUMBERS, PHASES, RULES, SENTENCES, TITLES, WORDS
+from chainrule.readings.cells import about, number_cell, story_caption
+from chainrule.readings.document import Document, Entries, Heading, Paragraph, Written
+from chainrule.readings.document import Entry as ListEntry
+from chainrule.readings.prose import Prose, filled, prose_text
 from chainrule.readings.terms import Coloured, Numeral, Row, Sign, Term, Word, row
 from chainrule.readings.view import View
 
@@ -39,14 +43,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A title or sentence of the catalogue, with what fills its gaps."""
-
-    kind: str
-    gaps: Gaps
-
-
-@dataclass(frozen=True, slots=True)
 class StoryStep:
     """One step.
 
@@ -67,15 +63,15 @@ class StoryStep:
     phase: Phase
     node: int
     edge: Edge | None
-    title: Told
+    title: Prose
     rule: str
-    sentence: Told
+    sentence: Prose
     lines: tuple[tuple[Term | None, Term], ...]
     entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Story(Sequence[StoryStep]):
+class Story(Written, Sequence[StoryStep]):
     """The steps of a run, in order, and the view from which they were read."""
 
     view: View
@@ -96,34 +92,35 @@ class Story(Sequence[StoryStep]):
     def __len__(self) -> int:
         return len(self.steps)
 
-    def to(self, format: str, *, document: bool = False) -> str:
-        """Return the steps in a format of `chainrule.readings.render.RENDERERS`.
+    def document(self, heading: str = "") -> Document:
+        """Return it as a document, under a title of one's own."""
+        view = self.view
+        caption = story_caption(view)
+        blocks = (
+            *((Heading(heading),) if heading else ()),
+            Paragraph(caption),
+            Entries(tuple(_entry(view, step) for step in self.steps)),
+            Paragraph((view.digits_note,), "quiet"),
+        )
+        title = heading or prose_text(caption)
+        return Document(blocks, title, {"story": view.run.mode, **about(view)})
 
-        Parameters
-        ----------
-        document
-            Whether a whole page or document is returned rather than a piece to paste.
 
-        Raises
-        ------
-        ValueError
-            If there is no such format; says which there are.
-        """
-        from chainrule.readings.render import RENDERERS
-
-        if format not in RENDERERS:
-            raise ValueError(f"no format {format!r}; formats are: {', '.join(RENDERERS)}")
-        return RENDERERS[format].steps(self.view, self.steps, document)
-
-    def text(self) -> str:
-        """Return the steps as plain text."""
-        return self.to("text")
-
-    def __str__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return self.to("html")
+def _entry(view: View, step: StoryStep) -> ListEntry:
+    """Return a step as an entry of a list."""
+    edge = step.edge
+    ends = (
+        None
+        if edge is None
+        else {
+            "user": view.labels[edge.user],
+            "operand": view.labels[edge.operand],
+        }
+    )
+    where = {"phase": step.phase, "node": view.labels[step.node], "edge": ends}
+    cells = tuple(number_cell(view, e.cell, e.number, "value") for e in step.entries)
+    phase = PHASES[step.phase]
+    return ListEntry(step.title, phase, step.rule, step.sentence, step.lines, where, cells)
 
 
 def story(view: View) -> Iterator[StoryStep]:
@@ -177,8 +174,8 @@ class _Teller:
             if operands:
                 lines.append((None, view.substituted(node)))
             lines.append((None, result))
-        sentence = self.unless_undefined(node, number, Told(kind, gaps))
-        title = Told("bind" if kind == "bind" else "evaluate", {"node": name})
+        sentence = self.unless_undefined(node, number, told(kind, gaps))
+        title = filled(TITLES["bind" if kind == "bind" else "evaluate"], {"node": name})
         entry = Entry(view.value_id(node), number)
         return StoryStep("values", node, None, title, rule, sentence, tuple(lines), (entry,))
 
@@ -203,13 +200,13 @@ class _Teller:
                 lines.append((None, result))
         one = isinstance(formula, Numeral) and formula.digits == "1"
         sentence = self.unless_undefined(
-            edge.user, number, Told("linearise_one" if one else "linearise", gaps)
+            edge.user, number, told("linearise_one" if one else "linearise", gaps)
         )
         cells = (
             Entry(view.edge_id("formula", edge), number),
             Entry(view.edge_id("partial", edge), number),
         )
-        title = Told("linearise", gaps)
+        title = filled(TITLES["linearise"], gaps)
         return StoryStep("partials", edge.user, edge, title, rule, sentence, tuple(lines), cells)
 
     def seed(self, node: int, number: Number) -> StoryStep:
@@ -220,8 +217,8 @@ class _Teller:
         line = (view.derivative_name(node), view.numeral(number, "derivative"))
         entry = Entry(view.derivative_id(node), number, (number,))
         self.arrived.setdefault(node, []).append((node, number))
-        told = Told(kind, gaps)
-        return StoryStep(self.phase, node, None, told, WORDS["seed"], told, (line,), (entry,))
+        title, sentence = filled(TITLES[kind], gaps), told(kind, gaps)
+        return StoryStep(self.phase, node, None, title, WORDS["seed"], sentence, (line,), (entry,))
 
     @property
     def phase(self) -> Phase:
@@ -251,14 +248,15 @@ class _Teller:
             gaps["so_far"] = view.numeral(self.sum_of(before), "derivative")
         several = self.counts[goal] > 1 or bool(before)
         when = "next" if before else "first" if several else "only"
-        sentence = self.unless_undefined(edge.user, total, Told(f"{kind}_{when}", gaps))
+        sentence = self.unless_undefined(edge.user, total, told(f"{kind}_{when}", gaps))
+        title = filled(TITLES[kind], gaps)
         rule = RULES[f"{kind}_sum" if several else kind]
         terms = (*(number for _, number in before), amount)
         entries = (
             Entry(view.edge_id("share", edge), amount),
             Entry(view.derivative_id(goal), total, terms),
         )
-        return StoryStep(self.phase, goal, edge, Told(kind, gaps), rule, sentence, lines, entries)
+        return StoryStep(self.phase, goal, edge, title, rule, sentence, lines, entries)
 
     def sum_of(self, before: list[tuple[int, Number]]) -> Number:
         """Return what had arrived before this edge."""
@@ -301,11 +299,11 @@ class _Teller:
         lines.append((None, result))
         return tuple(lines)
 
-    def unless_undefined(self, node: int, number: Number, told: Told) -> Told:
+    def unless_undefined(self, node: int, number: Number, sentence: Prose) -> Prose:
         """Return the sentence, or why there is no number."""
         reason = number.undefined
         if reason is None:
-            return told
+            return sentence
         where = reason.node if reason.node in self.view.labels else node
         gaps: Gaps = {
             "node": self.view.name(where),
@@ -314,10 +312,15 @@ class _Teller:
             "digits": str(self.view.run.fine_digits),
         }
         if reason.is_open:
-            return Told(reason.what, gaps)
+            return told(reason.what, gaps)
         if where != node:
-            return Told("undefined_at", gaps)
-        return Told("undefined_value" if reason.what == "value" else "undefined_slope", gaps)
+            return told("undefined_at", gaps)
+        return told("undefined_value" if reason.what == "value" else "undefined_slope", gaps)
+
+
+def told(kind: str, gaps: Gaps) -> Prose:
+    """Return a sentence of the catalogue with its gaps filled."""
+    return filled(SENTENCES[kind], gaps)
 
 
 def sum_up(numbers: list[object]) -> object:

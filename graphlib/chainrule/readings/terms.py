@@ -1,68 +1,45 @@
-"""Mathematics ready to be written: a small tree, and its spellings.
+"""Mathematics ready to be written: a small tree, and its spelling as Unicode text.
 
-A formula is composed once, as terms, and written as Unicode text, LaTeX or MathML, so the
+A formula is composed once, as terms, and written as text, LaTeX, MathML or Typst, so the
 spellings cannot disagree. Terms keep order and brackets; nothing is rearranged.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 from typing import Literal
 
 Role = Literal["value", "derivative", "partial", "warning", "quiet"]
+
+
+def colour_name(role: Role) -> str:
+    """Return under which name LaTeX and Typst have the colour of a role."""
+    return "crpartial" if role == "quiet" else f"cr{role}"
+
 
 SUPERSCRIPTS = str.maketrans("0123456789+-−()n⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿᵀ")
 SUBSCRIPTS = str.maketrans("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎")
 SMALL_LETTERS = str.maketrans("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
+_LETTERS = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau "
+    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+)
 GREEK = {
-    "alpha": "α",
-    "beta": "β",
-    "gamma": "γ",
-    "delta": "δ",
-    "epsilon": "ε",
-    "zeta": "ζ",
-    "eta": "η",
-    "theta": "θ",
-    "iota": "ι",
-    "kappa": "κ",
-    "lambda": "λ",
-    "mu": "μ",
-    "nu": "ν",
-    "xi": "ξ",
-    "rho": "ρ",
-    "sigma": "σ",
-    "tau": "τ",
-    "upsilon": "υ",
-    "phi": "φ",
-    "chi": "χ",
-    "psi": "ψ",
-    "omega": "ω",
-    "Gamma": "Γ",
-    "Delta": "Δ",
-    "Theta": "Θ",
-    "Lambda": "Λ",
-    "Xi": "Ξ",
-    "Pi": "Π",
-    "Sigma": "Σ",
-    "Phi": "Φ",
-    "Psi": "Ψ",
-    "Omega": "Ω",
+    name: unicodedata.lookup(
+        f"GREEK {'SMALL' if name.islower() else 'CAPITAL'} LETTER {name.replace('mbda', 'mda')}"
+    )
+    for name in _LETTERS.split()
 }
+"""Letters by the names that LaTeX has for them; Unicode writes lamda."""
+
 ACCENTS = {
     "hat": ("\u0302", r"\hat", "^"),
     "bar": ("\u0304", r"\bar", "¯"),
     "dot": ("\u0307", r"\dot", "˙"),
-}
-LATEX_SPECIAL = {c: "\\" + c for c in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
 }
 
 
@@ -163,9 +140,19 @@ class Cases:
 
 
 Term = (
-    Symbol | Numeral | Word | Sign | Row | Power | Fraction | Root | Fenced | Coloured | Partial
+    Symbol
+    | Numeral
+    | Word
+    | Sign
+    | Row
+    | Power
+    | Fraction
+    | Root
+    | Fenced
+    | Coloured
+    | Partial
     | Cases
-)  # fmt: skip
+)
 
 
 def with_comma(term: Term) -> Term:
@@ -279,7 +266,7 @@ def text(term: Term) -> str:
             shown = f"({text(base)})" if fenced else text(base)
             return shown + text_superscript(text(exponent))
         case Fraction(above, below):
-            return f"{text(above) if _is_product(above) else _atomic(above)}/{_atomic(below)}"
+            return f"{text(above) if is_product(above) else _atomic(above)}/{_atomic(below)}"
         case Root(inner, degree):
             sign = "√" if degree is None else _ROOTS.get(text(degree), "")
             if not sign and degree is not None:
@@ -339,12 +326,12 @@ def text_subscript(sub: str) -> str:
     return f"_{sub}" if any(c.isascii() for c in small) else small
 
 
-def _is_product(term: Term) -> bool:
+def is_product(term: Term) -> bool:
     """Return whether a numerator is a product of factors with clear ends: 3e⁻⁹, 2√3·π."""
     factors = term.terms if isinstance(term, Row) else (term,)
     return all(
         isinstance(x, Symbol | Power | Root | Fenced)
-        or (isinstance(x, Row) and _is_product(x))
+        or (isinstance(x, Row) and is_product(x))
         or (isinstance(x, Numeral) and x.power is None and not x.digits.startswith("-"))
         or (isinstance(x, Sign) and x.tight and x.text == "·")
         for x in factors
@@ -360,214 +347,9 @@ def _atomic(term: Term) -> str:
     return shown if single else f"({shown})"
 
 
-# LaTeX
-
-LATEX_COLOURS: dict[Role, str] = {
-    "value": "crvalue",
-    "derivative": "crderivative",
-    "partial": "crpartial",
-    "warning": "crwarning",
-    "quiet": "crpartial",
-}
-LATEX_SIGNS = {
-    "∂": r"\partial ",
-    "−": "-",
-    "·": r"\cdot ",
-    "×": r"\times ",
-    "≠": r"\neq ",
-    "@": r"\,",
-    "≈": r"\approx ",
-    "⊤": r"\top ",
-    "≤": r"\leq ",
-    "≥": r"\geq ",
-}
-LATEX_FENCES = {"⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ", "⌉": r"\rceil "}
-
-
-def latex_text(words: str) -> str:
-    """Return words for LaTeX text mode with every special character escaped."""
-    return "".join(LATEX_SPECIAL.get(c, c) for c in words)
-
-
-def latex(term: Term, *, colours: bool = False) -> str:
-    """Return the term as LaTeX mathematics.
-
-    Parameters
-    ----------
-    colours
-        Whether roles are written as `\\textcolor{crvalue}{…}` and the like.
-    """
-
-    def written(term: Term) -> str:
-        match term:
-            case Symbol(name, over):
-                return _latex_name(name, over)
-            case Numeral(digits, power):
-                digits = digits.replace(",", "{,}")
-                return digits if power is None else rf"{digits}\cdot 10^{{{power}}}"
-            case Word(word, command):
-                return (command + " ") if command else rf"\text{{{latex_text(word)}}}"
-            case Sign(sign, tight):
-                shown = LATEX_SIGNS.get(sign, sign)
-                return shown if tight or shown.endswith(" ") else f" {shown} "
-            case Row(terms):
-                return "".join(map(written, terms))
-            case Power(base, exponent):
-                # TeX refuses two superscripts on one letter: y^{*}^{2}.
-                shown = f"{{{written(base)}}}" if starred(base) else written(base)
-                return f"{shown}^{{{written(exponent)}}}"
-            case Fraction(above, below):
-                return rf"\frac{{{written(above)}}}{{{written(below)}}}"
-            case Root(inner, degree):
-                index = "" if degree is None else f"[{written(degree)}]"
-                return rf"\sqrt{index}{{{written(inner)}}}"
-            case Fenced(inner, left, right):
-                left, right = (LATEX_FENCES.get(f, f) for f in (left, right))
-                return rf"\left{left}{written(inner)}\right{right}"
-            case Coloured(role, inner):
-                shown = written(inner)
-                return rf"\textcolor{{{LATEX_COLOURS[role]}}}{{{shown}}}" if colours else shown
-            case Partial(above, below, sign):
-                d = r"\partial " if sign == "∂" else "d"
-                return rf"\frac{{{d}{written(above)}}}{{{d}{written(below)}}}"
-            case Cases(rows):
-                ends = [rf" & \text{{if }} {written(c)}" if c else r" & \text{otherwise}"
-                        for _, c in rows]  # fmt: skip
-                lines = [written(v) + end for (v, _), end in zip(rows, ends, strict=True)]
-                return r"\begin{cases} " + r" \\ ".join(lines) + r" \end{cases}"
-
-    return written(term)
-
-
 def starred(term: Term) -> bool:
     """Whether a term is a name with a star, and so has its superscript already."""
     bare = term.inner if isinstance(term, Coloured) else term
     return isinstance(bare, Symbol) and (
         bool(raised(name_parts(bare.name)[2])) or bool(primed(bare.name)[1])
     )
-
-
-def _latex_name(name: str, over: str = "") -> str:
-    name, primes = primed(name)
-    base, sub, accent = name_parts(name)
-    if base in GREEK:
-        shown = "\\" + base
-    elif len(base) == 1:
-        shown = latex_text(base)
-    else:
-        shown = rf"\mathrm{{{latex_text(base)}}}"
-    for mark in (accent, over):
-        if mark in ACCENTS:
-            shown = f"{ACCENTS[mark][1]}{{{shown}}}"
-    if sub:
-        plain = sub.isdigit() or len(sub) == 1
-        shown += "_{" + (sub if plain else r"\mathrm{" + latex_text(sub) + "}") + "}"
-    above = raised(accent).replace("′", r"\prime ")
-    above += r"\prime " * (" ′″‴".index(primes) if primes else 0)
-    return shown + (f"^{{{above}}}" if above else "")
-
-
-# MathML
-
-
-def mathml(term: Term, *, inline: bool = False, display: bool = False) -> str:
-    """Return the term as a MathML element, escaped.
-
-    Parameters
-    ----------
-    inline
-        Whether fractions are written with a slash, for lines that must stay low.
-    display
-        Whether limits and fractions are set large.
-    """
-    style = ' display="block"' if display else ""
-    return f"<math{style}>{_mathml(term, inline)}</math>"
-
-
-def _mathml(term: Term, inline: bool) -> str:
-    match term:
-        case Symbol(name, mark):
-            return _mathml_name(name, mark)
-        case Numeral(digits, power):
-            shown = f"<mn>{escape(digits.replace('-', '−'))}</mn>"
-            if power is None:
-                return shown
-            tens = f"<msup><mn>10</mn><mn>{str(power).replace('-', '−')}</mn></msup>"
-            return f"<mrow>{shown}<mo>·</mo>{tens}</mrow>"
-        case Word(word) if word.isspace():
-            return f'<mspace width="{0.2 * len(word):.1f}em"></mspace>'
-        case Word(word):
-            # Token elements drop blanks at their ends, and some fonts show no unbreakable one.
-            core = escape(word.strip().replace(" ", "\N{NO-BREAK SPACE}"))
-            before, after = (
-                f'<mspace width="{0.25 * blanks:.2f}em"></mspace>' if blanks else ""
-                for blanks in (len(word) - len(word.lstrip()), len(word) - len(word.rstrip()))
-            )
-            return f'{before}<mi mathvariant="normal" class="word">{core}</mi>{after}'
-        case Sign(sign, tight):
-            space = ' lspace="0" rspace="0"' if tight else ""
-            return f'<mo stretchy="false"{space}>{escape(sign)}</mo>'
-        case Row(terms):
-            return f"<mrow>{''.join(_mathml(t, inline) for t in terms)}</mrow>"
-        case Power(base, exponent):
-            return f"<msup>{_mathml(base, inline)}{_mathml(exponent, True)}</msup>"
-        case Fraction(above, below):
-            if inline:
-                slash = Sign("/", tight=True)
-                over = above if _is_product(above) else _bracketed(above)
-                return _mathml(row(over, slash, _bracketed(below)), inline)
-            return f"<mfrac>{_mathml(above, inline)}{_mathml(below, inline)}</mfrac>"
-        case Root(inner, None):
-            return f"<msqrt>{_mathml(inner, inline)}</msqrt>"
-        case Root(inner, degree):
-            assert degree is not None
-            return f"<mroot>{_mathml(inner, inline)}{_mathml(degree, True)}</mroot>"
-        case Fenced(inner, left, right):
-            fences = [f'<mo stretchy="false" fence="true">{escape(f)}</mo>' for f in (left, right)]
-            return f"<mrow>{fences[0]}{_mathml(inner, inline)}{fences[1]}</mrow>"
-        case Coloured(role, inner):
-            return f'<mrow class="{role}">{_mathml(inner, inline)}</mrow>'
-        case Partial(above, below, sign):
-            d = f'<mo class="d" lspace="0" rspace="0">{escape(sign)}</mo>'
-            top = f"<mrow>{d}{_mathml(above, inline)}</mrow>"
-            bottom = f"<mrow>{d}{_mathml(below, inline)}</mrow>"
-            if inline:
-                return f'<mrow>{top}<mo lspace="0" rspace="0">/</mo>{bottom}</mrow>'
-            return f"<mfrac>{top}{bottom}</mfrac>"
-        case Cases(rows):
-            lines = "".join(
-                f'<mtr><mtd style="text-align: left">{_mathml(value, inline)}</mtd>'
-                f'<mtd style="text-align: left">{_mathml(_condition(c), inline)}</mtd></mtr>'
-                for value, c in rows
-            )
-            return f'<mrow><mo fence="true">{{</mo><mtable>{lines}</mtable></mrow>'
-
-
-def _condition(condition: Term | None) -> Term:
-    """Return a condition behind its word."""
-    return Word("otherwise") if condition is None else row(Word("if "), condition)
-
-
-def _bracketed(term: Term) -> Term:
-    bare = term.inner if isinstance(term, Coloured) else term
-    single = isinstance(bare, (Symbol, Fenced, Power, Word, Numeral, Root))
-    return term if single else Fenced(term)
-
-
-@lru_cache(maxsize=4096)
-def _mathml_name(name: str, over: str = "") -> str:
-    name, primes = primed(name)
-    base, sub, accent = name_parts(name)
-    kind = "letter" if len(spelled(base)) == 1 else "word"
-    shown = f'<mi mathvariant="normal" class="{kind}">{escape(spelled(base))}</mi>'
-    for mark in (accent, over):
-        if mark in ACCENTS:
-            shown = f'<mover accent="true">{shown}<mo>{ACCENTS[mark][2]}</mo></mover>'
-    if sub:
-        kind = "letter" if len(sub) == 1 else "word"
-        word = f'<mi mathvariant="normal" class="{kind}">{escape(sub)}</mi>'
-        shown = f"<msub>{shown}{f'<mn>{sub}</mn>' if sub.isdigit() else word}</msub>"
-    above = raised(accent).replace("*", "∗") + primes
-    if above:
-        return f'<msup>{shown}<mo lspace="0" rspace="0">{above}</mo></msup>'
-    return shown

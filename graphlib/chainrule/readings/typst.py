@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from chainrule.readings.prose import printable
 from chainrule.readings.terms import (
     GREEK,
     Cases,
@@ -17,26 +18,18 @@ from chainrule.readings.terms import (
     Numeral,
     Partial,
     Power,
-    Role,
     Root,
     Row,
     Sign,
     Symbol,
     Term,
     Word,
+    colour_name,
     name_parts,
     raised,
     spelled,
     starred,
 )
-
-COLOURS: dict[Role, str] = {
-    "value": "crvalue",
-    "derivative": "crderivative",
-    "partial": "crpartial",
-    "warning": "crwarning",
-    "quiet": "crpartial",
-}
 
 # Signs that Typst's mathematics reads as they stand; others are strings.
 _PLAIN = frozenset("+−=·×∂<>≠∈")
@@ -47,10 +40,7 @@ _ACCENTS = {"hat": "hat", "bar": "macron", "dot": "dot"}
 
 def string(words: str) -> str:
     """Return words as a string literal of Typst; what does not show is replaced."""
-    shown = "".join(
-        c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in words
-    )
-    return '"' + "".join(_IN_STRINGS.get(c, c) for c in shown) + '"'
+    return '"' + "".join(_IN_STRINGS.get(c, c) for c in printable(words)) + '"'
 
 
 # The number sign begins code outside strings only; a reader need not know where it stands.
@@ -111,7 +101,7 @@ def typst(term: Term, *, colours: bool = False) -> str:
                 return f"{string(left)}{written(inner)}{string(right)}"
             case Coloured(role, inner):
                 shown = written(inner)
-                return f"{COLOURS[role]}({shown})" if colours else shown
+                return f"{colour_name(role)}({shown})" if colours else shown
             case Partial(above, below, sign):
                 d = "∂" if sign == "∂" else '"d"'
                 return f"frac({joined([d, written(above)])}, {joined([d, written(below)])})"

@@ -6,7 +6,8 @@ import itertools
 from functools import cached_property
 from typing import Any
 
-from chainrule.algebras.real import Real, bound
+from chainrule.algebras.decimals import bound
+from chainrule.algebras.real import Real
 from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Kind, Number, Run

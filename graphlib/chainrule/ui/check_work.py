@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from chainrule.errors import LinkError
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import link, work, worktable
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault, Reading
-from chainrule.ui.explore import fault_html
+from chainrule.ui.formula import fault_html
 from chainrule.ui.markup import markup
 from chainrule.ui.state import EXAMPLE, State
 from chainrule.ui.widgets import lasting

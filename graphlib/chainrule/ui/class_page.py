@@ -24,15 +24,15 @@ from chainrule.exercises.class_marking import (
     tasks_of,
 )
 from chainrule.exercises.class_run import run_class
-from chainrule.exercises.formats.format import points_text
 from chainrule.exercises.gradebook import feedback_zip, gradebook
 from chainrule.exercises.handed_in import Handed, collect
 from chainrule.exercises.recipe import Recipe
 from chainrule.exercises.roster import roster
+from chainrule.exercises.sheet import points_text
 from chainrule.exercises.statistics import by_cell, by_mistake, cell_words, findings
 from chainrule.ui.class_view import cells_html, gradebook_html, mistakes_html
 from chainrule.ui.engine import Fault
-from chainrule.ui.explore import fault_html
+from chainrule.ui.formula import fault_html
 from chainrule.ui.widgets import lasting
 
 MOST_STUDENTS: Final = 300

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from chainrule.exercises.class_marking import Graded
-from chainrule.exercises.formats.format import points_text
+from chainrule.exercises.sheet import points_text
 from chainrule.exercises.statistics import (
     VERDICTS,
     CellCount,
@@ -17,7 +17,7 @@ from chainrule.exercises.statistics import (
     first_error,
 )
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
-from chainrule.readings.render.prose import plain
+from chainrule.readings.prose import plain
 
 MOST_MISTAKES: Final = 8
 SHOWN: Final = {"right": "right", "follows": "follows", "wrong": "wrong", "undecided": "open",

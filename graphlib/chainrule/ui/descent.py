@@ -11,10 +11,12 @@ import streamlit as st
 
 from chainrule.errors import InputError, LinkError
 from chainrule.nn.optimisers import METHODS
-from chainrule.ui import descent_state, descent_work, explore
+from chainrule.ui import descent_state, descent_work
 from chainrule.ui.descent_state import EXAMPLES, MOST_STARTS, MOST_STEPS, DescentState, points
 from chainrule.ui.descent_work import Descended
+from chainrule.ui.formula import fault_html
 from chainrule.ui.pictures.component import plane, theme
+from chainrule.ui.session import take
 from chainrule.ui.state import State
 from chainrule.ui.widgets import lasting
 
@@ -42,7 +44,7 @@ def page() -> None:
                 st.session_state["des_good"] = found
             else:
                 with reading:
-                    st.html(explore.fault_html(found))
+                    st.html(fault_html(found))
             shown: Descended | None = st.session_state.get("des_good")
             if shown is not None:
                 if found is shown:
@@ -174,7 +176,7 @@ def _show(shown: Descended, state: DescentState) -> None:
             point = tuple(
                 (name, value.strip()) for name, value in zip(shown.names, first, strict=False)
             )
-            explore.take(State(state.formula, point))
+            take(State(state.formula, point))
             st.switch_page(st.session_state["pages"]["Explore"])
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from chainrule.drawing.theme import THEMES
 from chainrule.errors import ChainruleError, InputError
 from chainrule.facade import Graph
 from chainrule.nn.contours import contour, levels
@@ -17,6 +16,7 @@ from chainrule.nn.descent import Landscape, Minimum, Path
 from chainrule.nn.optimisers import Optimiser
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
+from chainrule.readings.theme import THEMES
 from chainrule.ui.descent_state import (
     MOST_PATHS,
     MOST_STARTS,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, cast
 
+from chainrule.algebras.float64 import FLOAT64
+from chainrule.algebras.undefined import Undefined
 from chainrule.drawing.player import Packed, payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.facade import Graph
@@ -20,17 +22,22 @@ from chainrule.graph.conventions import chosen_nodes
 from chainrule.graph.numbering import with_rows
 from chainrule.graph.tree import tree_size
 from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.ops import OPS
 from chainrule.ops import Shape as Sizes
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
+from chainrule.passes.walks import evaluate
 from chainrule.readings.catalogue import say
 from chainrule.readings.changes import changed
 from chainrule.readings.formulas import in_inputs
 from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import Hint, hints
-from chainrule.readings.terms import EQUALS, Symbol, latex, row, text
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import EQUALS, Symbol, row, text
 from chainrule.readings.view import Notation
+from chainrule.ui import plots
+from chainrule.ui.plots import Plot
 from chainrule.ui.state import State
 from chainrule.ui.taken import FILES
 from chainrule.worked import READINGS, Worked
@@ -38,6 +45,8 @@ from chainrule.worked import READINGS, Worked
 CLOSED_FORM_SECONDS = 20.0
 LONGEST_LATEX = 120
 DEFAULT_VALUE = "1"
+MOST_TRIED = 300
+"""Nodes up to which another point is looked for."""
 
 
 def warm() -> None:
@@ -66,11 +75,16 @@ class Reading:
     kinked: bool = False
     told: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
+    inside: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    outputs: tuple[str, ...] = ()
 
     def default(self, name: str) -> str:
-        """Return the value that a variable has until one is typed: perhaps the text gives it."""
-        if name in self.given:
-            return self.given[name]
+        """Return the value that a variable has until one is typed: perhaps the text gives it,
+        or the function has no value at the usual one.
+        """
+        if found := self.given.get(name) or self.inside.get(name):
+            return found
         shape = dict(zip(self.variables, self.shapes, strict=True)).get(name, ())
         return default_value(shape)
 
@@ -90,9 +104,13 @@ class Fault:
     def of(cls, error: InputError) -> Fault:
         """Return an error as the page shows it."""
         return cls(
-            error.message, error.caret() if error.text else "", error.allowed,
-            error.suggestion, error.line, error.column,
-        )  # fmt: skip
+            error.message,
+            error.caret() if error.text else "",
+            error.allowed,
+            error.suggestion,
+            error.line,
+            error.column,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +154,53 @@ def read(
         }
         for note in graph.notes
     )
+    steps = graph.list
     return Reading(
         graph.variables,
         reading_latex(graph),
         notes,
         graph.usual_zoom,
-        graph.names.get(graph.outputs[0], Notation().output),
-        graph.is_scalar,
-        tuple(graph.shape(node) for node in graph.inputs),
-        bool(chosen_nodes(graph)),
-        told_of(graph),
+        steps.names.get(steps.outputs[0], Notation().output),
+        steps.is_scalar,
+        tuple(steps.shape(node) for node in steps.inputs),
+        bool(chosen_nodes(steps)),
+        told_of(steps),
         graph.given,
+        *_inside(graph),
+        tuple(steps.names.get(node, "") for node in steps.outputs),
     )
+
+
+INSIDE: Final = ("0.5", "2", "1.5", "3", "-0.5", "-2", "0.1", "10", "-10")
+"""Values tried, in this order, where the function has none at the usual ones."""
+
+
+def _inside(graph: Graph) -> tuple[dict[str, str], str]:
+    """Return values around which the function exists where it does not at the usual ones, as few
+    as possible, and what it needs.
+    """
+    usual = {name: graph.given.get(name, DEFAULT_VALUE) for name in graph.variables}
+    if not graph.list.is_scalar or len(graph.list) > MOST_TRIED:
+        return {}, ""
+    reason = _missing(graph, usual)
+    free = [name for name in graph.variables if name not in graph.given]
+    for names in [*([name] for name in free), free] if reason else []:
+        for value in INSIDE:
+            around = (value, f"1.01*{value}", f"0.99*{value}")
+            if not any(_missing(graph, usual | dict.fromkeys(names, near)) for near in around):
+                return dict.fromkeys(names, value), reason
+    return {}, ""
+
+
+def _missing(graph: Graph, point: Mapping[str, str]) -> str:
+    """Return what a function needs that has no value at a point, as words; empty if it has one."""
+    steps = graph.list
+    values = [step.value for step in evaluate(steps, FLOAT64, graph.at(point))]
+    for value in (values[node] for node in steps.outputs):
+        if isinstance(value, Undefined):
+            op = OPS[value.op]
+            return f"{op.symbol or op.sign or op.name} needs {value.needs}"
+    return ""
 
 
 def default_value(shape: Sizes) -> str:
@@ -171,7 +224,7 @@ LONGEST_READING: Final = 90
 """Characters of a formula that stands typeset under what was typed."""
 
 
-def told_of(graph: Graph) -> str:
+def told_of(graph: WengertList) -> str:
     """Return in words what a program is that is too long to be written as one formula, else ""."""
     steps = [node for node in graph.names if graph.ops[node] is not INPUT]
     if len(steps) < 2 or len(text(in_inputs(graph).term)) <= LONGEST_READING:
@@ -182,15 +235,17 @@ def told_of(graph: Graph) -> str:
 def reading_latex(graph: Graph) -> str:
     """Return the main output written out down to the inputs, as LaTeX."""
 
-    goal = graph.outputs[0]
-    name = Symbol(graph.names.get(goal, Notation().output))
-    if graph.ops[goal] is INPUT:
+    steps = graph.list
+    goal = steps.outputs[0]
+    name = Symbol(steps.names.get(goal, Notation().output))
+    if steps.ops[goal] is INPUT:
         return latex(name)
-    return latex(row(name, EQUALS, in_inputs(graph).term))
+    return latex(row(name, EQUALS, in_inputs(steps).term))
 
 
+@lru_cache(2)
 def work(state: State, names: tuple[str, ...]) -> Worked:
-    """Run the passes for a state.
+    """Run the passes for a state; one edit asks for several readings of the same run.
 
     Raises
     ------
@@ -207,6 +262,7 @@ def work(state: State, names: tuple[str, ...]) -> Worked:
         notation=Notation.named(state.notation),
         folds=state.folds,
         as_tree=state.shape == "tree",
+        output=state.output or None,
     )
 
 
@@ -233,7 +289,7 @@ class Shape:
 def shape(state: State, names: tuple[str, ...]) -> Shape:
     """Return what a state shows: another formula may not have the nodes that were folded."""
     graph = _graph(state, names)
-    shown: WengertList = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom))
+    shown = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom)).list
     folds: list[str] = []
     trouble = ""
     for change in state.folds:
@@ -245,13 +301,15 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
     return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
 
 
-def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
-    """Return the player's data and the hints for a state."""
+def play(
+    state: State, names: tuple[str, ...], screen: str = "wide"
+) -> tuple[Packed, tuple[Hint, ...]] | Fault:
+    """Return the player's data for a screen, wide or narrow, and the hints for a state."""
     try:
         worked = work(state, names)
         # A copy in a tree hides what its original does.
-        told = tuple(hint for hint in hints(worked) if "#" not in hint.variable)
-        return Packed.of(payload(worked)), told
+        told = tuple(hint for hint in hints(worked.view) if "#" not in hint.variable)
+        return Packed.of(payload(worked.view, layouts=(screen,))), told
     except InputError as error:
         return Fault.of(error)
     except ShapeError as error:
@@ -263,9 +321,9 @@ def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]
 def closed(state: State, names: tuple[str, ...]) -> Closed:
     """Return SymPy's closed form, and whether four routes to the derivative agree."""
     graph = _graph(state, names)
-    if not graph.is_scalar:
+    if not graph.list.is_scalar:
         return Closed(trouble="No closed form: the formula has vectors.")
-    goal = graph.outputs[0]
+    goal = graph.list.outputs[0]
     form = graph.closed_form(timeout=CLOSED_FORM_SECONDS)
     entries = graph.check(dict(state.point)).inputs
     differ = [entry for entry in entries if entry.verdict == "differs"]
@@ -280,7 +338,7 @@ def closed(state: State, names: tuple[str, ...]) -> Closed:
     elif entries:
         verdict, words = "agrees", "forward, reverse, SymPy, differences"
     return Closed(
-        graph.names.get(goal, Notation().output),
+        graph.list.names.get(goal, Notation().output),
         {name: _short(form, name) for name in form.derivative_latex},
         form.missing or form.left_out,
         verdict,
@@ -313,24 +371,12 @@ def _nudged(worked: Worked, state: State) -> Tabular:
     return worked.nudge(state.along if state.along in names else names[0], state.nudge)
 
 
-def curve(
-    state: State, names: tuple[str, ...], low: float, high: float
-) -> list[tuple[float, float]]:
-    """Return points of the output over its one variable, for a small plot."""
-    import math
-
-    from chainrule.algebras.float64 import FLOAT64
-    from chainrule.passes.walks import evaluate
-
-    graph = _graph(state, names)
-    (entry,), goal = graph.inputs, graph.outputs[0]
-    points: list[tuple[float, float]] = []
-    for i in range(121):
-        x = low + (high - low) * i / 120
-        value = [step.value for step in evaluate(graph, FLOAT64, {entry: x})][goal]
-        if isinstance(value, float) and math.isfinite(value):
-            points.append((x, value))
-    return points
+def plot(state: State, names: tuple[str, ...], chosen: str | None, theme: str) -> Plot | None:
+    """Return the picture of a node over one or two inputs, None where there is none."""
+    try:
+        return plots.plot(work(state, names), chosen, theme)
+    except ChainruleError:
+        return None
 
 
 def file(kind: str, label: str, state: State, names: tuple[str, ...]) -> bytes:

@@ -15,7 +15,7 @@ from chainrule.exercises.levels import LEVELS
 from chainrule.ui import class_page, sheet_link, sheets
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault
-from chainrule.ui.explore import fault_html
+from chainrule.ui.formula import fault_html
 from chainrule.ui.state import EXAMPLE
 from chainrule.ui.widgets import lasting
 

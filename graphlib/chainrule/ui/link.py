@@ -37,9 +37,12 @@ class Field:
     def refuse(self, message: str, allowed: str) -> LinkError:
         """Return the error for this value."""
         return LinkError(
-            message, text=self.query, position=self.position,
-            length=max(1, len(self.text)), allowed=allowed,
-        )  # fmt: skip
+            message,
+            text=self.query,
+            position=self.position,
+            length=max(1, len(self.text)),
+            allowed=allowed,
+        )
 
 
 Reader = Callable[[Field], Any]
@@ -61,8 +64,14 @@ def encode(state: State) -> str:
     for key, attribute in _CHOICES.items():
         value = getattr(state, attribute)
         if value != getattr(plain, attribute) and (key != "step" or value < MOST_STEPS):
-            pieces.append((key, ",".join(value) if key == "folds" else str(value)))
+            pieces.append((key, _written(value)))
     return written(pieces)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def written(pieces: Iterable[tuple[str, str]]) -> str:
@@ -122,9 +131,11 @@ def parts(query: str, readers: Mapping[str, Reader]) -> dict[str, Any]:
     """
     if len(query) > LONGEST:
         raise LinkError(
-            "The link is too long", text=query, position=LONGEST,
+            "The link is too long",
+            text=query,
+            position=LONGEST,
             allowed=f"A link has at most {LONGEST:,} characters.",
-        )  # fmt: skip
+        )
     found: dict[str, Any] = {}
     for field in _fields(query):
         reader = readers.get(field.key)
@@ -150,9 +161,12 @@ def _fields(query: str) -> Iterator[Field]:
         start = position + len(key) + 1
         if not equals or not key:
             raise LinkError(
-                "A part of the link has no value", text=query, position=position,
-                length=max(1, len(piece)), allowed="Parts are written key=value, joined by &.",
-            )  # fmt: skip
+                "A part of the link has no value",
+                text=query,
+                position=position,
+                length=max(1, len(piece)),
+                allowed="Parts are written key=value, joined by &.",
+            )
         yield Field(query, key, _unescaped(query, value, start), start)
         position += len(piece) + 1
 
@@ -165,8 +179,10 @@ def _unescaped(query: str, text: str, position: int) -> str:
             if not _ESCAPE.match(text, at):
                 raise LinkError(
                     "A percent sign is not followed by two hexadecimal digits",
-                    text=query, position=position + at, allowed="A percent sign is written %25.",
-                )  # fmt: skip
+                    text=query,
+                    position=position + at,
+                    allowed="A percent sign is written %25.",
+                )
             raw.append(int(text[at + 1 : at + 3], 16))
             at += 3
         else:
@@ -176,9 +192,12 @@ def _unescaped(query: str, text: str, position: int) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise LinkError(
-            "A part of the link is not text", text=query, position=position,
-            length=max(1, len(text)), allowed="Text is escaped UTF-8.",
-        ) from error  # fmt: skip
+            "A part of the link is not text",
+            text=query,
+            position=position,
+            length=max(1, len(text)),
+            allowed="Text is escaped UTF-8.",
+        ) from error
 
 
 def _read_pairs(field: Field) -> tuple[tuple[str, str], ...]:
@@ -190,9 +209,11 @@ def _read_pairs(field: Field) -> tuple[tuple[str, str], ...]:
         if not equals or not name:
             raise field.refuse("A pair has no value", "Pairs are written name=value.")
         pairs.append(
-            (_unescaped(field.query, name, field.position),
-             _unescaped(field.query, value, field.position))
-        )  # fmt: skip
+            (
+                _unescaped(field.query, name, field.position),
+                _unescaped(field.query, value, field.position),
+            )
+        )
     if len(pairs) > MOST_PAIRS:
         raise field.refuse(f"There are {len(pairs)} pairs", f"At most {MOST_PAIRS} are allowed.")
     if len({name for name, _ in pairs}) < len(pairs):
@@ -289,9 +310,19 @@ def _read_step(field: Field) -> int:
 
 
 _CHOICES: Mapping[str, str] = {
-    "mode": "mode", "zoom": "zoom", "along": "along", "names": "notation", "kink": "kink",
-    "folds": "folds", "as": "shape", "show": "reading", "by": "nudge", "step": "step",
-}  # fmt: skip
+    "mode": "mode",
+    "zoom": "zoom",
+    "along": "along",
+    "names": "notation",
+    "kink": "kink",
+    "folds": "folds",
+    "as": "shape",
+    "show": "reading",
+    "by": "nudge",
+    "of": "output",
+    "step": "step",
+    "present": "present",
+}
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "f": lambda field: field.text,
     "at": _read_point,
@@ -305,5 +336,7 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "as": one_of(SHAPES),
     "show": one_of(READINGS),
     "by": number,
+    "of": _read_name,
     "step": _read_step,
+    "present": lambda field: one_of("1")(field) == "1",
 }

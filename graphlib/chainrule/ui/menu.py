@@ -8,15 +8,19 @@ import streamlit as st
 
 from chainrule.errors import LinkError
 from chainrule.files import safe_name
-from chainrule.ui import link, work
+from chainrule.ui import link, network_rail, network_work, work
 from chainrule.ui.equivalents import command_line, python_lines
 from chainrule.ui.state import State
 from chainrule.ui.taken import FILES, File
 
 MIMES = {
-    "html": "text/html", "csv": "text/csv", "json": "application/json", "svg": "image/svg+xml",
-    "png": "image/png", "pdf": "application/pdf",
-}  # fmt: skip
+    "html": "text/html",
+    "csv": "text/csv",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+}
 LONGEST_STEM = 48
 
 
@@ -37,6 +41,9 @@ def menu(state: State, names: tuple[str, ...]) -> None:
             with st.container(key=f"files_{kind.lower()}", horizontal=True):
                 for file in files:
                     _button(kind, file, state, names)
+        if st.button("Train this formula", key="train_this", help="On the page Networks"):
+            network_rail.take(network_work.trained(state.formula, state.point), b"")
+            st.switch_page(st.session_state["pages"]["Networks"])
         st.caption("The same on the command line")
         st.code(command_line(state, names), language="shell", wrap_lines=True)
         st.caption("The same in Python")
@@ -48,10 +55,15 @@ def _button(kind: str, file: File, state: State, names: tuple[str, ...]) -> None
         return work.file(kind, file.label, state, names)
 
     st.download_button(
-        file.label, data=data, mime=MIMES.get(file.suffix[1:], "text/plain"), on_click="ignore",
-        file_name=f"{stem(state.formula)}{file.suffix}", key=f"download_{kind}_{file.label}",
-        help=f"{kind} as {file.label}", width="content",
-    )  # fmt: skip
+        file.label,
+        data=data,
+        mime=MIMES.get(file.suffix[1:], "text/plain"),
+        on_click="ignore",
+        file_name=f"{stem(state.formula)}{file.suffix}",
+        key=f"download_{kind}_{file.label}",
+        help=f"{kind} as {file.label}",
+        width="content",
+    )
 
 
 def stem(formula: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from chainrule.errors import FileError, LinkError
 from chainrule.nn.data import GENERATED
+from chainrule.nn.experiments import EXPERIMENTS
 from chainrule.nn.initialisers import SCHEMES
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.optimisers import METHODS
@@ -16,10 +18,19 @@ from chainrule.ui import link
 
 FILE = "file"
 ACTIVATIONS = (
-    "tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu", "swish", "softplus", "linear",
-)  # fmt: skip
+    "tanh",
+    "sigmoid",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "gelu",
+    "swish",
+    "softplus",
+    "linear",
+)
 SCALINGS = ("standard", "range", "none")
-MOST_EPOCHS, MOST_COUNT, MOST_SEED, LONGEST_TEXT = 2_000, 2_000, 999_999, 60
+MOST_EPOCHS, MOST_COUNT, MOST_SEED = 2_000, 2_000, 999_999
+LONGEST_TEXT, LONGEST_FORMULA = 60, 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +45,30 @@ class NetworkState:
         How many points are drawn, and how far they stray, as typed; where the data have it.
     hidden
         Widths of the hidden layers, as typed: "4-3".
-    activation, initialiser, loss, optimiser, rate, batch, epochs, scaling, seed
-        As in `chainrule.nn.building.Choices`; "" for the usual loss, the rate as typed,
-        a batch of 0 for all.
+    held
+        How many percent of the points are not learned from.
+    features, activation, initialiser, loss, optimiser, batch, epochs, scaling, seed
+        As in `chainrule.nn.building.Choices`; "" for the usual loss, a batch of 0 for all.
+    rate, l1, l2, dropout, patience
+        The same, numbers as typed, a patience of 0 for none. These and the epochs can change
+        while a network learns; another choice of the others is another run.
+    formula, learn
+        What is trained in place of layers, and what it learns with where that begins: "a=1, b".
     example
         Number of the example in the picture, from 0.
     neuron
         Which neuron is opened: layer and unit from 1, as "2.1"; "" for none.
     epoch
         The epoch shown.
+    experiment
+        Name of the experiment that is shown in place of training.
     """
 
     data: str = "moons"
     count: int = 160
     noise: str = "0.19"
+    held: int = 25
+    features: str = ""
     hidden: str = "4-3"
     activation: str = "tanh"
     initialiser: str = "xavier"
@@ -56,26 +77,66 @@ class NetworkState:
     rate: str = "0.012"
     batch: int = 20
     epochs: int = 120
+    l1: str = "0"
+    l2: str = "0"
+    dropout: str = "0"
+    patience: int = 0
     scaling: str = "standard"
     seed: int = 0
+    formula: str = ""
+    learn: str = ""
     example: int = 0
     neuron: str = ""
     epoch: int = 0
+    experiment: str = ""
 
 
-def _short(field: link.Field) -> str:
-    if len(field.text) > LONGEST_TEXT:
-        raise field.refuse(
-            f"`{field.text[:20]}…` is too long", f"At most {LONGEST_TEXT} characters."
-        )
-    return field.text
+LIVE = ("rate", "l1", "l2", "dropout", "patience", "epochs")
+"""Choices that act on a run from its next epoch on."""
+BEGINS = (
+    "data",
+    "count",
+    "noise",
+    "held",
+    "features",
+    "hidden",
+    "activation",
+    "initialiser",
+    "loss",
+    "optimiser",
+    "batch",
+    "scaling",
+    "seed",
+    "formula",
+    "learn",
+)
+"""Choices that begin another run."""
+CHOSEN = (*BEGINS, *LIVE)
+
+
+def differences(a: NetworkState, b: NetworkState) -> list[str]:
+    """Return the choices in which two runs differ."""
+    return [name for name in CHOSEN if getattr(a, name) != getattr(b, name)]
+
+
+def _at_most(length: int) -> link.Reader:
+    def read(field: link.Field) -> str:
+        if len(field.text) > length:
+            raise field.refuse(
+                f"`{field.text[:20]}…` is too long", f"At most {length:,} characters."
+            )
+        return field.text
+
+    return read
 
 
 READERS: Mapping[str, link.Reader] = {
     "data": link.one_of((*GENERATED, FILE)),
     "count": link.whole(2, MOST_COUNT),
     "noise": link.number,
-    "hidden": _short,
+    "held": link.whole(0, 90),
+    "features": _at_most(200),
+    "hidden": _at_most(LONGEST_TEXT),
     "activation": link.one_of(ACTIVATIONS),
     "initialiser": link.one_of(SCHEMES),
     "loss": link.one_of(("", *LOSSES)),
@@ -83,11 +144,18 @@ READERS: Mapping[str, link.Reader] = {
     "rate": link.number,
     "batch": link.whole(0, 100_000),
     "epochs": link.whole(1, MOST_EPOCHS),
+    "l1": link.number,
+    "l2": link.number,
+    "dropout": link.number,
+    "patience": link.whole(0, MOST_EPOCHS),
     "scaling": link.one_of(SCALINGS),
     "seed": link.whole(0, MOST_SEED),
+    "formula": _at_most(LONGEST_FORMULA),
+    "learn": _at_most(LONGEST_FORMULA),
     "example": link.whole(0, 100_000),
-    "neuron": _short,
+    "neuron": _at_most(LONGEST_TEXT),
     "epoch": link.whole(0, MOST_EPOCHS),
+    "experiment": link.one_of(("", *EXPERIMENTS)),
 }
 
 
@@ -137,6 +205,39 @@ def from_file(content: bytes) -> tuple[NetworkState, str]:
         raise FileError(error.message, row=1, allowed=error.allowed) from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise FileError(
-            "this is no state of the page Networks", row=1,
+            "this is no state of the page Networks",
+            row=1,
             allowed="Open a file that this page has saved.",
-        ) from error  # fmt: skip
+        ) from error
+
+
+def command(state: NetworkState) -> str:
+    """Return the command line that trains the same, as far as it has the choices."""
+    source = "DATA.csv" if state.data == FILE else state.data
+    given = {
+        "formula": state.formula,
+        "learn": state.learn,
+        "layers": state.hidden,
+        "features": state.features,
+        "activation": state.activation,
+        "init": state.initialiser,
+        "loss": state.loss,
+        "optimiser": state.optimiser,
+        "rate": state.rate,
+        "batch": state.batch,
+        "epochs": state.epochs,
+        "held": f"{state.held / 100:g}",
+        "scaling": state.scaling,
+        "l1": state.l1,
+        "l2": state.l2,
+        "dropout": state.dropout,
+        "patience": state.patience or "",
+        "seed": state.seed,
+    }
+    left_out = {"layers", "activation", "init"} if state.formula else set()
+    pieces = [
+        f"--{name} {shlex.quote(str(value))}"
+        for name, value in given.items()
+        if name not in left_out and (str(value) not in ("", "0") or name in ("layers", "seed"))
+    ]
+    return " ".join([f"chainrule train {source}", *pieces])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from chainrule.ui import check_work, descent, exercises, explore, networks
+from chainrule.ui import check_work, descent, exercises, explore, help, networks, reference
 
 HERE = Path(__file__).parent
 
@@ -41,6 +41,7 @@ PAGES: tuple[Page, ...] = (
     Page("Descent", descent.page),
     Page("Exercises", exercises.page),
     Page("Check my work", check_work.page),
+    Page("Reference", reference.page),
 )
 """All pages, in the order of the header; the first is the one that opens."""
 
@@ -58,9 +59,11 @@ def run() -> None:
     with st.container(key="header", horizontal=True, vertical_alignment="center"):
         st.html('<span class="cr-brand">chainrule</span>', width="content")
         for entry in entries:
-            with st.container(key=f"{'here' if entry == here else 'page'}_{entry.url_path}",
-                              width="content"):  # fmt: skip
+            with st.container(
+                key=f"{'here' if entry == here else 'page'}_{entry.url_path}", width="content"
+            ):
                 st.page_link(entry, label=entry.title)
+        help.button()
     here.run()
 
 

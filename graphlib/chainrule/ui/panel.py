@@ -20,6 +20,7 @@ TITLES = {
     "paths": "Paths",
     "cost": "Cost",
     "health": "Health",
+    "jacobian": "Jacobian",
     "nudge": "Nudge",
     "enclosures": "Proof",
 }
@@ -28,9 +29,13 @@ TITLES = {
 def choice() -> None:
     """Show the quiet choice of a reading."""
     st.segmented_control(
-        "Reading", READINGS, **lasting("below"), format_func=TITLES.__getitem__, required=True,
+        "Reading",
+        READINGS,
+        **lasting("below"),
+        format_func=TITLES.__getitem__,
+        required=True,
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
 
 
 def panel(state: State, names: tuple[str, ...], read: Reading) -> None:

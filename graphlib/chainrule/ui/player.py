@@ -53,6 +53,8 @@ def player(
     step: int | None = None,
     height: int | None = None,
     stale: bool = False,
+    present: bool = False,
+    welcome: bool = False,
     on_fold: Callable[[], None] | None = None,
 ) -> Any:
     """Show a run's graph, steps and table.
@@ -70,6 +72,10 @@ def player(
         Greatest height of the graph in px; by default a part of the window.
     stale
         Whether this is an earlier run, to be shown faded.
+    present
+        Whether it begins on the whole screen, for a lecture hall.
+    welcome
+        Whether it says how to read all this, until the first step.
     on_fold
         Called when a fold is asked for; the change, such as "u" or "-u", is then in the session
         under `key`, as ``fold``.
@@ -91,9 +97,12 @@ def player(
             "step": step,
             "height": height,
             "stale": stale,
+            "present": present,
+            "welcome": welcome,
         },
         on_step_change=_nothing,
         on_node_change=_nothing,
         on_narrow_change=_nothing,
+        on_present_change=_nothing,
         on_fold_change=on_fold or _nothing,
     )

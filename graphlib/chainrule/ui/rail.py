@@ -8,27 +8,29 @@ from typing import Any
 import streamlit as st
 
 from chainrule.errors import InputError
-from chainrule.language import exact
 from chainrule.language import value as typed_value
 from chainrule.ops import Shape
 from chainrule.readings.catalogue import NOTATIONS
 from chainrule.readings.hints import Hint
-from chainrule.readings.terms import Symbol, latex
+from chainrule.readings.latex import latex
+from chainrule.readings.terms import Symbol
 from chainrule.ui import work
 from chainrule.ui.engine import Reading
+from chainrule.ui.pictures.component import plane
+from chainrule.ui.plots import Plot
 from chainrule.ui.state import SHAPES, State
 from chainrule.ui.widgets import lasting, staying
 
 ZOOM_NAMES = {
     "module": "Modules",
-    "named": "Named assignments",
+    "named": "Named",
     "step": "Steps",
-    "primitive": "Primitive operations",
+    "primitive": "Operations",
 }
 NOTATION_NAMES = {
     ",".join(filter(None, (name if name != "partials" else "", letter))): f"{label}, {steps}"
     for name, label in NOTATIONS.items()
-    for letter, steps in (("", "steps v₁"), ("xi", "steps ξ₁"))
+    for letter, steps in (("", "v₁"), ("xi", "ξ₁"))
 }
 MOST_SLIDERS = 4
 """Up to so many values each have a slider, if they are numbers."""
@@ -41,16 +43,26 @@ KINK_NAMES = {
 }
 
 
-def rail(state: State, read: Reading) -> Any:
-    """Show the values and choices; return the place for the hints."""
+def rail(state: State, read: Reading) -> tuple[Any, Any]:
+    """Show the values and choices; return the places for the hints and for the picture."""
     few = len(read.variables) <= MOST_SLIDERS
     if few:
         _values(read)
-    place = st.container(key="hints")
+    hints = st.container(key="hints")
     st.segmented_control(
-        "Mode", ["forward", "reverse"], **lasting("mode"), format_func=str.capitalize,
-        required=True, width="stretch", on_change=_turned,
-    )  # fmt: skip
+        "Mode",
+        ["forward", "reverse"],
+        **lasting("mode"),
+        format_func=str.capitalize,
+        required=True,
+        width="stretch",
+        on_change=_turned,
+        label_visibility="collapsed",
+    )
+    if len(read.outputs) > 1 and all(read.outputs):
+        if st.session_state["output"] not in read.outputs:
+            st.session_state["output"] = read.outputs[0]
+        st.selectbox("Output", read.outputs, **lasting("output"), on_change=_turned)
     if state.mode == "forward" and len(read.variables) > 1:
         if st.session_state.get("along") not in read.variables:
             st.session_state["along"] = read.variables[0]
@@ -60,9 +72,19 @@ def rail(state: State, read: Reading) -> Any:
     if st.session_state.get(key) != zoom:
         st.session_state[key] = zoom
     st.selectbox(
-        "Zoom", list(ZOOM_NAMES), **staying(key), format_func=ZOOM_NAMES.__getitem__,
-        on_change=_zoomed, args=(read.usual_zoom,),
-    )  # fmt: skip
+        "Detail",
+        list(ZOOM_NAMES),
+        **staying(key),
+        format_func=ZOOM_NAMES.__getitem__,
+        on_change=_zoomed,
+        args=(read.usual_zoom,),
+    )
+    st.selectbox(
+        "Notation",
+        list(NOTATION_NAMES),
+        **lasting("words"),
+        format_func=NOTATION_NAMES.__getitem__,
+    )
     shown = work.shape(state.without_step(), st.session_state["declared"])
     # The counts stand beside the choice: a choice whose words change forgets what was chosen.
     st.html(
@@ -70,32 +92,38 @@ def rail(state: State, read: Reading) -> Any:
         "</div>"
     )
     st.segmented_control(
-        "Shown as", SHAPES, **lasting("shape"), required=True, width="stretch", on_change=_turned,
-        format_func=str.capitalize, label_visibility="collapsed",
-    )  # fmt: skip
+        "Shown as",
+        SHAPES,
+        **lasting("shape"),
+        required=True,
+        width="stretch",
+        on_change=_turned,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+    )
     if st.session_state["fold_trouble"]:
         told = escape(f"A fold is left out: {st.session_state['fold_trouble']}")
         st.html(f'<div class="cr-hint" role="status">{told}</div>')
     if state.folds:
         st.button(
-            f"Undo {len(state.folds)} fold{'s' if len(state.folds) > 1 else ''}", key="unfold_all",
-            type="tertiary", on_click=_unfold_all,
-        )  # fmt: skip
-    st.selectbox(
-        "Notation", list(NOTATION_NAMES), **lasting("words"),
-        format_func=NOTATION_NAMES.__getitem__,
-    )  # fmt: skip
+            f"Undo {len(state.folds)} fold{'s' if len(state.folds) > 1 else ''}",
+            key="unfold_all",
+            type="tertiary",
+            on_click=_unfold_all,
+        )
     if not few:
         _values(read)  # choices stay in sight
     if read.kinked:
         st.selectbox(
-            "At kinks", list(KINK_NAMES), key="kink", format_func=KINK_NAMES.__getitem__,
+            "At kinks",
+            list(KINK_NAMES),
+            key="kink",
+            format_func=KINK_NAMES.__getitem__,
             help="The slope used where the left and the right one differ.",
-        )  # fmt: skip
-    if len(read.variables) == 1 and read.scalar:
-        _curve(state, read, read.variables[0])
+        )
+    picture = st.container(key="plot")
     st.checkbox("Decimal comma", **lasting("comma"))
-    return place
+    return hints, picture
 
 
 def _values(read: Reading) -> None:
@@ -116,7 +144,7 @@ def _values(read: Reading) -> None:
     with st.container(key="slide_one"):
         st.selectbox("Slide", numbers, **staying("slide"))
         name = st.session_state["slide"]
-        _slider(name, (), st.session_state["values"][name])
+        _slider(name, (), st.session_state["values"].get(name) or read.default(name))
 
 
 def _count(nodes: int) -> str:
@@ -146,16 +174,20 @@ def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> Non
     if session["shapes"].setdefault(name, shape) != shape:
         # Another formula means another thing by the name: what was typed for it fits no more.
         session["shapes"][name] = shape
-        session["values"][name] = session[_field(name)] = default
-    typed = session["values"].setdefault(name, default)
-    session.setdefault(_field(name), typed)
+        session["values"].pop(name, None)
+    typed = session["values"].get(name, default)
+    if session.get(_field(name)) != typed:
+        session[_field(name)] = typed
     label, box = st.columns([1, 3.6 if shape else 1.3], vertical_alignment="center")
     with label, st.container(key=f"name_{name}"):
         st.latex(latex(Symbol(name)))
     box.text_input(
-        f"Value of {name}", **staying(_field(name)), label_visibility="collapsed",
-        on_change=_typed, args=(name, default),
-    )  # fmt: skip
+        f"Value of {name}",
+        **staying(_field(name)),
+        label_visibility="collapsed",
+        on_change=_typed,
+        args=(name, default),
+    )
     try:
         typed_value(typed, name, shape)
     except InputError as error:
@@ -177,9 +209,16 @@ def _slider(name: str, shape: Shape, typed: str) -> None:
     if session.get(f"slider_{name}") != number:
         session[f"slider_{name}"] = number
     st.slider(
-        f"Slide {name}", -reach, reach, **staying(f"slider_{name}"), step=reach / 500,
-        label_visibility="collapsed", on_change=_slid, args=(name,), format="%g",
-    )  # fmt: skip
+        f"Slide {name}",
+        -reach,
+        reach,
+        **staying(f"slider_{name}"),
+        step=reach / 500,
+        label_visibility="collapsed",
+        on_change=_slid,
+        args=(name,),
+        format="%g",
+    )
     ends = f"{reach:g}"
     st.html(
         f'<div class="cr-ends" aria-hidden="true"><span>−{ends}</span><span>{ends}</span></div>'
@@ -212,45 +251,24 @@ def show_hints(hints: tuple[Hint, ...]) -> None:
         one, other = latex(hint.one), latex(hint.other)
         st.markdown(f"At {hint.value}, ${one}$ and ${other}$ look alike.")
         st.button(
-            f"Try {hint.better}", key=f"hint_{hint.variable}", type="tertiary",
-            on_click=_try, args=(hint.variable, hint.better),
-        )  # fmt: skip
+            f"Try {hint.better}",
+            key=f"hint_{hint.variable}",
+            type="tertiary",
+            on_click=_try,
+            args=(hint.variable, hint.better),
+        )
 
 
 def _try(name: str, value: str) -> None:
     st.session_state["values"][name] = st.session_state[_field(name)] = value
 
 
-def _curve(state: State, read: Reading, name: str) -> None:
-    try:
-        here = float(exact(dict(state.point)[name]).value)
-    except InputError:
+def show_plot(found: Plot | None) -> None:
+    """Show a node over the inputs, with what the picture says."""
+    if found is None:
         return
-    points = work.curve(state.without_step(), st.session_state["declared"], here - 1, here + 1)
-    if len(points) < 2:
-        return
-    blue = "#56B4E9" if st.context.theme.type == "dark" else "#0072B2"
-    near = min(points, key=lambda point: abs(point[0] - here))
-    x = {
-        "field": "x", "type": "quantitative", "scale": {"nice": False, "zero": False},
-        "axis": {"grid": False, "tickCount": 3, "title": None},
-    }  # fmt: skip
-    y = {"field": "y", "type": "quantitative", "scale": {"zero": False}, "axis": None}
-    line = [{"x": a, "y": b} for a, b in points]
-    st.html(f'<div class="cr-plot">{escape(read.output)}({escape(name)})</div>')
-    st.vega_lite_chart(
-        {
-            "height": 104,
-            "config": {"view": {"stroke": None}},
-            "encoding": {"x": x, "y": y},
-            "layer": [
-                {"data": {"values": line}, "mark": {"type": "line", "color": blue}},
-                {
-                    "data": {"values": [{"x": here, "y": near[1]}]},
-                    "mark": {"type": "point", "filled": True, "size": 60, "color": blue},
-                },
-            ],
-        },
-        width="stretch",
-        key="curve",
+    st.html(
+        f'<div class="cr-plot"><i>{escape(found.title)}</i><span>{escape(found.told)}</span></div>'
     )
+    for number, data in enumerate(found.planes):
+        plane(data, key=f"plot_{number}")

@@ -15,16 +15,14 @@ from chainrule.exercises.checking import Checked, check_sheet, problem_of
 from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.formats import FORMATS
-from chainrule.exercises.formats.format import points_text
-from chainrule.exercises.formats.html import opening_html, task_html
 from chainrule.exercises.guidance import hints
 from chainrule.exercises.making import drawn
 from chainrule.exercises.recipe import PartRecipe, Recipe
-from chainrule.exercises.sheet import Key, Sheet, Task
+from chainrule.exercises.sheet import Key, Sheet, Task, points_text
 from chainrule.facade import Graph
 from chainrule.files import safe_name
-from chainrule.readings.prose import Prose
-from chainrule.readings.render.prose import plain, prose_html
+from chainrule.readings.prose import Prose, plain
+from chainrule.readings.render.html import blocks_html, prose_html
 from chainrule.readings.terms import text
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault
@@ -35,10 +33,18 @@ LONGEST: Final = 200
 SECONDS: Final = 20.0
 OTHERWISE: Final = "Choose other kinds, another level or another point."
 LABELS: Final[Mapping[str, str]] = {
-    "pdf": "PDF", "typst": "Typst", "latex": "LaTeX", "html": "HTML", "markdown": "Markdown",
-    "ipynb": "Jupyter notebook", "moodle": "Moodle XML", "json": "JSON",
-    "form": "answer form, CSV", "workbook": "answer form, Excel",
-}  # fmt: skip
+    "pdf": "PDF",
+    "typst": "Typst",
+    "latex": "LaTeX",
+    "html": "HTML",
+    "markdown": "Markdown",
+    "text": "plain text",
+    "ipynb": "Jupyter notebook",
+    "moodle": "Moodle XML",
+    "json": "JSON",
+    "form": "answer form, CSV",
+    "workbook": "answer form, Excel",
+}
 HELP: Final[Mapping[str, str]] = {
     "predict": "Write first what you expect in {cell}, then look.",
     "expected": "You expected {given}; it is {answer}.",
@@ -87,9 +93,12 @@ def _point(words: str) -> dict[str, str]:
         name, equals, value = (part.strip() for part in entry.partition("="))
         if entry.strip() and not (name and equals and value):
             raise PointError(
-                "A point is written name = value", text=words, position=begin,
-                length=max(1, len(entry)), allowed="Such as x = 1.5, y = 0.4.",
-            )  # fmt: skip
+                "A point is written name = value",
+                text=words,
+                position=begin,
+                length=max(1, len(entry)),
+                allowed="Such as x = 1.5, y = 0.4.",
+            )
         if entry.strip():
             point[name] = value
         begin += len(entry) + 1
@@ -154,13 +163,13 @@ def payload(
     parts = [f"<h2>{escape(plain(made.title))}</h2>"]
     parts += [f"<p>{escape(plain(made.note))}</p>"] if made.note else []
     for part in made.parts:
-        parts.append(f'<div class="opening">{opening_html(part)}</div>')
+        parts.append(f'<div class="opening">{blocks_html(part.opening)}</div>')
         for task in part.tasks:
             parts.append(
                 f'<section data-task="{task.number}"><div class="task-head">'
                 f"<h3>{task.number}&ensp;{escape(plain(task.title))}</h3>"
                 f'<span class="quiet">{points_text(task.points)} points</span></div>'
-                f'<div class="scroll">{task_html(task, "none")}</div></section>'
+                f'<div class="scroll">{blocks_html(task.written("none"))}</div></section>'
             )
     return {
         "digest": name,
@@ -189,8 +198,9 @@ def report(made: Sheet, answers: Mapping[str, Any]) -> dict[str, Any]:
         told = Feedback(tuple(checked_findings(task, found, own)))
         for finding in told.findings:
             marks[f"{task.number}.{finding.cell}"] = {
-                "verdict": finding.verdict, "given": finding.given.strip(),
-            }  # fmt: skip
+                "verdict": finding.verdict,
+                "given": finding.given.strip(),
+            }
         if own:
             tasks[str(task.number)] = _said(told, found, task)
     return {"marks": marks, "tasks": tasks}

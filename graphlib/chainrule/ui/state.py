@@ -21,6 +21,7 @@ READINGS = (
     "paths",
     "cost",
     "health",
+    "jacobian",
     "nudge",
     "enclosures",
 )
@@ -74,8 +75,12 @@ class State:
         What stands below the player, one of `READINGS`.
     nudge
         By how much a nudge moves its variable, as typed.
+    output
+        Name of the output that is differentiated, of several; "" for the main one.
     step
         Number of the step shown, from 0; None for the last.
+    present
+        Whether graph and table fill the screen, for a lecture hall.
     """
 
     formula: str = EXAMPLE
@@ -90,8 +95,10 @@ class State:
     shape: str = "graph"
     reading: str = "table"
     nudge: str = "0.01"
+    output: str = ""
     step: int | None = None
+    present: bool = False
 
     def without_step(self) -> State:
         """Return the state without its step: what the engine's work depends on."""
-        return replace(self, step=None)
+        return replace(self, step=None, present=False)

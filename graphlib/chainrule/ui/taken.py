@@ -23,7 +23,7 @@ class File:
 def _table(name: str, suffix: str) -> File:
     def written(worked: Worked, _step: int | None) -> bytes:
         # A whole document where there is such a thing; a browser opens the one, TeX the other.
-        return RENDERERS[name].grid(worked.table().grid(), name in ("html", "latex")).encode()
+        return RENDERERS[name].write(worked.table().document(), name in ("html", "latex")).encode()
 
     labels = {"html": "HTML", "latex": "LaTeX", "json": "JSON", "csv": "CSV", "text": "Text"}
     return File(labels.get(name, name.capitalize()), suffix, written)

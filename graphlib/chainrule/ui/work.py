@@ -16,6 +16,7 @@ from chainrule.readings.hints import Hint
 from chainrule.ui import engine
 from chainrule.ui.background import Background
 from chainrule.ui.engine import Closed, Fault, Reading, Shape
+from chainrule.ui.plots import Plot
 from chainrule.ui.state import State
 from chainrule.workers import Workers
 
@@ -76,10 +77,12 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
     return found
 
 
-def play(state: State, names: tuple[str, ...]) -> tuple[Packed, tuple[Hint, ...]] | Fault:
-    """Return the player's data and the hints for a state."""
+def play(
+    state: State, names: tuple[str, ...], screen: str = "wide"
+) -> tuple[Packed, tuple[Hint, ...]] | Fault:
+    """Return the player's data for a screen, wide or narrow, and the hints for a state."""
     try:
-        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names)
+        found: tuple[Packed, tuple[Hint, ...]] | Fault = _asked("play", state, names, screen)
     except OutsideError as error:
         return _fault(error)
     return found
@@ -94,15 +97,24 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
     return found
 
 
-def curve(
-    state: State, names: tuple[str, ...], low: float, high: float
-) -> list[tuple[float, float]]:
-    """Return points of the output over its one variable, for a small plot."""
+def plot(state: State, names: tuple[str, ...], chosen: str | None, theme: str) -> Plot | None:
+    """Return the picture of a node over one or two inputs, None where there is none."""
     try:
-        points: list[tuple[float, float]] = _asked("curve", state, names, low, high)
+        found: Plot | None = _asked("plot", state, names, chosen, theme)
     except OutsideError:
-        return []
-    return points
+        return None
+    return found
+
+
+def operations() -> tuple[dict[str, Any], ...]:
+    """Return what there is to say of all operations."""
+    found: tuple[dict[str, Any], ...] = _told("chainrule.ui.operations:entries")
+    return found
+
+
+@cache
+def _told(name: str) -> Any:
+    return _slow().call(name, timeout=SLOW_SECONDS, what="the reference")
 
 
 def closed(state: State, names: tuple[str, ...], session: str, patience: float) -> Closed | int:
@@ -114,9 +126,12 @@ def closed(state: State, names: tuple[str, ...], session: str, patience: float) 
     def work() -> Closed:
         try:
             found: Closed = _slow().call(
-                f"{engine.__name__}:closed", state, names,
-                timeout=SLOW_SECONDS, what="the closed form",
-            )  # fmt: skip
+                f"{engine.__name__}:closed",
+                state,
+                names,
+                timeout=SLOW_SECONDS,
+                what="the closed form",
+            )
         except OutsideError as error:
             return Closed(trouble=f"{error}.")
         return found
@@ -129,9 +144,14 @@ def file(kind: str, label: str, state: State, names: tuple[str, ...]) -> bytes:
     """Return one of the files that the menu offers, or, as text, why there is none."""
     try:
         written: bytes = _slow().call(
-            f"{engine.__name__}:file", kind, label, state, names,
-            timeout=SLOW_SECONDS, what="the file",
-        )  # fmt: skip
+            f"{engine.__name__}:file",
+            kind,
+            label,
+            state,
+            names,
+            timeout=SLOW_SECONDS,
+            what="the file",
+        )
     except OutsideError as error:
         return f"{error}\n".encode()
     return written

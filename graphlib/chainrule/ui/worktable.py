@@ -17,15 +17,18 @@ from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT
+from chainrule.readings.mathml import mathml
 from chainrule.readings.numbers import numeral
-from chainrule.readings.render.prose import plain, prose_html, prose_text
+from chainrule.readings.prose import plain, prose_text
+from chainrule.readings.render.html import prose_html
+from chainrule.readings.story import story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import Numeral, Row, Symbol, Term, mathml, text
+from chainrule.readings.terms import Numeral, Row, Symbol, Term, text
+from chainrule.readings.view import View
 from chainrule.ui import link
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault
 from chainrule.ui.state import State
-from chainrule.worked import Worked
 
 MOST_ROWS: Final = 120
 GROUPS: Final = (
@@ -50,7 +53,7 @@ class Work:
 
     state: State
     graph: Graph
-    view: Worked
+    view: View
     sheet: Worksheet
 
     @property
@@ -65,11 +68,11 @@ def work(state: State) -> Work | Fault:
         names = tuple(name for name, _ in state.point)
         graph = Graph.parse(state.formula, declared=names)
         point = {n: v for n, v in state.point if n in graph.variables}
-        view = graph.work(point, "forward" if state.mode == "forward" else "reverse")
-        backward = view if view.reverse else graph.work(point)
+        view = graph.work(point, "forward" if state.mode == "forward" else "reverse").view
+        backward = view if view.reverse else graph.work(point).view
         forward = view if not view.reverse else None
         if view.reverse and len(graph.variables) == 1:
-            forward = graph.work(point, "forward")
+            forward = graph.work(point, "forward").view
         sheet = Worksheet(backward, forward)
     except InputError as error:
         return Fault.of(error)
@@ -101,8 +104,12 @@ def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None)
     """Return what the component shows; mathematics and prose are markup, escaped here."""
     view = done.view
     rows = list(_rows(done))
-    asked = [row[part]["id"] for part in ("value", "number", "derivative")
-             for row in rows if row.get(part) and "id" in row[part]]  # fmt: skip
+    asked = [
+        row[part]["id"]
+        for part in ("value", "number", "derivative")
+        for row in rows
+        if row.get(part) and "id" in row[part]
+    ]
     return {
         "digest": done.digest,
         "derivative": _markup(view.derivative_header()),
@@ -125,9 +132,14 @@ def _rows(done: Work) -> Iterable[dict[str, Any]]:
         span = sum(other.node == line.node for other in lines)
         edge = line.edge
         row: dict[str, Any] = {
-            "first": first, "span": span, "node": _markup(line.equation), "partial": None,
-            "word": plain(line.partial), "number": None, "derivative": None,
-        }  # fmt: skip
+            "first": first,
+            "span": span,
+            "node": _markup(line.equation),
+            "partial": None,
+            "word": plain(line.partial),
+            "number": None,
+            "derivative": None,
+        }
         if edge is not None:
             row["partial"] = _markup(
                 line.partial if _telling(line.partial) else view.partial_name(edge)
@@ -270,7 +282,7 @@ def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[
 def _link(done: Work, id: str) -> str:
     """Return a link to Explore at the step that fills a cell; "" where it would be too long."""
     step = None
-    for number, told in enumerate(done.view.steps()):
+    for number, told in enumerate(story(done.view)):
         if any(entry.cell == id for entry in told.entries):
             step = number
     try:

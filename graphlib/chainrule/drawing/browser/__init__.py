@@ -11,24 +11,34 @@ from collections.abc import Mapping
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from chainrule.drawing.theme import THEMES
 from chainrule.readings.catalogue import WORDS
+from chainrule.readings.theme import THEMES
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = tuple(
-    f"{part}.js" for part in ("elements", "run", "edges", "graph", "table", "panels", "player")
+    f"{part}.js"
+    for part in ("elements", "run", "edges", "graph", "table", "panels", "hall", "player")
 )
 """Parts of one script, in the order in which they are joined."""
 
-LABELS: Final[Mapping[str, str]] = {
+LABELS: Final[Mapping[str, Any]] = {
     "first": "First step",
     "back": "Previous step",
     "play": "Play",
     "pause": "Pause",
     "forward": "Next step",
     "last": "Last step",
+    "present": "Present",
+    "how_title": "How to read it",
+    "how": (
+        ("value", "flows right, from the operands to the node"),
+        ("local partial", "on the arrow: the node’s slope by that operand"),
+        ("share", "what one user sends back: adjoint × local partial"),
+        ("adjoint", "flows left: the sum of all shares"),
+    ),
+    "begin": "Play both passes",
     "closer": "Zoom in",
     "further": "Zoom out",
     "fit": "Fit the whole graph",

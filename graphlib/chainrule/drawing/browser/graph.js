@@ -4,6 +4,9 @@ const HEAD = 9; // length of an arrow head; a line ends this far before its tip
 const LIT_HEAD = 11;
 const SMALLEST_FIT = { wide: 0.72, narrow: 0.84 }; // below, text is too small: panned instead
 const LARGEST_FIT = 1.08; // a drawing of nearly the page's width is stretched to its margins
+const LARGE = 1240; // px of width from which a drawing may be enlarged
+const LARGE_FIT = 1.45;
+const HALL_FIT = 1.9; // on the screen of a lecture hall, a small drawing is enlarged so far
 const SCALES = [0.2, 3];
 const INSET = [3, 10]; // where the stage begins in its window
 
@@ -28,12 +31,13 @@ class Graph {
 
   // Building
 
-  /** Draw a run's cards and edges in one of its two layouts. */
+  /** Draw a run's cards and edges in the layout for a screen, or in the one that there is. */
   build(run, name) {
     const focused = this.root.getRootNode().activeElement?.dataset?.node;
     this.run = run;
-    this.name = name;
-    this.layout = run.payload.layouts[name];
+    const { layouts } = run.payload;
+    this.name = name in layouts ? name : Object.keys(layouts)[0];
+    this.layout = layouts[this.name];
     this.root.hidden = !this.layout.width;
     this.at = null;
     this.stage.replaceChildren();
@@ -68,8 +72,8 @@ class Graph {
     }
     this.#legend();
     this.reachable = this.cards.has(focused) ? focused : this.cards.keys().next().value;
-    this.cards.get(this.reachable)?.card.setAttribute("tabindex", "0");
-    if (this.cards.has(focused)) this.cards.get(focused).card.focus({ preventScroll: true });
+    this.cards.get(this.reachable)?.hit.setAttribute("tabindex", "0");
+    if (this.cards.has(focused)) this.cards.get(focused).hit.focus({ preventScroll: true });
   }
 
   #edge(edge, route) {
@@ -80,7 +84,8 @@ class Graph {
     const head = route.ring
       ? drawn("circle", { class: "ring", cx, cy, r: 2.6 })
       : drawn("polygon", { class: "head", points: arrow([x, y], route.tip, HEAD, 3.4) });
-    const d = route.ring ? `${route.d}L${cx - 2.6},${cy}` : route.d;
+    const beside = this.name === "narrow" ? [cx, cy - 2.6] : [cx - 2.6, cy];
+    const d = route.ring ? `${route.d}L${beside}` : route.d;
     group.append(
       drawn("path", { class: "reach", d: route.d }),
       drawn("path", { class: "line", d }),
@@ -112,7 +117,10 @@ class Graph {
   }
 
   #card(node, { x, y, w, h, form = "card", upper, last, formula = node.formula }) {
-    const card = element("div", `card ${node.role}`, null, { role: "button", tabindex: "-1" });
+    const card = element("div", `card ${node.role}`);
+    // What is seen is mathematics; what is heard and pressed lies over it and says it in words.
+    const hit = element("div", "hit", null, { role: "button", tabindex: "-1" });
+    hit.dataset.node = node.id;
     card.classList.add(`form-${form}`);
     card.classList.toggle("with-rows", upper !== undefined);
     card.classList.toggle("last", last ?? false);
@@ -123,10 +131,11 @@ class Graph {
       left: `${x - w / 2 + inset}px`, top: `${y - h / 2}px`,
       width: `${w - 2 * inset}px`, height: `${h - (last ? 1 : 0)}px`,
     });
-    const head = element("div", "head");
+    const hidden = { "aria-hidden": "true" };
+    const head = element("div", "head", null, hidden);
     head.append(typeset(node.name, "name"));
     if (formula) head.append(sign("="), typeset(formula, "formula"));
-    const numbers = element("div", "numbers");
+    const numbers = element("div", "numbers", null, hidden);
     const value = element("span", "value");
     const derivative = element("span", "derivative");
     numbers.append(value);
@@ -134,14 +143,14 @@ class Graph {
     card.append(head, numbers);
     if (node.mark) {
       card.classList.add("warned");
-      card.title = node.mark.sentence;
       if (node.mark.kind !== "undefined") {
-        const mark = element("span", "warning");
+        const mark = element("span", "warning", null, hidden);
         mark.append(warningMark(), node.mark.word);
         card.append(mark);
       }
     }
-    return { node, card, head, value, derivative, shown: {} };
+    card.append(hit);
+    return { node, card, hit, head, value, derivative, shown: {} };
   }
 
   #legend() {
@@ -180,7 +189,7 @@ class Graph {
   }
 
   #showCard(made, at, step) {
-    const { node, card, shown } = made;
+    const { node, card, hit, shown } = made;
     for (const kind of ["value", "derivative"]) {
       const event = this.run.known(`${kind}:${node.id}`, at);
       if (shown[kind] === event) continue;
@@ -193,12 +202,16 @@ class Graph {
     if (shown.mode !== mode || shown.at === undefined) {
       card.classList.remove("goal", "source", "values", "partials", "tangents", "adjoints");
       if (mode) card.classList.add(...mode.split(" "));
-      if (lit) card.setAttribute("aria-current", "step");
-      else card.removeAttribute("aria-current");
+      if (lit) hit.setAttribute("aria-current", "step");
+      else hit.removeAttribute("aria-current");
       shown.mode = mode;
     }
     const said = this.#said(node, shown);
-    if (shown.said !== said) card.setAttribute("aria-label", (shown.said = said));
+    if (shown.said !== said) {
+      hit.setAttribute("aria-label", (shown.said = said));
+      const told = [node.mark?.sentence, made.value.title, made.derivative.title];
+      hit.title = told.filter(Boolean).join("\n");
+    }
     shown.at = at;
   }
 
@@ -272,14 +285,16 @@ class Graph {
   // Pan and zoom
 
   /** Fit the drawing to the width, as far as its text stays readable. */
-  resize(width, tallest) {
+  resize(width, tallest, hall = false) {
     this.width = width;
     this.tallest = tallest;
     const { width: w, height: h } = this.layout;
     if (!w || !width) return;
     const smallest = SMALLEST_FIT[this.name];
-    const most = width / w < LARGEST_FIT ? width / w : 1;
-    this.height = Math.min(tallest, Math.ceil(h * Math.max(smallest, most)));
+    const largest = hall ? HALL_FIT : width > LARGE ? LARGE_FIT : LARGEST_FIT;
+    const grows = hall || width > LARGE || width / w < largest;
+    const most = grows ? Math.min(largest, width / w, Math.max(1, tallest / h)) : 1;
+    this.height = hall ? tallest : Math.min(tallest, Math.ceil(h * Math.max(smallest, most)));
     this.view.style.height = `${this.height + INSET[1] + 3}px`;
     if (this.atFit) {
       this.scale = Math.max(smallest, Math.min(most, tallest / h));
@@ -472,7 +487,7 @@ class Graph {
     view.addEventListener("focusin", (event) => {
       const node = event.target.dataset?.node;
       if (!node || node === this.reachable) return;
-      this.cards.get(this.reachable)?.card.setAttribute("tabindex", "-1");
+      this.cards.get(this.reachable)?.hit.setAttribute("tabindex", "-1");
       event.target.setAttribute("tabindex", "0");
       this.reachable = node;
       if (this.overflows) this.#follow({ node });
@@ -486,7 +501,7 @@ class Graph {
       ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
     };
     if (event.key in directions) {
-      this.#neighbour(node, directions[event.key])?.card.focus({ preventScroll: true });
+      this.#neighbour(node, directions[event.key])?.hit.focus({ preventScroll: true });
     } else if (event.key === "Enter" || event.key === " ") this.act(node);
     else return;
     event.preventDefault();

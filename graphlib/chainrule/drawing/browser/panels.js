@@ -7,6 +7,7 @@ const ICONS = {
   pause: "M5 3V13M11 3V13",
   forward: "M6 3.5 10.5 8 6 12.5",
   last: "M12.5 3V13M3 3 10.5 8 3 13Z",
+  present: "M2 3H14V11H2ZM8 11V14M5 14H11",
 };
 
 const LINE_TYPE = 17.5; // px, as in player.css
@@ -29,7 +30,10 @@ class Bar {
       role: "slider", tabindex: "0", "aria-label": words.steps, "aria-valuemin": "1",
     });
     this.count = element("div", "count");
-    this.root.append(group, this.scrubber, this.count);
+    this.present = element("button", "present", null, { type: "button" });
+    this.present.addEventListener("click", act.present);
+    this.#dress(this.present, "present");
+    this.root.append(group, this.scrubber, this.count, this.present);
     const seek = (event) => {
       const near = this.ticks.map((tick, i) => {
         const box = tick.getBoundingClientRect();
@@ -147,6 +151,21 @@ class Story {
       most = Math.max(most, this.root.offsetHeight);
     }
     this.root.style.minHeight = `${most}px`;
+  }
+
+  /** Say how to read all this, until the first step; the button plays. */
+  welcome(words, play) {
+    const kinds = ["value", "partial", "derivative", "derivative"];
+    const lines = words.how.map(([name, told], i) => {
+      const line = element("div", "how");
+      line.append(element("b", kinds[i], name), element("span", "", told));
+      return line;
+    });
+    const button = element("button", "begin", words.begin, { type: "button" });
+    button.addEventListener("click", play);
+    this.title.textContent = words.how_title;
+    this.sentence.replaceChildren(...lines, button);
+    this.lines.replaceChildren();
   }
 
   /** Say what the step does. */

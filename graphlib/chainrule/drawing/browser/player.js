@@ -15,6 +15,7 @@ class Player {
       forward: () => this.move(this.at + 1),
       last: () => this.move(this.run.last),
       play: () => (this.timer ? this.pause() : this.play()),
+      present: () => (this.hall.on ? this.hall.leave() : this.hall.enter()),
       go: (at) => this.move(at),
     };
     this.folded = element("div", "folded");
@@ -34,19 +35,26 @@ class Player {
       this.folded, this.graph.root, this.bar.root, below, this.live, this.ground,
     );
     this.reports = new Set();
+    this.scale = 1;
+    this.hall = new Hall(this);
     this.#listen();
   }
 
   // What the server sends
 
   /** Take the server's data; keep the step where the run has the same steps. */
-  take({ payload, structure, digest, step, height, stale, beside = BESIDE }, tell, trigger) {
+  take(data, tell, trigger) {
+    const { payload, structure, digest, step, height, stale, present, beside = BESIDE } = data;
+    const first = !this.structure;
+    if (first) this.welcome = Boolean(data.welcome);
+    else if (structure !== this.structure) this.welcome = false;
     this.tell = tell;
     this.trigger = trigger;
     this.height = height;
     this.beside = beside;
     this.root.classList.toggle("stale", Boolean(stale));
     this.#theme();
+    setTimeout(() => this.#theme(), QUIET); // a page may get its colours after its content
     const same = structure === this.structure;
     const asked = step !== this.given && !this.reports.has(step);
     this.given = step;
@@ -68,11 +76,13 @@ class Player {
     if (!same || asked) at = step ?? this.run.last;
     this.at = Math.min(this.run.last, Math.max(0, at));
     this.lay();
+    if (first && present) this.hall.enter();
   }
 
   /** Build what the width asks for, if it has changed, and show the step. */
   lay() {
-    const width = this.root.clientWidth;
+    const hall = this.hall.on;
+    const width = hall ? this.hall.room[0] : this.root.clientWidth;
     if (!this.run || !width) return;
     const kind = width < WIDE ? "narrow" : width < this.beside ? "middle" : "wide";
     const fresh = kind !== this.kind;
@@ -83,11 +93,11 @@ class Player {
       if (fresh) {
         this.graph.build(this.run, narrow ? "narrow" : "wide");
         this.bar.build(this.run);
-        this.story.build(this.run, narrow);
-        this.table.build(this.run, narrow);
+        this.story.build(this.run, narrow || hall);
+        this.table.build(this.run, narrow || hall);
         this.#notes();
       }
-      if (fresh && this.wasNarrow !== narrow) {
+      if (fresh && this.wasNarrow !== narrow && !hall) {
         this.wasNarrow = narrow;
         this.report("narrow", narrow);
       }
@@ -101,12 +111,13 @@ class Player {
   /** Fit everything to the room that there is. */
   measure() {
     const seen = window.innerHeight;
+    const hall = this.hall.on;
     const share = this.kind === "narrow" ? Math.max(400, seen * 0.6) : Math.max(280, seen * 0.5);
     this.graph.fitText();
-    this.graph.resize(this.width, this.height ?? share);
+    this.graph.resize(this.width, hall ? this.hall.room[1] : this.height ?? share, hall);
     this.bar.measure();
-    this.table.fit(this.kind === "narrow" ? Infinity : seen);
-    this.table.measure();
+    this.table.fit(this.kind === "narrow" || hall ? Infinity : seen);
+    this.table.measure(this.scale);
     this.story.measure();
   }
 
@@ -140,7 +151,9 @@ class Player {
   /** Go to a step. */
   go(at) {
     const to = Math.min(this.run.last, Math.max(0, at));
-    if (to === this.at) return;
+    const greeted = this.welcome;
+    this.welcome = false;
+    if (to === this.at && !greeted) return;
     const began = performance.now();
     this.at = to;
     this.show();
@@ -153,7 +166,8 @@ class Player {
     const step = this.run.steps[this.at];
     this.graph.show(this.at);
     this.bar.show(this.at);
-    this.story.show(this.at);
+    if (this.welcome) this.story.welcome(this.words, () => this.replay());
+    else this.story.show(this.at);
     this.table.show(this.at);
     this.table.follow(step);
     this.root.dataset.step = this.at;
@@ -174,6 +188,12 @@ class Player {
     this.bar.playing(true);
   }
 
+  /** Play all from the first step. */
+  replay() {
+    this.go(0);
+    this.play();
+  }
+
   pause() {
     if (this.timer) this.bar.playing(false);
     clearTimeout(this.timer);
@@ -189,7 +209,8 @@ class Player {
     if (row) this.go(run.stepOfRow(row, this.at));
     else if (run.edges.has(id)) this.go(run.stepOfEdge(id, this.at));
     else if (node) this.go(run.stepOfNode(id, this.at));
-    if (node) this.report("node", node);
+    // Keys of nodes mean other nodes in another run.
+    if (node) this.report("node", `${this.structure} ${node}`);
   }
 
   /** Leave untold what was done in a run that is no more: its steps have other numbers. */
@@ -250,7 +271,7 @@ class Player {
     root.addEventListener("keydown", (event) => this.#key(event));
     this.ground.addEventListener("transitionend", () => this.#theme());
     this.watch = new ResizeObserver(() => {
-      if (this.root.clientWidth !== this.width) this.lay();
+      if (!this.hall.on && this.root.clientWidth !== this.width) this.lay();
     });
     this.watch.observe(root);
     // Widths are measured again when the fonts of mathematics have come.
@@ -271,13 +292,15 @@ class Player {
     else if (event.key === " " && event.target.tagName !== "BUTTON") {
       if (this.timer) this.pause();
       else this.play();
-    } else return;
+    } else if (event.key.toLowerCase() === "p") this.hall.enter();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
   end() {
     this.pause();
+    this.hall.leave();
     clearTimeout(this.telling);
     this.watch.disconnect();
     document.fonts.removeEventListener("loadingdone", this.fonts);

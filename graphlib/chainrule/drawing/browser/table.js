@@ -82,7 +82,7 @@ class Table {
   }
 
   /** Give every column the width of what it will hold, so that nothing moves while stepping. */
-  measure() {
+  measure(scale = 1) {
     this.root.className = "table";
     this.table.style.tableLayout = this.table.style.width = "";
     for (const column of this.columns) column.style.width = "";
@@ -93,7 +93,7 @@ class Table {
     }
     const first = this.table.rows[1];
     if (!first) return;
-    const widths = [...first.cells].map((cell) => cell.getBoundingClientRect().width);
+    const widths = [...first.cells].map((cell) => cell.getBoundingClientRect().width / scale);
     this.columns.forEach((column, i) => { column.style.width = `${widths[i]}px`; });
     // A table of fixed layout that takes all the width would claim more of it than it needs.
     this.table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
@@ -178,7 +178,10 @@ class Table {
   fit(seen) {
     const room = seen - BELOW - this.root.getBoundingClientRect().top;
     const least = LEAST_ROWS * ROW + (this.table.tHead?.offsetHeight ?? ROW);
-    this.root.style.maxHeight = room < seen && room >= least - ROW ? `${Math.max(room, least)}px` : "";
+    // A few px short are none; else the table scrolls by whole rows, so that none is cut in half.
+    const whole = room - ((room - least) % ROW);
+    const given = room >= this.table.offsetHeight - ROW / 2 ? Infinity : Math.max(whole, least);
+    this.root.style.maxHeight = room < seen && room >= least - ROW && given < seen ? `${given}px` : "";
   }
 
   /** Bring the step's row into a table that scrolls. */

@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from typing import Any, Final
 
-from chainrule.exercises.formats.format import Format
-from chainrule.exercises.formats.markdown import Writer, key_table, task_heading
-from chainrule.exercises.sheet import Answer, Key, Sheet, Task
-from chainrule.readings.render.markdown import escaped
+from chainrule.errors import needed
+from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task
+from chainrule.readings.document import Block, Document
+from chainrule.readings.render.markdown import write
 
 ROUNDS: Final = 4000
 WIDTH: Final = 0.01
@@ -115,8 +116,7 @@ def _answers(task: Task, key: Key) -> str:
 
 def sheet_ipynb(sheet: Sheet, key: Key) -> bytes:
     """Return a sheet as a notebook; the cells' ids say which task they are about."""
-    import nbformat
-
+    nbformat = needed("nbformat", "sheets")
     v4: Any = nbformat.v4
     book = v4.new_notebook(
         metadata={
@@ -129,24 +129,17 @@ def sheet_ipynb(sheet: Sheet, key: Key) -> bytes:
         cell["id"] = name
         book.cells.append(cell)
 
-    lines = [f"# {escaped(sheet.title)}"]
-    lines += [escaped(words) for words in (sheet.label, sheet.note, sheet.student) if words]
-    add(v4.new_markdown_cell("\n\n".join(lines)), "title")
+    def tell(blocks: Iterable[Block], name: str) -> None:
+        add(v4.new_markdown_cell(write(Document(tuple(blocks))).rstrip("\n")), name)
+
+    tell(sheet.head(key), "title")
     if key != "apart":
         add(v4.new_code_cell(_checker(sheet)), "checker")
     for i, part in enumerate(sheet.parts, start=1):
         if key != "apart":
-            text = [piece for block in part.opening for piece in Writer({}).block(block)]
-            add(v4.new_markdown_cell("\n\n".join(text)), f"part-{i}")
+            tell(part.opening, f"part-{i}")
         for task in part.tasks:
-            text = [task_heading(task)]
-            if key == "apart":
-                text.append(key_table(task))
-            else:
-                writer = Writer(dict(task.answers) if key == "inline" else {})
-                for block in task.blocks:
-                    text += writer.block(block)
-            add(v4.new_markdown_cell("\n\n".join(text)), f"q{task.number}")
+            tell((task.heading, *task.written(key)), f"q{task.number}")
             if key != "apart":
                 add(v4.new_code_cell(_answers(task, key)), f"q{task.number}-answers")
     nbformat.validate(book)

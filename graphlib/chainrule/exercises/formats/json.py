@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from chainrule.exercises.formats.format import Format
-from chainrule.exercises.sheet import Answer, Field, Key, Sheet, Task, Words
-from chainrule.readings.render.prose import prose_text
+from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task
+from chainrule.readings.document import Field, Paragraph
+from chainrule.readings.prose import prose_text
 from chainrule.readings.terms import text
 
 
@@ -26,8 +26,8 @@ def record(sheet: Sheet, key: Key) -> dict[str, Any]:
 
 
 def _task(task: Task, key: Key) -> dict[str, Any]:
-    words = [prose_text(block.prose) for block in task.blocks if isinstance(block, Words)]
-    fields = {b.cell: prose_text(b.prose) for b in task.blocks if isinstance(b, Field)}
+    words = [prose_text(block.prose) for block in task.blocks if isinstance(block, Paragraph)]
+    fields = {b.cell.id: prose_text(b.prose) for b in task.blocks if isinstance(b, Field)}
     return {
         "number": task.number,
         "kind": task.kind,

@@ -19,31 +19,18 @@ from xml.sax.saxutils import escape as xml_escape
 
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.checking import problem_of
-from chainrule.exercises.figure import Figure
 from chainrule.exercises.fitness import worksheet
-from chainrule.exercises.formats.format import Format, fields, points_text
-from chainrule.exercises.formats.svg import figure_svg
 from chainrule.exercises.kinds.slots import tolerance_of
 from chainrule.exercises.points import apportioned
-from chainrule.exercises.sheet import (
-    Answer,
-    Asked,
-    Block,
-    Field,
-    Given,
-    Key,
-    Lines,
-    Part,
-    Sheet,
-    Slot,
-    SlotTable,
-    Space,
-    Task,
-    Words,
-)
-from chainrule.readings.prose import Prose
-from chainrule.readings.render.prose import plain
-from chainrule.readings.terms import Term, Word, latex
+from chainrule.exercises.sheet import Answer, Format, Key, Part, Sheet, Task, points_text
+from chainrule.readings.document import Formulas
+from chainrule.readings.grid import Asked, Cell
+from chainrule.readings.latex import latex
+from chainrule.readings.picture import Picture
+from chainrule.readings.prose import plain
+from chainrule.readings.render.html import Html
+from chainrule.readings.render.svg import picture_svg
+from chainrule.readings.terms import Term
 
 # Signs with a meaning for Moodle: fields, formulas between dollars or \( \), file addresses.
 _LIVE = {c: f"&#{ord(c)};" for c in "{}$\\@[]~"}
@@ -59,14 +46,6 @@ _PRODUCT = r"·|(?<=[0-9])(?=[A-Za-z(])(?![eE][0-9])|(?<=\))(?=[A-Za-z(])"
 def words_html(words: str) -> str:
     """Return words as HTML in which nothing means anything to Moodle's filters either."""
     return "".join(_LIVE.get(c, c) for c in escape(plain(words)))
-
-
-def maths(term: Term) -> str:
-    """Return a term as LaTeX between the brackets that Moodle's MathJax looks for."""
-    if isinstance(term, Word) and not term.latex:
-        return words_html(term.text)
-    written = plain(latex(term)).replace("@", "")
-    return rf"\({escape(written)}\)"
 
 
 def in_field(words: str) -> str:
@@ -113,47 +92,47 @@ def arrow_fields(answer: Answer) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield end, tuple(sep.join(order) for order in orders for sep in (", ", ",", " "))
 
 
-class _Writer:
-    def __init__(self, task: Task | None, key: Key) -> None:
+class Cloze(Html):
+    """Writes the blocks of a task, with fields in the cells to fill in if the key is inline."""
+
+    tag = '<table border="1" cellpadding="4">'
+    between = "<br>"
+
+    def __init__(self, task: Task, key: Key) -> None:
+        super().__init__()
         self.task = task
-        self.key = key
-        self.mistakes = known_mistakes(task) if task and key == "inline" else {}
-        answers = task.answers.values() if task else ()
+        self.inline = key == "inline"
+        self.mistakes = known_mistakes(task) if self.inline else {}
         # Weights are whole.
-        self.unit = 1.0 if all(answer.points % 1 == 0 for answer in answers) else 0.5
+        whole = all(answer.points % 1 == 0 for answer in task.answers.values())
+        self.unit = 1.0 if whole else 0.5
 
-    def block(self, block: Block) -> Iterator[str]:
-        match block:
-            case Words(words):
-                yield f"<p>{self._prose(words)}</p>"
-            case Lines(terms):
-                yield "<p>" + " &emsp; ".join(map(maths, terms)) + "</p>"
-            case SlotTable():
-                yield self._table(block)
-            case Field(words, cell):
-                yield f"<p>{self._prose(words)} {self.asked(cell)}</p>"
-            case Figure():
-                assert self.task is not None
-                name = f"figure{self.task.number}.svg"
-                alt = words_html(block.alternative)
-                yield f'<p><img src="@@PLUGINFILE@@/{name}" alt="{alt}"></p>'
-                for field in fields(block):
-                    yield from self.block(field)
-            case Space():
-                return
+    def words(self, words: str) -> str:
+        """Return words as HTML in which nothing means anything to Moodle's filters either."""
+        return words_html(words)
 
-    def _prose(self, words: Prose) -> str:
-        return "".join(words_html(p) if isinstance(p, str) else maths(p) for p in words)
+    def maths(self, term: Term) -> str:
+        """Return a term as LaTeX between the brackets that Moodle's MathJax looks for."""
+        return rf"\({escape(plain(latex(term)).replace('@', ''))}\)"
 
-    def asked(self, cell: str) -> str:
-        assert self.task is not None
-        answer = self.task.answers[cell]
+    def formulas(self, formulas: Formulas) -> Iterator[str]:
+        """Yield formulas side by side."""
+        yield "<p>" + " &emsp; ".join(map(self.term, formulas.terms)) + "</p>"
+
+    def picture(self, picture: Picture) -> Iterator[str]:
+        """Yield a picture, whose file stands beside the text."""
+        name = f"figure{self.task.number}.svg"
+        yield f'<p><img src="@@PLUGINFILE@@/{name}" alt="{words_html(picture.words)}"></p>'
+
+    def asked(self, cell: Cell, asked: Asked) -> str:
+        """Return a field, or dots where nothing is marked."""
+        answer = self.task.answers[cell.id]
         points = round(answer.points / self.unit)
-        if self.key != "inline" or not points:
+        if not self.inline or not points:
             return "……"
         if answer.kind == "graph":
             return self._arrows(answer, points)
-        return f"{{{points}:{field(answer, self.mistakes.get(cell, ()))}}}"
+        return f"{{{points}:{field(answer, self.mistakes.get(cell.id, ()))}}}"
 
     def _arrows(self, answer: Answer, points: int) -> str:
         """Return a field for each card at which arrows are missing; they share the points."""
@@ -164,24 +143,6 @@ class _Writer:
             told = words_html(WORDS["arrows into"].format(name=end))
             shown.append(f"{told} {{{weight:g}:SHORTANSWER_C:{_texts(begins)}}}")
         return "; ".join(shown)
-
-    def _slot(self, slot: Slot) -> str:
-        match slot:
-            case Asked(cell, rows):
-                span = f' rowspan="{rows}"' if rows > 1 else ""
-                return f"<td{span}><small>{words_html(cell)}</small><br>{self.asked(cell)}</td>"
-            case Given(term, _role, rows):
-                span = f' rowspan="{rows}"' if rows > 1 else ""
-                return f"<td{span}>{'' if term is None else maths(term)}</td>"
-        return ""
-
-    def _table(self, table: SlotTable) -> str:
-        heads = "".join(f"<th>{maths(header)}</th>" for header in table.headers)
-        rows = "".join(f"<tr>{''.join(map(self._slot, line))}</tr>" for line in table.rows)
-        return (
-            f'<table border="1" cellpadding="4"><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{rows}</tbody></table>"
-        )
 
 
 Mistakes = Sequence[tuple[float, str]]
@@ -238,15 +199,6 @@ def _numeric(text: str) -> bool:
     return re.fullmatch(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text) is not None
 
 
-def _key_list(task: Task) -> str:
-    rows = "".join(
-        f"<tr><td>{words_html(cell)}</td><td>{maths(answer.term)}</td>"
-        f"<td>{points_text(answer.points)}</td></tr>"
-        for cell, answer in task.answers.items()
-    )
-    return f"<table>{rows}</table>"
-
-
 def _text(tag: str, html: str, files: str = "") -> str:
     # A CDATA section ends at the first ]]>, which escaping has made impossible in words.
     return f'<{tag} format="html"><text><![CDATA[{html}]]></text>{files}</{tag}>'
@@ -255,18 +207,13 @@ def _text(tag: str, html: str, files: str = "") -> str:
 def _question(sheet: Sheet, part: Part, task: Task, key: Key) -> str:
     kind = {"none": "essay", "inline": "cloze", "apart": "description"}[key]
     name = f"{task.number} {task.title}"
-    if key == "apart":
-        html = _key_list(task)
-    else:
-        writer, above = _Writer(task, key), _Writer(None, key)
-        pieces = [piece for block in part.opening for piece in above.block(block)]
-        pieces += [piece for block in task.blocks for piece in writer.block(block)]
-        html = "\n".join(pieces)
+    above = part.opening if key != "apart" else ()
+    html = "\n".join(Cloze(task, key).blocks((*above, *task.written(key))))
     files = "".join(
         f'<file name="figure{task.number}.svg" path="/" encoding="base64">'
-        f"{b64encode(figure_svg(block).encode()).decode()}</file>"
-        for block in task.blocks
-        if isinstance(block, Figure) and key != "apart"
+        f"{b64encode(picture_svg(block).encode()).decode()}</file>"
+        for block in task.written(key)
+        if isinstance(block, Picture)
     )
     grade = f"<defaultgrade>{points_text(task.points)}</defaultgrade>"
     halves = kind == "cloze" and any(answer.points % 1 for answer in task.answers.values())

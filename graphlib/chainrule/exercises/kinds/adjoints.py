@@ -17,17 +17,18 @@ from chainrule.exercises.kinds.slots import (
     spread,
     worth,
 )
-from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.exercises.sheet import ask, give, lay_out
+from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Word
 
-DASH = Given(Word(WORDS["none"]), "quiet")
+DASH = give(Word(WORDS["none"]), "quiet")
 
 
 def write(setting: Setting) -> Question:
     """Ask for the backward table; local partials only where no earlier task asks them."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     answers = []
     for node, edges in backward_edges(problem):
         adjoint = f"adjoint:{view.labels[node]}"
@@ -35,15 +36,15 @@ def write(setting: Setting) -> Question:
         names = spread(name_of(problem, node, count), count)
         sums = asked_rows(adjoint, count)
         if not edges:
-            seed = Given(Word(WORDS["seed"]), "quiet")
+            seed = give(Word(WORDS["seed"]), "quiet")
             dashes = (DASH,) if known else (DASH, DASH, DASH)
             rows.append((names[0], seed, *dashes, sums[0]))
         for i, edge in enumerate(edges):
             formula, number, share = (
                 problem.edge_cell(kind, edge) for kind in ("formula", "partial", "share")
             )
-            middle = () if known else (Asked(formula), Asked(number))
-            rows.append((names[i], partial_name(problem, edge), *middle, Asked(share), sums[i]))
+            middle = () if known else (ask(formula), ask(number))
+            rows.append((names[i], partial_name(problem, edge), *middle, ask(share), sums[i]))
             # What stands in two cells is paid once: the share of a lone user is the adjoint
             # itself, and where the user's adjoint is 1, the local partial.
             lone = len(edges) == 1
@@ -54,11 +55,11 @@ def write(setting: Setting) -> Question:
             answers.append(number_answer(problem, share, float(not lone and (known or not last))))
         answers.append(number_answer(problem, adjoint, worth(problem, adjoint)))
     if known:
-        table = SlotTable(
+        table = lay_out(
             heads("node", "partial", "share", "adjoint"), tuple(rows), (0.6, 0.8, 1.6, 1.6)
         )
     else:
-        table = SlotTable(
+        table = lay_out(
             heads("node", "partial", "formula", "number", "share", "adjoint"),
             tuple(rows),
             (0.6, 0.75, 1.35, 1.0, 1.0, 1.0),

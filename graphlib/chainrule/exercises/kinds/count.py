@@ -15,8 +15,9 @@ from chainrule.exercises.kinds.slots import (
     whole_answer,
 )
 from chainrule.exercises.problem import Problem, close
-from chainrule.exercises.sheet import Block, Field
+from chainrule.exercises.sheet import ask_in_line
 from chainrule.graph.wengert import Edge
+from chainrule.readings.document import Block
 from chainrule.readings.prose import filled
 
 FORWARD, REVERSE, EQUAL = "forward", "reverse", "equal"
@@ -31,7 +32,7 @@ def fits(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for the counts of each pass, and which mode is cheaper."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     output = view.run.output
     blocks: list[Block] = [instructions("count"), *given_table(problem, "partial", setting.hidden)]
     answers, second = [], dict[str, Any]()
@@ -40,18 +41,18 @@ def write(setting: Setting) -> Question:
     for name, count in forward.items():
         cell = f"count:forward,{name}"
         gaps = {"name": view.name(problem.node_of[name])}
-        blocks.append(Field(filled(INSTRUCTIONS["count_forward"], gaps), cell))
+        blocks.append(ask_in_line(filled(INSTRUCTIONS["count_forward"], gaps), cell))
         answers.append(whole_answer(cell, count))
         second[cell] = _pushed(problem, name)
     reverse = _reverse(problem, work)
     cell = f"count:reverse,{view.labels[output]}"
     gaps = {"name": view.name(output)}
-    blocks.append(Field(filled(INSTRUCTIONS["count_reverse"], gaps), cell))
+    blocks.append(ask_in_line(filled(INSTRUCTIONS["count_reverse"], gaps), cell))
     answers.append(whole_answer(cell, reverse))
     second[cell] = _pulled(problem)
     cheaper = _cheaper(sum(forward.values()), reverse)
     gaps = {"output": view.name(output)}
-    blocks.append(Field(filled(INSTRUCTIONS["count_best"], gaps), "count:cheaper"))
+    blocks.append(ask_in_line(filled(INSTRUCTIONS["count_best"], gaps), "count:cheaper"))
     answers.append(choice_answer("count:cheaper", cheaper, (FORWARD, REVERSE, EQUAL)))
     return Question(tuple(blocks), tuple(answers), second)
 
@@ -64,14 +65,14 @@ def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | No
     """Compare somebody's own counts."""
     if cell != "count:cheaper":
         return None
-    view = problem.worked
+    view = problem.worked.view
     forward = sum(own(f"count:forward,{name}") for name in problem.inputs)
     return _cheaper(forward, own(f"count:reverse,{view.labels[view.run.output]}"))
 
 
 def _unit(problem: Problem, edge: Edge) -> bool:
     """Whether a local partial is 1 or −1 at every point: its formula is."""
-    return readable(problem.worked.partial_formula(edge)) in ("1", "−1")
+    return readable(problem.worked.view.partial_formula(edge)) in ("1", "−1")
 
 
 def _forward(problem: Problem, entry: str, work: Mapping[Edge, int]) -> int:
@@ -123,6 +124,4 @@ def _pulled(problem: Problem) -> int:
     return products + len(pairs) - len({operand for _user, operand in pairs})
 
 
-KIND = Kind(
-    "count", "Count the operations", "what both modes cost", write, fits, follow=follow
-)  # fmt: skip
+KIND = Kind("count", "Count the operations", "what both modes cost", write, fits, follow=follow)

@@ -18,8 +18,10 @@ from chainrule.exercises.kinds.slots import (
 from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
 from chainrule.exercises.second_reading import number
-from chainrule.exercises.sheet import Asked, Field, Given, Slot, SlotTable, Space
+from chainrule.exercises.sheet import ask, ask_in_line, give, lay_out
 from chainrule.passes.places import Update
+from chainrule.readings.document import Space
+from chainrule.readings.grid import Cell
 from chainrule.readings.terms import EQUALS, Coloured, Row
 
 NETWORKS: Final = (
@@ -71,7 +73,7 @@ def _rate(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for the loss, the gradient, and the new parameters."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     rate = _rate(problem)
     output = view.run.output
     loss = f"value:{view.labels[output]}"
@@ -80,9 +82,9 @@ def write(setting: Setting) -> Question:
     if loss not in setting.asked:
         answers.append(number_answer(problem, loss))
         line = Row((view.name(output), EQUALS))
-        blocks.append(Field((line,), loss))
+        blocks.append(ask_in_line((line,), loss))
     second = dict[str, Any]()
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     for name in _parameters(problem):
         gradient, updated = f"adjoint:{name}", f"updated:{name}"
         start = problem.value(f"value:{name}")
@@ -91,9 +93,9 @@ def write(setting: Setting) -> Question:
         answers.append(computed_answer(updated, new, "value"))
         second[updated] = problem.second(f"value:{name}") - number(rate) * problem.second(gradient)
         node = problem.node_of[name]
-        given = Given(Coloured("value", typed(problem.draft.point[name])), "value")
-        rows.append((Given(view.name(node)), given, Asked(gradient), Asked(updated)))
-    table = SlotTable(
+        given = give(Coloured("value", typed(problem.draft.point[name])), "value")
+        rows.append((give(view.name(node)), given, ask(gradient), ask(updated)))
+    table = lay_out(
         heads("parameter", "value", "gradient", "updated"), tuple(rows), (0.9, 0.9, 1.5, 1.5)
     )
     words = instructions("descent", {"rate": typed(rate), "output": view.name(output)})
@@ -109,6 +111,11 @@ def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> Update |
 
 
 KIND = Kind(
-    "descent", "One step of gradient descent", "one update of a tiny network", write, fits, draft,
+    "descent",
+    "One step of gradient descent",
+    "one update of a tiny network",
+    write,
+    fits,
+    draft,
     follow=follow,
-)  # fmt: skip
+)

@@ -13,8 +13,9 @@ from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import instructions, readable
 from chainrule.exercises.problem import Problem
 from chainrule.exercises.second_reading import plain_name
-from chainrule.exercises.sheet import Answer, Field
+from chainrule.exercises.sheet import Answer, ask_in_line
 from chainrule.facade import Graph
+from chainrule.graph.wengert import WengertList
 from chainrule.readings.terms import Coloured, Row, Sign, Symbol, Term, text
 
 MOST_MISSING = 3
@@ -23,7 +24,7 @@ _ARROW = re.compile(r"\s*(\S+?)\s*(?:→|->|—>|–>|>)\s*(\S+?)\s*")
 
 def write(setting: Setting) -> Question:
     """Leave some formulas and arrows out."""
-    problem, view, rng = setting.problem, setting.problem.worked, setting.rng
+    problem, view, rng = setting.problem, setting.problem.worked.view, setting.rng
     steps = list(problem.steps)
     picked = rng.permutation(len(steps))[: max(1, (2 * len(steps)) // 3)]
     blank = [node for i, node in enumerate(steps) if i in set(picked.tolist())]
@@ -50,24 +51,25 @@ def write(setting: Setting) -> Question:
         problem,
         blank=blank,
         missing=missing,
-        fields=True,
         alternative=_alternative(problem, set(blank), set(missing)),
     )
     gaps = {"blank": counted(len(blank)), "missing": counted(len(missing))}
     words = instructions("draw" if len(missing) > 1 else "draw_one", gaps)
     return Question(
-        (words, drawn, Field((WORDS["missing arrows"],), "arrows", True)), tuple(answers)
+        (words, drawn, ask_in_line((WORDS["missing arrows"],), "arrows", True, drawn=True)),
+        tuple(answers),
     )
 
 
 def _alternative(problem: Problem, blank: set[int], missing: set[tuple[int, int]]) -> str:
     """Return the figure in words, telling nothing that is asked."""
-    view = problem.worked
+    view = problem.worked.view
     cards = [
-        f"{text(view.name(node))} with an empty formula" if node in blank
+        f"{text(view.name(node))} with an empty formula"
+        if node in blank
         else text(view.equation(node))
         for node in view.shown
-    ]  # fmt: skip
+    ]
     arrows = [
         f"{text(view.name(edge.operand))} to {text(view.name(edge.user))}"
         for edge in problem.edges
@@ -112,13 +114,13 @@ def _same_program(problem: Problem, given: str) -> tuple[bool, str]:
     """Whether a program is the same graph up to the names of its steps."""
     try:
         theirs = Graph.parse(given, declared=problem.draft.point, constants=True)
-        theirs = theirs.zoom(theirs.usual_zoom)
+        shown = theirs.zoom(theirs.usual_zoom).list
     except ChainruleError as error:
         return False, str(error).partition("\n")[0]
-    return compared(problem.worked.graph, theirs)
+    return compared(problem.worked.graph, shown)
 
 
-def compared(ours: Any, theirs: Any) -> tuple[bool, str]:
+def compared(ours: WengertList, theirs: WengertList) -> tuple[bool, str]:
     """Compare two graphs up to renaming; name the arrow that is missing in the second.
 
     Steps match where their operations do; inputs match by name. Where one or two arrows are
@@ -151,7 +153,7 @@ def compared(ours: Any, theirs: Any) -> tuple[bool, str]:
     return False, "the arrows differ in more than one place"
 
 
-def _digraph(graph: Any, nx: Any) -> Any:
+def _digraph(graph: WengertList, nx: Any) -> Any:
     """Return a graph with what its nodes are: operation and constants, or an input's name."""
     made = nx.DiGraph()
     for node, op in enumerate(graph.ops):
@@ -178,6 +180,10 @@ def _digraph(graph: Any, nx: Any) -> Any:
 
 
 KIND = Kind(
-    "draw", "Complete the graph", "drawing the graph of a formula", write, anything,
+    "draw",
+    "Complete the graph",
+    "drawing the graph of a formula",
+    write,
+    anything,
     checks={"graph": same_arrows},
-)  # fmt: skip
+)

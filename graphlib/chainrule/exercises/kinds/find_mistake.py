@@ -20,7 +20,8 @@ from chainrule.exercises.kinds.slots import (
     spread,
 )
 from chainrule.exercises.problem import Problem
-from chainrule.exercises.sheet import Field, Given, Slot, SlotTable
+from chainrule.exercises.sheet import ask_in_line, give, lay_out
+from chainrule.readings.grid import Cell
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import Coloured, Word
 
@@ -66,29 +67,31 @@ def write(setting: Setting) -> Question:
         for other, place in sheet.cells.items()
         if other.startswith("adjoint:")
     }
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     for node, edges in backward_edges(problem):
         adjoint = f"adjoint:{problem.worked.labels[node]}"
         number = shown.get(adjoint)
         term = Coloured("derivative", numeral(0.0 if number is None else number))
         count = max(1, len(edges))
         names_of = spread(name_of(problem, node, count), count)
-        sums = spread(Given(term, "derivative", count), count)
+        sums = spread(give(term, "derivative", count), count)
         if not edges:
-            seed, dash = (Given(Word(WORDS[word]), "quiet") for word in ("seed", "none"))
+            seed, dash = (give(Word(WORDS[word]), "quiet") for word in ("seed", "none"))
             rows.append((names_of[0], seed, dash, sums[0]))
         for i, edge in enumerate(edges):
             partial = given_number(problem, problem.edge_cell("partial", edge))
             rows.append((names_of[i], partial_name(problem, edge), partial, sums[i]))
-    table = SlotTable(
+    table = lay_out(
         heads("node", "partial", "number", "adjoint"), tuple(rows), (0.8, 1.0, 1.2, 1.2)
     )
-    options = tuple(dict.fromkeys(
-        f"adjoint:{problem.worked.labels[node]}" for node, _edges in backward_edges(problem)
-    ))  # fmt: skip
+    options = tuple(
+        dict.fromkeys(
+            f"adjoint:{problem.worked.labels[node]}" for node, _edges in backward_edges(problem)
+        )
+    )
     fields = (
-        Field((INSTRUCTIONS["first wrong"],), MISTAKE),
-        Field((INSTRUCTIONS["corrected"],), CORRECTED),
+        ask_in_line((INSTRUCTIONS["first wrong"],), MISTAKE),
+        ask_in_line((INSTRUCTIONS["corrected"],), CORRECTED),
     )
     answers = (
         choice_answer(MISTAKE, cell, options, 2.0),

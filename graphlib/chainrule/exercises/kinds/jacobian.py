@@ -9,9 +9,10 @@ from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import given_table, instructions, number_answer, worth
 from chainrule.exercises.levels import ELEMENTARY, JOINS, MEETINGS, POINTS, Level, at_a_tame_point
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
-from chainrule.readings.prose import filled
-from chainrule.readings.terms import Row, Term, Word
+from chainrule.exercises.sheet import ask, give, lay_out
+from chainrule.readings.grid import Cell
+from chainrule.readings.prose import as_term, filled
+from chainrule.readings.terms import Term, Word
 
 FUNCTIONS = ("{a}^2", *ELEMENTARY[:5])
 
@@ -45,33 +46,32 @@ def fits(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for the tangents along every input, and the adjoints from every output."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     names = {name: view.name(problem.node_of[name]) for name in (*problem.inputs, *problem.outputs)}
 
     def header(word: str, name: str) -> Term:
-        return Row(tuple(Word(p) if isinstance(p, str) else p
-                         for p in filled(WORDS[word], {"name": names[name]})))  # fmt: skip
+        return as_term(filled(WORDS[word], {"name": names[name]}))
 
     answers = []
-    columns: list[tuple[Slot, ...]] = []
+    columns: list[tuple[Cell | None, ...]] = []
     for node in problem.steps:
         cells = [f"tangent:{view.labels[node]}@{name}" for name in problem.inputs]
         answers += [number_answer(problem, cell, 2 * (worth(problem, cell) // 2)) for cell in cells]
-        columns.append((Given(view.equation(node)), *(Asked(cell) for cell in cells)))
-    back: list[tuple[Slot, ...]] = []
+        columns.append((give(view.equation(node)), *(ask(cell) for cell in cells)))
+    back: list[tuple[Cell | None, ...]] = []
     back_nodes = [n for n in reversed(view.shown) if view.labels[n] not in problem.outputs]
     for node in back_nodes:
         cells = [f"adjoint:{view.labels[node]}@{name}" for name in problem.outputs]
         answers += [number_answer(problem, cell, 2 * (worth(problem, cell) // 2)) for cell in cells]
-        back.append((Given(view.name(node)), *(Asked(cell) for cell in cells)))
+        back.append((give(view.name(node)), *(ask(cell) for cell in cells)))
     node_head = Word(WORDS["node"])
     tables = (
-        SlotTable(
+        lay_out(
             (node_head, *(header("along", name) for name in problem.inputs)),
             tuple(columns),
             (1.6, *(1.2 for _ in problem.inputs)),
         ),
-        SlotTable(
+        lay_out(
             (node_head, *(header("back", name) for name in problem.outputs)),
             tuple(back),
             (1.0, *(1.4 for _ in problem.outputs)),

@@ -10,8 +10,9 @@ import numpy as np
 
 from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Answer, Block
+from chainrule.exercises.sheet import Answer
 from chainrule.passes.places import Sum, Update
+from chainrule.readings.document import Block
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,20 @@ from chainrule.exercises.kinds.slots import (
     number_answer,
     partial_name,
 )
-from chainrule.exercises.sheet import Asked, Slot, SlotTable
+from chainrule.exercises.sheet import ask, lay_out
+from chainrule.readings.grid import Cell
 
 
 def write(setting: Setting) -> Question:
     """Ask for every local partial; values are given unless an earlier task asks them."""
     problem = setting.problem
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     answers = []
     for edge in problem.edges:
         formula, number = problem.edge_cell("formula", edge), problem.edge_cell("partial", edge)
-        rows.append((partial_name(problem, edge), Asked(formula), Asked(number)))
+        rows.append((partial_name(problem, edge), ask(formula), ask(number)))
         answers += [formula_answer(problem, edge), number_answer(problem, number)]
-    table = SlotTable(heads("partial", "formula", "number"), tuple(rows), (0.8, 2.0, 1.2))
+    table = lay_out(heads("partial", "formula", "number"), tuple(rows), (0.8, 2.0, 1.2))
     given = given_table(problem, "value", setting.hidden)
     return Question((instructions("partials"), *given, table), tuple(answers))
 

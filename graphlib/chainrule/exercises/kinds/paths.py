@@ -15,9 +15,10 @@ from chainrule.exercises.kinds.slots import (
     number_answer,
 )
 from chainrule.exercises.problem import Problem
-from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.exercises.sheet import ask, give, lay_out
 from chainrule.graph.wengert import Edge
 from chainrule.passes.places import Sum
+from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Coloured, Row, Sign, Term, Word, row
 
 FEWEST, MOST = 2, 8
@@ -64,7 +65,7 @@ def _cell(problem: Problem, way: tuple[Edge, ...]) -> str:
 
 
 def _shown(problem: Problem, way: tuple[Edge, ...]) -> Iterator[Term]:
-    view = problem.worked
+    view = problem.worked.view
     yield view.name(way[0].operand)
     for edge in way:
         yield Sign("→")
@@ -73,23 +74,23 @@ def _shown(problem: Problem, way: tuple[Edge, ...]) -> Iterator[Term]:
 
 def write(setting: Setting) -> Question:
     """Ask for the product of every path from one input, and for their sum."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     entry = _entry(problem)
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     answers, second = [], dict[str, Any]()
     for way in paths(problem, entry):
         cell = _cell(problem, way)
         steps = [problem.edge_cell("partial", edge) for edge in way]
         answers.append(computed_answer(cell, prod(map(problem.value, steps)), "derivative"))
         second[cell] = prod((problem.second(step) for step in steps), start=1)
-        rows.append((Given(Row(tuple(_shown(problem, way)))), Asked(cell)))
+        rows.append((give(Row(tuple(_shown(problem, way)))), ask(cell)))
     total = f"adjoint:{entry}"
     d, slash = Sign("∂", tight=True), Sign("/", tight=True)
     node = view.name(problem.node_of[entry])
     goal = Coloured("derivative", row(d, view.name(view.run.output), slash, d, node))
-    rows.append((Given(row(goal, Word(" = Σ", r"=\Sigma"))), Asked(total)))
+    rows.append((give(row(goal, Word(" = Σ", r"=\Sigma"))), ask(total)))
     answers.append(number_answer(problem, total))
-    table = SlotTable(heads("path", "product"), tuple(rows), (2.2, 1.4))
+    table = lay_out(heads("path", "product"), tuple(rows), (2.2, 1.4))
     names: dict[str, Term] = {
         "output": view.name(view.run.output),
         "input": view.name(problem.node_of[entry]),

@@ -14,8 +14,9 @@ from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import choice_answer, heads, instructions, number_answer
 from chainrule.exercises.levels import TRIES, Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.exercises.sheet import ask, give, lay_out
 from chainrule.graph.wengert import Edge
+from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Numeral
 
 LIMIT: Final = 0.05
@@ -81,8 +82,8 @@ def fits(problem: Problem) -> str:
 
 def write(setting: Setting) -> Question:
     """Ask for each unit's operand, value and slope, and whether it is saturated."""
-    problem, view = setting.problem, setting.problem.worked
-    rows: list[tuple[Slot, ...]] = []
+    problem, view = setting.problem, setting.problem.worked.view
+    rows: list[tuple[Cell | None, ...]] = []
     answers, second = [], dict[str, Any]()
     for edge in _units(problem):
         label, operand = view.labels[edge.user], view.labels[edge.operand]
@@ -97,11 +98,9 @@ def write(setting: Setting) -> Question:
         answers.append(
             choice_answer(cell, WORDS["yes" if yes else "no"], (WORDS["yes"], WORDS["no"]))
         )
-        before: Slot = Asked(asked[0]) if len(asked) == 3 else Given(None)
-        rows.append(
-            (Given(view.equation(edge.user)), before, Asked(asked[-2]), Asked(slope), Asked(cell))
-        )
-    table = SlotTable(
+        before: Cell | None = ask(asked[0]) if len(asked) == 3 else give(None)
+        rows.append((give(view.equation(edge.user)), before, ask(asked[-2]), ask(slope), ask(cell)))
+    table = lay_out(
         (*heads("unit"), *heads("input"), *heads("value", "slope", "saturated")),
         tuple(rows),
         (1.2, 1.1, 1.1, 1.1, 0.9),
@@ -120,6 +119,11 @@ def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | No
 
 
 KIND = Kind(
-    "saturation", "Recognise saturation", "units through which no derivative comes", write, fits,
-    draft, follow=follow,
-)  # fmt: skip
+    "saturation",
+    "Recognise saturation",
+    "units through which no derivative comes",
+    write,
+    fits,
+    draft,
+    follow=follow,
+)

@@ -8,9 +8,11 @@ from itertools import groupby
 from chainrule.exercises.answers import number
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
 from chainrule.exercises.problem import Problem
-from chainrule.exercises.sheet import Answer, Asked, Given, Lines, Slot, SlotTable, Words
+from chainrule.exercises.sheet import Answer, ask, give, lay_out
 from chainrule.graph.wengert import Edge
 from chainrule.passes.steps import Share
+from chainrule.readings.document import Formulas, Paragraph
+from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.numbers import full_digits, numeral
 from chainrule.readings.prose import Prose, filled
 from chainrule.readings.terms import (
@@ -33,9 +35,13 @@ TOLERANCE = 0.01
 
 LAST_PLACE = 5e-5
 ROLES: Mapping[str, Role] = {
-    "value": "value", "partial": "partial", "formula": "partial", "share": "derivative",
-    "adjoint": "derivative", "tangent": "derivative",
-}  # fmt: skip
+    "value": "value",
+    "partial": "partial",
+    "formula": "partial",
+    "share": "derivative",
+    "adjoint": "derivative",
+    "tangent": "derivative",
+}
 MOST_COLUMNS = 7
 
 
@@ -44,9 +50,9 @@ def heads(*words: str) -> tuple[Term, ...]:
     return tuple(Word(WORDS[word]) for word in words)
 
 
-def instructions(kind: str, gaps: Mapping[str, Term | str | Prose] | None = None) -> Words:
+def instructions(kind: str, gaps: Mapping[str, Term | str | Prose] | None = None) -> Paragraph:
     """Return the paragraph that says what to do."""
-    return Words(filled(INSTRUCTIONS[kind], gaps or {}))
+    return Paragraph(filled(INSTRUCTIONS[kind], gaps or {}))
 
 
 def typed(value: str) -> Term:
@@ -74,7 +80,7 @@ def number_answer(problem: Problem, cell: str, points: float = 1.0) -> Answer:
     """Return the answer of a cell of the passes."""
     shown = problem.number(cell).shown
     role = ROLES[cell.partition(":")[0]]
-    term = Coloured(role, numeral(shown, problem.worked.notation.format))
+    term = Coloured(role, numeral(shown, problem.worked.view.notation.format))
     return Answer(cell, "number", term, full_digits(shown), tolerance_of(float(shown)), points)
 
 
@@ -89,9 +95,7 @@ def whole_answer(cell: str, number: int, points: float = 1.0) -> Answer:
     return Answer(cell, "whole", Numeral(str(number)), str(number), 0.0, points)
 
 
-def choice_answer(
-    cell: str, right: str, options: Sequence[str], points: float = 1.0
-) -> Answer:  # fmt: skip
+def choice_answer(cell: str, right: str, options: Sequence[str], points: float = 1.0) -> Answer:
     """Return the answer of a cell in which one of several words is chosen."""
     return Answer(cell, "choice", Word(right), right, 0.0, points, tuple(options))
 
@@ -130,7 +134,7 @@ def formula_answer(problem: Problem, edge: Edge) -> Answer:
 
     Where the formula is a number, the cell beside it asks the same, and is paid.
     """
-    term = problem.worked.partial_formula(edge)
+    term = problem.worked.view.partial_formula(edge)
     shown, written = Coloured("partial", term), readable(term)
     points = 0.0 if number(written) else 1.0
     return Answer(problem.edge_cell("formula", edge), "formula", shown, written, 0.0, points)
@@ -141,44 +145,44 @@ def readable(term: Term) -> str:
     return text(term).replace("\u2009", " ")
 
 
-def given_number(problem: Problem, cell: str, rows: int = 1) -> Given:
+def given_number(problem: Problem, cell: str, rows: int = 1) -> Cell:
     """Return a number that is printed."""
     answer = number_answer(problem, cell)
-    return Given(answer.term, ROLES[cell.partition(":")[0]], rows)
+    return give(answer.term, ROLES[cell.partition(":")[0]], rows)
 
 
-def name_of(problem: Problem, node: int, rows: int = 1) -> Given:
+def name_of(problem: Problem, node: int, rows: int = 1) -> Cell:
     """Return a node's name as the head of a row."""
-    return Given(problem.worked.name(node), rows=rows)
+    return give(problem.worked.view.name(node), rows=rows)
 
 
 def slashed(problem: Problem, edge: Edge) -> Term:
     """Return ∂user/∂operand on one line, as rows ask for it."""
-    view = problem.worked
+    view = problem.worked.view
     d, slash = Sign("∂", tight=True), Sign("/", tight=True)
     return row(d, view.name(edge.user), slash, d, view.name(edge.operand))
 
 
-def partial_name(problem: Problem, edge: Edge) -> Given:
+def partial_name(problem: Problem, edge: Edge) -> Cell:
     """Return ∂user/∂operand as the head of a row."""
-    return Given(slashed(problem, edge))
+    return give(slashed(problem, edge))
 
 
-def steps_in_lines(problem: Problem) -> Lines:
+def steps_in_lines(problem: Problem) -> Formulas:
     """Return all steps as displayed formulas."""
-    return Lines(tuple(problem.worked.equation(node) for node in problem.steps))
+    return Formulas(tuple(problem.worked.view.equation(node) for node in problem.steps))
 
 
-def opening(problem: Problem, *, whole: bool) -> Lines:
+def opening(problem: Problem, *, whole: bool) -> Formulas:
     """Return what stands above the tasks: the formula, or its steps, and the point."""
-    view = problem.worked
+    view = problem.worked.view
     output = view.graph.outputs[0]
     terms = (view.reading(output),) if whole else steps_in_lines(problem).terms
     point = Row((Word(WORDS["at"] + " "), *assignments(problem.draft.point).terms))
-    return Lines((*terms, point))
+    return Formulas((*terms, point))
 
 
-def across(heads: Sequence[tuple[Term, Slot]], title: str) -> tuple[SlotTable, ...]:
+def across(heads: Sequence[tuple[Term, Cell | None]], title: str) -> tuple[Grid, ...]:
     """Return tables of one row with a name over each slot, as many as the page asks for.
 
     Columns of one width: the last table is filled up with empty ones.
@@ -189,16 +193,16 @@ def across(heads: Sequence[tuple[Term, Slot]], title: str) -> tuple[SlotTable, .
     tables = []
     for begin in range(0, len(heads), max(1, wide)):
         piece = [*heads[begin : begin + wide]]
-        piece += [(Word(""), Given(None))] * (wide - len(piece))
+        piece += [(Word(""), give(None))] * (wide - len(piece))
         headers = (first, *(term for term, _slot in piece))
-        slots = (Given(Word(WORDS[title])), *(slot for _term, slot in piece))
-        tables.append(SlotTable(headers, (slots,), (1.3, *(1.0 for _ in piece))))
+        slots = (give(Word(WORDS[title])), *(slot for _term, slot in piece))
+        tables.append(lay_out(headers, (slots,), (1.3, *(1.0 for _ in piece))))
     return tuple(tables)
 
 
-def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[SlotTable, ...]:
+def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Grid, ...]:
     """Return the values or local partials that a task builds on, unless they are asked before."""
-    view = problem.worked
+    view = problem.worked.view
     if kind == "value":
         cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
     else:
@@ -211,7 +215,7 @@ def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Slo
 
 def backward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:
     """Return the nodes in the order of reverse mode, each with the edges to its users."""
-    view = problem.worked
+    view = problem.worked.view
     run = view.run
     arrivals: dict[int, list[Edge]] = {node: [] for node in view.shown}
     for _double, step in run.steps:
@@ -227,11 +231,11 @@ def forward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:
     return [(node, grouped.get(node, [])) for node in problem.steps]
 
 
-def spread(first: Slot, count: int) -> list[Slot]:
+def spread(first: Cell | None, count: int) -> list[Cell | None]:
     """Return a slot that reaches over `count` rows, as one entry for each of them."""
     return [first, *([None] * (count - 1))]
 
 
-def asked_rows(cell: str, count: int) -> list[Slot]:
+def asked_rows(cell: str, count: int) -> list[Cell | None]:
     """Return an asked cell that reaches over `count` rows."""
-    return spread(Asked(cell, count), count)
+    return spread(ask(cell, count), count)

@@ -16,23 +16,24 @@ from chainrule.exercises.kinds.slots import (
     spread,
     worth,
 )
-from chainrule.exercises.sheet import Asked, Given, Slot, SlotTable
+from chainrule.exercises.sheet import ask, give, lay_out
+from chainrule.readings.grid import Cell
 
 
 def write(setting: Setting) -> Question:
     """Ask for the tangents, and for local partials that no earlier task asks."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     known = all(problem.edge_cell("partial", e) in setting.asked for e in problem.edges)
-    rows: list[tuple[Slot, ...]] = []
+    rows: list[tuple[Cell | None, ...]] = []
     answers = []
     for node, edges in forward_edges(problem):
         count = max(1, len(edges))
         tangent = f"tangent:{view.labels[node]}"
-        names = spread(Given(view.equation(node), rows=count), count)
+        names = spread(give(view.equation(node), rows=count), count)
         sums = asked_rows(tangent, count)
         for i, edge in enumerate(edges):
             cell = problem.edge_cell("partial", edge)
-            middle = () if known else (Asked(cell),)
+            middle = () if known else (ask(cell),)
             rows.append((names[i], partial_name(problem, edge), *middle, sums[i]))
             if not known:
                 answers.append(number_answer(problem, cell, paid_partial(problem, edges)))
@@ -41,9 +42,7 @@ def write(setting: Setting) -> Question:
     widths = (1.5, 0.8, 1.6) if known else (1.5, 0.8, 1.4, 1.6)
     words = instructions("tangents", {"direction": assignments(problem.direction, dotted=True)})
     given = given_table(problem, "value", setting.hidden)
-    return Question(
-        (words, *given, SlotTable(heads(*columns), tuple(rows), widths)), tuple(answers)
-    )
+    return Question((words, *given, lay_out(heads(*columns), tuple(rows), widths)), tuple(answers))
 
 
 KIND = Kind(

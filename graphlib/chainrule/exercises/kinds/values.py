@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import across, instructions, number_answer
-from chainrule.exercises.sheet import Asked
+from chainrule.exercises.sheet import ask
 
 
 def write(setting: Setting) -> Question:
     """Ask for every value."""
-    problem, view = setting.problem, setting.problem.worked
+    problem, view = setting.problem, setting.problem.worked.view
     cells = [f"value:{view.labels[node]}" for node in problem.steps]
-    pairs = [
-        (view.name(node), Asked(cell)) for node, cell in zip(problem.steps, cells, strict=True)
-    ]
+    pairs = [(view.name(node), ask(cell)) for node, cell in zip(problem.steps, cells, strict=True)]
     answers = tuple(number_answer(problem, cell) for cell in cells)
     return Question((instructions("values"), *across(pairs, "value")), answers)
 

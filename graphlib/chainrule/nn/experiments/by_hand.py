@@ -9,12 +9,14 @@ import numpy as np
 from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.nn.data import digits
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.descent import Landscape
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed
 from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
 from chainrule.nn.optimisers import Optimiser
 from chainrule.nn.training import train
+from chainrule.nn.words import understood
 
 
 def recurrent(
@@ -47,42 +49,116 @@ def recurrent(
             sizes = [abs(float(slopes[name])) for name in names[1:]]
             rows += [(unit, w, k, size) for k, size in enumerate(sizes, start=1)]
             told.append(f"{changed(sizes[0] / sizes[-1])} with {unit} and w = {w:g}")
-    look = Look("k", "adjoint", "w", logarithmic=True, facet="unit")
+    look = Look("k", "adjoint", "w", logarithmic=True, facet="unit", derivative=True)
     columns = ("unit", "w", "k", "adjoint")
-    return Outcome(
+    return outcome(
         f"A recurrent net over {steps} steps",
-        **table(columns, rows),
-        look=look,
-        finding=f"From step {steps} back to step 1 the adjoint of the input {'; it '.join(told)}.",
+        columns,
+        rows,
+        f"From step {steps} back to step 1 the adjoint of the input {', '.join(told)}.",
+        look,
     )
 
 
-def convolution(seed: int = 0) -> Outcome:
-    """Slide a 3 × 3 kernel over a 5 × 5 picture and ask what the adjoints of the pixels are.
+PICTURES = {
+    "slanted edge": (
+        (0, 0, 1, 1, 1),
+        (0, 0, 1, 1, 1),
+        (0, 1, 1, 1, 1),
+        (0, 1, 1, 1, 2),
+        (1, 1, 1, 2, 2),
+    ),
+    "cross": ((0, 0, 2, 0, 0), (0, 0, 2, 0, 0), (2, 2, 3, 2, 2), (0, 0, 2, 0, 0), (0, 0, 2, 0, 0)),
+    "dot": ((0, 0, 0, 0, 0), (0, 1, 1, 0, 0), (0, 1, 3, 1, 0), (0, 0, 1, 1, 0), (0, 0, 0, 0, 0)),
+}
+KERNELS = {
+    "vertical edges": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "horizontal edges": ((-1, -2, -1), (0, 0, 0), (1, 2, 1)),
+    "sum": ((1, 1, 1), (1, 1, 1), (1, 1, 1)),
+    "sharper": ((0, -1, 0), (-1, 5, -1), (0, -1, 0)),
+}
+WANTED = ((0, 4, 4), (4, 4, 0), (4, 0, 0))
+Rows = Sequence[Sequence[float]]
+
+
+def convolution(
+    picture: str | Rows = "slanted edge",
+    kernel: str | Rows = "vertical edges",
+    wanted: Rows = WANTED,
+) -> Outcome:
+    """Slide a 3 × 3 kernel over a 5 × 5 picture, forwards and backwards.
+
+    C holds what the kernel K finds in the picture X at nine places, J = ½ ∑ (C − T)² how far that
+    is from what is wanted, T. Every place uses the same weights, so their shares add up.
 
     Returns
     -------
     Outcome
-        Per pixel: its value, and its adjoint for the sum of all nine results, which counts in
-        how many places of the kernel it stands.
+        Per grid (X, K, C, T) and cell: the value, the adjoint ∂J/∂cell, and over how many products
+        it comes back.
+
+    Raises
+    ------
+    InputError
+        If a grid has another size, or no number in a cell.
     """
-    random = np.random.default_rng(seed)
-    picture = random.integers(0, 4, (1, 5, 5))
-    graph = Graph.parse("K: 1x1x3x3; X: 1x5x5; J = sum(conv2d(X, K))")
-    gradient = graph.gradient({"X": picture.tolist(), "K": np.ones((1, 1, 3, 3)).tolist()})
-    adjoint = np.asarray(gradient["X"], dtype=float)[0]
-    rows = [
-        (r + 1, c + 1, int(picture[0, r, c]), float(adjoint[r, c]))
-        for r in range(5)
-        for c in range(5)
-    ]
-    finding = (
-        f"The pixel in the middle takes part in {adjoint[2, 2]:.0f} places of the kernel, a corner "
-        f"in {adjoint[0, 0]:.0f}: with a kernel of ones these are the adjoints."
+    X, K, T = (
+        _square(given, size, name)
+        for given, size, name in (
+            (_known(picture, PICTURES, "picture"), 5, "picture"),
+            (_known(kernel, KERNELS, "kernel"), 3, "kernel"),
+            (wanted, 3, "grid that is wanted"),
+        )
     )
-    look = Look("column", "row", "adjoint", kind="rect")
-    laid = table(("row", "column", "value", "adjoint"), rows)
-    return Outcome("A 3 × 3 kernel over a 5 × 5 picture", **laid, finding=finding, look=look)
+    graph = Graph.parse("K: 1x1x3x3; X: 1x5x5; T: 1x3x3; C = conv2d(X, K); J = sum((C - T)^2)/2")
+    point = {"X": [X.tolist()], "K": [[K.tolist()]], "T": [T.tolist()]}
+    worked = graph.reverse(point)
+    # How often a cell is used: its adjoint where all that it meets is 1 and all are added.
+    uses = Graph.parse("K: 1x1x3x3; X: 1x5x5; sum(conv2d(X, K))").gradient(
+        {"X": np.ones((1, 5, 5)).tolist(), "K": np.ones((1, 1, 3, 3)).tolist()}
+    )
+    rows: list[tuple[object, ...]] = []
+    counts = {}
+    for name, size in (("X", 5), ("K", 3), ("C", 3), ("T", 3)):
+        values = np.asarray(worked[f"value:{name}"], dtype=float).reshape(size, size)
+        adjoints = np.asarray(worked[f"adjoint:{name}"], dtype=float).reshape(size, size)
+        times = np.asarray(uses[name], dtype=float).reshape(size, size) if name in uses else None
+        counts[name] = times
+        for r in range(size):
+            for c in range(size):
+                many = 1 if times is None else int(times[r, c])
+                rows.append((name, r + 1, c + 1, float(values[r, c]), float(adjoints[r, c]), many))
+    pixels, weights = counts["X"], counts["K"]
+    assert pixels is not None and weights is not None
+    finding = (
+        f"{weights[0, 0]:.0f} places share one kernel. So each weight "
+        f"collects {weights[0, 0]:.0f} shares, a pixel as many as windows lie on it: "
+        f"{pixels[0, 0]:.0f} at a corner, {pixels[2, 2]:.0f} in the middle."
+    )
+    look = Look("column", "row", "adjoint", kind="rect", facet="grid", derivative=True)
+    return outcome(
+        "A 3 × 3 kernel over a 5 × 5 picture",
+        ("grid", "row", "column", "value", "adjoint", "shares"),
+        rows,
+        finding,
+        look,
+    )
+
+
+def _known(given: str | Rows, known: Mapping[str, Rows], what: str) -> Rows:
+    if not isinstance(given, str):
+        return given
+    return known[understood(given, known, {}, what)]
+
+
+def _square(given: Rows, size: int, what: str) -> np.ndarray:
+    rows = [list(row) for row in given]
+    if len(rows) != size or any(len(row) != size for row in rows):
+        raise InputError(f"the {what} is not {size} × {size}", allowed="Give rows of numbers.")
+    found = np.array(rows, dtype=float)
+    if not np.isfinite(found).all():
+        raise InputError(f"a cell of the {what} is no number", allowed="Write one, such as 2 or ½.")
+    return found
 
 
 def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outcome:
@@ -104,22 +180,34 @@ def changed_input(*, steps: int = 60, rate: float = 0.03, seed: int = 0) -> Outc
     was, becomes = 3, 8
     x = data.x[int(np.flatnonzero(data.t == was)[0])]
     network = model.network("ce")
-    slope = network.graph.compile(wrt=["x"])
+    slope = Graph.of(network.graph).compile(wrt=["x"])
     target = np.eye(10)[[becomes]]
     rows = []
-    for step in range(steps + 1):
+
+    def downhill(x: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = slope({**run.parameters, "x": x[None], "t": target})
+        return float(np.mean(value)), gradient["x"][0]
+
+    path = Optimiser("gd", rate).descend(x, downhill, steps, lambda x: np.clip(x, 0, 1))
+    for step, (x, _, _) in enumerate(path):
         y = run.predict(x[None])[0]
         rows += [(step, f"a {was}", float(y[was])), (step, f"an {becomes}", float(y[becomes]))]
-        _, gradient = slope({**run.parameters, "x": x[None], "t": target})
-        x = np.clip(x - rate * gradient["x"][0], 0, 1)
     turned = next((row[0] for row in rows if row[1].startswith("an") and row[2] > 0.5), None)
     finding = f"In {steps} steps the network does not take the picture of a {was} for an {becomes}"
     if turned is not None:
         finding = f"After {turned} steps the network takes the picture of a {was} for an {becomes}"
     finding += f"; it ends sure of that to {rows[-1][2]:.2f}. No weight was changed."
-    return Outcome(f"A {was} turned into an {becomes}",
-                   **table(("step", "taken for", "probability"), rows), finding=finding,
-                   look=Look("step", "probability", "taken for"))  # fmt: skip
+    return outcome(
+        f"A {was} turned into an {becomes}",
+        ("step", "taken for", "probability"),
+        rows,
+        finding,
+        Look("step", "probability", "taken for"),
+    )
+
+
+REGION = (-500.0, 500.0)
+"""Where a descent counts as one; a path that is a million times as far has left it."""
 
 
 def descent(
@@ -156,42 +244,27 @@ def descent(
             f"a function of {len(names)} variables", text=str(formula), length=len(str(formula)),
             allowed="A descent that can be drawn has one or two.",
         )  # fmt: skip
-    slope = graph.compile()
+    landscape = Landscape(graph, [REGION] * len(names))
     rows: list[tuple[object, ...]] = []
-    lowest: tuple[float, str, int] | None = None
-    ends: list[float] = []
+    found: list[tuple[float, str, int]] = []
     for given in optimisers:
         optimiser = Optimiser.of(given)
-        rule, choices, rate = optimiser.method.rule, optimiser.choices, optimiser.learning_rate
         for number, start in enumerate(starts, start=1):
-            w = np.array([float(start[name]) for name in names])
-            slots = tuple(np.zeros_like(w) for _ in optimiser.method.slots)
-            for step in range(steps + 1):
-                value, gradient = slope(dict(zip(names, w, strict=True)))
-                g = np.array([float(gradient[name]) for name in names])
-                if not (np.isfinite(value) and np.isfinite(g).all() and np.abs(w).max() < 1e9):
-                    break
-                other = float(w[1]) if len(names) == 2 else 0.0
-                rows.append((optimiser.name, number, step, float(w[0]), other, float(value)))
-                if lowest is None or value < lowest[0]:
-                    lowest = float(value), optimiser.name, number
-                w, *moved = rule(np, w, g, rate, step + 1, *slots, **choices)
-                slots = tuple(moved)
-            ends.append(float(str(rows[-1][-1])) if rows else np.inf)
+            path = landscape.descend([float(start[name]) for name in names], optimiser, steps)
+            kept = len(path.values) - (path.ended == "diverged")
+            for step in range(kept):
+                value = float(path.values[step])
+                rows.append((optimiser.name, number, step, *map(float, path.points[step]), value))
+            end = float(path.values[kept - 1]) if kept else np.inf
+            found.append((end, optimiser.name, number))
     told = ""
-    if lowest is not None:
-        near = sum(end - lowest[0] < 1e-3 for end in ends)
+    lowest = min(found, default=(np.inf, "", 0))
+    if np.isfinite(lowest[0]):
+        near = sum(end - lowest[0] < 1e-3 for end, _, _ in found)
         told = (
             f"The lowest value, {lowest[0]:.4g}, is reached by {lowest[1]} from start {lowest[2]}; "
-            f"{near} of {len(ends)} paths end within 0.001 of it."
+            f"{near} of {len(found)} paths end within 0.001 of it."
         )
-    columns = (
-        "optimiser",
-        "start",
-        "step",
-        names[0],
-        names[1] if len(names) == 2 else "–",
-        "value",
-    )
+    columns = ("optimiser", "start", "step", *names, "value")
     look = Look("step", "value", "optimiser", facet="start")
-    return Outcome("Paths of descent", **table(columns, rows), finding=told, look=look)
+    return outcome("Paths of descent", columns, rows, told, look)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from chainrule.nn.experiments.by_hand import changed_input, convolution, descent, recurrent
+from chainrule.nn.experiments.by_hand import (
+    KERNELS,
+    PICTURES,
+    changed_input,
+    convolution,
+    descent,
+    recurrent,
+)
 from chainrule.nn.experiments.fitting import (
     any_function_by_width,
     cut_off,
@@ -18,7 +25,7 @@ from chainrule.nn.experiments.fitting import (
 )
 from chainrule.nn.experiments.flow import gradient_flow, symmetry
 from chainrule.nn.experiments.learning import batches, overfitting, rates, width_against_depth
-from chainrule.nn.experiments.outcome import Outcome
+from chainrule.nn.experiments.outcome import Look, Outcome
 from chainrule.nn.experiments.pruning import dead_units, lottery_ticket
 from chainrule.nn.experiments.saturation import sigmoid_losses
 from chainrule.nn.experiments.scaling_effect import scaling_effect
@@ -35,18 +42,24 @@ class Experiment:
     ----------
     name
         In a command.
+    title
+        On a page.
     run
         The function; every argument has a default.
     part
         Of the lecture.
     lesson
         Number of the lesson among the examples.
+    words
+        What an argument that is a word may be.
     """
 
     name: str
+    title: str
     run: Callable[..., Outcome]
     part: str
     lesson: int
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def about(self) -> str:
@@ -57,33 +70,43 @@ class Experiment:
 def valleys(*, seed: int = 0) -> Outcome:
     """Go down a function with two valleys from four starts drawn at random."""
     starts = np.random.default_rng(seed).uniform(-2, 2, 4)
-    return descent("x^4 - 3x^2 + x", [{"x": float(x)} for x in starts], ["gd"], steps=100)
+    found = descent("x^4 - 3x^2 + x", [{"x": float(x)} for x in starts], ["gd"], steps=100)
+    return replace(found, look=Look("step", "value", "start"))
 
 
 EXPERIMENTS: Mapping[str, Experiment] = {
     e.name: e
     for e in (
-        Experiment("activation-start", activations_and_starts, "Beginning", 11),
-        Experiment("zero-weights", symmetry, "Beginning", 11),
-        Experiment("gradient-flow", gradient_flow, "Beginning", 11),
-        Experiment("dead-units", dead_units, "Beginning", 11),
-        Experiment("recurrent", recurrent, "Beginning", 11),
-        Experiment("rates", rates, "Steps", 12),
-        Experiment("batches", batches, "Steps", 12),
-        Experiment("loss-of-a-weight", loss_of_a_weight, "Steps", 12),
-        Experiment("valleys", valleys, "Steps", 12),
-        Experiment("overfitting", overfitting, "Fit", 13),
-        Experiment("width-depth", width_against_depth, "Fit", 13),
-        Experiment("depth-error", depth_and_error, "Fit", 13),
-        Experiment("lottery-ticket", lottery_ticket, "Fit", 13),
-        Experiment("any-function", any_function_by_width, "Fit", 13),
-        Experiment("scaling", scaling_effect, "Data", 8),
-        Experiment("line", line_and_closed_form, "Data", 8),
-        Experiment("cut-off", cut_off, "Data", 9),
-        Experiment("sigmoid-losses", sigmoid_losses, "Data", 9),
-        Experiment("convolution", convolution, "Pictures", 14),
-        Experiment("changed-input", changed_input, "Pictures", 14),
-        Experiment("style", style_transfer, "Pictures", 14),
+        Experiment(
+            "activation-start", "Activation × start", activations_and_starts, "Beginning", 11
+        ),
+        Experiment("zero-weights", "Zero weights", symmetry, "Beginning", 11),
+        Experiment("gradient-flow", "Vanishing, exploding", gradient_flow, "Beginning", 11),
+        Experiment("dead-units", "Dead units", dead_units, "Beginning", 11),
+        Experiment("recurrent", "Recurrent net", recurrent, "Beginning", 11),
+        Experiment("rates", "Learning rates", rates, "Steps", 12),
+        Experiment("batches", "Batch, mini-batch, single", batches, "Steps", 12),
+        Experiment("loss-of-a-weight", "Loss by one weight", loss_of_a_weight, "Steps", 12),
+        Experiment("valleys", "Valleys and restarts", valleys, "Steps", 12),
+        Experiment("overfitting", "Overfitting, four remedies", overfitting, "Fit", 13),
+        Experiment("width-depth", "Width and depth", width_against_depth, "Fit", 13),
+        Experiment("depth-error", "Depth and held-out error", depth_and_error, "Fit", 13),
+        Experiment("lottery-ticket", "Lottery ticket", lottery_ticket, "Fit", 13),
+        Experiment("any-function", "Any function, by width", any_function_by_width, "Fit", 13),
+        Experiment("scaling", "Scaling on and off", scaling_effect, "Data", 8),
+        Experiment("line", "Line and closed form", line_and_closed_form, "Data", 8),
+        Experiment("cut-off", "Cut-off and confusion", cut_off, "Data", 9),
+        Experiment("sigmoid-losses", "Two losses on a sigmoid", sigmoid_losses, "Data", 9),
+        Experiment(
+            "convolution",
+            "Convolution",
+            convolution,
+            "Pictures",
+            14,
+            {"picture": tuple(PICTURES), "kernel": tuple(KERNELS)},
+        ),
+        Experiment("changed-input", "Changing the input", changed_input, "Pictures", 14),
+        Experiment("style", "Style and content", style_transfer, "Pictures", 14),
     )
 }
 
@@ -91,8 +114,8 @@ EXPERIMENTS: Mapping[str, Experiment] = {
 def experiment(name: str, **given: Any) -> Outcome:
     """Run an experiment by its name.
 
-    >>> experiment("convolution").rows[12][3]
-    9.0
+    >>> experiment("convolution").where(grid="X", row=3, column=3)[0]["shares"]
+    9
 
     Raises
     ------

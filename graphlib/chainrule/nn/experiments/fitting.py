@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.errors import InputError, TrainingError
 from chainrule.nn.data import Data, heart, line, moons
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed, compared, counted
 from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
@@ -59,12 +59,7 @@ def line_and_closed_form(*, rate: float = 0.1, steps: int = 100, seed: int = 0) 
     )
     look = Look("step", "distance", logarithmic=True)
     columns = ("step", "a", "b", "loss", "distance")
-    return Outcome(
-        "A line by descent and by its closed form",
-        **table(columns, rows),
-        finding=finding,
-        look=look,
-    )
+    return outcome("A line by descent and by its closed form", columns, rows, finding, look)
 
 
 def loss_of_a_weight(
@@ -120,7 +115,7 @@ def loss_of_a_weight(
     )
     title, columns = f"The loss of {formula} as a function of {weight}", ("batch", weight, "loss")
     look = Look(weight, "loss", "batch")
-    return Outcome(title, **table(columns, rows), finding=finding, look=look)
+    return outcome(title, columns, rows, finding, look)
 
 
 def any_function_by_width(
@@ -160,11 +155,9 @@ def any_function_by_width(
         f"(RMSE {errors[first]:.3g} to {errors[last]:.3g}); the smallest, {errors[best]:.3g}, "
         f"has the network of {best}."
     )
-    look = Look("x", "y", "width")
+    look = Look("x", "y", facet="width", panels=(("y", "wave", None),))
     columns = ("width", "x", "y", "wave", "rmse")
-    return Outcome(
-        "A wave by networks of one hidden layer", **table(columns, rows), finding=finding, look=look
-    )
+    return outcome("A wave by networks of one hidden layer", columns, rows, finding, look)
 
 
 def depth_and_error(
@@ -212,9 +205,7 @@ def depth_and_error(
         )
     look = Look("depth", "loss", "points", kind="point")
     columns = ("depth", "seed", "points", "loss")
-    return Outcome(
-        "Depth against held-out error", **table(columns, rows), finding=f"{finding}.", look=look
-    )
+    return outcome("Depth against held-out error", columns, rows, f"{finding}.", look)
 
 
 def cut_off(
@@ -295,11 +286,8 @@ def cut_off(
         "sensitivity",
         "specificity",
     )
-    return Outcome(
-        f"A cut-off for {data.name}",
-        **table(columns, rows),
-        finding=finding,
-        look=Look("cut-off", "accuracy"),
+    return outcome(
+        f"A cut-off for {data.name}", columns, rows, finding, Look("cut-off", "accuracy")
     )
 
 

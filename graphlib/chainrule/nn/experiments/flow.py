@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from chainrule.nn.data import xor
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed, compared, listed
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense
@@ -59,9 +59,11 @@ def gradient_flow(
                 )
             ways[name, start.scheme] = _ratio(sizes[0], sizes[-1]), _ratio(spreads[-1], spreads[0])
     columns = ("activation", "weights", "layer", "adjoint", "factor", "mean", "deviation")
-    look = Look("layer", "adjoint", "weights", logarithmic=True, facet="activation")
+    look = Look(
+        "layer", "adjoint", "weights", logarithmic=True, facet="activation", derivative=True
+    )
     title = f"Mean |∂J/∂h| of {depth} layers of {width}"
-    return Outcome(title, **table(columns, rows), finding=_flow_told(ways, depth), look=look)
+    return outcome(title, columns, rows, _flow_told(ways, depth), look)
 
 
 def _ratio(part: float, whole: float) -> float:
@@ -122,5 +124,4 @@ def symmetry(
     )
     look = Look("step", "loss")
     columns = ("step", "loss", "apart")
-    return Outcome(f"Exclusive or from {start.scheme} weights", **table(columns, rows),
-                   finding=finding, look=look)  # fmt: skip
+    return outcome(f"Exclusive or from {start.scheme} weights", columns, rows, finding, look)

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.errors import TrainingError
 from chainrule.nn.data import moons, wave
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import compared, listed
 from chainrule.nn.layers import Dense, Dropout, Layer
 from chainrule.nn.model import Sequential
@@ -59,12 +59,7 @@ def rates(
         f"{'; ' if told else ''}{'; '.join(told)}."
     )
     look = Look("step", "loss", "rate", logarithmic=True)
-    return Outcome(
-        "The learning rate on two moons",
-        **table(("rate", "step", "loss"), rows),
-        finding=finding,
-        look=look,
-    )
+    return outcome("The learning rate on two moons", ("rate", "step", "loss"), rows, finding, look)
 
 
 def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: int = 0) -> Outcome:
@@ -108,14 +103,13 @@ def batches(sizes: Sequence[int] = (1, 4, 16, 64), *, draws: int = 200, seed: in
     off = max(abs(m / float(str(row[2])) - 1) for m, row in zip(measures, rows[1::2], strict=True))
     slope = float(np.polyfit(np.log(sizes), np.log(measures), 1)[0]) if len(sizes) > 1 else 0.0
     finding = (
-        f"A batch of {sizes[0]} points {measures[0]:.2g} gradient lengths away from the full "
-        f"gradient, a batch of {sizes[-1]} {measures[-1]:.2g}: the spread goes as b^{slope:.2f}, "
-        f"and is that of the formula to {100 * off:.0f} %."
+        f"The gradient of a batch of {sizes[0]} lies {measures[0]:.2g} gradient lengths from the "
+        f"full one, that of a batch of {sizes[-1]} {measures[-1]:.2g}: the spread goes as b to the "
+        f"power {slope:.2f}, and is that of the formula to {100 * off:.0f} %."
     )
-    look = Look("batch", "spread", "how", logarithmic=True)
-    laid = table(("batch", "how", "spread"), rows)
+    look = Look("batch", "spread", "how", logarithmic=True, both=True, derivative=True)
     title = "Spread of the gradient by the size of the batch"
-    return Outcome(title, **laid, finding=finding, look=look)
+    return outcome(title, ("batch", "how", "spread"), rows, finding, look)
 
 
 def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Outcome:
@@ -163,11 +157,8 @@ def overfitting(*, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Out
         )
     )
     look = Look("epoch", "loss", "points", logarithmic=True, facet="way")
-    return Outcome(
-        "Ten points, 1,761 weights",
-        **table(("way", "epoch", "points", "loss"), rows),
-        finding=finding,
-        look=look,
+    return outcome(
+        "Ten points, 1,761 weights", ("way", "epoch", "points", "loss"), rows, finding, look
     )
 
 
@@ -209,9 +200,4 @@ def width_against_depth(
     look = Look("shape", "loss", kind="point")
     columns = ("shape", "seed", "weights", "loss", "accuracy")
     finding = f"The lowest mean loss after {steps} steps has {best} (mean ± deviation {told})."
-    return Outcome(
-        "Wide or deep, with about as many weights",
-        **table(columns, rows),
-        finding=finding,
-        look=look,
-    )
+    return outcome("Wide or deep, with about as many weights", columns, rows, finding, look)

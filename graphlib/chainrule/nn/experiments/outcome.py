@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from chainrule.errors import needed
+from chainrule.nn.experiments.chart import drawn
 from chainrule.readings.cells import count_cell, plain_cell
 from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.terms import Word
+from chainrule.readings.theme import ThemeName
 
 Kind = Literal["line", "point", "bar", "rect"]
 
@@ -30,8 +32,13 @@ class Look:
         Whether the y axis counts powers of ten.
     facet, rows
         Columns by which pictures stand side by side, and one under the other.
-    folded
-        Columns of shares, from 0 to 1, that are drawn as a line each, instead of `y`.
+    panels
+        Pictures side by side instead of one of `y`: column of the line, column of a dashed line
+        beside it or "", and the ends of the axis.
+    both
+        Whether the x axis counts powers of ten, too.
+    derivative
+        Whether what is drawn is a derivative, which is orange.
     """
 
     x: str
@@ -41,7 +48,9 @@ class Look:
     logarithmic: bool = False
     facet: str = ""
     rows: str = ""
-    folded: tuple[str, ...] = ()
+    panels: tuple[tuple[str, str, tuple[float, float] | None], ...] = ()
+    both: bool = False
+    derivative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Outcome(Tabular):
     def grid(self) -> Grid:
         """Return the table laid out, with the finding below it."""
         heads = tuple(
-            Header(name, Word(name), numeric=self._type(name) == "quantitative")
+            Header(name, Word(name), numeric=self.type_of(name) == "quantitative")
             for name in self.columns
         )
         rows = [
@@ -94,76 +103,25 @@ class Outcome(Tabular):
         at = self.columns.index(name)
         return [row[at] for row in self.rows]
 
+    def head(self, count: int) -> Outcome:
+        """Return the outcome with its first rows alone."""
+        return replace(self, rows=self.rows[:count])
+
     def where(self, **given: Any) -> list[dict[str, Any]]:
         """Return the rows that have these entries, as dictionaries."""
         found = (dict(zip(self.columns, row, strict=True)) for row in self.rows)
         return [row for row in found if all(row[name] == value for name, value in given.items())]
 
-    def spec(self) -> dict[str, Any]:
+    def spec(self, theme: ThemeName = "light") -> dict[str, Any]:
         """Return the picture as a Vega-Lite specification, with its data in it."""
-        look = self.look
-        plane = look.kind == "rect"
-        channels = {
-            "x": look.x,
-            "y": look.y,
-            "color": look.colour,
-            "column": look.facet,
-            "row": look.rows,
-        }
-        encoding: dict[str, Any] = {
-            channel: {"field": _field(name), "title": name, "type": self._type(name)}
-            for channel, name in channels.items()
-            if name
-        }
-        if plane:
-            encoding["x"]["type"] = encoding["y"]["type"] = "ordinal"
-        elif look.colour:
-            encoding["color"]["type"] = "nominal"
-        if look.logarithmic:
-            encoding["y"]["scale"] = {"type": "log"}
-        records = [dict(zip(self.columns, map(_plain, row), strict=True)) for row in self.rows]
-        picture: dict[str, Any] = {"mark": look.kind, "encoding": encoding}
-        size = {"width": 300, "height": 200}
-        if look.folded:
-            share = {"field": "value", "type": "quantitative", "scale": {"domain": [0, 1]}}
-            measure = {"field": "measure", "type": "nominal"}
-            picture = {
-                "transform": [{"fold": list(look.folded), "as": ["measure", "value"]}],
-                "mark": {"type": look.kind, "clip": True},
-                "encoding": {**encoding, "y": share, "color": measure},
-            }
-            size = {"width": 160, "height": 110}
-        if look.logarithmic and any(row[look.y] == 0 for row in records):
-            picture = self._with_zeros(records, encoding)
-        if "layer" in picture and look.facet:
-            facet = picture["encoding"].pop("column")
-            picture = {"facet": {"column": facet}, "spec": {**picture, **size}}
-            size = {}
-        return {"data": {"values": records}, "title": self.title, **picture, **size}
-
-    def _with_zeros(
-        self, records: list[dict[str, Any]], encoding: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Return the picture with a written 0 at the foot, where powers of ten have no place."""
-        y, kind = self.look.y, self.look.kind
-        floor = min((row[y] for row in records if row[y]), default=1.0) / 10
-        for row in records:
-            row["place"] = row[y] or floor
-        zero = f"datum[{y!r}] == 0"
-        placed = {**encoding["y"], "field": "place"}
-        layers = [
-            {"mark": kind, "transform": [{"filter": f"!({zero})"}]},
-            {"mark": {"type": "text", "text": "0"}, "transform": [{"filter": zero}]},
-        ]
-        return {"encoding": {**encoding, "y": placed}, "layer": layers}
+        return drawn(self, theme)
 
     def chart(self) -> Any:
         """Return the picture as an Altair chart."""
-        import altair as alt
+        return needed("altair", "app").Chart.from_dict(self.spec())
 
-        return alt.Chart.from_dict(self.spec())
-
-    def _type(self, name: str) -> str:
+    def type_of(self, name: str) -> str:
+        """Return whether a column holds numbers: "quantitative", else "nominal"."""
         numbers = all(isinstance(value, int | float | None) for value in self.column(name))
         return "quantitative" if numbers else "nominal"
 
@@ -171,17 +129,9 @@ class Outcome(Tabular):
         return self.chart()._repr_mimebundle_(*given, **more)
 
 
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: no infinity and no NaN."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _field(name: str) -> str:
-    """Return a column's name so that no character of it means anything to Vega."""
-    return "".join("\\" + c if c in ".[]:\\" else c for c in name)
-
-
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-    """Return columns and rows as an outcome takes them; numbers of NumPy become Python's."""
+def outcome(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], finding: str, look: Look
+) -> Outcome:
+    """Return an outcome; numbers of NumPy become Python's."""
     plain = tuple(tuple(v.item() if hasattr(v, "item") else v for v in row) for row in rows)
-    return {"columns": tuple(columns), "rows": plain}
+    return Outcome(title, tuple(columns), plain, finding, look)

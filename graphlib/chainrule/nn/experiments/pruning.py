@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.errors import InputError
 from chainrule.nn.data import moons
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed, compared
 from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
@@ -91,7 +91,7 @@ def lottery_ticket(
     )
     columns = ("way", "epoch", "loss", "accuracy", "held-out loss", "held-out accuracy")
     look = Look("epoch", "held-out loss", "way", logarithmic=True)
-    return Outcome("A lottery ticket", **table(columns, rows), finding=finding, look=look)
+    return outcome("A lottery ticket", columns, rows, finding, look)
 
 
 def dead_units(*, rate: float = 10.0, steps: int = 60, seed: int = 2) -> Outcome:
@@ -144,5 +144,10 @@ def dead_units(*, rate: float = 10.0, steps: int = 60, seed: int = 2) -> Outcome
         f"{changed(again.loss() / after)}."
     )
     look = Look("unit", "active", kind="bar")
-    laid = table(("unit", "active", "gradient"), rows)
-    return Outcome("Dead rectifiers after too large a rate", **laid, finding=finding, look=look)
+    return outcome(
+        "Dead rectifiers after too large a rate",
+        ("unit", "active", "gradient"),
+        rows,
+        finding,
+        look,
+    )

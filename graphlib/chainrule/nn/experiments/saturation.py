@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.facade import Graph
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 
 
 def sigmoid_losses(most: int = 8, target: int = 1) -> Outcome:
@@ -34,8 +34,14 @@ def sigmoid_losses(most: int = 8, target: int = 1) -> Outcome:
         f"At a = {-most if target else most}, as wrong as can be, the squared error has the slope "
         f"{far['squared error']:.2e} and the cross-entropy {far['cross-entropy']:.4f}."
     )
-    look = Look("a", "slope", "loss")
+    look = Look("a", "slope", "loss", derivative=True)
     columns = ("a", "loss", "value", "slope")
-    return Outcome("Slope of the loss by a, target y = 1" if target else
-                   "Slope of the loss by a, target y = 0", **table(columns, rows),
-                   finding=finding, look=look)  # fmt: skip
+    return outcome(
+        "Slope of the loss by a, target y = 1"
+        if target
+        else "Slope of the loss by a, target y = 0",
+        columns,
+        rows,
+        finding,
+        look,
+    )

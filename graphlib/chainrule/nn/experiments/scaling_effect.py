@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule.errors import TrainingError
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.layers import Dense
 from chainrule.nn.model import Sequential
 from chainrule.nn.optimisers import Optimiser
@@ -55,5 +55,4 @@ def scaling_effect(
     shown = [row for row in rows if isinstance(row[3], float) and row[3] < 1e6]
     look = Look("step", "loss", "rate", logarithmic=True, facet="scaling")
     columns = ("scaling", "rate", "step", "loss")
-    return Outcome("A line through two inputs of different size", **table(columns, shown),
-                   finding=finding, look=look)  # fmt: skip
+    return outcome("A line through two inputs of different size", columns, shown, finding, look)

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.errors import TrainingError
 from chainrule.nn.data import moons
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import counted, listed
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense
@@ -52,7 +52,7 @@ def activations_and_starts(
             start = Initialiser.of(scheme)
             column = start.scheme
             if start.scheme == "xavier":
-                column = "xavier, for relu he"
+                column = "xavier (relu: he)"
                 start = Initialiser("he") if activation == "relu" else start
             stack = [Dense(width, activation, start) for _ in range(depth)]
             model = Sequential([*stack, Dense(1, "sigmoid", start)], inputs=2)
@@ -77,7 +77,6 @@ def activations_and_starts(
             for told in (first, *run.epochs):
                 numbers = (int(told["epoch"]), *(told[name] for name in names[1:]))
                 rows.append((activation, start.scheme, column, *numbers, begin))
-    curves = ("loss", "held-out loss", "accuracy", "held-out accuracy")
     columns = (
         "activation",
         "start",
@@ -89,10 +88,9 @@ def activations_and_starts(
         "held-out accuracy",
         "adjoint",
     )
-    look = Look("epoch", "loss", facet="column", rows="activation", folded=curves)
-    return Outcome(
-        "Activation × start on two moons", **table(columns, rows), finding=_told(ends), look=look
-    )
+    panels = (("loss", "held-out loss", (0.0, 0.8)), ("accuracy", "held-out accuracy", (0.0, 1.0)))
+    look = Look("epoch", "loss", facet="column", rows="activation", panels=panels)
+    return outcome("Activation × start on two moons", columns, rows, _told(ends), look)
 
 
 def _arriving(run: Training) -> float:

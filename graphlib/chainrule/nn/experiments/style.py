@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
 from chainrule.nn.data import digits
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.optimisers import Optimiser
@@ -66,17 +66,16 @@ def style_transfer(
     slope = graph.compile(wrt=["x"])
     point = {"c": digit, "s": stripes, "K": kernels}
     terms = {name: Graph.of(graph).compile(output=name) for name in ("content", "style")}
-    optimiser = Optimiser("adam", rate)
-    x, slots = digit.copy(), (np.zeros_like(digit), np.zeros_like(digit))
     rows: list[tuple[object, ...]] = []
-    for step in range(steps + 1):
+
+    def downhill(x: np.ndarray) -> tuple[float, np.ndarray]:
+        value, gradient = slope({**point, "x": x})
+        return float(value), gradient["x"]
+
+    path = Optimiser("adam", rate).descend(digit, downhill, steps, lambda x: np.clip(x, 0, 1))
+    for step, (x, _, _) in enumerate(path):
         for name, term in terms.items():
             rows.append((step, name, float(term.value({**point, "x": x}))))
-        _, gradient = slope({**point, "x": x})
-        x, *moved = optimiser.method.rule(
-            np, x, gradient["x"], rate, step + 1, *slots, **optimiser.choices
-        )
-        x, slots = np.clip(x, 0, 1), (moved[0], moved[1])
     ends = {name: [float(str(r[2])) for r in rows if r[1] == name] for name in terms}
     style = changed(ends["style"][-1] / ends["style"][0])
     content = ends["content"]
@@ -86,9 +85,6 @@ def style_transfer(
         f"No kernel was changed."
     )
     look = Look("step", "value", "term", logarithmic=True)
-    return Outcome(
-        "A digit in the style of stripes",
-        **table(("step", "term", "value"), rows),
-        finding=finding,
-        look=look,
+    return outcome(
+        "A digit in the style of stripes", ("step", "term", "value"), rows, finding, look
     )

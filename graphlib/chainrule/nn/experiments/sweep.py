@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from chainrule.nn.experiments.outcome import Look, Outcome, table
+from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 
 
 class Executor(Protocol):
@@ -135,4 +135,4 @@ def averaged(trials: Sequence[Trial], over: str = "seed") -> Outcome:
     failed = sum(bool(trial.problem) for trial in trials)
     finding = f"{len(trials)} trials, {failed or 'none'} of them failed."
     look = Look(names[0] if names else "trials", numbers[0] if numbers else "failed", kind="point")
-    return Outcome(f"Means over {over}", **table(columns, rows), finding=finding, look=look)
+    return outcome(f"Means over {over}", columns, rows, finding, look)

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import math
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SAME = 2.0
 """Up to so many times more or less, a size has stayed about the same."""
+
+
+def size(number: float, digits: int = 3) -> str:
+    """Return a number to read in a sentence.
+
+    >>> size(507000.0), size(2.04e-6, 2), size(0.25)
+    ('5.07·10⁵', '2·10⁻⁶', '0.25')
+    """
+    shown = f"{number:.{digits}g}"
+    if not number or not math.isfinite(number) or 1e-4 <= abs(number) < 1e5:
+        return shown
+    head, _, power = f"{number:.{digits - 1}e}".partition("e")
+    head = head.rstrip("0").rstrip(".") if "." in head else head
+    return f"{head}·10{str(int(power)).translate(_RAISED)}"
 
 
 def changed(factor: float) -> str:
@@ -20,9 +35,9 @@ def changed(factor: float) -> str:
     if factor == 0:
         return "vanishes: it is 0"
     if factor > SAME:
-        return f"grows {factor:.3g}-fold"
+        return f"grows {size(factor)}-fold"
     if factor < 1 / SAME:
-        return f"shrinks to {factor:.2g} of its size"
+        return f"shrinks to {size(factor, 2)} of its size"
     return f"keeps about its size (× {factor:.2g})"
 
 

@@ -1,4 +1,4 @@
-"""Renderers: tables and steps in the formats that people and programs read.
+"""Renderers: documents in the formats that people and programs read.
 
 A format is one file with one `Renderer`, and one line in `RENDERERS`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.readings.render import csv, html, json, latex, markdown, terminal, typst
-from chainrule.readings.render.renderer import Renderer
+from chainrule.readings.render.writer import Renderer
 
 RENDERERS: Mapping[str, Renderer] = {
     renderer.name: renderer

@@ -1,19 +1,17 @@
-"""Tables and steps as CSV: all digits, and no cell that a spreadsheet would run."""
+"""Grids and lists of a document as CSV: all digits, and no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from chainrule.readings.catalogue import EXPORTED, PHASES
+from chainrule.readings.catalogue import EXPORTED
+from chainrule.readings.document import Document, Entries
 from chainrule.readings.grid import Cell, Grid
-from chainrule.readings.prose import sentence, title
-from chainrule.readings.render.prose import plain, prose_text
-from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.story import StoryStep
-from chainrule.readings.view import View
+from chainrule.readings.prose import plain, prose_text
+from chainrule.readings.render.writer import Renderer
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?|\[[\d\s.,e+\-\[\]]*\]")
 # A spreadsheet takes what begins with one of these for a formula, also behind blanks, and
@@ -45,8 +43,8 @@ def _exact(cell: Cell | None) -> str:
     return "" if cell is None or cell.exact is None else plain(cell.exact)
 
 
-def grid_csv(grid: Grid, document: bool = False) -> str:
-    """Return a grid as CSV with a header; cells that span stand in every row.
+def _grid(grid: Grid) -> Iterator[list[str]]:
+    """Yield the rows of a grid with a header; cells that span stand in every row.
 
     Where rows are about nodes, the node's name goes before and warnings behind.
     """
@@ -54,9 +52,7 @@ def grid_csv(grid: Grid, document: bool = False) -> str:
     heads = [header.word or plain(header.term) for header in grid.headers]
     exact = [h for h in grid.headers if any(_exact(cells.get(h.key)) for _, cells in grid.filled())]
     heads += [EXPORTED["exact"].format(column=h.word or plain(h.term)) for h in exact]
-    if named:
-        heads = [EXPORTED["name"], *heads, EXPORTED["state"], EXPORTED["why"]]
-    rows = [heads]
+    yield [EXPORTED["name"], *heads, EXPORTED["state"], EXPORTED["why"]] if named else heads
     for row, cells in grid.filled():
         shown = [_shown(cells.get(header.key)) for header in grid.headers]
         shown += [_exact(cells.get(header.key)) for header in exact]
@@ -64,27 +60,25 @@ def grid_csv(grid: Grid, document: bool = False) -> str:
             marked = [c for h in grid.headers if (c := cells.get(h.key)) is not None and c.mark]
             state = (marked[0].mark, plain(marked[0].why)) if marked else ("", "")
             shown = [plain(row.node), *shown, *state]
-        rows.append(shown)
-    return written(rows)
+        yield shown
 
 
-def steps_csv(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
-    """Return steps as CSV: number, phase, title, rule, sentence, equation."""
-    rows = [["step", "phase", "title", "rule", "sentence", "equation"]]
-    for count, step in enumerate(steps, start=1):
-        first = step.lines[0][0] if step.lines else None
-        sides = [plain(side) for side in (first, *(r for _, r in step.lines)) if side is not None]
-        rows.append(
-            [
-                str(count),
-                PHASES[step.phase],
-                prose_text(title(step.title)),
-                plain(step.rule),
-                prose_text(sentence(step.sentence)),
-                " = ".join(sides),
-            ]
-        )
-    return written(rows)
+def _entries(entries: Entries) -> Iterator[list[str]]:
+    yield ["step", "phase", "title", "rule", "sentence", "equation"]
+    for count, entry in enumerate(entries.entries, start=1):
+        first = entry.lines[0][0] if entry.lines else None
+        sides = [plain(side) for side in (first, *(r for _, r in entry.lines)) if side is not None]
+        told = prose_text(entry.title), entry.rule, prose_text(entry.prose), " = ".join(sides)
+        yield [str(count), entry.phase, *told]
 
 
-RENDERER = Renderer("csv", ".csv", grid_csv, steps_csv)
+def write(document: Document, whole: bool = False) -> str:
+    """Return the grids and lists of a document; what is prose is not for spreadsheets."""
+    return "".join(
+        written(_grid(block) if isinstance(block, Grid) else _entries(block))
+        for block in document.blocks
+        if isinstance(block, Grid | Entries)
+    )
+
+
+RENDERER = Renderer("csv", ".csv", write)

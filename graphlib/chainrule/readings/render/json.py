@@ -1,19 +1,16 @@
-"""Tables and steps as JSON: every cell with its id, what is shown, and all its digits."""
+"""The grids and lists of a document as JSON: every cell with its id, and all its digits."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
-from chainrule.readings.cells import about, number_cell
+from chainrule.readings.document import Document, Entries, Entry
 from chainrule.readings.grid import Cell, Grid, GridRow
-from chainrule.readings.prose import sentence, title
-from chainrule.readings.render.prose import plain, prose_text
-from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import Term, latex
-from chainrule.readings.view import View
+from chainrule.readings.latex import latex
+from chainrule.readings.prose import plain, prose_text
+from chainrule.readings.render.writer import Renderer
+from chainrule.readings.terms import Term
 
 
 def _term(term: Term) -> dict[str, str]:
@@ -62,33 +59,32 @@ def _about(row: GridRow) -> dict[str, Any]:
     return {"node": row.node, "edge": edge, "last": row.last}
 
 
-def step_record(view: View, step: StoryStep) -> dict[str, Any]:
-    """Return a step as dictionaries and lists."""
-    edge = step.edge
+def _entry(entry: Entry) -> dict[str, Any]:
     return {
-        "phase": step.phase,
-        "node": view.labels[step.node],
-        "edge": None
-        if edge is None
-        else {"user": view.labels[edge.user], "operand": view.labels[edge.operand]},
-        "title": prose_text(title(step.title)),
-        "rule": plain(step.rule),
-        "sentence": prose_text(sentence(step.sentence)),
+        **entry.about,
+        "title": prose_text(entry.title),
+        "rule": plain(entry.rule),
+        "sentence": prose_text(entry.prose),
         "lines": [
             {"left": None if left is None else _term(left), "right": _term(right)}
-            for left, right in step.lines
+            for left, right in entry.lines
         ],
-        "cells": [
-            cell_record(number_cell(view, entry.cell, entry.number, "value"))
-            for entry in step.entries
-        ],
+        "cells": [cell_record(cell) for cell in entry.cells],
     }
 
 
-def steps_record(view: View, steps: Iterable[StoryStep]) -> dict[str, Any]:
-    """Return the steps of a run as dictionaries and lists."""
-    told = [step_record(view, step) for step in steps]
-    return {"story": view.run.mode, **about(view), "steps": told}
+def record(document: Document) -> dict[str, Any]:
+    """Return a document as dictionaries and lists: what it is about, its grids and its steps.
+
+    Its prose says to people what stands there already.
+    """
+    found = dict(document.about)
+    for block in document.blocks:
+        if isinstance(block, Grid):
+            found |= grid_record(block)
+        elif isinstance(block, Entries):
+            found["steps"] = [_entry(entry) for entry in block.entries]
+    return found
 
 
 def written(record: Any) -> str:
@@ -102,14 +98,9 @@ def _escape(character: str) -> str:
     return json.dumps(character, ensure_ascii=True)[1:-1]
 
 
-def grid_json(grid: Grid, document: bool = False) -> str:
-    """Return a grid as JSON."""
-    return written(grid_record(grid))
+def write(document: Document, whole: bool = False) -> str:
+    """Return a document as JSON."""
+    return written(record(document))
 
 
-def steps_json(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
-    """Return steps as JSON."""
-    return written(steps_record(view, steps))
-
-
-RENDERER = Renderer("json", ".json", grid_json, steps_json)
+RENDERER = Renderer("json", ".json", write)

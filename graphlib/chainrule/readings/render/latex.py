@@ -1,189 +1,229 @@
-"""Grids and steps as LaTeX: a booktabs table, or a whole document."""
+"""Documents as LaTeX: a piece to paste, or a whole document of standard packages."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from chainrule.readings.catalogue import MARKS, PHASES
-from chainrule.readings.cells import story_caption
-from chainrule.readings.grid import Cell, Grid, Remark
-from chainrule.readings.prose import Prose, sentence, title
-from chainrule.readings.render.prose import plain, prose_latex
-from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import (
-    ACCENTS,
-    GREEK,
-    LATEX_COLOURS,
-    Coloured,
-    Term,
-    Word,
-    latex,
-    latex_text,
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.document import (
+    Document,
+    Entries,
+    Field,
+    Formulas,
+    Heading,
+    Paragraph,
+    Signature,
+    Space,
 )
-from chainrule.readings.view import View
+from chainrule.readings.grid import Cell, Grid, GridRow, Header
+from chainrule.readings.latex import latex, safe, words_latex
+from chainrule.readings.picture import Picture
+from chainrule.readings.prose import plain
+from chainrule.readings.render.tikz import definitions, drawing
+from chainrule.readings.render.writer import Renderer, TextWriter, is_words
+from chainrule.readings.terms import Coloured, Term
+from chainrule.readings.theme import LIGHT
 
-PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
+PREAMBLE: Final = r"""\documentclass[10pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
 \makeatletter\def\UTFviii@undefined@err{?\@gobble}\makeatother
-\usepackage{amsmath,booktabs,graphicx,longtable,xcolor}
-\usepackage[margin=25mm]{geometry}
-\definecolor{crvalue}{HTML}{0072B2}
-\definecolor{crderivative}{HTML}{C2410C}
-\definecolor{crpartial}{HTML}{475569}
-\definecolor{crwarning}{HTML}{7C3AED}
-\setlength{\parindent}{0pt}
+\usepackage{amsmath,array,booktabs,graphicx,longtable,xcolor}
+\usepackage[left=20mm,right=20mm,top=15mm,bottom=20mm]{geometry}
+"""
+SETTING: Final = r"""\setlength{\parindent}{0pt}\setlength{\parskip}{4pt}
+% What is wider than the page is made smaller.
+\newcommand{\fitted}[1]{\sbox0{#1}\ifdim\wd0>\linewidth\resizebox{\linewidth}{!}{\usebox0}%
+  \else\usebox0\fi}
+% A cell to write in: its name in the corner, a strut 22.5pt high, and what is filled in.
+\newcommand{\asked}[2]{\rule[-7.5pt]{0pt}{22.5pt}%
+  \smash{\raisebox{9pt}{\fontsize{5.4}{6}\selectfont\ttfamily\color{crquiet}#1}}\hfill#2\hfill\null}
+\newcommand{\given}[1]{\rule[-7.5pt]{0pt}{22.5pt}#1}
+\newcommand{\ofpoints}[1]{\fbox{\makebox[42pt][r]{/ #1}}}
+\newcommand{\task}[3]{\par\bigskip{\large\bfseries #1\quad #2}\hfill\ofpoints{#3}\par\nopagebreak}
 \begin{document}
 """
-END = "\\end{document}\n"
+END: Final = "\\end{document}\n"
 PAGE_ROWS = 30
 """Rows that fit a page for certain."""
 
 
-def safe(written: str) -> str:
-    """Return LaTeX without characters that no font has."""
-    return "".join(
-        "\n" if c == "\n" else plain(c).replace("\N{REPLACEMENT CHARACTER}", "?") for c in written
-    )
+class Latex(TextWriter):
+    """Writes blocks as paragraphs; only a whole document knows colours, and its page."""
+
+    def __init__(self, whole: bool) -> None:
+        self.whole = whole
+
+    def words(self, words: str) -> str:
+        """Return words, escaped."""
+        return words_latex(words)
+
+    def maths(self, term: Term) -> str:
+        """Return a term between dollar signs."""
+        return safe(f"${latex(term, colours=self.whole)}$")
+
+    def heading(self, heading: Heading) -> Iterator[str]:
+        """Yield a heading, and what stands across from it."""
+        words = self.words(heading.words)
+        if heading.points:
+            yield rf"\task{{{heading.number}}}{{{words}}}{{{heading.points}}}"
+        else:
+            aside = rf"\textcolor{{crquiet}}{{{self.words(heading.aside)}}}" * bool(heading.aside)
+            yield rf"{{\LARGE\bfseries {words}}}\hfill {aside}\par\medskip"
+
+    def signature(self, signature: Signature) -> Iterator[str]:
+        """Yield the line for a name and the box for the points."""
+        who = self.words(signature.name) or r"\underline{\hspace{5cm}}"
+        yield (
+            rf"{WORDS['signed']}\enspace {who}\hfill {WORDS['points']}\enspace "
+            rf"\ofpoints{{{signature.points}}}\par\smallskip\hrule\medskip"
+        )
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[str]:
+        """Yield a paragraph."""
+        shown = self.prose(paragraph.prose)
+        if paragraph.role is None:
+            yield rf"{shown}\par"
+        else:
+            yield rf"{{\footnotesize {self.coloured(shown, paragraph.role)}\par}}"
+
+    def coloured(self, written: str, role: str) -> str:
+        """Return something in the colour of a role, where there are colours."""
+        colour = "crquiet" if role == "quiet" else f"cr{role}"
+        return rf"\textcolor{{{colour}}}{{{written}}}" if self.whole else written
+
+    def formulas(self, formulas: Formulas) -> Iterator[str]:
+        """Yield formulas side by side."""
+        yield r"\medskip " + r"\qquad ".join(map(self.term, formulas.terms)) + r"\par\medskip"
+
+    def entries(self, entries: Entries) -> Iterator[str]:
+        """Yield a numbered list with aligned equations."""
+        yield r"\begin{enumerate}"
+        for entry in entries.entries:
+            kind = f"{self.words(entry.phase)}, {self.words(entry.rule)}"
+            yield rf"\item \textbf{{{self.prose(entry.title)}}} ({kind})\\"
+            yield self.prose(entry.prose)
+            equations = [
+                f"{'' if left is None else latex(left, colours=self.whole)} &= "
+                f"{latex(right, colours=self.whole)}"
+                for left, right in entry.lines
+            ]
+            joined = " \\\\\n".join(equations)
+            yield safe(f"\\[\\begin{{aligned}}\n{joined}\n\\end{{aligned}}\\]")
+        yield r"\end{enumerate}"
+
+    def grid(self, grid: Grid) -> Iterator[str]:
+        """Yield a grid; a piece is pasted under a caption of one's own."""
+        if grid.caption and self.whole:
+            yield self.prose(grid.caption) + "\n\n\\medskip"
+        yield from self.table(grid)
+        yield from self.blocks(grid.notes)
+
+    def table(self, grid: Grid) -> Iterator[str]:
+        """Yield a table: of booktabs, or ruled where it is written on."""
+        yield from self.ruled(grid) if grid.form else self.booktabs(grid)
+
+    def booktabs(self, grid: Grid) -> Iterator[str]:
+        """Yield a table to be read; of a whole document we know the page."""
+        columns = grid.columns
+        long = self.whole and len(grid.rows) > PAGE_ROWS
+        table, boxed = "longtable" if long else "tabular", self.whole and not long
+        yield r"\renewcommand{\arraystretch}{1.3}%"
+        yield from [r"\fitted{\relax"] * boxed + [r"\small"] * long
+        yield rf"\begin{{{table}}}{{{''.join('r' if h.numeric else 'l' for h in columns)}}}"
+        yield r"\toprule"
+        yield self.row(self.term(header.term) for header in columns)
+        yield r"\midrule" + r"\endhead" * long
+        for row in grid.rows:
+            yield self.row(self.cell(row.cells.get(header.key)) for header in columns)
+            if row.last and row is not grid.rows[-1]:
+                yield r"\addlinespace"
+        yield r"\bottomrule"
+        yield rf"\end{{{table}}}" + "}" * boxed + r"\par\smallskip" * self.whole
+
+    def ruled(self, grid: Grid) -> Iterator[str]:
+        """Yield a table to write on, as wide as the page; a cell that reaches down has no rule."""
+        columns = grid.columns
+        total = sum(header.width for header in columns)
+
+        def column(header: Header) -> str:
+            # Rules and padding take their part of the line.
+            size = rf"p{{\dimexpr {header.width / total:.4f}\linewidth-6.8pt}}"
+            written_on = any(cell.asked for row in grid.rows if (cell := row.cells.get(header.key)))
+            return ("|" if written_on else "") + size
+
+        def rules(after: GridRow | None) -> str:
+            free = [i for i, h in enumerate(columns, 1) if after is None or h.key in after.cells]
+            if len(free) == len(columns):
+                return r"\hline"
+            return "".join(rf"\cline{{{i}-{i}}}" for i in free)
+
+        yield r"\medskip{\setlength{\tabcolsep}{3pt}%"
+        yield rf"\begin{{tabular}}{{@{{}}{''.join(map(column, columns))}@{{}}}}"
+        heads = (rf"\multicolumn{{1}}{{@{{\,}}l}}{{{self.term(h.term)}}}" for h in columns)
+        yield self.row(heads) + r" \hline"
+        for row, after in zip(grid.rows, (*grid.rows[1:], None), strict=True):
+            cells = (self.written_on(row.cells.get(header.key)) for header in columns)
+            yield f"{self.row(cells)} {rules(after)}"
+        yield r"\end{tabular}}\par\medskip"
+
+    def row(self, cells: Iterable[str]) -> str:
+        """Return a row of a table."""
+        return " & ".join(cells) + r" \\"
+
+    def cell(self, cell: Cell | None) -> str:
+        """Return a cell of a table."""
+        if cell is None or cell.term is None:
+            return ""
+        if is_words(cell.term):
+            shown = self.words(plain(cell.term))
+            return shown if cell.role is None else self.coloured(shown, cell.role)
+        term: Term = Coloured(cell.role, cell.term) if cell.role is not None else cell.term
+        shown = latex(term, colours=self.whole)
+        if cell.final:
+            shown = rf"\boldsymbol{{{shown}}}"
+        if cell.before is not None:
+            # The empty group makes the plus a sign between two numbers.
+            group = "{}" if cell.lead is not None else ""
+            shown = group + latex(cell.before, colours=self.whole) + shown
+        mark = r"\," + self.coloured(r"$\triangle$", "warning") if cell.mark else ""
+        return safe(f"${shown}${mark}")
+
+    def written_on(self, cell: Cell | None) -> str:
+        """Return a cell high enough to write in."""
+        if cell is not None and cell.asked:
+            filled = "" if cell.term is None else self.term(cell.term)
+            return rf"\asked{{{self.words(cell.id)}}}{{{filled}}}"
+        return rf"\given{{{self.cell(cell)}}}"
+
+    def field(self, field: Field) -> Iterator[str]:
+        """Yield a field behind its words."""
+        if not field.drawn:
+            size = r"0.6\linewidth" if field.wide else "110pt"
+            place = rf"\underline{{\makebox[{size}][l]{{{self.written_on(field.cell)}}}}}"
+            yield rf"{self.prose(field.prose)} {place}\par"
+
+    def picture(self, picture: Picture) -> Iterator[str]:
+        """Yield a picture."""
+        yield r"\begin{center}\fitted{\relax"
+        yield from drawing(picture.marks)
+        yield r"}\end{center}"
+
+    def space(self, space: Space) -> Iterator[str]:
+        """Yield room to work in."""
+        yield rf"\vspace{{{16 * space.lines}pt}}"
 
 
-# Words may hold names as Unicode writes them, v₅ or ŷ, for which pdfTeX has no letters.
-_LETTERS = (
-    {letter: rf"$\{name}$" for name, letter in GREEK.items()}
-    | {
-        small: rf"\textsubscript{{{big}}}"
-        for big, small in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)
-    }
-    | {
-        small: rf"\textsuperscript{{{big}}}"
-        for big, small in zip("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻", strict=True)
-    }
-    | {
-        small: rf"\textsubscript{{{big}}}"
-        for big, small in zip("aehijklmnoprstuvx", "ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True)
-    }
-    | {"−": "$-$", "·": r"$\cdot$", "∂": r"$\partial$", "∞": r"$\infty$", "…": r"\dots{}"}
-)
-_ACCENTED = re.compile("(.)([\u0302\u0304\u0307])")
-_ACCENTS = {mark: command for mark, command, _ in ACCENTS.values()}
+def write(document: Document, whole: bool = False) -> str:
+    """Return a document as LaTeX; a piece needs the packages amsmath and booktabs."""
+    pieces = list(Latex(whole).blocks(document.blocks))
+    if not whole:
+        return "\n".join(pieces) + "\n"
+    foot = Latex(whole).blocks(Paragraph((words,), "quiet") for words in document.foot[1:])
+    pictures = any(isinstance(block, Picture) for block in document.blocks)
+    head = PREAMBLE + "\\usepackage{tikz}\n" * pictures + "\n".join(definitions(LIGHT)) + "\n"
+    return head + SETTING + "\n".join([*pieces, *foot]) + "\n" + END
 
 
-def words_latex(words: str) -> str:
-    """Return words as LaTeX text, escaped; names in them as mathematics."""
-    parts = _ACCENTED.split(plain(words))
-    # Split gives words, letter, accent, words, … in turns.
-    written = ["".join(_LETTERS.get(c, latex_text(c)) for c in parts[0])]
-    for letter, accent, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        base = _LETTERS.get(letter, latex_text(letter)).strip("$")
-        written.append(f"${_ACCENTS[accent]}{{{base}}}$")
-        written += [_LETTERS.get(c, latex_text(c)) for c in rest]
-    return "".join(written)
-
-
-def _prose(prose: Prose, colours: bool) -> str:
-    return safe(prose_latex(prose, colours=colours))
-
-
-def _term(term: Term, colours: bool) -> str:
-    if isinstance(term, Word) and not term.latex:
-        return words_latex(term.text)
-    return safe(f"${latex(term, colours=colours)}$")
-
-
-def _cell(cell: Cell | None, colours: bool) -> str:
-    if cell is None or cell.term is None:
-        return ""
-    term: Term = Coloured(cell.role, cell.term) if cell.role is not None else cell.term
-    shown = latex(term, colours=colours)
-    if isinstance(cell.term, Word) and not cell.term.latex:
-        written = words_latex(cell.term.text)
-        if colours and cell.role is not None:
-            written = rf"\textcolor{{{LATEX_COLOURS[cell.role]}}}{{{written}}}"
-        return written
-    if cell.final:
-        shown = rf"\boldsymbol{{{shown}}}"
-    if cell.before is not None:
-        # The empty group makes the plus a sign between two numbers.
-        group = "{}" if cell.lead is not None else ""
-        shown = group + latex(cell.before, colours=colours) + shown
-    mark = r"\," + _mark(colours) if cell.mark else ""
-    return safe(f"${shown}${mark}")
-
-
-def _mark(colours: bool) -> str:
-    return r"\textcolor{crwarning}{$\triangle$}" if colours else r"$\triangle$"
-
-
-def grid_latex(grid: Grid, document: bool = False, *, heading: str = "") -> str:
-    """Return a grid as LaTeX; needs the packages amsmath and booktabs.
-
-    Parameters
-    ----------
-    document
-        Whether a whole coloured document is returned rather than a piece to paste.
-    heading
-        A title of one's own for the document.
-    """
-    colours, columns = document, grid.columns
-    # Of a document we know the page: a long table is broken, a wide one made smaller.
-    table = "longtable" if document and len(grid.rows) > PAGE_ROWS else "tabular"
-    boxed = document and table == "tabular"
-    rows = [
-        r"\renewcommand{\arraystretch}{1.3}%",
-        *([r"\sbox0{\relax"] if boxed else [r"\small"] if table == "longtable" else []),
-        rf"\begin{{{table}}}{{{''.join('r' if h.numeric else 'l' for h in columns)}}}",
-        r"\toprule",
-        " & ".join(_term(h.term, colours) for h in columns) + r" \\",
-        r"\midrule" + (r"\endhead" if table == "longtable" else ""),
-    ]
-    for row in grid.rows:
-        rows.append(" & ".join(_cell(row.cells.get(h.key), colours) for h in columns) + r" \\")
-        if row.last and row is not grid.rows[-1]:
-            rows.append(r"\addlinespace")
-    rows += [r"\bottomrule", rf"\end{{{table}}}" + "}%" * boxed]
-    if boxed:
-        fitted = r"\resizebox{\linewidth}{!}{\usebox0}"
-        rows.append(rf"\ifdim\wd0>\linewidth{fitted}\else\usebox0\fi")
-    under = [words_latex(grid.note)] if grid.note else []
-    under += [_remark(remark, colours) for remark in grid.remarks]
-    if under:
-        rows += ["", r"\smallskip", r"{\footnotesize", *(f"{note}\\par" for note in under), "}"]
-    piece = "\n".join(rows) + "\n"
-    if not document:
-        return piece
-    above = rf"\section*{{{words_latex(heading)}}}" + "\n" if heading else ""
-    return f"{PREAMBLE}{above}{_prose(grid.caption, colours)}\n\n\\medskip\n{piece}{END}"
-
-
-def _remark(remark: Remark, colours: bool) -> str:
-    where = f" ({words_latex(remark.where)})" if remark.nodes else ""
-    words = f"{words_latex(MARKS[remark.mark])}{where}: {words_latex(remark.sentence)}"
-    return f"{_mark(colours)} {words}"
-
-
-def steps_latex(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
-    """Return steps as a numbered list with aligned equations; needs amsmath."""
-    colours = document
-    rows = [r"\begin{enumerate}"]
-    for step in steps:
-        heading = _prose(title(step.title), colours)
-        kind = f"{words_latex(PHASES[step.phase])}, {words_latex(step.rule)}"
-        rows.append(rf"\item \textbf{{{heading}}} ({kind})\\")
-        rows.append(_prose(sentence(step.sentence), colours))
-        equations = [
-            f"{'' if left is None else latex(left, colours=colours)} &= "
-            f"{latex(right, colours=colours)}"
-            for left, right in step.lines
-        ]
-        joined = " \\\\\n".join(equations)
-        rows.append(safe(f"\\[\\begin{{aligned}}\n{joined}\n\\end{{aligned}}\\]"))
-    rows.append(r"\end{enumerate}")
-    piece = "\n".join(rows) + "\n"
-    if not document:
-        return piece
-    return f"{PREAMBLE}{_prose(story_caption(view), colours)}\n\n{piece}{END}"
-
-
-RENDERER = Renderer("latex", ".tex", grid_latex, steps_latex)
+RENDERER = Renderer("latex", ".tex", write)

@@ -1,19 +1,19 @@
-"""Grids and steps as Markdown, mathematics between dollar signs."""
+"""Documents as Markdown, mathematics between dollar signs, pictures held whole."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from chainrule.readings.catalogue import MARK, PHASES
-from chainrule.readings.cells import story_caption
+from chainrule.readings.catalogue import MARK
+from chainrule.readings.document import Document, Entries, Field, Formulas, Heading, Paragraph
 from chainrule.readings.grid import Cell, Grid
-from chainrule.readings.prose import Prose, sentence, title
-from chainrule.readings.render.prose import plain, remark_line
-from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.story import StoryStep
-from chainrule.readings.terms import Term, Word, latex, text
-from chainrule.readings.view import View
+from chainrule.readings.latex import latex
+from chainrule.readings.picture import Picture
+from chainrule.readings.prose import plain
+from chainrule.readings.render.svg import data_address
+from chainrule.readings.render.writer import Renderer, TextWriter
+from chainrule.readings.terms import Term
 
 ESCAPES = {c: "\\" + c for c in "\\`*_[]$~#!"} | {c: f"&#{ord(c)};" for c in "<>&|"}
 # Signs that Markdown or HTML would read before the mathematics is set.
@@ -25,7 +25,7 @@ SPELLED = {
     "]": r"\rbrack ",
     "`": r"\text{\textquoteleft}",
 }
-
+BLANK = "\\_" * 8
 
 # What some readers of Markdown make a link, a colour or a picture by itself: addresses,
 # :red[x], :name:, :icons/name:.
@@ -45,60 +45,77 @@ def formula(term: Term) -> str:
     return "".join(SPELLED.get(c, c) for c in plain(latex(term))).strip()
 
 
-def maths(term: Term) -> str:
-    """Return a term between dollar signs."""
-    return f"${formula(term)}$"
+class Markdown(TextWriter):
+    """Writes blocks as paragraphs of Markdown."""
+
+    def words(self, words: str) -> str:
+        """Return words, escaped."""
+        return escaped(words)
+
+    def maths(self, term: Term) -> str:
+        """Return a term between dollar signs."""
+        return f"${formula(term)}$"
+
+    def heading(self, heading: Heading) -> Iterator[str]:
+        """Yield a heading, and what stands across from it below it."""
+        number = f"{heading.number}. " if heading.number else ""
+        points = f" ({heading.points})" if heading.points else ""
+        yield f"{'#' * heading.level} {number}{escaped(heading.words)}{points}"
+        if heading.aside:
+            yield escaped(heading.aside)
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[str]:
+        """Yield a paragraph."""
+        yield self.prose(paragraph.prose)
+
+    def formulas(self, formulas: Formulas) -> Iterator[str]:
+        """Yield formulas, each in a line."""
+        yield "  \n".join(map(self.maths, formulas.terms))
+
+    def entries(self, entries: Entries) -> Iterator[str]:
+        """Yield entries, the equations of each as one chain."""
+        for count, entry in enumerate(entries.entries, start=1):
+            first = entry.lines[0][0] if entry.lines else None
+            sides = [formula(x) for x in (first, *(r for _, r in entry.lines)) if x is not None]
+            yield (
+                f"**{count}. {self.prose(entry.title)}** ({escaped(entry.phase)}, "
+                f"{escaped(entry.rule)})  \n{self.prose(entry.prose)}  \n${' = '.join(sides)}$"
+            )
+
+    def cell(self, cell: Cell | None) -> str:
+        """Return a cell; one to fill in as its answer, or as a blank with its name."""
+        if cell is not None and cell.asked:
+            return f"**{self.term(cell.term)}**" if cell.term else f"{escaped(cell.id)} {BLANK}"
+        if cell is None or cell.term is None:
+            return ""
+        shown = self.term(cell.term)
+        if cell.final:
+            shown = f"**{shown}**"
+        if cell.before is not None:
+            shown = f"{self.maths(cell.before)} {shown}"
+        return f"{shown} {MARK}" if cell.mark else shown
+
+    def table(self, grid: Grid) -> Iterator[str]:
+        """Yield a pipe table."""
+        columns = grid.columns
+        lines = [[self.term(header.term) for header in columns]]
+        lines += [[self.cell(row.cells.get(h.key)) for h in columns] for row in grid.rows]
+        head, *rows = (f"| {' | '.join(line)} |" for line in lines)
+        rule = "".join("--:|" if header.numeric else ":--|" for header in columns)
+        yield "\n".join([head, f"|{rule}", *rows])
+
+    def field(self, field: Field) -> Iterator[str]:
+        """Yield a field behind its words."""
+        yield f"{self.prose(field.prose)} {self.cell(field.cell)}"
+
+    def picture(self, picture: Picture) -> Iterator[str]:
+        """Yield a picture."""
+        yield f"![{escaped(picture.words)}]({data_address(picture)})"
 
 
-def _prose(prose: Prose) -> str:
-    return "".join(escaped(part) if isinstance(part, str) else maths(part) for part in prose)
+def write(document: Document, whole: bool = False) -> str:
+    """Return a document as Markdown."""
+    return "\n\n".join(Markdown().blocks(document.blocks)) + "\n"
 
 
-def _term(term: Term) -> str:
-    words = isinstance(term, Word) and not term.latex
-    return escaped(text(term)) if words else maths(term)
-
-
-def _cell(cell: Cell | None) -> str:
-    if cell is None or cell.term is None:
-        return ""
-    shown = _term(cell.term)
-    if cell.final:
-        shown = f"**{shown}**"
-    if cell.before is not None:
-        shown = f"{maths(cell.before)} {shown}"
-    return f"{shown} {MARK}" if cell.mark else shown
-
-
-def grid_markdown(grid: Grid, document: bool = False, *, heading: str = "") -> str:
-    """Return a grid as a pipe table with its caption and remarks, under a title of one's own."""
-    columns = grid.columns
-    rows = [
-        "| " + " | ".join(_term(header.term) for header in columns) + " |",
-        "|" + "".join("--:|" if header.numeric else ":--|" for header in columns),
-    ]
-    rows += [
-        "| " + " | ".join(_cell(row.cells.get(h.key)) for h in columns) + " |" for row in grid.rows
-    ]
-    notes = [escaped(grid.note)] if grid.note else []
-    notes += [escaped(remark_line(r)) for r in grid.remarks]
-    above = [f"# {escaped(heading)}"] if heading else []
-    return "\n\n".join([*above, _prose(grid.caption), "\n".join(rows), *notes]) + "\n"
-
-
-def steps_markdown(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
-    """Return steps as a numbered list."""
-    parts = [_prose(story_caption(view))]
-    for count, step in enumerate(steps, start=1):
-        first = step.lines[0][0] if step.lines else None
-        sides = [formula(x) for x in (first, *(r for _, r in step.lines)) if x is not None]
-        equation = " = ".join(sides)
-        parts.append(
-            f"**{count}. {_prose(title(step.title))}** ({escaped(PHASES[step.phase])}, "
-            f"{escaped(step.rule)})  \n{_prose(sentence(step.sentence))}  \n${equation}$"
-        )
-    parts.append(view.digits_note)
-    return "\n\n".join(parts) + "\n"
-
-
-RENDERER = Renderer("markdown", ".md", grid_markdown, steps_markdown)
+RENDERER = Renderer("markdown", ".md", write)

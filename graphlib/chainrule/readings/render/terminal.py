@@ -1,20 +1,17 @@
-"""Grids and steps for a terminal: Unicode mathematics, coloured by role."""
+"""Documents for a terminal: Unicode mathematics, coloured by role."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chainrule.readings.catalogue import MARK, PHASES, WORDS
-from chainrule.readings.cells import story_caption
+from chainrule.readings.catalogue import MARK
+from chainrule.readings.document import Document, Entries, Field, Formulas, Heading, Paragraph
 from chainrule.readings.grid import Cell, Grid
-from chainrule.readings.prose import Prose, sentence, title
-from chainrule.readings.render.prose import pieces, plain, remark_line
-from chainrule.readings.render.renderer import Renderer
-from chainrule.readings.story import StoryStep
+from chainrule.readings.picture import Picture
+from chainrule.readings.prose import Prose, pieces, plain
+from chainrule.readings.render.writer import Renderer, Writer
 from chainrule.readings.terms import Role, Term
-from chainrule.readings.view import View
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -31,6 +28,8 @@ STYLES: dict[Role, str] = {
 }
 # Plain text breaks no line.
 WIDEST = 100_000
+BLANK = "_" * 8
+INDENT = (0, 0, 0, 4)
 
 
 def styled(term: Term | None, role: Role | None = None, *, bold: bool = False) -> Text:
@@ -57,12 +56,14 @@ def styled_prose(prose: Prose) -> Text:
     return shown
 
 
-def _cell(cell: Cell | None, narrow: bool) -> Text:
+def _cell(cell: Cell | None, *, narrow: bool = False) -> Text:
     from rich.text import Text
 
     shown = Text()
     if cell is None:
         return shown
+    if cell.asked and cell.term is None:
+        return shown.append(f"{plain(cell.id)} {BLANK}", STYLES["quiet"])
     if cell.before is not None:
         lead = styled(cell.before)
         lead = lead[1:] if lead.plain.startswith(" ") else lead
@@ -73,14 +74,8 @@ def _cell(cell: Cell | None, narrow: bool) -> Text:
     return shown
 
 
-def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
-    """Return a grid as rich draws it, a line under each group of rows.
-
-    Parameters
-    ----------
-    narrow
-        Whether headers and running sums are broken at their words.
-    """
+def narrow(grid: Grid) -> RichTable:
+    """Return a grid with headers, running sums and words broken, a line under each group."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
@@ -93,123 +88,118 @@ def drawn(grid: Grid, *, narrow: bool = False) -> RichTable:
         padding=(0, 1),
     )
     for header in grid.columns:
-        name = plain(header.term)
         made.add_column(
-            Text("\n".join(name.split()) if narrow else name, STYLES["quiet"]),
+            Text("\n".join(plain(header.term).split()), STYLES["quiet"]),
             justify="right" if header.numeric else "left",
             no_wrap=header.numeric,
             overflow="fold",
         )
     for row in grid.rows:
-        shown = (_cell(row.cells.get(header.key), narrow) for header in grid.columns)
+        shown = (_cell(row.cells.get(header.key), narrow=True) for header in grid.columns)
         made.add_row(*shown, end_section=row.last)
     return made
 
 
-def grid_parts(grid: Grid, width: int = WIDEST) -> Iterator[RenderableType]:
-    """Yield caption, table, the line below it, and every warning in words.
+class Terminal(Writer["RenderableType"]):
+    """Writes blocks as rich shows them.
 
     Parameters
     ----------
     width
         Columns of the terminal; a wider table is drawn narrow.
     """
-    from rich.console import Console
-    from rich.text import Text
 
-    yield styled_prose(grid.caption)
-    if grid.rows:
-        made = drawn(grid)
-        wide = width < WIDEST and Console(width=WIDEST).measure(made).maximum > width
-        yield drawn(grid, narrow=True) if wide else made
-    if grid.note:
-        yield Text(plain(grid.note), STYLES["quiet"])
-    for remark in grid.remarks:
-        yield Text(plain(remark_line(remark)), STYLES["warning"])
+    def __init__(self, width: int = WIDEST) -> None:
+        self.width = width
+
+    def heading(self, heading: Heading) -> Iterator[RenderableType]:
+        """Yield a heading, and what stands across from it."""
+        from rich.text import Text
+
+        number = f"{heading.number}  " if heading.number else ""
+        above = "\n" if heading.level > 1 else ""
+        shown = Text(f"{above}{number}{plain(heading.words)}", "bold")
+        for more in (heading.aside, f"/ {heading.points}" if heading.points else ""):
+            shown.append(f"  {plain(more)}" if more else "", STYLES["quiet"])
+        yield shown
+
+    def paragraph(self, paragraph: Paragraph) -> Iterator[RenderableType]:
+        """Yield a paragraph."""
+        shown = styled_prose(paragraph.prose)
+        shown.stylize(STYLES[paragraph.role] if paragraph.role else "")
+        yield shown
+
+    def formulas(self, formulas: Formulas) -> Iterator[RenderableType]:
+        """Yield formulas, each in a line."""
+        for term in formulas.terms:
+            yield styled(term)
+
+    def entries(self, entries: Entries) -> Iterator[RenderableType]:
+        """Yield entries: title, sentence, and the lines aligned at the equals sign."""
+        from rich.padding import Padding
+        from rich.text import Text
+
+        total = len(entries.entries)
+        for count, entry in enumerate(entries.entries, start=1):
+            heading = Text(f"\n{count}/{total}  {entry.phase}  ", STYLES["quiet"])
+            name = styled_prose(entry.title)
+            name.stylize("bold")
+            yield heading.append_text(name).append(f"  ({plain(entry.rule)})", STYLES["quiet"])
+            told = styled_prose(entry.prose)
+            yield Padding(told, INDENT) if self.width < WIDEST else Text("    ") + told
+            lefts = [styled(left) for left, _ in entry.lines]
+            wide = max((left.cell_len for left in lefts), default=0)
+            for left, (_, right) in zip(lefts, entry.lines, strict=True):
+                line = Text("    ").append_text(left)
+                yield line.append(f"{' ' * (wide - left.cell_len)} = ").append_text(styled(right))
+        yield Text("")
+
+    def table(self, grid: Grid) -> Iterator[RenderableType]:
+        """Yield a table line by line, in time that grows with its rows alone."""
+        from rich.text import Text
+
+        columns = grid.columns
+        lines = [[Text(plain(header.term), STYLES["quiet"]) for header in columns]]
+        lines += [[_cell(row.cells.get(h.key)) for h in columns] for row in grid.rows]
+        widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
+        whole = sum(widths) + 3 * (len(widths) - 1)
+        if not grid.rows or whole + 2 > self.width:
+            yield from [narrow(grid)] if grid.rows else []
+            return
+        rule = Text(f" {'─' * whole}", "dim")
+        yield rule
+        for line, end in zip(lines, (True, *(row.last for row in grid.rows)), strict=True):
+            shown, gap = Text(), " "
+            for header, cell, width in zip(columns, line, widths, strict=True):
+                blank = " " * (width - cell.cell_len)
+                before, behind = (blank, "") if header.numeric else ("", blank)
+                shown.append(gap + before).append_text(cell).append(behind)
+                gap = "   "
+            yield shown
+            if end or line is lines[-1]:
+                yield rule
+
+    def field(self, field: Field) -> Iterator[RenderableType]:
+        """Yield a field behind its words."""
+        yield styled_prose(field.prose).append(" ").append_text(_cell(field.cell))
+
+    def picture(self, picture: Picture) -> Iterator[RenderableType]:
+        """Yield a picture in words."""
+        yield from self.paragraph(Paragraph((picture.words,), "quiet"))
 
 
-def step_parts(view: View, steps: Iterable[StoryStep]) -> Iterator[RenderableType]:
-    """Yield the steps one by one: title, sentence, and the lines aligned at the equals sign."""
-    from rich.padding import Padding
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    told = list(steps)
-    yield styled_prose(story_caption(view))
-    for count, step in enumerate(told, start=1):
-        heading = Text(f"\n{count}/{len(told)}  {PHASES[step.phase]}  ", STYLES["quiet"])
-        name = styled_prose(title(step.title))
-        name.stylize("bold")
-        heading.append_text(name).append(f"  ({plain(step.rule)})", STYLES["quiet"])
-        yield heading
-        yield Padding(styled_prose(sentence(step.sentence)), (0, 0, 0, 4))
-        equations = RichTable.grid(padding=(0, 1))
-        for left, right in step.lines:
-            equations.add_row(styled(left), Text("="), styled(right))
-        yield Padding(equations, (0, 0, 0, 4))
-    yield Text(f"\n{WORDS['digits']}", STYLES["quiet"])
-
-
-def show(console: Console, parts: Iterable[RenderableType]) -> None:
-    """Print parts one below the other."""
-    for part in parts:
+def show(console: Console, document: Document) -> None:
+    """Print a document."""
+    for part in Terminal(console.width).blocks(document.blocks):
         console.print(part, highlight=False, markup=False, emoji=False)
 
 
-def _plain_grid(grid: Grid) -> Iterator[str]:
-    """Yield the lines of a grid as `drawn` has them, in time that grows with the rows alone."""
-    from rich.cells import cell_len
-
-    columns = grid.columns
-    lines = [[plain(header.term) for header in columns]]
-    lines += [[_cell(row.cells.get(h.key), False).plain for h in columns] for row in grid.rows]
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    rule = " " + "─" * (sum(widths) + 3 * (len(widths) - 1))
-    ends = [True, *(row.last for row in grid.rows)]
-    yield rule
-    for count, (line, end) in enumerate(zip(lines, ends, strict=True)):
-        padded = [
-            f"{' ' * (width - cell_len(cell))}{cell}"
-            if header.numeric
-            else f"{cell}{' ' * (width - cell_len(cell))}"
-            for header, cell, width in zip(columns, line, widths, strict=True)
-        ]
-        yield (" " + "   ".join(padded)).rstrip()
-        if end or count == len(lines) - 1:
-            yield rule
+def write(document: Document, whole: bool = False) -> str:
+    """Return a document as plain text, without colours, no line broken."""
+    lines = (str(part) for part in Terminal().blocks(document.blocks))
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _plain(parts: Iterable[RenderableType]) -> str:
-    from rich.console import Console
+RENDERER = Renderer("text", ".txt", write)
 
-    into, drawn = StringIO(), list(parts)
-    measured = Console(file=into, width=WIDEST)
-    width = max((measured.measure(part).maximum for part in drawn), default=1)
-    console = Console(
-        file=into,
-        width=width,
-        no_color=True,
-        color_system=None,
-        force_terminal=False,
-        legacy_windows=False,
-    )
-    show(console, drawn)
-    return "".join(line.rstrip() + "\n" for line in into.getvalue().splitlines())
-
-
-def grid_text(grid: Grid, document: bool = False) -> str:
-    """Return a grid as plain text, without colours, no line broken."""
-    lines = [styled_prose(grid.caption).plain, *(_plain_grid(grid) if grid.rows else ())]
-    lines += [plain(grid.note)] if grid.note else []
-    lines += [plain(remark_line(remark)) for remark in grid.remarks]
-    return "".join(line.rstrip() + "\n" for line in lines)
-
-
-def steps_text(view: View, steps: Iterable[StoryStep], document: bool = False) -> str:
-    """Return steps as plain text."""
-    return _plain(step_parts(view, steps))
-
-
-RENDERER = Renderer("text", ".txt", grid_text, steps_text)
-
-__all__ = ["RENDERER", "grid_parts", "grid_text", "show", "step_parts", "steps_text"]
+__all__ = ["RENDERER", "Terminal", "show", "write"]

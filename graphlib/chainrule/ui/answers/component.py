@@ -20,8 +20,14 @@ from chainrule.drawing.browser import style as player_style
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = (
-    "marks.js", "store.js", "shares.js", "report.js", "table.js", "sheet.js", "answers.js",
-)  # fmt: skip
+    "marks.js",
+    "store.js",
+    "shares.js",
+    "report.js",
+    "table.js",
+    "sheet.js",
+    "answers.js",
+)
 """Parts of one module, in the order in which they are joined behind the player's elements; the last
 has the default export."""
 

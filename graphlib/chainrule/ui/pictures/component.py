@@ -9,15 +9,56 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from chainrule.drawing.theme import THEMES
+from chainrule.readings.theme import THEMES, ThemeName
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
-    "first": "First step", "back": "Previous step", "play": "Play", "pause": "Pause",
-    "forward": "Next step", "last": "Last step", "step": "Step", "step_of": "step {at} of {all}",
-    "diverged": "diverged", "undefined": "no value", "ended": "ended at step {at}",
-    "saturated": "saturated", "dead": "switched off", "more": "and {count} more",
-}  # fmt: skip
+    "first": "First step",
+    "back": "Previous step",
+    "play": "Play",
+    "pause": "Pause",
+    "forward": "Next step",
+    "last": "Last step",
+    "step": "Step",
+    "step_of": "step {at} of {all}",
+    "diverged": "diverged",
+    "undefined": "no value",
+    "ended": "ended at step {at}",
+    "saturated": "saturated",
+    "dead": "switched off",
+    "more": "+ {count} more",
+    "neuron": "Neuron ",
+    "at_point": " at the ringed point",
+    "from": "from",
+    "weight": "weight",
+    "value": "value",
+    "product": "product",
+    "share": "share back",
+    "bias": "bias",
+    "weights": "Weights of the neuron",
+    "weight_of": "Weight of {from}",
+    "others": "{count} others",
+    "loss": "Loss",
+    "epoch": "epoch",
+    "held": "held out",
+    "one_flow": "by layer over {count} training points, log scale",
+    "two_flows": "by layer over {count} training points, log scale; filled: A; dark line: B",
+    "picture": "X picture",
+    "kernel": "K kernel",
+    "products": "products, pixel × weight",
+    "output": "C output",
+    "wanted": "wanted T:",
+    "sum": "sum =",
+    "open": "not yet",
+    "into_pixel": "{count} shares into pixel {at}, adjoint × weight",
+    "into_weight": "{count} shares into weight {at}, adjoint × pixel",
+    "one_product": "One product, three uses.",
+    "followed": "Forwards {x} {k} = {product} stands in {c}. Back it sends {to_pixel} to {x} and "
+    "{to_weight} to {k}.",
+    "flow": "Mean |adjoint|",
+    "colours": "by layer and epoch",
+    "none": "exactly 0",
+}
 """What the pictures' own parts say."""
 
 
@@ -26,13 +67,22 @@ def _style() -> str:
     rules = []
     for name, theme in THEMES.items():
         values = {
-            "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
-            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
-            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
-        }  # fmt: skip
+            "ground": theme.ground,
+            "card": theme.card,
+            "ink": theme.ink,
+            "quiet": theme.quiet,
+            "value": theme.value,
+            "derivative": theme.derivative,
+            "partial": theme.partial,
+            "warning": theme.warning,
+            "card-line": theme.card_line,
+            "edge": theme.edge,
+            "field": theme.module,
+        }
         written = "".join(f"--{key}:{colour};" for key, colour in values.items())
         rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
-    return "\n".join([*rules, (HERE / "pictures.css").read_text(encoding="utf-8")])
+    sheets = ("pictures.css", "operations.css")
+    return "\n".join([*rules, *((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)])
 
 
 @cache
@@ -52,7 +102,7 @@ def _nothing() -> None:
     """A state value is reported only if something listens."""
 
 
-def theme() -> str:
+def theme() -> ThemeName:
     """Return the theme that the page has."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
@@ -71,26 +121,95 @@ def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | No
         then stands in the session under `key`, as ``pick``.
     """
     return _mount("plane")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+    )
 
 
-def neurons(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
+def neurons(
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    on_pick: Callable[[], None] | None = None,
+    on_edit: Callable[[], None] | None = None,
+) -> Any:
     """Show a network as neurons, and one of them opened.
 
     Parameters
     ----------
     data
-        `layers` of units, `lines` (layer, unit, unit before, weight), `goal`, `opened`, `alt`.
+        `layers` of units and how many `more` each has, `weights` by layer, `answers` of the units
+        as bytes (`shape` each, or `bars`), `flow` of the runs, `goal`, `opened`, `alt`.
     on_pick
         Called when a neuron is chosen; its key then stands in the session under `key`, as
         ``pick``.
+    on_edit
+        Called when a weight is written over; neuron, number of the weight (None for the bias)
+        and what was typed then stand there as ``edit``.
     """
     return _mount("neurons")(
-        key=key, data={**data, "theme": theme(), "words": dict(WORDS)},
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
-    )  # fmt: skip
+        on_edit_change=on_edit or _nothing,
+    )
+
+
+def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
+    """Show runs by their epochs: curves and strips over one axis with a cursor.
+
+    Parameters
+    ----------
+    data
+        `runs`, the number of `epochs`, where the cursor stands (`at`), the axes `loss` and
+        `measure`, `changes` on the way, `alt`.
+    on_pick
+        Called when an epoch is chosen; it then stands in the session under `key`, as ``pick``.
+    """
+    return _mount("course")(
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_pick_change=on_pick or _nothing,
+    )
+
+
+def operations(
+    data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None
+) -> Any:
+    """Show all operations, to be searched, and one of them opened.
+
+    Parameters
+    ----------
+    data
+        `entries`, what there is to say of each, and the name of the `chosen` one.
+    on_pick
+        Called when one is chosen or to be opened elsewhere; a mapping then stands in the session
+        under `key`, as ``pick``.
+    """
+    return _mount("operations")(
+        key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
+    )
+
+
+def convolution(
+    data: Mapping[str, Any], *, key: str, on_edit: Callable[[], None] | None = None
+) -> Any:
+    """Show a kernel that slides over a picture, both ways.
+
+    Parameters
+    ----------
+    data
+        Rows of `X`, `K`, `C`, `T`, the adjoints `dX`, `dK`, `dC`, and the goal `J`.
+    on_edit
+        Called when a cell is written over; grid, row, column and what was typed then stand in the
+        session under `key`, as ``edit``.
+    """
+    return _mount("convolution")(
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
+        on_edit_change=on_edit or _nothing,
+    )
 
 
 def scrubber(

@@ -17,14 +17,6 @@ function drawn(tag, attributes = {}, text = null) {
   return made;
 }
 
-/** Return a name as text: its letter in italics, what follows lowered. */
-function named(attributes, letter, below) {
-  const made = drawn("text", { ...attributes, class: `name ${attributes.class ?? ""}` });
-  made.append(drawn("tspan", {}, letter));
-  if (below) made.append(drawn("tspan", { class: "below", dy: 3 }, below));
-  return made;
-}
-
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 /** Return a number to read: five significant digits and at most four decimals. */
@@ -57,3 +49,91 @@ function ticks(low, high, count) {
 }
 
 const tick = (x) => String(Number(x.toPrecision(6))).replace("-", "−");
+
+const ICONS = {
+  first: "M3 2V14M14 2L5 8L14 14Z", back: "M12 2L3 8L12 14Z", play: "M4 2L14 8L4 14Z",
+  pause: "M4 2H6.5V14H4ZM9.5 2H12V14H9.5Z", forward: "M2 2L11 8L2 14ZM13 2V14",
+};
+
+function icon(name) {
+  const made = drawn("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "icon" });
+  made.append(drawn("path", { d: ICONS[name] }));
+  return made;
+}
+
+// The size of an adjoint as a tint: powers of ten from 10⁻⁴ to 1; 0 is none of them.
+
+const LEAST = -4;
+const TINTS = {
+  light: ["#ffffff", "#fde9dc", "#f6bfa0", "#e5875a", "#c2410c", "#8f2c06"],
+  dark: ["#191512", "#3a2414", "#6e3b18", "#a9541f", "#fb923c", "#ffd9b8"],
+};
+const rgb = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+
+/** Return where a size stands on the scale, 0 to 1; -1 for what is exactly 0. */
+function placed(size) {
+  if (!size) return -1;
+  return Math.max(0, Math.min(1, 1 - Math.log10(size) / LEAST));
+}
+
+function tint(place, theme) {
+  const stops = TINTS[theme];
+  if (!(place >= 0)) return "transparent";
+  const at = place * (stops.length - 1), low = Math.min(stops.length - 2, Math.floor(at));
+  const from = rgb(stops[low]), to = rgb(stops[low + 1]);
+  return `rgb(${from.map((c, k) => Math.round(c + (at - low) * (to[k] - c))).join(" ")})`;
+}
+
+/** Return a canvas's pen with units of CSS pixels, its ground wiped. */
+function pen(canvas, width, height) {
+  const fine = window.devicePixelRatio || 1;
+  if (canvas.width !== Math.round(width * fine) || canvas.height !== Math.round(height * fine)) {
+    canvas.width = Math.round(width * fine);
+    canvas.height = Math.round(height * fine);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const made = canvas.getContext("2d");
+  made.setTransform(fine, 0, 0, fine, 0, 0);
+  made.clearRect(0, 0, width, height);
+  return made;
+}
+
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Rows of numbers that move from what is shown to what has come, frame by frame. */
+class Moving {
+  constructor(draw) {
+    this.draw = draw;
+    this.shown = null;
+    this.came = 0;
+  }
+
+  /** Take rows by name; where they have other lengths than before, they are shown at once. */
+  take(rows) {
+    const now = performance.now();
+    const same = this.shown && Object.keys(rows).every((k) => this.shown[k]?.length === rows[k].length);
+    // As long as it took to come: the next one comes when this one is there.
+    this.time = Math.max(120, Math.min(700, now - this.came));
+    this.came = now;
+    this.to = rows;
+    this.from = same && !still.matches ? this.shown : rows;
+    this.shown = this.from;
+    cancelAnimationFrame(this.frame);
+    this.#next();
+  }
+
+  #next() {
+    const share = this.from === this.to ? 1 : Math.min(1, (performance.now() - this.came) / this.time);
+    const { from, to } = this;
+    this.shown = share === 1 ? to : Object.fromEntries(
+      Object.keys(to).map((k) => [k, to[k].map((x, i) => from[k][i] + share * (x - from[k][i]))]),
+    );
+    this.draw(this.shown);
+    if (share < 1) this.frame = requestAnimationFrame(() => this.#next());
+  }
+
+  end() {
+    cancelAnimationFrame(this.frame);
+  }
+}

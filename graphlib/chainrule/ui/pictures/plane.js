@@ -2,26 +2,16 @@
 
 const PACE = 140; // ms a step while playing
 const ROOM = { left: 34, right: 8, top: 6, bottom: 20 };
+const NONE = { left: 1, right: 1, top: 1, bottom: 1 }; // of a small plane, without axes
 const DASHES = ["", "7 4", "2 3", "9 3 2 3", "12 4", "4 2"];
 const planes = new WeakMap();
-
-const ICONS = {
-  first: "M3 2V14M14 2L5 8L14 14Z", back: "M12 2L3 8L12 14Z", play: "M4 2L14 8L4 14Z",
-  pause: "M4 2H6.5V14H4ZM9.5 2H12V14H9.5Z", forward: "M2 2L11 8L2 14ZM13 2V14",
-};
-
-function icon(name) {
-  const made = drawn("svg", { viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: "icon" });
-  made.append(drawn("path", { d: ICONS[name] }));
-  return made;
-}
 
 class Plane {
   constructor(root) {
     this.root = root;
     this.svg = drawn("svg", { role: "group" });
     this.bar = element("div", "bar");
-    this.told = element("div", "told");
+    this.told = element("div", "told", null, { tabindex: "0", role: "group" });
     root.replaceChildren(this.svg, this.bar, this.told);
     this.at = null;
     this.svg.addEventListener("click", (event) => this.#clicked(event));
@@ -54,7 +44,7 @@ class Plane {
     const width = (this.width = this.root.clientWidth || 328);
     const height = data.height;
     const [x0, x1, y0, y1] = data.extent;
-    const room = ROOM;
+    const room = (this.room = data.small ? NONE : ROOM);
     const across = width - room.left - room.right;
     const down = height - room.top - room.bottom;
     // What lies far outside is drawn less far, since a picture has no room for 10³⁰.
@@ -73,16 +63,25 @@ class Plane {
     for (const { kind, segments } of data.lines ?? []) {
       inside.append(drawn("path", { class: `line ${kind}`, d: this.#joined(segments) }));
     }
+    const r = data.small ? 2.3 : 3.2;
+    for (const [x, y, fill] of data.held ?? []) {
+      inside.append(drawn("rect", {
+        class: `point held fill${fill}`, x: this.x(x) - r * 0.9, y: this.y(y) - r * 0.9, width: r * 1.8, height: r * 1.8,
+      }));
+    }
     (data.points ?? []).forEach(([x, y, fill], index) => {
       inside.append(drawn("circle", {
-        class: `point fill${fill}`, cx: this.x(x), cy: this.y(y), r: 3.2, "data-index": index,
+        class: `point fill${fill}`, cx: this.x(x), cy: this.y(y), r, "data-index": index,
       }));
     });
     const ringed = (data.points ?? [])[data.ring];
     if (ringed) {
       inside.append(drawn("circle", {
-        class: "ring", cx: this.x(ringed[0]), cy: this.y(ringed[1]), r: 8,
+        class: "ring", cx: this.x(ringed[0]), cy: this.y(ringed[1]), r: data.small ? 5.5 : 8,
       }));
+    }
+    for (const [x, y, kind] of data.dots ?? []) {
+      inside.append(drawn("circle", { class: `spot ${kind}`, cx: this.x(x), cy: this.y(y), r: 4 }));
     }
     for (const { x, y, words } of data.marks ?? []) {
       const place = `translate(${this.x(x)} ${this.y(y)})`;
@@ -94,7 +93,7 @@ class Plane {
     this.moving = drawn("g");
     inside.append(this.moving);
     this.svg.replaceChildren(clip, drawn("rect", { ...frame, class: "frame", rx: 4 }), inside,
-      ...this.#axes(frame));
+      ...(data.small ? [] : this.#axes(frame)));
     this.move(this.at);
   }
 
@@ -272,8 +271,8 @@ class Plane {
       if (index >= 0) this.tell(index);
       return;
     }
-    const u = x0 + ((x - ROOM.left) / (this.width - ROOM.left - ROOM.right)) * (x1 - x0);
-    const v = y1 - ((y - ROOM.top) / (this.data.height - ROOM.top - ROOM.bottom)) * (y1 - y0);
+    const u = x0 + ((x - this.room.left) / (this.width - this.room.left - this.room.right)) * (x1 - x0);
+    const v = y1 - ((y - this.room.top) / (this.data.height - this.room.top - this.room.bottom)) * (y1 - y0);
     if (u >= x0 && u <= x1 && v >= y0 && v <= y1) this.tell([u, v]);
   }
 

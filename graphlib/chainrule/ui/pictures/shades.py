@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.drawing.theme import THEMES, mixed
+from chainrule.readings.theme import THEMES, mixed
 
 STRONGEST = 0.72
 """How much of the colour of values the highest number has: points and lines stay visible."""

@@ -1,0 +1,373 @@
+"""ONNX models as graphs: the table says what each of its operators is here.
+
+Initialisers become inputs that have their values; shapes, axes and the like are read as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import GraphError, needed
+from chainrule.graph.builder import Expression
+from chainrule.importing.steps import Imported, Steps, Table, entrywise
+
+
+def _single(number: float) -> float:
+    """Return a number as ONNX keeps those of operators: in single precision."""
+    return float(np.float32(number))
+
+
+EPSILON, HUNDREDTH, FIFTH = map(_single, (1e-5, 0.01, 0.2))
+
+
+def _numbers(given: Any) -> list[int]:
+    """Return what a model computes with to arrange others: a shape, axes, a place."""
+    if isinstance(given, Expression):
+        raise GraphError("a shape or an axis that depends on the input is not written")
+    return [int(n) for n in np.ravel(given)]
+
+
+def _over(operation: str) -> Callable[..., Any]:
+    def write(
+        s: Steps, x: Any, axes: Any = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0
+    ) -> Any:
+        if axes is None and noop_with_empty_axes:
+            return x
+        over = None if axes is None else _numbers(axes)
+        if operation == "mean":
+            return s.mean(x, over, bool(keepdims))
+        return s.over(operation, x, over, bool(keepdims))
+
+    return write
+
+
+def _folded(name: str) -> Callable[..., Any]:
+    return lambda s, *xs: getattr(s.m, name)(*map(s.lift, xs)) if len(xs) > 1 else xs[0]
+
+
+def _gemm(
+    s: Steps,
+    a: Any,
+    b: Any,
+    c: Any = None,
+    *,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+    transA: int = 0,
+    transB: int = 0,
+) -> Any:
+    a = s.m.transpose(s.lift(a)) if transA else a
+    b = s.m.transpose(s.lift(b)) if transB else b
+    made = s.matmul(a, b)
+    made = made if alpha == 1 else made * alpha
+    if c is None:
+        return made
+    return made + (s.lift(c) if beta == 1 else s.lift(c) * beta)
+
+
+def _sides(pads: Sequence[int], auto_pad: str) -> tuple[int, ...]:
+    if auto_pad not in ("NOTSET", "VALID", ""):
+        raise GraphError(f"auto_pad={auto_pad} is not written; the pads themselves are")
+    found = tuple(pads) or (0, 0, 0, 0)
+    if len(found) != 4:
+        raise GraphError("windows are written over rows and columns")
+    return found
+
+
+def _convolve(
+    s: Steps,
+    x: Any,
+    w: Any,
+    b: Any = None,
+    *,
+    strides: Sequence[int] = (1, 1),
+    pads: Sequence[int] = (),
+    dilations: Sequence[int] = (1,),
+    group: int = 1,
+    auto_pad: str = "NOTSET",
+    kernel_shape: Sequence[int] = (),
+) -> Any:
+    if set(dilations) != {1}:
+        raise GraphError("a convolution with dilation is not written")
+    return s.convolve(x, w, b, strides, _sides(pads, auto_pad), group)
+
+
+def _pool(operation: str) -> Callable[..., Any]:
+    def write(
+        s: Steps,
+        x: Any,
+        *,
+        kernel_shape: Sequence[int],
+        strides: Sequence[int] = (1, 1),
+        pads: Sequence[int] = (),
+        auto_pad: str = "NOTSET",
+        ceil_mode: int = 0,
+        count_include_pad: int = 0,
+        dilations: Sequence[int] = (1,),
+        storage_order: int = 0,
+    ) -> Any:
+        sides = _sides(pads, auto_pad)
+        if ceil_mode or set(dilations) != {1} or (any(sides) and not count_include_pad):
+            raise GraphError("pooling with ceil_mode, dilation or uncounted pads is not written")
+        made = s.pool(operation, x, kernel_shape, strides, sides)
+        many = kernel_shape[0] * kernel_shape[-1]
+        return made if operation == "largest" else made / many
+
+    return write
+
+
+def _batch_norm(
+    s: Steps,
+    x: Any,
+    scale: Any,
+    shift: Any,
+    mean: Any,
+    variance: Any,
+    *,
+    epsilon: float = EPSILON,
+    momentum: float = 0.9,
+    training_mode: int = 0,
+    spatial: int = 1,
+) -> Any:
+    if training_mode:
+        raise GraphError("a batch norm in training is not written; export the model for inference")
+    x = s.lift(x)
+    mean, variance, scale, shift = (s.by_channel(x, w) for w in (mean, variance, scale, shift))
+    return s.normalise(x, mean, variance, scale, shift, epsilon)
+
+
+def _layer_norm(
+    s: Steps,
+    x: Any,
+    scale: Any,
+    shift: Any = None,
+    *,
+    axis: int = -1,
+    epsilon: float = EPSILON,
+    stash_type: int = 1,
+) -> Any:
+    x = s.lift(x)
+    return s.normalise_layer(x, x.ndim - axis % x.ndim, scale, shift, epsilon)
+
+
+def _reshape(s: Steps, x: Any, shape: Any, *, allowzero: int = 0) -> Any:
+    have, sizes = s.lift(x).shape, _numbers(shape)
+    return s.view(x, [have[at] if n == 0 and not allowzero else n for at, n in enumerate(sizes)])
+
+
+def _flatten(s: Steps, x: Any, *, axis: int = 1) -> Any:
+    x = s.lift(x)
+    return s.flatten(s.flatten(x, axis), 0, axis - 1) if axis else s.view(x, (1, -1))
+
+
+def _squeeze(s: Steps, x: Any, axes: Any = None) -> Any:
+    shape = s.lift(x).shape
+    gone = [at for at, n in enumerate(shape) if n == 1] if axes is None else _numbers(axes)
+    gone = [axis % len(shape) for axis in gone]
+    return s.view(x, [n for at, n in enumerate(shape) if at not in gone])
+
+
+def _unsqueeze(s: Steps, x: Any, axes: Any) -> Any:
+    if not isinstance(x, Expression):
+        return np.expand_dims(x, tuple(_numbers(axes)))
+    shape = list(x.shape)
+    places = sorted(axis % (len(shape) + len(_numbers(axes))) for axis in _numbers(axes))
+    for axis in places:
+        shape.insert(axis, 1)
+    return s.view(x, shape)
+
+
+def _part(s: Steps, x: Any, starts: Any, ends: Any, axes: Any = None, steps: Any = None) -> Any:
+    starts, ends = _numbers(starts), _numbers(ends)
+    over = list(range(len(starts))) if axes is None else _numbers(axes)
+    if steps is not None and set(_numbers(steps)) != {1}:
+        raise GraphError("every second entry is not written; all from one to another are")
+    if not isinstance(x, Expression):
+        parts = {axis: slice(a, b) for axis, a, b in zip(over, starts, ends, strict=True)}
+        return x[tuple(parts.get(axis, slice(None)) for axis in range(x.ndim))]
+    for axis, start, end in zip(over, starts, ends, strict=True):
+        size = x.shape[axis]
+        x = s.part(x, axis, max(start, -size), min(max(end, -size), size))
+    return x
+
+
+def _gather(s: Steps, x: Any, places: Any, *, axis: int = 0) -> Any:
+    if not isinstance(x, Expression):
+        return np.take(x, np.asarray(places, dtype=int), axis=axis)
+    if np.ndim(places) == 0:
+        return s.at(x, axis, _numbers(places)[0])
+    return s.join([s.part(x, axis, n, n + 1) for n in _numbers(places)], axis)
+
+
+def _concat(s: Steps, *xs: Any, axis: int) -> Any:
+    if not any(isinstance(x, Expression) for x in xs):
+        return np.concatenate(xs, axis)
+    return s.join(xs, axis)
+
+
+def _shape(s: Steps, x: Any, *, start: int = 0, end: int | None = None) -> Any:
+    return np.array(s.lift(x).shape[start:end])
+
+
+def _constant(s: Steps, *, value: Any = None, **other: Any) -> Any:
+    return np.asarray(value if value is not None else next(iter(other.values())))
+
+
+def _filled(s: Steps, shape: Any, *, value: Any = None) -> Any:
+    return np.full(_numbers(shape), 0.0 if value is None else np.ravel(value)[0])
+
+
+def _dropout(s: Steps, x: Any, ratio: Any = None, training: Any = None, **_: Any) -> Any:
+    if training is not None and np.any(training):
+        raise GraphError("dropout draws at random while it is trained")
+    return x
+
+
+def _clip(s: Steps, x: Any, low: Any = None, high: Any = None) -> Any:
+    x = s.lift(x)
+    x = x if low is None else s.m.max(x, s.lift(low))
+    return x if high is None else s.m.min(x, s.lift(high))
+
+
+def _gelu(s: Steps, x: Any, *, approximate: str = "none") -> Any:
+    if approximate != "none":
+        raise GraphError("gelu is written exactly, not approximated by tanh")
+    return s.m.gelu(s.lift(x))
+
+
+ALIKE = """
+    Sin Cos Tan Asin Acos Atan Sinh Cosh Tanh Asinh Acosh Atanh Exp Log Sqrt Reciprocal Abs Neg Sign
+    Floor Ceil Erf Relu Sigmoid Softplus Mish Selu Add Sub Mul Div Identity
+"""
+SAME = {"HardSwish": "hard_swish", **{name: name.lower() for name in ALIKE.split()}}
+"""ONNX's names of operations that take the same operands here."""
+
+TABLE: Table = {
+    **{theirs: entrywise(ours) for theirs, ours in SAME.items()},
+    "Pow": lambda s, a, b: s.lift(a) ** s.lift(b),
+    "Max": _folded("max"),
+    "Min": _folded("min"),
+    "Sum": lambda s, *xs: sum(map(s.lift, xs[1:]), start=s.lift(xs[0])),
+    "Clip": _clip,
+    "Gelu": _gelu,
+    "LeakyRelu": lambda s, x, *, alpha=HUNDREDTH: entrywise("leaky_relu", slope=0)(s, x, alpha),
+    "Elu": lambda s, x, *, alpha=1.0: entrywise("elu", alpha=1)(s, x, alpha),
+    "Softsign": lambda s, x: s.lift(x) / (1 + s.m.abs(s.lift(x))),
+    "HardSigmoid": lambda s, x, *, alpha=FIFTH, beta=0.5: _clip(s, s.lift(x) * alpha + beta, 0, 1),
+    "MatMul": lambda s, a, b: s.matmul(a, b),
+    "Gemm": _gemm,
+    "Softmax": lambda s, x, *, axis=-1: s.rows("softmax", x, axis),
+    "LogSoftmax": lambda s, x, *, axis=-1: s.rows("log_softmax", x, axis),
+    "ReduceSum": _over("collapse"),
+    "ReduceMean": _over("mean"),
+    "ReduceMax": _over("largest"),
+    "ReduceMin": _over("smallest"),
+    "GlobalAveragePool": lambda s, x: s.mean(x, [-2, -1], keep=True),
+    "Conv": _convolve,
+    "MaxPool": _pool("largest"),
+    "AveragePool": _pool("collapse"),
+    "BatchNormalization": _batch_norm,
+    "LayerNormalization": _layer_norm,
+    "Dropout": _dropout,
+    "Reshape": _reshape,
+    "Flatten": _flatten,
+    "Squeeze": _squeeze,
+    "Unsqueeze": _unsqueeze,
+    "Transpose": lambda s, x, *, perm=None: s.permute(
+        x, tuple(reversed(range(s.lift(x).ndim))) if perm is None else perm
+    ),
+    "Expand": lambda s, x, shape: s.spread(
+        x, np.broadcast_shapes(s.lift(x).shape, tuple(_numbers(shape)))
+    ),
+    "Slice": _part,
+    "Gather": _gather,
+    "Concat": _concat,
+    "Shape": _shape,
+    "Constant": _constant,
+    "ConstantOfShape": _filled,
+    "Cast": lambda s, x, **_: x,
+}
+
+WITH = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.floor_divide}
+"""Operators that models also use on shapes, where numbers are computed at once."""
+
+
+def from_onnx(model: Any, **shapes: Sequence[int]) -> Imported:
+    """Return the graph of an ONNX model.
+
+    Parameters
+    ----------
+    model
+        The model, or a file with one.
+    shapes
+        Shapes of inputs of which the model leaves a size open, such as the number of rows.
+
+    Raises
+    ------
+    GraphError
+        If an operator of it is none here, with its name, or a size is open.
+    """
+    onnx, numpy_helper = (needed(name, "onnx") for name in ("onnx", "onnx.numpy_helper"))
+
+    if isinstance(model, str | Path):
+        model = onnx.load(str(model))
+    steps = Steps()
+    values: dict[str, Any] = {"": None}
+    for tensor in model.graph.initializer:
+        array = numpy_helper.to_array(tensor)
+        floating = array.dtype.kind == "f" and array.size > 1
+        values[tensor.name] = steps.input(tensor.name, array.shape, array) if floating else array
+    for entry in model.graph.input:
+        if entry.name not in values:
+            values[entry.name] = steps.input(entry.name, _sizes(entry, shapes))
+    for node in model.graph.node:
+        options = {one.name: _option(numpy_helper, one) for one in node.attribute}
+        made = _called(steps, node.op_type, [values[name] for name in node.input], options)
+        for name, value in zip(node.output, made, strict=False):
+            values[name] = value
+    names = [entry.name for entry in model.graph.output]
+    return steps.finish([values[name] for name in names], names)
+
+
+def _sizes(entry: Any, shapes: Any) -> tuple[int, ...]:
+    if entry.name in shapes:
+        return tuple(shapes[entry.name])
+    sizes = [size.dim_value for size in entry.type.tensor_type.shape.dim]
+    if 0 in sizes:
+        given = ", ".join(str(n or "?") for n in sizes)
+        raise GraphError(
+            f"the model leaves open a size of {entry.name} ({given}); "
+            f"give its shape: from_onnx(model, {entry.name}=(…))"
+        )
+    return tuple(sizes)
+
+
+def _option(numpy_helper: Any, given: Any) -> Any:
+    if given.type == 4:  # a tensor
+        return numpy_helper.to_array(given.t)
+    value = getattr(
+        given, {1: "f", 2: "i", 3: "s", 6: "floats", 7: "ints", 8: "strings"}[given.type]
+    )
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _called(steps: Steps, operator: str, operands: list[Any], options: dict[str, Any]) -> list[Any]:
+    if operator not in TABLE:
+        raise GraphError(f"{operator} of ONNX is no operation here")
+    while operands and operands[-1] is None:
+        operands.pop()
+    plain = not any(isinstance(x, Expression) for x in operands)
+    if plain and operator in WITH and all(np.asarray(x).dtype.kind in "iu" for x in operands):
+        return [WITH[operator](*operands)]
+    try:
+        return [TABLE[operator](steps, *operands, **options)]
+    except GraphError as error:
+        raise GraphError(f"{operator} of ONNX: {error}") from error
+    except TypeError as error:
+        raise GraphError(
+            f"{operator} of ONNX is not written with these options: {error}"
+        ) from error

@@ -1,0 +1,211 @@
+"""What stands around formulas where people copy them: prompts, prose, code that computes nothing.
+
+It becomes blanks, so that every character keeps its place, and one note each says so. Signs of
+definition become =.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Container
+from typing import NamedTuple
+
+from chainrule.errors import excerpt
+from chainrule.language.names import canonical
+from chainrule.language.syntax import Notes, Span, refusal
+
+_NAME = r"\\?[^\W\d][\w'′*^{}\[\]\\]{0,60}"
+_LEFT = rf"{_NAME}[ \t]*(?:\([^()=\n]{{0,80}}\)[ \t]*)?(?::?=(?!=)|<-|≔)"
+_CALLED = r"(?:\w+\.)*"
+_REALS = r"(?:\\mathbb\{?R\}?|ℝ|R)(?:[²³ⁿ]|\^\w|\^\{[^{}\n]{0,40}\})?"
+LEFT_OUT = "left out"
+
+
+class Surrounding(NamedTuple):
+    """What is found, in a group `out` if it is not all of it, and what stands in its place."""
+
+    found: re.Pattern[str]
+    instead: str = ""
+    reading: str = LEFT_OUT
+
+
+def _row(pattern: str, instead: str = "", reading: str = LEFT_OUT) -> Surrounding:
+    return Surrounding(re.compile(pattern, re.MULTILINE), instead, reading)
+
+
+ROWS = (
+    # Consoles, notebooks, lists.
+    _row(r"^[ \t]*(?:>>>|\.\.\.(?=[ \t])|(?:In|Out)[ \t]?\[\d*\]:)"),
+    _row(rf"^[ \t]*(?P<out>\(\d{{1,3}}\)|\d{{1,3}}[.)]|[a-z]\)|[-•])[ \t]+(?={_LEFT})"),
+    _row(r"(?:(?<=[ \t]{2})|(?<=\t)|(?<=quad)|(?<=quad ))(?P<out>\([0-9.]{1,7}\))[ \t]*$"),
+    _row(r"\\(?:tag|label)\*?\{[^{}\n]{0,60}\}"),
+    _row(r"(?:,|\\q?quad)?[ \t]{0,9}(?:\\forall|∀)[^\n&$]*?(?=\\\\|\n|\\end|\\\]|\$|\Z)"),
+    _row(rf"{_NAME}[ \t]*:[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
+    # Prose before an assignment.
+    _row(r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
+    _row(
+        rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
+        rf"Consider|Given|given|Suppose|Set|set),?[ \t]+)(?={_LEFT})"
+    ),
+    # Lines of programs that compute nothing, or what is computed here for every formula.
+    _row(r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
+    _row(r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
+    _row(r"^[ \t]*with[ \t]+[\w.]+\([^\n]*\)[^\n:]*:[ \t]*$"),
+    _row(rf"^[\w, \t]+=[ \t]*{_CALLED}(?:symbols|Symbol|var)\([^\n]*\)[ \t]*;?$"),
+    _row(r"^[^\n#=]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n]*\)[ \t]*;?$"),
+    _row(
+        rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:tape\.gradient|(?:jax|autograd|jx)\."
+        r"(?:grad|jacobian|value_and_grad)|elementwise_grad|value_and_grad|grad(?=\(\w+[,)]))"
+        r"\([^\n]*$"
+    ),
+    _row(r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
+    _row(r"\A\s*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
+    _row(r"^[ \t]*print[ \t]*\([^\n]*\)[ \t]*;?$"),
+    _row(r"^[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
+    _row(rf"(?:^|;)[ \t]*(?P<out>double|float|int|const|var|auto|val)[ \t]+(?={_NAME}[ \t]*=)"),
+    _row(r"\bself\.(?=[A-Za-z_])"),
+    _row(
+        r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
+        r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])"
+    ),
+    # Spaces and words of LaTeX that change nothing, and points behind sentences.
+    _row(r"\\[hv]space\*?\{[^{}\n]{0,40}\}|\\(?:text)?color\{\w+\}|\\mathop(?=\s*\{)", "", "="),
+    _row(r"(?<=\\operatorname)(?P<out>\*)", "", "="),
+    _row(r"(?<!\\right)(?<!\\left)(?<=[^\s.,])[ \t]*(?P<out>\.)\s*\Z", "", "="),
+    _row(r"(?<!\\right)(?<!\\left)(?<=[^\s.\d])(?P<out>\.)[ \t]*$", "", "="),
+    _row(r"\\(?:stackrel|overset)\s*\{(?:\\\w+)?\{?\s*(?:def|!)\s*\}{1,2}\s*\{=\}", "=", "="),
+    # Signs of definition, and signs that are told apart elsewhere only.
+    _row(r"≔|≝|≜|≡|\\coloneqq(?![A-Za-z])|\\triangleq(?![A-Za-z])|\\equiv(?![A-Za-z])", "=", "="),
+    _row(rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
+    _row(r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
+    _row(r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
+)
+_DEF = re.compile(
+    r"^(?P<margin>[ \t]*)(?P<def>def[ \t]+)(?P<name>[A-Za-z_]\w*)[ \t]*"
+    r"\((?P<inside>[^()\n]*)\)[ \t]*(?P<end>(?:->[^:\n]*)?:)[ \t]*(?P<rest>[^\n]*)$",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"\W*([^\W\d]\w*)(?![ \t]*[=,.])")
+_LINE = re.compile(r"[^\n]*\n?")
+_HINT = re.compile(r":[^,\n]*")
+_NUMBERED = re.compile(r"[ \t]\((\d{1,3})\)[ \t]*$", re.MULTILINE)
+_DEPENDS = re.compile(r"(?<=\()[^()=\n]{1,80}(?=\)[ \t]*=(?!=))")
+_APART = re.compile(r";|\||\\mid(?![A-Za-z])")
+
+
+def bare(text: str, plain: str, declared: Container[str], notes: Notes) -> str:
+    """Return `plain` with what stands around the formulas as blanks.
+
+    Parameters
+    ----------
+    text
+        What was typed.
+    plain
+        The same as `chainrule.language.lexer.clean` returned it.
+    declared
+        Canonical names that are declared: none of them is prose.
+    notes
+        Where it is noted what was left out.
+
+    Raises
+    ------
+    ParseError
+        If a formula uses what a line that is left out would compute.
+    """
+    gone: list[str] = []
+    plain = _functions(text, _numbers(plain, notes), notes)
+    for row in ROWS:
+        plain = _blanked(plain, row, declared, gone, notes)
+    for name in gone:
+        used = re.search(rf"\b{re.escape(name)}\b", plain)
+        if used is not None:
+            raise refusal(
+                text,
+                Span(*used.span()),
+                f"`{excerpt(name)}` is a derivative that the program computes",
+                "Derivatives are computed here for the whole formula: leave out what uses them.",
+            )
+    # f(x; w) = … and p(y | x) = … depend on x and w, on y and x.
+    return _DEPENDS.sub(lambda m: _APART.sub(lambda sign: ",".ljust(len(sign[0])), m[0]), plain)
+
+
+def _blanked(
+    plain: str, row: Surrounding, declared: Container[str], gone: list[str], notes: Notes
+) -> str:
+    """Return the text with all that a row finds replaced; names it would compute go to `gone`."""
+    pieces, last, groups = [], 0, row.found.groupindex
+    for match in row.found.finditer(plain):
+        start, stop = match.span("out" if "out" in groups else 0)
+        first = _WORD.match(match[0])
+        if first is not None and canonical(first[1]) in declared:
+            continue
+        gone += re.findall(r"\w+", match["name"] or "") if "name" in groups else ()
+        kept = "".join(sign if sign == "\n" else " " for sign in plain[start:stop])
+        if row.reading != "=":
+            begin = stop - len(plain[start:stop].lstrip())
+            notes.tell(f"around:{begin}", Span(begin, stop), row.reading)
+        pieces += [plain[last:start], row.instead, kept[len(row.instead) :]]
+        last = stop
+    return "".join(pieces) + plain[last:]
+
+
+def _functions(text: str, plain: str, notes: Notes) -> str:
+    """Return the text with `def f(x): return e` as f(x) = e, and the lines of others alone."""
+    if "def" not in plain:
+        return plain
+    calls = Counter(re.findall(r"(\w+)[ \t]*\(", plain))
+    for found in list(_DEF.finditer(plain)):
+        inside = _HINT.sub(lambda hint: " " * len(hint[0]), found["inside"])
+        body = _body(plain, found)
+        called = calls[found["name"]] > 1
+        one = found["rest"].strip() or len(body) == 1
+        if one:
+            head = plain[found.start("name") : found.start("inside")] + inside + ")"
+            head = " " * len(found["def"]) + head
+            head = head.ljust(found.end("end") - found.start("def") - 1) + "="
+            notes.tell(
+                f"def:{found['name']}",
+                Span(found.start("def"), found.end("end")),
+                f"the function {found['name']}({inside.strip()})",
+            )
+        elif called:
+            raise refusal(
+                text,
+                Span(*found.span("name")),
+                f"`{found['name']}` has lines of its own and is called",
+                "Write it in one line, like f(x) = x^2, or its lines as statements of the text.",
+            )
+        else:
+            head = " " * (found.end("end") - found.start("def"))
+            shown = f"the lines of {found['name']} are the program"
+            notes.tell(f"def:{found['name']}", Span(found.start("def"), found.end("end")), shown)
+        plain = plain[: found.start("def")] + head + plain[found.end("end") :]
+    return plain
+
+
+def _body(plain: str, found: re.Match[str]) -> list[str]:
+    """Return the lines below a `def` that stand further in."""
+    lines = []
+    for match in _LINE.finditer(plain, found.end() + 1):
+        line = match[0]
+        bare_line = line.strip()
+        if bare_line and len(line) - len(line.lstrip()) <= len(found["margin"]):
+            break
+        if bare_line and not bare_line.startswith("#"):
+            lines.append(bare_line)
+    return lines
+
+
+def _numbers(plain: str, notes: Notes) -> str:
+    """Return the text without (1), (2), … at the ends of its lines."""
+    found = list(_NUMBERED.finditer(plain))
+    lines = sum(bool(line.strip()) for line in plain.split("\n"))
+    numbers = [int(match[1]) for match in found]
+    rising = numbers == list(range(numbers[0], numbers[0] + lines)) if numbers else False
+    if lines < 2 or not rising:
+        return plain
+    for match in found:
+        notes.tell(f"around:{match.start()}", Span(match.start() + 1, match.end()), LEFT_OUT)
+        plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
+    return plain

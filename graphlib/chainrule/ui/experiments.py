@@ -1,0 +1,229 @@
+"""Experiments on the page Networks: one sentence, one picture, one table, with their lesson."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from html import escape
+from inspect import signature
+from typing import Any, Final
+
+import streamlit as st
+
+from chainrule.errors import InputError, OutsideError
+from chainrule.files import safe_name
+from chainrule.nn.experiments import EXPERIMENTS, Experiment, Outcome
+from chainrule.ui.background import Background
+from chainrule.ui.markup import markup
+from chainrule.ui.network_rail import chosen, current
+from chainrule.ui.network_work import typed_number
+from chainrule.ui.pictures.component import convolution, theme
+from chainrule.ui.widgets import lasting
+from chainrule.workers import Workers
+
+SECONDS: Final = 120.0
+ASK_EVERY = 0.5
+MOST_ROWS = 40
+
+
+@cache
+def _workers() -> Workers:
+    return Workers(1, prepare="chainrule.ui.engine:step_back", nested=True)
+
+
+@cache
+def _background() -> Background:
+    return Background(1)
+
+
+def run(name: str, given: tuple[tuple[str, Any], ...]) -> Outcome | InputError:
+    """Return what an experiment gives; this is run in a process of its own."""
+    try:
+        return EXPERIMENTS[name].run(**dict(given))
+    except InputError as error:
+        return error
+
+
+def _asked(name: str, given: tuple[tuple[str, Any], ...], patience: float) -> Any:
+    """Return the outcome, a refusal, or how many others come before it."""
+
+    def work() -> Any:
+        try:
+            return _workers().call(
+                f"{__name__}:run", name, given, timeout=SECONDS, what="the experiment"
+            )
+        except OutsideError as error:
+            return InputError(str(error), allowed="Ask for less.")
+
+    return _background().ask(
+        (name, given), work, st.session_state.setdefault("ex_who", id(st.session_state)), patience
+    )
+
+
+def show() -> None:
+    """Show the list, and the experiment that was chosen."""
+    name = current().experiment
+    with st.container(key="experiments"):
+        left, right = st.columns([216, 968], gap="large")
+        with left, st.container(key="ex_list"):
+            _list(name)
+            switch()
+        with right:
+            st.fragment(_shown)(EXPERIMENTS[name])
+
+
+def switch() -> None:
+    """Show the way between training and the experiments."""
+    there = bool(current().experiment)
+    with st.container(key="net_switch", horizontal=True):
+        for word, name in (("Training", ""), ("Experiments", next(iter(EXPERIMENTS)))):
+            here = bool(name) == there
+            st.button(
+                word,
+                key=f"net_to_{word.lower()}",
+                disabled=here,
+                on_click=chosen,
+                kwargs={"experiment": name},
+            )
+
+
+def _list(name: str) -> None:
+    st.html('<h2 class="cr-title">Experiments</h2>')
+    part = ""
+    for it in EXPERIMENTS.values():
+        if it.part != part:
+            part = it.part
+            lessons = sorted({e.lesson for e in EXPERIMENTS.values() if e.part == part})
+            words = f"lesson{'s' if len(lessons) > 1 else ''} {', '.join(map(str, lessons))}"
+            st.html(f'<div class="cr-part"><b>{part}</b><span>{words}</span></div>')
+        here = "ex_here" if it.name == name else "ex_item"
+        with st.container(key=f"{here}_{it.name}"):
+            st.button(
+                it.title,
+                key=f"ex_go_{it.name}",
+                type="tertiary",
+                on_click=chosen,
+                kwargs={"experiment": it.name},
+            )
+
+
+def _fields(it: Experiment) -> tuple[tuple[str, Any], ...]:
+    """Show a field for each number that the experiment takes; return what is not usual."""
+    given = []
+    with st.container(key="ex_fields", horizontal=True):
+        for name, parameter in signature(it.run).parameters.items():
+            usual = parameter.default
+            if name in it.words:
+                word = st.selectbox(
+                    name,
+                    it.words[name],
+                    key=f"ex_{it.name}_{name}",
+                    width=196,
+                    on_change=lambda name=name: st.session_state.pop(f"ex_own_{name}", None),
+                )
+                value = st.session_state.get(f"ex_own_{name}", word)
+                if value != usual:
+                    given.append((name, value))
+                continue
+            if isinstance(usual, bool) or not isinstance(usual, int | float):
+                continue
+            value = st.number_input(
+                name.replace("_", " "),
+                value=usual,
+                **lasting(f"ex_{it.name}_{name}"),
+                format=None if isinstance(usual, int) else "%g",
+                width=118,
+            )
+            if value is not None and value != usual:
+                given.append((name, value))
+    return tuple(given)
+
+
+def _shown(it: Experiment) -> None:
+    with st.container(key="ex_top", horizontal=True, vertical_alignment="center"):
+        st.html(f'<h2 class="cr-title">{escape(it.title)}</h2>', width="content")
+        given = _fields(it)
+    if "ex_fault" in st.session_state:
+        words = escape(st.session_state.pop("ex_fault"))
+        st.html(f'<div class="cr-fault" role="alert">{words}</div>')
+    found = _asked(it.name, given, 0.3)
+    if isinstance(found, InputError):
+        st.html(
+            f'<div class="cr-fault" role="alert">{escape(found.message)}. '
+            f'<span class="cr-quiet">{escape(found.allowed)}</span></div>'
+        )
+        return
+    if not isinstance(found, Outcome):
+        before = f"{found} others come before it." if found else "It is being run."
+        st.html(f'<div class="cr-quiet" role="status">{before}</div>')
+        st.fragment(_waiting, run_every=ASK_EVERY)(it, given)
+        return
+    st.html(f'<p class="cr-finding" role="status">{escape(found.finding)}</p>')
+    if it.name == "convolution":
+        convolution(_grids(found), key="ex_convolution", on_edit=lambda: _edited(found))
+    else:
+        st.vega_lite_chart(
+            spec=found.spec(theme()), key=f"ex_chart_{it.name}_{theme()}", width="content"
+        )
+    st.html(f'<p class="cr-quiet">{escape(it.about)}</p>')
+    _table(found)
+    _save(it, found, given)
+
+
+def _waiting(it: Experiment, given: tuple[tuple[str, Any], ...]) -> None:
+    if not isinstance(_asked(it.name, given, 0.0), int):
+        st.rerun()
+
+
+def _grids(found: Outcome) -> dict[str, Any]:
+    """Return an outcome of the convolution as grids of values and adjoints."""
+
+    def grid(name: str, column: str) -> list[list[float]]:
+        cells = found.where(grid=name)
+        across = max(cell["column"] for cell in cells)
+        values = [cell[column] for cell in cells]
+        return [values[at : at + across] for at in range(0, len(values), across)]
+
+    grids: dict[str, Any] = {name: grid(name, "value") for name in "XKCT"}
+    grids |= {f"d{name}": grid(name, "adjoint") for name in "XKC"}
+    return {**grids, "J": sum(d * d for row in grids["dC"] for d in row) / 2}
+
+
+def _edited(found: Outcome) -> None:
+    """Write a cell of the picture or the kernel over; all is computed again."""
+    session = st.session_state
+    edit = session["ex_convolution"].edit
+    if not (isinstance(edit, list | tuple) and len(edit) == 4):
+        return
+    name, row, column, typed = edit
+    rows = [list(line) for line in _grids(found)[str(name)]]
+    try:
+        rows[int(row)][int(column)] = typed_number(str(typed))
+    except InputError as error:
+        session["ex_fault"] = f"{error.message}. {error.allowed}"
+        return
+    argument = {"X": "picture", "K": "kernel"}[str(name)]
+    session[f"ex_own_{argument}"] = tuple(map(tuple, rows))
+
+
+def _table(found: Outcome) -> None:
+    more = len(found.rows) - MOST_ROWS
+    with st.container(key="ex_table"):
+        markup(replace(found.head(MOST_ROWS), finding="").html(), key="ex_rows")
+        if more > 0:
+            st.html(f'<div class="cr-quiet">… {more:,} more rows: in the file.</div>')
+
+
+def _save(it: Experiment, found: Outcome, given: tuple[tuple[str, Any], ...]) -> None:
+    written = "".join(f", {name}={value!r}" for name, value in given)
+    line = f'from chainrule.nn import experiments\nexperiments.experiment("{it.name}"{written})'
+    with st.container(key="ex_save", horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Table as CSV",
+            key="ex_csv",
+            data=found.csv,
+            mime="text/csv",
+            on_click="ignore",
+            file_name=f"{safe_name(it.name)}.csv",
+        )
+        st.code(line, language="python")

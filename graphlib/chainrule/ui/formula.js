@@ -1,0 +1,64 @@
+// A box for a formula or program: it grows with its lines, and tells the server when typing rests.
+
+const boxes = new WeakMap();
+
+class Box {
+  constructor(area) {
+    this.area = area;
+    area.addEventListener("input", () => {
+      this.grow();
+      clearTimeout(this.rest);
+      this.rest = setTimeout(() => this.send(), this.pause);
+    });
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.send();
+    });
+    area.addEventListener("blur", () => this.send());
+    this.watch = new ResizeObserver(() => this.grow());
+    this.watch.observe(area);
+    this.went = () => this.back(window.location.search.slice(1));
+    window.addEventListener("popstate", this.went);
+  }
+
+  take({ text, turn, pause, placeholder, longest }, tell, back) {
+    Object.assign(this, { pause, tell, back });
+    const { area } = this;
+    Object.assign(area, { placeholder, maxLength: longest });
+    // What the server has only read back never overwrites what is being typed.
+    if (turn === this.turn) return;
+    clearTimeout(this.rest);
+    this.turn = turn;
+    this.sent = area.value = text;
+    this.grow();
+  }
+
+  send() {
+    clearTimeout(this.rest);
+    if (this.area.value === this.sent) return;
+    this.sent = this.area.value;
+    this.tell("typed", { text: this.sent, turn: this.turn, at: performance.now() });
+  }
+
+  grow() {
+    const { area } = this;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  }
+
+  end() {
+    clearTimeout(this.rest);
+    this.watch.disconnect();
+    window.removeEventListener("popstate", this.went);
+  }
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const area = parentElement.querySelector("textarea");
+  let box = boxes.get(area);
+  if (!box) boxes.set(area, (box = new Box(area)));
+  box.take(data, setStateValue, (query) => setTriggerValue("went", query));
+  return () => {
+    box.end();
+    boxes.delete(area);
+  };
+}

@@ -1,0 +1,66 @@
+"""What the reference says of operations: their curves against other libraries, and their links."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule import parse
+from chainrule.ops import OPS
+from chainrule.ui.operations import entries
+
+ENTRIES = {entry["name"]: entry for entry in entries()}
+
+
+def test_every_operation_that_takes_operands_is_there() -> None:
+    assert set(ENTRIES) == {op.name for op in OPS.values() if op.arity != 0}
+
+
+KNOWN: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "sin": (np.sin, np.cos),
+    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2),
+    "softplus": (lambda x: np.logaddexp(0, x), lambda x: 1 / (1 + np.exp(-x))),
+    "erf": (np.vectorize(math.erf), lambda x: 2 / math.sqrt(math.pi) * np.exp(-(x**2))),
+    "relu": (lambda x: np.where(x > 0, x, 0), lambda x: np.where(x > 0, 1.0, 0.0)),
+}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_curves_are_those_of_the_function_and_its_slope(name: str) -> None:
+    curve = ENTRIES[name]["curve"]
+    x = curve["from"] + curve["step"] * np.arange(len(curve["values"]))
+    for found, known in zip((curve["values"], curve["slopes"]), KNOWN[name], strict=True):
+        assert np.allclose(
+            np.array(found, dtype=float), known(x), rtol=5.1e-6, atol=1e-12
+        )  # six digits
+
+
+def test_where_there_is_no_value_the_curve_is_open() -> None:
+    curve = ENTRIES["log"]["curve"]
+    known = [value is not None for value in curve["values"]]
+    assert known.index(True) == len(known) // 2 + 1  # the first point beyond 0
+    assert all(known[known.index(True) :])
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ENTRIES.items() if entry["opens"]])
+def test_what_opens_in_explore_contains_the_operation(name: str) -> None:
+    formula, point = ENTRIES[name]["opens"]
+    graph = parse(formula)
+    assert name in {op.name for op in graph.ops}
+    worked = graph.work(dict(point))
+    assert not worked.run.value(worked.run.output).undefined
+
+
+def test_kinks_are_marked_where_they_are() -> None:
+    curve = ENTRIES["abs"]["curve"]
+    assert [curve["from"] + curve["step"] * i for i in curve["kinks"]] == pytest.approx([0])
+    assert ENTRIES["sin"]["curve"]["kinks"] == []
+
+
+def test_examples_are_those_whose_formula_uses_it() -> None:
+    names = {name for _number, name, _lesson in ENTRIES["relu"]["examples"]}
+    assert names == {"Relu at 0"}
