@@ -132,8 +132,8 @@ def _mark_class(
     if feedback is not None:
         write(feedback_zip(str(manifest.get("title", "")), graded), feedback)
     if statistics is not None:
-        told = ClassStatistics(graded).grid()
-        deliver(renderer(None, statistics, False).write(told.document(), True), statistics)
+        chosen = renderer(None, statistics, False)
+        deliver(chosen.write(ClassStatistics(graded).document(), True), statistics)
     listed = [*faults, *strangers, *(line for one in graded for line in one.faults)]
     for line in listed:
         print(printable(line.replace("\n", " ")), file=sys.stderr)

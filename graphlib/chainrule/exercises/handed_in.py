@@ -248,8 +248,8 @@ def _from_rows(name: str, rows: list[list[str]], faults: list[str]) -> Iterable[
         for row in body:
             if len(row) <= at:
                 continue
-            beside = next((i for i, cell in enumerate(row) if i > at and cell), at + 1)
-            place = to if to is not None else beside
+            filled = next((i for i, cell in enumerate(row) if i > at and cell), at + 1)
+            place = filled if to is None else to
             given = row[place] if place < len(row) else ""
             # An answer with a decimal comma that was not put in quotation marks.
             rest = row[place + 1 :] if len(row) > max(len(heads), place + 1) else []
