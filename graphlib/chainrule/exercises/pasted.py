@@ -68,7 +68,7 @@ def read_pasted(text: str, sheet: Worksheet, format: str = "") -> Pasted:
     >>> import chainrule
     >>> graph = chainrule.parse("J = 3t; t = x^2")
     >>> table = "node; value; adjoint\nJ; 6,75; 1\nt; 2,25; 3\n"
-    >>> dict(read_pasted(table, Worksheet(graph.reverse({"x": "1.5"}))).answers)["adjoint:t"]
+    >>> dict(read_pasted(table, Worksheet(graph.reverse({"x": "1.5"}).view)).answers)["adjoint:t"]
     '3'
 
     Parameters

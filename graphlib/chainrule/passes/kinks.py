@@ -201,6 +201,17 @@ def sides_along(record: Record, output: int, direction: Mapping[int, Any]) -> Si
         return Sides(-left, right, (near[0], near[1]) if jumps else None)
 
 
+def _taken_beside(
+    op: Op, parameters: Parameters, near: Sequence[Any], moving: Sequence[Any]
+) -> Any:
+    """Return the value of the case that is taken beside the point."""
+    assert op.taken is not None
+    try:
+        return near[op.taken(*near, **parameters, beside=moving)]
+    except Open:
+        return undecided(op)
+
+
 def approached(
     graph: WengertList, algebra: Algebra, values: Sequence[Any], moves: Sequence[Any]
 ) -> list[Any]:
@@ -226,7 +237,7 @@ def approached(
                 count = len(operands) - len(parameters["when"])
                 moving = [moves[i] for i in operands[:count]]
                 known = not any(type(x) is Undefined for x in (*near[:count], *moving))
-                value = near[op.taken(*near, **parameters, beside=moving)] if known else unclear
+                value = _taken_beside(op, parameters, near, moving) if known else unclear
             elif op.kink is None or op.kink.push is None:
                 value = unclear  # a fold, or floor
             elif moved:
