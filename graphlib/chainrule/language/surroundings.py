@@ -23,65 +23,101 @@ LEFT_OUT = "left out"
 
 
 class Surrounding(NamedTuple):
-    """What is found, in a group `out` if it is not all of it, and what stands in its place."""
+    """What is found, in a group `out` if it is not all of it, and what stands in its place.
 
+    Where none of the `signs` is in a text, nothing is found: most texts have none.
+    """
+
+    signs: tuple[str, ...]
     found: re.Pattern[str]
     instead: str = ""
     reading: str = LEFT_OUT
 
 
-def _row(pattern: str, instead: str = "", reading: str = LEFT_OUT) -> Surrounding:
-    return Surrounding(re.compile(pattern, re.MULTILINE), instead, reading)
+def _row(signs: str, pattern: str, instead: str = "", reading: str = LEFT_OUT) -> Surrounding:
+    return Surrounding(tuple(signs.split()), re.compile(pattern, re.MULTILINE), instead, reading)
 
 
 ROWS = (
     # Consoles, notebooks, lists.
-    _row(r"^[ \t]*(?:>>>|\.\.\.(?=[ \t])|(?:In|Out)[ \t]?\[\d*\]:)"),
-    _row(rf"^[ \t]*(?P<out>\(\d{{1,3}}\)|\d{{1,3}}[.)]|[a-z]\)|[-•])[ \t]+(?={_LEFT})"),
-    _row(r"(?:(?<=[ \t]{2})|(?<=\t)|(?<=quad)|(?<=quad ))(?P<out>\([0-9.]{1,7}\))[ \t]*$"),
-    _row(r"\\(?:tag|label)\*?\{[^{}\n]{0,60}\}"),
-    _row(r"(?:,|\\q?quad)?[ \t]{0,9}(?:\\forall|∀)[^\n&$]*?(?=\\\\|\n|\\end|\\\]|\$|\Z)"),
-    _row(rf"{_NAME}[ \t]*:[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
-    # Prose before an assignment.
-    _row(r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
+    _row(">>> ... In Out", r"^[ \t]*(?:>>>|\.\.\.(?=[ \t])|(?:In|Out)[ \t]?\[\d*\]:)"),
+    _row(") . - •", rf"^[ \t]*(?P<out>\(\d{{1,3}}\)|\d{{1,3}}[.)]|[a-z]\)|[-•])[ \t]+(?={_LEFT})"),
+    _row(")", r"(?:(?<=[ \t]{2})|(?<=\t)|(?<=quad)|(?<=quad ))(?P<out>\([0-9.]{1,7}\))[ \t]*$"),
+    _row("\\tag \\label", r"\\(?:tag|label)\*?\{[^{}\n]{0,60}\}"),
     _row(
+        "\\forall ∀",
+        r"(?:,|\\q?quad)?[ \t]{0,9}(?:\\forall|∀)[^\n&$]*?(?=\\\\|\n|\\end|\\\]|\$|\Z)",
+    ),
+    _row("ℝ R", rf"{_NAME}[ \t]*:[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
+    # Prose before an assignment.
+    _row(".", r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
+    _row(
+        "et hen So Hence Thus efine Here Consider iven Suppose",
         rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
-        rf"Consider|Given|given|Suppose|Set|set),?[ \t]+)(?={_LEFT})"
+        rf"Consider|Given|given|Suppose|Set|set),?[ \t]+)(?={_LEFT})",
     ),
     # Lines of programs that compute nothing, or what is computed here for every formula.
-    _row(r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
-    _row(r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
-    _row(r"^[ \t]*with[ \t]+[\w.]+\([^\n]*\)[^\n:]*:[ \t]*$"),
-    _row(rf"^[\w, \t]+=[ \t]*{_CALLED}(?:symbols|Symbol|var)\([^\n]*\)[ \t]*;?$"),
-    _row(r"^[^\n#=]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n]*\)[ \t]*;?$"),
+    _row("import", r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
+    _row("@", r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
+    _row("with", r"^[ \t]*with[ \t]+[\w.]+\([^\n]*\)[^\n:]*:[ \t]*$"),
     _row(
+        "symbols Symbol var",
+        rf"^[\w, \t]+=[ \t]*{_CALLED}(?:symbols|Symbol|var)\([^\n]*\)[ \t]*;?$",
+    ),
+    _row(
+        "backward watch zero_grad item step",
+        r"^[^\n#=]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n]*\)[ \t]*;?$",
+    ),
+    _row(
+        "grad jacobian",
         rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:tape\.gradient|(?:jax|autograd|jx)\."
         r"(?:grad|jacobian|value_and_grad)|elementwise_grad|value_and_grad|grad(?=\(\w+[,)]))"
-        r"\([^\n]*$"
+        r"\([^\n]*$",
     ),
-    _row(r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
-    _row(r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\)[ \t]*;?)[ \t]*$"),
-    _row(r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
-    _row(r"^[ \t]*print[ \t]*\([^\n]*\)[ \t]*;?$"),
-    _row(r"^[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
-    _row(rf"(?:^|;)[ \t]*(?P<out>double|float|int|const|var|auto|val)[ \t]+(?={_NAME}[ \t]*=)"),
-    _row(r"\bself\.(?=[A-Za-z_])"),
+    _row(".grad", r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
+    _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\)[ \t]*;?)[ \t]*$"),
+    _row("print", r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
+    _row("print", r"^[ \t]*print[ \t]*\([^\n]*\)[ \t]*;?$"),
+    _row("return", r"^[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
     _row(
+        "double float int const var auto val",
+        rf"(?:^|;)[ \t]*(?P<out>double|float|int|const|var|auto|val)[ \t]+(?={_NAME}[ \t]*=)",
+    ),
+    _row("self.", r"\bself\.(?=[A-Za-z_])"),
+    _row(
+        "requires_grad dtype label name device trainable",
         r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
-        r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])"
+        r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])",
     ),
     # Spaces and words of LaTeX that change nothing, and points behind sentences.
-    _row(r"\\[hv]space\*?\{[^{}\n]{0,40}\}|\\(?:text)?color\{\w+\}|\\mathop(?=\s*\{)", "", "="),
-    _row(r"(?<=\\operatorname)(?P<out>\*)", "", "="),
-    _row(r"(?<!\\right)(?<!\\left)(?<=[^\s.,])[ \t]*(?P<out>\.)\s*\Z", "", "="),
-    _row(r"(?<!\\right)(?<!\\left)(?<=[^\s.\d])(?P<out>\.)[ \t]*$", "", "="),
-    _row(r"\\(?:stackrel|overset)\s*\{(?:\\\w+)?\{?\s*(?:def|!)\s*\}{1,2}\s*\{=\}", "=", "="),
+    _row(
+        "space color mathop",
+        r"\\[hv]space\*?\{[^{}\n]{0,40}\}|\\(?:text)?color\{\w+\}|\\mathop(?=\s*\{)",
+        "",
+        "=",
+    ),
+    _row("operatorname", r"(?<=\\operatorname)(?P<out>\*)", "", "="),
+    _row(".", r"(?<!\\right)(?<!\\left)(?<=[^\s.,])[ \t]*(?P<out>\.)\s*\Z", "", "="),
+    _row(".", r"(?<!\\right)(?<!\\left)(?<=[^\s.\d])(?P<out>\.)[ \t]*$", "", "="),
+    _row(
+        "stackrel overset",
+        r"\\(?:stackrel|overset)\s*\{(?:\\\w+)?\{?\s*(?:def|!)\s*\}{1,2}\s*\{=\}",
+        "=",
+        "=",
+    ),
     # Signs of definition, and signs that are told apart elsewhere only.
-    _row(r"≔|≝|≜|≡|\\coloneqq(?![A-Za-z])|\\triangleq(?![A-Za-z])|\\equiv(?![A-Za-z])", "=", "="),
-    _row(rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
-    _row(r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
-    _row(r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
-    _row(rf"[@|](?=[ \t]*{_NAME}[ \t]*=[ \t]*-?[\d./]+\s*\Z)", ",", "at the point behind it"),
+    _row(
+        "≔ ≝ ≜ ≡ coloneqq triangleq equiv",
+        r"≔|≝|≜|≡|\\coloneqq(?![A-Za-z])|\\triangleq(?![A-Za-z])|\\equiv(?![A-Za-z])",
+        "=",
+        "=",
+    ),
+    _row("<-", rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
+    _row("← leftarrow gets", r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
+    _row(".* .^ ./", r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
+    _row(
+        "@ |", rf"[@|](?=[ \t]*{_NAME}[ \t]*=[ \t]*-?[\d./]+\s*\Z)", ",", "at the point behind it"
+    ),
 )
 _DEF = re.compile(
     r"^(?P<margin>[ \t]*)(?P<def>def[ \t]+)(?P<name>[A-Za-z_]\w*)[ \t]*"
@@ -118,7 +154,8 @@ def bare(text: str, plain: str, declared: Container[str], notes: Notes) -> str:
     gone: list[str] = []
     plain = _functions(text, _numbers(plain, notes), notes)
     for row in ROWS:
-        plain = _blanked(plain, row, declared, gone, notes)
+        if any(sign in plain for sign in row.signs):
+            plain = _blanked(plain, row, declared, gone, notes)
     for name in gone:
         used = re.search(rf"\b{re.escape(name)}\b", plain)
         if used is not None:
