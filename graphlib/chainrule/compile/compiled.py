@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from chainrule.compile.blocks import Blocks
-from chainrule.compile.libraries import LIBRARIES, Written
+from chainrule.compile.libraries import LIBRARIES, LibrarySource
 from chainrule.compile.machine import Machine, Unsettled, exactly
 from chainrule.compile.walk import Source, plain, prelude, run
 from chainrule.errors import GraphError, PointError, ShapeError
@@ -263,7 +263,7 @@ def compiled(
     wrt: Sequence[str] | None = None,
     output: int | None = None,
 ) -> Any:
-    """Return a graph compiled for NumPy (`Compiled`), or written for a library (`Written`).
+    """Return a graph compiled for NumPy (`Compiled`), or written for a library (`LibrarySource`).
 
     Parameters
     ----------
@@ -292,10 +292,10 @@ def compiled(
     goal = graph.outputs[0] if output is None else output
     opened, at = _opened(graph, goal)
     if outputs in LIBRARIES:
-        return Written(LIBRARIES[outputs], opened, by, at)
+        return LibrarySource(LIBRARIES[outputs], opened, by, at)
     kind: Outputs = "value" if outputs == "value" else "value_and_grad"
     made = Compiled(opened, kind, by, at)
-    # Written at once, so that an operation without a form in NumPy is met here.
+    # LibrarySource at once, so that an operation without a form in NumPy is met here.
     assert len(opened) > LARGE or made.source
     return made
 

@@ -126,7 +126,7 @@ LIBRARIES = {"jax": JAX, "torch": TORCH}
 CALLED = re.compile(r"\bnp\.(\w+)")
 
 
-class Written:
+class LibrarySource:
     """A graph written for another library; neither the source nor its writing needs it.
 
     Parameters
