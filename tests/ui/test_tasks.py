@@ -35,6 +35,12 @@ class Visitor:
         box.fill(text)
         box.press(key)
 
+    def upload(self, name: str, content: bytes) -> None:
+        """Give a file to the first place on the page that takes one."""
+        self._acts()
+        file = {"name": name, "mimeType": "text/csv", "buffer": content}
+        self.page.locator("input[type=file]").first.set_input_files(files=file)  # type: ignore[arg-type]
+
     def download(self, name: str) -> Download:
         """Click on a button that gives a file."""
         self._acts()
@@ -150,3 +156,13 @@ def test_a_lecturer_presents_by_keys(visitor: Visitor) -> None:
     page.keyboard.press("Escape")
     expect(player).not_to_have_class(re.compile("present"))
     expect(steps).to_have_attribute("aria-valuenow", "12")
+
+
+def test_a_sheet_for_three_students(visitor: Visitor) -> None:
+    visitor.click("link", "Exercises")
+    visitor.click("radio", "A class")
+    names = b"name\nAda Aalto\nBo Berg\nCy Cruz\n"
+    visitor.upload("roster.csv", names)
+    expect(visitor.page.get_by_text("3 students")).to_be_visible()
+    visitor.click("button", "Make the sheets")
+    expect(visitor.page.get_by_text("3 sheets, 3 keys")).to_be_visible()
