@@ -166,6 +166,11 @@ def test_single_precision() -> None:
     [
         (lambda x: torch.fft.fft(x).real, "fft"),
         (lambda x: F.dropout(x, 0.5, True), "eval"),
+        (lambda x: torch.prod(x[None], 1), "prod"),
+        (lambda x: x.max(0).values, "amax"),
+        (lambda x: x.to(torch.int64).double(), "whole"),
+        (lambda x: torch.linalg.norm(x[None], 2), "Frobenius"),
+        (lambda x: F.avg_pool2d(x.view(1, 2, 2), 2, 1, 1, count_include_pad=False), "divisor"),
         (lambda x: x[::2], "second"),
         (lambda x: torch.cumsum(x, 0), "cumsum of PyTorch is no operation here"),
     ],

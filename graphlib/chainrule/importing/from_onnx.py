@@ -233,6 +233,16 @@ def _clip(s: Steps, x: Any, low: Any = None, high: Any = None) -> Any:
     return x if high is None else s.m.min(x, s.lift(high))
 
 
+FLOATING = (1, 10, 11, 16)
+"""ONNX's numbers of the types of floating point: single, half, double, bfloat."""
+
+
+def _cast(s: Steps, x: Any, *, to: int, **_: Any) -> Any:
+    if isinstance(x, Expression) and to not in FLOATING:
+        raise GraphError("numbers cut to whole ones are not written")
+    return x
+
+
 def _gelu(s: Steps, x: Any, *, approximate: str = "none") -> Any:
     if approximate != "none":
         raise GraphError("gelu is written exactly, not approximated by tanh")
@@ -289,11 +299,15 @@ TABLE: Table = {
     "Shape": _shape,
     "Constant": _constant,
     "ConstantOfShape": _filled,
-    "Cast": lambda s, x, **_: x,
+    "Cast": _cast,
 }
 
 WITH = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.floor_divide}
 """Operators that models also use on shapes, where numbers are computed at once."""
+
+
+OLDEST = 13
+"""The first opset in which softmax and reductions mean what they mean now."""
 
 
 def from_onnx(model: Any, **shapes: Sequence[int]) -> Imported:
@@ -315,6 +329,8 @@ def from_onnx(model: Any, **shapes: Sequence[int]) -> Imported:
 
     if isinstance(model, str | Path):
         model = onnx.load(str(model))
+    if any(one.domain in ("", "ai.onnx") and one.version < OLDEST for one in model.opset_import):
+        raise GraphError(f"the model is older than opset {OLDEST}; export it anew")
     steps = Steps()
     values: dict[str, Any] = {"": None}
     for tensor in model.graph.initializer:

@@ -1,7 +1,8 @@
 """PyTorch modules and functions as graphs.
 
 `torch.export` writes a module as a graph of ATen operations (torch.fx); the table says what each
-is here. Weights become inputs that have their values.
+is here. Weights become inputs that have their values. The file is long because the table is: each
+operation is a row, with a function where its options are more than ours.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import prod
 from typing import Any
 
 from chainrule.errors import GraphError, needed
+from chainrule.graph.builder import Expression
 from chainrule.importing.steps import Imported, Steps, Table, entrywise
 
 HOW = ("none", "mean", "sum")
@@ -43,6 +45,17 @@ def _addmm(s: Steps, b: Any, x: Any, w: Any, *, beta: float = 1, alpha: float = 
     return made + (b if beta == 1 else s.lift(b) * beta)
 
 
+def _extreme(name: str, whole: str) -> Callable[..., Any]:
+    def write(s: Steps, x: Any, other: Any = None) -> Any:
+        if other is None:
+            return s.over(whole, x)
+        if not isinstance(other, Expression):
+            raise GraphError("along one axis it is written as amax or amin")
+        return getattr(s.m, name)(s.lift(x), other)
+
+    return write
+
+
 def _add(sign: int) -> Callable[..., Any]:
     def write(s: Steps, a: Any, b: Any, *, alpha: float = 1) -> Any:
         b = s.lift(b) if alpha == 1 else s.lift(b) * alpha
@@ -70,6 +83,8 @@ def _convolve(
         raise GraphError("a convolution with dilation is not written")
     if isinstance(padding, str):
         size = s.lift(w).shape[-2:]
+        if padding == "same" and not all(n % 2 for n in size):
+            raise GraphError('padding="same" is written for kernels of odd sizes')
         padding = (0, 0) if padding == "valid" else [(n - 1) // 2 for n in size]
     rows, columns = _pair(padding)
     return s.convolve(x, w, b, _pair(stride), (rows, columns, rows, columns), groups)
@@ -80,8 +95,13 @@ def _pool(operation: str) -> Callable[..., Any]:
         s: Steps, x: Any, size: Any, stride: Any = (), padding: Any = 0, *further: Any
     ) -> Any:
         rows, columns = _pair(padding)
-        if operation == "largest" and further and set(_pair(further[0])) != {1}:
-            raise GraphError("pooling with dilation is not written")
+        # Of the largest: dilation, ceil_mode; of the mean: ceil_mode, pads counted, a divisor.
+        usual = ((1, 1), False) if operation == "largest" else (False, True, None)
+        for option, one in zip(further, usual, strict=False):
+            if (option if one != (1, 1) else _pair(option)) != one:
+                raise GraphError(
+                    "pooling with dilation, ceil_mode or another divisor is not written"
+                )
         size = _pair(size)
         made = s.pool(
             operation, x, size, _pair(stride) if stride else (), (rows, columns, rows, columns)
@@ -164,6 +184,8 @@ def _cross_entropy(
     ignored: int = -100,
     smoothing: float = 0.0,
 ) -> Any:
+    if ignored != -100:
+        raise GraphError("labels that are ignored are not written")
     if weight is not None or smoothing:
         raise GraphError("weights of classes and smoothed labels are not written")
     return s.cross_entropy(logits, target, HOW[how])
@@ -237,7 +259,7 @@ def _attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Any:
-    if mask is not None or causal or dropped:
+    if mask is not None or causal or dropped or enable_gqa:
         raise GraphError("attention with a mask or dropout is not written")
     k = s.lift(k)
     scores = s.matmul(q, _transpose(s, k, -2, -1)) * (scale or k.shape[-1] ** -0.5)
@@ -247,6 +269,8 @@ def _attention(
 def _variance(
     s: Steps, x: Any, dim: Any = None, *, correction: float | None = None, keepdim: bool = False
 ) -> Any:
+    if isinstance(dim, bool):  # the old way to say whether n − 1 divides
+        dim, correction = None, int(dim)
     x, axes = s.lift(x), _axes(dim)
     squares = s.m.square(x - s.mean(x, axes, keep=True))
     total = s.over("collapse", squares, axes, keepdim)
@@ -255,8 +279,10 @@ def _variance(
 
 
 def _size(
-    s: Steps, x: Any, power: float | None = 2, dim: Any = None, keepdim: bool = False, **_: Any
+    s: Steps, x: Any, power: float | None = None, dim: Any = None, keepdim: bool = False, **_: Any
 ) -> Any:
+    if power is not None and dim is None and s.lift(x).ndim > 1:
+        raise GraphError("of norms of matrices, Frobenius's is written")
     power = 2 if power is None else power
     if power == 1:
         return s.over("collapse", s.m.abs(s.lift(x)), _axes(dim), keepdim)
@@ -315,8 +341,8 @@ TABLE: Table = {
     "sum": _over("collapse"),
     "amax": _over("largest"),
     "amin": _over("smallest"),
-    "max": lambda s, x, *other: s.m.max(s.lift(x), *other) if other else s.over("largest", x),
-    "min": lambda s, x, *other: s.m.min(s.lift(x), *other) if other else s.over("smallest", x),
+    "max": _extreme("max", "largest"),
+    "min": _extreme("min", "smallest"),
     "mean": lambda s, x, dim=None, keepdim=False, **_: s.mean(x, _axes(dim), keepdim),
     "softmax": lambda s, x, dim=-1, *_: s.rows("softmax", x, dim),
     "log_softmax": lambda s, x, dim=-1, *_: s.rows("log_softmax", x, dim),
@@ -326,7 +352,9 @@ TABLE: Table = {
     "softplus": _softplus,
     "var": _variance,
     "std": lambda s, x, *dim, **how: s.m.sqrt(_variance(s, x, *dim, **how)),
-    "linalg_vector_norm": _size,
+    "linalg_vector_norm": lambda s, x, *how, **more: _size(
+        s, s.flatten(x) if len(how) < 2 else x, *how, **more
+    ),
     "linalg_norm": _size,
     "relu6": lambda s, x: s.m.clip(s.lift(x), s.lift(0), s.lift(6)),
     "hardtanh": lambda s, x, low=-1, high=1: s.m.clip(s.lift(x), s.lift(low), s.lift(high)),
@@ -355,6 +383,7 @@ TABLE: Table = {
     "clone": lambda s, x, **_: x,
     "contiguous": lambda s, x, **_: x,
     "detach": lambda s, x: x,
+    "_assert_tensor_metadata": lambda s, *_, **__: None,
     "detach_": lambda s, x: x,
     "alias": lambda s, x: x,
     "to": lambda s, x, *_, **__: x,
@@ -428,6 +457,11 @@ def _called(torch: Any, steps: Steps, node: Any, values: dict[Any, Any]) -> Any:
     name = str(node.target)
     packet = getattr(node.target, "overloadpacket", None)
     short = packet.__name__ if packet is not None else name
+    if short in ("to", "_to_copy") and (
+        node.args[0].meta["val"].dtype.is_floating_point
+        and not node.meta["val"].dtype.is_floating_point
+    ):
+        raise GraphError(f"{short} of PyTorch: numbers cut to whole ones are not written")
     if short not in TABLE:
         raise GraphError(f"{short} of PyTorch is no operation here")
     try:

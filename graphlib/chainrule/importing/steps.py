@@ -362,6 +362,8 @@ def entrywise(name: str, **defaults: Any) -> Callable[..., Expression]:
     def write(steps: Steps, *operands: Any) -> Expression:
         many = OPS[name].arity or len(operands)
         first, further = operands[:many], operands[many:]
+        if len(further) > len(defaults):
+            raise GraphError(f"{name} with {len(further)} options is not written")
         given = dict(zip(defaults, further, strict=False))
         exact = {key: Fraction(given.get(key, value)) for key, value in defaults.items()}
         made: Expression = getattr(steps.m, name)(*map(steps.lift, first), **exact)
