@@ -76,9 +76,6 @@ def take(state: State, *, declared: bool = True) -> None:
     session["folds"], session["shape"] = state.folds, state.shape
     session["below"], session["nudge"] = state.reading, state.nudge
     session["step"], session["present"] = state.step, state.present
-    for key in list(session):  # fields of values show what stands in the state
-        if str(key).startswith("value_"):
-            del session[key]
 
 
 def current(read: Reading | None = None) -> State:
