@@ -113,10 +113,10 @@ def _fields(it: Experiment) -> tuple[tuple[str, Any], ...]:
     with st.container(key="ex_fields", horizontal=True):
         for name, parameter in signature(it.run).parameters.items():
             usual = parameter.default
-            if name in it.words:
+            if name in it.choices:
                 word = st.selectbox(
                     name,
-                    it.words[name],
+                    list(it.choices[name]),
                     key=f"ex_{it.name}_{name}",
                     width=196,
                     on_change=lambda name=name: st.session_state.pop(f"ex_own_{name}", None),

@@ -39,7 +39,7 @@ def drawn(outcome: Outcome, theme: ThemeName = "light") -> Spec:
     records = [dict(zip(outcome.columns, map(_plain, row), strict=True)) for row in outcome.rows]
     rows = _different(records, look.rows)
     facets = _different(records, look.facet)
-    panels = look.panels or ((look.y, "", None),)
+    panels = look.panels or ((look.y, ""),)
     lines_of = [facets] if look.rows else [facets[k : k + 3] for k in range(0, len(facets), 3)]
     across = len(lines_of[0]) * len(panels)
     narrow = across > 4
@@ -109,14 +109,15 @@ def _panel(
     outcome: Outcome,
     records: Sequence[Spec],
     where: Mapping[str, Any],
-    panel: tuple[str, str, tuple[float, float] | None],
+    panel: tuple[Any, ...],
     colours: Theme,
     *,
     quiet: bool,
 ) -> Spec:
     """Return one picture: a solid line, a dashed one beside it where there are two columns."""
     look = outcome.look
-    y, dashed, domain = panel
+    y, dashed, *ends = panel
+    domain = ends[0] if ends else None
     role = colours.derivative if look.derivative else colours.value
     keep = [{"filter": {"field": _field(n), "equal": v}} for n, v in where.items()]
     encoding = {

@@ -34,7 +34,7 @@ class Look:
         Columns by which pictures stand side by side, and one under the other.
     panels
         Pictures side by side instead of one of `y`: column of the line, column of a dashed line
-        beside it or "", and the ends of the axis.
+        beside it or "", and where they are given the ends of the axis.
     both
         Whether the x axis counts powers of ten, too.
     derivative
@@ -48,7 +48,7 @@ class Look:
     logarithmic: bool = False
     facet: str = ""
     rows: str = ""
-    panels: tuple[tuple[str, str, tuple[float, float] | None], ...] = ()
+    panels: tuple[tuple[Any, ...], ...] = ()
     both: bool = False
     derivative: bool = False
 
