@@ -174,17 +174,16 @@ def _deep(
 
 
 def _saturated(ends: Mapping[tuple[str, float], tuple[float, float]], given: Any) -> str:
-    """Say of every unit where fewest and most are saturated, and what becomes of the adjoint."""
+    """Say what larger weights do to the share of saturated units, and to the slope of half."""
+    first, last = given.deviations[0], given.deviations[-1]
     told = []
-    for unit in dict.fromkeys(unit for unit, _ in ends):
-        of = {sigma: end for (name, sigma), end in ends.items() if name == unit}
-        parts = [
-            f"with weights of deviation {size(sigma)} {100 * of[sigma][0]:.0f} % are saturated and "
-            f"the mean |∂J/∂h| {changed(of[sigma][1])}"
-            for sigma in dict.fromkeys(pick(of, key=lambda s: of[s][0]) for pick in (min, max))
-        ]
-        told.append(f"Of {unit} units {'; '.join(parts)}.")
-    return f"From layer {given.depth} back to layer 1: {' '.join(told)}"
+    for unit in given.units:
+        (few, steep), (many, flat) = ends[unit, first], ends[unit, last]
+        told.append(
+            f"of {unit} units {100 * few:.0f} % are saturated, then {100 * many:.0f} %, and their "
+            f"median slope {changed(ratio(flat, steep))}"
+        )
+    return f"From weights of deviation {size(first)} to {size(last)}: {'; '.join(told)}."
 
 
 @measured("saturated-units", _saturated)
@@ -204,15 +203,15 @@ def saturated_units(
     and yet the adjoint may vanish, since it is multiplied by them.
     """
     start = Initialiser("normal", {"sigma": deviation})
-    shares, sizes = [], []
+    slopes = []
     seen = _deep(unit, start, depth, width, examples, seed)
     for k, (_, adjoint, slope) in enumerate(seen, start=1):
         if slope is None:
             raise InputError(f"{unit} does not level off", allowed="Take sigmoid or tanh.")
-        shares.append(float((np.abs(slope) < SATURATED).mean()))
-        sizes.append(float(np.abs(adjoint).mean()))
-        yield unit, deviation, k, shares[-1], float(slope.mean()), sizes[-1]
-    return float(np.mean(shares)), ratio(sizes[0], sizes[-1])
+        slopes.append(np.abs(slope))
+        share, half = (slopes[-1] < SATURATED).mean(), np.median(slopes[-1])
+        yield unit, deviation, k, share, half, np.abs(adjoint).mean()
+    return float((np.array(slopes) < SATURATED).mean()), float(np.median(slopes))
 
 
 def _died(end: tuple[int, float, float, float, float], given: Any) -> str:

@@ -124,6 +124,9 @@ def _panel(
         "x": _axis(outcome, look.x, logarithmic=look.both, quiet=quiet),
         "y": _axis(outcome, y, logarithmic=look.logarithmic, domain=domain, quiet=quiet, wide=30),
     }
+    if ends:
+        last = [r for r in records if all(r[n] == v for n, v in where.items())][-1][y]
+        encoding["x"]["title"] = "lost" if last is None else f"ends at {last:.3g}"
     if look.kind == "rect":
         return {"transform": keep, **_plane(outcome, encoding, role, colours)}
     mark: Spec = {"type": look.kind, "clip": True, "tooltip": True, "color": role}
@@ -244,7 +247,7 @@ def _with_zeros(
 
 
 def _different(records: Sequence[Spec], name: str) -> list[Any]:
-    return list(dict.fromkeys(row[name] for row in records)) if name else [None]
+    return (list(dict.fromkeys(row[name] for row in records)) if name else []) or [None]
 
 
 def _said(value: Any, name: str) -> str:

@@ -29,7 +29,7 @@ def _scaled(ends: Mapping[tuple[float, str], float | None], given: Any) -> str:
         found = [ends[rate, how] for rate in given.rates]
         good = [end for end in found if end is not None and end <= LOST]
         lost, rates = len(found) - len(good), counted(len(found), "learning rate")
-        verb = "diverges" if lost == 1 else "diverge"
+        verb = "diverges" if 1 in (lost, len(found)) else "diverge"
         told.append(f"{word}, {lost or 'none'} of {rates} {verb}")
         if good:
             told[-1] += f" and the best ends at {size(min(good), 2)} of the targets' variance"
@@ -170,6 +170,8 @@ def sigmoid_losses(most: int = 8, target: int = 1) -> Rows:
     The squared error has the slope 2(y − t)·y(1 − y), which is 0 where the unit is most wrong;
     the cross-entropy has y − t.
     """
+    if target not in (0, 1):
+        raise InputError(f"a target of {target}", allowed="A sigmoid is asked for 0 or 1.")
     losses = {
         "squared error": "J = (y - t)^2; y = sigmoid(a)",
         "cross-entropy": "J = -(t ln y + (1 - t) ln(1 - y)); y = sigmoid(a)",

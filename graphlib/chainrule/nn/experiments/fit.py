@@ -53,7 +53,7 @@ def overfitting(way: str, *, epochs: int = 1500, patience: int = 60, seed: int =
     model = Sequential(layers, inputs=1)
     run = train(model, data.x[::4], data.t[::4], validation=held, **plan)
     run.run()
-    for told in run.epochs[9::10]:
+    for told in run.epochs[9::10] or run.epochs[-1:]:
         yield way, int(told["epoch"]), "learned from", told["loss"]
         yield way, int(told["epoch"]), "held out", told["held_out_loss"]
     lowest = min(told["held_out_loss"] for told in run.epochs)

@@ -107,6 +107,15 @@ class Outcome(Tabular):
         """Return the outcome with its first rows alone."""
         return replace(self, rows=self.rows[:count])
 
+    def ends(self) -> Outcome:
+        """Return the last row of every line, where several go by steps or epochs; else all."""
+        look = self.look
+        lines = [self.columns.index(n) for n in (look.rows, look.facet, look.colour) if n]
+        if look.x not in ("step", "epoch") or not lines:
+            return self
+        last = {tuple(row[at] for at in lines): row for row in self.rows}
+        return replace(self, rows=tuple(last.values()))
+
     def where(self, **given: Any) -> list[dict[str, Any]]:
         """Return the rows that have these entries, as dictionaries."""
         found = (dict(zip(self.columns, row, strict=True)) for row in self.rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from functools import wraps
 from importlib.resources import files
 from inspect import Parameter, Signature, signature
 from itertools import product
+from numbers import Integral, Real
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,6 +69,12 @@ class Experiment:
         """What it does, in one sentence."""
         return (self.run.__doc__ or "").split("\n\n")[0].strip()
 
+    def given(self, **named: Any) -> Mapping[str, Any]:
+        """Return all arguments of a call, the usual ones among them."""
+        bound = signature(self.run).bind(**named)
+        bound.apply_defaults()
+        return bound.arguments
+
     def outcome(
         self, rows: Sequence[Sequence[Any]], told: str, given: Mapping[str, Any]
     ) -> Outcome:
@@ -123,6 +131,8 @@ def measured(name: str, told: Callable[[Any, Any], str]) -> Callable[[Callable[.
                 raise InputError(f"{name}: {error}", allowed=allowed) from None
             bound.apply_defaults()
             given = bound.arguments
+            for argument, value in given.items():
+                _check(name, argument, value, face.parameters[argument].default)
             fixed = {n: value for n, value in given.items() if n not in record.vary}
             rows: list[tuple[Any, ...]] = []
             ends: dict[Any, Any] = {}
@@ -142,6 +152,27 @@ def measured(name: str, told: Callable[[Any, Any], str]) -> Callable[[Callable[.
         return run
 
     return decorate
+
+
+def _check(name: str, argument: str, value: Any, usual: Any) -> None:
+    """Refuse what is no number where one is asked for, or too small a count."""
+    if not isinstance(usual, int | float) or isinstance(usual, bool):
+        return
+    least = 0 if argument in ("seed", "target") else 1
+    if isinstance(usual, int):
+        good, kind = (
+            isinstance(value, Integral) and int(value) >= least,
+            f"a whole number from {least}",
+        )
+    else:
+        good, kind = isinstance(value, Real) and math.isfinite(value), "a number"
+    if not good:
+        raise InputError(
+            f"{name}: {argument} is {value!r}",
+            text=str(value),
+            length=len(str(value)),
+            allowed=f"Give {kind}, such as {usual:g}.",
+        )
 
 
 def _named(value: Any) -> Any:
