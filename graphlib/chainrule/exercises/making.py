@@ -140,10 +140,9 @@ class _Maker:
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
-                reason = _refused(
+                reason = (None if part.formula else _guessed(questions)) or _refused(
                     problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
                 )
-                reason = reason or (None if part.formula else _guessed(questions))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
             last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
@@ -167,7 +166,7 @@ class _Maker:
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
-            first, *rest = question.blocks
+            first, *rest = (block() if callable(block) else block for block in question.blocks)
             assert isinstance(first, Paragraph)
             told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(

@@ -144,6 +144,15 @@ class Problem:
         GraphError
             If there is no such cell.
         """
+        if cell not in self._numbers:
+            self._numbers[cell] = self._number(cell)
+        return self._numbers[cell]
+
+    @cached_property
+    def _numbers(self) -> dict[str, Number]:
+        return {}
+
+    def _number(self, cell: str) -> Number:
         base, _, which = cell.partition("@")
         if which and base.startswith("adjoint:"):
             return self._run("back", which).number(base)
