@@ -112,7 +112,7 @@ def _pairs(exact: str) -> list[tuple[str, str]]:
 def _same_program(problem: Problem, given: str) -> tuple[bool, str]:
     """Whether a program is the same graph up to the names of its steps."""
     try:
-        theirs = Graph.parse(given, declared=problem.draft.point, constants=True)
+        theirs = Graph.parse(given, declared=problem.point, constants=True)
         shown = theirs.zoom(theirs.usual_zoom).list
     except ChainruleError as error:
         return False, str(error).partition("\n")[0]
