@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NoReturn
 
+import numpy as np
+
 from chainrule.errors import ChainruleError, InputError
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.own_mistakes import WHERE, OwnMistake, read_rule
 from chainrule.exercises.points import CARRIED
-from chainrule.language import exact
+from chainrule.language.entries import value as typed_value
 from chainrule.ops import OPS
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 
@@ -28,7 +30,7 @@ MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
 WEIGHED: Final = (
     "value", "formula", "partial", "share", "adjoint", "tangent", "path", "updated", "node",
-    "arrows", "count", "saturated", "mistake", "corrected",
+    "arrows", "count", "saturated", "shape", "mistake", "corrected",
 )  # fmt: skip
 """Kinds of cells, as their ids begin."""
 
@@ -419,18 +421,19 @@ class _Reader:
         if not isinstance(table, dict):
             self._stop(key, f"`{key}` is no table", 'Write it like {x = "1.5", y = "0.4"}.')
         for value in table.values():
-            if not isinstance(value, str | int | float) or isinstance(value, bool):
+            if not isinstance(value, str | int | float | list) or isinstance(value, bool):
                 self._stop(key, f"`{key}` holds more than text and numbers", 'Write {x = "1.5"}.')
         return {name: value if isinstance(value, str) else repr(value)
                 for name, value in table.items()}  # fmt: skip
 
     def _numbers(self, key: str, table: Any) -> dict[str, str]:
         texts = self._texts(key, table)
+        allowed = 'Such as "1.5", "-2" or "2/3"; vectors and matrices as [1, 2] or [[1], [2]].'
         for value in texts.values():
             try:
-                number = exact(value).value
-            except ChainruleError:
-                self._stop(key, f"`{value[:40]}` is not a number", 'Such as "1.5", "-2" or "2/3".')
-            if not isinstance(number, Fraction | int):
-                self._stop(key, f"`{value[:40]}` is not exact", 'Such as "1.5", "-2" or "2/3".')
+                found = np.ravel(np.array(typed_value(value), dtype=object))
+            except (ChainruleError, ValueError):
+                self._stop(key, f"`{value[:40]}` is not a number", allowed)
+            if not all(isinstance(number, Fraction | int) for number in found):
+                self._stop(key, f"`{value[:40]}` is not exact", allowed)
         return texts

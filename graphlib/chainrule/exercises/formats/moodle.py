@@ -129,7 +129,7 @@ class Cloze(Html):
         answer = self.task.answers[cell.id]
         points = round(answer.points / self.unit)
         if not self.inline or not points:
-            return "……"
+            return "……" if self.inline or cell.term is None else self.term(cell.term)
         if answer.kind == "graph":
             return self._arrows(answer, points)
         return f"{{{points}:{field(answer, self.mistakes.get(cell.id, ()))}}}"
@@ -207,8 +207,7 @@ def _text(tag: str, html: str, files: str = "") -> str:
 def _question(sheet: Sheet, part: Part, task: Task, key: Key) -> str:
     kind = {"none": "essay", "inline": "cloze", "apart": "description"}[key]
     name = f"{task.number} {task.title}"
-    above = part.opening if key != "apart" else ()
-    html = "\n".join(Cloze(task, key).blocks((*above, *task.written(key))))
+    html = "\n".join(Cloze(task, key).blocks((*part.opening, *task.written(key))))
     files = "".join(
         f'<file name="figure{task.number}.svg" path="/" encoding="base64">'
         f"{b64encode(picture_svg(block).encode()).decode()}</file>"
