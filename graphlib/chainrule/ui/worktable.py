@@ -126,33 +126,29 @@ def _markup(term: Term) -> str:
 
 def _rows(done: Work) -> Iterable[dict[str, Any]]:
     view = done.view
-    lines = table(view).rows
-    for line in lines:
-        first = line.first
-        span = sum(other.node == line.node for other in lines)
-        edge = line.edge
+    nodes = {label: node for node, label in view.labels.items()}
+    for line, cells in table(view).filled():
+        node = nodes[line.node]
+        formula, partial = (cells[key].term or Row(()) for key in ("node", "partial"))
         row: dict[str, Any] = {
-            "first": first,
-            "span": span,
-            "node": _markup(line.equation),
+            "first": line.first,
+            "span": cells["node"].rows,
+            "node": _markup(formula),
             "partial": None,
-            "word": plain(line.partial),
+            "word": plain(partial),
             "number": None,
             "derivative": None,
         }
-        if edge is not None:
-            row["partial"] = _markup(
-                line.partial if _telling(line.partial) else view.partial_name(edge)
-            )
-            if line.number is not None:
-                row["number"] = _asked(line.ids["number"], view.partial_name(edge))
-        if view.graph.ops[line.node] is INPUT:
-            row["value"] = {"given": _given(done, view.labels[line.node])}
+        if line.edge is not None:
+            id = cells["number"].id
+            row["partial"] = _markup(partial if _telling(partial) else cell_term(id))
+            row["number"] = _asked(id, cell_term(id))
+        if view.graph.ops[node] is INPUT:
+            row["value"] = {"given": _given(done, line.node)}
         else:
-            row["value"] = _asked(line.ids["value"], None, "value")
-        if line.derivative is not None:
-            name = view.derivative_name(line.node)
-            row["derivative"] = _asked(line.ids["derivative"], name)
+            row["value"] = _asked(cells["value"].id, None, "value")
+        if view.derivative_id(node) in done.sheet.cells:
+            row["derivative"] = _asked(view.derivative_id(node), view.derivative_name(node))
         yield row
 
 
