@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from chainrule.algebras.array import Array
 from chainrule.drawing.alternative import (
+    derivative_symbol,
     edge_in_words,
     in_words,
     is_number,
@@ -23,6 +24,7 @@ from chainrule.drawing.alternative import (
 )
 from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
+from chainrule.drawing.positions import edge_key, node_key, positions
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
@@ -36,9 +38,9 @@ from chainrule.readings.notation import Notation
 from chainrule.readings.numbers import full_digits
 from chainrule.readings.prose import prose_text
 from chainrule.readings.render.html import prose_html
-from chainrule.readings.story import Entry, StoryStep, story
+from chainrule.readings.story import Result, StoryStep, story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import Partial, Row, Sign, text
+from chainrule.readings.terms import Row, text
 from chainrule.readings.view import View, labels
 
 VERSION = 1
@@ -108,16 +110,6 @@ def _digest(written: bytes) -> str:
     return hashlib.blake2b(written, digest_size=8).hexdigest()
 
 
-def node_key(node: int) -> str:
-    """Return the key of a node."""
-    return f"n{node}"
-
-
-def edge_key(edge: Edge) -> str:
-    """Return the key of an edge."""
-    return f"e{edge.user}_{edge.slot}"
-
-
 class _Player:
     def __init__(self, drawn: Reduction) -> None:
         self.drawn = drawn
@@ -161,7 +153,7 @@ class _Player:
             "version": VERSION,
             "mode": view.run.mode,
             "alt": alternative,
-            "symbol": mathml(self.flowing_symbol(), inline=True),
+            "symbol": mathml(derivative_symbol(view, view.run.output), inline=True),
             "columns": {
                 head.key: mathml(head.term, inline=True)
                 if head.key == "derivative"
@@ -184,22 +176,11 @@ class _Player:
     def laid_out(self, direction: str) -> dict[str, Any]:
         """Return the positions; a card with rows has a formula of its own."""
         layout = placed(self.drawn, direction, rows=True)
-        found = layout.json()
+        found = positions(layout)
         for node, rows in layout.rows.items():
             formula = summed(self.view, node, rows)
             found["nodes"][node_key(node)]["formula"] = mathml(formula, inline=True)
         return found
-
-    def flowing_symbol(self) -> Row:
-        """Return what the flowing derivative is called beside a card: ∂J, ∂/∂x, or ū."""
-        view = self.view
-        name = view.derivative_name(view.run.output)
-        if not isinstance(name, Partial):
-            return Row((name,))
-        d = Sign("∂", tight=True)
-        if view.reverse:
-            return Row((d, view.name(view.run.output)))
-        return Row((d, Sign("/", tight=True), d, view.seed_name()))
 
     def number(
         self, number: Number | None, kind: Kind | None = None, key: Any = None
@@ -339,13 +320,10 @@ class _Player:
             "say": f"{prose_text(step.title)}. {prose_text(step.sentence)}",
         }
 
-    def entry(self, entry: Entry) -> dict[str, Any]:
+    def entry(self, entry: Result) -> dict[str, Any]:
         """Return a cell that becomes known."""
         return {
             "cell": self.cells[entry.cell],
             "number": self.number(entry.number),
             "terms": [self.number(term) for term in entry.terms],
         }
-
-
-__all__ = ["Packed", "edge_key", "node_key", "payload"]

@@ -48,7 +48,7 @@ COUNTED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Attempt:
     """A formula at a point whose table is worked by hand."""
 
     state: State
@@ -62,7 +62,7 @@ class Work:
         return digest(self.state.formula, self.state.point, self.state.mode)
 
 
-def work(state: State) -> Work | Fault:
+def work(state: State) -> Attempt | Fault:
     """Return a state's table to be worked, or why there is none."""
     try:
         names = tuple(name for name, _ in state.point)
@@ -85,7 +85,7 @@ def work(state: State) -> Work | Fault:
                 allowed=f"Up to {MOST_ROWS} can be worked by hand; take a smaller formula.",
             )
         )
-    return Work(state, graph, view, sheet)
+    return Attempt(state, graph, view, sheet)
 
 
 def own_gradients(state: State, typed: str) -> str | Fault:
@@ -100,7 +100,9 @@ def own_gradients(state: State, typed: str) -> str | Fault:
         return Fault(str(error), "", BACKWARD["allowed"], "", 0, 0)
 
 
-def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None) -> dict[str, Any]:
+def payload(
+    done: Attempt, report: Report | None, pasted: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """Return what the component shows; mathematics and prose are markup, escaped here."""
     view = done.view
     rows = list(_rows(done))
@@ -124,7 +126,7 @@ def _markup(term: Term) -> str:
     return mathml(term, inline=True)
 
 
-def _rows(done: Work) -> Iterable[dict[str, Any]]:
+def _rows(done: Attempt) -> Iterable[dict[str, Any]]:
     view = done.view
     nodes = {label: node for node, label in view.labels.items()}
     for line, cells in table(view).filled():
@@ -166,20 +168,20 @@ def _asked(id: str, short: Term | None, word: str = "") -> dict[str, Any]:
     }
 
 
-def _given(done: Work, name: str) -> str:
+def _given(done: Attempt, name: str) -> str:
     return dict(done.state.point).get(name, "")
 
 
 # The report
 
 
-def check(done: Work, answers: Mapping[str, Any]) -> Report:
+def check(done: Attempt, answers: Mapping[str, Any]) -> Report:
     """Mark what was typed; cells that are empty count as missing."""
     cells = {id: str(words)[:200] for id, words in answers.items() if id in done.sheet.cells}
     return Marking(done.sheet, cells).report()
 
 
-def _report(done: Work, report: Report) -> dict[str, Any]:
+def _report(done: Attempt, report: Report) -> dict[str, Any]:
     marking = Marking(done.sheet, report.given)
     counts = [
         (sum(found == verdict for found in report.cells.values()), words)
@@ -222,7 +224,7 @@ def _group(report: Report, kind: str, name: str, role: str) -> dict[str, Any]:
     return {"name": name, "role": role, "squares": squares}
 
 
-def _error(done: Work, marking: Marking, report: Report, id: str) -> dict[str, Any]:
+def _error(done: Attempt, marking: Marking, report: Report, id: str) -> dict[str, Any]:
     names = tuple(report.misconceptions.get(id, ()))
     explained = explain(marking, id, names)
     return {
@@ -235,7 +237,7 @@ def _error(done: Work, marking: Marking, report: Report, id: str) -> dict[str, A
     }
 
 
-def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[str, Any] | None:
+def _picture(done: Attempt, report: Report, id: str, explained: Explained) -> dict[str, Any] | None:
     if not explained.sent:
         return None
     view, kind = done.view, id.partition(":")[0]
@@ -275,7 +277,7 @@ def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[
     }
 
 
-def _link(done: Work, id: str) -> str:
+def _link(done: Attempt, id: str) -> str:
     """Return a link to Explore at the step that fills a cell; "" where it would be too long."""
     step = None
     for number, told in enumerate(story(done.view)):
@@ -291,7 +293,7 @@ def _link(done: Work, id: str) -> str:
 # What is pasted
 
 
-def pasted(done: Work, words: str, format: str, number: int) -> dict[str, Any]:
+def pasted(done: Attempt, words: str, format: str, number: int) -> dict[str, Any]:
     """Return the answers of a pasted table and what is wrong with it, for the component."""
     try:
         found = read_pasted(words, done.sheet, format if format in ("csv", "latex") else "")
