@@ -25,14 +25,14 @@ from chainrule.readings.cost import Cost, cost
 from chainrule.readings.derivation import Derivation, derivation
 from chainrule.readings.derivatives import JacobianTable
 from chainrule.readings.enclosures import Enclosures
-from chainrule.readings.grid import Tabular
+from chainrule.readings.grid import Grid, Tabular
 from chainrule.readings.health import Health, health
 from chainrule.readings.nudge import Nudge, nudge
 from chainrule.readings.numbers import DEFAULT
 from chainrule.readings.paths import Paths, paths
 from chainrule.readings.prose import prose_text
 from chainrule.readings.story import Story, story, sum_up
-from chainrule.readings.tables import Table, table
+from chainrule.readings.tables import table
 from chainrule.readings.trace import Duals, Trace
 from chainrule.readings.view import View
 
@@ -191,7 +191,7 @@ class Worked:
         sides = self.run.sides_by(node)
         return number if sides is None else repaired(number, sides)
 
-    def table(self) -> Table:
+    def table(self) -> Grid:
         """Return the backward table (reverse mode) or the forward table.
 
         >>> import chainrule

@@ -79,11 +79,11 @@ def test_each_adjoint_stands_below_or_right_of_its_node(formula: str, direction:
     at = mirrored(drawn, direction).nodes
     across = direction == "LR"
     for node, adjoint in drawn.pairs:
-        first, second = at[f"n{node}"], at[f"n{adjoint}"]
+        first, second = at[node], at[adjoint]
         along, beyond = ("x", "y") if across else ("y", "x")
         assert getattr(first, along) == getattr(second, along)
         assert getattr(second, beyond) > max(
-            getattr(at[f"n{n}"], beyond) for n in drawn.nodes if n not in drawn.adjoints
+            getattr(at[n], beyond) for n in drawn.nodes if n not in drawn.adjoints
         )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chainrule.drawing import draw
-from chainrule.drawing.alternative import alternative
+from chainrule.drawing.alternative import in_words
 from chainrule.drawing.graphviz_process import layout
 from chainrule.drawing.moment import moment
 from chainrule.drawing.reduction import reduced
@@ -120,7 +120,7 @@ def test_svg_carries_title_words_ids_and_fonts(lecture: View) -> None:
     root = ElementTree.fromstring(picture)
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}title") == "The lecture’s example"
-    assert root.findtext(f"{SVG}desc") == alternative(lecture)
+    assert root.findtext(f"{SVG}desc") == in_words(reduced(lecture))
     ids = {element.get("id") for element in root.iter(f"{SVG}g")}
     assert {"node_x", "node_u1", "edge_u1.t", "edge_J.u"} <= ids
     assert root.get("font-family") == "DejaVu Sans, Verdana, sans-serif"
@@ -251,7 +251,7 @@ def test_large_graphs_are_folded_and_say_so(
     drawn = reduced(view)
     assert len(drawn.nodes) == count
     assert drawn.note.startswith(note)
-    assert drawn.note in alternative(view)
+    assert drawn.note in in_words(reduced(view))
     assert any(words.startswith(note) for words in texts(draw(view)))
     assert drawn.view.run.value(drawn.view.run.output).shown == pytest.approx(
         view.run.value(view.run.output).shown
@@ -277,7 +277,7 @@ def test_a_folded_forward_run_keeps_its_direction(lecture_forward: View) -> None
 
 
 def test_the_alternative_of_the_lecture(lecture: View) -> None:
-    assert alternative(lecture) == (
+    assert in_words(reduced(lecture)) == (
         "A graph of 6 nodes that computes J. "
         "x is an input, value 1, adjoint 4.5608. "
         "t = x², value 1, adjoint 2.2804. ∂t/∂x = 2x = 2. "
@@ -289,6 +289,6 @@ def test_the_alternative_of_the_lecture(lecture: View) -> None:
 
 
 def test_the_alternative_names_reasons(trouble: View) -> None:
-    words = alternative(trouble)
+    words = in_words(reduced(trouble))
     assert "depends on s, where log needs a positive operand" in words
     assert "a kink" in words

@@ -16,12 +16,12 @@ from chainrule.errors import GraphError
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.derivatives import adjoint_formulas
 from chainrule.readings.catalogue import CAPTIONS, RULES, WORDS
-from chainrule.readings.formulas import READING, WRITTEN, Formula, Limits, atom, compose
+from chainrule.readings.formulas import READING, WRITTEN, Extent, Formula, atom, compose
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, words
 from chainrule.readings.terms import Term, Word, text
 from chainrule.readings.view import View
 
-LIMITS: Final = Limits(depth=30, nodes=60)
+LIMITS: Final = Extent(depth=30, nodes=60)
 """How much of a derivative is written out in the names of the nodes."""
 
 

@@ -22,8 +22,7 @@ from chainrule.graph.conventions import chosen_nodes
 from chainrule.graph.numbering import with_rows
 from chainrule.graph.tree import tree_size
 from chainrule.graph.wengert import INPUT, WengertList
-from chainrule.ops import OPS
-from chainrule.ops import Shape as Sizes
+from chainrule.ops import OPS, Shape
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
@@ -71,7 +70,7 @@ class Reading:
     usual_zoom: str = "step"
     output: str = "f"
     scalar: bool = True
-    shapes: tuple[Sizes, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     kinked: bool = False
     told: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
@@ -203,14 +202,14 @@ def _missing(graph: Graph, point: Mapping[str, str]) -> str:
     return ""
 
 
-def default_value(shape: Sizes) -> str:
+def default_value(shape: Shape) -> str:
     """Return the value of a variable for which none was typed.
 
     The entries of a vector or matrix differ, so that no symmetry hides a mistake.
     """
     count = 0
 
-    def written(sizes: Sizes) -> str:
+    def written(sizes: Shape) -> str:
         nonlocal count
         if not sizes:
             count += 1
@@ -267,7 +266,7 @@ def work(state: State, names: tuple[str, ...]) -> Worked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ShownGraph:
     """What is shown of a graph.
 
     Parameters
@@ -286,7 +285,7 @@ class Shape:
     tree_nodes: int
 
 
-def shape(state: State, names: tuple[str, ...]) -> Shape:
+def shape(state: State, names: tuple[str, ...]) -> ShownGraph:
     """Return what a state shows: another formula may not have the nodes that were folded."""
     graph = _graph(state, names)
     shown = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom)).list
@@ -298,7 +297,7 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
             folds.append(change)
         except ChainruleError as error:
             trouble = trouble or f"{str(error).splitlines()[0]}."
-    return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
+    return ShownGraph(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
 
 
 def play(
