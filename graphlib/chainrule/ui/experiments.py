@@ -20,7 +20,7 @@ from chainrule.ui.network_rail import chosen, current, take
 from chainrule.ui.network_state import NetworkState
 from chainrule.ui.network_work import typed_number
 from chainrule.ui.pictures.component import convolution, theme
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 from chainrule.workers import Workers
 
 SECONDS: Final = 120.0
@@ -114,31 +114,32 @@ def _fields(it: Experiment) -> tuple[tuple[str, Any], ...]:
     given = []
     with st.container(key="ex_fields", horizontal=True):
         for name, parameter in signature(it.run).parameters.items():
-            usual = parameter.default
+            usual, field = parameter.default, f"ex_{it.name}_{name}"
             if name in it.choices:
-                word = st.selectbox(
-                    name,
-                    list(it.choices[name]),
-                    key=f"ex_{it.name}_{name}",
-                    width=196,
-                    on_change=lambda name=name: st.session_state.pop(f"ex_own_{name}", None),
-                )
+                words = list(it.choices[name])
+                st.session_state.setdefault(field, words[0])
+                word = st.selectbox(name, **bound(field, _forget, name, options=words), width=196)
                 value = st.session_state.get(f"ex_own_{name}", word)
                 if value != usual:
                     given.append((name, value))
                 continue
             if isinstance(usual, bool) or not isinstance(usual, int | float):
                 continue
+            st.session_state.setdefault(field, usual)
             value = st.number_input(
                 name.replace("_", " "),
-                value=usual,
-                **lasting(f"ex_{it.name}_{name}"),
+                **bound(field),
                 format=None if isinstance(usual, int) else "%g",
                 width=118,
             )
             if value is not None and value != usual:
                 given.append((name, value))
     return tuple(given)
+
+
+def _forget(name: str) -> None:
+    """Leave the grid that was written over: a word was chosen in its place."""
+    st.session_state.pop(f"ex_own_{name}", None)
 
 
 def _shown(it: Experiment) -> None:

@@ -71,12 +71,3 @@ def _choose(
     session["shown"][name] = replace(shown, value=session[name])
     if then is not None:
         then(*args)
-
-
-def lasting(key: str) -> dict[str, Any]:
-    """Return the arguments of a widget whose choice outlives a visit to another page.
-
-    Streamlit keeps it, and not the page: a page that sets a key before its widget is shown
-    overwrites in the browser what is being typed meanwhile.
-    """
-    return {"key": key, "persist_state": "session"}
