@@ -63,7 +63,6 @@ def take(state: State, *, declared: bool = True) -> None:
     """
     session = st.session_state
     session["formula"] = state.formula
-    session["turn"] = session.get("turn", 0) + 1
     session["values"] = {canonical(name): value for name, value in state.point}
     session["declared"] = tuple(name for name, _value in state.point) if declared else ()
     session["shapes"] = {}
@@ -120,12 +119,6 @@ def edit(formula: str) -> None:
     session["step"] = None
     session["first"] = False
     session.pop("link_fault", None)
-
-
-def replace_formula(formula: str) -> None:
-    """Put another text into the box."""
-    edit(formula)
-    st.session_state["turn"] += 1
 
 
 def link_fault() -> str:
