@@ -138,8 +138,14 @@ nn.LeakyReLU(0.1)
 nn.BCEWithLogitsLoss()
 nn.functional.relu(X)
 """,
-        ("nn.Layer", "Dense(units)", "Activation('relu')", "Activation('leaky_relu')",
-         "loss='bce'", "Activation('relu')"),
+        (
+            "nn.Layer",
+            "Dense(units)",
+            "Activation('relu')",
+            "Activation('leaky_relu')",
+            "loss='bce'",
+            "Activation('relu')",
+        ),
         """
 model = nn.Sequential([nn.Dense(16), nn.Activation("ReLU"), nn.Dense(1)])
 run = nn.train(model, X, Y, loss="BCEWithLogitsLoss", optimizer="Adam", lr=0.05, num_epochs=60)
@@ -161,8 +167,16 @@ run.state_dict()
 model.forward(X)
 nn.train(model, X, Y, loss="BCELoss", optimizer="SGD", lr=0.1, weight_decay=1e-4)
 """,
-        ("optimiser='adam'", "batch=32", "next(run)", "next(run)", "never drop out",
-         "run.parameters", "run.predict(x)", "l2 = λ/2"),
+        (
+            "optimiser='adam'",
+            "batch=32",
+            "next(run)",
+            "next(run)",
+            "never drop out",
+            "run.parameters",
+            "run.predict(x)",
+            "l2 = λ/2",
+        ),
         """
 model = nn.Sequential([nn.Dense(8, "relu"), nn.Dense(1, "sigmoid")], inputs=2)
 run = nn.train(model, X, Y, loss="BCELoss", optimizer="SGD", lr=0.5, epochs=40, batch_size=20)
@@ -199,8 +213,15 @@ clf = model.fit(X, Y, loss="log_loss", max_iter=60, random_state=0)
 clf.score(X, Y)
 clf.predict_proba(X)
 """,
-        ("fit(x, t, loss='bce')", "nn.Sequential([nn.Dense(16", "l2 = alpha/(2n)",
-         "epochs or steps", "patience=10", "run.evaluate(x, t)['accuracy']", "which gives probabilities"),
+        (
+            "fit(x, t, loss='bce')",
+            "nn.Sequential([nn.Dense(16",
+            "l2 = alpha/(2n)",
+            "epochs or steps",
+            "patience=10",
+            "run.evaluate(x, t)['accuracy']",
+            "which gives probabilities",
+        ),
         """
 model = nn.Sequential([nn.Dense(16, "relu"), nn.Dense(1, "sigmoid")])
 clf = model.fit(X, Y, loss="log_loss", max_iter=60, random_state=0, learning_rate_init=0.05)
@@ -217,21 +238,32 @@ reg = nn.Sequential([nn.Dense(1)]).fit(X, X @ [2.0, -1.0] + 3, solver="gd", eta0
 reg.coef_
 reg.intercept_
 """,
-        ("data.split(0.25, seed)", "Scaling.of(x)", "Sequential([Dense(1)])",
-         "run.parameters['W1']", "run.parameters['b1']"),
+        (
+            "data.split(0.25, seed)",
+            "Scaling.of(x)",
+            "Sequential([Dense(1)])",
+            "run.parameters['W1']",
+            "run.parameters['b1']",
+        ),
         """
 reg = nn.Sequential([nn.Dense(1)]).fit(X, X @ [2.0, -1.0] + 3, solver="gd", eta0=0.3, max_iter=200)
 good = np.allclose(reg.parameters["W1"], [[2, -1]]) and np.allclose(reg.parameters["b1"], 3)
 """,
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_a_program_runs_or_is_told_the_word_used_here(program: Program, tmp_path: Path) -> None:
     names: dict[str, Any] = {
-        "np": np, "nn": nn, "X": X, "Y": Y, "IMAGES": IMAGES, "LABELS": LABELS, "folder": tmp_path,
-    }  # fmt: skip
+        "np": np,
+        "nn": nn,
+        "X": X,
+        "Y": Y,
+        "IMAGES": IMAGES,
+        "LABELS": LABELS,
+        "folder": tmp_path,
+    }
     told = []
     for statement in ast.parse(program.memory).body:
         try:
