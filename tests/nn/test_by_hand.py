@@ -182,3 +182,25 @@ def test_changing_the_input() -> None:
         x = np.clip(x - 0.03 * back, 0, 1)
     found = experiment("changed-input", steps=5)
     assert found.column("probability") == pytest.approx(sure, rel=1e-6)
+
+
+def test_dropout() -> None:
+    data = moons(20)
+    model = nn.Sequential([nn.Dense(4, "tanh"), nn.Dropout(0.5), nn.Dense(1, "sigmoid")], inputs=2)
+    w, random = model.parameters(2), np.random.default_rng(2)
+    run = nn.train(model, data, optimiser="gd", rate=0.3, steps=3, seed=2)
+    for _ in run:
+        mask = (random.random((20, 4)) >= 0.5) / 0.5
+        h = np.tanh(data.x @ w["W1"].T + w["b1"])
+        kept = h * mask
+        delta = (1 / (1 + np.exp(-(kept @ w["W2"].T + w["b2"]))) - data.t) / 20
+        back = (delta @ w["W2"]) * mask * (1 - h**2)
+        slopes = {
+            "W2": delta.T @ kept,
+            "b2": delta.sum(0),
+            "W1": back.T @ data.x,
+            "b1": back.sum(0),
+        }
+        w = {name: value - 0.3 * slopes[name] for name, value in w.items()}
+        for name, value in w.items():
+            np.testing.assert_allclose(run.parameters[name], value, rtol=1e-10, atol=1e-13)
