@@ -126,7 +126,7 @@ def _panel(
     }
     if ends:
         last = [r for r in records if all(r[n] == v for n, v in where.items())][-1][y]
-        encoding["x"]["title"] = "lost" if last is None else f"ends at {last:.3g}"
+        encoding["x"]["axis"]["title"] = "lost" if last is None else f"ends at {last:.3g}"
     if look.kind == "rect":
         return {"transform": keep, **_plane(outcome, encoding, role, colours)}
     mark: Spec = {"type": look.kind, "clip": True, "tooltip": True, "color": role}
