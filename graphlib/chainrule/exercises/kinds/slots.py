@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from chainrule.exercises.answers import number
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
-from chainrule.exercises.problem import Problem
+from chainrule.exercises.problem import ENTRY, Problem
 from chainrule.exercises.sheet import Answer, ask, give, lay_out
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.steps import Share
@@ -19,6 +20,7 @@ from chainrule.readings.prose import Prose, filled
 from chainrule.readings.terms import (
     EQUALS,
     Coloured,
+    Fenced,
     Numeral,
     Role,
     Row,
@@ -59,16 +61,17 @@ def instructions(kind: str, gaps: Mapping[str, Term | str | Prose] | None = None
 def typed(value: str) -> Term:
     """Return a typed number as it was typed; a vector or matrix in square brackets."""
     if "[" in value:
-        pieces = re.findall(r"[\[\],]|[^\[\],\s]+", value)
-        return Row(tuple(term for piece in pieces for term in _piece(piece)))
+        return _nested(json.loads(ENTRY.sub(lambda entry: json.dumps(entry[0]), value)))
     above, _, below = value.replace("−", "-").partition("/")
     return FractionTerm(Numeral(above), Numeral(below)) if below else Numeral(above)
 
 
-def _piece(piece: str) -> tuple[Term, ...]:
-    if piece == ",":
-        return Sign(",", tight=True), Word("\u2009", r"\,")
-    return (Sign(piece, tight=True),) if piece in "[]" else (typed(piece),)
+def _nested(value: Any) -> Term:
+    if isinstance(value, str):
+        return typed(value)
+    comma = Sign(",", tight=True), Word("\u2009", r"\,")
+    terms = [term for entry in value for term in (*comma, _nested(entry))]
+    return Fenced(Row(tuple(terms[len(comma) :])), "[", "]")
 
 
 def assignments(values: Mapping[str, str], dotted: bool = False) -> Row:
