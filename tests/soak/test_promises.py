@@ -5,24 +5,31 @@ The counts are those of the promises; CHAINRULE_SOAK=0.01 makes them a hundredth
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import keyword
 import os
 import random
+import resource
+import signal
+import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy
 import pytest
 import sympy
 
 import chainrule
-from chainrule import FileError
+from chainrule import FileError, LinkError
 from chainrule.files import read_table, safe_name
 from chainrule.language import canonical
 from chainrule.ops import OPS
+from chainrule.ui.link import decode, encode
 from tests import test_files
 from tests.promises import test_9_text_not_code as outputs
 from tests.promises.answers import tried
@@ -34,6 +41,7 @@ from tests.promises.test_3_two_seconds import one_request
 from tests.promises.test_4_memory import GROWTH, MIB, needed
 from tests.promises.test_6_depth import DEEP
 from tests.promises.worst import WORST
+from tests.soak import load
 from tests.soak.clock import core_seconds
 
 pytestmark = pytest.mark.soak
@@ -224,3 +232,142 @@ def test_10_names_of_files_stay_in_the_folder(
         assert place.parent == tmp_path.resolve(), typed
         assert safe_name(place.name) == place.name, typed
     record_property("figures", f"{of(count, 100_000)} names")
+
+
+async def nothing(_end: float) -> None:
+    """Leave the class alone."""
+
+
+def beside() -> str:
+    """Say how busy the machine was before."""
+    return (
+        f"load of the machine at the beginning {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
+
+
+def test_11_a_class_with_a_bomber(sample_seed: int, record_property: Tell) -> None:
+    seconds, busy = 600 * SHARE, beside()
+    with load.app() as (port, process):
+        asyncio.run(load.lesson(port, sample_seed, 2, 5, nothing))  # caches are warm in a class
+        used = load.processor_seconds(process)
+        found = asyncio.run(load.lesson(port, sample_seed, 40, seconds, nothing))
+        used = load.processor_seconds(process) - used
+    done = len(found.seconds)
+    record_property(
+        "figures",
+        f"40 students for {of(round(seconds), 600)} s, {done:,} actions: half within "
+        f"{found.late(0.5):.2f} s, 95 of 100 within {found.late(0.95):.2f} s, {len(found.faults)} "
+        f"errors; {found.bombs:,} bombs; {1_000 * used / max(1, done):.0f} ms of the server's "
+        f"processor an action, bombs included; {busy}",
+    )
+    assert found.faults == []
+    assert found.late(0.95) <= 1.0
+
+
+def test_12_killed_workers(sample_seed: int, record_property: Tell) -> None:
+    kills, draw, away = share(100), random.Random(sample_seed), list[float]()
+    busy = beside()
+    with load.app() as (port, process):
+
+        async def killing(end: float) -> None:
+            apart = (end - time.monotonic()) / (kills + 1)
+            for _ in range(kills):
+                await asyncio.sleep(apart)
+                if workers := load.below(process):
+                    os.kill(draw.choice(workers), signal.SIGKILL)
+                begin = time.perf_counter()
+                while not await asyncio.to_thread(load.healthy, port):
+                    pass
+                away.append(time.perf_counter() - begin)
+
+        found = asyncio.run(load.lesson(port, sample_seed, 20, 4.0 * kills, killing))
+
+        async def reload() -> bool:
+            async with load.visit(port) as socket:
+                page, begin = load.Visit(socket), time.monotonic()
+                while not page.shows("271828") and time.monotonic() < begin + load.PATIENCE:
+                    await page.run(query=f"f={quote('x^2 + 271828')}")
+                return page.shows("271828")
+
+        there = asyncio.run(reload())
+    record_property(
+        "figures",
+        f"{of(len(away), 100)} processes killed while 20 students made {len(found.seconds):,} "
+        f"actions: the server answered after at most {max(away):.2f} s, half of the actions within "
+        f"{found.late(0.5):.2f} s, the last within {max(found.seconds):.2f} s, "
+        f"{len(found.faults)} errors; {busy}",
+    )
+    assert found.faults == []
+    assert there
+    assert max(away) <= 1.0
+
+
+WRITES = {
+    "class.zip": ["sheet", "--level", "1", "--kind", "values", "--roster", "class.csv",
+                  "--format", "json", "--out", "class.zip"],
+    "graph.svg": ["draw", "x^2 + sin x", "--at", "x=1", "-o", "graph.svg"],
+    "lecture.html": ["steps", "x^2 + sin x", "--at", "x=1", "-o", "lecture.html"],
+}  # fmt: skip
+
+
+def test_12_full_disks(tmp_path: Path, sample_seed: int, record_property: Tell) -> None:
+    draw, count, refused = random.Random(sample_seed), share(20), 0
+    environment = os.environ | {"PYTHONPATH": str(load.ROOT / "graphlib")}
+
+    def write(name: str, limit: int | None) -> subprocess.CompletedProcess[str]:
+        def full() -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        return subprocess.run(
+            [sys.executable, "-B", "-m", "chainrule", *WRITES[name]],
+            cwd=tmp_path, env=environment, preexec_fn=full, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    (tmp_path / "class.csv").write_text("name,id\nAda,1\nBen,2\n", "utf-8")
+    sizes: dict[str, int] = {}
+    for name in WRITES:
+        assert write(name, None).returncode == 0, name
+        sizes[name] = (tmp_path / name).stat().st_size
+    for number in range(count):
+        name = list(WRITES)[number % len(WRITES)]
+        before = (tmp_path / name).read_bytes()
+        if number % 2:
+            (tmp_path / name).unlink()
+        done = write(name, draw.randrange(sizes[name]))
+        refused += done.returncode != 0
+        assert "Traceback" not in done.stderr, done.stderr
+        if done.returncode and not number % 2:
+            assert (tmp_path / name).read_bytes() == before
+        elif done.returncode:
+            assert not (tmp_path / name).exists()
+        # Once there is room again, it is written, and nothing else is left.
+        assert write(name, None).returncode == 0
+        assert (tmp_path / name).stat().st_size == sizes[name]
+        assert {path.name for path in tmp_path.iterdir()} == {"class.csv", *WRITES}
+    assert zipfile.ZipFile(tmp_path / "class.zip").testzip() is None
+    assert refused == count
+    record_property("figures", f"{of(count, 20)} writes cut off, {refused} refused and told")
+
+
+def test_12_changed_links(sample_seed: int, record_property: Tell) -> None:
+    draw, count, read = random.Random(sample_seed), share(1_000_000), 0
+    links = [f"f={quote(text)}&at=x%3D1&mode=forward&step=3" for text in load.FORMULAS]
+    found: list[str] = []
+    watched, on = {"exec", "compile", "open", "pickle.find_class", "subprocess.Popen"}, [True]
+    decode(links[0])  # what is imported at the first use is
+    sys.addaudithook(lambda event, _: found.append(event) if on and event in watched else None)
+    for _ in range(count):
+        link = mutated(draw, draw.choice(links))
+        try:
+            state = decode(link)
+        except LinkError as error:
+            assert 0 <= error.position <= len(link), link
+        else:
+            read += 1
+            assert decode(encode(state)) == state, link
+    on.clear()
+    assert found == []
+    record_property("figures", f"{of(count, 1_000_000)} links, {read:,} of them still read")
