@@ -239,7 +239,7 @@ class Sheet:
 
     @property
     def key(self) -> Mapping[str, Answer]:
-        """Every answer by its id on the sheet, `2.adjoint:t`."""
+        """Every answer by its id on the sheet, such as ``2.adjoint:t``."""
         return {f"{task.number}.{cell}": answer for task, cell, answer in self.cells()}
 
     def cells(self) -> Iterator[tuple[Task, str, Answer]]:

@@ -99,7 +99,7 @@ class Page:
 
     @property
     def maths(self) -> Any:
-        """Every operation by its name, each call a step of the graph: `page.maths.tanh(a)`."""
+        """Every operation by its name, each call a step, as in `page.maths.tanh(a)`."""
         return self.builder.maths
 
     def example(self, name: str, shape: Shape) -> Expression:

@@ -79,7 +79,7 @@ class Network:
 
     @property
     def predicting(self) -> Network:
-        """The network for single examples: statistics of a batch are its inputs."""
+        """The network for single examples; statistics of a batch are its inputs."""
         return self.alone or self
 
 

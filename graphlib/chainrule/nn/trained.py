@@ -163,7 +163,7 @@ class Trained(Answering):
 
     @property
     def history(self) -> pandas.DataFrame:
-        """The scores after each epoch as a data frame: training data, and held-out data."""
+        """The scores after each epoch as a data frame, of training data, and held-out data."""
         frame: pandas.DataFrame = needed("pandas", "frames").DataFrame(self.epochs)
         return frame
 
