@@ -7,6 +7,7 @@ rows are its operands, whose contributions add up to its tangent.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from chainrule.algebras.real import lifted
 from chainrule.graph.collector import collector_held
@@ -23,6 +24,15 @@ COLUMNS = {"node": False, "partial": False, "value": True, "number": True}
 """The columns before those of the derivative, and whether they hold numbers."""
 
 Columns = Mapping[str, Cell]
+
+
+class Sum(NamedTuple):
+    """What a row adds, the sum from there on, and whether it is a node's first and last row."""
+
+    amount: Number | None
+    total: Number
+    first: bool
+    last: bool
 
 
 def table(view: View, others: Sequence[View] = ()) -> Grid:
@@ -89,8 +99,8 @@ def _rows(node: int, view: View, flows: Sequence[_Flow]) -> Iterator[GridRow]:
             cells |= _partial(view, edge)
         for flow, found in zip(flows, arriving, strict=True):
             # A direction that does not reach the node has its 0 in the first row.
-            own = found.get(edge) or (found.get(None) if first else None)
-            cells |= own or flow.nothing(node, first=first)
+            sum = found.get(edge, found.get(None) if first else None)
+            cells |= flow.nothing(node, first=first) if sum is None else flow.cells(node, edge, sum)
         yield GridRow(cells, view.labels[node], ends, first, count == len(keys) - 1)
         cells = {}
 
@@ -139,35 +149,25 @@ class _Flow:
             Header(f"derivative{self.along}", name, True, derivative),
         )
 
-    def arriving(self, node: int) -> dict[Edge | None, Columns]:
-        """Return the cells of a node's running sum by edge; under None what it begins with."""
+    def arriving(self, node: int) -> dict[Edge | None, Sum]:
+        """Return a node's running sum by edge; under None what it begins with."""
         run, arrivals = self.view.run, self.arrivals.get(node, [])
         seeded = node in run.seeds
-        found: dict[Edge | None, Columns] = {}
+        found: dict[Edge | None, Sum] = {}
         if seeded or (not arrivals and self.view.graph.varies[node]):
             amount = run.derivative(node)
             if arrivals:
                 seed = run.seeds[node]
                 amount = merged(float(seed), lifted(seed))
-            found[None] = self.sum(node, amount, first=True, last=not arrivals)
+            found[None] = Sum(amount, amount, True, not arrivals)
         for count, (edge, total) in enumerate(arrivals):
             first, last = count == 0 and not seeded, count == len(arrivals) - 1
-            share = run.flowing(edge.user, edge.slot)
-            found[edge] = self.sum(node, total, edge, share, first=first, last=last)
+            found[edge] = Sum(run.flowing(edge.user, edge.slot), total, first, last)
         return found
 
-    def sum(
-        self,
-        node: int,
-        total: Number,
-        edge: Edge | None = None,
-        amount: Number | None = None,
-        *,
-        first: bool,
-        last: bool,
-    ) -> Columns:
+    def cells(self, node: int, edge: Edge | None, sum: Sum) -> Columns:
         """Return the running sum of a row, and the share that it brings as a cell of its own."""
-        view = self.view
+        view, (amount, total, first, last) = self.view, sum
         lead: Term | None = None
         if not first and amount is not None:
             lead = row(Sign("+"), view.factor(amount, "derivative"), EQUALS)

@@ -129,6 +129,7 @@ def _markup(term: Term) -> str:
 def _rows(done: Attempt) -> Iterable[dict[str, Any]]:
     view = done.view
     nodes = {label: node for node, label in view.labels.items()}
+    names = {view.edge_id("partial", edge): view.partial_name(edge) for edge in view.edges}
     for line, cells in table(view).filled():
         node = nodes[line.node]
         formula, partial = (cells[key].term or Row(()) for key in ("node", "partial"))
@@ -143,8 +144,8 @@ def _rows(done: Attempt) -> Iterable[dict[str, Any]]:
         }
         if line.edge is not None:
             id = cells["number"].id
-            row["partial"] = _markup(partial if _telling(partial) else cell_term(id))
-            row["number"] = _asked(id, cell_term(id))
+            row["partial"] = _markup(partial if _telling(partial) else names[id])
+            row["number"] = _asked(id, names[id])
         if view.graph.ops[node] is INPUT:
             row["value"] = {"given": _given(done, line.node)}
         else:

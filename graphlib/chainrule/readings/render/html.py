@@ -21,6 +21,7 @@ from chainrule.readings.document import (
     Formulas,
     Heading,
     Paragraph,
+    Renderer,
     Signature,
     Space,
 )
@@ -29,7 +30,7 @@ from chainrule.readings.mathml import mathml
 from chainrule.readings.picture import Picture
 from chainrule.readings.prose import Prose, pieces, plain
 from chainrule.readings.render.svg import picture_svg
-from chainrule.readings.render.writer import Renderer, TextWriter
+from chainrule.readings.render.writer import TextWriter
 from chainrule.readings.terms import Term, Word
 from chainrule.readings.theme import DARK, LIGHT, Theme
 

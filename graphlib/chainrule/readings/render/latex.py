@@ -13,6 +13,7 @@ from chainrule.readings.document import (
     Formulas,
     Heading,
     Paragraph,
+    Renderer,
     Signature,
     Space,
 )
@@ -21,7 +22,7 @@ from chainrule.readings.latex import latex, safe, words_latex
 from chainrule.readings.picture import Picture
 from chainrule.readings.prose import plain
 from chainrule.readings.render.tikz import FONTS, definitions, drawing
-from chainrule.readings.render.writer import Renderer, TextWriter, is_words
+from chainrule.readings.render.writer import TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term
 from chainrule.readings.theme import LIGHT
 

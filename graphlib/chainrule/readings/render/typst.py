@@ -19,13 +19,14 @@ from chainrule.readings.document import (
     Formulas,
     Heading,
     Paragraph,
+    Renderer,
     Signature,
     Space,
 )
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.picture import Picture
 from chainrule.readings.render.paper import PARTS, UNIT, boxed, document_head
-from chainrule.readings.render.writer import Renderer, TextWriter, is_words
+from chainrule.readings.render.writer import TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term, row, text
 from chainrule.readings.typst import string, typst, typst_text
 
