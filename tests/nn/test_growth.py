@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -43,13 +44,17 @@ def test_the_work_of_a_run_grows_as_its_size(what: str, size: int, times: int, m
 def test_the_memory_of_a_run_grows_as_its_size(what: str, size: int, times: float) -> None:
     def held(size: int) -> int:
         begin = begun(**{what: size}, layers=2) if what == "width" else begun(**{what: size})
+        gc.collect()
+        gc.disable()  # when it collects is a matter of what ran before
         tracemalloc.start()
         begin().run()
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
+        gc.enable()
         return most
 
     held(size)  # what is loaded once
-    # Weights are as many as the square of the width.
+    # Weights are as many as the square of the width. What grows as a square of the size itself
+    # would be more than three times the bound.
     factor = times**2 if what == "width" else times
-    assert held(round(times * size)) <= 1.15 * factor * held(size)
+    assert held(round(times * size)) <= 1.25 * factor * held(size)
