@@ -79,7 +79,10 @@ class ByHand:
         return self.number(sympy.diff(self.whole(output, but=names), sympy.Symbol(names)))
 
 
-@pytest.mark.parametrize(("kind", "level"), CASES)
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [case for case in CASES if case[0] != "matrices"],  # by NumPy, in test_matrices
+)
 def test_keys_are_what_sympy_says(kind: str, level: int, seed: int = 1) -> None:
     made = chainrule.sheet(level, kinds=[kind], seed=seed, student=f"{kind}{level}")
     (task,) = made.tasks
