@@ -200,7 +200,7 @@ def test_ten_thousand_problems_over_all_kinds_and_levels() -> None:
         (task,) = made.tasks
         assert task.answers
         assert not {"0", "1", "2"} & set(task.point.values())
-        if number % 40 == 0:
+        if number % 40 == 0 and kind != "matrices":
             by_hand = ByHand(task)
             for answer in task.answers.values():
                 if answer.cell.split(":")[0] in ("value", "partial", "share", "adjoint", "tangent"):

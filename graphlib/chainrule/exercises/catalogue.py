@@ -93,6 +93,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "arrows into": "Missing arrows into {name} come from:",
     "halves": ("The weights count half points. In a quiz, give this question a mark of {points}."),
     "variant": "variant {number}",
+    "save": "Save answers as a file",
 }
 WORDS: Final = Catalogue("words", _WORDS)
 

@@ -68,6 +68,7 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
             "Die Gewichte zählen halbe Punkte. Geben Sie dieser Frage im Test {points} Punkte."
         ),
         "variant": "Variante {number}",
+        "save": "Antworten als Datei speichern",
         "figure": "Ein Graph mit den Karten {cards}; und den Pfeilen {arrows}.",
         "empty card": "{name} mit leerer Formel",
         "arrow": "{begin} nach {end}",
