@@ -60,7 +60,9 @@ def commands() -> str:
     """Return every command with its options, as its help tells them."""
     command: Any = typer.main.get_command(application())
     context = command.make_context("chainrule", [], resilient_parsing=True)
-    return str(get_docs_for_click(obj=command, ctx=context, name="chainrule"))
+    told = str(get_docs_for_click(obj=command, ctx=context, name="chainrule"))
+    # What help keeps as it is written, behind a backspace, are examples.
+    return re.sub(r"\x08\n((?:.*\S.*\n)+)", r"```text\n\1```\n", told)
 
 
 def recipes() -> str:
