@@ -6,6 +6,7 @@ elsewhere.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,30 @@ def mathml(writer: Any, node: Any, display: str) -> None:
 def setup(app: Any) -> None:
     """Write the pages that are generated, and set formulas."""
     GENERATED.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
+    for name, (_, page) in PAGES.items():
         (GENERATED / f"{name}.md").write_text(f"{page()}\n", "utf-8")
     app.add_html_math_renderer(
         "mathml",
         (lambda writer, node: mathml(writer, node, "inline"), None),
         (lambda writer, node: mathml(writer, node, "block"), None),
     )
+    app.connect("source-read", contents)
     app.connect("build-finished", front)
+
+
+def contents(_app: Any, page: str, source: list[str]) -> None:
+    """Make the lists of the first page, with the pages from the code, those beside every page."""
+    if page != root_doc:
+        return
+    head, *sections = source[0].split("\n## ")
+    for at, section in enumerate(sections):
+        title = section.partition("\n")[0]
+        if title == "Look up":
+            section += "".join(f"- [{PAGES[name][0]}](generated/{name}.md)\n" for name in PAGES)
+        links = re.findall(r"\[(.+?)\]\((.+?)\.md\)", section)
+        entries = "\n".join(f"{words} <{to}>" for words, to in links)
+        sections[at] = f"{section}\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{entries}\n```\n"
+    source[0] = "\n## ".join([head, *sections])
 
 
 def front(app: Any, fault: Exception | None) -> None:

@@ -95,4 +95,9 @@ def _page(title: str, sections: Mapping[str, str]) -> str:
     return "\n\n".join([f"# {title}", *(f"## {head}\n\n{body}" for head, body in sections.items())])
 
 
-PAGES = {"library": library, "commands": commands, "recipe": recipes, "link": links}
+PAGES = {
+    "library": ("All public names", library),
+    "commands": ("Commands", commands),
+    "recipe": ("The keys of a recipe", recipes),
+    "link": ("The parts of a link", links),
+}
