@@ -131,9 +131,11 @@ def data_of(
     path = Path(source)
     if not path.is_file():
         raise InputError(
-            f"there is neither data nor a file called `{source[:60]}`", text=source,
-            length=len(source), allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
-        )  # fmt: skip
+            f"there is neither data nor a file called `{source[:60]}`",
+            text=source,
+            length=len(source),
+            allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
+        )
     return from_csv(path.read_bytes(), target, missing=missing, without=without)
 
 
@@ -180,9 +182,23 @@ def train(
     from chainrule.nn.building import Choices, prepared, typed
 
     choices = Choices(
-        layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
-        seed, l2, dropout, patience, l1, features,
-    )  # fmt: skip
+        layers,
+        activation,
+        init,
+        loss,
+        optimiser,
+        rate,
+        batch or None,
+        epochs,
+        scaling,
+        held,
+        seed,
+        l2,
+        dropout,
+        patience,
+        l1,
+        features,
+    )
     data = data_of(source, target, missing, without or (), count=points, noise=noise, seed=drawn)
     if not json:
         for note in data.notes:
@@ -286,10 +302,16 @@ def trial(source: str, target: str | None, **choices: Any) -> dict[str, Any]:
 
 
 SWEPT = {
-    "layers": ("hidden", str), "activation": ("activation", str), "init": ("initialiser", str),
-    "optimiser": ("optimiser", str), "rate": ("rate", float), "batch": ("batch", int),
-    "seed": ("seed", int), "l2": ("l2", float), "dropout": ("dropout", float),
-}  # fmt: skip
+    "layers": ("hidden", str),
+    "activation": ("activation", str),
+    "init": ("initialiser", str),
+    "optimiser": ("optimiser", str),
+    "rate": ("rate", float),
+    "batch": ("batch", int),
+    "seed": ("seed", int),
+    "l2": ("l2", float),
+    "dropout": ("dropout", float),
+}
 Grid = Annotated[
     list[str],
     typer.Option("--try", metavar="NAME=A,B", help="Values to try: --try rate=0.01,0.1."),
@@ -363,18 +385,21 @@ def _grid(tries: list[str]) -> dict[str, list[Any]]:
         name, equals, values = text.partition("=")
         if name.strip() not in SWEPT or not equals or not values.strip():
             raise InputError(
-                "--try needs a choice, an equals sign and values", text=text,
+                "--try needs a choice, an equals sign and values",
+                text=text,
                 length=max(1, len(text)),
                 allowed=f"Write --try rate=0.01,0.1. Choices are {', '.join(SWEPT)}.",
-            )  # fmt: skip
+            )
         field, kind = SWEPT[name.strip()]
         for value in values.split(","):
             try:
                 grid.setdefault(field, []).append(kind(value.strip()))
             except ValueError as error:
                 raise InputError(
-                    f"`{value.strip()[:20]}` is no value of {name.strip()}", text=text,
-                    position=text.index(value), length=max(1, len(value)),
+                    f"`{value.strip()[:20]}` is no value of {name.strip()}",
+                    text=text,
+                    position=text.index(value),
+                    length=max(1, len(value)),
                     allowed="It is a number." if kind is not str else "",
-                ) from error  # fmt: skip
+                ) from error
     return grid
