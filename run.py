@@ -11,8 +11,12 @@ usage: python3 run.py COMMAND [options]
                 --shuffle SEED in another order
   check       formatting, lint, types, and which module may import which
   bench       speed against other libraries (benchmarks/run.py)
-  soak        the long tests and those of speed, with other samples each time
+  soak        the long tests and those of speed, with other samples each time, of which
+              docs/promises.md tells
+                --promise N  only those of one promise
   crosscheck  against PyTorch, JAX and TeX (tests/crosscheck)
+  docs        build the site of the documentation in site/, with every link checked
+  mutate      small faults in the sources: which ones do the tests find? (benchmarks/mutation.py)
 
 Options not named here go on to the tool: `python3 run.py test -k parser -x`.
 The first run makes .venv beside this file and installs what requirements.txt pins; later runs
@@ -249,10 +253,17 @@ def test(options: list[str]) -> int:
 
 
 def soak(options: list[str]) -> int:
-    """Run the long tests, from another seed each time."""
+    """Run the long tests, from another seed each time, and write the page of the promises."""
     seed = os.environ.setdefault("CHAINRULE_SEED", str(int.from_bytes(os.urandom(3), "big")))
     print(f"run.py: CHAINRULE_SEED={seed} (set it to draw the same samples again)", flush=True)
-    return tests("soak", ["-o", f"faulthandler_timeout={SOAK_SECONDS}", *options])
+    if "--promise" in options:
+        at = options.index("--promise")
+        number, options = options[at + 1 : at + 2], options[:at] + options[at + 2 :]
+        if not number or not number[0].isdigit() or not 1 <= int(number[0]) <= 12:
+            raise Stop(f"--promise {' '.join(number)}: allowed: --promise 1 to --promise 12")
+        options = ["tests/soak", "-k", f"test_{number[0]}_", *options]
+    page = ("-p", "tests.soak.page")
+    return tests("soak", [*page, "-o", f"faulthandler_timeout={SOAK_SECONDS}", *options])
 
 
 def tests(marks: str, options: list[str]) -> int:
@@ -295,24 +306,33 @@ def check(options: list[str]) -> int:
 
 def bench(options: list[str]) -> int:
     """Measure speed, in an environment of its own for the libraries compared with."""
-    script, wanted = "benchmarks/run.py", "benchmarks/requirements.txt"
-    if not (ROOT / script).is_file():
-        raise Stop(f"There is nothing to measure yet: {script} is missing.")
-    interpreter = set_up("requirements.txt", wanted, environment=ROOT / ".venv-bench")
-    return run(interpreter, script, *options)
+    return apart("bench", ("benchmarks/requirements.txt",), "benchmarks/run.py", *options)
 
 
 def crosscheck(options: list[str]) -> int:
     """Compare with other libraries, in an environment of its own."""
-    folder, wanted = "tests/crosscheck", "tests/crosscheck/requirements.txt"
-    if not (ROOT / folder).is_dir():
-        raise Stop(f"There is nothing to compare yet: {folder} is missing.")
     tex()
-    interpreter = set_up(
-        *("requirements.txt", "requirements-test.txt", wanted),
-        environment=ROOT / ".venv-crosscheck",
-    )
-    return run(interpreter, "-m", "pytest", folder, *options)
+    folder = "tests/crosscheck"
+    needed = ("requirements-test.txt", f"{folder}/requirements.txt")
+    return apart("crosscheck", needed, "-m", "pytest", folder, *options)
+
+
+def docs(options: list[str]) -> int:
+    """Build the site; a link that leads nowhere is an error."""
+    build = ("-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs", *options, ".", "site")
+    return apart("docs", ("docs/requirements.txt",), *build)
+
+
+def mutate(options: list[str]) -> int:
+    """Put small faults into copies of the sources, and run the tests on each."""
+    needed = ("requirements-test.txt", "benchmarks/requirements-mutation.txt")
+    return apart("mutation", needed, "benchmarks/mutation.py", *options)
+
+
+def apart(name: str, needed: tuple[str, ...], *words: str) -> int:
+    """Run Python with these words, in an environment that has what the files list besides."""
+    environment = ROOT / f".venv-{name}"
+    return run(set_up("requirements.txt", *needed, environment=environment), *words)
 
 
 COMMANDS = {
@@ -322,6 +342,8 @@ COMMANDS = {
     "bench": bench,
     "soak": soak,
     "crosscheck": crosscheck,
+    "docs": docs,
+    "mutate": mutate,
 }
 
 

@@ -1,11 +1,11 @@
-"""A sample of mutants: are small faults in the operations and the passes found by the tests?
+"""A sample of mutants: are small faults in operations, passes, reader and marking found?
 
-usage: python benchmarks/mutation.py [--sample 260] [--seed 1] [--workers 2] [--out FILE]
-                                     [--only PART] [--list]
+usage: python3 run.py mutate [--sample 65] [--seed 1] [--workers 2] [--out FILE]
+                             [--only PART] [--list]
 
-cosmic-ray 8.7.0 makes the mutants (pip install cosmic-ray==8.7.0); two kinds
-of mutants are added here, since the rules of operations consist of names: another function in
-its place, and a statement left out. Everything happens in copies; the sources stay as they are.
+cosmic-ray makes the mutants; two kinds are added here, since the rules of operations consist of
+names: another function in its place, and a statement left out. Everything happens in copies; the
+sources stay as they are.
 The first run is of the tests without a fault: it must pass, and it sets the time limit.
 """
 
@@ -30,41 +30,43 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any
 
-try:
-    from cosmic_ray.ast import ast_nodes, get_ast
-    from cosmic_ray.mutating import mutate_code
-    from cosmic_ray.operators.operator import Operator
-    from cosmic_ray.plugins import get_operator, operator_names
-except ModuleNotFoundError as error:
-    sys.exit(f"{error}; mutants need it: pip install cosmic-ray==8.7.0")
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.operator import Operator
+from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("graphlib", "tests", "pyproject.toml", "app.py", "run.py")
 PACKAGE = Path("graphlib/chainrule")
-PASSES = [
-    "walks",
-    "record",
-    "shadow",
-    "doubt",
-    "unfolding",
-    "run",
-    "kinks",
-    "folding",
-    "derivatives",
-    "misconceptions",
-    "steps",
-]
-# What is run against the mutants of each group, in this order, until a fault is found.
-STAGES = {
-    "ops": (
-        "tests/laws/test_laws.py",
-        "tests/ops tests/golden tests/laws tests/mutation",
+# For each group its modules, and what is run against their mutants, in this order, until a
+# fault is found.
+GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "operations": (
+        ("ops/*.py",),
+        ("tests/laws/test_laws.py", "tests/ops tests/golden tests/laws tests/mutation"),
     ),
     "passes": (
-        "tests/mutation",
-        "tests/golden tests/passes/test_walks.py tests/ops tests/test_public.py "
-        "tests/laws/test_graphs.py --deselect "
-        "tests/passes/test_walks.py::test_long_chains_need_no_recursion",
+        ("passes/*.py", "algebras/closed.py"),
+        (
+            "tests/mutation tests/golden",
+            "tests/passes tests/attack tests/ops tests/test_public.py tests/laws/test_graphs.py "
+            "--deselect tests/passes/test_walks.py::test_long_chains_need_no_recursion",
+        ),
+    ),
+    "reader": (("language/*.py",), ("tests/language", "tests/attack tests/test_tracing.py")),
+    "marking": (
+        tuple(
+            f"exercises/{name}.py"
+            for name in (
+                *("answer_form", "answers", "cells", "checking", "feedback", "formulas"),
+                *("handed_in", "marking", "own_mistakes", "pasted", "points"),
+            )
+        ),
+        (
+            "tests/exercises/test_marking.py tests/exercises/test_points.py "
+            "tests/exercises/test_slips.py tests/exercises/test_pasted.py",
+            "tests/exercises --deselect tests/exercises/test_class_run.py",
+        ),
     ),
 }
 COMMAND = (
@@ -202,10 +204,10 @@ def places(source: str) -> dict[tuple[int, int], list[tuple[str, int]]]:
 def made(source: str, operator: str, occurrence: int) -> str | None:
     """Return a source with a fault, None where it is not Python or means the same."""
     make = OWN.get(operator) or get_operator(operator)
-    mutated = mutate_code(source, make(), occurrence)
     try:
+        mutated = mutate_code(source, make(), occurrence)
         same = mutated is None or ast.dump(ast.parse(mutated)) == ast.dump(ast.parse(source))
-    except SyntaxError:
+    except (SyntaxError, AttributeError):  # the latter where an exception's name has a point
         return None
     return None if same else str(mutated)
 
@@ -301,7 +303,7 @@ def unharmed(folder: str) -> dict[str, float]:
     """
     enter(folder)
     seconds: dict[str, float] = {}
-    for group, stages in STAGES.items():
+    for group, (_, stages) in GROUPS.items():
         begin = time.monotonic()
         for suites in stages:
             passed, output = passes(suites, 900)
@@ -318,7 +320,7 @@ def tried(mutant: Mutant, group: str, limit: float) -> dict[str, Any]:
     passed, output = True, ""
     try:
         path.write_text(made(source, mutant.operator, mutant.occurrence) or "", "utf-8")
-        for suites in STAGES[group]:
+        for suites in GROUPS[group][1]:
             passed, output = passes(suites, limit)
             if not passed:
                 break
@@ -334,11 +336,11 @@ def tried(mutant: Mutant, group: str, limit: float) -> dict[str, Any]:
 
 def report(results: Sequence[dict[str, Any]]) -> str:
     """Return the scores, and every survivor, as text."""
-    lines = [f"{'':8}{'mutants':>9}{'killed':>8}{'score':>8}"]
-    for group in STAGES:
+    lines = [f"{'':12}{'mutants':>9}{'killed':>8}{'score':>8}"]
+    for group in GROUPS:
         of = [r["killed"] for r in results if r["group"] == group]
         if of:
-            lines.append(f"{group:8}{len(of):9}{sum(of):8}{sum(of) / len(of):8.1%}")
+            lines.append(f"{group:12}{len(of):9}{sum(of):8}{sum(of) / len(of):8.1%}")
     for r in results:
         if not r["killed"]:
             lines += ["", f"{r['module']}:{r['line']}:{r['column']} {r['operator']}"]
@@ -349,24 +351,25 @@ def report(results: Sequence[dict[str, Any]]) -> str:
 def main() -> int:
     """Draw a sample, try it, print what survived."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--sample", type=int, default=260, help="how many mutants")
+    parser.add_argument("--sample", type=int, default=65, help="how many mutants of each group")
     parser.add_argument("--seed", type=int, default=1, help="draws the sample")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", default="", help="modules whose path contains this")
     parser.add_argument("--out", type=Path, help="results as JSON lines; what stands there is kept")
     parser.add_argument("--list", action="store_true", help="print the sample, run nothing")
     given = parser.parse_args()
-    groups = {
-        "ops": sorted(str(p.relative_to(ROOT)) for p in (ROOT / PACKAGE / "ops").glob("*.py")),
-        "passes": [
-            *(str(PACKAGE / "passes" / f"{name}.py") for name in PASSES),
-            str(PACKAGE / "algebras" / "exact.py"),
-        ],
+    group_of = {
+        str(path.relative_to(ROOT)): group
+        for group, (patterns, _) in GROUPS.items()
+        for pattern in patterns
+        for path in sorted((ROOT / PACKAGE).glob(pattern))
     }
-    group_of = {module: group for group, modules in groups.items() for module in modules}
-    modules = [Path(module) for module in group_of if given.only in module]
-    count, sample = chosen(ROOT, modules, given.sample, given.seed)
-    print(f"{count} places, {len(sample)} mutants (seed {given.seed})", flush=True)
+    sample: list[Mutant] = []
+    for group in GROUPS:
+        modules = [Path(m) for m, of in group_of.items() if of == group and given.only in m]
+        count, drawn = chosen(ROOT, modules, given.sample, given.seed)
+        print(f"{group}: {count} places, {len(drawn)} mutants (seed {given.seed})", flush=True)
+        sample += drawn
     if given.list:
         for mutant in sample:
             print(f"{mutant.module}:{mutant.line} {mutant.operator}: {mutant.after}")
@@ -375,6 +378,7 @@ def main() -> int:
     known = out.read_text("utf-8").splitlines() if out is not None and out.exists() else []
     results = [result for result in map(json.loads, known) if Mutant.of(result) in sample]
     left = [mutant for mutant in sample if mutant not in map(Mutant.of, results)]
+    random.Random(given.seed).shuffle(left)  # a run that is broken off has some of each group
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
         whole = copy(Path(place) / "whole")
         with ProcessPoolExecutor(1) as pool:

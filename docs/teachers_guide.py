@@ -128,7 +128,11 @@ def page() -> str:
     found, _ = matched(keys, handed)
     marked = mark_class(keys, found, recipe.overrides)
     first = sheet(recipe, student="Ada")
-    parts = [HEAD.format(recipe=RECIPE.rstrip()), KEY, _key(first.to("markdown", key="apart"))]
+    parts = [
+        HEAD.format(recipe=RECIPE.rstrip(), roster=ROSTER.decode().rstrip()),
+        KEY,
+        _key(first.to("markdown", key="apart")),
+    ]
     for key, mistake, one in zip(keys, MISTAKES, marked, strict=True):
         parts.append(_student(key, mistake, one, found[key.number]))
     book = gradebook(marked).decode("utf-8-sig").strip()
@@ -187,7 +191,7 @@ Written by `docs/teachers_guide.py`; everything below was made by chainrule.
 A recipe is a small text file that is kept, shared and used again next year. This one gives
 every student the lecture's example at one of three points, two tasks, and points.
 `[[override]]` accepts an answer besides, with a reason; such blocks may also be written after
-the sheets have come back.
+the sheets have come back. It is called `week3.toml`:
 
 ```toml
 {recipe}
@@ -195,7 +199,11 @@ the sheets have come back.
 
 In place of a formula, `level = 3` draws another program for each student. No number of a key is
 released before a second reading of the text confirms it, and no cell is asked that a common
-mistake gets right.
+mistake gets right. The class stands in a second file, `class.csv`:
+
+```csv
+{roster}
+```
 
 ```shell
 chainrule sheet --recipe week3.toml --student Ada -o ada.pdf             # one sheet
@@ -228,6 +236,8 @@ task asks the cell.
 chainrule mark answers/ --key week3.zip --out gradebook.csv --feedback feedback.zip
 chainrule mark answers/ --key week3.zip --out gradebook.csv --statistics week3.html
 ```
+
+Then this is `gradebook.csv`:
 
 ```csv
 {gradebook}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import os
 import re
 import shlex
@@ -82,10 +81,3 @@ def test_a_section_works_as_written(title: str, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         for line in lines:
             assert line in done.stdout, (line, done.stdout)
-
-
-def test_an_operation_of_ones_own_works_as_written() -> None:
-    section = SECTIONS["An operation of one's own"]
-    test = doctest.DocTestParser().get_doctest(section, {}, "CONTRIBUTING.md", None, 0)
-    assert len(test.examples) > 4
-    assert doctest.DocTestRunner().run(test).failed == 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draw the pictures of the README again: `.venv/bin/python docs/pictures/make.py`."""
+"""Draw the moving pictures of the README again: `.venv/bin/python docs/pictures/make.py`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "graphlib"))
 
-from chainrule.cli import main  # noqa: E402
+from chainrule import parse  # noqa: E402
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
-PICTURES = {
-    "lecture.svg": (),
-    "lecture.png": (),
-    "lecture-dark.svg": ("--theme", "dark"),
-}
+PICTURES = {"player.svg": "light", "player-dark.svg": "dark"}
+SECONDS = 2.0
 
 
-def command(name: str) -> list[str]:
-    """Return the arguments with which `chainrule` draws a picture."""
-    return ["draw", LECTURE, "--at", "x=1", *PICTURES[name], "-o", str(HERE / name)]
+def picture(name: str) -> bytes:
+    """Return the steps of the lecture's example, as they play in the README."""
+    return parse(LECTURE).reverse({"x": 1}).slides("svg", theme=PICTURES[name], seconds=SECONDS)
 
 
 if __name__ == "__main__":
     for name in PICTURES:
-        try:
-            main(command(name))
-        except SystemExit as end:
-            if end.code:
-                raise
+        (HERE / name).write_bytes(picture(name))

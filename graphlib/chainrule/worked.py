@@ -71,7 +71,7 @@ class Worked:
 
     @property
     def graph(self) -> WengertList:
-        """The steps that were worked through: what the graph shows.
+        """The steps that were worked through, what the graph shows.
 
         >>> import chainrule
         >>> [node.op.name for node in chainrule.parse("u = 2x; y = u^2").reverse({"x": 3}).graph]

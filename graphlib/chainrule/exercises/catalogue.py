@@ -25,11 +25,11 @@ WORDS: Final[Mapping[str, str]] = {
     "key": "Key",
     "cell": "cell",
     "answer": "answer",
-    "accepted": "accepted",
     "task": "task",
     "page": "page {page} of {pages}",
     "sheet": "Sheet {seed}",
     "corner": "A cell’s name stands in its corner: adjoint:t is the adjoint of t.",
+    "brackets": "The points of each cell stand in brackets.",
     "yes": "yes",
     "no": "no",
     "none": "–",
@@ -38,6 +38,7 @@ WORDS: Final[Mapping[str, str]] = {
     "updated": "new value",
     "unit": "unit",
     "slope": "slope",
+    "shape": "shape",
     "saturated": "saturated",
     "way": "way",
     "operations": "operations",
@@ -113,6 +114,11 @@ INSTRUCTIONS: Final[Mapping[str, str]] = {
         "reverse mode with one pass for each output. Each pass fills a column of its table. The "
         "derivatives of the outputs by the inputs stand in both tables and must agree."
     ),
+    "matrices": (
+        "Work out the shape and the entries of every value; then, from {output} back, those of "
+        "every adjoint: the derivatives of {output} by the entries, each in its entry’s place. A "
+        "matrix is written by rows, a vector in one row. Work with four digits."
+    ),
     "saturation": (
         "A unit is saturated where the slope of its activation is smaller than {limit}: hardly "
         "any derivative comes through. Work out value and slope of each unit, and decide."
@@ -142,6 +148,7 @@ PAID: Final[Mapping[str, str]] = {
     "arrows": "drawing of the arrows",
     "count": "count",
     "saturated": "decision",
+    "shape": "shape",
     "mistake": "wrong cell found",
     "corrected": "corrected number",
     "paid_for": "Its points are lost to the error at “{cell}”, a cell without points of its own.",
@@ -214,8 +221,10 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "kind_path": "path ",
     "kind_updated": "new value of ",
     "kind_saturated": "saturation of ",
+    "kind_shape": "shape of ",
     "kind_node": "formula of the card ",
     "which_adjoint": " from ",
+    "which_shape": "’s adjoint from ",
     "which_tangent": " along ",
     "count_forward_of": "operations of forward mode along ",
     "count_reverse_of": "operations of reverse mode from ",

@@ -140,10 +140,9 @@ class _Maker:
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
-                reason = _refused(
+                reason = (None if part.formula else _guessed(questions)) or _refused(
                     problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
                 )
-                reason = reason or (None if part.formula else _guessed(questions))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
             last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
@@ -167,7 +166,7 @@ class _Maker:
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
-            first, *rest = question.blocks
+            first, *rest = (block() if callable(block) else block for block in question.blocks)
             assert isinstance(first, Paragraph)
             told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(
@@ -249,9 +248,11 @@ def _drafts(part: PartRecipe, kinds: Sequence[Kind], rng: np.random.Generator) -
     else:
         graph = Graph.parse(part.formula, constants=True)
         lines = [line for line in part.formula.replace("\n", ";").split(";") if line.strip()]
-        inputs = list(graph.variables)
+        inputs, steps = list(graph.variables), graph.list
+        shapes = {steps.names[node]: steps.shape(node) for node in steps.inputs}
+        shapes = {name: shape for name, shape in shapes.items() if shape}
         while True:
-            found = at_a_tame_point(lines, inputs, rng, POINTS)
+            found = at_a_tame_point(lines, inputs, rng, POINTS, shapes)
             yield _completed(part, dict(found.point), found.direction)
 
 
@@ -263,7 +264,8 @@ def _completed(
 
 def _misfit(problem: Problem, kinds: Sequence[Kind], *, named: bool) -> Unfit | None:
     """Return why a problem is not for these kinds; `named` where every step must have a name."""
-    if named and len(problem.steps) > len(problem.draft.text.split(";")):
+    scalar = problem.graph is problem.whole
+    if named and scalar and len(problem.steps) > len(problem.draft.text.split(";")):
         return Unfit("", "two lines share a piece that has no name")
     for kind in kinds:
         reason = kind.fits(problem)

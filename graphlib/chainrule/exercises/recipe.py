@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NoReturn
 
+import numpy as np
+
 from chainrule.errors import ChainruleError, InputError
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.own_mistakes import WHERE, OwnMistake, read_rule
 from chainrule.exercises.points import CARRIED
-from chainrule.language import exact
+from chainrule.language.entries import value as typed_value
 from chainrule.ops import OPS
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 
@@ -28,7 +30,7 @@ MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
 WEIGHED: Final = (
     "value", "formula", "partial", "share", "adjoint", "tangent", "path", "updated", "node",
-    "arrows", "count", "saturated", "mistake", "corrected",
+    "arrows", "count", "saturated", "shape", "mistake", "corrected",
 )  # fmt: skip
 """Kinds of cells, as their ids begin."""
 
@@ -40,7 +42,7 @@ class PartRecipe:
     Parameters
     ----------
     kinds
-        Names of `KINDS`, in the order of the tasks.
+        What the tasks ask for, in their order.
     level
         1 to 6 for a program drawn at random; 0 where a formula is given.
     formula
@@ -72,7 +74,19 @@ class PartRecipe:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An answer that a teacher accepts too, with the reason; for one student or for all."""
+    """An answer that a teacher accepts too.
+
+    Parameters
+    ----------
+    cell
+        Task, dot and id of the cell: "2.adjoint:t".
+    answer
+        What is accepted there.
+    reason
+        Why; the key says it.
+    student
+        For whom; for all where it is empty.
+    """
 
     cell: str
     answer: str
@@ -92,8 +106,12 @@ class Recipe:
 
     Parameters
     ----------
-    title, label, note
-        Heading, small words across from it, and words below.
+    title
+        The heading.
+    label
+        Small words across from the heading.
+    note
+        Words below it.
     parts
         Problems and their tasks.
     seed
@@ -167,7 +185,7 @@ class Recipe:
             if numbers:
                 lines += ["", f"[{name}]", *(f"{kind} = {n:g}" for kind, n in numbers.items())]
         for block, keys, entries in (
-            ("override", _OVERRIDE, self.overrides), ("mistake", _MISTAKE, self.mistakes),
+            ("override", OVERRIDE, self.overrides), ("mistake", MISTAKE, self.mistakes),
         ):  # fmt: skip
             for entry in entries:
                 lines += ["", f"[[{block}]]"]
@@ -200,15 +218,15 @@ def _table(table: Mapping[str, str]) -> str:
     return f"{{{inner}}}"
 
 
-_TOP: Final = (
+TOP: Final = (
     "title", "label", "note", "seed", "formats", "part", "marks", "weights",
     "override", "mistake", "carry", "halves",
 )  # fmt: skip
-_PART: Final = (
+PART: Final = (
     "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
 )  # fmt: skip
-_OVERRIDE: Final = ("cell", "answer", "reason", "student")
-_MISTAKE: Final = ("name", "where", "rule", "sentence", "hint", "explanation", "functions")
+OVERRIDE: Final = ("cell", "answer", "reason", "student")
+MISTAKE: Final = ("name", "where", "rule", "sentence", "hint", "explanation", "functions")
 _DECODE_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -261,7 +279,7 @@ class _Reader:
         raise InputError(message, text=self.text, position=position, length=length, allowed=allowed)
 
     def recipe(self) -> Recipe:
-        self._known(self.data, _TOP)
+        self._known(self.data, TOP)
         title = self._string(self.data, "title", "")
         if not title:
             self._stop("title", "This recipe has no title", 'It needs one: title = "Practice".')
@@ -303,7 +321,7 @@ class _Reader:
 
     def _part(self, count: int, given: dict[str, Any]) -> PartRecipe:
         self.block, self.count = "part", count
-        self._known(given, _PART)
+        self._known(given, PART)
         kinds = self._strings(given, "kinds", (), tuple(KINDS))
         if not kinds:
             self._stop("kinds", "This part has no kinds", f"There are {', '.join(KINDS)}.")
@@ -334,9 +352,9 @@ class _Reader:
 
     def _override(self, count: int, given: dict[str, Any]) -> Override:
         self.block, self.count = "override", count
-        self._known(given, _OVERRIDE)
-        texts = {key: self._string(given, key, "") for key in _OVERRIDE}
-        for key in _OVERRIDE[:3]:
+        self._known(given, OVERRIDE)
+        texts = {key: self._string(given, key, "") for key in OVERRIDE}
+        for key in OVERRIDE[:3]:
             if not texts[key]:
                 self._stop(key, f"This override has no {key}", "It needs cell, answer and reason.")
         if not re.fullmatch(r"[1-9]\d*\..+", texts["cell"]):
@@ -346,9 +364,9 @@ class _Reader:
 
     def _mistake(self, count: int, given: dict[str, Any]) -> OwnMistake:
         self.block, self.count = "mistake", count
-        self._known(given, _MISTAKE)
-        texts = {key: self._string(given, key, "") for key in _MISTAKE[:-1]}
-        for key in _MISTAKE[:4]:
+        self._known(given, MISTAKE)
+        texts = {key: self._string(given, key, "") for key in MISTAKE[:-1]}
+        for key in MISTAKE[:4]:
             if not texts[key]:
                 told = "It needs name, where, rule and sentence."
                 self._stop(key, f"This mistake has no {key}", told)
@@ -419,18 +437,19 @@ class _Reader:
         if not isinstance(table, dict):
             self._stop(key, f"`{key}` is no table", 'Write it like {x = "1.5", y = "0.4"}.')
         for value in table.values():
-            if not isinstance(value, str | int | float) or isinstance(value, bool):
+            if not isinstance(value, str | int | float | list) or isinstance(value, bool):
                 self._stop(key, f"`{key}` holds more than text and numbers", 'Write {x = "1.5"}.')
         return {name: value if isinstance(value, str) else repr(value)
                 for name, value in table.items()}  # fmt: skip
 
     def _numbers(self, key: str, table: Any) -> dict[str, str]:
         texts = self._texts(key, table)
+        allowed = 'Such as "1.5", "-2" or "2/3"; vectors and matrices as [1, 2] or [[1], [2]].'
         for value in texts.values():
             try:
-                number = exact(value).value
-            except ChainruleError:
-                self._stop(key, f"`{value[:40]}` is not a number", 'Such as "1.5", "-2" or "2/3".')
-            if not isinstance(number, Fraction | int):
-                self._stop(key, f"`{value[:40]}` is not exact", 'Such as "1.5", "-2" or "2/3".')
+                found = np.ravel(np.array(typed_value(value), dtype=object))
+            except (ChainruleError, ValueError):
+                self._stop(key, f"`{value[:40]}` is not a number", allowed)
+            if not all(isinstance(number, Fraction | int) for number in found):
+                self._stop(key, f"`{value[:40]}` is not exact", allowed)
         return texts

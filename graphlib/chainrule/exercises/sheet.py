@@ -24,7 +24,7 @@ from chainrule.readings.document import (
 )
 from chainrule.readings.grid import Asked, Cell, Grid, GridRow, Header
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import EQUALS, Coloured, Role, Term, Word
+from chainrule.readings.terms import EQUALS, Coloured, Fenced, Numeral, Role, Row, Term, Word
 
 AnswerKind = Literal["number", "whole", "formula", "choice", "graph"]
 Key = Literal["none", "inline", "apart"]
@@ -68,6 +68,13 @@ class Answer:
     points: float = 1.0
     options: tuple[str, ...] = ()
     also: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, key: Key) -> Term:
+        """Return what a key shows; the key apart says its points too."""
+        if key == "inline" or not self.points:
+            return self.term
+        worth = Fenced(Numeral(points_text(self.points)), "[", "]")
+        return Row((self.term, Word("\u2002", r"\enspace "), worth))
 
 
 def ask(cell: str, rows: int = 1) -> Cell:
@@ -152,15 +159,19 @@ class Task:
         return Heading(self.title, 2, str(self.number), points=points_text(self.points))
 
     def written(self, key: Key) -> tuple[Block, ...]:
-        """Return what stands under its heading, with no key, with it in its cells, or it alone."""
-        if key == "apart":
-            return (self._key(),)
-        return tuple(node for block in self.blocks for node in self._filled(block, key))
+        """Return what stands under its heading; in the key apart also what else is accepted."""
+        also = (
+            Paragraph((f"{cell}: " + WORDS["also"].format(answer=words, reason=reason),))
+            for cell, answer in self.answers.items()
+            for words, reason in answer.also.items()
+            if key == "apart"
+        )
+        return (*(node for block in self.blocks for node in self._filled(block, key)), *also)
 
     def _filled(self, block: Block, key: Key) -> Iterator[Block]:
         match block:
             case Figure():
-                yield block.solved if key == "inline" else block.asked
+                yield block.asked if key == "none" else block.solved
                 for name, cell in block.blanks:
                     yield from self._filled(
                         ask_in_line((name, EQUALS), cell, True, drawn=True), key
@@ -182,24 +193,7 @@ class Task:
             return cell
         answer = self.answers[cell.id]
         known = Asked(f"{self.number}.{cell.id}", answer.options)
-        return replace(cell, asked=known, term=answer.term if key == "inline" else None)
-
-    def _key(self) -> Grid:
-        """Return the answers as a table."""
-        heads = [Header(word, Word(WORDS[word])) for word in ("cell", "answer")]
-        heads.append(Header("points", Word(WORDS["points"]), True))
-        if any(answer.also for answer in self.answers.values()):
-            heads.append(Header("accepted", Word(WORDS["accepted"])))
-        rows = (
-            {
-                "cell": Cell(Word(cell)),
-                "answer": Cell(answer.term),
-                "points": Cell(Word(points_text(answer.points))),
-                "accepted": Cell(Word("; ".join(f"{a} ({r})" for a, r in answer.also.items()))),
-            }
-            for cell, answer in self.answers.items()
-        )
-        return Grid("key", (), tuple(heads), tuple(GridRow(cells) for cells in rows))
+        return replace(cell, asked=known, term=None if key == "none" else answer.shown(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +239,7 @@ class Sheet:
 
     @property
     def key(self) -> Mapping[str, Answer]:
-        """Every answer by its id on the sheet, `2.adjoint:t`."""
+        """Every answer by its id on the sheet, such as ``2.adjoint:t``."""
         return {f"{task.number}.{cell}": answer for task, cell, answer in self.cells()}
 
     def cells(self) -> Iterator[tuple[Task, str, Answer]]:
@@ -265,14 +259,15 @@ class Sheet:
         return Heading(self.titled(key), aside=self.label), signature, *note
 
     def document(self, key: Key = "none") -> Document:
-        """Return the sheet as a document with no key, with it in its cells, or it alone."""
+        """Return the sheet as a document with no key, with it in its cells, or to mark by."""
         blocks = [*self.head(key)]
         for part in self.parts:
-            blocks += part.opening if key != "apart" else ()
+            blocks += part.opening
             for task in part.tasks:
                 blocks += [task.heading, *task.written(key)]
         whose = self.student or WORDS["sheet"].format(seed=self.seed)
-        return Document(tuple(blocks), self.titled(key), foot=(whose, WORDS["corner"]), form=True)
+        told = WORDS["brackets" if key == "apart" else "corner"]
+        return Document(tuple(blocks), self.titled(key), foot=(whose, told), form=True)
 
     def to(self, format: str, *, key: Key | None = None) -> bytes:
         """Return the sheet in a format of `chainrule.exercises.formats.FORMATS`.
@@ -280,7 +275,7 @@ class Sheet:
         Parameters
         ----------
         key
-            "none" for students, "inline" with every cell filled in, "apart" for the key alone;
+            "none" for students, "inline" with every cell filled in, "apart" for a key to mark by;
             default what is usual for the format: "inline" for Moodle, which marks by it, else
             "none".
 

@@ -149,7 +149,7 @@ class Shown(Function):
 
     @property
     def usual_zoom(self) -> Zoom:
-        """The level at which it is shown unless asked otherwise: named for a program.
+        """The level at which it is shown unless asked otherwise; named for a program.
 
         >>> from chainrule import Graph
         >>> Graph.parse("sin(x^2)").usual_zoom, Graph.parse("y = sin t; t = x^2").usual_zoom

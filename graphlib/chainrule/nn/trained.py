@@ -17,6 +17,7 @@ from chainrule.nn.model import Model, Network
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.scoring import scores
 from chainrule.nn.stepping import Stepper
+from chainrule.nn.words import Answering
 from chainrule.worked import Worked
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Array = Any
 Pair = tuple[Array, Array]
 
 
-class Trained:
+class Trained(Answering):
     """A network with its data and its parameters.
 
     Parameters
@@ -162,7 +163,7 @@ class Trained:
 
     @property
     def history(self) -> pandas.DataFrame:
-        """The scores after each epoch as a data frame: training data, and held-out data."""
+        """The scores after each epoch as a data frame, of training data, and held-out data."""
         frame: pandas.DataFrame = needed("pandas", "frames").DataFrame(self.epochs)
         return frame
 

@@ -216,7 +216,7 @@ class Op:
 
     @property
     def numeric(self) -> Rule:
-        """The rule by which numbers are computed: `stable` where there is one."""
+        """The rule by which numbers are computed, `stable` where there is one."""
         return self.stable or self.value
 
     def partial(self, slot: int) -> Rule:

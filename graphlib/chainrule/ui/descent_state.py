@@ -139,7 +139,7 @@ READERS: Mapping[str, link.Reader] = {
     "rate": _fits(rate),
     "steps": link.whole(1, MOST_STEPS),
 }
-_KEYS = dict(zip(READERS, (f.name for f in fields(DescentState)), strict=True))
+KEYS = dict(zip(READERS, (f.name for f in fields(DescentState)), strict=True))
 
 
 def encode(state: DescentState) -> str:
@@ -153,7 +153,7 @@ def encode(state: DescentState) -> str:
     plain = DescentState()
     return link.written(
         (key, str(getattr(state, name)))
-        for key, name in _KEYS.items()
+        for key, name in KEYS.items()
         if getattr(state, name) != getattr(plain, name)
     )
 
@@ -167,4 +167,4 @@ def decode(query: str) -> DescentState:
         If anything in it is not as `encode` writes it, with the offset in `query`.
     """
     found = link.parts(query, READERS) if query else {}
-    return DescentState(**{_KEYS[key]: value for key, value in found.items()})
+    return DescentState(**{KEYS[key]: value for key, value in found.items()})

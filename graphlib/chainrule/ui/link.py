@@ -61,7 +61,7 @@ def encode(state: State) -> str:
     point = tuple((name, value) for name, value in state.point if is_value(value))
     pieces = [("f", state.formula)] + ([("at", _pairs(point))] if point else [])
     pieces += [("read", _pairs(state.readings))] if state.readings else []
-    for key, attribute in _CHOICES.items():
+    for key, attribute in CHOICES.items():
         value = getattr(state, attribute)
         if value != getattr(plain, attribute) and (key != "step" or value < MOST_STEPS):
             pieces.append((key, _written(value)))
@@ -110,12 +110,12 @@ def decode(query: str) -> State:
     LinkError
         If anything in it is not as `encode` writes it, with the offset in `query`.
     """
-    found = parts(query, _READERS)
+    found = parts(query, READERS)
     if "f" not in found:
         raise LinkError(
             "The link has no formula", text=query, allowed="The part f holds the formula."
         )
-    chosen = {attribute: found[key] for key, attribute in _CHOICES.items() if key in found}
+    chosen = {attribute: found[key] for key, attribute in CHOICES.items() if key in found}
     return State(
         formula=found["f"], point=found.get("at", ()), readings=found.get("read", ()), **chosen
     )
@@ -309,7 +309,7 @@ def _read_step(field: Field) -> int:
     return int(field.text)
 
 
-_CHOICES: Mapping[str, str] = {
+CHOICES: Mapping[str, str] = {
     "mode": "mode",
     "zoom": "zoom",
     "along": "along",
@@ -323,7 +323,7 @@ _CHOICES: Mapping[str, str] = {
     "step": "step",
     "present": "present",
 }
-_READERS: Mapping[str, Callable[[Field], Any]] = {
+READERS: Mapping[str, Callable[[Field], Any]] = {
     "f": lambda field: field.text,
     "at": _read_point,
     "read": _read_pairs,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chainrule.exercises.answer_form import form_csv, form_xlsx
-from chainrule.exercises.formats import ipynb, json, moodle
+from chainrule.exercises.formats import ipynb, json, moodle, qti
 from chainrule.exercises.sheet import Format, Key, Sheet
 from chainrule.readings.render import RENDERERS
 from chainrule.typesetting import typeset
@@ -32,6 +32,8 @@ FORMATS: Mapping[str, Format] = {
         *map(_written, ("typst", "latex", "html", "markdown", "text")),
         ipynb.FORMAT,
         moodle.FORMAT,
+        qti.QTI21,
+        qti.QTI12,
         json.FORMAT,
         Format("form", ".csv", form_csv),
         Format("workbook", ".xlsx", form_xlsx),

@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.errors import ChainruleError
 from chainrule.exercises.catalogue import WORDS, counted
-from chainrule.exercises.figure import figure
+from chainrule.exercises.figure import Figure, figure
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
 from chainrule.exercises.kinds.slots import instructions, readable
 from chainrule.exercises.problem import Problem
@@ -47,12 +47,11 @@ def write(setting: Setting) -> Question:
     exact = ", ".join(f"{view.labels[a]} → {view.labels[u]}" for u, a in missing)
     shown = Coloured("partial", Row(tuple(t for t in terms if t != Symbol(" "))))
     answers.append(Answer("arrows", "graph", shown, exact, points=float(len(missing))))
-    drawn = figure(
-        problem,
-        blank=blank,
-        missing=missing,
-        alternative=_alternative(problem, set(blank), set(missing)),
-    )
+
+    def drawn() -> Figure:
+        alternative = _alternative(problem, set(blank), set(missing))
+        return figure(problem, blank=blank, missing=missing, alternative=alternative)
+
     gaps = {"blank": counted(len(blank)), "missing": counted(len(missing))}
     words = instructions("draw" if len(missing) > 1 else "draw_one", gaps)
     return Question(
@@ -113,7 +112,7 @@ def _pairs(exact: str) -> list[tuple[str, str]]:
 def _same_program(problem: Problem, given: str) -> tuple[bool, str]:
     """Whether a program is the same graph up to the names of its steps."""
     try:
-        theirs = Graph.parse(given, declared=problem.draft.point, constants=True)
+        theirs = Graph.parse(given, declared=problem.point, constants=True)
         shown = theirs.zoom(theirs.usual_zoom).list
     except ChainruleError as error:
         return False, str(error).partition("\n")[0]

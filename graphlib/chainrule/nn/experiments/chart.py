@@ -39,7 +39,7 @@ def drawn(outcome: Outcome, theme: ThemeName = "light") -> Spec:
     records = [dict(zip(outcome.columns, map(_plain, row), strict=True)) for row in outcome.rows]
     rows = _different(records, look.rows)
     facets = _different(records, look.facet)
-    panels = look.panels or ((look.y, "", None),)
+    panels = look.panels or ((look.y, ""),)
     lines_of = [facets] if look.rows else [facets[k : k + 3] for k in range(0, len(facets), 3)]
     across = len(lines_of[0]) * len(panels)
     narrow = across > 4
@@ -109,20 +109,24 @@ def _panel(
     outcome: Outcome,
     records: Sequence[Spec],
     where: Mapping[str, Any],
-    panel: tuple[str, str, tuple[float, float] | None],
+    panel: tuple[Any, ...],
     colours: Theme,
     *,
     quiet: bool,
 ) -> Spec:
     """Return one picture: a solid line, a dashed one beside it where there are two columns."""
     look = outcome.look
-    y, dashed, domain = panel
+    y, dashed, *ends = panel
+    domain = ends[0] if ends else None
     role = colours.derivative if look.derivative else colours.value
     keep = [{"filter": {"field": _field(n), "equal": v}} for n, v in where.items()]
     encoding = {
         "x": _axis(outcome, look.x, logarithmic=look.both, quiet=quiet),
         "y": _axis(outcome, y, logarithmic=look.logarithmic, domain=domain, quiet=quiet, wide=30),
     }
+    if ends:
+        last = [r for r in records if all(r[n] == v for n, v in where.items())][-1][y]
+        encoding["x"]["axis"]["title"] = "lost" if last is None else f"ends at {last:.3g}"
     if look.kind == "rect":
         return {"transform": keep, **_plane(outcome, encoding, role, colours)}
     mark: Spec = {"type": look.kind, "clip": True, "tooltip": True, "color": role}
@@ -243,7 +247,7 @@ def _with_zeros(
 
 
 def _different(records: Sequence[Spec], name: str) -> list[Any]:
-    return list(dict.fromkeys(row[name] for row in records)) if name else [None]
+    return (list(dict.fromkeys(row[name] for row in records)) if name else []) or [None]
 
 
 def _said(value: Any, name: str) -> str:
