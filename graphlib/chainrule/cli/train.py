@@ -235,28 +235,20 @@ def _printed(ready: Prepared) -> None:
 
 
 def _watched(ready: Prepared) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
+    from chainrule.cli.progress import progress
     from chainrule.nn.scoring import judged
 
-    run, console = ready.run, Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    run = ready.run
     told: dict[str, Any] = {}
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("training", total=run.steps)
+    with progress("training") as shown:
         for record in run:
             if record.step % run.per_epoch == 0:
                 told = _epoch(record)
-                progress.update(
-                    task,
-                    completed=record.step,
-                    description=f"epoch {record.epoch}, loss {told['loss']:.4g}",
-                )
+                shown(record.step, run.steps, f"epoch {record.epoch}, loss {told['loss']:.4g}")
     print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, {_described(ready)}")
     for name, value in told.items():
-        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-        print(f"  {name.replace('_', ' ')}: {shown}")
+        number = f"{value:.4g}" if isinstance(value, float) else str(value)
+        print(f"  {name.replace('_', ' ')}: {number}")
     if ready.units is not None and "rmse" in told:
         print("  (the loss is that of scaled targets, the RMSE is in their own unit)")
     if judged(told):
@@ -335,24 +327,21 @@ def sweep(
     """
     from functools import partial
     from json import dumps
+    from math import prod
 
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from chainrule.cli.progress import progress
     from chainrule.nn.experiments import Trial, averaged
     from chainrule.nn.experiments import sweep as swept
 
     grid = _grid(tries)
     call = partial(trial, source, target, epochs=epochs)
     data_of(source, target)  # refused here once, not at every setting
-    count = 1
-    for values in grid.values():
-        count *= len(values)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("trials", total=count)
+    count = prod(map(len, grid.values()))
+    counted = iter(range(1, count + 1))
+    with progress("trials") as shown:
 
-        def watch(done: Trial) -> None:
-            progress.advance(task)
+        def watch(_trial: Trial) -> None:
+            shown(next(counted), count)
 
         if workers == 1:
             trials = swept(call, grid, watch=watch)
