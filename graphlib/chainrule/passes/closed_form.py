@@ -405,7 +405,7 @@ def _printers(
             first = next((t for t in terms if not t.could_extract_minus_sign()), terms[0])
             return [first, *(t for t in terms if t is not first)]
 
-    class Text(Sums, StrPrinter):  # type: ignore[misc]
+    class AsText(Sums, StrPrinter):  # type: ignore[misc]
         """Writes what the formula box reads."""
 
         def _print_Abs(self, e: Any) -> str:
@@ -420,7 +420,7 @@ def _printers(
         def _print_Exp1(self, e: Any) -> str:
             return "e"
 
-    class Latex(Sums, LatexPrinter):  # type: ignore[misc]
+    class InLatex(Sums, LatexPrinter):  # type: ignore[misc]
         """Names the step function by its name: θ is likely to be a variable."""
 
         def _print_Heaviside(self, e: Any, exp: Any = None) -> str:
@@ -429,8 +429,8 @@ def _printers(
             return rf"\operatorname{{step}}{power}\left({inside}\right)"
 
     symbols = {sympy.Symbol(n, real=True): latex for n, latex in latex_names.items()}
-    latex = Latex({"ln_notation": True, "symbol_names": symbols})
-    text = Text()
+    latex = InLatex({"ln_notation": True, "symbol_names": symbols})
+    text = AsText()
     return lambda e: text.doprint(e).replace("**", "^"), latex.doprint
 
 
