@@ -13,7 +13,7 @@ from chainrule.algebras.decimals import rounded
 from chainrule.drawing import draw
 from chainrule.drawing.figure import figure
 from chainrule.drawing.slides import slides
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, no_such
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, exact
@@ -295,11 +295,11 @@ class Worked:
 
         Raises
         ------
-        GraphError
+        InputError
             If there is none.
         """
         if reading not in READINGS:
-            raise GraphError(f"no reading {reading!r}; there are {', '.join(READINGS)}")
+            raise no_such("reading", reading, READINGS)
         return READINGS[reading](self)
 
     def _entries(self, name: str) -> list[int]:

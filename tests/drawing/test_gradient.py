@@ -18,7 +18,7 @@ from chainrule.errors import DrawingError
 from chainrule.passes.derivatives import adjoint_graph
 from chainrule.readings.terms import text
 from chainrule.readings.view import View
-from tests.drawing.test_pictures import HOSTILE, SVG, golden, texts
+from tests.drawing.test_pictures import HOSTILE, SVG, texts
 
 EXAMPLES = {
     "x y + sin x exp y": {"x": 1, "y": 2},
@@ -65,10 +65,6 @@ def test_the_lecture_s_adjoints_have_the_formulas_of_the_chain_rule(lecture: Vie
     assert {plain(formula) for formula in expected} <= formulas
     sine = math.sin(math.sin(1) + 3)
     assert adjoints(lecture)["t"] == pytest.approx(-sine * (math.cos(1) + 3), rel=1e-15)
-
-
-def test_golden(lecture: View) -> None:
-    golden("lecture-gradient", lecture, gradient=True)
 
 
 @pytest.mark.parametrize("formula", EXAMPLES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from chainrule.drawing.svg import escaped
 from chainrule.errors import DrawingError
 from chainrule.readings.theme import LIGHT
 from chainrule.readings.view import View
+from tests.golden.files import same_as
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,38 +47,28 @@ def texts(svg: bytes) -> list[str]:
     return ["".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")]
 
 
-def golden(name: str, view: View, format: str = "svg", **options: Any) -> None:
-    """Compare a drawing with a golden file; CHAINRULE_GOLDEN=write writes it anew."""
-    file, text = GOLDEN / f"{name}.{format}", draw(view, format, **options).decode()
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "lecture.svg": ("lecture", {}),
+    "lecture.dot": ("lecture", {}),
+    "lecture.tikz": ("lecture", {}),
+    "lecture-step-17.tikz": ("lecture", {"step": 17, "document": True}),
+    "lecture-step-17-dark.svg": ("lecture", {"theme": "dark", "step": 17}),
+    "lecture-forward-scale.svg": (
+        "lecture_forward",
+        {"direction": "TB", "scale": True, "title": "Forward mode"},
+    ),
+    "lecture-values.svg": ("lecture", {"derivatives": False}),
+    "lecture-gradient.svg": ("lecture", {"gradient": True}),
+    "trouble.svg": ("trouble", {}),
+    "vectors.svg": ("vectors", {}),
+}
 
 
-def test_golden_lecture(lecture: View) -> None:
-    golden("lecture", lecture)
-    golden("lecture", lecture, "dot")
-
-
-def test_golden_step_of_a_share_in_the_dark(lecture: View) -> None:
-    golden("lecture-step-17-dark", lecture, theme="dark", step=17)
-
-
-def test_golden_forward_top_down_with_scale(lecture_forward: View) -> None:
-    options = {"direction": "TB", "scale": True, "title": "Forward mode"}
-    golden("lecture-forward-scale", lecture_forward, **options)
-
-
-def test_golden_values_only(lecture: View) -> None:
-    golden("lecture-values", lecture, derivatives=False)
-
-
-def test_golden_trouble(trouble: View) -> None:
-    golden("trouble", trouble)
-
-
-def test_golden_vectors(vectors: View) -> None:
-    golden("vectors", vectors)
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_its_golden_file(name: str, request: pytest.FixtureRequest) -> None:
+    run, options = PICTURES[name]
+    view: View = request.getfixturevalue(run)
+    same_as(GOLDEN / name, draw(view, name.rpartition(".")[2], **options).decode())
 
 
 @pytest.mark.parametrize(

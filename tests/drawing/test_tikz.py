@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -17,21 +15,9 @@ from chainrule.readings.render.tikz import PX
 from chainrule.readings.view import View
 from tests.drawing.test_pictures import HOSTILE
 
-GOLDEN = Path(__file__).parent / "golden"
-
 
 def tikz(view: View, **options: object) -> str:
     return draw(view, "tikz", **options).decode()  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("name", "options"), [("lecture", {}), ("lecture-step-17", {"step": 17, "document": True})]
-)
-def test_golden(lecture: View, name: str, options: dict[str, object]) -> None:
-    file, found = GOLDEN / f"{name}.tikz", tikz(lecture, **options)
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        file.write_text(found, encoding="utf-8")
-    assert found == file.read_text(encoding="utf-8")
 
 
 def test_the_lecture_s_numbers_stand_in_their_colours(lecture: View) -> None:

@@ -50,7 +50,7 @@ def slides_svg(view: View, *, theme: str = "light", seconds: float = SECONDS_A_S
     DrawingError, OutsideTimeout
         For a theme that there is not, or if Graphviz cannot lay out the graph.
     """
-    writer = _Writer(frames(view), theme_named(theme), seconds)
+    writer = _Animator(frames(view), theme_named(theme), seconds)
     return writer.document(in_words(reduced(view)))
 
 
@@ -63,7 +63,7 @@ def runs(states: Iterable[State]) -> Iterator[tuple[State, int, int]]:
         begin = end
 
 
-class _Writer:
+class _Animator:
     def __init__(self, shown: Frames, theme: Theme, seconds: float) -> None:
         self.shown = shown
         self.theme = theme

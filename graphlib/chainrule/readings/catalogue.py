@@ -292,7 +292,6 @@ SENTENCES: Mapping[str, str] = {
         "The derivative by {node} exists and is {right}: the conventions at the kinks add up "
         "to {used}, which is not it."
     ),
-    "unused": "{node} does not lead to {goal}: its adjoint is 0.",
     "seed_rule": "seed",
     "alike": "At {variable} = {value}, {one} and {other} look alike; {better} shows a mistake.",
     "unnoticed_overwrite-instead-of-accumulate": (

@@ -26,7 +26,7 @@ COLUMNS = {"node": False, "partial": False, "value": True, "number": True}
 Columns = Mapping[str, Cell]
 
 
-class Sum(NamedTuple):
+class Running(NamedTuple):
     """What a row adds, the sum from there on, and whether it is a node's first and last row."""
 
     amount: Number | None
@@ -149,23 +149,23 @@ class _Flow:
             Header(f"derivative{self.along}", name, True, derivative),
         )
 
-    def arriving(self, node: int) -> dict[Edge | None, Sum]:
+    def arriving(self, node: int) -> dict[Edge | None, Running]:
         """Return a node's running sum by edge; under None what it begins with."""
         run, arrivals = self.view.run, self.arrivals.get(node, [])
         seeded = node in run.seeds
-        found: dict[Edge | None, Sum] = {}
+        found: dict[Edge | None, Running] = {}
         if seeded or (not arrivals and self.view.graph.varies[node]):
             amount = run.derivative(node)
             if arrivals:
                 seed = run.seeds[node]
                 amount = merged(float(seed), lifted(seed))
-            found[None] = Sum(amount, amount, True, not arrivals)
+            found[None] = Running(amount, amount, True, not arrivals)
         for count, (edge, total) in enumerate(arrivals):
             first, last = count == 0 and not seeded, count == len(arrivals) - 1
-            found[edge] = Sum(run.flowing(edge.user, edge.slot), total, first, last)
+            found[edge] = Running(run.flowing(edge.user, edge.slot), total, first, last)
         return found
 
-    def cells(self, node: int, edge: Edge | None, sum: Sum) -> Columns:
+    def cells(self, node: int, edge: Edge | None, sum: Running) -> Columns:
         """Return the running sum of a row, and the share that it brings as a cell of its own."""
         view, (amount, total, first, last) = self.view, sum
         lead: Term | None = None

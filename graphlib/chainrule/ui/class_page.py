@@ -93,10 +93,7 @@ def _station(number: int, title: str, count: str, told: str) -> None:
 
 
 def _refused(error: ChainruleError) -> None:
-    fault = (
-        Fault.of(error) if isinstance(error, InputError) else Fault(str(error), "", "", "", 0, 0)
-    )
-    st.html(fault_html(fault))
+    st.html(fault_html(Fault.of(error)))
 
 
 def _uploaded(key: str) -> list[tuple[str, bytes]]:

@@ -93,15 +93,17 @@ class Fault:
     """Why an input cannot be used, as the page shows it."""
 
     message: str
-    caret: str
-    allowed: str
-    suggestion: str
-    line: int
-    column: int
+    caret: str = ""
+    allowed: str = ""
+    suggestion: str = ""
+    line: int = 0
+    column: int = 0
 
     @classmethod
-    def of(cls, error: InputError) -> Fault:
-        """Return an error as the page shows it."""
+    def of(cls, error: ChainruleError, allowed: str = "") -> Fault:
+        """Return an error as the page shows it; `allowed` is for one that says nothing of that."""
+        if not isinstance(error, InputError):
+            return cls(str(error), allowed=allowed)
         return cls(
             error.message,
             error.caret() if error.text else "",
@@ -309,12 +311,10 @@ def play(
         # A copy in a tree hides what its original does.
         told = tuple(hint for hint in hints(worked.view) if "#" not in hint.variable)
         return Packed.of(payload(worked.view, layouts=(screen,))), told
-    except InputError as error:
-        return Fault.of(error)
     except ShapeError as error:
-        return Fault(str(error), "", "Values have the shapes that are declared.", "", 0, 0)
+        return Fault.of(error, "Values have the shapes that are declared.")
     except ChainruleError as error:
-        return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+        return Fault.of(error, "Try a smaller formula.")
 
 
 def closed(state: State, names: tuple[str, ...]) -> Closed:
@@ -359,10 +359,8 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
         worked = work(replace(state, shape="graph") if nudged else state, names)
         found = _nudged(worked, state) if nudged else READINGS[state.reading](worked)
         return found.html(prefix=f"{state.reading}-")
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", "", "", 0, 0)
+        return Fault.of(error)
 
 
 def _nudged(worked: Worked, state: State) -> Tabular:

@@ -124,13 +124,11 @@ def made(asked: Asked, seed: int, student: str) -> Sheet | Fault:
         found = workers.call(drawn, recipe, own, student, timeout=SECONDS, what="this sheet")
         assert isinstance(found, Sheet)
         return found
-    except InputError as error:
-        return Fault.of(error)
     except WorkerFailure as failure:
         message, _, allowed = failure.text.partition("\n")
-        return Fault(message.rstrip("."), "", allowed.rpartition("\n")[2] or OTHERWISE, "", 0, 0)
+        return Fault(message.rstrip("."), allowed=allowed.rpartition("\n")[2] or OTHERWISE)
     except ChainruleError as error:
-        return Fault(str(error), "", OTHERWISE, "", 0, 0)
+        return Fault.of(error, OTHERWISE)
 
 
 def digest_of(asked: Asked, seed: int, student: str) -> str:

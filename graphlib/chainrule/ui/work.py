@@ -54,7 +54,7 @@ def _asked(name: str, *args: Any) -> Any:
 
 
 def _fault(error: OutsideError) -> Fault:
-    return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+    return Fault(str(error), allowed="Try a smaller formula.")
 
 
 def read(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chainrule.errors import ChainruleError, FileError, InputError, LimitError, LinkError
+from chainrule.errors import ChainruleError, FileError, LimitError, LinkError
 from chainrule.exercises.catalogue import BACKWARD
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
@@ -74,10 +74,8 @@ def work(state: State) -> Attempt | Fault:
         if view.reverse and len(graph.variables) == 1:
             forward = graph.work(point, "forward").view
         sheet = Worksheet(backward, forward)
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", "Tables to be worked by hand are of numbers.", "", 0, 0)
+        return Fault.of(error, "Tables to be worked by hand are of numbers.")
     if len(view.edges) > MOST_ROWS:
         return Fault.of(
             LimitError(
@@ -94,10 +92,8 @@ def own_gradients(state: State, typed: str) -> str | Fault:
         graph = Graph.parse(state.formula, declared=tuple(name for name, _ in state.point))
         point = {n: v for n, v in state.point if n in graph.variables}
         return check_backward(graph, point, read_gradients(typed)).html()
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", BACKWARD["allowed"], "", 0, 0)
+        return Fault.of(error, BACKWARD["allowed"])
 
 
 def payload(
