@@ -143,6 +143,8 @@ def _forget(name: str) -> None:
 
 
 def _shown(it: Experiment) -> None:
+    if current().experiment != it.name:
+        st.rerun()  # a run of it was opened: that is another page than this part
     with st.container(key="ex_top", horizontal=True, vertical_alignment="center"):
         st.html(f'<h2 class="cr-title">{escape(it.title)}</h2>', width="content")
         given = _fields(it)
@@ -165,9 +167,10 @@ def _shown(it: Experiment) -> None:
     if it.name == "convolution":
         convolution(_grids(found), key="ex_convolution", on_edit=lambda: _edited(found))
     else:
-        st.vega_lite_chart(
-            spec=found.spec(theme()), key=f"ex_chart_{it.name}_{theme()}", width="content"
-        )
+        with st.container(key="ex_picture"):
+            st.vega_lite_chart(
+                spec=found.spec(theme()), key=f"ex_chart_{it.name}_{theme()}", width="content"
+            )
     st.html(f'<p class="cr-quiet">{escape(it.about)}</p>')
     _table(found)
     if it.name == "activation-start":

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.nn.contours import contour
 from chainrule.nn.course import MOST_ASKED, Mark
 from chainrule.nn.experiments.outcome import Look, Outcome, outcome
-from chainrule.nn.experiments.told import changed, listed
+from chainrule.nn.experiments.told import changed, listed, ratio
 from chainrule.nn.looking import Passes
 from chainrule.ui.network_work import COLUMNS, ROWS, Scene, number, short
 from chainrule.ui.pictures.component import WORDS
@@ -341,7 +341,7 @@ def _way(scene: Scene, mark: Mark, other: tuple[Scene, Mark] | None) -> list[str
 
 
 def _ratio(flow: Sequence[float]) -> str:
-    return changed(flow[0] / flow[-1] if flow[-1] else float("inf") if flow[0] else 0.0)
+    return changed(ratio(flow[0], flow[-1]))
 
 
 def _flat_words(told: Sequence[str], count: int) -> str:

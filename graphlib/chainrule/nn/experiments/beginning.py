@@ -38,7 +38,7 @@ def _learned(ends: Mapping[tuple[str, str], dict[str, float] | None], given: Any
     others = [f"{a} from {_begun(a, s)}" for a, s in ends if (a, s) not in learned]
     if learned and others:
         verb = "does" if len(others) == 1 else "do"
-        told += f", {listed(others)} {verb} not (guessing has the loss ln 2 = {GUESSING:.4f})"
+        told += f"; {listed(others)} {verb} not (guessing has the loss ln 2 = {GUESSING:.4f})"
     if learned:
         (name, start), best = min(learned.items(), key=lambda pair: pair[1]["held_out_loss"])
         told += f". The lowest held-out loss, {best['held_out_loss']:.4g}, "
