@@ -286,11 +286,11 @@ def _misfit(problem: Problem, kinds: Sequence[Kind], *, named: bool) -> Unfit | 
 
 def _questions(problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator) -> list[Question]:
     """Write the tasks; none asks again what an earlier one asks, or prints what another asks."""
-    alone = [_cells(kind.write(Setting(problem, deepcopy(rng)))) for kind in kinds]
+    alone = [_cells(kind.write(Setting(problem, deepcopy(rng)))) for kind in kinds[1:]]
     asked: frozenset[str] = frozenset()
     questions = []
     for i, kind in enumerate(kinds):
-        later = frozenset[str]().union(*alone[i + 1 :])
+        later = frozenset[str]().union(*alone[i:])
         question = kind.write(Setting(problem, rng, asked, later))
         if question.shown & (asked | later):
             raise GraphError(
