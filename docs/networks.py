@@ -38,6 +38,215 @@ and `chart()`.
 | name | what it does | where |
 |---|---|---|"""
 
+TABLE = """## Every topic, and what its numbers are compared with
+
+Where a topic stands on the page Networks (what follows its address), on the command line and among
+the lessons, and the test that holds its numbers against another route.
+
+| topic | page | command line | lesson | compared with | test |
+|---|---|---|---|---|---|"""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where a topic of the lectures stands, and the test that holds it against another route."""
+
+    name: str
+    page: str
+    command: str
+    lesson: int
+    said: str
+    against: str
+    test: str
+
+    def row(self) -> str:
+        """Return its row of the table."""
+        page = f"`?{self.page}`" if self.page else "—"
+        command = f"`{self.command}`" if self.command else "—"
+        cells = (self.name, page, command, f"{self.lesson:02d}", self.against, f"`{self.test}`")
+        return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+HAND, LAW = "tests/nn/test_by_hand.py::", "tests/nn/test_lecture_experiments.py::"
+EXPERIMENT = "tests/nn/test_experiments.py::"
+NUMPY = "hand-written NumPy from the same start"
+CHECKED: dict[str, tuple[str, str]] = {
+    "activation-start": (f"{NUMPY}: both losses", f"{HAND}test_activation_start"),
+    "zero-weights": (f"{NUMPY}; ln 2 from zeros", f"{HAND}test_zero_weights"),
+    "gradient-flow": (
+        "the textbook's recursion in NumPy",
+        f"{EXPERIMENT}test_gradient_flow_is_that_of_the_recursion",
+    ),
+    "saturated-units": (
+        "NumPy, with 1/cosh² for the slope",
+        "tests/nn/test_sentences.py::test_saturated_units_are_counted_as_by_hand",
+    ),
+    "dead-units": (f"{NUMPY}: who is active", f"{HAND}test_dead_units"),
+    "recurrent": (
+        "powers of w; the product of w(1 − h²)",
+        f"{LAW}test_a_recurrent_net_vanishes_and_explodes",
+    ),
+    "rates": (f"{NUMPY}: the loss at every step", f"{HAND}test_rates"),
+    "batches": (
+        "the variance of a mean drawn without replacement",
+        f"{EXPERIMENT}test_the_spread_of_a_batch_falls_as_theory_says",
+    ),
+    "loss-of-a-weight": (
+        "the closed form ∑xt/∑x²",
+        f"{LAW}test_the_loss_of_a_weight_is_a_parabola_for_every_batch",
+    ),
+    "valleys": (
+        "roots of the derivative",
+        f"{EXPERIMENT}test_descent_finds_the_minimum_beside_its_start",
+    ),
+    "overfitting": (f"{NUMPY}: plainly, with L1 and L2", f"{HAND}test_overfitting"),
+    "width-depth": (f"{NUMPY}: the loss", f"{HAND}test_width_and_depth"),
+    "depth-error": (f"{NUMPY}: both losses", f"{HAND}test_depth_and_held_out_error"),
+    "lottery-ticket": (f"{NUMPY}: the held-out losses", f"{HAND}test_lottery_ticket"),
+    "any-function": (f"{NUMPY}: every answer", f"{HAND}test_any_function_by_width"),
+    "scaling": (f"{NUMPY}: the loss at every step", f"{HAND}test_scaling"),
+    "line": (
+        "least squares of NumPy",
+        f"{LAW}test_a_line_comes_to_its_closed_form_or_runs_away",
+    ),
+    "cut-off": (
+        "NumPy: every count of the table",
+        f"{LAW}test_the_confusion_table_counts_as_by_hand",
+    ),
+    "sigmoid-losses": (
+        "2(y − t)·y(1 − y) and y − t",
+        f"{EXPERIMENT}test_squared_error_on_a_sigmoid_has_no_slope_where_it_is_most_wrong",
+    ),
+    "convolution": (
+        "differences, exact for a quadratic",
+        f"{EXPERIMENT}test_a_kernel_slides_forwards_and_backwards",
+    ),
+    "changed-input": (f"{NUMPY}: every probability", f"{HAND}test_changing_the_input"),
+    "style": ("Gram matrices in NumPy", f"{LAW}test_style_is_a_gram_matrix_of_features"),
+}
+BEYOND = (
+    Topic(
+        "Both passes of a network",
+        "hidden=2&neuron=2.1",
+        "chainrule train xor --layers 2 --epochs 2 --table 1",
+        10,
+        "network",
+        "the tables of the lecture",
+        "tests/examples/test_network_lessons.py::test_the_network_is_that_of_the_lecture",
+    ),
+    Topic(
+        "Initialisers",
+        "initialiser=he",
+        "chainrule train moons --init he --epochs 2",
+        11,
+        '"he"',
+        "the variances of the papers",
+        f"{EXPERIMENT}test_initialisers_have_the_spread_of_their_papers",
+    ),
+    Topic(
+        "Optimisers",
+        "optimiser=momentum",
+        "chainrule train moons --optimiser momentum --epochs 2",
+        12,
+        "nn.Optimiser",
+        "the rules of the papers in NumPy",
+        "tests/nn/test_training.py::test_each_optimiser_steps_as_its_paper_says",
+    ),
+    Topic(
+        "L1 and L2",
+        "l1=0.001&l2=0.01",
+        "chainrule train moons --l1 0.001 --l2 0.01 --epochs 2",
+        13,
+        "L2",
+        f"{NUMPY}",
+        f"{HAND}test_overfitting",
+    ),
+    Topic(
+        "Dropout",
+        "dropout=0.2",
+        "chainrule train moons --dropout 0.2 --epochs 2",
+        13,
+        "Dropout",
+        f"{NUMPY}, with the masks of the seed",
+        f"{HAND}test_dropout",
+    ),
+    Topic(
+        "Early stopping",
+        "patience=5",
+        "chainrule train moons --patience 5 --epochs 9",
+        13,
+        "patience",
+        "the best of all epochs",
+        "tests/nn/test_training.py::test_early_stopping_puts_the_best_parameters_back",
+    ),
+    Topic(
+        "RMSE and R²",
+        "data=line",
+        "chainrule train line --epochs 2",
+        15,
+        '"r2"',
+        "their definitions",
+        "tests/nn/test_truth.py::test_r2_is_that_of_the_textbook_and_a_bad_model_says_so",
+    ),
+    Topic(
+        "Classes, softmax and cross-entropy",
+        "data=blobs",
+        "chainrule train blobs --epochs 2",
+        10,
+        "blobs",
+        "the textbook's gradients in NumPy",
+        "tests/nn/test_training.py::test_gradients_are_those_of_the_textbook",
+    ),
+    Topic(
+        "Patients with words in their columns",
+        "data=heart",
+        "chainrule train heart --epochs 2",
+        9,
+        "experiments.cut_off",
+        "the file read by hand",
+        "tests/nn/test_own_data.py::test_the_patients_of_the_lecture_are_read",
+    ),
+    Topic(
+        "A formula learns",
+        "data=line&formula=y%20%3D%20a%20x%20%2B%20b&learn=a%3B%20b",
+        'chainrule train line --formula "y = a x + b" --learn "a b" --epochs 2',
+        15,
+        "learn=",
+        "least squares in closed form",
+        "tests/nn/test_formula.py::test_a_line_in_two_columns_ends_at_its_closed_form",
+    ),
+    Topic(
+        "RNN, LSTM, attention, normalisation, residual",
+        "experiment=recurrent",
+        "",
+        15,
+        "nn.LSTM",
+        "hand-written NumPy; PyTorch over 50 steps in `tests/crosscheck`",
+        "tests/nn/test_layers.py::test_predictions_and_tables_are_those_by_hand",
+    ),
+    Topic(
+        "Sweeps over settings and seeds",
+        "",
+        "chainrule sweep moons --try seed=0,1 --try layers=2,3 --epochs 2",
+        13,
+        "seeds",
+        "means and deviations of known numbers",
+        "tests/nn/test_keeping.py::test_means_and_deviations_over_seeds",
+    ),
+)
+
+
+def topics() -> list[Topic]:
+    """Return all topics: the experiments in their order, then what is beyond them."""
+    found = []
+    for it in experiments.EXPERIMENTS.values():
+        name = "descent" if it.name == "valleys" else it.run.__name__
+        page, command = f"experiment={it.name}", f"chainrule experiment {it.name}"
+        against, test = CHECKED[it.name]
+        said = f"experiments.{name}"
+        found.append(Topic(it.title, page, command, it.lesson, said, against, test))
+    return [*found, *BEYOND]
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -174,7 +383,8 @@ def effects() -> dict[str, Effect]:
 
 def page(found: dict[str, Effect]) -> str:
     """Return the page."""
-    return "\n".join([HEAD, *(effect.markdown(key) for key, effect in found.items()), listing()])
+    sections = [HEAD, *(effect.markdown(key) for key, effect in found.items()), listing()]
+    return "\n".join([*sections, TABLE, *(topic.row() for topic in topics()), ""])
 
 
 def listing() -> str:

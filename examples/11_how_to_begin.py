@@ -115,6 +115,26 @@ by_hand = 0.5**2 * math.prod(1 - unrolled[f"value:h{k}"] ** 2 for k in (1, 2, 3)
 assert abs(unrolled["adjoint:x1"] - by_hand) < 1e-15
 
 # %% [markdown]
+# ## Saturated units
+#
+# A sigmoid levels off on both sides. With large weights most sums lie there, where the slope is
+# below 0.001: such a unit passes next to nothing of its adjoint on to its weights.
+
+# %%
+flat = experiments.saturated_units()
+print(flat.finding)
+for sigma in (0.1, 0.3, 1.0, 3.0):
+    first = flat.where(unit="tanh", deviation=sigma, layer=1)[0]
+    share, slope = first["saturated"], first["median slope"]
+    print(f"σ = {sigma:<4g} saturated {share:.2f}   median slope {slope:.2e}")
+# Sums of 32 inputs have the deviation √32 σ; a unit is saturated where 1 − tanh² < 0.001.
+edge = math.acosh(1000**0.5)
+for sigma in (1.0, 3.0):
+    expected = math.erfc(edge / (sigma * math.sqrt(32) * math.sqrt(2)))
+    share = flat.where(unit="tanh", deviation=sigma, layer=1)[0]["saturated"]
+    assert abs(share - expected) < 0.05
+
+# %% [markdown]
 # ## Dead rectifiers
 #
 # A rectifier that is negative for every example has slope 0 for every example, and no step brings

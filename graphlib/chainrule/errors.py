@@ -21,6 +21,7 @@ Each says what was found, where, and what is allowed.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from typing import Any
 
 EXCERPT_WIDTH = 40
@@ -109,6 +110,16 @@ class InputError(ChainruleError):
         if self.allowed:
             parts.append(self.allowed)
         return "\n".join(parts)
+
+
+def no_such(what: str, name: str, known: Iterable[str]) -> InputError:
+    """Return the refusal of a name that none of a kind of thing has, with those that there are."""
+    return InputError(
+        f"there is no {what} `{excerpt(name)}`",
+        text=name,
+        length=len(name),
+        allowed=f"{what.capitalize()}s are {', '.join(known)}.",
+    )
 
 
 class ParseError(InputError):

@@ -13,7 +13,7 @@ from chainrule.algebras.decimals import rounded
 from chainrule.drawing import draw
 from chainrule.drawing.figure import figure
 from chainrule.drawing.slides import slides
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, no_such
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, exact
@@ -22,18 +22,18 @@ from chainrule.passes.jacobian import jacobian, repaired
 from chainrule.passes.run import Number, Run
 from chainrule.readings.cells import caption
 from chainrule.readings.cost import Cost, cost
-from chainrule.readings.derivation import Derivation, derivation
+from chainrule.readings.derivation import derivation
 from chainrule.readings.derivatives import JacobianTable
-from chainrule.readings.enclosures import Enclosures
-from chainrule.readings.grid import Tabular
+from chainrule.readings.enclosures import enclosures
+from chainrule.readings.grid import Grid, Tabular
 from chainrule.readings.health import Health, health
 from chainrule.readings.nudge import Nudge, nudge
 from chainrule.readings.numbers import DEFAULT
 from chainrule.readings.paths import Paths, paths
 from chainrule.readings.prose import prose_text
 from chainrule.readings.story import Story, story, sum_up
-from chainrule.readings.tables import Table, table
-from chainrule.readings.trace import Duals, Trace
+from chainrule.readings.tables import table
+from chainrule.readings.trace import duals, trace
 from chainrule.readings.view import View
 
 MOST_DIRECTIONS = 4
@@ -191,7 +191,7 @@ class Worked:
         sides = self.run.sides_by(node)
         return number if sides is None else repaired(number, sides)
 
-    def table(self) -> Table:
+    def table(self) -> Grid:
         """Return the backward table (reverse mode) or the forward table.
 
         >>> import chainrule
@@ -229,7 +229,7 @@ class Worked:
             found.setdefault(original(self.graph.names[node]), []).append(node)
         return found
 
-    def trace(self) -> Trace:
+    def trace(self) -> Grid:
         """Return the evaluation trace: value, tangent and adjoint of every node, side by side.
 
         >>> import chainrule
@@ -237,9 +237,9 @@ class Worked:
         >>> [cell.digits for cell in trace.grid().rows[1].cells.values() if cell.digits]
         ['4.0', '4.0', '3.0']
         """
-        return Trace(self._back, self._ahead)
+        return trace(self._back, self._ahead)
 
-    def duals(self) -> Duals:
+    def duals(self) -> Grid:
         """Return forward mode as computing with dual numbers.
 
         >>> import chainrule
@@ -247,7 +247,7 @@ class Worked:
         >>> dual.grid().rows[-1].cells["dual"].digits
         '9.0 + 6.0 ε'
         """
-        return Duals(self._ahead[0])
+        return duals(self._ahead[0])
 
     def paths(self, by: str | None = None, most: int = MOST_PATHS) -> Paths:
         """Return every path from an input to the output with the product of its local partials.
@@ -295,11 +295,11 @@ class Worked:
 
         Raises
         ------
-        GraphError
+        InputError
             If there is none.
         """
         if reading not in READINGS:
-            raise GraphError(f"no reading {reading!r}; there are {', '.join(READINGS)}")
+            raise no_such("reading", reading, READINGS)
         return READINGS[reading](self)
 
     def _entries(self, name: str) -> list[int]:
@@ -329,7 +329,7 @@ class Worked:
         """
         return health(self.view, self.source)
 
-    def derivation(self) -> Derivation:
+    def derivation(self) -> Grid:
         """Return the derivatives worked out in symbols, rule by rule, from the output back.
 
         >>> import chainrule
@@ -344,14 +344,14 @@ class Worked:
         """
         return derivation(self._back)
 
-    def enclosures(self) -> Enclosures:
+    def enclosures(self) -> Grid:
         """Return what is proven of every number: the ball in which it lies.
 
         >>> import chainrule
         >>> print(chainrule.parse("x/3").reverse({"x": 1}).enclosures().grid().rows[0].node)
         value:x
         """
-        return Enclosures(self.view)
+        return enclosures(self.view)
 
     def nudge(self, name: str, delta: str | int | float | Fraction) -> Nudge:
         """Return how every node moves, as predicted and in fact, when an input moves a little.
@@ -419,7 +419,6 @@ class Worked:
         return slides(self.view, format, **options)
 
     def _repr_html_(self) -> str:
-
         return figure(self.view, document=False)  # without closed forms, which take a while
 
 

@@ -13,13 +13,13 @@ import chainrule
 from chainrule.algebras.real import Real, lifted
 from chainrule.passes.run import Number
 from chainrule.readings import terms
-from chainrule.readings.formulas import Limits
+from chainrule.readings.formulas import Extent
 from chainrule.readings.numbers import numeral
 from tests.attack.trees import draw
 
 CASES = 80
 PLAIN = ("0.5", "2", "1.7", "-0.3", "3", "0.25", "1.1", "-2")
-WHOLE = Limits(depth=60, nodes=5_000)
+WHOLE = Extent(depth=60, nodes=5_000)
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 
 

@@ -126,6 +126,10 @@ def test_a_file_and_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("make", "says"), [
     (lambda: one("CumSum", ((3,), ())), "CumSum of ONNX is no operation here"),
     (lambda: one("AveragePool", ((1, 1, 4, 4),), kernel_shape=[2, 2], ceil_mode=1), "ceil_mode"),
+    (lambda: one("MaxPool", ((1, 1, 5, 5),), kernel_shape=[2, 2], dilations=[2, 2]), "dilations"),
+    (lambda: one("Gelu", ((3,),), approximate="tanh"), "approximate other than none"),
+    (lambda: one("BatchNormalization", ((2, 3), (3,), (3,), (3,), (3,)), training_mode=1),
+     "training_mode"),
     (lambda: one("Transpose", ((2, 3, 4),), perm=[2, 1, 0]), "not one transpose"),
 ])  # fmt: skip
 def test_what_is_none_here_is_named(make: Callable[[], Any], says: str) -> None:

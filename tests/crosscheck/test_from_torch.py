@@ -170,8 +170,20 @@ def test_single_precision() -> None:
         (lambda x: x.max(0).values, "amax"),
         (lambda x: x.to(torch.int64).double(), "whole"),
         (lambda x: torch.linalg.norm(x[None], 2), "Frobenius"),
-        (lambda x: F.avg_pool2d(x.view(1, 2, 2), 2, 1, 1, count_include_pad=False), "divisor"),
-        (lambda x: x[::2], "second"),
+        (
+            lambda x: F.avg_pool2d(x.view(1, 2, 2), 2, 1, 1, count_include_pad=False),
+            "count_include_pad",
+        ),
+        (lambda x: x[::2], "step other than 1 is not written"),
+        (lambda x: F.gelu(x, approximate="tanh"), "approximate other than none"),
+        (lambda x: F.cross_entropy(x[None], torch.tensor([1]), ignore_index=1), "ignore_index"),
+        (lambda x: F.cross_entropy(x[None], torch.tensor([1]), weight=x.detach()), "weight"),
+        (lambda x: F.max_pool2d(x.view(1, 2, 2), 1, ceil_mode=True), "ceil_mode other than False"),
+        (
+            lambda x: F.conv2d(x.view(1, 2, 2), x.view(1, 1, 2, 2), dilation=2, padding=2),
+            "dilation",
+        ),
+        (lambda x: torch.div(x, 3, rounding_mode="floor"), "rounding_mode"),
         (lambda x: torch.cumsum(x, 0), "cumsum of PyTorch is no operation here"),
     ],
 )

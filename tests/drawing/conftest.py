@@ -9,31 +9,19 @@ import pytest
 
 from chainrule.graph.builder import Builder
 from chainrule.passes.folding import zoom
-from chainrule.passes.record import Mode
 from chainrule.passes.run import Run
 from chainrule.readings.view import View
-
-
-def lecture_run(mode: Mode = "reverse") -> View:
-    builder = Builder()
-    maths = builder.maths
-    x = builder.input("x")
-    t = builder.name(x**2, "t")
-    u1 = builder.name(maths.sin(t), "u1")
-    u2 = builder.name(3 * t, "u2")
-    u = builder.name(u1 + u2, "u")
-    graph = zoom(builder.finish([builder.name(maths.cos(u), "J")]), "named")
-    return View(Run(graph, {graph.inputs[0]: Fraction(1)}, mode))
+from tests.golden.lectures import simple_view
 
 
 @pytest.fixture(scope="session")
 def lecture() -> View:
-    return lecture_run()
+    return simple_view()
 
 
 @pytest.fixture(scope="session")
 def lecture_forward() -> View:
-    return lecture_run("forward")
+    return simple_view("forward")
 
 
 @pytest.fixture(scope="session")

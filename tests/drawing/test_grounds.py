@@ -87,8 +87,7 @@ def test_a_ground_holds_its_cards_and_no_other() -> None:
     assert len(layout.grounds) == 5
     weights = {row.node: n for n, rows in layout.rows.items() for row in rows}
     for box, cluster in layout.grounds:
-        for key, card in layout.nodes.items():
-            node = int(key[1:])
+        for node, card in layout.nodes.items():
             inside = weights.get(node, node) in cluster.nodes
             assert (card.overlap(box) == pytest.approx(1)) == inside
             assert (card.overlap(box) == 0) != inside

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import combinations, pairwise
@@ -12,18 +11,24 @@ import pytest
 
 import chainrule
 from chainrule.drawing.grounds import pictured
-from chainrule.drawing.layout import HEAD, RING, Layout, cards, placed
+from chainrule.drawing.layout import RING, placed
+from chainrule.drawing.positions import HEAD, Layout, positions
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.rows import summed
 from chainrule.errors import DrawingError
+from chainrule.graph.wengert import Edge
 from chainrule.readings.picture import Box
 from chainrule.readings.terms import text
 from chainrule.readings.view import View
 
 
+def cards(view: View, direction: str = "LR") -> Layout:
+    return placed(reduced(view), direction)
+
+
 def by_name(layout: Layout) -> dict[str, Box]:
     labels = layout.view.labels
-    return {labels[int(key[1:])]: box for key, box in layout.nodes.items()}
+    return {labels[node]: box for node, box in layout.nodes.items()}
 
 
 def apart(first: Box, second: Box) -> bool:
@@ -65,12 +70,9 @@ def test_cards_and_texts_stand_free_and_lines_meet_cards(
     for box in boxes:
         assert box.w / 2 <= box.x <= layout.width - box.w / 2
         assert box.h / 2 <= box.y <= layout.height - box.h / 2
-    for key, route in layout.edges.items():
-        user, slot = map(int, key[1:].split("_"))
-        operand = layout.view.graph.operands[user][slot]
-        numbers = [float(x) for x in re.findall(r"-?\d+\.\d+", route.d)]
-        start, end = numbers[:2], numbers[-2:]
-        tail, head = layout.nodes[f"n{operand}"], layout.nodes[f"n{user}"]
+    for edge, route in layout.edges.items():
+        start, end = route.pieces[0][0], route.pieces[-1][-1]
+        tail, head = layout.nodes[edge.operand], layout.nodes[edge.user]
         axis, size = (0, "w") if direction == "LR" else (1, "h")
         leave = (tail.x, tail.y)[axis] + getattr(tail, size) / 2
         arrive = (head.x, head.y)[axis] - getattr(head, size) / 2
@@ -78,17 +80,17 @@ def test_cards_and_texts_stand_free_and_lines_meet_cards(
         assert route.tip[axis] == pytest.approx(arrive, abs=0.1)
         assert end[axis] == pytest.approx(arrive - HEAD, abs=0.1)
         if route.label is not None:
-            assert all(apart(route.label.box, box) for box in boxes), key
+            assert all(apart(route.label.box, box) for box in boxes), edge
 
 
 def test_a_level_edge_has_its_text_above_and_below(lecture: View) -> None:
     layout = cards(lecture)
     index = lecture.graph.index
-    label = layout.edges[f"e{index['t']}_0"].label
+    label = layout.edges[Edge(index["t"], 0, index["x"])].label
     assert label is not None
     assert (label.rows, label.align) == (2, "middle")
     assert label.box.y == by_name(layout)["t"].y
-    slope = layout.edges[f"e{index['u1']}_0"].label
+    slope = layout.edges[Edge(index["u1"], 0, index["t"])].label
     assert slope is not None
     assert (slope.rows, slope.align) == (1, "end")
 
@@ -100,8 +102,8 @@ def test_an_edge_without_a_partial_has_no_text(trouble: View) -> None:
 
 
 def test_json_is_plain_and_the_same_each_time(lecture: View) -> None:
-    plain = cards(lecture).json()
-    assert json.dumps(plain) == json.dumps(cards(lecture).json())
+    plain = positions(cards(lecture))
+    assert json.dumps(plain) == json.dumps(positions(cards(lecture)))
     assert set(plain) == {"width", "height", "compact", "nodes", "edges", "grounds", "note"}
     assert set(plain["nodes"]["n0"]) == {"x", "y", "w", "h", "form"}
     edge = plain["edges"]["e1_0"]
@@ -114,7 +116,7 @@ def test_large_graphs_are_folded(chain: Callable[..., View]) -> None:
     assert len(layout.nodes) == 22
     assert layout.note.startswith("1,001 nodes are folded")
     assert layout.view is not None
-    assert f"n{layout.view.run.output}" in layout.nodes
+    assert layout.view.run.output in layout.nodes
 
 
 def test_another_direction_is_refused(lecture: View) -> None:
@@ -157,13 +159,13 @@ def test_the_weights_of_a_network_are_rows_of_twelve_cards() -> None:
 
 def test_a_line_into_a_row_ends_beside_it_and_has_no_text() -> None:
     layout = placed(reduced(network()), rows=True)
-    for node, rows in layout.rows.items():
+    for rows in layout.rows.values():
         for row in rows:
-            route = layout.edges[f"e{node}_{row.factor.slot}"]
-            box = layout.nodes[f"n{row.node}"]
+            route = layout.edges[row.factor]
+            box = layout.nodes[row.node]
             assert route.label is None
             assert route.tip == pytest.approx((box.x - box.w / 2 - RING, box.y), abs=0.1)
-            assert f"e{node}_{row.edge.slot}" not in layout.edges
+            assert row.edge not in layout.edges
 
 
 def test_a_small_graph_has_a_card_for_every_input(lecture: View) -> None:
@@ -174,12 +176,12 @@ def test_a_small_graph_has_a_card_for_every_input(lecture: View) -> None:
 def test_on_a_phone_weights_are_cells_above_the_formula_of_their_user() -> None:
     layout = placed(pictured(network()), "TB", rows=True)
     for node, rows in layout.rows.items():
-        card = layout.nodes[f"n{node}"]
-        cells = [layout.nodes[f"n{row.node}"] for row in rows]
+        card = layout.nodes[node]
+        cells = [layout.nodes[row.node] for row in rows]
         for row, cell in zip(rows, cells, strict=True):
             assert cell.y - cell.h / 2 == pytest.approx(card.y - card.h / 2)
             assert abs(cell.x - card.x) + cell.w / 2 <= card.w / 2 + 0.1
-            tip = layout.edges[f"e{node}_{row.factor.slot}"].tip
+            tip = layout.edges[row.factor].tip
             assert tip == pytest.approx((cell.x, cell.y - cell.h / 2 - RING), abs=0.1)
         assert all(b.x - a.x >= a.w - 0.1 for a, b in pairwise(cells))
     assert layout.width <= 368 / 0.84  # a phone of 400 px shows all of it

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from chainrule.drawing import draw
-from chainrule.drawing.alternative import alternative
+from chainrule.drawing.alternative import in_words
 from chainrule.drawing.graphviz_process import layout
 from chainrule.drawing.moment import moment
 from chainrule.drawing.reduction import reduced
@@ -20,6 +19,7 @@ from chainrule.drawing.svg import escaped
 from chainrule.errors import DrawingError
 from chainrule.readings.theme import LIGHT
 from chainrule.readings.view import View
+from tests.golden.files import same_as
 
 GOLDEN = Path(__file__).parent / "golden"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,38 +47,28 @@ def texts(svg: bytes) -> list[str]:
     return ["".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")]
 
 
-def golden(name: str, view: View, format: str = "svg", **options: Any) -> None:
-    """Compare a drawing with a golden file; CHAINRULE_GOLDEN=write writes it anew."""
-    file, text = GOLDEN / f"{name}.{format}", draw(view, format, **options).decode()
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
+    "lecture.svg": ("lecture", {}),
+    "lecture.dot": ("lecture", {}),
+    "lecture.tikz": ("lecture", {}),
+    "lecture-step-17.tikz": ("lecture", {"step": 17, "document": True}),
+    "lecture-step-17-dark.svg": ("lecture", {"theme": "dark", "step": 17}),
+    "lecture-forward-scale.svg": (
+        "lecture_forward",
+        {"direction": "TB", "scale": True, "title": "Forward mode"},
+    ),
+    "lecture-values.svg": ("lecture", {"derivatives": False}),
+    "lecture-gradient.svg": ("lecture", {"gradient": True}),
+    "trouble.svg": ("trouble", {}),
+    "vectors.svg": ("vectors", {}),
+}
 
 
-def test_golden_lecture(lecture: View) -> None:
-    golden("lecture", lecture)
-    golden("lecture", lecture, "dot")
-
-
-def test_golden_step_of_a_share_in_the_dark(lecture: View) -> None:
-    golden("lecture-step-17-dark", lecture, theme="dark", step=17)
-
-
-def test_golden_forward_top_down_with_scale(lecture_forward: View) -> None:
-    options = {"direction": "TB", "scale": True, "title": "Forward mode"}
-    golden("lecture-forward-scale", lecture_forward, **options)
-
-
-def test_golden_values_only(lecture: View) -> None:
-    golden("lecture-values", lecture, derivatives=False)
-
-
-def test_golden_trouble(trouble: View) -> None:
-    golden("trouble", trouble)
-
-
-def test_golden_vectors(vectors: View) -> None:
-    golden("vectors", vectors)
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_its_golden_file(name: str, request: pytest.FixtureRequest) -> None:
+    run, options = PICTURES[name]
+    view: View = request.getfixturevalue(run)
+    same_as(GOLDEN / name, draw(view, name.rpartition(".")[2], **options).decode())
 
 
 @pytest.mark.parametrize(
@@ -120,7 +110,7 @@ def test_svg_carries_title_words_ids_and_fonts(lecture: View) -> None:
     root = ElementTree.fromstring(picture)
     assert root.get("role") == "img"
     assert root.findtext(f"{SVG}title") == "The lecture’s example"
-    assert root.findtext(f"{SVG}desc") == alternative(lecture)
+    assert root.findtext(f"{SVG}desc") == in_words(reduced(lecture))
     ids = {element.get("id") for element in root.iter(f"{SVG}g")}
     assert {"node_x", "node_u1", "edge_u1.t", "edge_J.u"} <= ids
     assert root.get("font-family") == "DejaVu Sans, Verdana, sans-serif"
@@ -251,7 +241,7 @@ def test_large_graphs_are_folded_and_say_so(
     drawn = reduced(view)
     assert len(drawn.nodes) == count
     assert drawn.note.startswith(note)
-    assert drawn.note in alternative(view)
+    assert drawn.note in in_words(reduced(view))
     assert any(words.startswith(note) for words in texts(draw(view)))
     assert drawn.view.run.value(drawn.view.run.output).shown == pytest.approx(
         view.run.value(view.run.output).shown
@@ -277,7 +267,7 @@ def test_a_folded_forward_run_keeps_its_direction(lecture_forward: View) -> None
 
 
 def test_the_alternative_of_the_lecture(lecture: View) -> None:
-    assert alternative(lecture) == (
+    assert in_words(reduced(lecture)) == (
         "A graph of 6 nodes that computes J. "
         "x is an input, value 1, adjoint 4.5608. "
         "t = x², value 1, adjoint 2.2804. ∂t/∂x = 2x = 2. "
@@ -289,6 +279,6 @@ def test_the_alternative_of_the_lecture(lecture: View) -> None:
 
 
 def test_the_alternative_names_reasons(trouble: View) -> None:
-    words = alternative(trouble)
+    words = in_words(reduced(trouble))
     assert "depends on s, where log needs a positive operand" in words
     assert "a kink" in words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
@@ -20,11 +19,11 @@ from chainrule.readings.story import story
 from chainrule.readings.terms import Symbol
 from chainrule.readings.view import View
 from chainrule.typesetting import typeset
-from tests.drawing.test_pictures import HOSTILE
+from tests.drawing.test_pictures import GOLDEN, HOSTILE
+from tests.golden.files import same_as
 from tests.test_typesetting import pages
 
 SVG = "{http://www.w3.org/2000/svg}"
-GOLDEN = Path(__file__).parent / "golden"
 
 
 def test_a_page_for_every_step(lecture: View, lecture_forward: View) -> None:
@@ -45,10 +44,7 @@ def test_every_kind_of_run_has_slides(trouble: View, vectors: View) -> None:
 def test_golden_source(lecture: View) -> None:
     found = slides_source(frames(lecture))
     page = found.split("#slide(\n")[18]  # the share from u₂ into t
-    file = GOLDEN / "lecture-slide-18.typ"
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        file.write_text(page, encoding="utf-8")
-    assert page == file.read_text(encoding="utf-8")
+    same_as(GOLDEN / "lecture-slide-18.typ", page)
 
 
 def seen(svg: bytes, frame: int) -> list[str]:

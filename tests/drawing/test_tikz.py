@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from chainrule.drawing import draw
-from chainrule.drawing.layout import cards
+from chainrule.drawing.layout import placed
+from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Stage
 from chainrule.readings.render.tikz import PX
 from chainrule.readings.view import View
 from tests.drawing.test_pictures import HOSTILE
 
-GOLDEN = Path(__file__).parent / "golden"
-
 
 def tikz(view: View, **options: object) -> str:
     return draw(view, "tikz", **options).decode()  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("name", "options"), [("lecture", {}), ("lecture-step-17", {"step": 17, "document": True})]
-)
-def test_golden(lecture: View, name: str, options: dict[str, object]) -> None:
-    file, found = GOLDEN / f"{name}.tikz", tikz(lecture, **options)
-    if os.environ.get("CHAINRULE_GOLDEN") == "write":
-        file.write_text(found, encoding="utf-8")
-    assert found == file.read_text(encoding="utf-8")
 
 
 def test_the_lecture_s_numbers_stand_in_their_colours(lecture: View) -> None:
@@ -53,12 +40,12 @@ def test_what_is_not_known_yet_is_an_empty_outline(lecture: View) -> None:
 
 
 def test_cards_stand_where_the_layout_puts_them(lecture: View) -> None:
-    placed = cards(lecture)
+    layout = placed(reduced(lecture))
     found = re.findall(
         r"\\path\[fill=cr(?:card|input).*?\] \((.*?),(.*?)\) rectangle \((.*?),(.*?)\);",
         tikz(lecture),
     )
-    for box, corners in zip(placed.nodes.values(), found, strict=True):
+    for box, corners in zip(layout.nodes.values(), found, strict=True):
         left, top, right, bottom = map(float, corners)
         assert (left + right) / 2 == pytest.approx(box.x * PX, abs=0.1)
         assert (top + bottom) / 2 == pytest.approx(box.y * PX, abs=0.1)
@@ -67,9 +54,9 @@ def test_cards_stand_where_the_layout_puts_them(lecture: View) -> None:
 
 def test_lines_begin_at_a_card_and_end_at_a_card(lecture: View, vectors: View) -> None:
     for view in (lecture, vectors):
-        placed = Stage(cards(view)).scene()
-        boxes = {card.node: card.box for card in placed.cards}
-        for line in placed.lines:
+        scene = Stage(placed(reduced(view))).scene()
+        boxes = {card.node: card.box for card in scene.cards}
+        for line in scene.lines:
             begin, end = boxes[line.edge.operand], boxes[line.edge.user]
             assert line.start[0] == pytest.approx(begin.x + begin.w / 2, abs=0.1)
             assert line.tip[0] == pytest.approx(end.x - end.w / 2, abs=0.1)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from docs.networks import EFFECTS, effects, page, typeset
+from chainrule.cli.commands import main
+from chainrule.nn.experiments import EXPERIMENTS
+from chainrule.ui.network_state import decode, encode
+from docs.networks import CHECKED, EFFECTS, Topic, effects, page, topics, typeset
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
 FOUND = effects()
 NUMBER = re.compile(r"-?\d+\.\d+")
 
@@ -36,3 +42,29 @@ def test_the_effects_are_those_of_theory() -> None:
     # Nine slopes of at most ¼ leave 3.8·10⁻⁶ at most of what the weights alone would keep.
     share = re.findall(r"with sigmoids, a share of (\S+)·10⁻(\S);", text["deep-sigmoid"])
     assert share and share[0][1] in "⁶⁷"
+
+
+@pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
+def test_a_topic_stands_where_the_table_says(topic: Topic) -> None:
+    file, _, name = topic.test.partition("::")
+    parts = ast.parse((ROOT / file).read_text("utf-8")).body
+    tests = {part.name: ast.unparse(part) for part in parts if isinstance(part, ast.FunctionDef)}
+    assert re.search(r"assert|same\(", tests[name])
+    lessons = list((ROOT / "examples").glob(f"{topic.lesson:02d}_*.py"))
+    assert len(lessons) == 1 and topic.said in lessons[0].read_text("utf-8")
+    assert encode(decode(topic.page)) == topic.page
+
+
+def test_every_experiment_is_in_the_table() -> None:
+    assert set(CHECKED) == set(EXPERIMENTS)
+    rows = [topic.row() for topic in topics()]
+    assert len(rows) == len(set(rows)) and all(row.count(" | ") == 5 for row in rows)
+
+
+@pytest.mark.parametrize(
+    "command", [t.command for t in topics() if t.command and "experiment" not in t.command]
+)
+def test_a_command_of_the_table_runs(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(shlex.split(command)[1:])
+    assert ended.value.code in (0, None), capsys.readouterr().err

@@ -9,14 +9,19 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+import zipfile
+from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Browser
 
 import chainrule
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.formats.moodle import arrow_fields
+from chainrule.exercises.handed_in import collect
 from chainrule.exercises.recipe import Override, PartRecipe, Recipe
 from chainrule.exercises.sheet import KEYS, Key, Sheet
 from chainrule.exercises.spreadsheet import read_workbook
@@ -55,6 +60,9 @@ def made() -> Sheet:
 
 def written(sheet: Sheet, format: str, key: Key) -> str:
     data = sheet.to(format, key=key)
+    if format.startswith("qti"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "\n".join(archive.read(name).decode() for name in archive.namelist())
     if format == "workbook":
         return "\n".join(map(",".join, read_workbook(data)))
     return data.decode("latin-1" if format == "pdf" else "utf-8")
@@ -81,16 +89,25 @@ def test_without_its_key_a_sheet_tells_no_answer(made: Sheet, format: str) -> No
     assert len(digits) > 20
     # Two of the numbers that are given, of four digits each, may be those of other cells.
     assert len({number for number in digits if number in shown}) <= 2
-    if format not in ("ipynb", "moodle"):  # shares, without points, have no field in Moodle
+    # Shares, without points, have no field in Moodle; QTI's numbers have ten digits.
+    if format not in ("ipynb", "moodle", "qti12", "qti21"):
         assert all(number in inline for number in digits)
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "moodle")])
-def test_the_key_apart_names_every_cell(made: Sheet, format: str) -> None:
+@pytest.mark.parametrize(
+    "format", [n for n in FORMATS if n not in ("pdf", "latex", "qti21", "qti12")]
+)
+def test_the_key_to_mark_by_tells_every_answer_and_what_it_is_worth(
+    made: Sheet, format: str
+) -> None:
     shown = html.unescape(written(made, format, "apart")).replace("\\", "")
-    for name in made.key:
-        assert name.partition(".")[2] in shown
     assert "two digits were asked" in shown
+    assert all(answer.exact in shown for answer in made.key.values() if answer.kind == "whole")
+    if format in ("html", "text"):
+        told = Counter(re.findall(r"\[([\d.]+)\]", re.sub("<[^<>]*>", "", shown)))
+        assert told == Counter(
+            f"{answer.points:g}" for answer in made.key.values() if answer.points
+        )
 
 
 class Inputs(HTMLParser):
@@ -113,10 +130,38 @@ def test_a_page_has_an_input_for_every_cell_and_fetches_nothing(made: Sheet) -> 
     page.feed(written(made, "html", "none"))
     assert sorted(page.names) == sorted(made.key)
     assert page.addresses == []
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1  # of our own: keeps what is typed
     filled = Inputs()
     filled.feed(written(made, "html", "inline"))
-    assert filled.names == []
+    assert filled.names == [] and "script" not in filled.tags
+
+
+@pytest.mark.browser
+def test_a_page_keeps_what_is_typed_and_gives_it_as_a_file(
+    made: Sheet, app_browser: Browser, tmp_path: Path
+) -> None:
+    page = app_browser.new_page()
+    file = tmp_path / "sheet.html"
+    file.write_bytes(made.to("html"))
+    page.goto(file.as_uri())
+    first = page.locator("input").nth(6)
+    first.press_sequentially("2,25")
+    choice = page.locator("select").first
+    choice.select_option(index=1)
+    page.reload()
+    assert first.input_value() == "2,25" and choice.input_value()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save answers as a file").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    (handed,), faults = collect(path)
+    assert sorted(handed.answers.values()) == sorted(("2,25", choice.input_value()))
+    assert faults == [] and path.name == "answers_Ada_Lovelace.json"
+    other = chainrule.sheet(chainrule.Recipe.read(RECIPE), student="Grace")
+    file.write_bytes(other.to("html"))
+    page.reload()
+    assert first.input_value() == ""
+    page.close()
 
 
 def test_json_says_all_that_marking_needs(made: Sheet) -> None:

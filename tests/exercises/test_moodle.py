@@ -128,6 +128,20 @@ def test_a_bank_has_a_category_for_each_task_and_a_variant_for_each_sheet() -> N
     ]
 
 
+def test_half_points_come_together_in_the_later_cells() -> None:
+    made = chainrule.sheet(
+        chainrule.Recipe.read(
+            'title = "x"\nhalves = true\n[[part]]\nlevel = 3\nkinds = ["values"]\n'
+            "[marks]\nvalues = 3\n"
+        )
+    )
+    task = made.tasks[0]
+    assert {answer.points % 1 for answer in task.answers.values()} == {0, 0.5}
+    ((_, found),) = questions(made.to("moodle"))
+    assert sum(field.weight for field in found) == task.points == 3
+    assert "half points" not in made.to("moodle").decode()
+
+
 def test_half_points_are_weights_of_one_and_that_is_said() -> None:
     recipe = chainrule.Recipe.read(
         'title = "x"\nhalves = true\n[[part]]\nlevel = 3\nkinds = ["values"]\n'

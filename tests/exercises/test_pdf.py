@@ -25,8 +25,8 @@ def test_the_paper_says_what_the_sheet_says() -> None:
         source = made.to("typst", key=key).decode()
         assert '"Ada Lovelace"' in source
         for cell, answer in made.key.items():
-            # On paper arrows are drawn, in the figure of the sheet; only the key names them.
-            if answer.kind != "graph" or key == "apart":
+            # On paper arrows are drawn, in the figure of the sheet.
+            if answer.kind != "graph":
                 assert f'"{cell.partition(".")[2]}"' in source
         assert ("0.2033" in source) == (key != "none")  # v = sin 0.6 · 0.36
         assert ("two digits were asked" in source) == (key == "apart")

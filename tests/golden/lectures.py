@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +13,33 @@ from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.language import read
 from chainrule.language.build import build
+from chainrule.passes.folding import zoom
+from chainrule.passes.record import Mode
+from chainrule.passes.run import Run
+from chainrule.readings.view import View
 
 GOLDEN: Mapping[str, Any] = json.loads(
     (Path(__file__).parents[1] / "data" / "golden_tables.json").read_text(encoding="utf-8")
 )
 
 
-def simple_example() -> WengertList:
-    """Return J = cos(sin x² + 3x²) in the steps t, u1, u2, u, J."""
+def simple_example(**renamed: str) -> WengertList:
+    """Return J = cos(sin x² + 3x²) in the steps t, u1, u2, u, J, with other names on request."""
     builder = Builder()
     m = builder.maths
-    x = builder.input("x")
-    t = builder.name(x**2, "t")
-    u1 = builder.name(m.sin(t), "u1")
-    u2 = builder.name(3 * t, "u2")
-    u = builder.name(u1 + u2, "u")
-    return builder.finish([builder.name(m.cos(u), "J")])
+    names = {name: name for name in ("x", "t", "u1", "u2", "u", "J")} | renamed
+    x = builder.input(names["x"])
+    t = builder.name(x**2, names["t"])
+    u1 = builder.name(m.sin(t), names["u1"])
+    u2 = builder.name(3 * t, names["u2"])
+    u = builder.name(u1 + u2, names["u"])
+    return builder.finish([builder.name(m.cos(u), names["J"])])
+
+
+def simple_view(mode: Mode = "reverse", at: str = "1", **renamed: str) -> View:
+    """Return the simple example at x, as the lecture shows it."""
+    graph = zoom(simple_example(**renamed), "named")
+    return View(Run(graph, {graph.inputs[0]: Fraction(at)}, mode))
 
 
 def logistic_regression() -> WengertList:

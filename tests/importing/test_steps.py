@@ -10,6 +10,7 @@ import pytest
 
 from chainrule.errors import GraphError, OutsideError
 from chainrule.facade import Graph
+from chainrule.importing.calls import called
 from chainrule.importing.from_onnx import TABLE, from_onnx
 from chainrule.importing.steps import Steps
 
@@ -117,9 +118,13 @@ def test_what_is_not_written_says_so() -> None:
         lambda: steps.permute(x, (2, 1, 0)),
         lambda: steps.rows("softmax", x, 1),
         lambda: steps.pool("largest", x, (2, 2), (1, 2)),
-        lambda: TABLE["Conv"](steps, x, x, dilations=[2, 2]),
     ):
         with pytest.raises(GraphError, match=r"writ|transpose"):
             write()
+    usual = {"axis": -1, "dilations": 1}
+    with pytest.raises(GraphError, match="Softmax of ONNX: dilations other than 1 is not written"):
+        called(TABLE, "Softmax", "ONNX", steps, [x], {"dilations": [1, 2]}, usual)
+    same = called(TABLE, "Softmax", "ONNX", steps, [steps.view(x, (6, 4))], {"axis": 1}, usual)
+    assert same.shape == (6, 4)
     with pytest.raises(OutsideError, match=r"pip install .chainrule\[onnx\]"):
         from_onnx("no.onnx")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from chainrule import ChainruleError, Graph, InputError
 from chainrule.language import canonical, read
-from chainrule.readings.formulas import Limits, compose
+from chainrule.readings.formulas import Extent, compose
 from chainrule.readings.latex import latex
 from chainrule.readings.terms import Symbol
 from tests.adapter import explore
@@ -44,7 +44,7 @@ def test_real_expressions_have_their_known_values_in_latex() -> None:
 def test_what_is_written_in_latex_here_can_be_read_again() -> None:
     for row in REAL:
         graph = Graph.parse(row["text"], declared=row["point"])
-        everything = Limits(depth=10_000, nodes=10_000)
+        everything = Extent(depth=10_000, nodes=10_000)
 
         def name(node: int, graph: Graph = graph) -> Symbol | None:
             return Symbol(graph.list.names[node]) if node in graph.list.names else None

@@ -52,3 +52,44 @@ def gradient(
         if k:
             delta = (delta @ parameters[f"W{k + 1}"]) * SLOPES[activations[k - 1]][1](sums[k - 1])
     return float(mean), found
+
+
+def descended(
+    parameters: dict[str, Any],
+    activations: list[str],
+    loss: str,
+    x: Any,
+    t: Any,
+    *,
+    steps: int,
+    rate: float,
+    adam: bool = False,
+    batch: int | None = None,
+    seed: int = 0,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    only: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """Parameters before each step and after the last; batches in the order drawn from a seed."""
+    p = {name: np.array(w, dtype=float) for name, w in parameters.items()}
+    path = [dict(p)]
+    random, n = np.random.default_rng(seed), len(x)
+    mean, square = ({name: np.zeros_like(w) for name, w in p.items()} for _ in range(2))
+    order, size = np.arange(n), batch or n
+    for step in range(1, steps + 1):
+        begin = (step - 1) % -(-n // size) * size
+        if begin == 0 and size < n:
+            order = random.permutation(n)
+        rows = order[begin : begin + size]
+        _, found = gradient(p, activations, loss, x[rows], t[rows])
+        for name, g in found.items():
+            if name[0] == "W":
+                g = g + l1 * np.sign(p[name]) + 2 * l2 * p[name]
+            g = g * only[name] if only else g
+            mean[name] = 0.9 * mean[name] + 0.1 * g
+            square[name] = 0.999 * square[name] + 0.001 * g**2
+            moved = mean[name] / (1 - 0.9**step)
+            moved = moved / (np.sqrt(square[name] / (1 - 0.999**step)) + 1e-8)
+            p[name] = p[name] - rate * (moved if adam else g)
+        path.append(dict(p))
+    return path

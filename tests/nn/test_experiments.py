@@ -231,7 +231,7 @@ def test_descent_finds_the_minimum_beside_its_start() -> None:
     # The roots of 4x³ − 6x + 1 beside the two starts.
     roots = sorted(np.roots([4, 0, -6, 1]).real)
     assert ends == pytest.approx([roots[2], roots[0]], abs=1e-9)
-    assert "-3.514" in outcome.finding
+    assert "−3.514" in outcome.finding
     with pytest.raises(InputError, match="3 variables"):
         experiments.descent("x y z", starts)
 

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 
-from chainrule.graph.builder import Builder
-from chainrule.passes.run import Run
 from chainrule.readings.view import View
+from tests.golden.files import same_as
+from tests.golden.lectures import simple_view
 
 HERE = Path(__file__).parent
 Lecture = Callable[..., View]
 
 
-def names_of_the_lecture() -> dict[str, str]:
-    return {name: name for name in ("x", "t", "u1", "u2", "u", "J")}
-
-
 @pytest.fixture
 def lecture() -> Lecture:
     """J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2, with other names on request."""
-
-    def build(
-        mode: Literal["reverse", "forward"] = "reverse", at: str = "1", **renamed: str
-    ) -> View:
-        from chainrule.passes.folding import zoom
-
-        names = names_of_the_lecture() | renamed
-        builder = Builder()
-        maths = builder.maths
-        entry = builder.input(names["x"])
-        t = builder.name(entry**2, names["t"])
-        u1 = builder.name(maths.sin(t), names["u1"])
-        u2 = builder.name(3 * t, names["u2"])
-        u = builder.name(u1 + u2, names["u"])
-        graph = zoom(builder.finish([builder.name(maths.cos(u), names["J"])]), "named")
-        return View(Run(graph, {graph.inputs[0]: Fraction(at)}, mode))
-
-    return build
+    return simple_view
 
 
 @pytest.fixture(scope="session")
@@ -56,12 +33,5 @@ def golden_numbers() -> dict[str, Any]:
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """Compare with a golden file; CHAINRULE_GOLDEN=write writes it anew, to be looked at."""
-
-    def compare(name: str, found: str) -> None:
-        path = HERE / "golden" / name
-        if os.environ.get("CHAINRULE_GOLDEN") == "write":
-            path.write_text(found, encoding="utf-8", newline="")
-        assert found == path.read_bytes().decode(), f"{name} differs; CHAINRULE_GOLDEN=write"
-
-    return compare
+    """Compare with a golden file."""
+    return lambda name, found: same_as(HERE / "golden" / name, found)

@@ -11,12 +11,13 @@ import pytest
 
 from chainrule.graph.builder import Builder
 from chainrule.passes.run import Run
+from chainrule.readings.grid import Grid
 from chainrule.readings.render import RENDERERS
-from chainrule.readings.tables import Table, table
+from chainrule.readings.tables import table
 from chainrule.readings.view import View
 
 
-def shown(make, **point: str) -> Table:
+def shown(make, **point: str) -> Grid:
     """The backward table of an expression of named inputs."""
     builder = Builder()
     inputs = [builder.input(name) for name in point]

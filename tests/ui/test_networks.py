@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from chainrule.cli.commands import main
 from chainrule.errors import FileError, LinkError
+from chainrule.nn.experiments import EXPERIMENTS, experiment
+from chainrule.ui.experiments import opened
 from chainrule.ui.network_state import NetworkState, command, decode, encode, from_file, to_file
 from chainrule.ui.network_work import Scene, data_of
 from tests.ui.waiting import at_rest
@@ -85,6 +87,23 @@ def test_the_command_line_that_is_shown_is_the_same_run(
     assert told["held_out_loss"] == course.marks[-1].held
 
 
+def test_a_network_of_the_grid_opens_as_the_same_run() -> None:
+    arguments = {"epochs": 3, "depth": 2, "width": 5, "rate": 0.3, "seed": 4}
+    found = experiment("activation-start", schemes=("normal", "xavier"), **arguments)
+    for row in found.ends().where():
+        state = opened(row, EXPERIMENTS["activation-start"].given(**arguments))
+        course = Scene.of(data_of(state, b"", None), decode(encode(state))).course
+        while not course.done:
+            course.advance()
+        assert course.marks[-1].epoch == state.epoch == 3
+        for mine, theirs in (
+            ("loss", "loss"),
+            ("accuracy", "accuracy"),
+            ("held-out loss", "held_out_loss"),
+        ):
+            assert row[mine] == course.marks[-1].scores[theirs]
+
+
 def at(page: Page, words: str) -> None:
     expect(page.get_by_role("status").filter(has_text="epoch")).to_contain_text(words)
 
@@ -101,7 +120,10 @@ def test_train_rewind_and_look_inside(app_page: Page, app_address: str) -> None:
     page.get_by_role("button", name="One epoch back").click()
     at(page, "epoch 119 of 120, paused")
     # A neuron is opened by the keyboard.
-    neuron = page.get_by_role("button", name=re.compile("^h 1,3 value"))
+    neuron = page.get_by_role("button", name=re.compile("^h1,3 .*, value and adjoint$"))
+    # What is seen on it is the beginning of what is heard.
+    said = neuron.evaluate("e => [e.textContent, e.getAttribute('aria-label')]")
+    assert said[1].startswith(" ".join(said[0].split()) + ",")
     neuron.focus()
     neuron.press("Enter")
     expect(page.get_by_role("heading", level=3)).to_contain_text("h1,3")

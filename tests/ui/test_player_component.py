@@ -57,7 +57,7 @@ step = st.query_params.get("step")
 shown = player(Packed.of(data), key="player", step=None if step is None else int(step),
                stale="stale" in st.query_params)
 st.latex("x^2")
-st.text(f"told: {shown.step} {str(shown.node).split()[-1]}")
+st.text(f"told: {str(shown.step).split()[-1]} {str(shown.node).split()[-1]}")
 """
 
 CHROMIUM = [

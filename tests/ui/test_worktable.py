@@ -13,9 +13,9 @@ WRONG = {"adjoint:J": "1", "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoi
          "adjoint:t": "1.9324", "adjoint:x": "3.8648"}  # fmt: skip
 
 
-def made() -> worktable.Work:
+def made() -> worktable.Attempt:
     done = worktable.work(STATE)
-    assert isinstance(done, worktable.Work)
+    assert isinstance(done, worktable.Attempt)
     return done
 
 

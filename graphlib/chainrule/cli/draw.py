@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 import typer
 
 from chainrule.cli.request import Request, requested
-from chainrule.errors import InputError
 
 File = Annotated[
     str, typer.Option("-o", "--output", metavar="FILE", help="graph.svg; - for the screen.")
@@ -24,7 +23,7 @@ Gradient = Annotated[
 ]
 Scale = Annotated[bool, typer.Option("--scale", help="Lines tell the size of derivatives.")]
 Frames = Annotated[bool, typer.Option("--frames", help="A frame round each named assignment.")]
-SUFFIXES = {"svg": "svg", "png": "png", "pdf": "pdf", "dot": "dot", "tikz": "tikz", "tex": "tikz"}
+SUFFIXES = {f".{kind}": kind for kind in ("svg", "png", "pdf", "dot", "tikz")} | {".tex": "tikz"}
 """Kinds of picture by a file's ending; .tex is a whole document, .tikz the piece to paste."""
 
 
@@ -49,10 +48,12 @@ def draw(
       chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 --gradient -o both.svg
       chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 -o graph.tex
     """
-    from chainrule.cli.output import tell_notes, write
+    from chainrule.cli.output import of_suffix, tell_notes, write
     from chainrule.drawing import draw as picture
 
-    chosen = format or _by_suffix(output)
+    chosen: str = format or "svg"
+    if format is None and output != "-":
+        chosen = of_suffix(SUFFIXES, output)
     graph, run = request.worked()
     document = Path(output).suffix.lower() == ".tex"
     drawn = picture(
@@ -67,16 +68,3 @@ def draw(
     )
     write(drawn, output)
     tell_notes(graph, on_screen=False)
-
-
-def _by_suffix(output: str) -> str:
-    suffix = Path(output).suffix
-    if output == "-" or suffix.lower()[1:] in SUFFIXES:
-        return SUFFIXES.get(suffix.lower()[1:], "svg")
-    raise InputError(
-        "the file's ending says no kind of picture",
-        text=output,
-        position=len(output) - len(suffix),
-        length=len(suffix),
-        allowed=f"Pictures are {', '.join('.' + s for s in SUFFIXES)}.",
-    )

@@ -17,7 +17,14 @@ Seed = Annotated[
     int | None,
     typer.Option(min=0, help="Same seed, same numbers.", show_default="the experiment's own"),
 ]
-Rows = Annotated[int, typer.Option(min=0, help="Rows that are printed; 0 for all.")]
+Rows = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Rows that are printed; 0 for all.",
+        show_default="where each line ends, or the first 20",
+    ),
+]
 Save = Annotated[
     str | None,
     typer.Option(
@@ -30,7 +37,9 @@ Save = Annotated[
 ]
 
 
-def experiment(name: Name = None, seed: Seed = None, rows: Rows = 20, output: Save = None) -> None:
+def experiment(
+    name: Name = None, seed: Seed = None, rows: Rows = None, output: Save = None
+) -> None:
     """Run an experiment with small networks, and say in a sentence what it shows.
 
     \b
@@ -61,10 +70,11 @@ def experiment(name: Name = None, seed: Seed = None, rows: Rows = 20, output: Sa
     outcome = run(name, **given)
     print(outcome.finding)
     if output is None:
-        shown = outcome.rows[: rows or None]
-        print(replace(outcome, rows=shown, finding="").text().rstrip())
-        if len(shown) < len(outcome.rows):
-            print(f"… {len(outcome.rows) - len(shown)} more rows: --rows 0, or -o {name}.csv")
+        chosen = outcome.ends() if rows is None else outcome
+        shown = chosen.head(20 if rows is None else rows or len(chosen.rows))
+        print(replace(shown, finding="").text().rstrip())
+        if more := len(outcome.rows) - len(shown.rows):
+            print(f"… {more} more rows: --rows 0, or -o {name}.csv")
     elif output.endswith(".vl.json"):
         from json import dumps
 

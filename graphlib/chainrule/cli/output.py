@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from chainrule.errors import InputError, excerpt
+from chainrule.errors import InputError, excerpt, no_such
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,6 +27,7 @@ class _Suffixed(Protocol):
     def suffix(self) -> str: ...
 
 
+Chosen = TypeVar("Chosen")
 Writing = TypeVar("Writing", bound=_Suffixed)
 MOST_LETTERS = 255
 """Bytes of a file's name that systems take."""
@@ -68,27 +69,26 @@ def known_format(
     """
     if format is not None:
         if format not in known:
-            raise InputError(
-                f"there is no format `{format}`",
-                text=format,
-                length=len(format),
-                allowed=f"Formats are {', '.join((*known, *more))}.",
-            )
+            raise no_such("format", format, (*known, *more))
         return known[format]
     if output is None or output == "-":
         return known[usual]
     by_suffix = {one.suffix: one for one in known.values()}
-    suffix = Path(output).suffix.lower()
-    if suffix not in by_suffix:
-        allowed = ", ".join((*by_suffix, *(f".{name}" for name in more)))
+    return of_suffix(by_suffix, output, *(f".{name}" for name in more))
+
+
+def of_suffix(known: Mapping[str, Chosen], output: str, *more: str) -> Chosen:
+    """Return what a file's ending asks for; an `InputError` says which endings there are."""
+    suffix = Path(output).suffix
+    if suffix.lower() not in known:
         raise InputError(
             "the file's ending says no format",
             text=output,
             position=len(output) - len(suffix),
             length=len(suffix),
-            allowed=f"Use --format, or one of {allowed}.",
+            allowed=f"Use --format, or one of {', '.join((*known, *more))}.",
         )
-    return by_suffix[suffix]
+    return known[suffix.lower()]
 
 
 def as_pdf(format: str | None, output: str | None) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def progress(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a function that is told how much of how much is done."""
+def progress(words: str) -> Iterator[Callable[..., None]]:
+    """Give a function that is told how much of how much is done, and perhaps in other words."""
     if not sys.stderr.isatty():
-        yield lambda _done, _whole: None
+        yield lambda _done, _whole, _words="": None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -20,4 +20,8 @@ def progress(words: str) -> Iterator[Callable[[int, int], None]]:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(words, total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+        def told(done: int, whole: int, now: str = words) -> None:
+            bar.update(task, completed=done, total=whole, description=now)
+
+        yield told

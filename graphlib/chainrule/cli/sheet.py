@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from chainrule.cli.request import At, Force, Output
-from chainrule.errors import InputError
+from chainrule.errors import InputError, no_such
 
 if TYPE_CHECKING:
     from chainrule.exercises.formats import Format
@@ -122,12 +122,7 @@ def asked_recipe(
         return Recipe.read(recipe_text(recipe))
     for kind in kinds or ():
         if kind not in KINDS:
-            raise InputError(
-                f"there is no kind `{kind}`",
-                text=kind,
-                length=len(kind),
-                allowed=f"Kinds are {', '.join(KINDS)}.",
-            )
+            raise no_such("kind", kind, KINDS)
     point = pairs(at or (), "--at")
     part = PartRecipe(
         tuple(kinds or ("values", "adjoints")),

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from chainrule.cli.request import Digits, Output, Request, requested
-from chainrule.errors import InputError
-
-if TYPE_CHECKING:
-    from chainrule.readings.grid import Grid
-    from chainrule.worked import Worked
 
 Format = Annotated[
     str | None,
@@ -77,20 +72,7 @@ def table(
     graph, run = request.worked(digits)
     found = run.health() if health else None
     further = {} if found is None else {"health": health_record(found)}
-    present(_reading(run, show).document(), graph, format, output, json, further)
+    present(run.read(show).document(), graph, format, output, json, further)
     if found is not None and chosen.name == "text" and output in (None, "-"):
         for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:
             print(printable(line))
-
-
-def _reading(run: Worked, show: str) -> Grid:
-    from chainrule.worked import READINGS
-
-    if show not in READINGS:
-        raise InputError(
-            f"there is no reading `{show[:40]}`",
-            text=show,
-            length=max(1, len(show)),
-            allowed=f"Readings are {', '.join(READINGS)}.",
-        )
-    return run.read(show).grid()

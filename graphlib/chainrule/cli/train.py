@@ -131,9 +131,11 @@ def data_of(
     path = Path(source)
     if not path.is_file():
         raise InputError(
-            f"there is neither data nor a file called `{source[:60]}`", text=source,
-            length=len(source), allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
-        )  # fmt: skip
+            f"there is neither data nor a file called `{source[:60]}`",
+            text=source,
+            length=len(source),
+            allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
+        )
     return from_csv(path.read_bytes(), target, missing=missing, without=without)
 
 
@@ -180,9 +182,23 @@ def train(
     from chainrule.nn.building import Choices, prepared, typed
 
     choices = Choices(
-        layers, activation, init, loss, optimiser, rate, batch or None, epochs, scaling, held,
-        seed, l2, dropout, patience, l1, features,
-    )  # fmt: skip
+        layers,
+        activation,
+        init,
+        loss,
+        optimiser,
+        rate,
+        batch or None,
+        epochs,
+        scaling,
+        held,
+        seed,
+        l2,
+        dropout,
+        patience,
+        l1,
+        features,
+    )
     data = data_of(source, target, missing, without or (), count=points, noise=noise, seed=drawn)
     if not json:
         for note in data.notes:
@@ -219,28 +235,20 @@ def _printed(ready: Prepared) -> None:
 
 
 def _watched(ready: Prepared) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
+    from chainrule.cli.progress import progress
     from chainrule.nn.scoring import judged
 
-    run, console = ready.run, Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    run = ready.run
     told: dict[str, Any] = {}
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("training", total=run.steps)
+    with progress("training") as shown:
         for record in run:
             if record.step % run.per_epoch == 0:
                 told = _epoch(record)
-                progress.update(
-                    task,
-                    completed=record.step,
-                    description=f"epoch {record.epoch}, loss {told['loss']:.4g}",
-                )
+                shown(record.step, run.steps, f"epoch {record.epoch}, loss {told['loss']:.4g}")
     print(f"{ready.data.name}: {len(ready.kept.x)} examples learned from, {_described(ready)}")
     for name, value in told.items():
-        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
-        print(f"  {name.replace('_', ' ')}: {shown}")
+        number = f"{value:.4g}" if isinstance(value, float) else str(value)
+        print(f"  {name.replace('_', ' ')}: {number}")
     if ready.units is not None and "rmse" in told:
         print("  (the loss is that of scaled targets, the RMSE is in their own unit)")
     if judged(told):
@@ -286,10 +294,16 @@ def trial(source: str, target: str | None, **choices: Any) -> dict[str, Any]:
 
 
 SWEPT = {
-    "layers": ("hidden", str), "activation": ("activation", str), "init": ("initialiser", str),
-    "optimiser": ("optimiser", str), "rate": ("rate", float), "batch": ("batch", int),
-    "seed": ("seed", int), "l2": ("l2", float), "dropout": ("dropout", float),
-}  # fmt: skip
+    "layers": ("hidden", str),
+    "activation": ("activation", str),
+    "init": ("initialiser", str),
+    "optimiser": ("optimiser", str),
+    "rate": ("rate", float),
+    "batch": ("batch", int),
+    "seed": ("seed", int),
+    "l2": ("l2", float),
+    "dropout": ("dropout", float),
+}
 Grid = Annotated[
     list[str],
     typer.Option("--try", metavar="NAME=A,B", help="Values to try: --try rate=0.01,0.1."),
@@ -313,24 +327,21 @@ def sweep(
     """
     from functools import partial
     from json import dumps
+    from math import prod
 
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from chainrule.cli.progress import progress
     from chainrule.nn.experiments import Trial, averaged
     from chainrule.nn.experiments import sweep as swept
 
     grid = _grid(tries)
     call = partial(trial, source, target, epochs=epochs)
     data_of(source, target)  # refused here once, not at every setting
-    count = 1
-    for values in grid.values():
-        count *= len(values)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("trials", total=count)
+    count = prod(map(len, grid.values()))
+    counted = iter(range(1, count + 1))
+    with progress("trials") as shown:
 
-        def watch(done: Trial) -> None:
-            progress.advance(task)
+        def watch(_trial: Trial) -> None:
+            shown(next(counted), count)
 
         if workers == 1:
             trials = swept(call, grid, watch=watch)
@@ -363,18 +374,21 @@ def _grid(tries: list[str]) -> dict[str, list[Any]]:
         name, equals, values = text.partition("=")
         if name.strip() not in SWEPT or not equals or not values.strip():
             raise InputError(
-                "--try needs a choice, an equals sign and values", text=text,
+                "--try needs a choice, an equals sign and values",
+                text=text,
                 length=max(1, len(text)),
                 allowed=f"Write --try rate=0.01,0.1. Choices are {', '.join(SWEPT)}.",
-            )  # fmt: skip
+            )
         field, kind = SWEPT[name.strip()]
         for value in values.split(","):
             try:
                 grid.setdefault(field, []).append(kind(value.strip()))
             except ValueError as error:
                 raise InputError(
-                    f"`{value.strip()[:20]}` is no value of {name.strip()}", text=text,
-                    position=text.index(value), length=max(1, len(value)),
+                    f"`{value.strip()[:20]}` is no value of {name.strip()}",
+                    text=text,
+                    position=text.index(value),
+                    length=max(1, len(value)),
                     allowed="It is a number." if kind is not str else "",
-                ) from error  # fmt: skip
+                ) from error
     return grid

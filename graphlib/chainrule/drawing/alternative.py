@@ -5,14 +5,14 @@ from __future__ import annotations
 import unicodedata
 
 from chainrule.algebras.array import Array
-from chainrule.drawing.reduction import Reduction, reduced
+from chainrule.drawing.reduction import Reduction
 from chainrule.errors import excerpt
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS, say
 from chainrule.readings.cells import conventions
 from chainrule.readings.numbers import summary
-from chainrule.readings.terms import Partial, Term, text
+from chainrule.readings.terms import Partial, Sign, Term, row, text
 from chainrule.readings.view import View
 
 MARK = "△"
@@ -22,13 +22,11 @@ LONGEST = 32
 """Characters of a name, a formula or a number that fit a card."""
 
 
-def alternative(view: View) -> str:
-    """Return the drawing of `view` in words: how many nodes, then one sentence a node."""
-    return in_words(reduced(view))
-
-
 def in_words(drawn: Reduction, *, derivatives: bool = True) -> str:
-    """Return in words what is drawn; adjoints and local partials only with `derivatives`."""
+    """Return in words what is drawn: how many nodes, then one sentence a node.
+
+    Adjoints and local partials are told only with `derivatives`.
+    """
     view = drawn.view
     count = len(drawn.nodes)
     output = short(view.name(view.run.output))
@@ -108,14 +106,13 @@ def has_derivative(view: View, node: int) -> bool:
     return view.graph.varies[node] or node in view.run.seeds
 
 
-def derivative_symbol(view: View, node: int) -> str:
-    """Return what stands before a derivative: ∂J for adjoints, ∂/∂x for tangents."""
+def derivative_symbol(view: View, node: int) -> Term:
+    """Return what stands before a derivative: ∂J for adjoints, ∂/∂x for tangents, or ū."""
     name = view.derivative_name(node)
     if not isinstance(name, Partial):
-        return short(name)
-    if view.reverse:
-        return f"{name.sign}{short(name.above)}"
-    return f"{name.sign}/{name.sign}{short(name.below)}"
+        return name
+    d = Sign(name.sign, tight=True)
+    return row(d, name.above) if view.reverse else row(d, Sign("/", tight=True), d, name.below)
 
 
 def shown(view: View, number: Number) -> str:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 from chainrule.drawing import marks
 from chainrule.drawing.alternative import in_words
-from chainrule.drawing.frames import Frame, Frames, frames
+from chainrule.drawing.frames import ROLES, Frame, Frames, frames
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Card, Line
 from chainrule.drawing.widths import width
@@ -50,7 +50,7 @@ def slides_svg(view: View, *, theme: str = "light", seconds: float = SECONDS_A_S
     DrawingError, OutsideTimeout
         For a theme that there is not, or if Graphviz cannot lay out the graph.
     """
-    writer = _Writer(frames(view), theme_named(theme), seconds)
+    writer = _Animator(frames(view), theme_named(theme), seconds)
     return writer.document(in_words(reduced(view)))
 
 
@@ -63,7 +63,7 @@ def runs(states: Iterable[State]) -> Iterator[tuple[State, int, int]]:
         begin = end
 
 
-class _Writer:
+class _Animator:
     def __init__(self, shown: Frames, theme: Theme, seconds: float) -> None:
         self.shown = shown
         self.theme = theme
@@ -132,7 +132,7 @@ class _Writer:
             bar = (
                 f'<rect x="{x:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{4 * size:.1f}" rx="2"'
             )
-            colour = getattr(self.theme, _ROLES[frame.told.phase])
+            colour = getattr(self.theme, ROLES[frame.told.phase])
             parts.append(f'{bar} fill="{self.theme.card_line}"/>')
             parts.append(self._during(i, self.count, f'{bar} fill="{colour}"/>'))
         return "\n".join(parts)
@@ -199,14 +199,6 @@ class _Writer:
     def _seen(self, begin: int, end: int, shown: Iterable[Mark]) -> str:
         inside = self.painter.written(shown)
         return self._during(begin, end, inside) if inside else ""
-
-
-_ROLES = {
-    "values": "value",
-    "partials": "partial",
-    "adjoints": "derivative",
-    "tangents": "derivative",
-}
 
 
 def wrapped(prose: Prose, size: float, room: float) -> list[Styled]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
 
 from chainrule.readings.picture import Point
 
-_COMMAND: Final = re.compile(r"([MLC])([^MLC]*)")
+Piece = tuple[Point, ...]
+"""A piece of a line with both its ends: straight, two points; curved, four."""
 
 
-def path(pieces: list[list[Point]]) -> str:
-    """Return pieces of a line, of two or four points each, as an SVG path."""
+def path(pieces: Sequence[Piece]) -> str:
+    """Return pieces of a line as an SVG path."""
 
     def written(point: Point) -> str:
         return f"{point[0]:.1f},{point[1]:.1f}"
@@ -24,23 +24,13 @@ def path(pieces: list[list[Point]]) -> str:
     return "".join(parts)
 
 
-def sections(d: str) -> list[list[Point]]:
-    """Return the pieces of an SVG path of ours, of two or four points each."""
-    found: list[list[Point]] = []
-    for _command, numbers in _COMMAND.findall(d):
-        pairs = (pair.split(",") for pair in numbers.split())
-        points = [(float(x), float(y)) for x, y in pairs]
-        found.append([found[-1][-1], *points] if found else points)
-    return found[1:]
-
-
 def control_points(pos: str) -> list[Point]:
     """Return the control points of Graphviz's spline."""
     points = [part for part in pos.split() if part[0] not in "se"]
     return [(float(x), float(y)) for x, y in (part.split(",") for part in points)]
 
 
-def _bezier(p: tuple[Point, ...], t: float) -> Point:
+def _bezier(p: Piece, t: float) -> Point:
     s = 1 - t
     f, g, h, i = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
     (a, b), (c, d), (e, j), (k, m) = p
@@ -64,7 +54,7 @@ def crossing(curve: list[Point], along: float) -> float:
     return curve[-1][1]
 
 
-def points(pieces: list[tuple[Point, ...]]) -> list[Point]:
+def points(pieces: Sequence[Piece]) -> list[Point]:
     """Return points on a line, from its start to its end, at most some 12 px apart."""
     line: list[Point] = []
     for piece in pieces:

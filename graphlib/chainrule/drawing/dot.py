@@ -60,7 +60,7 @@ def _node(graph: Any, drawn: Reduction, node: int) -> None:
     numbers = shown(view, view.run.value(node))
     if drawn.texts and has_derivative(view, node):
         derivative = shown(view, view.run.derivative(node))
-        numbers += f"   {derivative_symbol(view, node)} {derivative}"
+        numbers += f"   {short(derivative_symbol(view, node))} {derivative}"
     told = {"fillcolor": LIGHT.input_card} if view.graph.ops[node] is INPUT else {}
     graph.node(f"n{node}", _text(head, numbers), id=node_id(view, node), **told)
 

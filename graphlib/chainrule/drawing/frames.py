@@ -6,15 +6,25 @@ from dataclasses import dataclass
 from typing import Final
 
 from chainrule.drawing.grounds import pictured
-from chainrule.drawing.layout import Layout, placed
+from chainrule.drawing.layout import placed
+from chainrule.drawing.positions import Layout
 from chainrule.drawing.scene import Scene, Stage
 from chainrule.passes.steps import Evaluate
 from chainrule.readings.story import StoryStep, story
+from chainrule.readings.terms import Role
 from chainrule.readings.view import View
 
 MOST_FRAMES: Final = 200
 MOST_SHAPES: Final = 40_000
 """Cards and lines in all frames together."""
+
+ROLES: Final[dict[str, Role]] = {
+    "values": "value",
+    "partials": "partial",
+    "adjoints": "derivative",
+    "tangents": "derivative",
+}
+"""In whose colour each phase is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ def frames(view: View) -> Frames:
     """
     layout = placed(pictured(view), rows=True)
     view = layout.view
-    drawn = {int(key[1:]) for key in layout.nodes}
+    drawn = layout.nodes.keys()
     told = [
         (index, step)
         for index, step in zip(_told(view), story(view), strict=True)

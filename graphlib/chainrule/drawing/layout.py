@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 
 from chainrule.drawing.alternative import is_number, partial_parts, shown
-from chainrule.drawing.curves import path, points
+from chainrule.drawing.curves import Piece, points
 from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
+from chainrule.drawing.positions import HEAD, Layout, Route, moved
 from chainrule.drawing.ranks import ranks
-from chainrule.drawing.reduction import Cluster, Reduction, reduced
-from chainrule.drawing.rows import Form, Weight, form, with_rows
+from chainrule.drawing.reduction import Cluster, Reduction
+from chainrule.drawing.rows import Weight, form, with_rows
 from chainrule.drawing.widths import (
     ACROSS,
     CELLS,
@@ -31,10 +32,6 @@ from chainrule.drawing.widths import (
 from chainrule.errors import DrawingError
 from chainrule.graph.wengert import Edge
 from chainrule.readings.picture import Box, Point
-from chainrule.readings.view import View
-
-HEAD: Final = 9.0
-"""Length of an arrow head in px: a line ends this far before its tip."""
 
 RING: Final = 3.2
 """How far before a row the centre of the ring lies in which a line ends."""
@@ -54,105 +51,6 @@ _ROWS_BESIDE: Final = 28.0
 _LONG: Final = 96.0
 _PORTS: Final = {"LR": 24.0, "TB": 88.0}
 _MARGIN: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An edge: SVG path from operand to user without its arrow head, tip of the head, text."""
-
-    d: str
-    tip: Point
-    label: Label | None
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A drawing's positions in px, y downward.
-
-    Parameters
-    ----------
-    width, height
-        Of all cards and texts together.
-    nodes
-        Cards by "n<index>", x and y their centre; so are the rows on them.
-    edges
-        Routes by "e<user>_<slot>".
-    view
-        The view that was laid out: the one given, or its graph folded.
-    note
-        What was folded or left out, as a sentence; may be empty.
-    sizes
-        Sizes of cards and type.
-    rows
-        The weights on a card, by its node.
-    grounds
-        Where the frames behind nodes lie, and which nodes they frame.
-    """
-
-    width: float
-    height: float
-    nodes: dict[str, Box]
-    edges: dict[str, Route]
-    view: View
-    note: str = ""
-    sizes: Sizes = ACROSS
-    rows: Mapping[int, tuple[Weight, ...]] = field(default_factory=dict)
-    grounds: tuple[tuple[Box, Cluster], ...] = ()
-
-    @property
-    def forms(self) -> dict[int, Form]:
-        """Which form each card has."""
-        weights = {row.node for found in self.rows.values() for row in found}
-        found: dict[int, Form] = {}
-        for key in self.nodes:
-            node = int(key[1:])
-            chips = not self.sizes.cell
-            usual = form(self.view, node, bool(self.rows), chips)
-            found[node] = "row" if node in weights else usual
-        return found
-
-    def json(self) -> dict[str, Any]:
-        """Return the positions as plain data, numbers with one decimal."""
-        factors = {row.factor for found in self.rows.values() for row in found}
-        rings = {f"e{edge.user}_{edge.slot}" for edge in factors}
-        last = {found[-1].node for found in self.rows.values()}
-        forms = self.forms
-
-        def box(box: Box) -> dict[str, Any]:
-            return {k: round(getattr(box, k), 1) for k in ("x", "y", "w", "h")}
-
-        def node(key: str, card: Box) -> dict[str, Any]:
-            number = int(key[1:])
-            found = box(card) | {"form": forms[number]}
-            if number in self.rows:
-                found["upper"] = self.sizes.head
-            return found | {"last": True} if number in last else found
-
-        def edge(key: str, route: Route) -> dict[str, Any]:
-            label = route.label
-            text = None
-            if label is not None:
-                text = {**box(label.box), "align": label.align, "rows": label.rows}
-            tip = [round(c, 1) for c in route.tip]
-            return {"d": route.d, "tip": tip, "label": text, "ring": key in rings}
-
-        return {
-            "width": round(self.width, 1),
-            "height": round(self.height, 1),
-            "compact": bool(self.rows),
-            "nodes": {key: node(key, card) for key, card in self.nodes.items()},
-            "edges": {key: edge(key, route) for key, route in self.edges.items()},
-            "grounds": [
-                box(ground) | {"title": cluster.title, "nodes": [f"n{n}" for n in cluster.nodes]}
-                for ground, cluster in self.grounds
-            ],
-            "note": self.note,
-        }
-
-
-def cards(view: View, direction: str = "LR") -> Layout:
-    """Return the positions of the cards and edges of a run; see :func:`placed`."""
-    return placed(reduced(view), direction)
 
 
 def placed(
@@ -191,11 +89,6 @@ def placed(
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
     return _Planner(drawn, direction, wide or {}, rows=rows, written=written).layout()
-
-
-def moved(box: Box, shift: Point) -> Box:
-    """Return a box moved by some px."""
-    return replace(box, x=box.x + shift[0], y=box.y + shift[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +233,7 @@ class _Planner:
 
     # Lines
 
-    def _line(self, edge: Edge) -> list[tuple[Point, ...]]:
+    def _line(self, edge: Edge) -> list[Piece]:
         """Return an edge as pieces (along, across): straight, two points; curved, four."""
         half = {node: self.size[node][not self.across] / 2 for node in (edge.operand, edge.user)}
         middle = [sum(self.band[self.rank[node]]) / 2 for node in (edge.operand, edge.user)]
@@ -352,7 +245,7 @@ class _Planner:
         for rank, place in sorted(self.passes[edge].items()):
             stations.append((*self.band[rank], place))
         stations.append((min(stop[0], self.band[self.rank[edge.user]][0] - HEAD), stop[0], stop[1]))
-        pieces: list[tuple[Point, ...]] = []
+        pieces: list[Piece] = []
         level = stations[0]  # passed without a bend since
         for station in stations[1:]:
             enter, leave, place = level
@@ -402,7 +295,7 @@ class _Planner:
         return _Texts(line, stacked)
 
     def _labels(
-        self, lines: dict[Edge, list[tuple[Point, ...]]], texts: dict[Edge, _Texts | None]
+        self, lines: dict[Edge, list[Piece]], texts: dict[Edge, _Texts | None]
     ) -> dict[Edge, Label]:
         occupied = Occupied()
         for box in self._boxes().values():
@@ -476,9 +369,7 @@ class _Planner:
             found.append((Box(inside.x, inside.y - TITLE / 2, wide, high), cluster))
         return found
 
-    def _assembled(
-        self, lines: dict[Edge, list[tuple[Point, ...]]], labels: dict[Edge, Label]
-    ) -> Layout:
+    def _assembled(self, lines: dict[Edge, list[Piece]], labels: dict[Edge, Label]) -> Layout:
         boxes = self._boxes()
         grounds = self._grounds(boxes)
         everything = [*boxes.values(), *(label.box for label in labels.values())]
@@ -494,18 +385,22 @@ class _Planner:
         edges = {}
         for edge, pieces in lines.items():
             upright = [[self._upright(p) for p in piece] for piece in pieces]
-            shifted = [[(x + dx, y + dy) for x, y in piece] for piece in upright]
-            end = shifted[-1][-1]
+            # To a tenth of a px, as every format writes them.
+            shifted = tuple(
+                tuple((round(x + dx, 1), round(y + dy, 1)) for x, y in piece) for piece in upright
+            )
+            x, y = upright[-1][-1]
+            end = x + dx, y + dy
             long = HEAD - RING * (edge in self.factors)
             tip = (end[0] + long, end[1]) if self.across else (end[0], end[1] + long)
             label = labels.get(edge)
             if label is not None:
                 label = Label(moved(label.box, (dx, dy)), label.align, label.rows)
-            edges[f"e{edge.user}_{edge.slot}"] = Route(path(shifted), tip, label)
+            edges[edge] = Route(shifted, tip, label)
         return Layout(
             max(rights, default=0.0) + dx + _MARGIN,
             max(bottoms, default=0.0) + dy + _MARGIN,
-            {f"n{node}": moved(box, (dx, dy)) for node, box in boxes.items()},
+            {node: moved(box, (dx, dy)) for node, box in boxes.items()},
             edges,
             self.view,
             self.drawn.note,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from chainrule.drawing.scene import Card, Ground, Line, Scene, Text, arrow
+from chainrule.drawing.scene import Card, EdgeText, Ground, Line, Scene, arrow
 from chainrule.drawing.widths import Sizes
 from chainrule.readings.picture import Align, Box, Mark, Picture, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.terms import EQUALS, Coloured, Row, Term
@@ -102,7 +102,7 @@ def line(line: Line) -> Iterator[Mark]:
         yield Tip((tip, *corners), colour, part)
 
 
-def label(text: Text, sizes: Sizes) -> Iterator[Mark]:
+def label(text: EdgeText, sizes: Sizes) -> Iterator[Mark]:
     """Yield a line of text on an edge."""
     yield Type(text.at, text.align, sizes.label, text.term, "partial")
 

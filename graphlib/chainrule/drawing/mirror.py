@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import Final
 
-from chainrule.drawing.curves import path, sections
-from chainrule.drawing.layout import HEAD, Layout, Route, moved, placed
+from chainrule.drawing.layout import placed
+from chainrule.drawing.positions import HEAD, Layout, Route, moved
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.widths import ACROSS, DOWN, card_size
 from chainrule.readings.picture import Box, Point
@@ -41,7 +41,7 @@ def mirrored(drawn: Reduction, direction: str) -> Layout:
         wide=wide,
     )
     shift = (0.0, base.height + BETWEEN) if across else (base.width + BETWEEN, 0.0)
-    boxes = {int(key[1:]): box for key, box in base.nodes.items()}
+    boxes = dict(base.nodes)
     boxes |= {bar[node]: moved(boxes[node], shift) for node in forward if node in bar}
     routes = dict(base.edges)
     node_of = {adjoint: node for node, adjoint in bar.items()}
@@ -54,17 +54,18 @@ def mirrored(drawn: Reduction, direction: str) -> Layout:
             ends = _spread(leaving, edge.operand), _spread(arriving, edge.user)
             route = _down(boxes[edge.operand], boxes[edge.user], ends, across)
         else:
-            there = _edge_of(drawn, node_of[edge.user], node_of[edge.operand])
-            if there is None:
+            ends_there = node_of[edge.user], node_of[edge.operand]
+            there = [e for e in drawn.edges if (e.operand, e.user) == ends_there]
+            if not there:
                 continue
-            route = _back(base.edges[there], shift, across)
-        routes[f"e{edge.user}_{edge.slot}"] = route
+            route = _back(base.edges[there[0]], shift, across)
+        routes[edge] = route
     below = [(moved(box, shift), drawn.clusters[1]) for box, _ in base.grounds]
     return replace(
         base,
         width=base.width + shift[0],
         height=base.height + shift[1],
-        nodes={f"n{node}": box for node, box in boxes.items()},
+        nodes=boxes,
         edges=routes,
         grounds=(*base.grounds, *below),
     )
@@ -75,12 +76,6 @@ def _spread(taken: Counter[int], node: int) -> float:
     number = taken[node]
     taken[node] += 1
     return _PORT * ((number + 1) // 2) * (1 if number % 2 else -1)
-
-
-def _edge_of(drawn: Reduction, operand: int, user: int) -> str | None:
-    """Return the key of an edge between two nodes of the graph."""
-    found = (e for e in drawn.edges if (e.operand, e.user) == (operand, user))
-    return next((f"e{e.user}_{e.slot}" for e in found), None)
 
 
 def _down(card: Box, adjoint: Box, ends: tuple[float, float], across: bool) -> Route:
@@ -96,15 +91,15 @@ def _down(card: Box, adjoint: Box, ends: tuple[float, float], across: bool) -> R
     begin, end = place + half, goal - other - HEAD
     bend = (end - begin) / 2
     at, to = at + ends[0], to + ends[1]
-    curve = [upright(at, begin), upright(at, begin + bend), upright(to, end - bend)]
-    return Route(path([[*curve, upright(to, end)]]), upright(to, end + HEAD), None)
+    curve = upright(at, begin), upright(at, begin + bend), upright(to, end - bend)
+    return Route(((*curve, upright(to, end)),), upright(to, end + HEAD), None)
 
 
 def _back(route: Route, shift: Point, across: bool) -> Route:
     """Return the line of an edge the other way round, moved."""
-    pieces = [list(reversed(piece)) for piece in reversed(sections(route.d))]
+    pieces = [list(reversed(piece)) for piece in reversed(route.pieces)]
     tip = pieces[-1][-1]
     pieces[-1][-1] = (tip[0] + HEAD, tip[1]) if across else (tip[0], tip[1] + HEAD)
     pieces.insert(0, [route.tip, pieces[0][0]])
-    there = [[(x + shift[0], y + shift[1]) for x, y in piece] for piece in pieces]
-    return Route(path(there), (tip[0] + shift[0], tip[1] + shift[1]), None)
+    there = tuple(tuple((x + shift[0], y + shift[1]) for x, y in piece) for piece in pieces)
+    return Route(there, (tip[0] + shift[0], tip[1] + shift[1]), None)

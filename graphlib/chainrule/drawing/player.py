@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from chainrule.algebras.array import Array
 from chainrule.drawing.alternative import (
+    derivative_symbol,
     edge_in_words,
     in_words,
     is_number,
@@ -23,6 +24,7 @@ from chainrule.drawing.alternative import (
 )
 from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
+from chainrule.drawing.positions import edge_key, node_key, positions
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
@@ -30,14 +32,15 @@ from chainrule.passes.run import Kind, Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
+from chainrule.readings.grid import GridRow
 from chainrule.readings.mathml import mathml
 from chainrule.readings.notation import Notation
 from chainrule.readings.numbers import full_digits
 from chainrule.readings.prose import prose_text
 from chainrule.readings.render.html import prose_html
-from chainrule.readings.story import Entry, StoryStep, story
-from chainrule.readings.tables import TableRow, table
-from chainrule.readings.terms import Partial, Row, Sign, text
+from chainrule.readings.story import Result, StoryStep, story
+from chainrule.readings.tables import table
+from chainrule.readings.terms import Row, text
 from chainrule.readings.view import View, labels
 
 VERSION = 1
@@ -107,16 +110,6 @@ def _digest(written: bytes) -> str:
     return hashlib.blake2b(written, digest_size=8).hexdigest()
 
 
-def node_key(node: int) -> str:
-    """Return the key of a node."""
-    return f"n{node}"
-
-
-def edge_key(edge: Edge) -> str:
-    """Return the key of an edge."""
-    return f"e{edge.user}_{edge.slot}"
-
-
 class _Player:
     def __init__(self, drawn: Reduction) -> None:
         self.drawn = drawn
@@ -124,6 +117,8 @@ class _Player:
         self.kept = frozenset(drawn.nodes)
         self.table = table(view)
         self.labels = labels(view.graph, Notation())
+        self.nodes = {label: node for node, label in view.labels.items()}
+        self.edges = {view.edge_id("formula", edge): edge for edge in view.edges}
         # What is folded for the drawing alone is not unfolded by a click, nor a copy in a tree.
         copied = any("#" in label for label in self.labels.values())
         self.changeable = not drawn.folded and not copied
@@ -146,22 +141,24 @@ class _Player:
         rows = [
             self.row(number, row)
             for number, row in enumerate(self.table.rows)
-            if row.node in self.kept and self.drawn_edge(row.edge)
+            if self.nodes[row.node] in self.kept and self.drawn_edge(self.edge_of(row))
         ]
         row_of = {
             (row["node"], row["edge"]): row["id"]
             for row in rows  # a seed's row belongs to the node alone
         }
         notes = [{"kind": "fold", "text": note}] if note else []
-        notes += [{"kind": r.mark, "text": r.line} for r in self.table.grid().remarks]
+        notes += [{"kind": r.mark, "text": r.line} for r in self.table.remarks]
         return {
             "version": VERSION,
             "mode": view.run.mode,
             "alt": alternative,
-            "symbol": mathml(self.flowing_symbol(), inline=True),
+            "symbol": mathml(derivative_symbol(view, view.run.output), inline=True),
             "columns": {
-                name: mathml(term, inline=True) if name == "derivative" else text(term)
-                for name, term in self.table.headers.items()
+                head.key: mathml(head.term, inline=True)
+                if head.key == "derivative"
+                else text(head.term)
+                for head in self.table.columns
             },
             "layouts": {screen: self.laid_out(DIRECTIONS[screen]) for screen in layouts},
             "nodes": [self.node(node) for node in self.drawn.nodes],
@@ -179,22 +176,11 @@ class _Player:
     def laid_out(self, direction: str) -> dict[str, Any]:
         """Return the positions; a card with rows has a formula of its own."""
         layout = placed(self.drawn, direction, rows=True)
-        found = layout.json()
+        found = positions(layout)
         for node, rows in layout.rows.items():
             formula = summed(self.view, node, rows)
             found["nodes"][node_key(node)]["formula"] = mathml(formula, inline=True)
         return found
-
-    def flowing_symbol(self) -> Row:
-        """Return what the flowing derivative is called beside a card: ∂J, ∂/∂x, or ū."""
-        view = self.view
-        name = view.derivative_name(view.run.output)
-        if not isinstance(name, Partial):
-            return Row((name,))
-        d = Sign("∂", tight=True)
-        if view.reverse:
-            return Row((d, view.name(view.run.output)))
-        return Row((d, Sign("/", tight=True), d, view.seed_name()))
 
     def number(
         self, number: Number | None, kind: Kind | None = None, key: Any = None
@@ -236,6 +222,7 @@ class _Player:
         return {
             "id": node_key(node),
             "name": mathml(view.name(node), inline=True),
+            "equation": mathml(view.equation(node), inline=True),
             "formula": None if is_input else mathml(view.formula(node), inline=True),
             "text": node_in_words(view, node),
             "role": role,
@@ -280,26 +267,24 @@ class _Player:
             "text": edge_in_words(view, edge),
         }
 
-    def row(self, number: int, row: TableRow) -> dict[str, Any]:
-        """Return a row of the table."""
-        inline = mathml(row.partial, inline=True) if row.edge else text(row.partial)
+    def edge_of(self, row: GridRow) -> Edge | None:
+        """Return the edge that a row of the table is about, if any."""
+        return self.edges.get(row.cells["partial"].id)
+
+    def row(self, number: int, row: GridRow) -> dict[str, Any]:
+        """Return a row of the table: what its node and its edge do not tell."""
+        node, edge = self.nodes[row.node], self.edge_of(row)
+        partial = row.cells["partial"].term or Row(())
+        reached = self.view.graph.varies[node] or node in self.view.run.seeds
+        brought = f"share:{edge_key(edge)}" if edge else f"derivative:{node_key(node)}"
         return {
             "id": f"r{number}",
-            "node": node_key(row.node),
-            "first": number == 0 or self.table.rows[number - 1].node != row.node,
-            "edge": edge_key(row.edge) if row.edge else None,
-            "node_math": mathml(row.equation, inline=True),
-            "partial": inline,
-            "value": self.number(row.value, "value", row.node),
-            "number": self.number(row.number, "partial", row.edge and row.edge[:2]),
-            "derivative": self.derivative_cell(row),
+            "node": node_key(node),
+            "first": row.first,
+            "edge": edge_key(edge) if edge else None,
+            "partial": mathml(partial, inline=True) if edge else text(partial),
+            "derivative": brought if reached else None,
         }
-
-    def derivative_cell(self, row: TableRow) -> str | None:
-        """Return the cell whose number the row brings; None where no derivative comes."""
-        if row.derivative is None:
-            return None
-        return f"share:{edge_key(row.edge)}" if row.edge else f"derivative:{node_key(row.node)}"
 
     def step(self, step: StoryStep, row_of: dict[tuple[str, str | None], str]) -> dict[str, Any]:
         """Return a step: what is lit, what is said, and what becomes known."""
@@ -335,13 +320,10 @@ class _Player:
             "say": f"{prose_text(step.title)}. {prose_text(step.sentence)}",
         }
 
-    def entry(self, entry: Entry) -> dict[str, Any]:
+    def entry(self, entry: Result) -> dict[str, Any]:
         """Return a cell that becomes known."""
         return {
             "cell": self.cells[entry.cell],
             "number": self.number(entry.number),
             "terms": [self.number(term) for term in entry.terms],
         }
-
-
-__all__ = ["Packed", "edge_key", "node_key", "payload"]

@@ -55,10 +55,10 @@ def ranks(
     written
         Whether each card stands as near to the inputs as it can, and close to its neighbours.
     """
-    return _Reader(drawn, size, direction, rows, written).found
+    return _Ranker(drawn, size, direction, rows, written).found
 
 
-class _Reader:
+class _Ranker:
     def __init__(
         self,
         drawn: Reduction,

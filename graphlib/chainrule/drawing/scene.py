@@ -20,10 +20,9 @@ from chainrule.drawing.alternative import (
     short,
     shown,
 )
-from chainrule.drawing.curves import sections
 from chainrule.drawing.labels import Label, spanned
-from chainrule.drawing.layout import HEAD, Layout, Route
 from chainrule.drawing.moment import Moment, moment
+from chainrule.drawing.positions import HEAD, Layout, Route
 from chainrule.drawing.reduction import Cluster
 from chainrule.drawing.rows import Form, summed
 from chainrule.drawing.widths import Sizes, digits_of, width
@@ -118,7 +117,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class EdgeText:
     """A line of text on an edge: where it is anchored, which end keeps there, and what."""
 
     at: Point
@@ -154,7 +153,7 @@ class Line:
     start: Point
     pieces: tuple[tuple[Point, ...], ...]
     tip: Point
-    texts: tuple[Text, ...]
+    texts: tuple[EdgeText, ...]
     lit: bool
     backward: bool
     dotted: bool
@@ -259,21 +258,13 @@ class Stage:
         self.look = look or Look()
         self.adjoints = adjoints
         self.view = view = layout.view
-        graph = view.graph
-        self.boxes = {int(key[1:]): box for key, box in layout.nodes.items()}
-        self.forms = layout.forms
-        self.last = {rows[-1].node for rows in layout.rows.values()}
+        self.boxes = layout.nodes
+        self.forms, self.last, self.factors = layout.forms, layout.last, layout.factors
         self.names = {node: fitted(view.name(node)) for node in self.boxes}
         self.formulas = {node: self._formula(node) for node in self.boxes}
         derivatives = self.look.derivatives
         self.due = {node: derivatives and has_derivative(view, node) for node in self.boxes}
         self.remarks = {node: self._remark(node) for node in self.boxes}
-        self.factors = {row.factor for rows in layout.rows.values() for row in rows}
-        self.routes: list[tuple[Edge, Route, list[list[Point]]]] = []
-        for key, route in layout.edges.items():
-            user, slot = map(int, key[1:].split("_"))
-            edge = Edge(user, slot, graph.operands[user][slot])
-            self.routes.append((edge, route, sections(route.d)))
         sizes = [_size(view.run.derivative(node)) for node in self.boxes] if look else []
         self.largest = max(sizes, default=0.0)
 
@@ -303,7 +294,7 @@ class Stage:
         """
         now, layout = moment(self.view, step), self.layout
         cards = tuple(self._card(now, node) for node in self.boxes)
-        lines = tuple(self._line(now, *route) for route in self.routes)
+        lines = tuple(self._line(now, *route) for route in layout.edges.items())
         grounds = tuple(self._ground(now, *ground) for ground in layout.grounds)
         return Scene(layout.width, layout.height, layout.sizes, cards, lines, layout.note, grounds)
 
@@ -355,10 +346,10 @@ class Stage:
         digits = width(digits_of(self.view, node, derivative=True), size)
         return sizes.side + max(sizes.outline, digits) + sizes.between
 
-    def _line(self, now: Moment, edge: Edge, route: Route, path: list[list[Point]]) -> Line:
+    def _line(self, now: Moment, edge: Edge, route: Route) -> Line:
         key, label, layout = (edge.user, edge.slot), route.label, self.layout
         lit = now.edge == key
-        texts: tuple[Text, ...] = ()
+        texts: tuple[EdgeText, ...] = ()
         if edge in self.factors:
             texts = self._share_of_row(now, edge)
         elif label is not None and self.look.derivatives:
@@ -368,8 +359,8 @@ class Stage:
             texts = tuple(_texts(label, parts))
         return Line(
             edge,
-            path[0][0],
-            tuple(tuple(piece[1:]) for piece in path),
+            route.pieces[0][0],
+            tuple(piece[1:] for piece in route.pieces),
             route.tip,
             texts,
             lit,
@@ -380,7 +371,7 @@ class Stage:
             edge.user in self.adjoints and edge.operand not in self.adjoints,
         )
 
-    def _share_of_row(self, now: Moment, edge: Edge) -> tuple[Text, ...]:
+    def _share_of_row(self, now: Moment, edge: Edge) -> tuple[EdgeText, ...]:
         """Return the share that came over the edge into a row: above or below its operand."""
         key = (edge.user, edge.slot)
         if key not in now.shares or not (self.look.derivatives and self.view.reverse):
@@ -389,7 +380,7 @@ class Stage:
         box = self.boxes[edge.operand]
         number = now.shares.index(key)
         y = box.y - box.h / 2 - 11 if number == 0 else box.y + box.h / 2 - 6 + 17 * number
-        return (Text((box.x - box.w / 2, y), "start", row(parts[0], EQUALS, parts[-1])),)
+        return (EdgeText((box.x - box.w / 2, y), "start", row(parts[0], EQUALS, parts[-1])),)
 
 
 def _size(number: Number | None) -> float:
@@ -437,7 +428,7 @@ def _label(view: View, now: Moment, edge: Edge) -> tuple[Term, ...]:
     return formula, number
 
 
-def _texts(label: Label, parts: tuple[Term, ...]) -> list[Text]:
+def _texts(label: Label, parts: tuple[Term, ...]) -> list[EdgeText]:
     """Return an edge's text, placed: on one line, or above and below it."""
     box, align = label.box, label.align
     x = box.x + {"start": -0.5, "middle": 0.0, "end": 0.5}[align] * box.w
@@ -445,6 +436,6 @@ def _texts(label: Label, parts: tuple[Term, ...]) -> list[Text]:
         return []
     if label.rows == 1:
         whole = parts[0] if len(parts) == 1 else row(parts[0], EQUALS, parts[1])
-        return [Text((x, box.y), align, whole)]
+        return [EdgeText((x, box.y), align, whole)]
     rows = enumerate(parts)
-    return [Text((x, box.y + (i - 0.5) * box.h / 2), align, part) for i, part in rows]
+    return [EdgeText((x, box.y + (i - 0.5) * box.h / 2), align, part) for i, part in rows]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from chainrule.drawing.alternative import node_in_words
 from chainrule.drawing.animation import slides_svg
-from chainrule.drawing.frames import Frame, Frames, frames
+from chainrule.drawing.frames import ROLES, Frame, Frames, frames
 from chainrule.drawing.marks import marks
 from chainrule.errors import DrawingError
 from chainrule.readings.catalogue import PHASES
@@ -16,7 +16,6 @@ from chainrule.readings.cells import story_caption
 from chainrule.readings.prose import prose_text
 from chainrule.readings.render.paper import PARTS, document_head, numbers, painted
 from chainrule.readings.render.typst import Typst
-from chainrule.readings.terms import Role
 from chainrule.readings.theme import LIGHT
 from chainrule.readings.typst import string
 from chainrule.readings.view import View
@@ -28,12 +27,6 @@ WIDE, HIGH = 770.0, 205.0
 LARGEST, LEAST = 0.8, 0.45
 """Points to a px of the layout. Were the whole smaller, only the part about the step is shown."""
 
-ROLES: Final[dict[str, Role]] = {
-    "values": "value",
-    "partials": "partial",
-    "adjoints": "derivative",
-    "tangents": "derivative",
-}
 TYPST: Final = Typst(whole=True)
 DEFINITIONS: Final = Path(__file__).with_name("slides.typ")
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from chainrule.errors import ChainruleError
@@ -58,6 +59,7 @@ class Written:
     step: float = field(default=0.0, compare=False, repr=False)
 
 
+@lru_cache(maxsize=4096)
 def number(text: str) -> Written | None:
     """Return the number that a text is, None where it is none.
 

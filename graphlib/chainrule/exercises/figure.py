@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chainrule.drawing.layout import Layout, placed
+from chainrule.drawing.layout import placed
 from chainrule.drawing.marks import picture
+from chainrule.drawing.positions import Layout
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Card, Line, Look, Outline, Stage
 from chainrule.drawing.widths import WRITTEN, width

@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from chainrule.exercises.own_mistakes import OwnMistake, known
-from chainrule.exercises.problem import Problem
+from chainrule.exercises.problem import ENTRY, Problem
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.graph.wengert import INPUT
 from chainrule.language import exact
@@ -215,7 +215,8 @@ def unnoticed(
 def _moved(problem: Problem) -> Problem | None:
     """Return the same program at a point nearby; None where it has no numbers there."""
     point = {
-        name: _shifted(value, i) for i, (name, value) in enumerate(problem.draft.point.items())
+        name: ENTRY.sub(lambda typed, nth=i: _shifted(typed[0], nth), value)  # type: ignore[misc]
+        for i, (name, value) in enumerate(problem.draft.point.items())
     }
     moved = Problem(replace(problem.draft, point=point))
     return None if unsound(moved) else moved

@@ -15,7 +15,7 @@ import numpy as np
 
 from chainrule.errors import GraphError
 from chainrule.exercises.problem import Draft
-from chainrule.exercises.second_reading import SecondReading, number
+from chainrule.exercises.second_reading import SecondReading, numbers
 
 POLYNOMIAL: Final = ("{a}^2", "{k}*{a}", "{a} + {k}", "{k} - {a}", "{a}^3")
 ELEMENTARY: Final = ("sin({a})", "cos({a})", "exp({a})", "exp(-{a})", "sqrt({a})", "ln({a})")
@@ -191,35 +191,52 @@ def _drawn(level: Level, rng: np.random.Generator) -> Draft:
 
 
 def at_a_tame_point(
-    lines: Sequence[str], inputs: Sequence[str], rng: np.random.Generator, points: Sequence[str]
+    lines: Sequence[str],
+    inputs: Sequence[str],
+    rng: np.random.Generator,
+    points: Sequence[str],
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Draft:
     """Return a program at a point at which no value is very small or large, if there is one.
 
     A few tries are made; forward mode of several inputs gets a direction too.
+
+    Parameters
+    ----------
+    shapes
+        Of inputs that are vectors or matrices.
     """
-    reading = SecondReading(lines, inputs)
+    reading, sizes = SecondReading(lines, inputs), shapes or {}
 
     def several(choices: Sequence[str]) -> dict[str, str]:
         order = rng.permutation(len(choices))
         return {name: choices[int(i)] for name, i in zip(inputs, order, strict=False)}
 
+    def filled(name: str, one: str) -> str:
+        shape = sizes.get(name, ())
+        if not shape:
+            return one
+        drawn = rng.choice(np.array(points), shape)
+        return str(drawn.tolist()).replace("'", "")
+
     point: dict[str, str] = {}
     for _ in range(TRIES):
-        point = several(points)
+        point = {name: filled(name, one) for name, one in several(points).items()}
         if is_tame(reading, point):
             break
-    direction = several(RATES) if len(inputs) > 1 else {}
+    direction = several(RATES) if len(inputs) > 1 and not sizes else {}
     return Draft("; ".join(lines), point, direction)
 
 
 def is_tame(reading: SecondReading, point: Mapping[str, str]) -> bool:
     """Whether no value is very small or large; a quick look before any pass is run."""
     try:
-        values = reading.values({name: number(value) for name, value in point.items()})
+        values = reading.values({name: numbers(value) for name, value in point.items()})
         # The root of a negative number is complex there, and no number here.
         return all(
-            not values[name].imag and TAME[0] <= abs(values[name]) <= TAME[1]
+            not one.imag and TAME[0] <= abs(one) <= TAME[1]
             for name in reading.order
+            for one in np.ravel(values[name])
         )
     except (ArithmeticError, TypeError, ValueError):
         return False  # a division by zero

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from chainrule.errors import ChainruleError, GraphError
-from chainrule.exercises.second_reading import SecondReading, number, plain_name
+from chainrule.exercises.second_reading import SecondReading, number, numbers, plain_name
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT, Edge
+from chainrule.language.entries import value as entries
 from chainrule.passes.run import Number
+from chainrule.passes.unrolling import entry_names
 from chainrule.readings.formulas import compose
 from chainrule.readings.terms import Symbol, text
 from chainrule.worked import Worked
+
+ENTRY: Final = re.compile(r"[^\[\],\s]+")
+"""A typed number among the brackets of a vector or matrix."""
 
 AGREE = 1e-9
 """Both readings of a number agree to this, relatively; beyond it a problem is not released."""
@@ -27,9 +35,9 @@ class Draft:
     Parameters
     ----------
     text
-        Formula or program, as typed.
+        Formula or program, as typed; with the shapes of vectors and matrices, as in W: 2x3.
     point
-        Typed value of each input, by name.
+        Typed value of each input, by name: a number, or [1, 2] or [[1, 2], [3, 4]].
     direction
         Typed tangent of each input that moves (forward mode); default 1 for the first.
     settings
@@ -42,6 +50,20 @@ class Draft:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The shape of a vector or matrix, () for a number, and the names of its entries by rows."""
+
+    shape: tuple[int, ...]
+    entries: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The entries as they are written: a vector in one row."""
+        wide = self.shape[-1] if self.shape else 1
+        return tuple(self.entries[i : i + wide] for i in range(0, len(self.entries), wide))
+
+
 class Problem:
     """A draft worked through: its graph, its runs in both modes, and its cells.
 
@@ -49,20 +71,43 @@ class Problem:
     >>> problem.number("adjoint:t").double == float(problem.second("adjoint:t"))
     True
 
+    Of vectors and matrices the numbers are asked: the graph is that of their entries.
+
     Raises
     ------
     ParseError, LimitError, PointError
         If the text or the point cannot be read.
     GraphError
-        If it has vectors.
+        If it has vectors of too many numbers.
     """
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self.graph = Graph.parse(draft.text, declared=draft.point, constants=True)
-        if not self.graph.list.is_scalar:
-            raise GraphError("a program with vectors; a sheet is made of numbers")
-        self.worked = self.graph.work(draft.point)
+        self.whole = Graph.parse(draft.text, declared=draft.point, constants=True)
+        vectors = not self.whole.list.is_scalar
+        self.graph = self.whole.unroll() if vectors else self.whole
+        self.point = self._entries() if vectors else draft.point
+        self.worked = self.graph.work(self.point)
+
+    def _entries(self) -> Mapping[str, str]:
+        """Return the typed value of each entry of the inputs, by its name."""
+        steps, point = self.whole.list, dict[str, str]()
+        given = {plain_name(name): value for name, value in self.draft.point.items()}
+        for node in steps.inputs:
+            name = steps.names[node]
+            typed = given.get(plain_name(name), "")
+            entries(typed, name, steps.shape(node))
+            point |= zip(self.named[name].entries, ENTRY.findall(typed), strict=True)
+        return point
+
+    @cached_property
+    def named(self) -> dict[str, Entries]:
+        """What has a name in the text, in its order there: its shape, and its entries' names."""
+        steps = self.whole.list
+        return {
+            steps.names[node]: Entries(steps.shape(node), tuple(names))
+            for node, names in entry_names(steps).items()
+        }
 
     @cached_property
     def forward(self) -> Worked:
@@ -71,11 +116,11 @@ class Problem:
 
     def along(self, direction: Mapping[str, str]) -> Worked:
         """Return the run in forward mode along a direction of inputs."""
-        return self.graph.work(self.draft.point, "forward", direction=direction or None)
+        return self.graph.work(self.point, "forward", direction=direction or None)
 
     def back(self, output: str) -> Worked:
         """Return the run in reverse mode from one of the outputs."""
-        return self.graph.work(self.draft.point, output=output)
+        return self.graph.work(self.point, output=output)
 
     @property
     def direction(self) -> Mapping[str, str]:
@@ -144,6 +189,15 @@ class Problem:
         GraphError
             If there is no such cell.
         """
+        if cell not in self._numbers:
+            self._numbers[cell] = self._number(cell)
+        return self._numbers[cell]
+
+    @cached_property
+    def _numbers(self) -> dict[str, Number]:
+        return {}
+
+    def _number(self, cell: str) -> Number:
         base, _, which = cell.partition("@")
         if which and base.startswith("adjoint:"):
             return self._run("back", which).number(base)
@@ -197,7 +251,7 @@ class Problem:
         return self.printed.values(typed)
 
     def _typed(self, name: str) -> Any:
-        given = {plain_name(key): value for key, value in self.draft.point.items()}
+        given = {plain_name(key): value for key, value in self.point.items()}
         return number(given[plain_name(name)])
 
     def second(self, cell: str) -> Any:
@@ -268,19 +322,24 @@ class Problem:
     def _typed_text(self) -> list[str]:
         """Return the outputs and slopes that the text as it was typed does not give."""
         lines = [line for line in self.draft.text.replace("\n", ";").split(";") if line.strip()]
-        inputs = list(self.draft.point)
-        reading = SecondReading(lines, inputs)
-        at = reading.values({name: self._typed(name) for name in reading.inputs})
+        reading = SecondReading(lines, self.draft.point)
+        given = {plain_name(name): numbers(typed) for name, typed in self.draft.point.items()}
+        at = reading.values(given)
         found = []
         for output in self.outputs:
             name = plain_name(output)
             if not close(self.value(f"value:{output}"), at[name]):
                 found.append(f"value:{output}")
-        for entry in self.inputs:
-            moved = reading.moved({plain_name(entry): number("1")}, at)
-            slope = moved[plain_name(self.outputs[0])]
-            if not close(self.value(f"adjoint:{entry}"), slope):
-                found.append(f"adjoint:{entry}")
+        for name, entries_of in self.named.items():
+            if plain_name(name) not in given:
+                continue
+            for i, entry in enumerate(entries_of.entries):
+                one = np.zeros(entries_of.shape, dtype=object)
+                one.flat[i] = number("1")
+                moved = reading.moved({plain_name(name): one if one.shape else one[()]}, at)
+                slope = moved[plain_name(self.outputs[0])]
+                if not close(self.value(f"adjoint:{entry}"), slope):
+                    found.append(f"adjoint:{entry}")
         return found
 
 

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final, NoReturn
 
+import numpy as np
+
 from chainrule.errors import ChainruleError, InputError
+from chainrule.exercises.catalogue import LANGUAGES
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.own_mistakes import WHERE, OwnMistake, read_rule
 from chainrule.exercises.points import CARRIED
-from chainrule.language import exact
+from chainrule.language.entries import value as typed_value
 from chainrule.ops import OPS
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 
@@ -28,7 +31,7 @@ MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
 WEIGHED: Final = (
     "value", "formula", "partial", "share", "adjoint", "tangent", "path", "updated", "node",
-    "arrows", "count", "saturated", "mistake", "corrected",
+    "arrows", "count", "saturated", "shape", "mistake", "corrected",
 )  # fmt: skip
 """Kinds of cells, as their ids begin."""
 
@@ -128,6 +131,8 @@ class Recipe:
         Whether points are halves; usually they are whole.
     mistakes
         A teacher's own, beside those that are known everywhere.
+    language
+        In which sheets are written: "en", "de".
     """
 
     title: str
@@ -142,6 +147,7 @@ class Recipe:
     carry: str = "full"
     halves: bool = False
     mistakes: tuple[OwnMistake, ...] = ()
+    language: str = "en"
 
     @classmethod
     def read(cls, text: str) -> Recipe:
@@ -165,6 +171,7 @@ class Recipe:
         lines += [f"seed = {self.seed}", f"formats = {_listed(self.formats)}"]
         lines += [f"carry = {_quoted(self.carry)}"] if self.carry != "full" else []
         lines += ["halves = true"] if self.halves else []
+        lines += [f"language = {_quoted(self.language)}"] if self.language != "en" else []
         for part in self.parts:
             lines += ["", "[[part]]", f"kinds = {_listed(part.kinds)}"]
             lines += [f"level = {part.level}"] if part.level else []
@@ -218,7 +225,7 @@ def _table(table: Mapping[str, str]) -> str:
 
 TOP: Final = (
     "title", "label", "note", "seed", "formats", "part", "marks", "weights",
-    "override", "mistake", "carry", "halves",
+    "override", "mistake", "carry", "halves", "language",
 )  # fmt: skip
 PART: Final = (
     "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
@@ -294,6 +301,10 @@ class _Reader:
         carry = self._string(self.data, "carry", "full")
         if carry not in CARRIED:
             self._stop("carry", "This is no way to carry on", f"There are {', '.join(CARRIED)}.")
+        language = self._string(self.data, "language", "en")
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            self._stop("language", "Sheets are not written in this language", f"There are {known}.")
         halves = self.data.get("halves", False)
         if not isinstance(halves, bool):
             self._stop("halves", "`halves` is yes or no", "Write halves = true.")
@@ -301,7 +312,7 @@ class _Reader:
         mistakes = tuple(self._mistake(i, one) for i, one in enumerate(self._blocks("mistake")))
         return Recipe(
             title, parts, label, note, seed, formats, marks, overrides, weights, carry, halves,
-            mistakes,
+            mistakes, language,
         )  # fmt: skip
 
     def _blocks(self, name: str) -> list[dict[str, Any]]:
@@ -435,18 +446,19 @@ class _Reader:
         if not isinstance(table, dict):
             self._stop(key, f"`{key}` is no table", 'Write it like {x = "1.5", y = "0.4"}.')
         for value in table.values():
-            if not isinstance(value, str | int | float) or isinstance(value, bool):
+            if not isinstance(value, str | int | float | list) or isinstance(value, bool):
                 self._stop(key, f"`{key}` holds more than text and numbers", 'Write {x = "1.5"}.')
         return {name: value if isinstance(value, str) else repr(value)
                 for name, value in table.items()}  # fmt: skip
 
     def _numbers(self, key: str, table: Any) -> dict[str, str]:
         texts = self._texts(key, table)
+        allowed = 'Such as "1.5", "-2" or "2/3"; vectors and matrices as [1, 2] or [[1], [2]].'
         for value in texts.values():
             try:
-                number = exact(value).value
-            except ChainruleError:
-                self._stop(key, f"`{value[:40]}` is not a number", 'Such as "1.5", "-2" or "2/3".')
-            if not isinstance(number, Fraction | int):
-                self._stop(key, f"`{value[:40]}` is not exact", 'Such as "1.5", "-2" or "2/3".')
+                found = np.ravel(np.array(typed_value(value), dtype=object))
+            except (ChainruleError, ValueError):
+                self._stop(key, f"`{value[:40]}` is not a number", allowed)
+            if not all(isinstance(number, Fraction | int) for number in found):
+                self._stop(key, f"`{value[:40]}` is not exact", allowed)
         return texts

@@ -7,6 +7,7 @@ It reads what is printed on the sheet ("u₁ = sin t") as well as what was typed
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 import unicodedata
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any, Final, NoReturn
+
+import numpy as np
 
 from chainrule.errors import ParseError
 
@@ -29,7 +32,7 @@ _SMALL: Final = {
 }
 _LOW: Final = {ord(low): plain for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
 _SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
-_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([<>=!]=|[-+*/^()|=√∛,<>≤≥≠]))")
+_TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([<>=!]=|[-+*/@^()|=√∛,<>≤≥≠]))")
 
 _FUNCTIONS: Final[Mapping[str, str]] = {
     "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "log", "log": "log",
@@ -39,9 +42,12 @@ _FUNCTIONS: Final[Mapping[str, str]] = {
     "acos": "acos", "arsinh": "asinh", "asinh": "asinh", "artanh": "atanh", "atanh": "atanh",
     "abs": "fabs", "sign": "sign", "atan2": "atan2", "erf": "erf",
 }  # fmt: skip
-_OWN: Final = ("sigmoid", "softplus", "relu", "step", "max", "min", "log2", "log10")
+_OWN: Final = (
+    "sigmoid", "softplus", "relu", "step", "max", "min", "log2", "log10", "sum", "mean", "softmax",
+    "dot", "norm",
+)  # fmt: skip
 ALLOWED: Final = (
-    "Sheets are made of formulas as text, with + − · / ^ and the functions "
+    "Sheets are made of formulas as text, with + − · / ^ @ and the functions "
     f"{', '.join((*_FUNCTIONS, *_OWN))}, choices a if x > 0 else b; each step on a line of its own."
 )
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
@@ -54,15 +60,15 @@ _COMPARED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }
 _WORDS: Final = frozenset({"if", "else", "and", "or", "not", "where"})
 _ASSIGNS: Final = re.compile("(?<![<>=!])=(?!=)")
+_SHAPE: Final = re.compile(r"\s*[^\W\d]\w*\s*:\s*\d+(?:\s*[x×]\s*\d+)*\s*")
+"""What says the shape of an input: W: 2x3."""
 GREEK: Final = "αβγδεζηθικλμνξπρστυφχψω"
 
 
 def plain_name(name: str) -> str:
     """Return a name in the one form used here: θ₁, θ_1 and theta1 are the same."""
     low = name.translate(_LOW).replace("_", "")
-    return "".join(
-        unicodedata.name(c).split()[-1].lower() if c in GREEK else c for c in low
-    )  # fmt: skip
+    return "".join(unicodedata.name(c).split()[-1].lower() if c in GREEK else c for c in low)
 
 
 @cache
@@ -85,7 +91,31 @@ def _maths() -> dict[str, Any]:
         scale = context.log(base)
         named |= dict.fromkeys(words, lambda a, scale=scale: context.log(a) / scale)
     named["∛"] = context.cbrt
+    named = {word: _entrywise(function) for word, function in named.items()}
+    named |= {"sum": np.sum, "mean": lambda a: np.sum(a) / np.size(a)}
+    exp = named["exp"]
+    named["softmax"] = lambda a: exp(a) / np.sum(exp(a))
+    named |= {"dot": np.dot, "norm": lambda a: context.sqrt(np.sum(a * a))}
     return {"number": context.mpf, "functions": named, "e": context.e * 1, "pi": context.pi * 1}
+
+
+def _entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of numbers that takes vectors entry by entry."""
+
+    def over(*given: Any) -> Any:
+        if any(isinstance(one, np.ndarray) for one in given):
+            return np.frompyfunc(function, len(given), 1)(*given)
+        return function(*given)
+
+    return over
+
+
+def numbers(text: str) -> Any:
+    """Return what was typed as a value: a number, or a vector or matrix of such."""
+    if not text.lstrip().startswith("["):
+        return number(text)
+    quoted = re.sub(r"[^\[\],\s]+", lambda found: json.dumps(found[0]), text)
+    return np.vectorize(number, otypes=[object])(np.array(json.loads(quoted), dtype=object))
 
 
 def number(text: str) -> Any:
@@ -104,6 +134,8 @@ class _Reader:
         self.tokens = _tokens(text)
         self.place = 0
         self.uses: list[str] = []
+        self.turned = False
+        """Whether a transposed vector stands before what is read next, which is a product."""
 
     def formula(self) -> Formula:
         read = self._choice()
@@ -183,10 +215,11 @@ class _Reader:
     def _product(self) -> Formula:
         product = self._factor()
         while True:
-            if sign := self._take("*", "/"):
+            if sign := self._take("*", "/", "@"):
                 product = _multiplied(product, self._factor(), sign)
             elif self._next() and (self._next() in "(√∛" or self._starts_factor()):
-                product = _multiplied(product, self._power(), "*")
+                turned, self.turned = self.turned, False
+                product = _multiplied(product, self._power(), "@" if turned else "")
             else:
                 return product
 
@@ -204,6 +237,9 @@ class _Reader:
     def _power(self) -> Formula:
         base = self._atom()
         if self._take("^"):
+            if not self.known("T") and self._take("T"):
+                self.turned = True
+                return lambda names: base(names).T
             exponent = self._factor()
             return lambda names: base(names) ** exponent(names)
         return base
@@ -299,7 +335,17 @@ def _added(left: Formula, right: Formula, sign: str) -> Formula:
 def _multiplied(left: Formula, right: Formula, sign: str) -> Formula:
     if sign == "*":
         return lambda names: left(names) * right(names)
+    if sign == "@":
+        return lambda names: left(names) @ right(names)
+    if not sign:
+        return lambda names: _beside(left(names), right(names))
     return lambda names: left(names) / right(names)
+
+
+def _beside(left: Any, right: Any) -> Any:
+    """Multiply what stands side by side: with a matrix, as matrices."""
+    both = isinstance(left, np.ndarray) and isinstance(right, np.ndarray)
+    return left @ right if both and 2 in (left.ndim, right.ndim) else left * right
 
 
 def _tokens(text: str) -> list[str]:
@@ -310,12 +356,9 @@ def _tokens(text: str) -> list[str]:
     while place < len(shown):
         match = _TOKEN.match(shown, place)
         if match is None:
-            raise ParseError(
-                "A second reading does not know this character",
-                text=text,
-                position=min(place, max(0, len(text) - 1)),
-                allowed=ALLOWED,
-            )
+            at = min(place, max(0, len(text) - 1))
+            what = "A second reading does not know this character"
+            raise ParseError(what, text=text, position=at, allowed=ALLOWED)
         tokens.append(match[0].strip())
         place = match.end()
     return tokens
@@ -344,7 +387,7 @@ class SecondReading:
     def __init__(self, lines: Iterable[str], inputs: Iterable[str]) -> None:
         self.inputs = tuple(plain_name(name) for name in inputs)
         sides: dict[str, str] = {}
-        for line in lines:
+        for line in (one for one in lines if not _SHAPE.fullmatch(one)):
             left, *right = _ASSIGNS.split(line, maxsplit=1)
             sides[plain_name(left.strip()) if right else "f"] = right[0] if right else left
         known = {*sides, *self.inputs}

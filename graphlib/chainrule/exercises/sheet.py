@@ -8,10 +8,10 @@ before it, `2.adjoint:t`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, get_args
 
-from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.catalogue import PAID, WORDS, speaking
 from chainrule.exercises.figure import Figure
 from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.readings.document import (
@@ -24,7 +24,17 @@ from chainrule.readings.document import (
 )
 from chainrule.readings.grid import Asked, Cell, Grid, GridRow, Header
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import EQUALS, Coloured, Role, Term, Word
+from chainrule.readings.terms import (
+    EQUALS,
+    Coloured,
+    Fenced,
+    Numeral,
+    Role,
+    Row,
+    Term,
+    Word,
+    with_comma,
+)
 
 AnswerKind = Literal["number", "whole", "formula", "choice", "graph"]
 Key = Literal["none", "inline", "apart"]
@@ -33,7 +43,29 @@ KEYS: tuple[Key, ...] = ("none", "inline", "apart")
 
 def points_text(points: float) -> str:
     """Return points as they are printed: 7, 7.5."""
-    return f"{round(points, 2):g}"
+    return f"{round(points, 2):g}".replace(".", WORDS["decimal"])
+
+
+def worth(points: float) -> str:
+    """Return points with their word: 1 point, 7.5 points."""
+    return PAID["point" if points == 1 else "points"].format(points=points_text(points))
+
+
+def spelled(node: Any) -> Any:
+    """Return part of a document with decimal commas, where the language that is spoken has them."""
+    return node if WORDS["decimal"] == "." else _with_commas(node)
+
+
+def _with_commas(node: Any) -> Any:
+    if isinstance(node, get_args(Term)):
+        return with_comma(node)
+    if isinstance(node, tuple):
+        return tuple(map(_with_commas, node))
+    if isinstance(node, Mapping):
+        return {key: _with_commas(value) for key, value in node.items()}
+    if is_dataclass(node) and not isinstance(node, type):
+        return replace(node, **{f.name: _with_commas(getattr(node, f.name)) for f in fields(node)})
+    return node
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +100,13 @@ class Answer:
     points: float = 1.0
     options: tuple[str, ...] = ()
     also: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, key: Key) -> Term:
+        """Return what a key shows; the key apart says its points too."""
+        if key == "inline" or not self.points:
+            return self.term
+        worth = Fenced(Numeral(points_text(self.points)), "[", "]")
+        return Row((self.term, Word("\u2002", r"\enspace "), worth))
 
 
 def ask(cell: str, rows: int = 1) -> Cell:
@@ -152,15 +191,19 @@ class Task:
         return Heading(self.title, 2, str(self.number), points=points_text(self.points))
 
     def written(self, key: Key) -> tuple[Block, ...]:
-        """Return what stands under its heading, with no key, with it in its cells, or it alone."""
-        if key == "apart":
-            return (self._key(),)
-        return tuple(node for block in self.blocks for node in self._filled(block, key))
+        """Return what stands under its heading; in the key apart also what else is accepted."""
+        also = (
+            Paragraph((f"{cell}: " + WORDS["also"].format(answer=words, reason=reason),))
+            for cell, answer in self.answers.items()
+            for words, reason in answer.also.items()
+            if key == "apart"
+        )
+        return (*(node for block in self.blocks for node in self._filled(block, key)), *also)
 
     def _filled(self, block: Block, key: Key) -> Iterator[Block]:
         match block:
             case Figure():
-                yield block.solved if key == "inline" else block.asked
+                yield block.asked if key == "none" else block.solved
                 for name, cell in block.blanks:
                     yield from self._filled(
                         ask_in_line((name, EQUALS), cell, True, drawn=True), key
@@ -182,24 +225,7 @@ class Task:
             return cell
         answer = self.answers[cell.id]
         known = Asked(f"{self.number}.{cell.id}", answer.options)
-        return replace(cell, asked=known, term=answer.term if key == "inline" else None)
-
-    def _key(self) -> Grid:
-        """Return the answers as a table."""
-        heads = [Header(word, Word(WORDS[word])) for word in ("cell", "answer")]
-        heads.append(Header("points", Word(WORDS["points"]), True))
-        if any(answer.also for answer in self.answers.values()):
-            heads.append(Header("accepted", Word(WORDS["accepted"])))
-        rows = (
-            {
-                "cell": Cell(Word(cell)),
-                "answer": Cell(answer.term),
-                "points": Cell(Word(points_text(answer.points))),
-                "accepted": Cell(Word("; ".join(f"{a} ({r})" for a, r in answer.also.items()))),
-            }
-            for cell, answer in self.answers.items()
-        )
-        return Grid("key", (), tuple(heads), tuple(GridRow(cells) for cells in rows))
+        return replace(cell, asked=known, term=None if key == "none" else answer.shown(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +250,8 @@ class Sheet:
         What the sheet was drawn from.
     note
         Words under the heading.
+    language
+        In which it is written, of `chainrule.exercises.catalogue.LANGUAGES`.
     """
 
     title: str
@@ -232,6 +260,7 @@ class Sheet:
     seed: int
     student: str
     note: str = ""
+    language: str = "en"
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -265,14 +294,19 @@ class Sheet:
         return Heading(self.titled(key), aside=self.label), signature, *note
 
     def document(self, key: Key = "none") -> Document:
-        """Return the sheet as a document with no key, with it in its cells, or it alone."""
+        """Return the sheet as a document with no key, with it in its cells, or to mark by."""
+        with speaking(self.language):
+            return self._document(key)
+
+    def _document(self, key: Key) -> Document:
         blocks = [*self.head(key)]
         for part in self.parts:
-            blocks += part.opening if key != "apart" else ()
+            blocks += part.opening
             for task in part.tasks:
                 blocks += [task.heading, *task.written(key)]
         whose = self.student or WORDS["sheet"].format(seed=self.seed)
-        return Document(tuple(blocks), self.titled(key), foot=(whose, WORDS["corner"]), form=True)
+        told = WORDS["brackets" if key == "apart" else "corner"]
+        return Document(tuple(blocks), self.titled(key), foot=(whose, told), form=True)
 
     def to(self, format: str, *, key: Key | None = None) -> bytes:
         """Return the sheet in a format of `chainrule.exercises.formats.FORMATS`.
@@ -280,7 +314,7 @@ class Sheet:
         Parameters
         ----------
         key
-            "none" for students, "inline" with every cell filled in, "apart" for the key alone;
+            "none" for students, "inline" with every cell filled in, "apart" for a key to mark by;
             default what is usual for the format: "inline" for Moodle, which marks by it, else
             "none".
 
@@ -296,7 +330,8 @@ class Sheet:
         chosen = FORMATS[format].usual if key is None else key
         if chosen not in KEYS:
             raise ValueError(f"no key {key!r}; allowed are: {', '.join(KEYS)}")
-        return FORMATS[format].write(self, chosen)
+        with speaking(self.language):
+            return FORMATS[format].write(self, chosen)
 
 
 @dataclass(frozen=True, slots=True)

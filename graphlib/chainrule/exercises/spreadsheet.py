@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Final
 from xml.etree import ElementTree
@@ -146,11 +146,18 @@ def workbook(rows: Sequence[Sequence[str]]) -> bytes:
         "xl/worksheets/sheet1.xml": f'<worksheet {main}><cols><col min="1" max="9" width="24" '
         f'style="1" customWidth="1"/></cols><sheetData>{lines}</sheetData></worksheet>',
     }  # fmt: skip
+    return packed(parts)
+
+
+def packed(parts: Mapping[str, str]) -> bytes:
+    """Return a ZIP of XML files by name: the same text, the same bytes."""
     into = BytesIO()
-    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(into, "w") as archive:
         for name, text in parts.items():
             head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-            archive.writestr(zipfile.ZipInfo(name), head + text)
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, (head + text).encode("utf-8", "replace"))
     return into.getvalue()
 
 

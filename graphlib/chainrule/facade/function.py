@@ -157,7 +157,6 @@ class Function:
         return {name: rounded(worked.slope(name).public) for name in self.variables}
 
     def _unproven(self, at: Point, output: str | None) -> dict[str, Any]:
-
         if not self.whole.is_scalar:
             raise GraphError("A gradient of vectors in double precision alone is compile()'s work")
         goal = self.whole.outputs[0] if output is None else self.whole[canonical(output)].index

@@ -8,10 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import GraphError
-from chainrule.facade.points import (
-    Point,
-    said_of,
-)
+from chainrule.facade.points import Point, said_of
 from chainrule.facade.shown import Shown
 from chainrule.graph.conventions import kink_choice, with_kinks
 from chainrule.graph.networkx_view import from_networkx
@@ -27,7 +24,8 @@ from chainrule.ops import Op, Registry
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import ZOOMS
 from chainrule.passes.unrolling import unrolled
-from chainrule.readings.overview import Overview, at_point, overview, typeset
+from chainrule.readings.formulas import in_inputs
+from chainrule.readings.overview import Overview, at_point, overview
 
 if TYPE_CHECKING:
     import networkx
@@ -312,7 +310,7 @@ class Graph(Shown):
             agreement = self.check(at) if self.list.is_scalar else None
 
             def read(written: str) -> Any:
-                return typeset(Graph.parse(written, declared=self.list.names.values()).list)
+                return in_inputs(Graph.parse(written, declared=self.list.names.values()).list).term
 
             further = at_point(run.view, agreement, form, read)
         levels: dict[str, WengertList] = {level: self.zoom(level).list for level in ZOOMS}

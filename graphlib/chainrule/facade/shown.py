@@ -26,10 +26,10 @@ from chainrule.passes.folding import ZOOMS, Zoom, zoom
 from chainrule.passes.record import Mode
 from chainrule.passes.run import Run
 from chainrule.readings.changes import changed, folded, unfolded
+from chainrule.readings.grid import Grid
 from chainrule.readings.health import Health
 from chainrule.readings.paths import Paths
 from chainrule.readings.story import Story
-from chainrule.readings.tables import Table
 from chainrule.readings.view import Notation, View
 from chainrule.worked import Worked
 
@@ -88,7 +88,7 @@ class Shown(Function):
 
         >>> from chainrule import Graph
         >>> lecture = Graph.parse("J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2")
-        >>> lecture.fold("u").table({"x": 1}).rows[1].ids["derivative"]
+        >>> lecture.fold("u").table({"x": 1}).rows[1].cells["derivative"].id
         'adjoint:u'
         >>> len(lecture.zoom("named")), len(lecture.fold("u")), len(lecture.fold("u", "u1", "u2"))
         (6, 3, 4)
@@ -320,11 +320,12 @@ class Shown(Function):
         made: Compiled = compiled(shown, outputs, by, goal)
         return made
 
-    def table(self, at: Point, mode: Mode = "reverse", **options: Any) -> Table:
+    def table(self, at: Point, mode: Mode = "reverse", **options: Any) -> Grid:
         """Return the backward or forward table at a point.
 
         >>> from chainrule import Graph
-        >>> [row.ids["derivative"] for row in Graph.parse("x y").table({"x": 2, "y": 3}).rows]
+        >>> table = Graph.parse("x y").table({"x": 2, "y": 3})
+        >>> [row.cells["derivative"].id for row in table.rows]
         ['adjoint:f', 'adjoint:x', 'adjoint:y']
         """
         return self.work(at, mode, **options).table()

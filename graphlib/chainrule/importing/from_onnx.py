@@ -6,6 +6,7 @@ Initialisers become inputs that have their values; shapes, axes and the like are
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,8 @@ import numpy as np
 
 from chainrule.errors import GraphError, needed
 from chainrule.graph.builder import Expression
-from chainrule.importing.steps import Imported, Steps, Table, entrywise
-
-
-def _single(number: float) -> float:
-    """Return a number as ONNX keeps those of operators: in single precision."""
-    return float(np.float32(number))
-
-
-EPSILON, HUNDREDTH, FIFTH = map(_single, (1e-5, 0.01, 0.2))
+from chainrule.importing.calls import Table, called, entrywise
+from chainrule.importing.steps import Imported, Steps
 
 
 def _numbers(given: Any) -> list[int]:
@@ -33,14 +27,11 @@ def _numbers(given: Any) -> list[int]:
 
 def _over(operation: str) -> Callable[..., Any]:
     def write(
-        s: Steps, x: Any, axes: Any = None, *, keepdims: int = 1, noop_with_empty_axes: int = 0
+        s: Steps, x: Any, axes: Any = None, *, keepdims: int, noop_with_empty_axes: int
     ) -> Any:
         if axes is None and noop_with_empty_axes:
             return x
-        over = None if axes is None else _numbers(axes)
-        if operation == "mean":
-            return s.mean(x, over, bool(keepdims))
-        return s.over(operation, x, over, bool(keepdims))
+        return s.over(operation, x, None if axes is None else _numbers(axes), bool(keepdims))
 
     return write
 
@@ -50,23 +41,11 @@ def _folded(name: str) -> Callable[..., Any]:
 
 
 def _gemm(
-    s: Steps,
-    a: Any,
-    b: Any,
-    c: Any = None,
-    *,
-    alpha: float = 1.0,
-    beta: float = 1.0,
-    transA: int = 0,
-    transB: int = 0,
+    s: Steps, a: Any, b: Any, c: Any = None, *, alpha: float, beta: float, transA: int, transB: int
 ) -> Any:
     a = s.m.transpose(s.lift(a)) if transA else a
     b = s.m.transpose(s.lift(b)) if transB else b
-    made = s.matmul(a, b)
-    made = made if alpha == 1 else made * alpha
-    if c is None:
-        return made
-    return made + (s.lift(c) if beta == 1 else s.lift(c) * beta)
+    return s.affine(a, b, c, alpha, beta)
 
 
 def _sides(pads: Sequence[int], auto_pad: str) -> tuple[int, ...]:
@@ -84,15 +63,11 @@ def _convolve(
     w: Any,
     b: Any = None,
     *,
+    auto_pad: str,
+    group: int,
     strides: Sequence[int] = (1, 1),
     pads: Sequence[int] = (),
-    dilations: Sequence[int] = (1,),
-    group: int = 1,
-    auto_pad: str = "NOTSET",
-    kernel_shape: Sequence[int] = (),
 ) -> Any:
-    if set(dilations) != {1}:
-        raise GraphError("a convolution with dilation is not written")
     return s.convolve(x, w, b, strides, _sides(pads, auto_pad), group)
 
 
@@ -102,83 +77,40 @@ def _pool(operation: str) -> Callable[..., Any]:
         x: Any,
         *,
         kernel_shape: Sequence[int],
+        auto_pad: str,
         strides: Sequence[int] = (1, 1),
         pads: Sequence[int] = (),
-        auto_pad: str = "NOTSET",
-        ceil_mode: int = 0,
         count_include_pad: int = 0,
-        dilations: Sequence[int] = (1,),
-        storage_order: int = 0,
     ) -> Any:
         sides = _sides(pads, auto_pad)
-        if ceil_mode or set(dilations) != {1} or (any(sides) and not count_include_pad):
-            raise GraphError("pooling with ceil_mode, dilation or uncounted pads is not written")
-        made = s.pool(operation, x, kernel_shape, strides, sides)
-        many = kernel_shape[0] * kernel_shape[-1]
-        return made if operation == "largest" else made / many
+        if any(sides) and not count_include_pad:
+            raise GraphError("pooling with uncounted pads is not written")
+        return s.pool(operation, x, kernel_shape, strides, sides)
 
     return write
 
 
-def _batch_norm(
-    s: Steps,
-    x: Any,
-    scale: Any,
-    shift: Any,
-    mean: Any,
-    variance: Any,
-    *,
-    epsilon: float = EPSILON,
-    momentum: float = 0.9,
-    training_mode: int = 0,
-    spatial: int = 1,
-) -> Any:
-    if training_mode:
-        raise GraphError("a batch norm in training is not written; export the model for inference")
-    x = s.lift(x)
-    mean, variance, scale, shift = (s.by_channel(x, w) for w in (mean, variance, scale, shift))
-    return s.normalise(x, mean, variance, scale, shift, epsilon)
-
-
 def _layer_norm(
-    s: Steps,
-    x: Any,
-    scale: Any,
-    shift: Any = None,
-    *,
-    axis: int = -1,
-    epsilon: float = EPSILON,
-    stash_type: int = 1,
+    s: Steps, x: Any, scale: Any, shift: Any = None, *, axis: int, epsilon: float
 ) -> Any:
     x = s.lift(x)
     return s.normalise_layer(x, x.ndim - axis % x.ndim, scale, shift, epsilon)
 
 
-def _reshape(s: Steps, x: Any, shape: Any, *, allowzero: int = 0) -> Any:
+def _reshape(s: Steps, x: Any, shape: Any, *, allowzero: int) -> Any:
     have, sizes = s.lift(x).shape, _numbers(shape)
     return s.view(x, [have[at] if n == 0 and not allowzero else n for at, n in enumerate(sizes)])
 
 
-def _flatten(s: Steps, x: Any, *, axis: int = 1) -> Any:
+def _flatten(s: Steps, x: Any, *, axis: int) -> Any:
     x = s.lift(x)
     return s.flatten(s.flatten(x, axis), 0, axis - 1) if axis else s.view(x, (1, -1))
-
-
-def _squeeze(s: Steps, x: Any, axes: Any = None) -> Any:
-    shape = s.lift(x).shape
-    gone = [at for at, n in enumerate(shape) if n == 1] if axes is None else _numbers(axes)
-    gone = [axis % len(shape) for axis in gone]
-    return s.view(x, [n for at, n in enumerate(shape) if at not in gone])
 
 
 def _unsqueeze(s: Steps, x: Any, axes: Any) -> Any:
     if not isinstance(x, Expression):
         return np.expand_dims(x, tuple(_numbers(axes)))
-    shape = list(x.shape)
-    places = sorted(axis % (len(shape) + len(_numbers(axes))) for axis in _numbers(axes))
-    for axis in places:
-        shape.insert(axis, 1)
-    return s.view(x, shape)
+    return s.unsqueeze(x, _numbers(axes))
 
 
 def _part(s: Steps, x: Any, starts: Any, ends: Any, axes: Any = None, steps: Any = None) -> Any:
@@ -195,7 +127,7 @@ def _part(s: Steps, x: Any, starts: Any, ends: Any, axes: Any = None, steps: Any
     return x
 
 
-def _gather(s: Steps, x: Any, places: Any, *, axis: int = 0) -> Any:
+def _gather(s: Steps, x: Any, places: Any, *, axis: int) -> Any:
     if not isinstance(x, Expression):
         return np.take(x, np.asarray(places, dtype=int), axis=axis)
     if np.ndim(places) == 0:
@@ -209,7 +141,7 @@ def _concat(s: Steps, *xs: Any, axis: int) -> Any:
     return s.join(xs, axis)
 
 
-def _shape(s: Steps, x: Any, *, start: int = 0, end: int | None = None) -> Any:
+def _shape(s: Steps, x: Any, *, start: int, end: int | None = None) -> Any:
     return np.array(s.lift(x).shape[start:end])
 
 
@@ -221,37 +153,26 @@ def _filled(s: Steps, shape: Any, *, value: Any = None) -> Any:
     return np.full(_numbers(shape), 0.0 if value is None else np.ravel(value)[0])
 
 
-def _dropout(s: Steps, x: Any, ratio: Any = None, training: Any = None, **_: Any) -> Any:
+def _dropout(s: Steps, x: Any, ratio: Any = None, training: Any = None) -> Any:
     if training is not None and np.any(training):
         raise GraphError("dropout draws at random while it is trained")
     return x
-
-
-def _clip(s: Steps, x: Any, low: Any = None, high: Any = None) -> Any:
-    x = s.lift(x)
-    x = x if low is None else s.m.max(x, s.lift(low))
-    return x if high is None else s.m.min(x, s.lift(high))
 
 
 FLOATING = (1, 10, 11, 16)
 """ONNX's numbers of the types of floating point: single, half, double, bfloat."""
 
 
-def _cast(s: Steps, x: Any, *, to: int, **_: Any) -> Any:
+def _cast(s: Steps, x: Any, *, to: int) -> Any:
     if isinstance(x, Expression) and to not in FLOATING:
         raise GraphError("numbers cut to whole ones are not written")
     return x
 
 
-def _gelu(s: Steps, x: Any, *, approximate: str = "none") -> Any:
-    if approximate != "none":
-        raise GraphError("gelu is written exactly, not approximated by tanh")
-    return s.m.gelu(s.lift(x))
-
-
 ALIKE = """
     Sin Cos Tan Asin Acos Atan Sinh Cosh Tanh Asinh Acosh Atanh Exp Log Sqrt Reciprocal Abs Neg Sign
-    Floor Ceil Erf Relu Sigmoid Softplus Mish Selu Add Sub Mul Div Identity
+    Floor Ceil Erf Relu Sigmoid Softplus Mish Selu Gelu Add Sub Mul Div
+    Identity
 """
 SAME = {"HardSwish": "hard_swish", **{name: name.lower() for name in ALIKE.split()}}
 """ONNX's names of operations that take the same operands here."""
@@ -262,16 +183,15 @@ TABLE: Table = {
     "Max": _folded("max"),
     "Min": _folded("min"),
     "Sum": lambda s, *xs: sum(map(s.lift, xs[1:]), start=s.lift(xs[0])),
-    "Clip": _clip,
-    "Gelu": _gelu,
-    "LeakyRelu": lambda s, x, *, alpha=HUNDREDTH: entrywise("leaky_relu", slope=0)(s, x, alpha),
-    "Elu": lambda s, x, *, alpha=1.0: entrywise("elu", alpha=1)(s, x, alpha),
+    "Clip": lambda s, x, low=None, high=None: s.clip(x, low, high),
+    "LeakyRelu": lambda s, x, alpha: s.m.leaky_relu(s.lift(x), slope=Fraction(alpha)),
+    "Elu": lambda s, x, alpha: s.m.elu(s.lift(x), alpha=Fraction(alpha)),
     "Softsign": lambda s, x: s.lift(x) / (1 + s.m.abs(s.lift(x))),
-    "HardSigmoid": lambda s, x, *, alpha=FIFTH, beta=0.5: _clip(s, s.lift(x) * alpha + beta, 0, 1),
+    "HardSigmoid": lambda s, x, alpha, beta: s.clip(s.lift(x) * alpha + beta, 0, 1),
     "MatMul": lambda s, a, b: s.matmul(a, b),
     "Gemm": _gemm,
-    "Softmax": lambda s, x, *, axis=-1: s.rows("softmax", x, axis),
-    "LogSoftmax": lambda s, x, *, axis=-1: s.rows("log_softmax", x, axis),
+    "Softmax": lambda s, x, axis: s.rows("softmax", x, axis),
+    "LogSoftmax": lambda s, x, axis: s.rows("log_softmax", x, axis),
     "ReduceSum": _over("collapse"),
     "ReduceMean": _over("mean"),
     "ReduceMax": _over("largest"),
@@ -279,15 +199,17 @@ TABLE: Table = {
     "GlobalAveragePool": lambda s, x: s.mean(x, [-2, -1], keep=True),
     "Conv": _convolve,
     "MaxPool": _pool("largest"),
-    "AveragePool": _pool("collapse"),
-    "BatchNormalization": _batch_norm,
+    "AveragePool": _pool("mean"),
+    "BatchNormalization": lambda s, x, scale, shift, mean, variance, epsilon: s.normalise_channels(
+        x, mean, variance, scale, shift, epsilon
+    ),
     "LayerNormalization": _layer_norm,
     "Dropout": _dropout,
     "Reshape": _reshape,
     "Flatten": _flatten,
-    "Squeeze": _squeeze,
+    "Squeeze": lambda s, x, axes=None: s.squeeze(x, None if axes is None else _numbers(axes)),
     "Unsqueeze": _unsqueeze,
-    "Transpose": lambda s, x, *, perm=None: s.permute(
+    "Transpose": lambda s, x, perm=None: s.permute(
         x, tuple(reversed(range(s.lift(x).ndim))) if perm is None else perm
     ),
     "Expand": lambda s, x, shape: s.spread(
@@ -329,7 +251,10 @@ def from_onnx(model: Any, **shapes: Sequence[int]) -> Imported:
 
     if isinstance(model, str | Path):
         model = onnx.load(str(model))
-    if any(one.domain in ("", "ai.onnx") and one.version < OLDEST for one in model.opset_import):
+    since = min(
+        (one.version for one in model.opset_import if one.domain in ("", "ai.onnx")), default=OLDEST
+    )
+    if since < OLDEST:
         raise GraphError(f"the model is older than opset {OLDEST}; export it anew")
     steps = Steps()
     values: dict[str, Any] = {"": None}
@@ -342,7 +267,8 @@ def from_onnx(model: Any, **shapes: Sequence[int]) -> Imported:
             values[entry.name] = steps.input(entry.name, _sizes(entry, shapes))
     for node in model.graph.node:
         options = {one.name: _option(numpy_helper, one) for one in node.attribute}
-        made = _called(steps, node.op_type, [values[name] for name in node.input], options)
+        usual = _usual(onnx, numpy_helper, node.op_type, since)
+        made = _called(steps, node.op_type, [values[name] for name in node.input], options, usual)
         for name, value in zip(node.output, made, strict=False):
             values[name] = value
     names = [entry.name for entry in model.graph.output]
@@ -371,19 +297,25 @@ def _option(numpy_helper: Any, given: Any) -> Any:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _called(steps: Steps, operator: str, operands: list[Any], options: dict[str, Any]) -> list[Any]:
-    if operator not in TABLE:
-        raise GraphError(f"{operator} of ONNX is no operation here")
+def _usual(onnx: Any, numpy_helper: Any, operator: str, since: int) -> dict[str, Any]:
+    """Return an operator's options as they are where a model does not give them."""
+    if not onnx.defs.has(operator, since):
+        return {}
+    options = onnx.defs.get_schema(operator, since).attributes.values()
+    found = {one.name: one.default_value for one in options if one.default_value.type}
+    return {name: _option(numpy_helper, one) for name, one in found.items()} | {"dilations": 1}
+
+
+def _called(
+    steps: Steps,
+    operator: str,
+    operands: list[Any],
+    options: dict[str, Any],
+    usual: dict[str, Any],
+) -> list[Any]:
     while operands and operands[-1] is None:
         operands.pop()
     plain = not any(isinstance(x, Expression) for x in operands)
     if plain and operator in WITH and all(np.asarray(x).dtype.kind in "iu" for x in operands):
         return [WITH[operator](*operands)]
-    try:
-        return [TABLE[operator](steps, *operands, **options)]
-    except GraphError as error:
-        raise GraphError(f"{operator} of ONNX: {error}") from error
-    except TypeError as error:
-        raise GraphError(
-            f"{operator} of ONNX is not written with these options: {error}"
-        ) from error
+    return [called(TABLE, operator, "ONNX", steps, operands, options, usual)]

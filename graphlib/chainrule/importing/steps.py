@@ -5,8 +5,7 @@ Shapes are those of the libraries: images are (N, C, H, W), rows of a batch stan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -16,7 +15,6 @@ from chainrule.errors import GraphError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language.names import canonical
-from chainrule.ops import OPS
 
 
 class Imported(NamedTuple):
@@ -155,12 +153,27 @@ class Steps:
             joined = self.m.transpose(self.m.concat(*columns))
         return self.view(joined, (*lead, sum(x.shape[axis] for x in values), *rest))
 
+    def squeeze(self, x: Any, axes: Sequence[int] | None = None) -> Expression:
+        """Return a value without those of its axes, or of some, that have one entry."""
+        shape = self.lift(x).shape
+        some = range(len(shape)) if axes is None else [axis % len(shape) for axis in axes]
+        return self.view(x, [n for at, n in enumerate(shape) if at not in some or n != 1])
+
+    def unsqueeze(self, x: Any, axes: Sequence[int]) -> Expression:
+        """Return a value with further axes of one entry at these places."""
+        shape = list(self.lift(x).shape)
+        for axis in sorted(axis % (len(shape) + len(axes)) for axis in axes):
+            shape.insert(axis, 1)
+        return self.view(x, shape)
+
     # Over axes
 
     def over(
         self, operation: str, x: Any, axes: Sequence[int] | None = None, keep: bool = False
     ) -> Expression:
-        """Return the sum ("collapse"), largest or smallest entry over some or all axes."""
+        """Return the sum ("collapse"), mean, largest or smallest entry over some or all axes."""
+        if operation == "mean":
+            return self.mean(x, axes, keep)
         x = self.lift(x)
         gone = {axis % max(1, x.ndim) for axis in (range(x.ndim) if axes is None else axes)}
         low = tuple(1 if axis in gone else n for axis, n in enumerate(x.shape))
@@ -210,6 +223,23 @@ class Steps:
         products = [self.at(left, 0, n) @ self.at(right, 0, n) for n in range(many)]
         shape = (*a.shape[:-2], a.shape[-2], b.shape[-1])
         return self.view(self.join([self.view(p, (1, *p.shape)) for p in products]), shape)
+
+    def affine(
+        self, a: Any, b: Any, shift: Any = None, alpha: float = 1, beta: float = 1
+    ) -> Expression:
+        """Return α·a b + β·shift."""
+        made = self.matmul(a, b)
+        made = made if alpha == 1 else made * alpha
+        if shift is None:
+            return made
+        return made + (self.lift(shift) if beta == 1 else self.lift(shift) * beta)
+
+    def clip(self, x: Any, low: Any = None, high: Any = None) -> Expression:
+        """Return entries between two bounds; None stands for no bound."""
+        x = self.lift(x)
+        x = x if low is None else self.m.max(x, self.lift(low))
+        made: Expression = x if high is None else self.m.min(x, self.lift(high))
+        return made
 
     # Images
 
@@ -265,7 +295,7 @@ class Steps:
         stride: Sequence[int] = (),
         sides: Sequence[int] = (0, 0, 0, 0),
     ) -> Expression:
-        """Return the largest entry ("largest") or the sum ("collapse") of every window."""
+        """Return the largest entry ("largest") or the mean ("mean") of every window."""
         size = (int(size[0]), int(size[-1]))
         step = _one(stride or size, "stride")
         if any(sides) and operation == "largest":
@@ -295,6 +325,20 @@ class Steps:
             return None
         weights = self.lift(weights)
         return self.view(weights, (prod(weights.shape), *(1 for _ in x.shape[2:])))
+
+    def normalise_channels(
+        self, x: Any, mean: Any, variance: Any, scale: Any, shift: Any, epsilon: float
+    ) -> Expression:
+        """Return each channel normalised; no mean stands for those of the batch."""
+        x = self.lift(x)
+        if mean is None:
+            axes = [axis for axis in range(x.ndim) if axis != 1]
+            mean = self.mean(x, axes, keep=True)
+            variance = self.mean(self.m.square(x - mean), axes, keep=True)
+        else:
+            mean, variance = self.by_channel(x, mean), self.by_channel(x, variance)
+        scale, shift = self.by_channel(x, scale), self.by_channel(x, shift)
+        return self.normalise(x, mean, variance, scale, shift, epsilon)
 
     def normalise_layer(
         self, x: Any, axes: int, scale: Any, shift: Any, epsilon: float
@@ -343,30 +387,3 @@ def _readable(name: str) -> str:
     joined = "_".join(parts)
     kept = "".join(c if c.isascii() and c.isalnum() else "_" for c in joined).strip("_")
     return kept if kept[:1].isalpha() else f"x_{kept}"
-
-
-Table = Mapping[str, Callable[..., Any]]
-"""Per name of a library's operation, how it is written: called with `Steps` and its operands."""
-
-
-def entrywise(name: str, **defaults: Any) -> Callable[..., Expression]:
-    """Return how an operation of ours is written that takes the same operands there.
-
-    Parameters
-    ----------
-    defaults
-        Our parameters in the order in which they follow the operands there, and their values
-        there if they are left out.
-    """
-
-    def write(steps: Steps, *operands: Any) -> Expression:
-        many = OPS[name].arity or len(operands)
-        first, further = operands[:many], operands[many:]
-        if len(further) > len(defaults):
-            raise GraphError(f"{name} with {len(further)} options is not written")
-        given = dict(zip(defaults, further, strict=False))
-        exact = {key: Fraction(given.get(key, value)) for key, value in defaults.items()}
-        made: Expression = getattr(steps.m, name)(*map(steps.lift, first), **exact)
-        return made
-
-    return write

@@ -142,6 +142,8 @@ class _Text:
         self.notes = Notes(text, readings)
         functions = FUNCTIONS if operations is None else function_names(operations)
         self.functions: Mapping[str, Op] = functions
+        own = {} if operations is None else {op.name: op for op in functions.values()}
+        self.operations = tuple(op for name, op in own.items() if OPS.get(name) is not op)
         self.declared = frozenset(canonical(name) for name in declared)
         self.values = values_of(declared) if isinstance(declared, Mapping) else {}
         self.constants = constants
@@ -262,9 +264,7 @@ def _program(
         fixed=bounds.used,
         asked=next((s.asked for s in statements if s.asked is not None), None),
         claims=_claims(statements),
-        operations=tuple(
-            {op.name: op for op in reader.functions.values() if OPS.get(op.name) is not op}.values()
-        ),
+        operations=reader.operations,
     )
 
 

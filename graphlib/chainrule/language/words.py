@@ -16,7 +16,7 @@ WORDS = {
     **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
 }
 
-
+STARS = ("*", "∗")
 BEFORE_OPERAND = frozenset([";", "=", "(", ",", "+", "-", "*", "/", "^", "else", "maps", "?"])
 
 
@@ -52,6 +52,8 @@ def stars(
     notes: Notes,
 ) -> list[Token]:
     """Return the tokens with `y*` as a name where it cannot be a product, or was declared."""
+    if not any(token.text in STARS for token in found):
+        return list(found)
     places = {at: _star(found, at, functions) for at in range(1, len(found))}
     names = {
         _starred(found, at)
@@ -84,7 +86,7 @@ def _starred(found: Sequence[Token], at: int) -> str:
 def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | None:
     """Return whether the star at `at` must belong to the name before it; None if it cannot."""
     star, before = found[at], found[at - 1]
-    if star.text not in ("*", "∗") or before.kind != "word" or before.stop != star.start:
+    if star.text not in STARS or before.kind != "word" or before.stop != star.start:
         return None
     if before.text in functions or before.text in ("e", "pi", "π"):
         return None

@@ -8,6 +8,7 @@ from typing import Any
 from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
 from chainrule.nn.layers import (
+    ACTIVATIONS,
     Activation,
     Conv2D,
     Dense,
@@ -67,4 +68,5 @@ def __getattr__(name: str) -> Any:
     """Load a room when it is asked for; answer another library's name with the word used here."""
     if name in ("data", "experiments", "schedules"):
         return import_module(f"chainrule.nn.{name}")
-    raise AttributeError(elsewhere(name, __all__))
+    units = {word: op.name for word, op in ACTIVATIONS.items()}
+    raise AttributeError(elsewhere(name, __all__, units))

@@ -254,7 +254,7 @@ class Conv2D(Worded):
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(Worded):
     """An activation alone."""
 
     name: str | Op
@@ -266,7 +266,7 @@ class Activation:
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax:
+class Softmax(Worded):
     """Softmax over all values: positive, with sum 1."""
 
     def write(self, page: Page, x: Expression) -> Expression:
@@ -300,7 +300,7 @@ class Dropout(Worded):
 
 
 @dataclass(frozen=True, slots=True)
-class Flatten:
+class Flatten(Worded):
     """All values in one vector, row by row."""
 
     def write(self, page: Page, x: Expression) -> Expression:

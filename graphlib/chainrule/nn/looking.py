@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from chainrule.algebras.arrays import ARRAYS
 from chainrule.compile.buffered import Buffered
 from chainrule.nn.flat import Flat
 from chainrule.nn.model import Network
+from chainrule.ops.record import Op
 from chainrule.passes.record import Record, record
 from chainrule.readings.formulas import READING, compose
 from chainrule.readings.health import RELU, SATURATED
@@ -96,10 +97,21 @@ def _record(
         return record(graph, ARRAYS, point, "reverse", {graph.outputs[0]: 1})
 
 
+class Seen(NamedTuple):
+    """A layer over many examples, (examples, units): values, their adjoints, slopes there.
+
+    Slopes are those of activations that squash or rectify, None of others.
+    """
+
+    value: Array
+    adjoint: Array
+    slope: Array | None
+
+
 def layers(
     network: Network, parameters: Mapping[str, Array], columns: Mapping[str, Array]
-) -> dict[str, tuple[Array, Array]]:
-    """Return by layer its values and their adjoints, (examples, units), for each example's loss.
+) -> dict[str, Seen]:
+    """Return by layer what is seen of it, with the adjoints of each example's own loss.
 
     Parameters
     ----------
@@ -116,7 +128,11 @@ def layers(
 
     nodes = {name: graph.index[name] for name in network.units}
     return {
-        name: (whole(node, run.values[node]), whole(node, run.derivatives.get(node, 0.0)))
+        name: Seen(
+            whole(node, run.values[node]),
+            whole(node, run.derivatives.get(node, 0.0)),
+            whole(node, run.local[node, 0]) if _bends(graph.ops[node]) else None,
+        )
         for name, node in nodes.items()
     }
 
@@ -148,10 +164,14 @@ def passes(
     slopes = {}
     for name in network.units:
         node = graph.index[name]
-        if graph.ops[node].saturates or graph.ops[node] is RELU:
+        if _bends(graph.ops[node]):
             slopes[name] = np.broadcast_to(plain(node, run.local[node, 0]), graph.shape(node))
     fates = {name: _fates(graph.ops[graph.index[name]] is RELU, s) for name, s in slopes.items()}
     return Passes(values, adjoints, slopes, fates)
+
+
+def _bends(op: Op) -> bool:
+    return op.saturates or op is RELU
 
 
 def _fates(rectifier: bool, slopes: Array) -> tuple[Fate, ...]:

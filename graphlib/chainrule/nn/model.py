@@ -16,6 +16,7 @@ from chainrule.graph.wengert import WengertList
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import ACTIVATIONS, Layer, Page, Parameter
 from chainrule.nn.losses import PROBABILITIES, Loss, check_unit, loss_named
+from chainrule.nn.words import Answering
 from chainrule.ops import OPS, Op, Shape
 from chainrule.readings.cells import count_cell
 from chainrule.readings.grid import Grid, GridRow, Header, grouped, words
@@ -109,7 +110,7 @@ def drawn(
     }
 
 
-class Sequential:
+class Sequential(Answering):
     """Layers one after the other.
 
     >>> from chainrule.nn import Dense
@@ -128,7 +129,12 @@ class Sequential:
         training takes it from the data.
     """
 
-    def __init__(self, layers: Sequence[Layer], inputs: int | Shape | None = None) -> None:
+    def __init__(self, layers: Sequence[Layer] = (), inputs: int | Shape | None = None) -> None:
+        if not (isinstance(layers, Sequence) and layers):
+            raise InputError(
+                "a network is given all its layers at once, in a list",
+                allowed="Write Sequential([Dense(16, 'relu'), Dense(1)], inputs=2).",
+            )
         self.layers = tuple(layers)
         self._inputs = (inputs,) if isinstance(inputs, int) else inputs
 
@@ -270,19 +276,6 @@ class Sequential:
         run = train(self, x, t, **plan)
         run.run()
         return run
-
-    def compile(self, *given: Any, **named: Any) -> None:
-        """Say that there is nothing to compile: loss and optimiser are given to `fit`.
-
-        Raises
-        ------
-        InputError
-            Always.
-        """
-        raise InputError(
-            "a network is not compiled before it is trained",
-            allowed="Say it all in one: model.fit(x, t, loss='bce', optimizer='adam', epochs=20).",
-        )
 
     def graph(self, loss: str | None = None, *, fused: bool = False, batched: bool = True) -> Graph:
         """Return the graph of a prediction, or of its loss; options as of `network`.

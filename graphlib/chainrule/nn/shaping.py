@@ -78,7 +78,7 @@ def _normalised(page: Page, x: Expression, mean: Any, variance: Any, shape: Any)
 
 
 @dataclass(frozen=True, slots=True)
-class LayerNorm:
+class LayerNorm(Worded):
     """The values of one example, of one place in a sequence, to mean 0 and deviation 1.
 
     Then a scale g and a shift b, which are learned (Ba, Kiros and Hinton 2016).
@@ -97,7 +97,7 @@ class LayerNorm:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchNorm:
+class BatchNorm(Worded):
     """Each value, of pictures each channel, to mean 0 and deviation 1 over the batch.
 
     Then a scale g and a shift b, which are learned (Ioffe and Szegedy 2015). Single examples are

@@ -17,6 +17,7 @@ from chainrule.nn.model import Model, Network
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.scoring import scores
 from chainrule.nn.stepping import Stepper
+from chainrule.nn.words import Answering
 from chainrule.worked import Worked
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Array = Any
 Pair = tuple[Array, Array]
 
 
-class Trained:
+class Trained(Answering):
     """A network with its data and its parameters.
 
     Parameters

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from chainrule.errors import InputError
 
@@ -24,6 +24,8 @@ LOSSES = {
     "absoluteerror": "mae",
     "l1": "mae",
     "smoothl1": "huber",
+    "log": "bce",
+    "nll": "ce",
 }
 OPTIMISERS = {"gradientdescent": "gd"}
 INITIALISERS = {
@@ -67,15 +69,16 @@ ANSWERED = {
     "callbacks": "A run is an iterator: write `for record in run:`, or run.run(watch=function).",
     "verbose": "A run is quiet; run.run(watch=print) prints every record.",
     "metrics": "Accuracy, RMSE and R² are always told: run.history, run.evaluate().",
+    "alpha": "The penalty here is l2 · Σw²; an alpha of scikit-learn's MLPClassifier over n "
+    "examples is l2 = alpha/(2n).",
+    "classweight": "Every example counts the same; repeat those that are to count more.",
+    "sampleweight": "Every example counts the same; repeat those that are to count more.",
     "hiddenlayersizes": "Layers are objects: nn.Sequential([nn.Dense(16, 'relu'), nn.Dense(1)]).",
 }
 
 
 LAYERS = {
     "linear": "Dense(units): how many values come in is known from the layer before",
-    "relu": "Activation('relu'), or Dense(16, 'relu')",
-    "sigmoid": "Activation('sigmoid'), or Dense(1, 'sigmoid')",
-    "tanh": "Activation('tanh'), or Dense(16, 'tanh')",
     "rnn": "Recurrent",
     "simplernn": "Recurrent",
     "maxpooling2d": "MaxPool2D",
@@ -88,13 +91,55 @@ LAYERS = {
     "multiheadattention": "Attention, of one head",
     "input": "Sequential(layers, inputs=2)",
     "module": "a class with write(page, x): see nn.Layer",
+    "model": "Sequential(layers); what layers cannot say is a class of one's own: see nn.Layer",
+    "timedistributed": "every=True of the layer before: a Dense then takes each step",
     "adam": "Optimiser('adam', 0.01)",
     "sgd": "Optimiser('sgd', 0.1)",
     "mlpclassifier": "Sequential([Dense(16, 'relu'), Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
     "mlpregressor": "Sequential([Dense(16, 'relu'), Dense(1)]).fit(x, t)",
     "logisticregression": "Sequential([Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
     "linearregression": "Sequential([Dense(1)]).fit(x, t)",
+    "optimizers": "optimiser='adam', rate=0.01 with the plan: fit(x, t, …)",
+    "optim": "optimiser='adam', rate=0.01 with the plan: fit(x, t, …)",
+    "losses": "loss='bce' with the plan: fit(x, t, …)",
+    "l1": "l1=0.01 with the plan: fit(x, t, …)",
+    "l2": "l2=0.01 with the plan: fit(x, t, …)",
+    "regularizers": "l1=0.01 or l2=0.01 with the plan: fit(x, t, …)",
+    "earlystopping": "patience=10 and validation=(x, t) with the plan: fit(x, t, …)",
+    "dataloader": "batch=32 with the plan: fit(x, t, …) shuffles anew every epoch",
+    "tensordataset": "the arrays themselves: fit(x, t, batch=32)",
+    "standardscaler": "chainrule.nn.scaling.Scaling.of(x): call it on x, and .back undoes it",
+    "traintestsplit": "data.split(0.25, seed) of an nn.data.Data: kept, held",
+    "loadmodel": "run.load(path), of a run that was begun with the same layers and data",
+    "functional": "Activation('relu'), or any name of a function: see Reference",
 }
+METHODS = {
+    "add": "all layers are given at once: Sequential([Dense(16, 'relu'), Dense(1)])",
+    "compile": "loss and optimiser go to fit(x, t, loss='bce', optimiser='adam', epochs=20)",
+    "call": "layers stand in Sequential([…]); a run predicts: model.fit(x, t, …).predict(x)",
+    "forward": "a run predicts: run = model.fit(x, t, …), then run.predict(x)",
+    "predict": "a run predicts: run = model.fit(x, t, …), then run.predict(x)",
+    "predictproba": "run.predict(x), which gives probabilities",
+    "evaluate": "a run has it: run = model.fit(x, t, …), then run.evaluate(x, t)",
+    "score": "run.evaluate(x, t)['accuracy'], or ['r2'] of numbers",
+    "history": "a run has it: run = model.fit(x, t, …), then run.history",
+    "save": "a run has it: run = model.fit(x, t, …), then run.save('run.npz')",
+    "countparams": "model.summary() counts what is learned",
+    "numparams": "model.summary() counts what is learned",
+    "weights": "parameters by name: run.parameters['W1']",
+    "getweights": "parameters by name: run.parameters['W1']",
+    "setweights": "start=parameters with the plan, or run.change(W1=…)",
+    "namedparameters": "run.parameters, a mapping by name",
+    "statedict": "run.parameters, a mapping by name; run.save keeps the optimiser's state, too",
+    "loadstatedict": "run.load(path), or run.change(W1=…)",
+    "coef": "run.parameters['W1']",
+    "intercept": "run.parameters['b1']",
+    "eval": "predict and evaluate never drop out; there is no mode to be set",
+    "backward": "next(run) makes a step with both passes; run.gradients are those of the last one",
+    "zerograd": "next(run) makes a step; gradients are new in each",
+    "partialfit": "next(run), or run.advance(steps)",
+}
+"""Methods and attributes of networks and runs elsewhere, and what to write here."""
 ARGUMENTS = {
     "inputshape": "inputs is said once, of the network: Sequential(layers, inputs=2).",
     "inputdim": "inputs is said once, of the network: Sequential(layers, inputs=2).",
@@ -109,6 +154,10 @@ ARGUMENTS = {
     "outchannels": "It is called channels.",
     "strides": "It is called stride.",
     "padding": "Put nn.Padding2D(1) before it.",
+    "returnsequences": "It is called every.",
+    "hiddensize": "It is called units.",
+    "inputsize": "How many values come in is known from the layer before.",
+    "batchfirst": "Examples come first: (examples, steps, values).",
     "kernelregularizer": "Penalties are given with the plan: fit(x, t, l2=0.01).",
 }
 
@@ -184,11 +233,20 @@ def translated(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]
     return found
 
 
-def elsewhere(name: str, here: Iterable[str]) -> str:
-    """Return what to say of a name that is none here, with the word used here if there is one."""
+def elsewhere(name: str, here: Iterable[str], units: Mapping[str, str]) -> str:
+    """Return what to say of a name that is none here, with the word used here if there is one.
+
+    Parameters
+    ----------
+    units
+        Activations by whatever they are called.
+    """
     key = plain(name)
     own = {plain(word): word for word in here}
     told = own.get(key) or LAYERS.get(key) or OTHER_LOSSES.get(key, "")
+    unit = {plain(word): unit for word, unit in units.items()}.get(key)
+    if not told and unit:
+        told = f"Activation({unit!r}), or Dense(16, {unit!r})"
     return f"there is no nn.{name}" + (f"; here it is {told}" if told else "")
 
 
@@ -197,7 +255,26 @@ OTHER_LOSSES = {
 } | {"mseloss": "loss='mse'", "l1loss": "loss='mae'"}
 
 
-class Worded:
+class Answering:
+    """What is asked by names of other libraries, too: they are answered with the word used here."""
+
+    __slots__ = ()
+    if not TYPE_CHECKING:  # names are checked as ever
+
+        def __getattr__(self, name: str) -> Any:
+            """Say what the name is called here."""
+            told = "" if name.startswith("__") else METHODS.get(plain(name), "")
+            words = f"a {type(self).__name__} has no {name}" + (
+                f"; here it is {told}" if told else ""
+            )
+            raise AttributeError(words)
+
+        def __call__(self, *given: Any, **named: Any) -> Any:
+            """Say that nothing is called here."""
+            raise TypeError(f"a {type(self).__name__} is not called: {METHODS['call']}")
+
+
+class Worded(Answering):
     """What is made with choices by name: an unknown one is answered with the word used here."""
 
     __slots__ = ()

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from chainrule.errors import GraphError, OutsideError, OutsideTimeout
 from chainrule.graph.builder import Builder, Expression
@@ -37,7 +37,22 @@ EFFORT = 100_000
 _STACK = 256 << 20
 _NESTED_CALLS = 100_000
 
-Plain = tuple[Any, ...]
+
+class Plain(NamedTuple):
+    """The part of a scalar graph below a node as columns of plain data, for a worker."""
+
+    ops: list[str]
+    operands: Sequence[tuple[int, ...]]
+    parameters: Mapping[int, Mapping[str, Any]]
+    names: Mapping[int, str]
+    goal: int
+    targets: list[int]
+
+    @property
+    def graph(self) -> WengertList:
+        """The graph of these columns."""
+        ops, operands, parameters, names, goal, _targets = self
+        return WengertList([OPS[name] for name in ops], operands, parameters, names, {}, [goal])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +123,12 @@ def closed_form(
     if not graph.is_scalar:
         return ClosedForm(name, missing="closed forms are for scalars; the graph has vectors")
     try:
-        columns = plain(graph, goal, targets)
+        below = plain(graph, goal, targets)
     except GraphError as error:
         return ClosedForm(name, missing=str(error))
-    if too_large := size_refusal(from_plain(*columns[:5]), columns[4], limit):
+    if too_large := size_refusal(below.graph, below.goal, limit):
         return ClosedForm(name, missing=too_large)
-    request = (*columns, dict(latex_names or {}))
+    request = below, dict(latex_names or {})
     try:
         answer = call(_in_worker, *request, timeout=timeout, what="the closed form")
     except OutsideTimeout:
@@ -131,7 +146,7 @@ def _inputs_below(graph: WengertList, goal: int) -> tuple[int, ...]:
 
 
 def plain(graph: WengertList, goal: int, targets: Sequence[int]) -> Plain:
-    """Return the part of a scalar graph below `goal` as columns of plain data, for a worker.
+    """Return the part of a scalar graph below `goal` as plain data.
 
     Operations travel by name. One that is not registered, such as a user's own, is written
     out by its definition, in which no local partial takes part.
@@ -154,7 +169,7 @@ def plain(graph: WengertList, goal: int, targets: Sequence[int]) -> Plain:
             values[node] = builder.lift(op.value(builder.maths, *operands, **parameters))
         if name is not None:
             values[node] = builder.name(values[node], name)
-    return (
+    return Plain(
         [op.name for op in builder.ops],
         builder.operands,
         {node: dict(p) for node, p in builder.parameters.items()},
@@ -162,17 +177,6 @@ def plain(graph: WengertList, goal: int, targets: Sequence[int]) -> Plain:
         values[goal].index,
         [values[node].index for node in targets],
     )
-
-
-def from_plain(
-    ops: Sequence[str],
-    operands: Sequence[tuple[int, ...]],
-    parameters: Mapping[int, Mapping[str, Any]],
-    names: Mapping[int, str],
-    goal: int,
-) -> WengertList:
-    """Return the graph of columns that `plain` made."""
-    return WengertList([OPS[name] for name in ops], operands, parameters, names, {}, [goal])
 
 
 def with_deep_stack(task: Callable[[], Any]) -> Any:
@@ -210,26 +214,13 @@ def derivative(graph: WengertList, goal: int, target: int) -> Any:
     return slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
 
 
-def _in_worker(
-    ops: Sequence[str],
-    operands: Sequence[tuple[int, ...]],
-    parameters: Mapping[int, Mapping[str, Any]],
-    names: Mapping[int, str],
-    goal: int,
-    targets: Sequence[int],
-    latex_names: Mapping[str, str],
-) -> dict[str, Any]:
-    graph = from_plain(ops, operands, parameters, names, goal)
-    answer: dict[str, Any] = with_deep_stack(lambda: _closed(graph, goal, targets, latex_names))
+def _in_worker(below: Plain, latex_names: Mapping[str, str]) -> dict[str, Any]:
+    answer: dict[str, Any] = with_deep_stack(lambda: _closed(below, latex_names))
     return answer
 
 
-def _closed(
-    graph: WengertList,
-    goal: int,
-    targets: Sequence[int],
-    latex_names: Mapping[str, str],
-) -> dict[str, Any]:
+def _closed(below: Plain, latex_names: Mapping[str, str]) -> dict[str, Any]:
+    graph, goal = below.graph, below.goal
     text, latex = _printers(latex_names)
     value = to_sympy(graph, goal, limit=sys.maxsize)
     if not _is_real(value):
@@ -244,7 +235,7 @@ def _closed(
     }
     raw, unnamed, unreal = [], [], []
     trying = _Effort(EFFORT)
-    for target in targets:
+    for target in below.targets:
         name = symbol_name(graph, target)
         slope = derivative(graph, goal, target)
         short = trying.of(tidied, slope) if slope.count_ops() <= SIMPLIFY_OPERATIONS else None
@@ -414,7 +405,7 @@ def _printers(
             first = next((t for t in terms if not t.could_extract_minus_sign()), terms[0])
             return [first, *(t for t in terms if t is not first)]
 
-    class Text(Sums, StrPrinter):  # type: ignore[misc]
+    class AsText(Sums, StrPrinter):  # type: ignore[misc]
         """Writes what the formula box reads."""
 
         def _print_Abs(self, e: Any) -> str:
@@ -429,7 +420,7 @@ def _printers(
         def _print_Exp1(self, e: Any) -> str:
             return "e"
 
-    class Latex(Sums, LatexPrinter):  # type: ignore[misc]
+    class InLatex(Sums, LatexPrinter):  # type: ignore[misc]
         """Names the step function by its name: θ is likely to be a variable."""
 
         def _print_Heaviside(self, e: Any, exp: Any = None) -> str:
@@ -438,8 +429,8 @@ def _printers(
             return rf"\operatorname{{step}}{power}\left({inside}\right)"
 
     symbols = {sympy.Symbol(n, real=True): latex for n, latex in latex_names.items()}
-    latex = Latex({"ln_notation": True, "symbol_names": symbols})
-    text = Text()
+    latex = InLatex({"ln_notation": True, "symbol_names": symbols})
+    text = AsText()
     return lambda e: text.doprint(e).replace("**", "^"), latex.doprint
 
 
@@ -447,7 +438,6 @@ __all__ = [
     "ClosedForm",
     "closed_form",
     "derivative",
-    "from_plain",
     "plain",
     "tidied",
     "with_deep_stack",

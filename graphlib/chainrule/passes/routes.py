@@ -16,7 +16,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError, OutsideError, OutsideTimeout
 from chainrule.graph.sympy_view import size_refusal, symbol_name
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.closed_form import derivative, from_plain, plain, with_deep_stack
+from chainrule.passes.closed_form import Plain, derivative, plain, with_deep_stack
 from chainrule.passes.kinks import Sides, kinks, sides
 from chainrule.passes.proof import prove
 from chainrule.passes.record import derived
@@ -265,10 +265,10 @@ def by_sympy(
     nothing = {node: ZERO for node in graph.inputs if node not in targets}
     values = [(point[node].numerator, point[node].denominator) for node in targets]
     try:
-        columns = plain(graph, goal, targets)
-        if too_large := size_refusal(from_plain(*columns[:5]), columns[4], limit):
+        below = plain(graph, goal, targets)
+        if too_large := size_refusal(below.graph, below.goal, limit):
             return nothing, f"SymPy: {too_large}"
-        request = (*columns, values, digits)
+        request = below, values, digits
         answer = call(_in_worker, *request, timeout=timeout, what="SymPy's derivative")
     except OutsideTimeout:
         return nothing, f"SymPy took longer than {timeout:g} s"
@@ -278,32 +278,15 @@ def by_sympy(
     return nothing | {n: raw for n, raw in found.items() if raw is not None}, ""
 
 
-def _in_worker(
-    ops: Sequence[str],
-    operands: Sequence[tuple[int, ...]],
-    parameters: Mapping[int, Mapping[str, Any]],
-    names: Mapping[int, str],
-    goal: int,
-    targets: Sequence[int],
-    values: Sequence[tuple[int, int]],
-    digits: int,
-) -> list[Raw | None]:
-    graph = from_plain(ops, operands, parameters, names, goal)
-    result: list[Raw | None] = with_deep_stack(
-        lambda: _evaluated(graph, goal, targets, values, digits)
-    )
+def _in_worker(below: Plain, values: Sequence[tuple[int, int]], digits: int) -> list[Raw | None]:
+    result: list[Raw | None] = with_deep_stack(lambda: _evaluated(below, values, digits))
     return result
 
 
-def _evaluated(
-    graph: WengertList,
-    goal: int,
-    targets: Sequence[int],
-    values: Sequence[tuple[int, int]],
-    digits: int,
-) -> list[Raw | None]:
+def _evaluated(below: Plain, values: Sequence[tuple[int, int]], digits: int) -> list[Raw | None]:
     import sympy
 
+    graph, targets = below.graph, below.targets
     point = {
         sympy.Symbol(symbol_name(graph, node), real=True): sympy.Rational(*value)
         for node, value in zip(targets, values, strict=True)
@@ -311,7 +294,7 @@ def _evaluated(
     jumping = (sympy.Heaviside, sympy.sign, sympy.Abs, sympy.Max, sympy.Min)
     answers: list[Raw | None] = []
     for target in targets:
-        slope = derivative(graph, goal, target)
+        slope = derivative(graph, below.goal, target)
         if slope.has(*jumping):
             # Where the side decides, the numbers must be exact.
             slope = slope.subs(point)

@@ -67,20 +67,19 @@ def unrolled(graph: WengertList) -> WengertList:
     if count > MOST_SCALARS:
         raise GraphError(f"unrolled, the graph has {count:,} numbers; allowed are {MOST_SCALARS}")
     builder = _Numbers()
-    nodes = _Nodes(builder)
+    nodes, entries_of = _Nodes(builder), entry_names(graph)
     values: list[Array] = []
     for node, (op, operands) in enumerate(zip(graph.ops, graph.operands, strict=True)):
         shape = graph.shape(node)
         if op is INPUT:
-            named = [builder.input(name) for name in _names(builder, graph.names[node], shape)]
+            named = [builder.input(name) for name in entries_of[node]]
             values.append(_shaped(named, shape))
             continue
         arguments = [values[i] for i in operands]
         value = nodes.apply(op, graph.parameters_of(node), arguments)
         if node in graph.names:
             entries = [builder.lift(x) for x in value.data.ravel().tolist()]
-            names = _names(builder, graph.names[node], shape)
-            pairs = zip(entries, names, strict=True)
+            pairs = zip(entries, entries_of[node], strict=True)
             value = _shaped([builder.name(entry, name) for entry, name in pairs], shape)
         values.append(value)
     outputs = [builder.lift(x) for node in graph.outputs for x in values[node].data.ravel()]
@@ -93,11 +92,19 @@ def _shaped(entries: Sequence[Expression], shape: tuple[int, ...]) -> Array:
     return Array(data.reshape(shape), len(shape))
 
 
-def _names(builder: Builder, name: str, shape: tuple[int, ...]) -> list[str]:
-    """Return the names of the entries, counted from 1."""
+def entry_names(graph: WengertList) -> dict[int, list[str]]:
+    """Return for each node that has a name the names of its entries, counted from 1."""
+    taken: set[str] = set()
+    found = {}
+    for node, name in sorted(graph.names.items()):
+        found[node] = _names(taken, name, graph.shape(node))
+        taken.update(found[node])
+    return found
+
+
+def _names(taken: set[str], name: str, shape: tuple[int, ...]) -> list[str]:
     if not shape:
         return [name]
-    taken = set(builder.names.values())
     joint = "" if name[-1].isalpha() and "_" not in name else "_"
     between = "_" if max(shape) > 9 and len(shape) > 1 else ""
     while True:
@@ -109,4 +116,4 @@ def _names(builder: Builder, name: str, shape: tuple[int, ...]) -> list[str]:
         joint += "_"
 
 
-__all__ = ["MOST_SCALARS", "unrolled"]
+__all__ = ["MOST_SCALARS", "entry_names", "unrolled"]

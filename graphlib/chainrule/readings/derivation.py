@@ -8,34 +8,25 @@ the inputs alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 from chainrule.errors import GraphError
-from chainrule.graph.wengert import INPUT, Edge, WengertList
+from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.derivatives import adjoint_formulas
 from chainrule.readings.catalogue import CAPTIONS, RULES, WORDS
-from chainrule.readings.formulas import READING, WRITTEN, Formula, Limits, atom, compose
-from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, words
+from chainrule.readings.formulas import READING, WRITTEN, Extent, Formula, atom, compose
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, words
 from chainrule.readings.terms import Term, Word, text
 from chainrule.readings.view import View
 
-LIMITS: Final = Limits(depth=30, nodes=60)
+LIMITS: Final = Extent(depth=30, nodes=60)
 """How much of a derivative is written out in the names of the nodes."""
 
 
-@dataclass(frozen=True)
-class Derivation(Tabular):
-    """The derivatives of one output by every node, worked out in symbols.
-
-    Parameters
-    ----------
-    view
-        The run in reverse mode.
-    """
-
-    view: View
+class _Derivation:
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._adjoints = adjoint_formulas(view.graph, view.run.output, view.labels)
 
     def grid(self) -> Grid:
         """Return the lines laid out: whose derivative, the line, and the rule that gave it."""
@@ -62,10 +53,6 @@ class Derivation(Tabular):
         view = self.view
         labelled = [n for n in view.graph.reverse_order([view.run.output]) if n in view.labels]
         return [node for node in labelled if node in self._adjoints[1]]
-
-    @cached_property
-    def _adjoints(self) -> tuple[WengertList, dict[int, int]]:
-        return adjoint_formulas(self.view.graph, self.view.run.output, self.view.labels)
 
     def _lines(self, node: int) -> Iterator[tuple[Term, str]]:
         """Yield the lines of one derivative, each with its rule; none twice."""
@@ -124,8 +111,8 @@ class Derivation(Tabular):
         return self.view.spelled(written.term)
 
 
-def derivation(view: View) -> Derivation:
-    """Return the derivation of a run in reverse mode.
+def derivation(view: View) -> Grid:
+    """Return the derivatives of one output by every node of a run in reverse mode.
 
     Raises
     ------
@@ -134,4 +121,4 @@ def derivation(view: View) -> Derivation:
     """
     if not view.graph.is_scalar:
         raise GraphError("the derivation of numbers is written; the graph has vectors or a batch")
-    return Derivation(view)
+    return _Derivation(view).grid()

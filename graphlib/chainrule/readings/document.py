@@ -7,19 +7,90 @@ knows neither readings nor sheets.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 from chainrule.graph.collector import collector_held
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import Role, Term
+from chainrule.readings.terms import APPROXIMATELY, Coloured, Role, Row, Term, text
 from chainrule.typesetting import SECONDS, typeset
 
-if TYPE_CHECKING:
-    from chainrule.readings.grid import Cell
-
+Mark = Literal["", "undefined", "corrected", "kink", "border", "differs", "undecided", "missing"]
+State = Literal["text", "number", "undefined", "corrected"]
+_STATES: Mapping[Mark, State] = {"undefined": "undefined", "corrected": "corrected"}
 NOTEBOOK_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What makes a cell one to fill in: its name on the whole document, and what may be chosen."""
+
+    name: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell.
+
+    Parameters
+    ----------
+    term
+        What is shown; None for an empty cell.
+    id
+        The cell's id, such as `value:u`; empty for a cell that can neither be asked for nor
+        pointed at. Of the rows of a running sum, the last has it.
+    role
+        Whose colour it takes.
+    digits
+        All digits of a number; empty for what is no number.
+    mark, why
+        The warning that stands beside it, if any, and the warning in words.
+    rows
+        How many rows the cell spans.
+    lead
+        What comes before the total of a running sum: "+ 1.9324 =".
+    final
+        Whether the number is the total of a sum with several terms.
+    share
+        Id of the share that this row adds, where `id` is that of the sum.
+    exact
+        The number as a short closed form, where the one shown is rounded: 1/3, 1 + e⁻⁹.
+    asked
+        Where it is to be filled in; `term` is then what stands there already.
+    """
+
+    term: Term | None
+    id: str = ""
+    role: Role | None = None
+    digits: str = ""
+    mark: Mark = ""
+    why: str = ""
+    rows: int = 1
+    lead: Term | None = None
+    final: bool = False
+    share: str = ""
+    exact: Term | None = None
+    asked: Asked | None = None
+
+    @property
+    def before(self) -> Term | None:
+        """What stands before the number: its share in a sum, or its closed form."""
+        if self.lead is not None or self.exact is None:
+            return self.lead
+        exact = Coloured("quiet", self.exact)
+        # A number that is only next to nothing brings a sign of its own: ≈ 0.
+        signed = self.term is not None and text(self.term).lstrip().startswith(APPROXIMATELY.text)
+        return exact if signed else Row((exact, APPROXIMATELY))
+
+    @property
+    def state(self) -> State:
+        """Whether it is a number, undefined, corrected, or no number at all."""
+        return _STATES.get(self.mark, "number") if self.digits else "text"
+
+
+EMPTY = Cell(None)
 
 
 class Block:
@@ -131,6 +202,28 @@ class Space(Block):
     lines: int
 
 
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """A format in which documents are written.
+
+    Parameters
+    ----------
+    name, suffix
+        Its name on the command line, and the suffix of its files, with the dot.
+    write
+        Writes a document: a piece to paste, or with True a whole page or file. HTML takes further
+        options.
+    """
+
+    name: str
+    suffix: str
+    write: Callable[..., str]
+
+
+RENDERERS: dict[str, Renderer] = {}
+"""The formats by their names; `chainrule.readings.render` fills it."""
+
+
 class Written:
     """What can be written as a document, and so in every format."""
 
@@ -141,7 +234,7 @@ class Written:
         """Return it as a document, under a title of one's own."""
 
     def to(self, format: str, *, document: bool = False) -> str:
-        """Return it in a format of `chainrule.readings.render.RENDERERS`.
+        """Return it in a format of `RENDERERS`.
 
         Parameters
         ----------
@@ -153,8 +246,6 @@ class Written:
         ValueError
             If there is no such format; says which there are.
         """
-        from chainrule.readings.render import RENDERERS
-
         if format not in RENDERERS:
             raise ValueError(f"no format {format!r}; formats are: {', '.join(RENDERERS)}")
         with collector_held():
@@ -162,8 +253,7 @@ class Written:
 
     def html(self, *, document: bool = False, prefix: str = "", style: bool = True) -> str:
         """Return it as HTML with MathML and its style; `prefix` goes before every id."""
-        from chainrule.readings.render.html import write
-
+        write = RENDERERS["html"].write
         return write(self.document(), document, prefix=prefix, style=style)
 
     def latex(self, *, document: bool = False) -> str:
@@ -204,9 +294,7 @@ class Written:
         return self.text()
 
     def _repr_html_(self) -> str:
-        from chainrule.readings.render.html import write
-
-        return write(self.document(), most=NOTEBOOK_ROWS)
+        return RENDERERS["html"].write(self.document(), most=NOTEBOOK_ROWS)
 
 
 @dataclass(frozen=True, slots=True)

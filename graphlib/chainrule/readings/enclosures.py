@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from chainrule.passes.run import Number
 from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
 from chainrule.readings.cells import number_cell
-from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.grid import Cell, Grid, GridRow, Header, grouped, words
 from chainrule.readings.numbers import full_digits
 from chainrule.readings.terms import Partial, Role, Term, Word
 from chainrule.readings.view import View
@@ -19,21 +18,14 @@ _LONG_EXPONENT = re.compile(r"(e[+-]?[0-9]{12})[0-9]{10,}([0-9]{6})")
 KEYS = ("kind", "cell", "number", "enclosure", "double", "state")
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosures(Tabular):
-    """Values, local partials and derivatives of a run with what is proven of each."""
-
-    view: View
-
-    def grid(self) -> Grid:
-        """Return the rows laid out."""
-        rows = [_row(self.view, *entry) for entry in _cells(self.view)]
-        heads = [
-            Header(key, Word(WORDS[f"proof_{key}"]), numeric=key in ("number", "double"))
-            for key in KEYS
-        ]
-        caption, note = (CAPTIONS["enclosures"],), self.view.digits_note
-        return Grid("enclosures", caption, tuple(heads), grouped(rows), note)
+def enclosures(view: View) -> Grid:
+    """Return values, local partials and derivatives of a run with what is proven of each."""
+    heads = [
+        Header(key, Word(WORDS[f"proof_{key}"]), numeric=key in ("number", "double"))
+        for key in KEYS
+    ]
+    rows = grouped([_row(view, *entry) for entry in _cells(view)])
+    return Grid("enclosures", (CAPTIONS["enclosures"],), tuple(heads), rows, view.digits_note)
 
 
 def _cells(view: View) -> Iterator[tuple[str, Term, Number, Role]]:

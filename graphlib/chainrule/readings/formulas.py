@@ -43,15 +43,15 @@ Names = Callable[[int], Term | None]
 Leaf = Callable[[int, int], Formula | None]
 
 
-class Limits(NamedTuple):
+class Extent(NamedTuple):
     """How much of a formula is written out before it is cut with an ellipsis."""
 
     depth: int = 30
     nodes: int = 200
 
 
-CELL = Limits(depth=12, nodes=40)
-READING = Limits()
+CELL = Extent(depth=12, nodes=40)
+READING = Extent()
 
 
 def atom(term: Term) -> Formula:
@@ -285,7 +285,7 @@ def formula_of(op: Op, operands: Sequence[Formula], parameters: Mapping[str, obj
 
 
 def compose(
-    graph: WengertList, node: int, names: Names, limits: Limits = CELL, *, named_root: bool = False
+    graph: WengertList, node: int, names: Names, limits: Extent = CELL, *, named_root: bool = False
 ) -> Formula:
     """Return the formula of `node`, written out down to nodes that have a name.
 

@@ -5,94 +5,33 @@ A reading lays out its cells once, as a `Grid`; a format prints grids and knows 
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from chainrule.readings.catalogue import MARK, MARKS
-from chainrule.readings.document import Block, Document, Heading, Paragraph, Written
+from chainrule.errors import needed
+from chainrule.readings.catalogue import EXPORTED, MARK, MARKS
+from chainrule.readings.document import (
+    EMPTY,
+    Asked,
+    Block,
+    Cell,
+    Document,
+    Heading,
+    Mark,
+    Paragraph,
+    State,
+    Written,
+)
 from chainrule.readings.prose import Prose, prose_text
-from chainrule.readings.terms import APPROXIMATELY, Coloured, Role, Row, Symbol, Term, Word, text
+from chainrule.readings.terms import Role, Symbol, Term, Word, text
 
 if TYPE_CHECKING:
     import pandas
 
-Mark = Literal["", "undefined", "corrected", "kink", "border", "differs", "undecided", "missing"]
-State = Literal["text", "number", "undefined", "corrected"]
-_STATES: Mapping[Mark, State] = {"undefined": "undefined", "corrected": "corrected"}
 NAMES_SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What makes a cell one to fill in: its name on the whole document, and what may be chosen."""
-
-    name: str = ""
-    options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell.
-
-    Parameters
-    ----------
-    term
-        What is shown; None for an empty cell.
-    id
-        The cell's id, such as `value:u`; empty for a cell that can neither be asked for nor
-        pointed at. Of the rows of a running sum, the last has it.
-    role
-        Whose colour it takes.
-    digits
-        All digits of a number; empty for what is no number.
-    mark, why
-        The warning that stands beside it, if any, and the warning in words.
-    rows
-        How many rows the cell spans.
-    lead
-        What comes before the total of a running sum: "+ 1.9324 =".
-    final
-        Whether the number is the total of a sum with several terms.
-    share
-        Id of the share that this row adds, where `id` is that of the sum.
-    exact
-        The number as a short closed form, where the one shown is rounded: 1/3, 1 + e⁻⁹.
-    asked
-        Where it is to be filled in; `term` is then what stands there already.
-    """
-
-    term: Term | None
-    id: str = ""
-    role: Role | None = None
-    digits: str = ""
-    mark: Mark = ""
-    why: str = ""
-    rows: int = 1
-    lead: Term | None = None
-    final: bool = False
-    share: str = ""
-    exact: Term | None = None
-    asked: Asked | None = None
-
-    @property
-    def before(self) -> Term | None:
-        """What stands before the number: its share in a sum, or its closed form."""
-        if self.lead is not None or self.exact is None:
-            return self.lead
-        exact = Coloured("quiet", self.exact)
-        # A number that is only next to nothing brings a sign of its own: ≈ 0.
-        signed = self.term is not None and text(self.term).lstrip().startswith(APPROXIMATELY.text)
-        return exact if signed else Row((exact, APPROXIMATELY))
-
-    @property
-    def state(self) -> State:
-        """Whether it is a number, undefined, corrected, or no number at all."""
-        return _STATES.get(self.mark, "number") if self.digits else "text"
-
-
-EMPTY = Cell(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +125,15 @@ class Tabular(Written):
         return Document((Heading(heading), grid), heading, {"title": heading})
 
     def dataframe(self) -> pandas.DataFrame:
-        """Return it as a pandas DataFrame: numbers as floats, everything else as words."""
-        from chainrule.readings.frame import dataframe
+        """Return it as a pandas DataFrame.
 
-        return dataframe(self.grid())
+        Columns have the names that they have in JSON, those for programs included; cells that span
+        stand in every row. A number is a float, `nan` where it is undefined or missing; what is no
+        single number (a formula, an array) is text. Where rows are about nodes, the index is the
+        node's name; else it is the first column, if that is one of words. `attrs` has the caption,
+        what was asked, the remarks and, row by row, the ids of cells.
+        """
+        return _frame(self.grid())
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +222,45 @@ def grouped(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
     """Return rows as one group."""
     end = len(rows) - 1
     return tuple(replace(r, first=i == 0, last=i == end) for i, r in enumerate(rows))
+
+
+def _frame(grid: Grid) -> pandas.DataFrame:
+    library = needed("pandas", "frames")
+    rows = list(grid.filled())
+    columns = {
+        header.key: [_plain(cells.get(header.key), header.numeric) for _row, cells in rows]
+        for header in grid.headers
+    }
+    if any(row.node for row, _ in rows):
+        index = library.Index([row.node for row, _ in rows], name=EXPORTED["name"])
+    elif grid.headers and not grid.headers[0].numeric:
+        first = grid.headers[0]
+        index = library.Index(columns.pop(first.key), name=first.key)
+    else:
+        index = library.RangeIndex(len(rows))
+    frame: pandas.DataFrame = library.DataFrame(columns, index=index)
+    frame.attrs = {
+        "caption": "".join(part if isinstance(part, str) else text(part) for part in grid.caption),
+        **grid.about,
+        "remarks": [remark.sentence for remark in grid.remarks],
+        "ids": [_ids(cells) for _row, cells in rows],
+    }
+    return frame
+
+
+def _ids(cells: Mapping[str, Cell]) -> dict[str, str]:
+    return {key: cell.id for key, cell in cells.items() if cell.id}
+
+
+def _plain(cell: Cell | None, numeric: bool) -> Any:
+    if cell is None or cell.term is None:
+        return math.nan if numeric else ""
+    if cell.state == "undefined":
+        return math.nan
+    try:
+        return float(cell.digits) if numeric else text(cell.term)
+    except ValueError:
+        return cell.digits or (math.nan if numeric else text(cell.term))
 
 
 __all__ = [

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import re
 
+from chainrule.readings import terms
 from chainrule.readings.catalogue import MARK
 from chainrule.readings.prose import plain
 from chainrule.readings.terms import (
     ACCENTS,
     GREEK,
-    Cases,
-    Coloured,
-    Fenced,
-    Fraction,
-    Numeral,
-    Partial,
-    Power,
-    Root,
-    Row,
-    Sign,
-    Symbol,
-    Term,
-    Word,
     colour_name,
     name_parts,
     primed,
@@ -57,7 +45,7 @@ def _escaped(words: str) -> str:
     return "".join(_SPECIAL.get(c, c) for c in words)
 
 
-def latex(term: Term, *, colours: bool = False) -> str:
+def latex(term: terms.Term, *, colours: bool = False) -> str:
     """Return the term as LaTeX mathematics.
 
     Parameters
@@ -66,39 +54,39 @@ def latex(term: Term, *, colours: bool = False) -> str:
         Whether roles are written as `\\textcolor{crvalue}{…}` and the like.
     """
 
-    def written(term: Term) -> str:
+    def written(term: terms.Term) -> str:
         match term:
-            case Symbol(name, over):
+            case terms.Symbol(name, over):
                 return _latex_name(name, over)
-            case Numeral(digits, power):
+            case terms.Numeral(digits, power):
                 digits = digits.replace(",", "{,}")
                 return digits if power is None else rf"{digits}\cdot 10^{{{power}}}"
-            case Word(word, command):
+            case terms.Word(word, command):
                 return (command + " ") if command else rf"\text{{{_escaped(word)}}}"
-            case Sign(sign, tight):
+            case terms.Sign(sign, tight):
                 shown = _SIGNS.get(sign, sign)
                 return shown if tight or shown.endswith(" ") else f" {shown} "
-            case Row(terms):
-                return "".join(map(written, terms))
-            case Power(base, exponent):
+            case terms.Row(parts):
+                return "".join(map(written, parts))
+            case terms.Power(base, exponent):
                 # TeX refuses two superscripts on one letter: y^{*}^{2}.
                 shown = f"{{{written(base)}}}" if starred(base) else written(base)
                 return f"{shown}^{{{written(exponent)}}}"
-            case Fraction(above, below):
+            case terms.Fraction(above, below):
                 return rf"\frac{{{written(above)}}}{{{written(below)}}}"
-            case Root(inner, degree):
+            case terms.Root(inner, degree):
                 index = "" if degree is None else f"[{written(degree)}]"
                 return rf"\sqrt{index}{{{written(inner)}}}"
-            case Fenced(inner, left, right):
+            case terms.Fenced(inner, left, right):
                 left, right = (_FENCES.get(f, f) for f in (left, right))
                 return rf"\left{left}{written(inner)}\right{right}"
-            case Coloured(role, inner):
+            case terms.Coloured(role, inner):
                 shown = written(inner)
                 return rf"\textcolor{{{colour_name(role)}}}{{{shown}}}" if colours else shown
-            case Partial(above, below, sign):
+            case terms.Partial(above, below, sign):
                 d = r"\partial " if sign == "∂" else "d"
                 return rf"\frac{{{d}{written(above)}}}{{{d}{written(below)}}}"
-            case Cases(rows):
+            case terms.Cases(rows):
                 lines = (
                     written(v) + (rf" & \text{{if }} {written(c)}" if c else r" & \text{otherwise}")
                     for v, c in rows

@@ -5,22 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from html import escape
 
+from chainrule.readings import terms
 from chainrule.readings.terms import (
     ACCENTS,
-    Cases,
-    Coloured,
-    Fenced,
-    Fraction,
-    Numeral,
-    Partial,
-    Power,
-    Root,
-    Row,
-    Sign,
-    Symbol,
-    Term,
-    Word,
     is_product,
+    is_single,
     name_parts,
     primed,
     raised,
@@ -29,7 +18,7 @@ from chainrule.readings.terms import (
 )
 
 
-def mathml(term: Term, *, inline: bool = False, display: bool = False) -> str:
+def mathml(term: terms.Term, *, inline: bool = False, display: bool = False) -> str:
     """Return the term as a MathML element, escaped.
 
     Parameters
@@ -43,19 +32,19 @@ def mathml(term: Term, *, inline: bool = False, display: bool = False) -> str:
     return f"<math{style}>{_mathml(term, inline)}</math>"
 
 
-def _mathml(term: Term, inline: bool) -> str:
+def _mathml(term: terms.Term, inline: bool) -> str:
     match term:
-        case Symbol(name, mark):
+        case terms.Symbol(name, mark):
             return _mathml_name(name, mark)
-        case Numeral(digits, power):
+        case terms.Numeral(digits, power):
             shown = f"<mn>{escape(digits.replace('-', '−'))}</mn>"
             if power is None:
                 return shown
             tens = f"<msup><mn>10</mn><mn>{str(power).replace('-', '−')}</mn></msup>"
             return f"<mrow>{shown}<mo>·</mo>{tens}</mrow>"
-        case Word(word) if word.isspace():
+        case terms.Word(word) if word.isspace():
             return f'<mspace width="{0.2 * len(word):.1f}em"></mspace>'
-        case Word(word):
+        case terms.Word(word):
             # Token elements drop blanks at their ends, and some fonts show no unbreakable one.
             core = escape(word.strip().replace(" ", "\N{NO-BREAK SPACE}"))
             before, after = (
@@ -63,37 +52,37 @@ def _mathml(term: Term, inline: bool) -> str:
                 for blanks in (len(word) - len(word.lstrip()), len(word) - len(word.rstrip()))
             )
             return f'{before}<mi mathvariant="normal" class="word">{core}</mi>{after}'
-        case Sign(sign, tight):
+        case terms.Sign(sign, tight):
             space = ' lspace="0" rspace="0"' if tight else ""
             return f'<mo stretchy="false"{space}>{escape(sign)}</mo>'
-        case Row(terms):
-            return f"<mrow>{''.join(_mathml(t, inline) for t in terms)}</mrow>"
-        case Power(base, exponent):
+        case terms.Row(parts):
+            return f"<mrow>{''.join(_mathml(part, inline) for part in parts)}</mrow>"
+        case terms.Power(base, exponent):
             return f"<msup>{_mathml(base, inline)}{_mathml(exponent, True)}</msup>"
-        case Fraction(above, below):
+        case terms.Fraction(above, below):
             if inline:
-                slash = Sign("/", tight=True)
+                slash = terms.Sign("/", tight=True)
                 over = above if is_product(above) else _bracketed(above)
                 return _mathml(row(over, slash, _bracketed(below)), inline)
             return f"<mfrac>{_mathml(above, inline)}{_mathml(below, inline)}</mfrac>"
-        case Root(inner, None):
+        case terms.Root(inner, None):
             return f"<msqrt>{_mathml(inner, inline)}</msqrt>"
-        case Root(inner, degree):
+        case terms.Root(inner, degree):
             assert degree is not None
             return f"<mroot>{_mathml(inner, inline)}{_mathml(degree, True)}</mroot>"
-        case Fenced(inner, left, right):
+        case terms.Fenced(inner, left, right):
             fences = [f'<mo stretchy="false" fence="true">{escape(f)}</mo>' for f in (left, right)]
             return f"<mrow>{fences[0]}{_mathml(inner, inline)}{fences[1]}</mrow>"
-        case Coloured(role, inner):
+        case terms.Coloured(role, inner):
             return f'<mrow class="{role}">{_mathml(inner, inline)}</mrow>'
-        case Partial(above, below, sign):
+        case terms.Partial(above, below, sign):
             d = f'<mo class="d" lspace="0" rspace="0">{escape(sign)}</mo>'
             top = f"<mrow>{d}{_mathml(above, inline)}</mrow>"
             bottom = f"<mrow>{d}{_mathml(below, inline)}</mrow>"
             if inline:
                 return f'<mrow>{top}<mo lspace="0" rspace="0">/</mo>{bottom}</mrow>'
             return f"<mfrac>{top}{bottom}</mfrac>"
-        case Cases(rows):
+        case terms.Cases(rows):
             lines = "".join(
                 f'<mtr><mtd style="text-align: left">{_mathml(value, inline)}</mtd>'
                 f'<mtd style="text-align: left">{_mathml(_condition(c), inline)}</mtd></mtr>'
@@ -102,15 +91,13 @@ def _mathml(term: Term, inline: bool) -> str:
             return f'<mrow><mo fence="true">{{</mo><mtable>{lines}</mtable></mrow>'
 
 
-def _condition(condition: Term | None) -> Term:
+def _condition(condition: terms.Term | None) -> terms.Term:
     """Return a condition behind its word."""
-    return Word("otherwise") if condition is None else row(Word("if "), condition)
+    return terms.Word("otherwise") if condition is None else row(terms.Word("if "), condition)
 
 
-def _bracketed(term: Term) -> Term:
-    bare = term.inner if isinstance(term, Coloured) else term
-    single = isinstance(bare, (Symbol, Fenced, Power, Word, Numeral, Root))
-    return term if single else Fenced(term)
+def _bracketed(term: terms.Term) -> terms.Term:
+    return term if is_single(term) else terms.Fenced(term)
 
 
 @lru_cache(maxsize=4096)

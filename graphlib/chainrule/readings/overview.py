@@ -12,7 +12,7 @@ from chainrule.passes.counting import Counts
 from chainrule.passes.paths import counted
 from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
 from chainrule.readings.cells import count_cell, number_cell
-from chainrule.readings.formulas import READING, compose
+from chainrule.readings.formulas import in_inputs
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.prose import filled
 from chainrule.readings.terms import ELLIPSIS, EQUALS, Role, Symbol, Term, Word, row, text
@@ -143,16 +143,7 @@ def _written(graph: WengertList, name: str) -> Term:
     goal = graph.outputs[0]
     if graph.ops[goal] is INPUT:
         return Symbol(name)
-    return row(Symbol(name), EQUALS, typeset(graph))
-
-
-def typeset(graph: WengertList) -> Term:
-    """Return the main output as a formula in the inputs."""
-
-    def leaves(node: int) -> Term | None:
-        return Symbol(graph.names[node]) if graph.ops[node] is INPUT else None
-
-    return compose(graph, graph.outputs[0], leaves, READING, named_root=True).term
+    return row(Symbol(name), EQUALS, in_inputs(graph).term)
 
 
 def at_point(

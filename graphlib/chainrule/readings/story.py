@@ -13,8 +13,7 @@ from chainrule.passes.run import Number
 from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
 from chainrule.readings.catalogue import NUMBERS, PHASES, RULES, SENTENCES, TITLES, WORDS
 from chainrule.readings.cells import about, number_cell, story_caption
-from chainrule.readings.document import Document, Entries, Heading, Paragraph, Written
-from chainrule.readings.document import Entry as ListEntry
+from chainrule.readings.document import Document, Entries, Entry, Heading, Paragraph, Written
 from chainrule.readings.prose import Prose, filled, prose_text
 from chainrule.readings.terms import Coloured, Numeral, Row, Sign, Term, Word, row
 from chainrule.readings.view import View
@@ -24,7 +23,7 @@ Gaps = Mapping[str, Term | str]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Result:
     """A number that a step writes into a cell.
 
     Parameters
@@ -67,7 +66,7 @@ class StoryStep:
     rule: str
     sentence: Prose
     lines: tuple[tuple[Term | None, Term], ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[Result, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class Story(Written, Sequence[StoryStep]):
         return Document(blocks, title, {"story": view.run.mode, **about(view)})
 
 
-def _entry(view: View, step: StoryStep) -> ListEntry:
+def _entry(view: View, step: StoryStep) -> Entry:
     """Return a step as an entry of a list."""
     edge = step.edge
     ends = (
@@ -120,7 +119,7 @@ def _entry(view: View, step: StoryStep) -> ListEntry:
     where = {"phase": step.phase, "node": view.labels[step.node], "edge": ends}
     cells = tuple(number_cell(view, e.cell, e.number, "value") for e in step.entries)
     phase = PHASES[step.phase]
-    return ListEntry(step.title, phase, step.rule, step.sentence, step.lines, where, cells)
+    return Entry(step.title, phase, step.rule, step.sentence, step.lines, where, cells)
 
 
 def story(view: View) -> Iterator[StoryStep]:
@@ -176,7 +175,7 @@ class _Teller:
             lines.append((None, result))
         sentence = self.unless_undefined(node, number, told(kind, gaps))
         title = filled(TITLES["bind" if kind == "bind" else "evaluate"], {"node": name})
-        entry = Entry(view.value_id(node), number)
+        entry = Result(view.value_id(node), number)
         return StoryStep("values", node, None, title, rule, sentence, tuple(lines), (entry,))
 
     def linearise(self, edge: Edge) -> StoryStep:
@@ -203,8 +202,8 @@ class _Teller:
             edge.user, number, told("linearise_one" if one else "linearise", gaps)
         )
         cells = (
-            Entry(view.edge_id("formula", edge), number),
-            Entry(view.edge_id("partial", edge), number),
+            Result(view.edge_id("formula", edge), number),
+            Result(view.edge_id("partial", edge), number),
         )
         title = filled(TITLES["linearise"], gaps)
         return StoryStep("partials", edge.user, edge, title, rule, sentence, tuple(lines), cells)
@@ -215,7 +214,7 @@ class _Teller:
         kind = "seed_reverse" if view.reverse else "seed_forward"
         gaps: Gaps = {"node": view.name(node), "seed": view.numeral(number, "derivative")}
         line = (view.derivative_name(node), view.numeral(number, "derivative"))
-        entry = Entry(view.derivative_id(node), number, (number,))
+        entry = Result(view.derivative_id(node), number, (number,))
         self.arrived.setdefault(node, []).append((node, number))
         title, sentence = filled(TITLES[kind], gaps), told(kind, gaps)
         return StoryStep(self.phase, node, None, title, WORDS["seed"], sentence, (line,), (entry,))
@@ -253,8 +252,8 @@ class _Teller:
         rule = RULES[f"{kind}_sum" if several else kind]
         terms = (*(number for _, number in before), amount)
         entries = (
-            Entry(view.edge_id("share", edge), amount),
-            Entry(view.derivative_id(goal), total, terms),
+            Result(view.edge_id("share", edge), amount),
+            Result(view.derivative_id(goal), total, terms),
         )
         return StoryStep(self.phase, goal, edge, title, rule, sentence, lines, entries)
 

@@ -338,13 +338,16 @@ def is_product(term: Term) -> bool:
     )
 
 
-def _atomic(term: Term) -> str:
+def is_single(term: Term) -> bool:
+    """Return whether a term needs no brackets beside a slash."""
     bare = term.inner if isinstance(term, Coloured) else term
-    shown = text(term)
-    single = isinstance(bare, (Symbol, Fenced, Power, Word, Root)) or (
+    return isinstance(bare, (Symbol, Fenced, Power, Word, Root)) or (
         isinstance(bare, Numeral) and bare.power is None and not bare.digits.startswith("-")
     )
-    return shown if single else f"({shown})"
+
+
+def _atomic(term: Term) -> str:
+    return text(term) if is_single(term) else f"({text(term)})"
 
 
 def starred(term: Term) -> bool:

@@ -7,7 +7,7 @@ colour in which text is written stands out at 4.5:1 or more on every ground of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal
 
 from chainrule.errors import DrawingError
@@ -104,6 +104,18 @@ def theme_named(name: str) -> Theme:
     if name not in THEMES:
         raise DrawingError(f"a theme {name!r}; allowed: {', '.join(THEMES)}")
     return THEMES[name]
+
+
+def css(selector: str) -> str:
+    """Return rules that give elements the colours of the theme that they say they have."""
+    rules = []
+    for name, theme in THEMES.items():
+        values = {
+            field.name.replace("_", "-"): getattr(theme, field.name) for field in fields(theme)
+        }
+        colours = "".join(f"--{key}:{colour};" for key, colour in values.items())
+        rules.append(f'{selector}[data-theme="{name}"]{{{colours}}}')
+    return "\n".join(rules)
 
 
 def luminance(colour: str) -> float:

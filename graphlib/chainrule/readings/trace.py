@@ -8,7 +8,7 @@ and tangent at once; computing with such numbers is forward mode.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from chainrule.graph.wengert import INPUT, Edge
@@ -16,7 +16,7 @@ from chainrule.passes.run import Number
 from chainrule.readings.catalogue import WORDS
 from chainrule.readings.cells import about, caption, number_cell, one_sided
 from chainrule.readings.formulas import WRITTEN, Formula, atom, compose
-from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, grouped, words
 from chainrule.readings.numbers import full_digits
 from chainrule.readings.terms import (
     ELLIPSIS,
@@ -36,9 +36,8 @@ Parts = Sequence[tuple[Edge, int]]
 EPSILON, THIN = Word("ε", r"\varepsilon"), Word("\u2009", r"\,")
 
 
-@dataclass(frozen=True, slots=True)
-class Trace(Tabular):
-    """An evaluation trace.
+def trace(back: View, ahead: Sequence[View]) -> Grid:
+    """Return the evaluation trace: a row a node, in the order of computing.
 
     Parameters
     ----------
@@ -47,96 +46,67 @@ class Trace(Tabular):
     ahead
         Runs in forward mode of the same graph at the same point, one for each direction.
     """
-
-    back: View
-    ahead: tuple[View, ...]
-
-    def grid(self) -> Grid:
-        """Return the trace laid out: a row a node, in the order of computing."""
-        back = self.back
-        heads = [Header("node", Word(WORDS["node"])), Header("value", Word(WORDS["value"]), True)]
-        for view in self.ahead:
-            name = _column(view)
-            formula = WORDS["tangent_formula"]
-            word = f"{formula} {view.seed_label}" if len(self.ahead) > 1 else ""
-            heads.append(Header(f"{name} formula", Word(formula), word=word))
-            heads.append(Header(name, view.derivative_header(), True, word=name))
-        heads.append(Header("adjoint formula", Word(WORDS["adjoint_formula"])))
-        heads.append(Header("adjoint", back.derivative_header(), True, word=WORDS["adjoint"]))
-        rows = [GridRow(self._cells(node), back.labels[node]) for node in back.shown]
-        asked = about(back) | {
-            "seeds": {k: v for view in self.ahead for k, v in about(view)["seeds"].items()}
-        }
-        return Grid(
-            "trace",
-            caption(back, "trace"),
-            tuple(heads),
-            grouped(rows),
-            back.digits_note,
-            asked,
-            one_sided(back),
+    several = len(ahead) > 1
+    heads = [Header("node", Word(WORDS["node"])), Header("value", Word(WORDS["value"]), True)]
+    for view in (*ahead, back):
+        name, formula = (
+            _column(view),
+            WORDS["adjoint_formula" if view.reverse else "tangent_formula"],
         )
-
-    def _cells(self, node: int) -> dict[str, Cell]:
-        back = self.back
-        cells = {
-            "node": Cell(back.equation(node)),
-            "value": number_cell(back, back.value_id(node), back.run.value(node), "value"),
-        }
-        several, nothing = len(self.ahead) > 1, words(WORDS["none"], "quiet")
-        for view in self.ahead:
+        word = f"{formula} {view.seed_label}" if several and not view.reverse else ""
+        heads.append(Header(f"{name} formula", Word(formula), word=word))
+        heads.append(Header(name, view.derivative_header(), True, word=name))
+    rows = []
+    for node in back.shown:
+        value = number_cell(back, back.value_id(node), back.run.value(node), "value")
+        cells = {"node": Cell(back.equation(node)), "value": value}
+        for view in (*ahead, back):
             name = _column(view)
-            cells[f"{name} formula"] = Cell(tangent_formula(view, node), role="partial")
-            id = view.derivative_id(node) + (f",{view.seed_label}" if several else "")
-            number = view.run.derivative(node)
-            varies = view.graph.varies[node]
-            cells[name] = number_cell(view, id, number, "derivative") if varies else nothing
-        cells["adjoint formula"] = Cell(adjoint_formula(back, node), role="partial")
-        number = back.run.derivative(node)
-        id = back.derivative_id(node)
-        varies = back.graph.varies[node] or node in back.run.seeds
-        cells["adjoint"] = number_cell(back, id, number, "derivative") if varies else nothing
-        return cells
+            along = f",{view.seed_label}" if several and not view.reverse else ""
+            cells[f"{name} formula"] = Cell(_formula(view, node), role="partial")
+            cells[name] = words(WORDS["none"], "quiet")
+            if view.graph.varies[node] or (view.reverse and node in view.run.seeds):
+                id, number = view.derivative_id(node) + along, view.run.derivative(node)
+                cells[name] = number_cell(view, id, number, "derivative")
+        rows.append(GridRow(cells, back.labels[node]))
+    seeds = {name: seed for view in ahead for name, seed in about(view)["seeds"].items()}
+    return Grid(
+        "trace",
+        caption(back, "trace"),
+        tuple(heads),
+        grouped(rows),
+        back.digits_note,
+        about(back) | {"seeds": seeds},
+        one_sided(back),
+    )
 
 
 def _column(view: View) -> str:
-    return f"{WORDS['tangent']} {WORDS['by']} {view.seed_label}"
+    return (
+        WORDS["adjoint"] if view.reverse else f"{WORDS['tangent']} {WORDS['by']} {view.seed_label}"
+    )
 
 
-def tangent_formula(view: View, node: int) -> Term | None:
-    """Return ∂u/∂x = ∂u/∂t · ∂t/∂x + …, in the notation of the view; None where nothing moves."""
-    return _equation(view, node, _moving(view, node))
+def _formula(view: View, node: int) -> Term | None:
+    """Return what a derivative is made of, in the notation of the view; None where nothing comes.
 
-
-def adjoint_formula(view: View, node: int) -> Term | None:
-    """Return ∂J/∂t = ∂J/∂u · ∂u/∂t + …, in the notation of the view; None where none arrives."""
-    run = view.run
-    parts = [
-        (edge, edge.user)
-        for edge in view.graph.users[node]
-        if edge.user in run.double.derivatives and edge[:2] in run.double.local
-    ]
-    return _equation(view, node, parts)
-
-
-def _moving(view: View, node: int) -> Parts:
-    """Return the edges by which a tangent comes to a node, and from where."""
-    run = view.run
-    return [
-        (edge, edge.operand)
-        for edge in view.graph.edges_into(node)
-        if edge.operand in run.double.derivatives and edge[:2] in run.double.local
-    ]
-
-
-def _equation(view: View, node: int, parts: Parts) -> Term | None:
-    name = view.derivative_name(node)
-    if node in view.run.seeds and not parts:
-        seed = view.numeral(view.run.derivative(node), "derivative")
-        return row(name, EQUALS, seed)
+    It is ∂u/∂x = ∂u/∂t · ∂t/∂x + … or ∂J/∂t = ∂J/∂u · ∂u/∂t + ….
+    """
+    parts, name = _arriving(view, node), view.derivative_name(node)
     if not parts:
-        return None
+        if node not in view.run.seeds:
+            return None
+        return row(name, EQUALS, view.numeral(view.run.derivative(node), "derivative"))
     return row(name, EQUALS, _sum(view, parts).term)
+
+
+def _arriving(view: View, node: int) -> Parts:
+    """Return the edges by which a derivative comes to a node, and from where."""
+    run, graph = view.run, view.graph
+    edges = graph.users[node] if view.reverse else graph.edges_into(node)
+    ends = ((edge, edge.user if view.reverse else edge.operand) for edge in edges)
+    found = run.double
+    return [(e, end) for e, end in ends if end in found.derivatives and e[:2] in found.local]
 
 
 def _sum(view: View, parts: Parts) -> Formula:
@@ -160,73 +130,61 @@ def _product(view: View, edge: Edge, derivative: Term) -> Formula:
     return WRITTEN["mul"](partial, atom(derivative))
 
 
-@dataclass(frozen=True, slots=True)
-class Duals(Tabular):
-    """Forward mode as computing with dual numbers."""
+def duals(view: View) -> Grid:
+    """Return forward mode as computing with dual numbers: of each node rule and dual number."""
+    heads = (
+        Header("node", Word(WORDS["node"])),
+        Header("rule", Word(WORDS["dual_rule"])),
+        Header("dual", Word(WORDS["dual"]), True),
+        Header("value", Word(WORDS["value"]), True, data=True),
+        Header("tangent", Word(WORDS["tangent"]), True, data=True),
+    )
+    return Grid(
+        "duals",
+        caption(view, "duals"),
+        heads,
+        grouped([GridRow(_dual_cells(view, node), view.labels[node]) for node in view.shown]),
+        WORDS["dual_note"],
+        about(view),
+        one_sided(view),
+    )
 
-    view: View
 
-    def grid(self) -> Grid:
-        """Return a row a node: the rule, and the dual number that it gives."""
-        view = self.view
-        heads = (
-            Header("node", Word(WORDS["node"])),
-            Header("rule", Word(WORDS["dual_rule"])),
-            Header("dual", Word(WORDS["dual"]), True),
-            Header("value", Word(WORDS["value"]), True, data=True),
-            Header("tangent", Word(WORDS["tangent"]), True, data=True),
-        )
-        rows = [GridRow(self._cells(node), view.labels[node]) for node in view.shown]
-        asked = about(view)
-        return Grid(
-            "duals",
-            caption(view, "duals"),
-            heads,
-            grouped(rows),
-            WORDS["dual_note"],
-            asked,
-            one_sided(view),
-        )
+def _dual_cells(view: View, node: int) -> dict[str, Cell]:
+    value, tangent = view.run.value(node), view.run.derivative(node)
+    moves = view.graph.varies[node]
+    first = number_cell(view, view.value_id(node), value, "value")
+    second = number_cell(view, view.derivative_id(node), tangent, "derivative")
+    marked = first if first.mark or not moves else second
+    shown: Term = view.numeral(value, "value")
+    digits = full_digits(value.shown)
+    if moves:
+        shown = row(shown, *_plus(view, tangent), THIN, EPSILON)
+        digits += f" + {full_digits(tangent.shown)} ε"
+    dual = Cell(shown, digits=digits, mark=marked.mark, why=marked.why)
+    cells = {"node": Cell(view.name(node)), "rule": Cell(_rule(view, node)), "dual": dual}
+    return cells | {"value": first, "tangent": second if moves else EMPTY}
 
-    def _cells(self, node: int) -> dict[str, Cell]:
-        view, run = self.view, self.view.run
-        value, tangent = run.value(node), run.derivative(node)
-        moves = view.graph.varies[node]
-        first = number_cell(view, view.value_id(node), value, "value")
-        second = number_cell(view, view.derivative_id(node), tangent, "derivative")
-        marked = first if first.mark or not moves else second
-        shown: Term = view.numeral(value, "value")
-        if moves:
-            shown = row(shown, *_plus(view, tangent), THIN, EPSILON)
-        digits = full_digits(value.shown)
-        dual = Cell(
-            shown,
-            digits=f"{digits} + {full_digits(tangent.shown)} ε" if moves else digits,
-            mark=marked.mark,
-            why=marked.why,
-        )
-        cells = {"node": Cell(view.name(node)), "rule": Cell(self._rule(node)), "dual": dual}
-        return cells | {"value": first, "tangent": second if moves else EMPTY}
 
-    def _rule(self, node: int) -> Term | None:
-        """Return u = sin(t + ṫ ε) = sin t + (cos t) ṫ ε."""
-        view, graph = self.view, self.view.graph
-        if graph.ops[node] is INPUT:
-            return _dual(view, node)
-        if not graph.varies[node]:
-            return view.formula(node)
-        parts = _moving(view, node)
+def _rule(view: View, node: int) -> Term | None:
+    """Return u = sin(t + ṫ ε) = sin t + (cos t) ṫ ε."""
+    graph = view.graph
+    if graph.ops[node] is INPUT:
+        return _dual(view, node)
+    if not graph.varies[node]:
+        return view.formula(node)
 
-        def names(inner: int) -> Term | None:
-            if inner not in view.labels:
-                return None
-            return _dual(view, inner) if view.graph.varies[inner] else view.name(inner)
+    def names(inner: int) -> Term | None:
+        if inner not in view.labels:
+            return None
+        return _dual(view, inner) if graph.varies[inner] else view.name(inner)
 
-        with_duals = view.spelled(compose(graph, node, names).term)
-        if not parts:
-            return with_duals
-        moved = WRITTEN["mul"](_sum(view, parts), atom(EPSILON)).term
-        return row(with_duals, EQUALS, view.formula(node), Sign("+"), moved)
+    with_duals = view.spelled(compose(graph, node, names).term)
+    parts = _arriving(view, node)
+    if not parts:
+        return with_duals
+    moved = WRITTEN["mul"](_sum(view, parts), atom(EPSILON)).term
+    return row(with_duals, EQUALS, view.formula(node), Sign("+"), moved)
 
 
 def _dual(view: View, node: int) -> Term:

@@ -8,28 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from chainrule.readings import terms
 from chainrule.readings.prose import printable
-from chainrule.readings.terms import (
-    GREEK,
-    Cases,
-    Coloured,
-    Fenced,
-    Fraction,
-    Numeral,
-    Partial,
-    Power,
-    Root,
-    Row,
-    Sign,
-    Symbol,
-    Term,
-    Word,
-    colour_name,
-    name_parts,
-    raised,
-    spelled,
-    starred,
-)
+from chainrule.readings.terms import GREEK, colour_name, name_parts, raised, spelled, starred
 
 # Signs that Typst's mathematics reads as they stand; others are strings.
 _PLAIN = frozenset("+−=·×∂<>≠∈")
@@ -52,7 +33,7 @@ def typst_text(words: str) -> str:
     return f"#{string(words)};" if words else ""
 
 
-def typst(term: Term, *, colours: bool = False) -> str:
+def typst(term: terms.Term, *, colours: bool = False) -> str:
     """Return the term as Typst mathematics, to stand between dollar signs.
 
     Parameters
@@ -69,43 +50,43 @@ def typst(term: Term, *, colours: bool = False) -> str:
             out += (" " if apart else "") + part
         return out
 
-    def written(term: Term) -> str:
+    def written(term: terms.Term) -> str:
         match term:
-            case Symbol(name, over):
+            case terms.Symbol(name, over):
                 return typst_name(name, over)
-            case Numeral(digits, power):
+            case terms.Numeral(digits, power):
                 # A comma would part the arguments of frac and the like.
                 digits = string(digits) if "," in digits else digits
                 return digits if power is None else f"{digits} ⋅ 10^({power})"
-            case Word(word):
+            case terms.Word(word):
                 return _word(word)
-            case Sign(sign, tight):
+            case terms.Sign(sign, tight):
                 shown = _ESCAPED.get(sign) or (sign if sign in _PLAIN else string(sign))
                 return f" {shown} " if shown.isalpha() or not tight else shown
-            case Row(terms):
-                return joined([written(inner) for inner in terms])
-            case Power(base, exponent):
+            case terms.Row(parts):
+                return joined([written(inner) for inner in parts])
+            case terms.Power(base, exponent):
                 if starred(base):
                     return f"attach({written(base)}, t: {written(exponent)})"
                 return f"{written(base)}^({written(exponent)})"
-            case Fraction(above, below):
+            case terms.Fraction(above, below):
                 return f"frac({written(above)}, {written(below)})"
-            case Root(inner, None):
+            case terms.Root(inner, None):
                 return f"sqrt({written(inner)})"
-            case Root(inner, degree):
+            case terms.Root(inner, degree):
                 assert degree is not None
                 return f"root({written(degree)}, {written(inner)})"
-            case Fenced(inner, left, right):
+            case terms.Fenced(inner, left, right):
                 if left + right in _FENCES:
                     return f"lr({left}{written(inner)}{right})"
                 return f"{string(left)}{written(inner)}{string(right)}"
-            case Coloured(role, inner):
+            case terms.Coloured(role, inner):
                 shown = written(inner)
                 return f"{colour_name(role)}({shown})" if colours else shown
-            case Partial(above, below, sign):
+            case terms.Partial(above, below, sign):
                 d = "∂" if sign == "∂" else '"d"'
                 return f"frac({joined([d, written(above)])}, {joined([d, written(below)])})"
-            case Cases(rows):
+            case terms.Cases(rows):
                 lines = (
                     written(v) + (f' & "if " {written(c)}' if c else ' & "otherwise"')
                     for v, c in rows

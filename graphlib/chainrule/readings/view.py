@@ -12,7 +12,8 @@ from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Kind, Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
-from chainrule.readings.formulas import CELL, READING, Formula, Limits, Names, compose
+from chainrule.readings.closed_forms import exact_term
+from chainrule.readings.formulas import CELL, READING, Extent, Formula, Names, compose
 from chainrule.readings.notation import PROFILES, Profile
 from chainrule.readings.notation import Notation as Notation
 from chainrule.readings.numbers import numeral
@@ -102,7 +103,7 @@ class View:
     def _names(self, node: int) -> Term | None:
         return self._symbols.get(node)
 
-    def formula(self, node: int, limits: Limits = CELL) -> Term:
+    def formula(self, node: int, limits: Extent = CELL) -> Term:
         """Return the formula of a node in the names of its operands."""
         return self.spelled(compose(self.graph, node, self._names, limits).term)
 
@@ -235,8 +236,6 @@ class View:
         if len(self.shown) > MOST_EXACT:
             return None
         if (kind, key) not in self._exact:
-            from chainrule.readings.closed_forms import exact_term
-
             known = self.run.exact_form(kind, key)
             format = self.notation.format
             self._exact[kind, key] = None if known is None else exact_term(known, format)

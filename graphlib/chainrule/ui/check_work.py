@@ -16,7 +16,7 @@ from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.formula import fault_html
 from chainrule.ui.markup import markup
 from chainrule.ui.state import EXAMPLE, State
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 
 MOST_VALUES = 8
 
@@ -28,8 +28,8 @@ def page() -> None:
         box, beside, menu = st.columns([5.6, 3.2, 1.3], gap="medium")
         with box:
             st.text_input(
-                "Formula or program", **lasting("work_formula"), placeholder=EXAMPLE,
-                max_chars=20_000, label_visibility="collapsed", on_change=_forget,
+                "Formula or program", **bound("work_formula", _forget), placeholder=EXAMPLE,
+                max_chars=20_000, label_visibility="collapsed",
             )  # fmt: skip
         formula = st.session_state["work_formula"] or EXAMPLE
         read = work.read(formula, (), ())
@@ -101,14 +101,14 @@ def _point(read: Reading) -> tuple[tuple[tuple[str, str], ...], str]:
             key = f"work_value_{name}"
             st.session_state.setdefault(key, given)
             st.text_input(
-                name, key=key, label_visibility="collapsed", width=88, max_chars=100,
-                on_change=_typed, args=(name,),
+                name, **bound(key, _typed, name), label_visibility="collapsed", width=88,
+                max_chars=100,
             )  # fmt: skip
             typed = st.session_state[key]
             point.append((name, typed if link.is_value(typed) else given))
         mode = st.segmented_control(
-            "Mode", ["reverse", "forward"], **lasting("work_mode"), label_visibility="collapsed",
-            on_change=_forget, required=True,
+            "Mode", ["reverse", "forward"], **bound("work_mode", _forget, start="default"),
+            label_visibility="collapsed", required=True,
         )  # fmt: skip
     point += [(name, values.get(name) or read.default(name))
               for name in read.variables[MOST_VALUES:]]  # fmt: skip
@@ -133,7 +133,7 @@ def _own_code(state: State) -> None:
     """Compare a table of gradients, as somebody's own code prints them; nothing of it is run."""
     with st.expander("Check my backward code"):
         typed = st.text_area(
-            "What your code gives for each node", **lasting("work_gradients"), max_chars=20_000,
+            "What your code gives for each node", **bound("work_gradients"), max_chars=20_000,
             placeholder="u = 0.6442\nW = [[1, 2], [3, 4]]", height=120,
         )  # fmt: skip
         if typed.strip():

@@ -33,7 +33,7 @@ from chainrule.exercises.statistics import by_cell, by_mistake, cell_words, find
 from chainrule.ui.class_view import cells_html, gradebook_html, mistakes_html
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 
 MOST_STUDENTS: Final = 300
 MOST_MEGABYTES: Final = 20
@@ -93,10 +93,7 @@ def _station(number: int, title: str, count: str, told: str) -> None:
 
 
 def _refused(error: ChainruleError) -> None:
-    fault = (
-        Fault.of(error) if isinstance(error, InputError) else Fault(str(error), "", "", "", 0, 0)
-    )
-    st.html(fault_html(fault))
+    st.html(fault_html(Fault.of(error)))
 
 
 def _uploaded(key: str) -> list[tuple[str, bytes]]:
@@ -131,7 +128,7 @@ def _sheets(students: tuple[Any, ...]) -> None:
     count = f"{len(made[1])} sheets, {len(made[1])} keys" if made else "–"
     _station(2, "Sheets out", count, "each worked out by two routes; keys apart from the sheets")
     with st.popover("Recipe"):
-        st.text_area("Recipe (TOML)", **lasting("sheet_recipe"), height=320, max_chars=50_000)
+        st.text_area("Recipe (TOML)", **bound("sheet_recipe"), height=320, max_chars=50_000)
     if st.button("Make the sheets", disabled=not students, key="class_make"):
         try:
             if len(students) > MOST_STUDENTS:

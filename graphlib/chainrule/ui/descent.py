@@ -18,7 +18,7 @@ from chainrule.ui.formula import fault_html
 from chainrule.ui.pictures.component import plane, theme
 from chainrule.ui.session import take
 from chainrule.ui.state import State
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 
 CHOSEN = ("formula", "region", "starts", "optimisers", "rate", "steps")
 TYPING_PAUSE = "150ms"
@@ -29,9 +29,13 @@ def page() -> None:
     _restore()
     with st.container(key="des_top"):
         st.text_input(
-            "Function of one or two variables", **lasting("des_formula"), max_chars=20_000,
-            label_visibility="collapsed", live=TYPING_PAUSE, placeholder=DescentState().formula,
-        )  # fmt: skip
+            "Function of one or two variables",
+            **bound("des_formula"),
+            max_chars=20_000,
+            label_visibility="collapsed",
+            live=TYPING_PAUSE,
+            placeholder=DescentState().formula,
+        )
         reading = st.container(key="des_reading")
     with st.container(key="descent"):
         left, right = st.columns([192, 992], gap="large")
@@ -92,19 +96,37 @@ def _current() -> DescentState:
 
 def _rail() -> None:
     st.selectbox(
-        "Example", list(EXAMPLES), key="des_example", index=None, placeholder="examples",
-        on_change=_example, label_visibility="collapsed",
-    )  # fmt: skip
-    st.text_input("region", **lasting("des_region"), max_chars=200,
-                  help="Least and greatest value of each variable: -2, 2; -1, 1")  # fmt: skip
-    st.text_input("starts", **lasting("des_starts"), max_chars=300,
-                  help="Points, parted by semicolons; or click in the picture.")  # fmt: skip
+        "Example",
+        list(EXAMPLES),
+        key="des_example",
+        index=None,
+        placeholder="examples",
+        on_change=_example,
+        label_visibility="collapsed",
+    )
+    st.text_input(
+        "region",
+        **bound("des_region"),
+        max_chars=200,
+        help="Least and greatest value of each variable: -2, 2; -1, 1",
+    )
+    st.text_input(
+        "starts",
+        **bound("des_starts"),
+        max_chars=300,
+        help="Points, parted by semicolons; or click in the picture.",
+    )
     st.button("Other starts", key="des_random", on_click=_restart, width="stretch")
     st.html('<div class="cr-group">Optimisers</div>')
-    st.pills("Optimisers", list(METHODS), **lasting("des_optimisers"), selection_mode="multi",
-             label_visibility="collapsed")  # fmt: skip
-    st.text_input("rate", **lasting("des_rate"), max_chars=20, placeholder="own")
-    st.number_input("steps", 1, MOST_STEPS, **lasting("des_steps"), step=10)
+    st.pills(
+        "Optimisers",
+        list(METHODS),
+        **bound("des_optimisers", start="default"),
+        selection_mode="multi",
+        label_visibility="collapsed",
+    )
+    st.text_input("rate", **bound("des_rate"), max_chars=20, placeholder="own")
+    st.number_input("steps", 1, MOST_STEPS, **bound("des_steps"), step=10)
     if "des_link_fault" in st.session_state:
         st.html(
             '<div class="cr-quiet" role="alert">The link could not be read: '
@@ -163,9 +185,11 @@ def _show(shown: Descended, state: DescentState) -> None:
         rows = pd.DataFrame(shown.rows, columns=("step", "value", "path"))
         names = [path["name"] for path in shown.plane["paths"]]
         st.vega_lite_chart(
-            rows, descent_work.chart(shown.plane["paths"], theme()), width="content",
+            rows,
+            descent_work.chart(shown.plane["paths"], theme()),
+            width="content",
             key=f"des_chart_{len(names)}_{theme()}",
-        )  # fmt: skip
+        )
         pieces = [f"<p>{escape(shown.minima)}</p>"]
         for words, warning in shown.ends:
             kind, mark = ("cr-warning", "▲ ") if warning else ("", "")

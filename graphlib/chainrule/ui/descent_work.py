@@ -71,10 +71,8 @@ def descended(state: DescentState, theme: str) -> Descended | Fault:
     """Return what the page shows for a state; why not, where it cannot be."""
     try:
         return _descended(state, theme)
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", "A landscape has one or two variables.", "", 0, 0)
+        return Fault.of(error, "A landscape has one or two variables.")
 
 
 def _descended(state: DescentState, theme: str) -> Descended:

@@ -22,8 +22,7 @@ from chainrule.graph.conventions import chosen_nodes
 from chainrule.graph.numbering import with_rows
 from chainrule.graph.tree import tree_size
 from chainrule.graph.wengert import INPUT, WengertList
-from chainrule.ops import OPS
-from chainrule.ops import Shape as Sizes
+from chainrule.ops import OPS, Shape
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.folding import Zoom
 from chainrule.passes.record import Mode
@@ -71,7 +70,7 @@ class Reading:
     usual_zoom: str = "step"
     output: str = "f"
     scalar: bool = True
-    shapes: tuple[Sizes, ...] = ()
+    shapes: tuple[Shape, ...] = ()
     kinked: bool = False
     told: str = ""
     given: Mapping[str, str] = field(default_factory=dict)
@@ -94,15 +93,17 @@ class Fault:
     """Why an input cannot be used, as the page shows it."""
 
     message: str
-    caret: str
-    allowed: str
-    suggestion: str
-    line: int
-    column: int
+    caret: str = ""
+    allowed: str = ""
+    suggestion: str = ""
+    line: int = 0
+    column: int = 0
 
     @classmethod
-    def of(cls, error: InputError) -> Fault:
-        """Return an error as the page shows it."""
+    def of(cls, error: ChainruleError, allowed: str = "") -> Fault:
+        """Return an error as the page shows it; `allowed` is for one that says nothing of that."""
+        if not isinstance(error, InputError):
+            return cls(str(error), allowed=allowed)
         return cls(
             error.message,
             error.caret() if error.text else "",
@@ -203,14 +204,14 @@ def _missing(graph: Graph, point: Mapping[str, str]) -> str:
     return ""
 
 
-def default_value(shape: Sizes) -> str:
+def default_value(shape: Shape) -> str:
     """Return the value of a variable for which none was typed.
 
     The entries of a vector or matrix differ, so that no symmetry hides a mistake.
     """
     count = 0
 
-    def written(sizes: Sizes) -> str:
+    def written(sizes: Shape) -> str:
         nonlocal count
         if not sizes:
             count += 1
@@ -267,7 +268,7 @@ def work(state: State, names: tuple[str, ...]) -> Worked:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ShownGraph:
     """What is shown of a graph.
 
     Parameters
@@ -286,7 +287,7 @@ class Shape:
     tree_nodes: int
 
 
-def shape(state: State, names: tuple[str, ...]) -> Shape:
+def shape(state: State, names: tuple[str, ...]) -> ShownGraph:
     """Return what a state shows: another formula may not have the nodes that were folded."""
     graph = _graph(state, names)
     shown = graph.zoom(cast(Zoom, state.zoom or graph.usual_zoom)).list
@@ -298,7 +299,7 @@ def shape(state: State, names: tuple[str, ...]) -> Shape:
             folds.append(change)
         except ChainruleError as error:
             trouble = trouble or f"{str(error).splitlines()[0]}."
-    return Shape(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
+    return ShownGraph(tuple(folds), trouble, len(with_rows(shown)), tree_size(shown))
 
 
 def play(
@@ -310,12 +311,10 @@ def play(
         # A copy in a tree hides what its original does.
         told = tuple(hint for hint in hints(worked.view) if "#" not in hint.variable)
         return Packed.of(payload(worked.view, layouts=(screen,))), told
-    except InputError as error:
-        return Fault.of(error)
     except ShapeError as error:
-        return Fault(str(error), "", "Values have the shapes that are declared.", "", 0, 0)
+        return Fault.of(error, "Values have the shapes that are declared.")
     except ChainruleError as error:
-        return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+        return Fault.of(error, "Try a smaller formula.")
 
 
 def closed(state: State, names: tuple[str, ...]) -> Closed:
@@ -360,10 +359,8 @@ def reading(state: State, names: tuple[str, ...]) -> str | Fault:
         worked = work(replace(state, shape="graph") if nudged else state, names)
         found = _nudged(worked, state) if nudged else READINGS[state.reading](worked)
         return found.html(prefix=f"{state.reading}-")
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", "", "", 0, 0)
+        return Fault.of(error)
 
 
 def _nudged(worked: Worked, state: State) -> Tabular:

@@ -17,7 +17,7 @@ from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
 from chainrule.ui.state import EXAMPLE
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 
 FOR: Final = ("One sheet", "A class")
 WAYS: Final = ("Level", "Formula", "Recipe")
@@ -44,8 +44,13 @@ def page() -> None:
         ("sheet_seed", 1), ("sheet_student", ""), ("sheet_for", FOR[0]),
     ):  # fmt: skip
         session.setdefault(key, usual)
-    for_whom = st.segmented_control("For", FOR, **lasting("sheet_for"), required=True,
-                                    label_visibility="collapsed")  # fmt: skip
+    for_whom = st.segmented_control(
+        "For",
+        FOR,
+        **bound("sheet_for", start="default"),
+        required=True,
+        label_visibility="collapsed",
+    )
     if for_whom == FOR[1]:
         class_page.show()
         return
@@ -103,20 +108,27 @@ def _asked_for() -> sheets.Asked:
     """Show the fields of the way that was chosen, and return what they ask for."""
     session = st.session_state
     with st.container(key="sheet_bar", horizontal=True, vertical_alignment="bottom"):
-        way = st.segmented_control("Made from", WAYS, **lasting("sheet_way"), required=True)
+        way = st.segmented_control(
+            "Made from", WAYS, **bound("sheet_way", start="default"), required=True
+        )
         if way == "Level":
-            st.selectbox("Level", list(LEVELS), **lasting("sheet_level"), width=110)
-        st.number_input("Seed", min_value=0, max_value=2**31, **lasting("sheet_seed"), width=130)
-        st.text_input("Name on the sheet", **lasting("sheet_student"), max_chars=200, width=220)
+            st.selectbox("Level", **bound("sheet_level", options=list(LEVELS)), width=110)
+        st.number_input("Seed", min_value=0, max_value=2**31, **bound("sheet_seed"), width=130)
+        st.text_input("Name on the sheet", **bound("sheet_student"), max_chars=200, width=220)
     if way == "Recipe":
-        st.text_area("Recipe (TOML)", **lasting("sheet_recipe"), height=220, max_chars=50_000)
+        st.text_area("Recipe (TOML)", **bound("sheet_recipe"), height=220, max_chars=50_000)
         return sheets.Asked(recipe=session["sheet_recipe"])
     if way == "Formula":
         with st.container(key="sheet_line", horizontal=True, vertical_alignment="bottom"):
-            st.text_input("Formula or program", **lasting("sheet_formula"), max_chars=20_000)
-            st.text_input("Point", **lasting("sheet_at"), max_chars=2_000, width=220)
-    kinds = st.pills("Tasks", list(KINDS), **lasting("sheet_kinds"), selection_mode="multi",
-                     format_func=_title)  # fmt: skip
+            st.text_input("Formula or program", **bound("sheet_formula"), max_chars=20_000)
+            st.text_input("Point", **bound("sheet_at"), max_chars=2_000, width=220)
+    kinds = st.pills(
+        "Tasks",
+        list(KINDS),
+        **bound("sheet_kinds", start="default"),
+        selection_mode="multi",
+        format_func=_title,
+    )
     chosen = tuple(kind for kind in KINDS if kind in (kinds or ()))
     if way == "Formula":
         return sheets.Asked(

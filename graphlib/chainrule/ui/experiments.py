@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -15,10 +16,11 @@ from chainrule.files import safe_name
 from chainrule.nn.experiments import EXPERIMENTS, Experiment, Outcome
 from chainrule.ui.background import Background
 from chainrule.ui.markup import markup
-from chainrule.ui.network_rail import chosen, current
+from chainrule.ui.network_rail import chosen, current, take
+from chainrule.ui.network_state import NetworkState
 from chainrule.ui.network_work import typed_number
 from chainrule.ui.pictures.component import convolution, theme
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 from chainrule.workers import Workers
 
 SECONDS: Final = 120.0
@@ -112,31 +114,32 @@ def _fields(it: Experiment) -> tuple[tuple[str, Any], ...]:
     given = []
     with st.container(key="ex_fields", horizontal=True):
         for name, parameter in signature(it.run).parameters.items():
-            usual = parameter.default
-            if name in it.words:
-                word = st.selectbox(
-                    name,
-                    it.words[name],
-                    key=f"ex_{it.name}_{name}",
-                    width=196,
-                    on_change=lambda name=name: st.session_state.pop(f"ex_own_{name}", None),
-                )
+            usual, field = parameter.default, f"ex_{it.name}_{name}"
+            if name in it.choices:
+                words = list(it.choices[name])
+                st.session_state.setdefault(field, words[0])
+                word = st.selectbox(name, **bound(field, _forget, name, options=words), width=196)
                 value = st.session_state.get(f"ex_own_{name}", word)
                 if value != usual:
                     given.append((name, value))
                 continue
             if isinstance(usual, bool) or not isinstance(usual, int | float):
                 continue
+            st.session_state.setdefault(field, usual)
             value = st.number_input(
                 name.replace("_", " "),
-                value=usual,
-                **lasting(f"ex_{it.name}_{name}"),
+                **bound(field),
                 format=None if isinstance(usual, int) else "%g",
                 width=118,
             )
             if value is not None and value != usual:
                 given.append((name, value))
     return tuple(given)
+
+
+def _forget(name: str) -> None:
+    """Leave the grid that was written over: a word was chosen in its place."""
+    st.session_state.pop(f"ex_own_{name}", None)
 
 
 def _shown(it: Experiment) -> None:
@@ -167,6 +170,8 @@ def _shown(it: Experiment) -> None:
         )
     st.html(f'<p class="cr-quiet">{escape(it.about)}</p>')
     _table(found)
+    if it.name == "activation-start":
+        _ways_in(found, it.given(**dict(given)))
     _save(it, found, given)
 
 
@@ -207,11 +212,46 @@ def _edited(found: Outcome) -> None:
 
 
 def _table(found: Outcome) -> None:
-    more = len(found.rows) - MOST_ROWS
+    shown = found.ends().head(MOST_ROWS)
+    more = len(found.rows) - len(shown.rows)
     with st.container(key="ex_table"):
-        markup(replace(found.head(MOST_ROWS), finding="").html(), key="ex_rows")
+        table = replace(shown, finding="").html()
+        inside = f'<div class="scrolls" tabindex="0" role="region" aria-label="Table">{table}</div>'
+        markup(inside, key="ex_rows")
         if more > 0:
-            st.html(f'<div class="cr-quiet">… {more:,} more rows: in the file.</div>')
+            words = "Where each line ends; " if len(shown.rows) < MOST_ROWS else "… "
+            st.html(f'<div class="cr-quiet">{words}{more:,} more rows are in the file.</div>')
+
+
+def _ways_in(found: Outcome, given: Mapping[str, Any]) -> None:
+    """Show a way from every network of the grid to its run on the page."""
+    with st.container(key="ex_ways", horizontal=True, vertical_alignment="center"):
+        st.html('<span class="cr-quiet">Open a run:</span>', width="content")
+        for row in found.ends().where():
+            st.button(
+                f"{row['activation']} from {row['start']}",
+                key=f"ex_way_{row['activation']}_{row['start']}",
+                type="tertiary",
+                on_click=take,
+                args=(opened(row, given), b""),
+            )
+
+
+def opened(row: Mapping[str, Any], given: Mapping[str, Any]) -> NetworkState:
+    """Return what the page shows for the run of a row of activation × start, at its end."""
+    return NetworkState(
+        count=200,
+        noise="0.15",
+        hidden="-".join([str(given["width"])] * given["depth"]),
+        activation=row["activation"],
+        initialiser=row["start"],
+        optimiser="sgd",
+        rate=repr(given["rate"]),
+        epochs=given["epochs"],
+        epoch=row["epoch"],
+        scaling="none",
+        seed=given["seed"],
+    )
 
 
 def _save(it: Experiment, found: Outcome, given: tuple[tuple[str, Any], ...]) -> None:

@@ -20,7 +20,7 @@ from chainrule.ui.help import PURPOSE
 from chainrule.ui.menu import menu
 from chainrule.ui.panel import choice, panel
 from chainrule.ui.pictures.component import theme
-from chainrule.ui.player import player
+from chainrule.ui.player import player, told
 from chainrule.ui.rail import rail, show_hints, show_plot
 from chainrule.ui.state import State
 
@@ -182,17 +182,15 @@ def _play(state: State, played: tuple[Packed, tuple[Hint, ...]] | Fault) -> None
     present = getattr(result, "present", None)
     if present is not None:
         kept["present"] = bool(present)
-    step = getattr(result, "step", None)
-    if step is not None and step != kept.get("reported"):
-        # What was reported before a turn to another mode or formula means nothing after it.
-        kept["reported"] = kept["step"] = int(step)
+    step = told(result, "step", data)
+    if step is not None and result.step != kept.get("reported"):
+        # What was reported before the steps were shown from their end again means nothing after it.
+        kept["reported"], kept["step"] = result.step, int(step)
 
 
 def _chosen(run: Packed) -> str | None:
     """Return the key of the node that was clicked last, if it was in this run."""
-    told = getattr(st.session_state.get("player"), "node", None) or ""
-    structure, _, node = told.partition(" ")
-    return node if structure == run.structure else None
+    return told(st.session_state.get("player"), "node", run)
 
 
 def _folded() -> None:

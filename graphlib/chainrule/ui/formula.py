@@ -14,27 +14,13 @@ from chainrule.readings.render.markdown import escaped
 from chainrule.ui import session
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.state import EXAMPLE
+from chainrule.ui.widgets import bound
 
 TYPING_PAUSE = 80
 """Milliseconds without a key after which what is typed is read."""
 
 LONGEST = 20_000
-CSS = """
-textarea {
-  display: block; box-sizing: border-box; width: 100%; min-height: 40px; max-height: 108px;
-  padding: 9px 12px; border: 1px solid transparent; border-radius: 8px; resize: vertical;
-  background: var(--cr-field); color: var(--cr-ink); overflow: auto; scrollbar-width: thin;
-  font: 15px/20px "Source Code Pro", monospace; tab-size: 4; white-space: pre-wrap;
-}
-textarea::placeholder { color: var(--cr-quiet); opacity: 1; }
-textarea:focus-visible { outline: 2px solid var(--cr-ink); outline-offset: 1px; }
-@media (max-width: 700px) { textarea:not(:focus) { max-height: 60px; } }
-"""
 LABEL = "Formula or program"
-HTML = (
-    f'<textarea rows="1" aria-label="{LABEL}" spellcheck="false" autocapitalize="off" '
-    'autocomplete="off"></textarea>'
-)
 
 
 @cache
@@ -42,31 +28,29 @@ def _mount() -> Callable[..., Any]:
     script = Path(__file__).with_name("formula.js").read_text(encoding="utf-8")
     return cast(
         Callable[..., Any],
-        st.components.v2.component("chainrule_formula", html=HTML, css=CSS, js=script),
+        st.components.v2.component("chainrule_typing", html="<i hidden></i>", js=script),
     )
 
 
 def box() -> None:
     """Show the box; what is typed, and the browser's Back, come to the session."""
+    st.text_area(
+        LABEL,
+        **bound("formula", _typed),
+        height="content",
+        max_chars=LONGEST,
+        placeholder=EXAMPLE,
+        label_visibility="collapsed",
+    )
     _mount()(
-        key="formula_box",
-        data={
-            "text": st.session_state["formula"],
-            "turn": st.session_state["turn"],
-            "pause": TYPING_PAUSE,
-            "placeholder": EXAMPLE,
-            "longest": LONGEST,
-        },
-        on_typed_change=_typed,
-        on_went_change=lambda: session.go(st.session_state["formula_box"].went),
+        key="typing",
+        data={"label": LABEL, "pause": TYPING_PAUSE},
+        on_went_change=lambda: session.go(st.session_state["typing"].went),
     )
 
 
 def _typed() -> None:
-    typed = st.session_state["formula_box"].typed
-    # What was typed over a text that has been replaced since belongs to no text.
-    if typed and typed["turn"] == st.session_state["turn"]:
-        session.edit(str(typed["text"])[:LONGEST])
+    session.edit(st.session_state["formula"])
 
 
 def quiet(words: str) -> str:
@@ -92,7 +76,7 @@ def refused(fault: Fault) -> None:
         st.button(
             f"Use {escaped(fault.suggestion)}",
             key="suggestion",
-            on_click=session.replace_formula,
+            on_click=session.edit,
             args=(fault.suggestion,),
         )
 

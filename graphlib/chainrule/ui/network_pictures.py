@@ -14,6 +14,7 @@ from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import changed, listed
 from chainrule.nn.looking import Passes
 from chainrule.ui.network_work import COLUMNS, ROWS, Scene, number, short
+from chainrule.ui.pictures.component import WORDS
 from chainrule.ui.pictures.shades import shaded, spread
 
 Array = Any
@@ -120,9 +121,15 @@ def neurons(
                 "size": size if size is None or np.isfinite(size) else None,
                 "adjoint": "" if adjoint is None else number(adjoint[i]),
             }
-            heard = [f"{letter} {below}", f"value {unit['value']}"]
-            heard += [f"adjoint {unit['adjoint']}"] if unit["adjoint"] else []
-            unit["alt"] = " ".join([*heard, unit["fate"]]).strip()
+            # What is seen comes first, as it is seen: who speaks to the page says that.
+            heard = [
+                f"{letter}{below}",
+                unit["value"],
+                unit["adjoint"],
+                WORDS.get(unit["fate"], ""),
+            ]
+            words = "value and adjoint" if unit["adjoint"] else "value"
+            unit["alt"] = f"{' '.join(filter(None, heard))}, {words}"
             shown.append(unit)
             drawn.append(_answer(grid[:, i], scene.across if over else 0, ends))
         layers.append(shown)

@@ -17,7 +17,7 @@ from chainrule.nn.losses import LOSSES
 from chainrule.nn.optimisers import METHODS
 from chainrule.ui import network_state, network_work
 from chainrule.ui.network_state import CHOSEN, FILE, NetworkState, differences
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 
 MOST_MEGABYTES = 5
 DATA_NAMES = {
@@ -116,23 +116,25 @@ def rail(other: NetworkState | None) -> tuple[Data | None, InputError | None]:
     session = st.session_state
     state = current()
     _group("Data", first=True)
-    st.selectbox("set", list(DATA_NAMES), **lasting("net_data"), format_func=DATA_NAMES.__getitem__)
+    st.selectbox(
+        "set", **bound("net_data", options=list(DATA_NAMES)), format_func=DATA_NAMES.__getitem__
+    )
     if state.data == FILE:
         _upload()
     else:
         with _pair():
             if state.data in network_state.WITH_NOISE:
-                st.text_input("noise", **lasting("net_noise"), max_chars=20)
-            st.number_input("points", 8, network_state.MOST_COUNT, **lasting("net_count"), step=20)
+                st.text_input("noise", **bound("net_noise"), max_chars=20)
+            st.number_input("points", 8, network_state.MOST_COUNT, **bound("net_count"), step=20)
     with st.container(key="net_held_row"):
-        st.slider("held out", 0, 90, **lasting("net_held"), step=5, format="%d %%")
+        st.slider("held out", 0, 90, **bound("net_held"), step=5, format="%d %%")
     data, fault = _data(state)
     if state.formula:
         _group("Formula")
-        st.text_area("formula", **lasting("net_formula"), height=68, label_visibility="collapsed")
+        st.text_area("formula", **bound("net_formula"), height=68, label_visibility="collapsed")
         st.text_input(
             "learns",
-            **lasting("net_learn"),
+            **bound("net_learn"),
             help="Names, parted by semicolons, with where they begin: a = 0.5; b",
         )
         st.button("Layers instead", key="net_layers_instead", on_click=_layers, type="tertiary")
@@ -143,33 +145,33 @@ def rail(other: NetworkState | None) -> tuple[Data | None, InputError | None]:
             st.button("−", key="net_less", help="A layer less", on_click=_fewer)
             st.text_input(
                 "layers",
-                **lasting("net_hidden"),
+                **bound("net_hidden"),
                 max_chars=60,
                 placeholder="none",
                 help="Widths of the hidden layers, such as 4-3; nothing for none.",
             )
             st.button("+", key="net_more", help="A layer more", on_click=_more)
-        st.selectbox("activation", network_state.ACTIVATIONS, **lasting("net_activation"))
-        st.selectbox("start", list(SCHEMES), **lasting("net_initialiser"))
+        st.selectbox("activation", **bound("net_activation", options=network_state.ACTIVATIONS))
+        st.selectbox("start", **bound("net_initialiser", options=list(SCHEMES)))
     losses = OWN_TASK[data.task] if data else ("", *LOSSES)
     if session["net_loss"] not in losses:
         session["net_loss"] = ""
-    st.selectbox("loss", losses, **lasting("net_loss"), format_func=LOSS_NAMES.__getitem__)
+    st.selectbox("loss", **bound("net_loss", options=losses), format_func=LOSS_NAMES.__getitem__)
     _group("Training")
-    st.selectbox("optimiser", list(METHODS), **lasting("net_optimiser"), on_change=_usual_rate)
+    st.selectbox("optimiser", **bound("net_optimiser", _usual_rate, options=list(METHODS)))
     with _pair():
-        st.text_input("rate", **lasting("net_rate"), max_chars=20)
-        st.number_input("seed", 0, network_state.MOST_SEED, **lasting("net_seed"))
+        st.text_input("rate", **bound("net_rate"), max_chars=20)
+        st.number_input("seed", 0, network_state.MOST_SEED, **bound("net_seed"))
     with _pair():
-        st.number_input("batch", 0, 100_000, **lasting("net_batch"))
-        st.number_input("epochs", 1, network_state.MOST_EPOCHS, **lasting("net_epochs"), step=10)
+        st.number_input("batch", 0, 100_000, **bound("net_batch"))
+        st.number_input("epochs", 1, network_state.MOST_EPOCHS, **bound("net_epochs"), step=10)
     with _pair():
-        st.text_input("L1", **lasting("net_l1"), max_chars=20)
-        st.text_input("L2", **lasting("net_l2"), max_chars=20)
+        st.text_input("L1", **bound("net_l1"), max_chars=20)
+        st.text_input("L2", **bound("net_l2"), max_chars=20)
     with _pair():
-        st.text_input("dropout", **lasting("net_dropout"), max_chars=20)
-        st.number_input("patience", 0, network_state.MOST_EPOCHS, **lasting("net_patience"))
-    st.selectbox("scaling", network_state.SCALINGS, **lasting("net_scaling"))
+        st.text_input("dropout", **bound("net_dropout"), max_chars=20)
+        st.number_input("patience", 0, network_state.MOST_EPOCHS, **bound("net_patience"))
+    st.selectbox("scaling", **bound("net_scaling", options=network_state.SCALINGS))
     if other is not None:
         _differences(current(), other)
     return data, fault
@@ -220,10 +222,9 @@ def _chips(data: Data | None) -> None:
     st.pills(
         "What comes in",
         list(names),
-        key="net_chips",
+        **bound("net_chips", picked, start="default"),
         selection_mode="multi",
         format_func=names.__getitem__,
-        on_change=picked,
         label_visibility="collapsed",
     )
 
@@ -246,7 +247,7 @@ def _upload() -> None:
     if headings:
         if session.get("net_target") not in headings:
             session["net_target"] = headings[-1]
-        st.selectbox("predict", headings, key="net_target")
+        st.selectbox("predict", **bound("net_target", options=headings))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -295,10 +296,11 @@ def _differences(mine: NetworkState, other: NetworkState) -> None:
     if len(names) > 3:
         return
     rules = "".join(
-        f".st-key-net_{name} :is(.react-aria-ComboBox, [data-testid=stTextInputRootElement], "
+        f'[class*="st-key-net_{name}-"] '
+        f":is(.react-aria-ComboBox, [data-testid=stTextInputRootElement], "
         f"[data-testid=stNumberInputContainer], [data-testid=stSlider]) "
         f"{{ box-shadow: 0 0 0 1.5px var(--cr-ink); border-radius: 8px; }}"
-        f'.st-key-net_{name}::after {{ content: "B {_css(_shown(name, other))}"; }}'
+        f'[class*="st-key-net_{name}-"]::after {{ content: "B {_css(_shown(name, other))}"; }}'
         for name in names
     )
     st.html(f"<style>{rules}</style>")

@@ -26,6 +26,7 @@ from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number, quality
 from chainrule.ui.pictures.component import course, neurons, plane, scrubber, theme
 from chainrule.ui.trainer import Trainer, crowd
+from chainrule.ui.widgets import bound
 
 ASK_EVERY = 0.2
 
@@ -297,9 +298,8 @@ def _planes(scene: Scene, mark: Mark, ring: int) -> None:
         "Example in the picture",
         1,
         scene.examples,
-        key="net_example_field",
+        **bound("net_example_field", _typed_example),
         label_visibility="collapsed",
-        on_change=_typed_example,
     )
 
 

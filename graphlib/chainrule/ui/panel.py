@@ -10,7 +10,7 @@ from chainrule.ui import work
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.markup import markup
 from chainrule.ui.state import READINGS, State
-from chainrule.ui.widgets import lasting
+from chainrule.ui.widgets import bound
 
 TITLES = {
     "table": "Table",
@@ -31,7 +31,7 @@ def choice() -> None:
     st.segmented_control(
         "Reading",
         READINGS,
-        **lasting("below"),
+        **bound("below", start="default"),
         format_func=TITLES.__getitem__,
         required=True,
         label_visibility="collapsed",
@@ -60,9 +60,12 @@ def _nudge_by(read: Reading) -> None:
         if len(read.variables) > 1 and st.session_state["mode"] != "forward":
             st.html("Move", width="content")
             st.selectbox(
-                "Move", read.variables, **lasting("along"), width=100, label_visibility="collapsed"
+                "Move",
+                **bound("along", options=read.variables),
+                width=100,
+                label_visibility="collapsed",
             )
         else:
             st.html(f"Move <i>{escape(st.session_state['along'])}</i>", width="content")
         st.html("by", width="content")
-        st.text_input("by", **lasting("nudge"), width=110, label_visibility="collapsed")
+        st.text_input("by", **bound("nudge"), width=110, label_visibility="collapsed")

@@ -42,6 +42,12 @@ def _mount() -> Callable[..., Any]:
     )
 
 
+def told(result: Any, what: str, run: Packed) -> str | None:
+    """Return the "step" or "node" that a player has told; None if that was in another run."""
+    structure, _, value = (getattr(result, what, None) or "").partition(" ")
+    return value if value and structure == run.structure else None
+
+
 def _nothing() -> None:
     """A state value is reported only if something listens."""
 
@@ -84,8 +90,8 @@ def player(
     -------
     object
         With attributes ``step``, the number of the step shown, from 0, and ``node``, the key of
-        the node last chosen; each None until the first move. ``narrow``, whether it stands on a
-        narrow screen.
+        the node last chosen, each as `told` reads it. ``narrow``, whether it stands on a narrow
+        screen.
     """
     return _mount()(
         key=key,

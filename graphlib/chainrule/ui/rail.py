@@ -19,7 +19,7 @@ from chainrule.ui.engine import Reading
 from chainrule.ui.pictures.component import plane
 from chainrule.ui.plots import Plot
 from chainrule.ui.state import SHAPES, State
-from chainrule.ui.widgets import lasting, staying
+from chainrule.ui.widgets import bound
 
 ZOOM_NAMES = {
     "module": "Modules",
@@ -52,37 +52,29 @@ def rail(state: State, read: Reading) -> tuple[Any, Any]:
     st.segmented_control(
         "Mode",
         ["forward", "reverse"],
-        **lasting("mode"),
+        **bound("mode", _turned, start="default"),
         format_func=str.capitalize,
         required=True,
         width="stretch",
-        on_change=_turned,
         label_visibility="collapsed",
     )
     if len(read.outputs) > 1 and all(read.outputs):
         if st.session_state["output"] not in read.outputs:
             st.session_state["output"] = read.outputs[0]
-        st.selectbox("Output", read.outputs, **lasting("output"), on_change=_turned)
+        st.selectbox("Output", **bound("output", _turned, options=read.outputs))
     if state.mode == "forward" and len(read.variables) > 1:
         if st.session_state.get("along") not in read.variables:
             st.session_state["along"] = read.variables[0]
-        st.selectbox("Along", read.variables, **lasting("along"), on_change=_turned)
-    # Another usual zoom is another widget: what the browser still holds is of the formula before.
-    key, zoom = f"zoom_{read.usual_zoom}", state.zoom or read.usual_zoom
-    if st.session_state.get(key) != zoom:
-        st.session_state[key] = zoom
+        st.selectbox("Along", **bound("along", _turned, options=read.variables))
+    st.session_state["detail"] = state.zoom or read.usual_zoom
     st.selectbox(
         "Detail",
-        list(ZOOM_NAMES),
-        **staying(key),
+        **bound("detail", _zoomed, read.usual_zoom, options=list(ZOOM_NAMES)),
         format_func=ZOOM_NAMES.__getitem__,
-        on_change=_zoomed,
-        args=(read.usual_zoom,),
     )
     st.selectbox(
         "Notation",
-        list(NOTATION_NAMES),
-        **lasting("words"),
+        **bound("words", options=list(NOTATION_NAMES)),
         format_func=NOTATION_NAMES.__getitem__,
     )
     shown = work.shape(state.without_step(), st.session_state["declared"])
@@ -94,10 +86,9 @@ def rail(state: State, read: Reading) -> tuple[Any, Any]:
     st.segmented_control(
         "Shown as",
         SHAPES,
-        **lasting("shape"),
+        **bound("shape", _turned, start="default"),
         required=True,
         width="stretch",
-        on_change=_turned,
         format_func=str.capitalize,
         label_visibility="collapsed",
     )
@@ -116,13 +107,12 @@ def rail(state: State, read: Reading) -> tuple[Any, Any]:
     if read.kinked:
         st.selectbox(
             "At kinks",
-            list(KINK_NAMES),
-            key="kink",
+            **bound("kink", options=list(KINK_NAMES)),
             format_func=KINK_NAMES.__getitem__,
             help="The slope used where the left and the right one differ.",
         )
     picture = st.container(key="plot")
-    st.checkbox("Decimal comma", **lasting("comma"))
+    st.checkbox("Decimal comma", **bound("comma"))
     return hints, picture
 
 
@@ -142,7 +132,7 @@ def _values(read: Reading) -> None:
     if not numbers:
         return
     with st.container(key="slide_one"):
-        st.selectbox("Slide", numbers, **staying("slide"))
+        st.selectbox("Slide", **bound("slide", options=numbers))
         name = st.session_state["slide"]
         _slider(name, (), st.session_state["values"].get(name) or read.default(name))
 
@@ -159,7 +149,7 @@ def _unfold_all() -> None:
 
 
 def _zoomed(usual: str) -> None:
-    chosen = st.session_state[f"zoom_{usual}"]
+    chosen = st.session_state["detail"]
     st.session_state["zoom"] = chosen if chosen != usual else ""
     _turned()
 
@@ -176,17 +166,14 @@ def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> Non
         session["shapes"][name] = shape
         session["values"].pop(name, None)
     typed = session["values"].get(name, default)
-    if session.get(_field(name)) != typed:
-        session[_field(name)] = typed
+    session[f"value_{name}"] = typed
     label, box = st.columns([1, 3.6 if shape else 1.3], vertical_alignment="center")
     with label, st.container(key=f"name_{name}"):
         st.latex(latex(Symbol(name)))
     box.text_input(
         f"Value of {name}",
-        **staying(_field(name)),
+        **bound(f"value_{name}", _typed, name, default),
         label_visibility="collapsed",
-        on_change=_typed,
-        args=(name, default),
     )
     try:
         typed_value(typed, name, shape)
@@ -206,17 +193,16 @@ def _slider(name: str, shape: Shape, typed: str) -> None:
     reach = 5.0
     while reach < abs(number):
         reach *= 10
-    if session.get(f"slider_{name}") != number:
+    # What was slid to is kept as it is written, and that need not be another slider.
+    if _written(session.setdefault(f"slider_{name}", number)) != _written(number):
         session[f"slider_{name}"] = number
     st.slider(
         f"Slide {name}",
         -reach,
         reach,
-        **staying(f"slider_{name}"),
+        **bound(f"slider_{name}", _slid, name),
         step=reach / 500,
         label_visibility="collapsed",
-        on_change=_slid,
-        args=(name,),
         format="%g",
     )
     ends = f"{reach:g}"
@@ -225,24 +211,18 @@ def _slider(name: str, shape: Shape, typed: str) -> None:
     )
 
 
-def _field(name: str) -> str:
-    """Return the key of the field of a value.
-
-    A name of another shape has another field: the browser may still send what stood in the
-    field of the formula before, and that is not a value for this one.
-    """
-    return f"value_{name}_{'x'.join(map(str, st.session_state['shapes'][name]))}"
-
-
 def _typed(name: str, default: str) -> None:
-    text = st.session_state[_field(name)]
-    st.session_state["values"][name] = text.strip() or default
+    st.session_state["values"][name] = st.session_state[f"value_{name}"].strip() or default
     st.session_state["slide"] = name
 
 
+def _written(number: float) -> str:
+    return f"{number:.10g}"
+
+
 def _slid(name: str) -> None:
-    text = f"{st.session_state[f'slider_{name}']:.10g}"
-    st.session_state["values"][name] = st.session_state[_field(name)] = text
+    text = _written(st.session_state[f"slider_{name}"])
+    st.session_state["values"][name] = st.session_state[f"value_{name}"] = text
 
 
 def show_hints(hints: tuple[Hint, ...]) -> None:
@@ -260,7 +240,7 @@ def show_hints(hints: tuple[Hint, ...]) -> None:
 
 
 def _try(name: str, value: str) -> None:
-    st.session_state["values"][name] = st.session_state[_field(name)] = value
+    st.session_state["values"][name] = st.session_state[f"value_{name}"] = value
 
 
 def show_plot(found: Plot | None) -> None:

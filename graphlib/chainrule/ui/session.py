@@ -63,7 +63,6 @@ def take(state: State, *, declared: bool = True) -> None:
     """
     session = st.session_state
     session["formula"] = state.formula
-    session["turn"] = session.get("turn", 0) + 1
     session["values"] = {canonical(name): value for name, value in state.point}
     session["declared"] = tuple(name for name, _value in state.point) if declared else ()
     session["shapes"] = {}
@@ -76,9 +75,6 @@ def take(state: State, *, declared: bool = True) -> None:
     session["folds"], session["shape"] = state.folds, state.shape
     session["below"], session["nudge"] = state.reading, state.nudge
     session["step"], session["present"] = state.step, state.present
-    for key in list(session):  # fields of values show what stands in the state
-        if str(key).startswith("value_"):
-            del session[key]
 
 
 def current(read: Reading | None = None) -> State:
@@ -123,12 +119,6 @@ def edit(formula: str) -> None:
     session["step"] = None
     session["first"] = False
     session.pop("link_fault", None)
-
-
-def replace_formula(formula: str) -> None:
-    """Put another text into the box."""
-    edit(formula)
-    st.session_state["turn"] += 1
 
 
 def link_fault() -> str:

@@ -15,7 +15,7 @@ from chainrule.errors import OutsideError
 from chainrule.readings.hints import Hint
 from chainrule.ui import engine
 from chainrule.ui.background import Background
-from chainrule.ui.engine import Closed, Fault, Reading, Shape
+from chainrule.ui.engine import Closed, Fault, Reading, ShownGraph
 from chainrule.ui.plots import Plot
 from chainrule.ui.state import State
 from chainrule.workers import Workers
@@ -54,7 +54,7 @@ def _asked(name: str, *args: Any) -> Any:
 
 
 def _fault(error: OutsideError) -> Fault:
-    return Fault(str(error), "", "Try a smaller formula.", "", 0, 0)
+    return Fault(str(error), allowed="Try a smaller formula.")
 
 
 def read(
@@ -68,12 +68,12 @@ def read(
     return found
 
 
-def shape(state: State, names: tuple[str, ...]) -> Shape:
+def shape(state: State, names: tuple[str, ...]) -> ShownGraph:
     """Return what a state shows: another formula may not have the nodes that were folded."""
     try:
-        found: Shape = _asked("shape", state, names)
+        found: ShownGraph = _asked("shape", state, names)
     except OutsideError as error:
-        return Shape((), f"{error}.", 0, 0)
+        return ShownGraph((), f"{error}.", 0, 0)
     return found
 
 

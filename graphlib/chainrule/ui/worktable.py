@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chainrule.errors import ChainruleError, FileError, InputError, LimitError, LinkError
+from chainrule.errors import ChainruleError, FileError, LimitError, LinkError
 from chainrule.exercises.catalogue import BACKWARD
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
@@ -48,7 +48,7 @@ COUNTED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Attempt:
     """A formula at a point whose table is worked by hand."""
 
     state: State
@@ -62,7 +62,7 @@ class Work:
         return digest(self.state.formula, self.state.point, self.state.mode)
 
 
-def work(state: State) -> Work | Fault:
+def work(state: State) -> Attempt | Fault:
     """Return a state's table to be worked, or why there is none."""
     try:
         names = tuple(name for name, _ in state.point)
@@ -74,10 +74,8 @@ def work(state: State) -> Work | Fault:
         if view.reverse and len(graph.variables) == 1:
             forward = graph.work(point, "forward").view
         sheet = Worksheet(backward, forward)
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", "Tables to be worked by hand are of numbers.", "", 0, 0)
+        return Fault.of(error, "Tables to be worked by hand are of numbers.")
     if len(view.edges) > MOST_ROWS:
         return Fault.of(
             LimitError(
@@ -85,7 +83,7 @@ def work(state: State) -> Work | Fault:
                 allowed=f"Up to {MOST_ROWS} can be worked by hand; take a smaller formula.",
             )
         )
-    return Work(state, graph, view, sheet)
+    return Attempt(state, graph, view, sheet)
 
 
 def own_gradients(state: State, typed: str) -> str | Fault:
@@ -94,13 +92,13 @@ def own_gradients(state: State, typed: str) -> str | Fault:
         graph = Graph.parse(state.formula, declared=tuple(name for name, _ in state.point))
         point = {n: v for n, v in state.point if n in graph.variables}
         return check_backward(graph, point, read_gradients(typed)).html()
-    except InputError as error:
-        return Fault.of(error)
     except ChainruleError as error:
-        return Fault(str(error), "", BACKWARD["allowed"], "", 0, 0)
+        return Fault.of(error, BACKWARD["allowed"])
 
 
-def payload(done: Work, report: Report | None, pasted: Mapping[str, Any] | None) -> dict[str, Any]:
+def payload(
+    done: Attempt, report: Report | None, pasted: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """Return what the component shows; mathematics and prose are markup, escaped here."""
     view = done.view
     rows = list(_rows(done))
@@ -124,35 +122,32 @@ def _markup(term: Term) -> str:
     return mathml(term, inline=True)
 
 
-def _rows(done: Work) -> Iterable[dict[str, Any]]:
+def _rows(done: Attempt) -> Iterable[dict[str, Any]]:
     view = done.view
-    lines = table(view).rows
-    for line in lines:
-        first = line.first
-        span = sum(other.node == line.node for other in lines)
-        edge = line.edge
+    nodes = {label: node for node, label in view.labels.items()}
+    names = {view.edge_id("partial", edge): view.partial_name(edge) for edge in view.edges}
+    for line, cells in table(view).filled():
+        node = nodes[line.node]
+        formula, partial = (cells[key].term or Row(()) for key in ("node", "partial"))
         row: dict[str, Any] = {
-            "first": first,
-            "span": span,
-            "node": _markup(line.equation),
+            "first": line.first,
+            "span": cells["node"].rows,
+            "node": _markup(formula),
             "partial": None,
-            "word": plain(line.partial),
+            "word": plain(partial),
             "number": None,
             "derivative": None,
         }
-        if edge is not None:
-            row["partial"] = _markup(
-                line.partial if _telling(line.partial) else view.partial_name(edge)
-            )
-            if line.number is not None:
-                row["number"] = _asked(line.ids["number"], view.partial_name(edge))
-        if view.graph.ops[line.node] is INPUT:
-            row["value"] = {"given": _given(done, view.labels[line.node])}
+        if line.edge is not None:
+            id = cells["number"].id
+            row["partial"] = _markup(partial if _telling(partial) else names[id])
+            row["number"] = _asked(id, names[id])
+        if view.graph.ops[node] is INPUT:
+            row["value"] = {"given": _given(done, line.node)}
         else:
-            row["value"] = _asked(line.ids["value"], None, "value")
-        if line.derivative is not None:
-            name = view.derivative_name(line.node)
-            row["derivative"] = _asked(line.ids["derivative"], name)
+            row["value"] = _asked(cells["value"].id, None, "value")
+        if view.derivative_id(node) in done.sheet.cells:
+            row["derivative"] = _asked(view.derivative_id(node), view.derivative_name(node))
         yield row
 
 
@@ -170,20 +165,20 @@ def _asked(id: str, short: Term | None, word: str = "") -> dict[str, Any]:
     }
 
 
-def _given(done: Work, name: str) -> str:
+def _given(done: Attempt, name: str) -> str:
     return dict(done.state.point).get(name, "")
 
 
 # The report
 
 
-def check(done: Work, answers: Mapping[str, Any]) -> Report:
+def check(done: Attempt, answers: Mapping[str, Any]) -> Report:
     """Mark what was typed; cells that are empty count as missing."""
     cells = {id: str(words)[:200] for id, words in answers.items() if id in done.sheet.cells}
     return Marking(done.sheet, cells).report()
 
 
-def _report(done: Work, report: Report) -> dict[str, Any]:
+def _report(done: Attempt, report: Report) -> dict[str, Any]:
     marking = Marking(done.sheet, report.given)
     counts = [
         (sum(found == verdict for found in report.cells.values()), words)
@@ -226,7 +221,7 @@ def _group(report: Report, kind: str, name: str, role: str) -> dict[str, Any]:
     return {"name": name, "role": role, "squares": squares}
 
 
-def _error(done: Work, marking: Marking, report: Report, id: str) -> dict[str, Any]:
+def _error(done: Attempt, marking: Marking, report: Report, id: str) -> dict[str, Any]:
     names = tuple(report.misconceptions.get(id, ()))
     explained = explain(marking, id, names)
     return {
@@ -239,7 +234,7 @@ def _error(done: Work, marking: Marking, report: Report, id: str) -> dict[str, A
     }
 
 
-def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[str, Any] | None:
+def _picture(done: Attempt, report: Report, id: str, explained: Explained) -> dict[str, Any] | None:
     if not explained.sent:
         return None
     view, kind = done.view, id.partition(":")[0]
@@ -279,7 +274,7 @@ def _picture(done: Work, report: Report, id: str, explained: Explained) -> dict[
     }
 
 
-def _link(done: Work, id: str) -> str:
+def _link(done: Attempt, id: str) -> str:
     """Return a link to Explore at the step that fills a cell; "" where it would be too long."""
     step = None
     for number, told in enumerate(story(done.view)):
@@ -295,7 +290,7 @@ def _link(done: Work, id: str) -> str:
 # What is pasted
 
 
-def pasted(done: Work, words: str, format: str, number: int) -> dict[str, Any]:
+def pasted(done: Attempt, words: str, format: str, number: int) -> dict[str, Any]:
     """Return the answers of a pasted table and what is wrong with it, for the component."""
     try:
         found = read_pasted(words, done.sheet, format if format in ("csv", "latex") else "")

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.theme import THEMES
+from chainrule.readings.theme import css
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = tuple(
@@ -69,14 +68,7 @@ LABELS: Final[Mapping[str, Any]] = {
 @cache
 def style() -> str:
     """Return the player's CSS: the colours of all drawings, then the player's own rules."""
-    colours = []
-    for name, theme in THEMES.items():
-        values = {
-            field.name.replace("_", "-"): getattr(theme, field.name) for field in fields(theme)
-        }
-        rules = "".join(f"--{key}:{colour};" for key, colour in values.items())
-        colours.append(f'.player[data-theme="{name}"]{{{rules}}}')
-    return "\n".join([*colours, part("player.css")])
+    return css(".player") + "\n" + part("player.css")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 const PACE = 900; // ms a step while playing
 const QUIET = 300; // ms without a move before the server is told
+const ACTS = ["pointerdown", "keydown"];
 const WIDE = 700; // px from which the drawing runs left to right
 const BESIDE = 880; // px from which the table stands beside the text
 
@@ -161,7 +162,8 @@ class Player {
     this.at = to;
     this.show();
     this.root.dataset.took = (performance.now() - began).toFixed(1);
-    this.report("step", to);
+    this.reports.add(to);
+    this.report("step", this.#here(to));
   }
 
   /** Show the present step everywhere. */
@@ -212,8 +214,12 @@ class Player {
     if (row) this.go(run.stepOfRow(row, this.at));
     else if (run.edges.has(id)) this.go(run.stepOfEdge(id, this.at));
     else if (node) this.go(run.stepOfNode(id, this.at));
-    // Keys of nodes mean other nodes in another run.
-    if (node) this.report("node", `${this.structure} ${node}`);
+    if (node) this.report("node", this.#here(node));
+  }
+
+  /** Say of which run something is: keys and steps mean others in another one. */
+  #here(what) {
+    return `${this.structure} ${what}`;
   }
 
   /** Leave untold what was done in a run that is no more: its steps have other numbers. */
@@ -233,13 +239,15 @@ class Player {
 
   /** Tell the server, once nothing has moved for a moment. */
   report(name, value) {
-    if (name === "step") this.reports.add(value);
     this.waiting = { ...this.waiting, [name]: value };
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => {
-      for (const [key, told] of Object.entries(this.waiting)) this.tell(key, told);
-      this.waiting = {};
-    }, QUIET);
+    this.telling = setTimeout(() => this.tellNow(), QUIET);
+  }
+
+  tellNow() {
+    clearTimeout(this.telling);
+    for (const [key, told] of Object.entries(this.waiting ?? {})) this.tell(key, told);
+    this.waiting = {};
   }
 
   // One thing, three places
@@ -273,6 +281,11 @@ class Player {
     root.addEventListener("focusout", () => this.light(null));
     root.addEventListener("keydown", (event) => this.#key(event));
     this.ground.addEventListener("transitionend", () => this.#theme());
+    // What is told while the server begins to answer a click elsewhere would undo that click.
+    this.elsewhere = (event) => {
+      if (!event.composedPath().includes(root)) this.tellNow();
+    };
+    for (const kind of ACTS) window.addEventListener(kind, this.elsewhere, true);
     this.watch = new ResizeObserver(() => {
       if (!this.hall.on && this.root.clientWidth !== this.width) this.lay();
     });
@@ -306,6 +319,7 @@ class Player {
     clearTimeout(this.themed);
     this.hall.leave();
     clearTimeout(this.telling);
+    for (const kind of ACTS) window.removeEventListener(kind, this.elsewhere, true);
     this.watch.disconnect();
     document.fonts.removeEventListener("loadingdone", this.fonts);
   }

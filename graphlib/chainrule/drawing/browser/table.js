@@ -64,14 +64,14 @@ class Table {
       line.append(cells[name]);
     }
     const node = this.run.nodes.get(row.node);
-    const shown = [typeset(row.node_math, "whole"), typeset(node.name, "short")];
+    const shown = [typeset(node.equation, "whole"), typeset(node.name, "short")];
     for (const one of shown) one.classList.toggle("again", !row.first);
     cells.node.append(...shown);
     cells.node.title = node.formula ? node.text.split(`, ${this.words.value} `)[0] : "";
     if (!edge) cells.partial.append(element("span", "plain", row.partial));
     else {
       const symbol = typeset(edge.symbol, "short then");
-      const same = narrow && symbol.textContent === row.number?.show;
+      const same = narrow && symbol.textContent === edge.number?.show;
       const name = typeset(edge.name, "first");
       cells.partial.append(...(narrow ? [] : [name, typeset(row.partial, "whole then")]));
       if (!same) cells.partial.append(symbol);
@@ -143,8 +143,8 @@ class Table {
     this.#putDerivative(made, brought);
   }
 
-  #putPartial({ row, edge, line, cells }, partial) {
-    if (row.number) putNumber(cells.number, partial?.number, this.words);
+  #putPartial({ edge, line, cells }, partial) {
+    if (edge.number) putNumber(cells.number, partial?.number, this.words);
     line.classList.toggle("partial-known", Boolean(partial));
     cells.partial.title = partial ? edge.text : "";
   }

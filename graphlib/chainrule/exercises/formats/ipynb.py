@@ -136,8 +136,7 @@ def sheet_ipynb(sheet: Sheet, key: Key) -> bytes:
     if key != "apart":
         add(v4.new_code_cell(_checker(sheet)), "checker")
     for i, part in enumerate(sheet.parts, start=1):
-        if key != "apart":
-            tell(part.opening, f"part-{i}")
+        tell(part.opening, f"part-{i}")
         for task in part.tasks:
             tell((task.heading, *task.written(key)), f"q{task.number}")
             if key != "apart":

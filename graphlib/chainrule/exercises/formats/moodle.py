@@ -3,7 +3,8 @@
 Fields are `{points:TYPE:=answer:tolerance}`; Moodle finds them by a pattern in the text and then
 undoes HTML's entities, so what means something to the pattern is written as an entity inside them,
 and in words around them too, lest somebody's title become a field. A question's mark in Moodle is
-the sum of its weights, which are whole: where there are half points, the weights are the halves.
+the sum of its weights, which are whole: half points are put together in the later cells, which are
+results of the earlier ones; only where the task's sum ends in a half, the weights count halves.
 Without a key the questions are essays.
 """
 
@@ -17,7 +18,7 @@ from itertools import permutations
 from typing import Final
 from xml.sax.saxutils import escape as xml_escape
 
-from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.catalogue import WORDS, told
 from chainrule.exercises.checking import problem_of
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds.slots import tolerance_of
@@ -103,9 +104,9 @@ class Cloze(Html):
         self.task = task
         self.inline = key == "inline"
         self.mistakes = known_mistakes(task) if self.inline else {}
-        # Weights are whole.
-        whole = all(answer.points % 1 == 0 for answer in task.answers.values())
-        self.unit = 1.0 if whole else 0.5
+        unit = 1.0 if task.points % 1 == 0 else 0.5
+        points = apportioned([answer.points for answer in task.answers.values()], task.points, unit)
+        self.weights = {c: round(p / unit) for c, p in zip(task.answers, points, strict=True)}
 
     def words(self, words: str) -> str:
         """Return words as HTML in which nothing means anything to Moodle's filters either."""
@@ -127,9 +128,9 @@ class Cloze(Html):
     def asked(self, cell: Cell, asked: Asked) -> str:
         """Return a field, or dots where nothing is marked."""
         answer = self.task.answers[cell.id]
-        points = round(answer.points / self.unit)
+        points = self.weights[cell.id]
         if not self.inline or not points:
-            return "……"
+            return "……" if self.inline or cell.term is None else self.term(cell.term)
         if answer.kind == "graph":
             return self._arrows(answer, points)
         return f"{{{points}:{field(answer, self.mistakes.get(cell.id, ()))}}}"
@@ -190,7 +191,7 @@ def known_mistakes(task: Task) -> dict[str, Mistakes]:
                     reach = tolerance_of(number)
                     if all(abs(number - one) > reach + tolerance_of(one) for one in taken):
                         taken.append(number)
-                        kept.append((number, f"{record.sentence} {record.hint}"))
+                        kept.append((number, " ".join(told(name, record.sentence, record.hint))))
             found[cell + at] = kept
     return found
 
@@ -207,20 +208,19 @@ def _text(tag: str, html: str, files: str = "") -> str:
 def _question(sheet: Sheet, part: Part, task: Task, key: Key) -> str:
     kind = {"none": "essay", "inline": "cloze", "apart": "description"}[key]
     name = f"{task.number} {task.title}"
-    above = part.opening if key != "apart" else ()
-    html = "\n".join(Cloze(task, key).blocks((*above, *task.written(key))))
+    html = "\n".join(Cloze(task, key).blocks((*part.opening, *task.written(key))))
     files = "".join(
         f'<file name="figure{task.number}.svg" path="/" encoding="base64">'
         f"{b64encode(picture_svg(block).encode()).decode()}</file>"
         for block in task.written(key)
         if isinstance(block, Picture)
     )
-    grade = f"<defaultgrade>{points_text(task.points)}</defaultgrade>"
-    halves = kind == "cloze" and any(answer.points % 1 for answer in task.answers.values())
-    told = words_html(WORDS["halves"].format(points=points_text(task.points))) if halves else ""
+    grade = f"<defaultgrade>{task.points:g}</defaultgrade>"
+    halves = kind == "cloze" and task.points % 1
+    note = words_html(WORDS["halves"].format(points=points_text(task.points))) if halves else ""
     return (
         f'<question type="{kind}"><name><text>{xml_escape(plain(name))}</text></name>'
-        f"{_text('questiontext', html, files)}{_text('generalfeedback', told)}"
+        f"{_text('questiontext', html, files)}{_text('generalfeedback', note)}"
         f"{'' if key == 'apart' else grade}<penalty>0</penalty><hidden>0</hidden>"
         f"{'<responseformat>editor</responseformat>' if kind == 'essay' else ''}</question>"
     )

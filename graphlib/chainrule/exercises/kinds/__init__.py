@@ -12,6 +12,7 @@ from chainrule.exercises.kinds import (
     find_mistake,
     forward_table,
     jacobian,
+    matrices,
     partials,
     paths,
     saturation,
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
         count.KIND,
         jacobian.KIND,
         saturation.KIND,
+        matrices.KIND,
     )
 }
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from chainrule.exercises.catalogue import INSTRUCTIONS
+from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
 from chainrule.exercises.kinds.slots import (
     choice_answer,
@@ -19,8 +20,6 @@ from chainrule.exercises.sheet import ask_in_line
 from chainrule.graph.wengert import Edge
 from chainrule.readings.document import Block
 from chainrule.readings.prose import filled
-
-FORWARD, REVERSE, EQUAL = "forward", "reverse", "equal"
 
 
 def fits(problem: Problem) -> str:
@@ -53,12 +52,14 @@ def write(setting: Setting) -> Question:
     cheaper = _cheaper(sum(forward.values()), reverse)
     gaps = {"output": view.name(output)}
     blocks.append(ask_in_line(filled(INSTRUCTIONS["count_best"], gaps), "count:cheaper"))
-    answers.append(choice_answer("count:cheaper", cheaper, (FORWARD, REVERSE, EQUAL)))
+    options = tuple(WORDS[word] for word in ("forward", "reverse", "equal"))
+    answers.append(choice_answer("count:cheaper", cheaper, options))
     return Question(tuple(blocks), tuple(answers), second)
 
 
 def _cheaper(forward: float, reverse: float) -> str:
-    return EQUAL if forward == reverse else FORWARD if forward < reverse else REVERSE
+    word = "equal" if forward == reverse else "forward" if forward < reverse else "reverse"
+    return WORDS[word]
 
 
 def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | None:
@@ -97,31 +98,34 @@ def _reverse(problem: Problem, work: Mapping[Edge, int]) -> int:
 # The same counts from the second reading: its lines, and numbers in place of formulas.
 
 
-def _free(problem: Problem, user: str, operand: str) -> bool:
-    """Whether a local partial is 1 or −1 here and elsewhere, and so at every point."""
+@lru_cache(maxsize=1)
+def _priced(problem: Problem) -> Mapping[tuple[str, str], int]:
+    """Return what each edge costs: nothing where its partial is 1 or −1 here and elsewhere."""
     reading, base = problem.printed, problem.base
     elsewhere = {name: value * 9 / 8 + 1 / 7 for name, value in base.items()}
-    values = (abs(reading.partial(user, operand, at)) for at in (base, elsewhere))
-    return all(close(value, 1) for value in values)
+
+    def free(user: str, operand: str) -> bool:
+        return all(close(abs(reading.partial(user, operand, at)), 1) for at in (base, elsewhere))
+
+    pairs = [(user, operand) for user in reading.order for operand in reading.uses[user]]
+    return {pair: int(not free(*pair)) for pair in pairs}
 
 
 def _pushed(problem: Problem, entry: str) -> int:
-    reading, total = problem.printed, 0
+    reading, total, price = problem.printed, 0, _priced(problem)
     reached = {f"n{problem.node_of[entry]}"}
     for name in reading.order:
         moving = [operand for operand in reading.uses[name] if operand in reached]
         if moving:
             reached.add(name)
-            total += len(moving) - 1 + sum(not _free(problem, name, o) for o in moving)
+            total += len(moving) - 1 + sum(price[name, operand] for operand in moving)
     return total
 
 
 def _pulled(problem: Problem) -> int:
     """Return products on all edges, and for each name one sum less than it has users."""
-    reading = problem.printed
-    pairs = [(user, operand) for user in reading.order for operand in reading.uses[user]]
-    products = sum(not _free(problem, *pair) for pair in pairs)
-    return products + len(pairs) - len({operand for _user, operand in pairs})
+    price = _priced(problem)
+    return sum(price.values()) + len(price) - len({operand for _user, operand in price})
 
 
 KIND = Kind("count", "Count the operations", "what both modes cost", write, fits, follow=follow)

@@ -93,7 +93,7 @@ def write(setting: Setting) -> Question:
         answers.append(computed_answer(updated, new, "value"))
         second[updated] = problem.second(f"value:{name}") - number(rate) * problem.second(gradient)
         node = problem.node_of[name]
-        given = give(Coloured("value", typed(problem.draft.point[name])), "value")
+        given = give(Coloured("value", typed(problem.point[name])), "value")
         rows.append((give(view.name(node)), given, ask(gradient), ask(updated)))
     table = lay_out(
         heads("parameter", "value", "gradient", "updated"), tuple(rows), (0.9, 0.9, 1.5, 1.5)

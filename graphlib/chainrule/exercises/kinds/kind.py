@@ -49,7 +49,8 @@ class Question:
     Parameters
     ----------
     blocks
-        What stands under the heading.
+        What stands under the heading. What is dear to make is a function that makes it, called
+        once the problem is taken.
     answers
         The key, in working order.
     shown
@@ -58,7 +59,7 @@ class Question:
         For every answer that is no cell of the passes, what the second reading says of it.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block | Callable[[], Block], ...]
     answers: tuple[Answer, ...]
     second: Mapping[str, Any] = field(default_factory=dict)
     shown: frozenset[str] = frozenset()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from chainrule.exercises.answers import number
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
-from chainrule.exercises.problem import Problem
+from chainrule.exercises.problem import ENTRY, Problem
 from chainrule.exercises.sheet import Answer, ask, give, lay_out
-from chainrule.graph.wengert import Edge
+from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.steps import Share
 from chainrule.readings.document import Formulas, Paragraph
 from chainrule.readings.grid import Cell, Grid
@@ -18,6 +20,7 @@ from chainrule.readings.prose import Prose, filled
 from chainrule.readings.terms import (
     EQUALS,
     Coloured,
+    Fenced,
     Numeral,
     Role,
     Row,
@@ -56,9 +59,19 @@ def instructions(kind: str, gaps: Mapping[str, Term | str | Prose] | None = None
 
 
 def typed(value: str) -> Term:
-    """Return a typed number as it was typed."""
+    """Return a typed number as it was typed; a vector or matrix in square brackets."""
+    if "[" in value:
+        return _nested(json.loads(ENTRY.sub(lambda entry: json.dumps(entry[0]), value)))
     above, _, below = value.replace("−", "-").partition("/")
     return FractionTerm(Numeral(above), Numeral(below)) if below else Numeral(above)
+
+
+def _nested(value: Any) -> Term:
+    if isinstance(value, str):
+        return typed(value)
+    comma = Sign(",", tight=True), Word("\u2009", r"\,")
+    terms = [term for entry in value for term in (*comma, _nested(entry))]
+    return Fenced(Row(tuple(terms[len(comma) :])), "[", "]")
 
 
 def assignments(values: Mapping[str, str], dotted: bool = False) -> Row:
@@ -113,7 +126,7 @@ def worth(problem: Problem, cell: str) -> float:
     """Return the points of a tangent or adjoint.
 
     Two for a sum of products; one where there is nothing to compute, since the pass begins there
-    or the only factor is 1; none for a 0 that stands where there is no way at all.
+    or the only factor is 1 or −1; none for a 0 that stands where there is no way at all.
     """
     kind, _, rest = cell.partition(":")
     name, _, which = rest.partition("@")
@@ -126,7 +139,7 @@ def worth(problem: Problem, cell: str) -> float:
             other = label[edge.user if back else edge.operand]
             if other == which or problem.value(f"{kind}:{other}" + (f"@{which}" if which else "")):
                 factors.append(problem.value(problem.edge_cell("partial", edge)))
-    return 0.0 if not factors else 1.0 if factors == [1.0] else 2.0
+    return 0.0 if not factors else 1.0 if factors in ([1.0], [-1.0]) else 2.0
 
 
 def formula_answer(problem: Problem, edge: Edge) -> Answer:
@@ -176,8 +189,14 @@ def steps_in_lines(problem: Problem) -> Formulas:
 def opening(problem: Problem, *, whole: bool) -> Formulas:
     """Return what stands above the tasks: the formula, or its steps, and the point."""
     view = problem.worked.view
-    output = view.graph.outputs[0]
-    terms = (view.reading(output),) if whole else steps_in_lines(problem).terms
+    if problem.graph is not problem.whole:
+        above = problem.whole.work(problem.draft.point).view
+        graph = above.graph
+        terms = tuple(above.equation(n) for n in above.shown if graph.ops[n] is not INPUT)
+    elif whole:
+        terms = (view.reading(view.graph.outputs[0]),)
+    else:
+        terms = steps_in_lines(problem).terms
     point = Row((Word(WORDS["at"] + " "), *assignments(problem.draft.point).terms))
     return Formulas((*terms, point))
 

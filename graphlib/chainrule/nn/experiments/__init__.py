@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from chainrule.nn.experiments.by_hand import changed_input, convolution, descent, recurrent
-from chainrule.nn.experiments.catalogue import EXPERIMENTS, Experiment, experiment
-from chainrule.nn.experiments.fitting import (
-    any_function_by_width,
-    cut_off,
-    depth_and_error,
-    line_and_closed_form,
-    loss_of_a_weight,
+from chainrule.nn.experiments.beginning import (
+    activations_and_starts,
+    dead_units,
+    gradient_flow,
+    recurrent,
+    saturated_units,
+    symmetry,
 )
-from chainrule.nn.experiments.flow import gradient_flow, symmetry
-from chainrule.nn.experiments.learning import batches, overfitting, rates, width_against_depth
+from chainrule.nn.experiments.data import (
+    cut_off,
+    line_and_closed_form,
+    scaling_effect,
+    sigmoid_losses,
+)
+from chainrule.nn.experiments.fit import (
+    any_function_by_width,
+    depth_and_error,
+    lottery_ticket,
+    overfitting,
+    width_against_depth,
+)
 from chainrule.nn.experiments.outcome import Look, Outcome
-from chainrule.nn.experiments.pruning import dead_units, lottery_ticket
-from chainrule.nn.experiments.saturation import sigmoid_losses
-from chainrule.nn.experiments.scaling_effect import scaling_effect
-from chainrule.nn.experiments.starts import activations_and_starts
-from chainrule.nn.experiments.style import style_transfer
+from chainrule.nn.experiments.pictures import changed_input, convolution, style_transfer
+from chainrule.nn.experiments.record import EXPERIMENTS, Experiment, experiment
+from chainrule.nn.experiments.steps import batches, descent, loss_of_a_weight, rates, valleys
 from chainrule.nn.experiments.sweep import Trial, averaged, sweep
 
 __all__ = [
@@ -45,10 +53,12 @@ __all__ = [
     "overfitting",
     "rates",
     "recurrent",
+    "saturated_units",
     "scaling_effect",
     "sigmoid_losses",
     "style_transfer",
     "sweep",
     "symmetry",
+    "valleys",
     "width_against_depth",
 ]

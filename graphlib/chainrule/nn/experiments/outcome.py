@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from chainrule.errors import needed
-from chainrule.nn.experiments.chart import drawn
+from chainrule.nn.experiments.chart import TIME, drawn
 from chainrule.readings.cells import count_cell, plain_cell
 from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.terms import Word
@@ -34,7 +34,7 @@ class Look:
         Columns by which pictures stand side by side, and one under the other.
     panels
         Pictures side by side instead of one of `y`: column of the line, column of a dashed line
-        beside it or "", and the ends of the axis.
+        beside it or "", and where they are given the ends of the axis.
     both
         Whether the x axis counts powers of ten, too.
     derivative
@@ -48,7 +48,7 @@ class Look:
     logarithmic: bool = False
     facet: str = ""
     rows: str = ""
-    panels: tuple[tuple[str, str, tuple[float, float] | None], ...] = ()
+    panels: tuple[tuple[Any, ...], ...] = ()
     both: bool = False
     derivative: bool = False
 
@@ -106,6 +106,15 @@ class Outcome(Tabular):
     def head(self, count: int) -> Outcome:
         """Return the outcome with its first rows alone."""
         return replace(self, rows=self.rows[:count])
+
+    def ends(self) -> Outcome:
+        """Return the last row of every line, where several go by steps or epochs; else all."""
+        look = self.look
+        lines = [self.columns.index(n) for n in (look.rows, look.facet, look.colour) if n]
+        if look.x not in TIME or not lines:
+            return self
+        last = {tuple(row[at] for at in lines): row for row in self.rows}
+        return replace(self, rows=tuple(last.values()))
 
     def where(self, **given: Any) -> list[dict[str, Any]]:
         """Return the rows that have these entries, as dictionaries."""

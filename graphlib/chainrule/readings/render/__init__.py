@@ -1,26 +1,14 @@
 """Renderers: documents in the formats that people and programs read.
 
-A format is one file with one `Renderer`, and one line in `RENDERERS`.
+A format is one file with one `Renderer`, and one word here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from chainrule.readings.document import RENDERERS, Renderer
 from chainrule.readings.render import csv, html, json, latex, markdown, terminal, typst
-from chainrule.readings.render.writer import Renderer
 
-RENDERERS: Mapping[str, Renderer] = {
-    renderer.name: renderer
-    for renderer in (
-        terminal.RENDERER,
-        html.RENDERER,
-        latex.RENDERER,
-        typst.RENDERER,
-        json.RENDERER,
-        markdown.RENDERER,
-        csv.RENDERER,
-    )
-}
+for _format in (terminal, html, latex, typst, json, markdown, csv):
+    RENDERERS[_format.RENDERER.name] = _format.RENDERER
 
 __all__ = ["RENDERERS", "Renderer"]

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from chainrule.readings.catalogue import EXPORTED
-from chainrule.readings.document import Document, Entries
+from chainrule.readings.document import Document, Entries, Renderer
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.prose import plain, prose_text
-from chainrule.readings.render.writer import Renderer
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?|\[[\d\s.,e+\-\[\]]*\]")
 # A spreadsheet takes what begins with one of these for a formula, also behind blanks, and

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chainrule.readings.document import Document, Entries, Entry
+from chainrule.readings.document import Document, Entries, Entry, Renderer
 from chainrule.readings.grid import Cell, Grid, GridRow
 from chainrule.readings.latex import latex
 from chainrule.readings.prose import plain, prose_text
-from chainrule.readings.render.writer import Renderer
 from chainrule.readings.terms import Term
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from chainrule.readings.catalogue import WORDS
+from chainrule.readings.catalogue import PAGE
 from chainrule.readings.document import (
     Document,
     Entries,
@@ -13,6 +13,7 @@ from chainrule.readings.document import (
     Formulas,
     Heading,
     Paragraph,
+    Renderer,
     Signature,
     Space,
 )
@@ -21,7 +22,7 @@ from chainrule.readings.latex import latex, safe, words_latex
 from chainrule.readings.picture import Picture
 from chainrule.readings.prose import plain
 from chainrule.readings.render.tikz import FONTS, definitions, drawing
-from chainrule.readings.render.writer import Renderer, TextWriter, is_words
+from chainrule.readings.render.writer import TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term
 from chainrule.readings.theme import LIGHT
 
@@ -73,7 +74,7 @@ class Latex(TextWriter):
         """Yield the line for a name and the box for the points."""
         who = self.words(signature.name) or r"\underline{\hspace{5cm}}"
         yield (
-            rf"{WORDS['signed']}\enspace {who}\hfill {WORDS['points']}\enspace "
+            rf"{PAGE['signed']}\enspace {who}\hfill {PAGE['points']}\enspace "
             rf"\ofpoints{{{signature.points}}}\par\smallskip\hrule\medskip"
         )
 

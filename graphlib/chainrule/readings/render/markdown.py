@@ -6,13 +6,21 @@ import re
 from collections.abc import Iterator
 
 from chainrule.readings.catalogue import MARK
-from chainrule.readings.document import Document, Entries, Field, Formulas, Heading, Paragraph
+from chainrule.readings.document import (
+    Document,
+    Entries,
+    Field,
+    Formulas,
+    Heading,
+    Paragraph,
+    Renderer,
+)
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.latex import latex
 from chainrule.readings.picture import Picture
 from chainrule.readings.prose import plain
 from chainrule.readings.render.svg import data_address
-from chainrule.readings.render.writer import Renderer, TextWriter
+from chainrule.readings.render.writer import TextWriter
 from chainrule.readings.terms import Term
 
 ESCAPES = {c: "\\" + c for c in "\\`*_[]$~#!"} | {c: f"&#{ord(c)};" for c in "<>&|"}

@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from chainrule.readings.catalogue import MARK
-from chainrule.readings.document import Document, Entries, Field, Formulas, Heading, Paragraph
+from chainrule.readings.document import (
+    Document,
+    Entries,
+    Field,
+    Formulas,
+    Heading,
+    Paragraph,
+    Renderer,
+)
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.picture import Picture
 from chainrule.readings.prose import Prose, pieces, plain, prose_pieces
-from chainrule.readings.render.writer import Renderer, Writer
+from chainrule.readings.render.writer import Writer
 from chainrule.readings.terms import Role, Term
 
 if TYPE_CHECKING:

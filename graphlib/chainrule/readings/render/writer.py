@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeGuard, TypeVar
 
 from chainrule.readings.document import (
     Block,
-    Document,
     Entries,
     Field,
     Formulas,
@@ -24,23 +22,6 @@ from chainrule.readings.prose import Prose
 from chainrule.readings.terms import Term, Word
 
 Piece = TypeVar("Piece")
-
-
-@dataclass(frozen=True, slots=True)
-class Renderer:
-    """A format in which documents are written.
-
-    Parameters
-    ----------
-    name, suffix
-        Its name on the command line, and the suffix of its files, with the dot.
-    write
-        Writes a document: a piece to paste, or with True a whole page or file.
-    """
-
-    name: str
-    suffix: str
-    write: Callable[[Document, bool], str]
 
 
 class Writer(ABC, Generic[Piece]):

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import streamlit as st
 
-from chainrule.readings.theme import THEMES, ThemeName
+from chainrule.readings.theme import ThemeName, css
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
@@ -64,18 +64,8 @@ WORDS: Final[Mapping[str, str]] = {
 
 @cache
 def _style() -> str:
-    rules = []
-    for name, theme in THEMES.items():
-        values = {
-            "ground": theme.ground, "card": theme.card, "ink": theme.ink, "quiet": theme.quiet,
-            "value": theme.value, "derivative": theme.derivative, "partial": theme.partial,
-            "warning": theme.warning, "card-line": theme.card_line, "edge": theme.edge,
-            "field": theme.module,
-        }  # fmt: skip
-        written = "".join(f"--{key}:{colour};" for key, colour in values.items())
-        rules.append(f'.picture[data-theme="{name}"]{{{written}}}')
     sheets = ("pictures.css", "operations.css")
-    return "\n".join([*rules, *((HERE / sheet).read_text(encoding="utf-8") for sheet in sheets)])
+    return css(".picture") + "".join((HERE / s).read_text(encoding="utf-8") for s in sheets)
 
 
 @cache

@@ -262,9 +262,10 @@ class Neurons {
     });
     Object.assign(made.style, { left: `${this.xs[l]}px`, top: `${this.ys[l][u]}px`, width: `${this.w}px`, height: `${this.tall}px` });
     const tag = element("span", `tag${this.wide ? " under" : u ? "" : " top"}`, null, { "aria-hidden": "true" });
-    tag.append(letters(unit.letter, unit.below), element("span", "value", unit.value));
-    if (unit.adjoint) tag.append(element("span", "derivative", unit.adjoint));
-    if (unit.fate) tag.append(element("span", "warning", `▲ ${this.data.words[unit.fate]}`));
+    // Blanks between them: what is seen and what is heard are compared word by word.
+    tag.append(letters(unit.letter, unit.below), " ", element("span", "value", unit.value));
+    if (unit.adjoint) tag.append(" ", element("span", "derivative", unit.adjoint));
+    if (unit.fate) tag.append(" ", element("span", "warning", `▲ ${this.data.words[unit.fate]}`));
     made.append(tag);
     if (unit.fate && !this.wide) made.append(element("span", "mark warning", "▲", { "aria-hidden": "true" }));
     if (!this.wide && (l === 0 || l === last) && this.h) {

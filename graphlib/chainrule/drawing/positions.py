@@ -1,0 +1,134 @@
+"""Where cards, lines and texts stand, and all that as plain data for a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from chainrule.drawing.curves import Piece, path
+from chainrule.drawing.labels import Label
+from chainrule.drawing.reduction import Cluster
+from chainrule.drawing.rows import Form, Weight, form
+from chainrule.drawing.widths import ACROSS, Sizes
+from chainrule.graph.wengert import Edge
+from chainrule.readings.picture import Box, Point
+from chainrule.readings.view import View
+
+HEAD: Final = 9.0
+"""Length of an arrow head in px: a line ends this far before its tip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An edge: its line from operand to user without its arrow head, tip of the head, text."""
+
+    pieces: tuple[Piece, ...]
+    tip: Point
+    label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A drawing's positions in px, y downward.
+
+    Parameters
+    ----------
+    width, height
+        Of all cards and texts together.
+    nodes
+        Cards, x and y their centre; so are the rows on them.
+    edges
+        Routes.
+    view
+        The view that was laid out: the one given, or its graph folded.
+    note
+        What was folded or left out, as a sentence; may be empty.
+    sizes
+        Sizes of cards and type.
+    rows
+        The weights on a card, by its node.
+    grounds
+        Where the frames behind nodes lie, and which nodes they frame.
+    """
+
+    width: float
+    height: float
+    nodes: dict[int, Box]
+    edges: dict[Edge, Route]
+    view: View
+    note: str = ""
+    sizes: Sizes = ACROSS
+    rows: Mapping[int, tuple[Weight, ...]] = field(default_factory=dict)
+    grounds: tuple[tuple[Box, Cluster], ...] = ()
+
+    @property
+    def forms(self) -> dict[int, Form]:
+        """Which form each card has."""
+        weights = {row.node for found in self.rows.values() for row in found}
+        found: dict[int, Form] = {}
+        for node in self.nodes:
+            chips = not self.sizes.cell
+            usual = form(self.view, node, bool(self.rows), chips)
+            found[node] = "row" if node in weights else usual
+        return found
+
+    @property
+    def factors(self) -> frozenset[Edge]:
+        """The edges that end beside a row."""
+        return frozenset(row.factor for found in self.rows.values() for row in found)
+
+    @property
+    def last(self) -> frozenset[int]:
+        """The last row of each card that has any."""
+        return frozenset(found[-1].node for found in self.rows.values())
+
+
+def moved(box: Box, shift: Point) -> Box:
+    """Return a box moved by some px."""
+    return replace(box, x=box.x + shift[0], y=box.y + shift[1])
+
+
+def node_key(node: int) -> str:
+    """Return the key of a node."""
+    return f"n{node}"
+
+
+def edge_key(edge: Edge) -> str:
+    """Return the key of an edge."""
+    return f"e{edge.user}_{edge.slot}"
+
+
+def positions(layout: Layout) -> dict[str, Any]:
+    """Return a layout as plain data, numbers with one decimal."""
+    forms, factors, last = layout.forms, layout.factors, layout.last
+
+    def box(box: Box) -> dict[str, Any]:
+        return {k: round(getattr(box, k), 1) for k in ("x", "y", "w", "h")}
+
+    def node(number: int, card: Box) -> dict[str, Any]:
+        found = box(card) | {"form": forms[number]}
+        if number in layout.rows:
+            found["upper"] = layout.sizes.head
+        return found | {"last": True} if number in last else found
+
+    def edge(edge: Edge, route: Route) -> dict[str, Any]:
+        label = route.label
+        text = None
+        if label is not None:
+            text = {**box(label.box), "align": label.align, "rows": label.rows}
+        tip = [round(c, 1) for c in route.tip]
+        return {"d": path(route.pieces), "tip": tip, "label": text, "ring": edge in factors}
+
+    return {
+        "width": round(layout.width, 1),
+        "height": round(layout.height, 1),
+        "compact": bool(layout.rows),
+        "nodes": {node_key(number): node(number, card) for number, card in layout.nodes.items()},
+        "edges": {edge_key(one): edge(one, route) for one, route in layout.edges.items()},
+        "grounds": [
+            box(ground) | {"title": cluster.title, "nodes": [*map(node_key, cluster.nodes)]}
+            for ground, cluster in layout.grounds
+        ],
+        "note": layout.note,
+    }
