@@ -7,6 +7,7 @@ elsewhere.
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,10 @@ def contents(_app: Any, page: str, source: list[str]) -> None:
 
 
 def front(app: Any, fault: Exception | None) -> None:
-    """Lead from the top of the site to its first page."""
+    """Lead from the top of the site to its first page, and bring the pictures of the README."""
     to = '<meta http-equiv="refresh" content="0; url=docs/index.html">'
+    Path(app.outdir, "docs", "pictures").mkdir(exist_ok=True)
     (Path(app.outdir) / "index.html").write_text(f"<!doctype html><title>{project}</title>{to}")
+    # Those of the README stand in HTML of its own, which is passed on as it is.
+    for picture in (ROOT / "docs" / "pictures").glob("player*.svg"):
+        shutil.copy(picture, Path(app.outdir, "docs", "pictures"))
