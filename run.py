@@ -260,7 +260,7 @@ def soak(options: list[str]) -> int:
         at = options.index("--promise")
         number, options = options[at + 1 : at + 2], options[:at] + options[at + 2 :]
         if not number or not number[0].isdigit() or not 1 <= int(number[0]) <= 12:
-            raise Stop(f"--promise {' '.join(number)}: allowed: --promise 1 to --promise 12")
+            raise Stop(f"{' '.join(['--promise', *number])}: allowed: --promise 1 to --promise 12")
         options = ["tests/soak", "-k", f"test_{number[0]}_", *options]
     page = ("-p", "tests.soak.page")
     return tests("soak", [*page, "-o", f"faulthandler_timeout={SOAK_SECONDS}", *options])

@@ -2,7 +2,7 @@
 """Measure speed against other libraries: python3 run.py bench [options] [measurements].
 
 usage: python3 run.py bench [--rounds N] [--write] [explore] [page] [growth] [start] [networks]
-                           [batches] [large] [sheets]
+                           [training] [batches] [large] [sheets]
 
 Prints every measurement and its bars; `--write` also writes docs/speed.md (only of all
 measurements together). The exit code is 1 if a bar is missed.
@@ -21,7 +21,17 @@ from pathlib import Path
 from report import Section, markdown
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "speed.md"
-MEASUREMENTS = ("explore", "page", "growth", "start", "networks", "batches", "large", "sheets")
+MEASUREMENTS = (
+    "explore",
+    "page",
+    "growth",
+    "start",
+    "networks",
+    "training",
+    "batches",
+    "large",
+    "sheets",
+)
 LIBRARIES = ("sympy", "casadi", "ddx-ad", "numba", "mpmath", "numpy", "networkx")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ROUNDS = 15

@@ -137,7 +137,8 @@ def page() -> str:
         parts.append(_student(key, mistake, one, found[key.number]))
     book = gradebook(marked).decode("utf-8-sig").strip()
     Recipe.read(RECIPE + OWN)
-    parts.append(FOOT.format(gradebook=book, own=OWN.rstrip()))
+    sheet(Recipe.read('title = "Vectors"\n' + VECTORS))
+    parts.append(FOOT.format(gradebook=book, own=OWN.rstrip(), vectors=VECTORS.rstrip()))
     return "\n\n".join(parts) + "\n"
 
 
@@ -260,6 +261,45 @@ does, nothing is paid for what follows. Points are whole, with `halves = true` h
 `[weights]` says what cells weigh against each other, such as `share = 2`. Where two common
 mistakes give the same number, both are named.
 
+## Vectors and matrices
+
+`kinds = ["matrices"]` asks for the shape and the entries of every value and of every adjoint: of a
+layer (levels 1 and 2), a softmax with cross-entropy (3), a batch with one bias for all its rows (4
+and 5), and two layers (6). A formula of your own declares its shapes, and every other kind takes it
+too and asks for its numbers:
+
+```toml
+{vectors}
+```
+
+`parameters` names the inputs whose adjoints are asked, here without the target.
+
+## In German
+
+`language = "de"` in a recipe writes sheets, keys and feedback in German, numbers with a decimal
+comma. Titles and texts of the recipe stay as you wrote them; answers may have a comma or a point in
+both languages.
+
+## Into a learning platform
+
+```shell
+chainrule sheet --recipe week3.toml --variants 20 -o bank.xml      # Moodle: a bank of questions
+chainrule sheet --recipe week3.toml --format qti21 -o week3.zip    # OpenOlat: QTI 2.1
+chainrule sheet --recipe week3.toml --format qti12 -o week3.zip    # ILIAS, Canvas: QTI 1.2
+```
+
+Moodle: in the course "Question bank", "Import", "Moodle XML format", choose the file; then in a
+quiz "Add", "a random question", once from each category. A question's mark is the points of its
+task. QTI 2.1: in OpenOlat's author's area "Import", choose the package; it is a test with a
+question for each task. QTI 1.2: in Canvas "Settings", "Import course content", "QTI .zip file";
+in ILIAS import a test. There each paid cell is a question of its own, below the text of its task.
+In all of them a number within the tolerance is right, formulas may be typed in the usual
+spellings, and a known mistake keeps a quarter of the points and is told. Work that follows from
+an error is credited by `chainrule mark` alone.
+
+The packages follow the published specifications, which tests restate; they were not tried in
+running systems. Try one question before a class depends on it.
+
 ## Mistakes of your own
 
 Some two dozen mistakes and slips have names. A class has its own; a recipe adds them, each a rule
@@ -275,6 +315,13 @@ summed (for one share `flowing` and `partial`); `old`, `rate` and `gradient` at 
 `functions` says at which operations it is made. No sheet is set on which it would give a right
 number, and a number that stands there by chance is hardly ever taken for it."""
 
+VECTORS = """\
+[[part]]
+kinds = ["matrices"]
+formula = "W: 2x2; x: 2; b: 2; y: 2; a = W @ x + b; e = tanh(a) - y; L = sum(e^2)"
+at = [{W = [[1.5, 0.7], [0.6, 0.3]], x = [0.7, 0.4], b = [1.6, 0.5], y = [4, 0.4]}]
+settings = {parameters = "W x b"}
+"""
 OWN = """\
 [[mistake]]
 name = "slope-halved"

@@ -20,10 +20,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 
+import chainrule
 import run as run_py
+from chainrule import InputError, LinkError
+from chainrule.cli.commands import application
 from chainrule.exercises.recipe import Recipe
 from chainrule.nn import experiments
+from chainrule.ui import descent_state, link, network_state
+from docs.reference import PAGES as WRITTEN
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -34,7 +40,7 @@ BLOCK = re.compile(r"^```(.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
 NAMED = re.compile(r"`([\w./]+\.\w+)`:\s*\Z")
 HANDED = re.compile(r"^### (\w+) .*\n\nHanded in:\n\n((?:\|.*\n)+)", re.MULTILINE)
 # These are shown, and cannot be run by what is installed here.
-SHOWN = {"", "text", "latex", "nginx", "floors", "{toctree}", "csv"}
+SHOWN = {"", "text", "latex", "nginx", "floors", "csv"}
 # Of these the blocks are lines to be put elsewhere: tests/test_contributing.py puts them there.
 ELSEWHERE = {"CONTRIBUTING.md"}
 
@@ -174,14 +180,56 @@ def test_what_is_linked_exists(page: str) -> None:
 
 
 def test_every_page_stands_in_the_list_of_contents() -> None:
-    contents = "\n".join(
-        re.findall(
-            r"^```{toctree}\n(.*?)^```", (ROOT / "docs/index.md").read_text("utf-8"), re.S | re.M
-        )
-    )
-    listed = {
-        os.path.normpath(f"docs/{found}.md")
-        for found in re.findall(r"^(?:.*<)?([\w./-]+)>?$", contents, re.MULTILINE)
-        if not found.startswith("generated/")
-    }
-    assert listed == {*PAGES} - {"docs/index.md"}
+    listed = re.findall(r"\]\(([^)#]+\.md)\)", (ROOT / "docs" / "index.md").read_text("utf-8"))
+    assert len(listed) == len(set(listed))
+    assert {os.path.normpath(f"docs/{page}") for page in listed} == {*PAGES} - {"docs/index.md"}
+
+
+def keys(page: str, head: str) -> set[str]:
+    """Return the keys in the first table below a heading of a page of reference."""
+    section = WRITTEN[page][1]().split(f"## {head}\n")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `(\S+)` \| (.+) \|$", section, re.MULTILINE))
+    assert all(rows.values())
+    return set(rows)
+
+
+@pytest.mark.parametrize(
+    ("head", "text"),
+    [
+        ("At the top", 'zzz = 1\n[[part]]\nlevel = 1\nkinds = ["values"]'),
+        ("In a `[[part]]`", "[[part]]\nzzz = 1"),
+        ("In an `[[override]]`", '[[part]]\nlevel = 1\nkinds = ["values"]\n[[override]]\nzzz = 1'),
+        ("In a `[[mistake]]`", '[[part]]\nlevel = 1\nkinds = ["values"]\n[[mistake]]\nzzz = 1'),
+    ],
+)
+def test_the_page_on_recipes_has_the_keys_that_are_read(head: str, text: str) -> None:
+    with pytest.raises(InputError, match="no `zzz`") as refused:
+        Recipe.read(f'title = "x"\n{text}')
+    allowed = refused.value.allowed.removeprefix("There are ").rstrip(".")
+    assert keys("recipe", head) == set(allowed.split(", "))
+
+
+@pytest.mark.parametrize(
+    ("head", "decode"),
+    [
+        ("Explore", link.decode),
+        ("Networks", network_state.decode),
+        ("Descent", descent_state.decode),
+    ],
+)
+def test_the_page_on_links_has_the_parts_that_are_read(head: str, decode: Any) -> None:
+    with pytest.raises(LinkError, match="means nothing") as refused:
+        decode("zzz=1")
+    allowed = refused.value.allowed.removeprefix("The parts are ").rstrip(".")
+    assert keys("link", head) == set(allowed.split(", "))
+
+
+def test_the_pages_on_names_and_commands_have_all_of_them() -> None:
+    names = re.findall(r"^## (\w+)$", WRITTEN["library"][1](), re.MULTILINE)
+    assert set(names) == set(chainrule.__all__)
+    told = WRITTEN["commands"][1]()
+    group: Any = typer.main.get_command(application())
+    for name, one in group.commands.items():
+        assert f"## `chainrule {name}`" in told
+        for option in (word for given in one.params for word in given.opts):
+            assert option in told, (name, option)

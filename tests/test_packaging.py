@@ -25,6 +25,25 @@ def test_the_wheel_has_the_app_where_the_command_looks_for_it() -> None:
     assert '"ui"' in (ROOT / "graphlib/chainrule/cli/app.py").read_text("utf-8")
 
 
+def test_what_comes_from_others_has_its_licence_beside_it_and_in_the_readme() -> None:
+    shipped = [p for p in (ROOT / "graphlib").rglob("*") if p.is_file() and p.suffix != ".pyc"]
+    # All else is written here: sources, styles, scripts and templates.
+    own = {".py", ".js", ".css", ".typ", ".conf", ".typed"}
+    others = [p for p in shipped if p.suffix not in own and not p.name.startswith("LICENSE")]
+    section = (ROOT / "README.md").read_text("utf-8").split("\n## Licence\n")[1]
+    rows = re.findall(r"^\| `(.+?)` \| .+? \| (.+?) \|$", section, re.MULTILINE)
+    told = {file: licence for pattern, licence in rows for file in ROOT.glob(pattern)}
+    assert others and {*others} == {*told}
+    files = {f for p in PROJECT["project"]["license-files"] for f in ROOT.glob(p)}
+    for file, licence in told.items():
+        linked = re.search(r"\]\((.+?)\)", licence)
+        if linked:
+            assert ROOT / linked[1] in files
+        else:  # then the file tells it itself
+            assert licence in file.read_text("utf-8")
+    assert not any("@license" in p.read_text("utf-8") for p in shipped if p.suffix == ".js")
+
+
 def test_every_extra_that_is_named_is_there() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     sources = (ROOT / "graphlib").rglob("*.py")

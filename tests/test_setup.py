@@ -127,6 +127,8 @@ def test_run_py_needs_only_the_standard_library() -> None:
         (["app", "--port", "many"], "--port many: allowed: --port 1 to --port 65535"),
         (["app", "--port"], "--port: allowed: --port 1 to --port 65535"),
         (["check", "--fast"], "check takes no options, found: --fast"),
+        (["soak", "--promise", "13"], "--promise 13: allowed: --promise 1 to --promise 12"),
+        (["soak", "--promise"], "--promise: allowed: --promise 1 to --promise 12"),
     ],
 )
 def test_a_wrong_command_is_answered_in_one_line(words: list[str], part: str) -> None:

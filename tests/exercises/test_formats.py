@@ -12,13 +12,16 @@ import xml.etree.ElementTree as ElementTree
 import zipfile
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 
 import nbformat
 import pytest
+from playwright.sync_api import Browser
 
 import chainrule
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.formats.moodle import arrow_fields
+from chainrule.exercises.handed_in import collect
 from chainrule.exercises.recipe import Override, PartRecipe, Recipe
 from chainrule.exercises.sheet import KEYS, Key, Sheet
 from chainrule.exercises.spreadsheet import read_workbook
@@ -127,10 +130,38 @@ def test_a_page_has_an_input_for_every_cell_and_fetches_nothing(made: Sheet) -> 
     page.feed(written(made, "html", "none"))
     assert sorted(page.names) == sorted(made.key)
     assert page.addresses == []
-    assert "script" not in page.tags
+    assert page.tags.count("script") == 1  # of our own: keeps what is typed
     filled = Inputs()
     filled.feed(written(made, "html", "inline"))
-    assert filled.names == []
+    assert filled.names == [] and "script" not in filled.tags
+
+
+@pytest.mark.browser
+def test_a_page_keeps_what_is_typed_and_gives_it_as_a_file(
+    made: Sheet, app_browser: Browser, tmp_path: Path
+) -> None:
+    page = app_browser.new_page()
+    file = tmp_path / "sheet.html"
+    file.write_bytes(made.to("html"))
+    page.goto(file.as_uri())
+    first = page.locator("input").nth(6)
+    first.press_sequentially("2,25")
+    choice = page.locator("select").first
+    choice.select_option(index=1)
+    page.reload()
+    assert first.input_value() == "2,25" and choice.input_value()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save answers as a file").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    (handed,), faults = collect(path)
+    assert sorted(handed.answers.values()) == sorted(("2,25", choice.input_value()))
+    assert faults == [] and path.name == "answers_Ada_Lovelace.json"
+    other = chainrule.sheet(chainrule.Recipe.read(RECIPE), student="Grace")
+    file.write_bytes(other.to("html"))
+    page.reload()
+    assert first.input_value() == ""
+    page.close()
 
 
 def test_json_says_all_that_marking_needs(made: Sheet) -> None:

@@ -79,7 +79,10 @@ class ByHand:
         return self.number(sympy.diff(self.whole(output, but=names), sympy.Symbol(names)))
 
 
-@pytest.mark.parametrize(("kind", "level"), CASES)
+@pytest.mark.parametrize(
+    ("kind", "level"),
+    [case for case in CASES if case[0] != "matrices"],  # by NumPy, in test_matrices
+)
 def test_keys_are_what_sympy_says(kind: str, level: int, seed: int = 1) -> None:
     made = chainrule.sheet(level, kinds=[kind], seed=seed, student=f"{kind}{level}")
     (task,) = made.tasks
@@ -197,7 +200,7 @@ def test_ten_thousand_problems_over_all_kinds_and_levels() -> None:
         (task,) = made.tasks
         assert task.answers
         assert not {"0", "1", "2"} & set(task.point.values())
-        if number % 40 == 0:
+        if number % 40 == 0 and kind != "matrices":
             by_hand = ByHand(task)
             for answer in task.answers.values():
                 if answer.cell.split(":")[0] in ("value", "partial", "share", "adjoint", "tangent"):

@@ -268,3 +268,10 @@ def test_mistakes_inside_a_line_are_named(program: str, cell: str, words: str, n
     report = chainrule.mark(program, {"x": "1.5"}, {cell: words}, zoom="named")
     assert report.cells[cell] == "wrong"
     assert name in report.misconceptions[cell]
+
+
+def test_a_number_that_the_program_assigns_is_a_constant_of_the_sheet() -> None:
+    report = chainrule.mark("J = a x; x = 3", {"a": 2}, {"value:J": "6", "adjoint:x": "2"})
+    assert report.cells == {"value:J": "right", "adjoint:x": "undecided"}
+    with pytest.raises(chainrule.PointError):
+        chainrule.mark("J = a x; x = 3", {"a": 2, "x": 5}, {"value:J": "10"})

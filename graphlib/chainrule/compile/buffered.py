@@ -54,12 +54,12 @@ class Buffered:
         tape.moving.update(self.arguments)
         cells = walk(graph, tape, inputs, {*into, *keep})
         wanted = {n: cells[n] for n in (*into, *keep) if isinstance(cells[n], Variable)}
+        filled = {line.fills for line in tape.lines if line.kept}
         for node, array in into.items():
             if node not in wanted:
                 array[...] = cells[node]
                 continue
-            filled = any(line.fills is wanted[node] and line.kept for line in tape.lines)
-            if str(wanted[node]) in arrays or not filled:
+            if str(wanted[node]) in arrays or wanted[node] not in filled:
                 wanted[node] = tape.entrywise("np.positive", wanted[node])
             arrays[str(wanted[node])] = array
         self._numbers = {n: np.asarray(float(cells[n])) for n in keep if n not in wanted}

@@ -74,11 +74,12 @@ class Registers:
             over = {
                 self.place[base.name]: base for base in ended if self._may_write_over(base, line)
             }
-            fitting = [name for name in (*over, *free[::-1]) if self._serves(name, fills)]
-            if fills.name in self._taken or not fitting:
+            fitting = (name for name in (*over, *reversed(free)) if self._serves(name, fills))
+            name = "" if fills.name in self._taken else next(fitting, "")
+            if not name:
                 name = f"r{len(self.shapes)}"
                 self.shapes[name] = _full(fills)
-            elif (name := fitting[0]) in over:
+            elif name in over:
                 ended.remove(over[name])
             else:
                 free.remove(name)

@@ -1,11 +1,53 @@
-"""The words of sheets, in one place. English; gaps are filled with mathematics."""
+"""The words of sheets, in one place; gaps are filled with mathematics.
+
+English stands here, other languages in tables like `chainrule.exercises.german.GERMAN`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
-WORDS: Final[Mapping[str, str]] = {
+from chainrule.exercises.german import GERMAN
+from chainrule.readings.catalogue import SPOKEN, Catalogue
+
+LANGUAGES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"en": {}, "de": GERMAN}
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say all words of sheets in a language, by its name in `LANGUAGES`."""
+    before = SPOKEN.set(LANGUAGES.get(language, {}))
+    try:
+        yield
+    finally:
+        SPOKEN.reset(before)
+
+
+def titled(kind: str, english: str) -> str:
+    """Return the title of a kind of task as it is said now."""
+    return Catalogue("titles", {kind: english})[kind]
+
+
+def told(mistake: str, sentence: str, hint: str) -> tuple[str, str]:
+    """Return the sentence and the hint of a mistake, by its name, as they are said now."""
+    spoken = Catalogue("sentences", {mistake: sentence}), Catalogue("hints", {mistake: hint})
+    return spoken[0][mistake], spoken[1][mistake]
+
+
+_WORDS: Final[Mapping[str, str]] = {
+    "decimal": ".",
+    "forward": "forward",
+    "reverse": "reverse",
+    "equal": "equal",
+    "figure": "A graph with the cards {cards}; and arrows {arrows}.",
+    "empty card": "{name} with an empty formula",
+    "arrow": "{begin} to {end}",
+    "arrow missing": "missing: {begin} → {end}",
+    "no arrow": "there is no arrow {begin} → {end}",
+    "no step": "there is no step {name}",
+    "other arrows": "the arrows differ in more than one place",
     "node": "node",
     "value": "value",
     "partial": "local partial",
@@ -51,9 +93,11 @@ WORDS: Final[Mapping[str, str]] = {
     "arrows into": "Missing arrows into {name} come from:",
     "halves": ("The weights count half points. In a quiz, give this question a mark of {points}."),
     "variant": "variant {number}",
+    "save": "Save answers as a file",
 }
+WORDS: Final = Catalogue("words", _WORDS)
 
-INSTRUCTIONS: Final[Mapping[str, str]] = {
+_INSTRUCTIONS: Final[Mapping[str, str]] = {
     "values": "Work out the value of every step. Work with four digits.",
     "forward-table": (
         "Forward mode along {direction}. One row for each edge, with its local partial; for each "
@@ -124,8 +168,9 @@ INSTRUCTIONS: Final[Mapping[str, str]] = {
         "any derivative comes through. Work out value and slope of each unit, and decide."
     ),
 }
+INSTRUCTIONS: Final = Catalogue("instructions", _INSTRUCTIONS)
 
-PAID: Final[Mapping[str, str]] = {
+_PAID: Final[Mapping[str, str]] = {
     "one": "1 point for each {cells}",
     "more": "{points} points for each {cells}",
     "two one": "{least} or 1 point for each {cells}",
@@ -136,6 +181,8 @@ PAID: Final[Mapping[str, str]] = {
     "last": " and ",
     "unpaid": " An error in a cell without points costs the next cell that has some.",
     "alone": " A single error, rightly carried on, costs no more than {points}.",
+    "point": "{points} point",
+    "points": "{points} points",
     "value": "value",
     "formula": "formula",
     "partial": "local partial",
@@ -157,20 +204,26 @@ PAID: Final[Mapping[str, str]] = {
     ),
     "trivial": "After the error above nothing was left to work out here, so it earns no points.",
 }
+PAID: Final = Catalogue("paid", _PAID)
 
-COUNT_WORDS: Final = (
+_NUMERALS: Final = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve",
 )  # fmt: skip
+_COUNTS: Final = Catalogue(
+    "counts",
+    dict(zip(map(str, range(13)), _NUMERALS, strict=True)),
+)
 
 
 def counted(count: int) -> str:
     """Return a small count as a word."""
-    return COUNT_WORDS[count] if count < len(COUNT_WORDS) else str(count)
+    return _COUNTS.get(str(count), str(count))
 
 
-FEEDBACK: Final[Mapping[str, str]] = {
+_FEEDBACK: Final[Mapping[str, str]] = {
     "caption": "What to look at again",
+    "points": "{points} of {of} points",
     "cell": "cell",
     "given": "you wrote",
     "verdict": "",
@@ -233,6 +286,7 @@ FEEDBACK: Final[Mapping[str, str]] = {
     "cell_mistake": "first wrong cell",
     "cell_corrected": "number that should stand there",
 }
+FEEDBACK: Final = Catalogue("feedback", _FEEDBACK)
 
 GUIDANCE: Final[Mapping[str, str]] = {
     "and": " and ",
@@ -316,7 +370,6 @@ CLASS: Final[Mapping[str, str]] = {
         "named, or give a table `file,student` with --who."
     ),
     "nothing_handed": "nothing handed in",
-    "points": "{points} of {of} points",
     "first wrong": "first wrong",
     "mistakes": "commonest mistakes",
     "statistics": "What the class got wrong: {students} of {all} students handed in",

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from chainrule.exercises.answers import Verdict, number, rounding, same_formula, sheet_digits
-from chainrule.exercises.catalogue import PAID
+from chainrule.exercises.catalogue import PAID, speaking
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
@@ -235,7 +235,8 @@ def check_sheet(sheet: Sheet, answers: Mapping[str, str]) -> dict[int, Checked]:
         number_text, _, cell = name.partition(".")
         if number_text.isdecimal() and int(number_text) in by_task:
             by_task[int(number_text)][cell] = words
-    return check_tasks(sheet.tasks, by_task)
+    with speaking(sheet.language):
+        return check_tasks(sheet.tasks, by_task)
 
 
 def check_tasks(

@@ -9,12 +9,12 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from chainrule.errors import FileError, InputError, excerpt
-from chainrule.exercises.catalogue import CLASS
+from chainrule.exercises.catalogue import CLASS, speaking
 from chainrule.exercises.checking import check_tasks
 from chainrule.exercises.class_run import Executor, Progress, local_executor
 from chainrule.exercises.feedback import Feedback, checked_findings
@@ -58,6 +58,8 @@ class Graded:
         Cells whose answers could not be read: to be decided by a teacher.
     faults
         Answers that belong to no cell, in words.
+    language
+        That of the sheet.
     """
 
     number: int
@@ -69,6 +71,7 @@ class Graded:
     feedback: Mapping[int, tuple[str, Feedback]] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    language: str = "en"
 
     @property
     def total(self) -> float:
@@ -263,7 +266,15 @@ def placed(
 def graded(
     key: Key, handed: Handed | None, overrides: Sequence[Override], teacher: bool = False
 ) -> Graded:
-    """Mark one student's sheet."""
+    """Mark one student's sheet, in its language."""
+    language = json.loads(key.record).get("language", "en")
+    with speaking(language):
+        return replace(_graded(key, handed, overrides, teacher), language=language)
+
+
+def _graded(
+    key: Key, handed: Handed | None, overrides: Sequence[Override], teacher: bool
+) -> Graded:
     points: dict[int, float] = {}
     of: dict[int, float] = {}
     told: dict[int, tuple[str, Feedback]] = {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chainrule.exercises.answers import Verdict
-from chainrule.exercises.catalogue import FEEDBACK
+from chainrule.exercises.catalogue import FEEDBACK, told
 from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS, Mistake
 from chainrule.readings.cells import plain_cell
@@ -76,8 +76,12 @@ class Finding:
         """What a student is told: what was done, and a question that leads on."""
         records = self._records()
         if records:
-            told = FEEDBACK["or"].join(record.sentence for record in records[:2])
-            parts = [told, *filter(None, [records[0].hint])]
+            said = [
+                told(name, record.sentence, record.hint)
+                for name, record in zip(self.mistakes, records, strict=True)
+            ]
+            parts = [FEEDBACK["or"].join(sentence for sentence, _ in said[:2])]
+            parts += filter(None, [said[0][1]])
         elif self.verdict == "follows":
             parts = [FEEDBACK["follows_from"].format(cell=text(cell_term(self.origin)))]
         elif self.verdict == "right":
@@ -92,11 +96,11 @@ class Finding:
         records = self._records()
         if not records:
             return self.said
-        told = " ".join(
+        explained = " ".join(
             f"{name}: {record.explanation or record.sentence}"
             for name, record in zip(self.mistakes, records, strict=True)
         )
-        return " ".join([told, *self._more()])
+        return " ".join([explained, *self._more()])
 
     def _records(self) -> list[Mistake]:
         known: Mapping[str, Mistake] = {**MISCONCEPTIONS, **SLIPS, **self.own}
@@ -133,9 +137,9 @@ class Feedback(Tabular):
             (sum(f.verdict == verdict for f in self.findings), FEEDBACK[f"count_{verdict}"])
             for verdict in ("right", "wrong", "follows", "undecided", "missing")
         ]
-        told = ", ".join(f"{count} {word}" for count, word in counts if count)
+        listed = ", ".join(f"{count} {word}" for count, word in counts if count)
         whole = FEEDBACK["credited"].format(credited=self.credited, cells=len(self.findings))
-        return f"{whole}: {told}." if told else f"{whole}."
+        return f"{whole}: {listed}." if listed else f"{whole}."
 
     def grid(self) -> Grid:
         """Return it laid out."""
@@ -172,10 +176,10 @@ class Feedback(Tabular):
 
     def _said(self, finding: Finding) -> str:
         """Return what is said, with how many cells were rightly worked out from an error."""
-        told = finding.explained if self.teacher else finding.said
+        said = finding.explained if self.teacher else finding.said
         after = sum(other.origin == finding.cell for other in self.findings)
         key = "carried_one" if after == 1 else "carried"
-        return told + (FEEDBACK[key].format(count=after) if after else "")
+        return said + (FEEDBACK[key].format(count=after) if after else "")
 
 
 def cell_term(id: str) -> Term:
@@ -201,9 +205,9 @@ def cell_term(id: str) -> Term:
     if kind == "count":
         return Row((Word(FEEDBACK[f"count_{parts[0]}_of"]), *map(Symbol, parts[1:])))
     if len(parts) == 1 and parts[0] and f"kind_{kind}" in FEEDBACK:
-        told: list[Term] = [Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])]
-        told += [Word(FEEDBACK[f"which_{kind}"]), Symbol(which)] if which else []
-        return Row(tuple(told))
+        named: list[Term] = [Word(FEEDBACK[f"kind_{kind}"]), Symbol(parts[0])]
+        named += [Word(FEEDBACK[f"which_{kind}"]), Symbol(which)] if which else []
+        return Row(tuple(named))
     return Word(id)
 
 

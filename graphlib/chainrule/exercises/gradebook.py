@@ -6,10 +6,10 @@ import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 
-from chainrule.exercises.catalogue import CLASS
+from chainrule.exercises.catalogue import CLASS, FEEDBACK, speaking
 from chainrule.exercises.class_marking import Graded
 from chainrule.exercises.class_run import write_entry
-from chainrule.exercises.sheet import points_text
+from chainrule.exercises.sheet import points_text, spelled
 from chainrule.files import safe_name
 from chainrule.readings.document import Block, Document, Heading, Paragraph
 from chainrule.readings.render import RENDERERS
@@ -46,8 +46,14 @@ def gradebook(graded: Sequence[Graded]) -> bytes:
 
 
 def feedback_page(title: str, one: Graded) -> Document:
-    """Return what a student (or the teacher) reads."""
-    scored = CLASS["points"].format(
+    """Return what a student (or the teacher) reads, in the language of the sheet."""
+    with speaking(one.language):
+        page: Document = spelled(_page(title, one))
+        return page
+
+
+def _page(title: str, one: Graded) -> Document:
+    scored = FEEDBACK["points"].format(
         points=points_text(one.total), of=points_text(sum(one.of.values()))
     )
     blocks: list[Block] = [Heading(title), Paragraph((one.name,)), Paragraph((scored,))]
@@ -69,6 +75,7 @@ def feedback_zip(title: str, graded: Sequence[Graded]) -> bytes:
             stem = f"feedback/{one.number:04d}_{safe_name(one.name, 'student')}"
             page = feedback_page(title, one)
             for name in ("html", "markdown"):
-                text = page.to(name, document=True).encode("utf-8", "backslashreplace")
+                with speaking(one.language):
+                    text = page.to(name, document=True).encode("utf-8", "backslashreplace")
                 write_entry(archive, stem + RENDERERS[name].suffix, text)
     return into.getvalue()

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from chainrule.errors import GraphError, InputError, ParseError, excerpt
-from chainrule.exercises.catalogue import PAID
+from chainrule.exercises.catalogue import PAID, speaking, titled
 from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
 from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
@@ -28,7 +28,7 @@ from chainrule.exercises.points import apportioned, dearest
 from chainrule.exercises.problem import Draft, Problem, close
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.second_reading import SecondReading, plain_name
-from chainrule.exercises.sheet import Answer, Part, Sheet, Task
+from chainrule.exercises.sheet import Answer, Part, Sheet, Task, points_text, spelled, worth
 from chainrule.facade import Graph
 from chainrule.readings.document import Block, Paragraph
 from chainrule.readings.terms import Symbol, text
@@ -87,7 +87,8 @@ def sheet(
         else:
             part = PartRecipe(tuple(kinds), formula=recipe, points=points)
         recipe = Recipe(title, (part,))
-    return _Maker(recipe, recipe.seed if seed is None else seed, student).sheet()
+    with speaking(recipe.language):
+        return _Maker(recipe, recipe.seed if seed is None else seed, student).sheet()
 
 
 def drawn(recipe: Recipe, seed: int | None, student: str) -> Sheet:
@@ -128,7 +129,15 @@ class _Maker:
                     length=len(override.cell),
                     allowed=f"Cells of this sheet are {excerpt(', '.join(sorted(asked)), 400)}.",
                 )
-        return Sheet(recipe.title, recipe.label, tuple(parts), self.seed, self.student, recipe.note)
+        return Sheet(
+            recipe.title,
+            recipe.label,
+            tuple(parts),
+            self.seed,
+            self.student,
+            recipe.note,
+            recipe.language,
+        )
 
     def _part(self, part: PartRecipe, rng: np.random.Generator, number: int) -> Part:
         kinds = [KINDS[name] for name in part.kinds]
@@ -173,9 +182,9 @@ class _Maker:
                 Task(
                     number + i,
                     kind.name,
-                    kind.title,
-                    (told, *rest),
-                    {answer.cell: answer for answer in answers},
+                    titled(kind.name, kind.title),
+                    spelled((told, *rest)),
+                    {answer.cell: replace(answer, term=spelled(answer.term)) for answer in answers},
                     draft.text,
                     dict(draft.point),
                     dict(draft.direction),
@@ -184,7 +193,7 @@ class _Maker:
                     self.recipe.mistakes,
                 )
             )
-        return Part(tuple(begin), tuple(tasks))
+        return Part(spelled(tuple(begin)), tuple(tasks))
 
     def _marked(self, kind: Kind, number: int, answers: Iterable[Answer]) -> list[Answer]:
         """Return answers with the recipe's points and overrides."""
@@ -222,13 +231,14 @@ def paid_words(answers: Sequence[Answer], carry: str = "full") -> str:
         key = ("", "two ", "range ")[min(len(less), 2)] + ("one" if most == 1 else "more")
         *others, last = cells
         listed = PAID["last"].join([", ".join(others), last] if others else [last])
-        least = f"{min(less, default=0):g}"
-        told.append(PAID[key].format(least=least, points=f"{most:g}", cells=listed))
+        least = points_text(min(less, default=0))
+        told.append(PAID[key].format(least=least, points=points_text(most), cells=listed))
     tail = PAID["unpaid"] if any(0 in points for points in paid.values()) else ""
     prices = [answer.points for answer in answers]
     if carry == "full" and len(answers) > 2 and max(prices) > (most := dearest(prices)):
-        tail += PAID["alone"].format(points=f"{most:g} point{'s' if most > 1 else ''}")
-    return PAID["between"].join(told) + "." + tail
+        tail += PAID["alone"].format(points=worth(most))
+    sentence = PAID["between"].join(told) + "." + tail
+    return sentence[0].upper() + sentence[1:]
 
 
 def _drafts(part: PartRecipe, kinds: Sequence[Kind], rng: np.random.Generator) -> Iterable[Draft]:

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from chainrule.errors import ChainruleError, InputError
+from chainrule.exercises.catalogue import LANGUAGES
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
@@ -130,6 +131,8 @@ class Recipe:
         Whether points are halves; usually they are whole.
     mistakes
         A teacher's own, beside those that are known everywhere.
+    language
+        In which sheets are written: "en", "de".
     """
 
     title: str
@@ -144,6 +147,7 @@ class Recipe:
     carry: str = "full"
     halves: bool = False
     mistakes: tuple[OwnMistake, ...] = ()
+    language: str = "en"
 
     @classmethod
     def read(cls, text: str) -> Recipe:
@@ -167,6 +171,7 @@ class Recipe:
         lines += [f"seed = {self.seed}", f"formats = {_listed(self.formats)}"]
         lines += [f"carry = {_quoted(self.carry)}"] if self.carry != "full" else []
         lines += ["halves = true"] if self.halves else []
+        lines += [f"language = {_quoted(self.language)}"] if self.language != "en" else []
         for part in self.parts:
             lines += ["", "[[part]]", f"kinds = {_listed(part.kinds)}"]
             lines += [f"level = {part.level}"] if part.level else []
@@ -220,7 +225,7 @@ def _table(table: Mapping[str, str]) -> str:
 
 TOP: Final = (
     "title", "label", "note", "seed", "formats", "part", "marks", "weights",
-    "override", "mistake", "carry", "halves",
+    "override", "mistake", "carry", "halves", "language",
 )  # fmt: skip
 PART: Final = (
     "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
@@ -296,6 +301,10 @@ class _Reader:
         carry = self._string(self.data, "carry", "full")
         if carry not in CARRIED:
             self._stop("carry", "This is no way to carry on", f"There are {', '.join(CARRIED)}.")
+        language = self._string(self.data, "language", "en")
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            self._stop("language", "Sheets are not written in this language", f"There are {known}.")
         halves = self.data.get("halves", False)
         if not isinstance(halves, bool):
             self._stop("halves", "`halves` is yes or no", "Write halves = true.")
@@ -303,7 +312,7 @@ class _Reader:
         mistakes = tuple(self._mistake(i, one) for i, one in enumerate(self._blocks("mistake")))
         return Recipe(
             title, parts, label, note, seed, formats, marks, overrides, weights, carry, halves,
-            mistakes,
+            mistakes, language,
         )  # fmt: skip
 
     def _blocks(self, name: str) -> list[dict[str, Any]]:

@@ -92,10 +92,10 @@ def _maths() -> dict[str, Any]:
         named |= dict.fromkeys(words, lambda a, scale=scale: context.log(a) / scale)
     named["∛"] = context.cbrt
     named = {word: _entrywise(function) for word, function in named.items()}
-    named |= {"sum": lambda a: a.sum(), "mean": lambda a: a.sum() / a.size}
+    named |= {"sum": np.sum, "mean": lambda a: np.sum(a) / np.size(a)}
     exp = named["exp"]
-    named["softmax"] = lambda a: exp(a) / exp(a).sum()
-    named |= {"dot": lambda a, b: a @ b, "norm": lambda a: context.sqrt((a * a).sum())}
+    named["softmax"] = lambda a: exp(a) / np.sum(exp(a))
+    named |= {"dot": np.dot, "norm": lambda a: context.sqrt(np.sum(a * a))}
     return {"number": context.mpf, "functions": named, "e": context.e * 1, "pi": context.pi * 1}
 
 

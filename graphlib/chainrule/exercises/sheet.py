@@ -8,10 +8,10 @@ before it, `2.adjoint:t`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, get_args
 
-from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.catalogue import PAID, WORDS, speaking
 from chainrule.exercises.figure import Figure
 from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.readings.document import (
@@ -24,7 +24,17 @@ from chainrule.readings.document import (
 )
 from chainrule.readings.grid import Asked, Cell, Grid, GridRow, Header
 from chainrule.readings.prose import Prose
-from chainrule.readings.terms import EQUALS, Coloured, Fenced, Numeral, Role, Row, Term, Word
+from chainrule.readings.terms import (
+    EQUALS,
+    Coloured,
+    Fenced,
+    Numeral,
+    Role,
+    Row,
+    Term,
+    Word,
+    with_comma,
+)
 
 AnswerKind = Literal["number", "whole", "formula", "choice", "graph"]
 Key = Literal["none", "inline", "apart"]
@@ -33,7 +43,29 @@ KEYS: tuple[Key, ...] = ("none", "inline", "apart")
 
 def points_text(points: float) -> str:
     """Return points as they are printed: 7, 7.5."""
-    return f"{round(points, 2):g}"
+    return f"{round(points, 2):g}".replace(".", WORDS["decimal"])
+
+
+def worth(points: float) -> str:
+    """Return points with their word: 1 point, 7.5 points."""
+    return PAID["point" if points == 1 else "points"].format(points=points_text(points))
+
+
+def spelled(node: Any) -> Any:
+    """Return part of a document with decimal commas, where the language that is spoken has them."""
+    return node if WORDS["decimal"] == "." else _with_commas(node)
+
+
+def _with_commas(node: Any) -> Any:
+    if isinstance(node, get_args(Term)):
+        return with_comma(node)
+    if isinstance(node, tuple):
+        return tuple(map(_with_commas, node))
+    if isinstance(node, Mapping):
+        return {key: _with_commas(value) for key, value in node.items()}
+    if is_dataclass(node) and not isinstance(node, type):
+        return replace(node, **{f.name: _with_commas(getattr(node, f.name)) for f in fields(node)})
+    return node
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +250,8 @@ class Sheet:
         What the sheet was drawn from.
     note
         Words under the heading.
+    language
+        In which it is written, of `chainrule.exercises.catalogue.LANGUAGES`.
     """
 
     title: str
@@ -226,6 +260,7 @@ class Sheet:
     seed: int
     student: str
     note: str = ""
+    language: str = "en"
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -260,6 +295,10 @@ class Sheet:
 
     def document(self, key: Key = "none") -> Document:
         """Return the sheet as a document with no key, with it in its cells, or to mark by."""
+        with speaking(self.language):
+            return self._document(key)
+
+    def _document(self, key: Key) -> Document:
         blocks = [*self.head(key)]
         for part in self.parts:
             blocks += part.opening
@@ -291,7 +330,8 @@ class Sheet:
         chosen = FORMATS[format].usual if key is None else key
         if chosen not in KEYS:
             raise ValueError(f"no key {key!r}; allowed are: {', '.join(KEYS)}")
-        return FORMATS[format].write(self, chosen)
+        with speaking(self.language):
+            return FORMATS[format].write(self, chosen)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from typing import Final
+
+SPOKEN: Final[ContextVar[Mapping[str, Mapping[str, str]]]] = ContextVar("spoken")
+"""The words of another language, by catalogue and key, while that is spoken."""
+
+
+class Catalogue(Mapping[str, str]):
+    """Words by key: in English, or in the language that is spoken at the moment.
+
+    Parameters
+    ----------
+    name
+        Under which its words stand in other languages.
+    english
+        Its words.
+    """
+
+    def __init__(self, name: str, english: Mapping[str, str]) -> None:
+        self.name = name
+        self.english = english
+
+    def __getitem__(self, key: str) -> str:
+        """Return words as they are said now."""
+        return SPOKEN.get({}).get(self.name, {}).get(key, self.english[key])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go over the keys."""
+        return iter(self.english)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.english)
+
+
+PAGE: Final = Catalogue(
+    "page",
+    {
+        "lang": "en",
+        "signed": "Name",
+        "student_number": "Student no.",
+        "points": "Points",
+        "page": "page | of |",
+        "more_rows": "… and {count:,} more rows: write the table to a file to see them all.",
+    },
+)
+"""What the writers of documents say themselves."""
 
 WORDS: Mapping[str, str] = {
     "node": "node",
@@ -16,10 +63,6 @@ WORDS: Mapping[str, str] = {
     "agreeing": "agrees by {count} ways",
     "figure_at": "at",
     "undefined": "undef",
-    "signed": "Name",
-    "student_number": "Student no.",
-    "points": "Points",
-    "page": "page | of |",
     "digits": "Four decimals are shown",
     "chosen_digits": "{digits} significant digits are shown",
     "proven": "{shown}; every digit shown is proven.",
@@ -90,7 +133,6 @@ WORDS: Mapping[str, str] = {
     "frame": "Framed together as",
     "forward_pass": "values",
     "backward_pass": "adjoints",
-    "more_rows": "… and {count:,} more rows: write the table to a file to see them all.",
     "output": "output",
     "by": "by",
     "route_forward": "forward",

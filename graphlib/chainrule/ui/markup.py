@@ -14,6 +14,7 @@ CSS = """
 .chainrule math mi.letter { font-family: KaTeX_Math, "Latin Modern Math", serif; }
 .chainrule math mi.word { font-family: var(--st-font, "Source Sans"), sans-serif; }
 .markup .scrolls { max-height: 360px; overflow: auto; }
+.markup .scrolls th[scope="row"]:has(mn) { text-align: right; }
 .chainrule msub, .chainrule msup { margin-inline-end: -0.14em; }
 .chainrule :focus-visible { outline: 2px solid var(--cr-ink); outline-offset: 2px; }
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from html import escape
@@ -11,6 +12,7 @@ import streamlit as st
 
 from chainrule import workers
 from chainrule.errors import ChainruleError, InputError, PointError
+from chainrule.exercises.catalogue import speaking
 from chainrule.exercises.checking import Checked, check_sheet, problem_of
 from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
 from chainrule.exercises.fitness import worksheet
@@ -18,7 +20,7 @@ from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.guidance import hints
 from chainrule.exercises.making import drawn
 from chainrule.exercises.recipe import PartRecipe, Recipe
-from chainrule.exercises.sheet import Key, Sheet, Task, points_text
+from chainrule.exercises.sheet import Key, Sheet, Task, points_text, worth
 from chainrule.facade import Graph
 from chainrule.files import safe_name
 from chainrule.readings.prose import Prose, plain
@@ -41,6 +43,8 @@ LABELS: Final[Mapping[str, str]] = {
     "text": "plain text",
     "ipynb": "Jupyter notebook",
     "moodle": "Moodle XML",
+    "qti21": "QTI 2.1",
+    "qti12": "QTI 1.2",
     "json": "JSON",
     "form": "answer form, CSV",
     "workbook": "answer form, Excel",
@@ -89,7 +93,8 @@ def recipe_of(asked: Asked) -> Recipe:
 def _point(words: str) -> dict[str, str]:
     point: dict[str, str] = {}
     begin = 0
-    for entry in words.split(","):
+    # A comma inside brackets parts the entries of a vector.
+    for entry in re.split(r",(?![^=]*\])", words):
         name, equals, value = (part.strip() for part in entry.partition("="))
         if entry.strip() and not (name and equals and value):
             raise PointError(
@@ -158,20 +163,11 @@ def payload(
     name: str, made: Sheet, report: Mapping[str, Any] | None, helped: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """Return what the component shows; the markup is the HTML format's, escaped there."""
-    parts = [f"<h2>{escape(plain(made.title))}</h2>"]
-    parts += [f"<p>{escape(plain(made.note))}</p>"] if made.note else []
-    for part in made.parts:
-        parts.append(f'<div class="opening">{blocks_html(part.opening)}</div>')
-        for task in part.tasks:
-            parts.append(
-                f'<section data-task="{task.number}"><div class="task-head">'
-                f"<h3>{task.number}&ensp;{escape(plain(task.title))}</h3>"
-                f'<span class="quiet">{points_text(task.points)} points</span></div>'
-                f'<div class="scroll">{blocks_html(task.written("none"))}</div></section>'
-            )
+    with speaking(made.language):
+        shown = _shown(made)
     return {
         "digest": name,
-        "html": "\n".join(parts),
+        "html": shown,
         "report": report,
         "helped": helped,
         "title": made.title,
@@ -180,13 +176,32 @@ def payload(
     }
 
 
+def _shown(made: Sheet) -> str:
+    parts = [f"<h2>{escape(plain(made.title))}</h2>"]
+    parts += [f"<p>{escape(plain(made.note))}</p>"] if made.note else []
+    for part in made.parts:
+        parts.append(f'<div class="opening">{blocks_html(part.opening)}</div>')
+        for task in part.tasks:
+            parts.append(
+                f'<section data-task="{task.number}"><div class="task-head">'
+                f"<h3>{task.number}&ensp;{escape(plain(task.title))}</h3>"
+                f'<span class="quiet">{worth(task.points)}</span></div>'
+                f'<div class="scroll">{blocks_html(task.written("none"))}</div></section>'
+            )
+    return "\n".join(parts)
+
+
 def _words(answers: Mapping[str, Any]) -> dict[str, str]:
     return {str(id): str(words)[:LONGEST] for id, words in answers.items() if str(words).strip()}
 
 
 def report(made: Sheet, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the verdicts of a sheet and what is said about each task."""
-    given = _words(answers)
+    """Return the verdicts of a sheet and what is said about each task, in its language."""
+    with speaking(made.language):
+        return _reported(made, _words(answers))
+
+
+def _reported(made: Sheet, given: Mapping[str, str]) -> dict[str, Any]:
     checked = check_sheet(made, given)
     marks: dict[str, Any] = {}
     tasks: dict[str, str] = {}

@@ -64,15 +64,15 @@ class State:
     along
         Name of the variable that forward mode moves; "" for the first.
     notation
-        What is not usual in it, as `written_notation` writes it: "bars,xi,comma".
+        What is not usual in it, in this order: "bars,xi,comma" or "upstream,xi,comma".
     kink
-        What is used at all kinks, one of `KINKS`; "" for what is usual.
+        What is used at all kinks: "1/2", "1" or "undefined"; "" for what is usual.
     folds
         Single changes to what the zoom level shows: "u", "u u1" or "-u", one after the other.
     shape
         "graph", or "tree" for a copy of a node for each of its uses.
     reading
-        What stands below the player, one of `READINGS`.
+        What stands below the player: the table, or the name of another reading.
     nudge
         By how much a nudge moves its variable, as typed.
     output

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from json import dumps as json_text
+from pathlib import Path
+from typing import Final
 
 from chainrule.exercises.answer_form import form_csv, form_xlsx
+from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.formats import ipynb, json, moodle, qti
 from chainrule.exercises.sheet import Format, Key, Sheet
+from chainrule.files import safe_name
 from chainrule.readings.render import RENDERERS
 from chainrule.typesetting import typeset
+
+KEPT: Final = Path(__file__).with_name("kept.js")
 
 
 def _written(name: str) -> Format:
@@ -21,6 +29,24 @@ def _written(name: str) -> Format:
     return Format(name, renderer.suffix, write)
 
 
+def _html(sheet: Sheet, key: Key) -> bytes:
+    """Return a page; one to fill in keeps what is typed, and gives it as a file."""
+    page = RENDERERS["html"].write(sheet.document(key), True)
+    if key != "none":
+        return page.encode()
+    told = {
+        "key": hashlib.sha256(page.encode()).hexdigest()[:24],
+        "title": sheet.title,
+        "student": sheet.student,
+        "save": WORDS["save"],
+        "file": safe_name(f"answers {sheet.student}".strip()) + ".json",
+    }
+    known = json_text(told).replace("<", r"\u003c")
+    script = f"<script>\nconst sheet = {known};\n{KEPT.read_text('utf-8')}</script>\n"
+    before, end, after = page.rpartition("</body>")
+    return (before + script + end + after).encode()
+
+
 def _pdf(sheet: Sheet, key: Key) -> bytes:
     return typeset(RENDERERS["typst"].write(sheet.document(key), True))
 
@@ -29,7 +55,9 @@ FORMATS: Mapping[str, Format] = {
     format.name: format
     for format in (
         Format("pdf", ".pdf", _pdf),
-        *map(_written, ("typst", "latex", "html", "markdown", "text")),
+        *map(_written, ("typst", "latex")),
+        Format("html", ".html", _html),
+        *map(_written, ("markdown", "text")),
         ipynb.FORMAT,
         moodle.FORMAT,
         qti.QTI21,

@@ -20,6 +20,7 @@ def record(sheet: Sheet, key: Key) -> dict[str, Any]:
         "note": sheet.note,
         "seed": sheet.seed,
         "student": sheet.student,
+        "language": sheet.language,
         "points": sheet.points,
         "tasks": [_task(task, key) for task in sheet.tasks],
     }

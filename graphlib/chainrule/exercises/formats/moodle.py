@@ -18,7 +18,7 @@ from itertools import permutations
 from typing import Final
 from xml.sax.saxutils import escape as xml_escape
 
-from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.catalogue import WORDS, told
 from chainrule.exercises.checking import problem_of
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds.slots import tolerance_of
@@ -191,7 +191,7 @@ def known_mistakes(task: Task) -> dict[str, Mistakes]:
                     reach = tolerance_of(number)
                     if all(abs(number - one) > reach + tolerance_of(one) for one in taken):
                         taken.append(number)
-                        kept.append((number, f"{record.sentence} {record.hint}"))
+                        kept.append((number, " ".join(told(name, record.sentence, record.hint))))
             found[cell + at] = kept
     return found
 
@@ -215,12 +215,12 @@ def _question(sheet: Sheet, part: Part, task: Task, key: Key) -> str:
         for block in task.written(key)
         if isinstance(block, Picture)
     )
-    grade = f"<defaultgrade>{points_text(task.points)}</defaultgrade>"
+    grade = f"<defaultgrade>{task.points:g}</defaultgrade>"
     halves = kind == "cloze" and task.points % 1
-    told = words_html(WORDS["halves"].format(points=points_text(task.points))) if halves else ""
+    note = words_html(WORDS["halves"].format(points=points_text(task.points))) if halves else ""
     return (
         f'<question type="{kind}"><name><text>{xml_escape(plain(name))}</text></name>'
-        f"{_text('questiontext', html, files)}{_text('generalfeedback', told)}"
+        f"{_text('questiontext', html, files)}{_text('generalfeedback', note)}"
         f"{'' if key == 'apart' else grade}<penalty>0</penalty><hidden>0</hidden>"
         f"{'<responseformat>editor</responseformat>' if kind == 'essay' else ''}</question>"
     )

@@ -22,7 +22,7 @@ from chainrule.exercises.formats.moodle import (
     words_html,
 )
 from chainrule.exercises.kinds.slots import tolerance_of
-from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task, points_text
+from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task
 from chainrule.exercises.spreadsheet import packed
 from chainrule.readings.document import Field, Formulas, Space
 from chainrule.readings.grid import Asked, Cell
@@ -208,7 +208,7 @@ def _item21(sheet: Sheet, task: Task, key: Key) -> tuple[str, dict[str, str]]:
         'adaptive="false" timeDependent="false">',
         *(_declared(gap) if marked else _undeclared(gap) for gap in every),
         _SCORE.format("SCORE", usual.format(0)),
-        _SCORE.format("MAXSCORE", usual.format(points_text(task.points))),
+        _SCORE.format("MAXSCORE", usual.format(f"{task.points:g}")),
         '<outcomeDeclaration identifier="SAID" cardinality="multiple" baseType="identifier"/>',
         f"<itemBody><div>{inside}</div></itemBody>",
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from chainrule.exercises.catalogue import INSTRUCTIONS
+from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
 from chainrule.exercises.kinds.slots import (
     choice_answer,
@@ -20,8 +20,6 @@ from chainrule.exercises.sheet import ask_in_line
 from chainrule.graph.wengert import Edge
 from chainrule.readings.document import Block
 from chainrule.readings.prose import filled
-
-FORWARD, REVERSE, EQUAL = "forward", "reverse", "equal"
 
 
 def fits(problem: Problem) -> str:
@@ -54,12 +52,14 @@ def write(setting: Setting) -> Question:
     cheaper = _cheaper(sum(forward.values()), reverse)
     gaps = {"output": view.name(output)}
     blocks.append(ask_in_line(filled(INSTRUCTIONS["count_best"], gaps), "count:cheaper"))
-    answers.append(choice_answer("count:cheaper", cheaper, (FORWARD, REVERSE, EQUAL)))
+    options = tuple(WORDS[word] for word in ("forward", "reverse", "equal"))
+    answers.append(choice_answer("count:cheaper", cheaper, options))
     return Question(tuple(blocks), tuple(answers), second)
 
 
 def _cheaper(forward: float, reverse: float) -> str:
-    return EQUAL if forward == reverse else FORWARD if forward < reverse else REVERSE
+    word = "equal" if forward == reverse else "forward" if forward < reverse else "reverse"
+    return WORDS[word]
 
 
 def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | None:

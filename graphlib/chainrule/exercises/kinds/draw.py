@@ -64,17 +64,17 @@ def _alternative(problem: Problem, blank: set[int], missing: set[tuple[int, int]
     """Return the figure in words, telling nothing that is asked."""
     view = problem.worked.view
     cards = [
-        f"{text(view.name(node))} with an empty formula"
+        WORDS["empty card"].format(name=text(view.name(node)))
         if node in blank
         else text(view.equation(node))
         for node in view.shown
     ]
     arrows = [
-        f"{text(view.name(edge.operand))} to {text(view.name(edge.user))}"
+        WORDS["arrow"].format(begin=text(view.name(edge.operand)), end=text(view.name(edge.user)))
         for edge in problem.edges
         if (edge.user, edge.operand) not in missing
     ]
-    return f"A graph with the cards {'; '.join(cards)}; and arrows {'; '.join(arrows)}."
+    return WORDS["figure"].format(cards="; ".join(cards), arrows="; ".join(arrows))
 
 
 def same_arrows(problem: Problem, answer: Answer, given: str) -> tuple[bool, str]:
@@ -96,9 +96,11 @@ def same_arrows(problem: Problem, answer: Answer, given: str) -> tuple[bool, str
     lacking = [pair for pair in asked if pair not in found]
     too_many = sorted(found - every)
     if lacking:
-        return False, f"missing: {lacking[0][0]} → {lacking[0][1]}"
+        begin, end = lacking[0]
+        return False, WORDS["arrow missing"].format(begin=begin, end=end)
     if too_many:
-        return False, f"there is no arrow {too_many[0][0]} → {too_many[0][1]}"
+        begin, end = too_many[0]
+        return False, WORDS["no arrow"].format(begin=begin, end=end)
     return True, ""
 
 
@@ -144,12 +146,13 @@ def compared(ours: WengertList, theirs: WengertList) -> tuple[bool, str]:
         blunt = other.copy()
         nx.set_node_attributes(blunt, nx.get_node_attributes(other, "head"), "is")
         if DiGraphMatcher(less, blunt, node_match=match).is_isomorphic():
-            return False, f"missing: {names[edge[0]]} → {names[edge[1]]}"
+            told = WORDS["arrow missing"]
+            return False, told.format(begin=names[edge[0]], end=names[edge[1]])
     heads = Counter(bare.values()) - Counter(nx.get_node_attributes(other, "head").values())
     if heads:
         lacking = next(iter(heads))
-        return False, f"there is no step {lacking}"
-    return False, "the arrows differ in more than one place"
+        return False, WORDS["no step"].format(name=lacking)
+    return False, WORDS["other arrows"]
 
 
 def _digraph(graph: WengertList, nx: Any) -> Any:

@@ -126,7 +126,7 @@ def worth(problem: Problem, cell: str) -> float:
     """Return the points of a tangent or adjoint.
 
     Two for a sum of products; one where there is nothing to compute, since the pass begins there
-    or the only factor is 1; none for a 0 that stands where there is no way at all.
+    or the only factor is 1 or −1; none for a 0 that stands where there is no way at all.
     """
     kind, _, rest = cell.partition(":")
     name, _, which = rest.partition("@")
@@ -139,7 +139,7 @@ def worth(problem: Problem, cell: str) -> float:
             other = label[edge.user if back else edge.operand]
             if other == which or problem.value(f"{kind}:{other}" + (f"@{which}" if which else "")):
                 factors.append(problem.value(problem.edge_cell("partial", edge)))
-    return 0.0 if not factors else 1.0 if factors == [1.0] else 2.0
+    return 0.0 if not factors else 1.0 if factors in ([1.0], [-1.0]) else 2.0
 
 
 def formula_answer(problem: Problem, edge: Edge) -> Answer:

@@ -104,11 +104,14 @@ def symmetry(
     start = Initialiser.of(scheme)
     model = Sequential([Dense(4, "tanh", start), Dense(1, "sigmoid", start)], inputs=2)
     run = train(model, xor(seed=seed), optimiser="gd", rate=rate, steps=steps, seed=seed)
-    loss = apart = 0.0
-    for record in run:
-        loss, apart = record.loss, float(np.ptp(run.parameters["W1"], axis=0).max())
-        yield record.step, loss, apart
-    return start.scheme, loss, apart
+
+    def seen() -> tuple[int, float, float]:
+        return run.step, run.loss(), float(np.ptp(run.parameters["W1"], axis=0).max())
+
+    yield seen()
+    for _ in run:
+        yield seen()
+    return (start.scheme, *seen()[1:])
 
 
 def _flowing(ends: Mapping[tuple[str, str], tuple[float, float]], given: Any) -> str:

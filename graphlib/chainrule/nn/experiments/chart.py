@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT, LEAST = 620, 280, 90
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 2, 1, 2])
+TIME = ("step", "epoch")
+"""Columns along which something ends."""
 Spec = dict[str, Any]
 
 
@@ -55,7 +57,7 @@ def drawn(outcome: Outcome, theme: ThemeName = "light") -> Spec:
             for panel in panels:
                 cell = _panel(outcome, records, where, panel, colours, quiet=narrow) | size
                 named = [_said(facet, look.facet)] if look.facet and panel is panels[0] else []
-                named += [panel[0]] if look.panels else []
+                named += [panel[0]] if len(panels) > 1 else []
                 words = ": ".join(named) if row is rows[0] else ""
                 if look.rows and not cells:
                     words = ", ".join(filter(None, (str(row), words)))
@@ -67,7 +69,7 @@ def drawn(outcome: Outcome, theme: ThemeName = "light") -> Spec:
     if len(lines) == 1 and across == 1:
         picture = {name: part for name, part in lines[0]["hconcat"][0].items() if name != "title"}
     else:
-        shared = ("color", "strokeDash", *(() if look.panels else ("y",)))
+        shared = ("color", "strokeDash", "shape", *(() if look.panels else ("y",)))
         picture["resolve"] = {"scale": dict.fromkeys(shared, "shared")}
     return {
         "data": {"values": records},
@@ -124,7 +126,7 @@ def _panel(
         "x": _axis(outcome, look.x, logarithmic=look.both, quiet=quiet),
         "y": _axis(outcome, y, logarithmic=look.logarithmic, domain=domain, quiet=quiet, wide=30),
     }
-    if ends:
+    if ends and look.x in TIME and not look.colour:
         last = [r for r in records if all(r[n] == v for n, v in where.items())][-1][y]
         encoding["x"]["axis"]["title"] = "lost" if last is None else f"ends at {last:.3g}"
     if look.kind == "rect":
@@ -161,6 +163,8 @@ def _axis(
     axis: Spec = {"tickCount": 3 if quiet else 5, **({"title": None} if quiet else {})}
     axis |= {"minExtent": wide} if wide else {}
     axis |= {"labelExpr": _POWERS} if logarithmic else {}
+    if logarithmic and (ticks := _ticks(domain or outcome.column(name))):
+        axis["values"] = ticks
     kind = outcome.type_of(name)
     if outcome.look.kind == "bar" and not wide and isinstance(outcome.column(name)[0], int):
         kind = "nominal"
@@ -175,6 +179,18 @@ def _axis(
     return {"field": _field(name), "title": name, "type": kind, "scale": scale, "axis": axis}
 
 
+def _ticks(numbers: Sequence[Any]) -> list[float]:
+    """Return round numbers for an axis of powers of ten: 1, 2, 5 where it is short."""
+    positive = [n for n in numbers if n is not None and n > 0 and math.isfinite(n)]
+    if not positive:
+        return []
+    low, high = math.log10(min(positive)), math.log10(max(positive))
+    every = max(1, round((high - low) / 5))
+    digits = (1, 2, 5) if high - low < 2 else (1,)
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    return [digit * 10.0**power for power in powers if power % every == 0 for digit in digits]
+
+
 def _series(
     outcome: Outcome, records: Sequence[Spec], role: str, colours: Theme, *, dashes: bool
 ) -> Spec:
@@ -185,6 +201,8 @@ def _series(
     ]
     shared = {"field": _field(name), "type": "nominal", "title": name, "sort": None}
     found = {"color": {**shared, "scale": {"domain": values, "range": depth}}}
+    if outcome.look.kind == "point":
+        found["shape"] = {**shared, "scale": {"domain": values}}
     if dashes:
         pattern = [DASHES[(len(values) - 1 - k) % len(DASHES)] for k in range(len(values))]
         found["strokeDash"] = {**shared, "scale": {"domain": values, "range": pattern}}

@@ -51,9 +51,10 @@ def scaling_effect(rate: float, how: How, *, steps: int = 200, seed: int = 0) ->
     model = Sequential([Dense(1)], inputs=2)
     plan = dict[str, Any](optimiser="gd", rate=rate, steps=steps, seed=seed)
     run = train(model, Scaling.of(x, how)(x), t, **plan)
+    yield how, rate, 0, run.loss() / spread
     for record in run:
-        if record.loss / spread < SHOWN:
-            yield how, rate, record.step, record.loss / spread
+        if run.loss() / spread < SHOWN:
+            yield how, rate, record.step, run.loss() / spread
     return run.loss() / spread
 
 

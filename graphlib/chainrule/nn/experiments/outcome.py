@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from chainrule.errors import needed
-from chainrule.nn.experiments.chart import drawn
+from chainrule.nn.experiments.chart import TIME, drawn
 from chainrule.readings.cells import count_cell, plain_cell
 from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.terms import Word
@@ -111,7 +111,7 @@ class Outcome(Tabular):
         """Return the last row of every line, where several go by steps or epochs; else all."""
         look = self.look
         lines = [self.columns.index(n) for n in (look.rows, look.facet, look.colour) if n]
-        if look.x not in ("step", "epoch") or not lines:
+        if look.x not in TIME or not lines:
             return self
         last = {tuple(row[at] for at in lines): row for row in self.rows}
         return replace(self, rows=tuple(last.values()))

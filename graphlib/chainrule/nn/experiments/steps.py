@@ -44,8 +44,9 @@ def rates(rate: float, *, steps: int = 150, seed: int = 0) -> Rows:
     """Train the same network on two moons with several learning rates."""
     model = Sequential([Dense(8, "tanh"), Dense(1, "sigmoid")], inputs=2)
     run = train(model, moons(120, seed=seed), optimiser="gd", rate=rate, steps=steps, seed=seed)
+    yield rate, 0, run.loss()
     for record in run:
-        yield rate, record.step, record.loss
+        yield rate, record.step, run.loss()
     return run.loss()
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from chainrule.readings.catalogue import MARK, MARKS, WORDS
+from chainrule.readings.catalogue import MARK, MARKS, PAGE
 from chainrule.readings.document import (
     Block,
     Document,
@@ -131,7 +131,7 @@ class Html(TextWriter):
         """Yield the line for a name."""
         who = self.words(signature.name) or "&emsp;" * 12
         yield (
-            f'<p class="who">{WORDS["signed"]}: {who} '
+            f'<p class="who">{PAGE["signed"]}: {who} '
             f'<span class="points">/ {self.words(signature.points)}</span></p>'
         )
 
@@ -167,7 +167,7 @@ class Html(TextWriter):
     def left_out(self, count: int) -> Iterator[str]:
         """Yield how many rows were not written."""
         if self.most is not None and count > self.most:
-            more = WORDS["more_rows"].format(count=count - self.most)
+            more = PAGE["more_rows"].format(count=count - self.most)
             yield f'<p class="note">{escape(more)}</p>'
 
     def grid(self, grid: Grid) -> Iterator[str]:
@@ -311,7 +311,7 @@ def write(
     if not whole:
         return piece
     return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{PAGE["lang"]}">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(plain(document.title))}'
         f"</title></head>\n<body>\n{piece}</body>\n</html>\n"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from chainrule.readings.catalogue import WORDS
+from chainrule.readings.catalogue import PAGE
 from chainrule.readings.document import (
     Document,
     Entries,
@@ -74,7 +74,7 @@ class Latex(TextWriter):
         """Yield the line for a name and the box for the points."""
         who = self.words(signature.name) or r"\underline{\hspace{5cm}}"
         yield (
-            rf"{WORDS['signed']}\enspace {who}\hfill {WORDS['points']}\enspace "
+            rf"{PAGE['signed']}\enspace {who}\hfill {PAGE['points']}\enspace "
             rf"\ofpoints{{{signature.points}}}\par\smallskip\hrule\medskip"
         )
 

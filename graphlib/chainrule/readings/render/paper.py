@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from chainrule.readings.catalogue import PAGE
 from chainrule.readings.picture import Mark, Picture, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.terms import Term
 from chainrule.readings.theme import LIGHT, Theme, mixed
@@ -26,7 +27,7 @@ def document_head(title: str, theme: Theme = LIGHT) -> str:
     lines = [
         f"#set document(title: {string(title or 'chainrule')})",
         f'#let text-colour = rgb("{theme.ink}")',
-        '#set text(font: "Libertinus Serif", lang: "en", fill: text-colour)',
+        f'#set text(font: "Libertinus Serif", lang: "{PAGE["lang"]}", fill: text-colour)',
         f'#let crquiet = rgb("{theme.quiet}")',
         "#let m(words, it) = math.equation(alt: words, it)",
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from chainrule.readings.catalogue import MARK, WORDS
+from chainrule.readings.catalogue import MARK, PAGE
 from chainrule.readings.document import (
     Document,
     Entries,
@@ -65,7 +65,7 @@ class Typst(TextWriter):
 
     def signature(self, signature: Signature) -> Iterator[str]:
         """Yield the line for name and number, and the box for the points."""
-        labels = ", ".join(string(WORDS[word]) for word in ("signed", "student_number", "points"))
+        labels = ", ".join(string(PAGE[word]) for word in ("signed", "student_number", "points"))
         yield f"#who({string(signature.name)}, {string(signature.points)}, ({labels}))"
 
     def paragraph(self, paragraph: Paragraph) -> Iterator[str]:
@@ -189,7 +189,7 @@ class Typst(TextWriter):
 
 def page(foot: tuple[str, ...]) -> str:
     """Return how a page is set: its margins, and what stands at its foot."""
-    before, between, after = (string(words) for words in WORDS["page"].split("|"))
+    before, between, after = (string(words) for words in PAGE["page"].split("|"))
     count = (
         f"context [#{before};#counter(page).display();#{between};#counter(page).final().first();"
         f"#{after};]"
