@@ -7,13 +7,28 @@ from itertools import product
 import pytest
 
 from chainrule.errors import DrawingError
-from chainrule.readings.theme import THEMES, contrast, mixed, theme_named
+from chainrule.readings.theme import THEMES, mixed, theme_named
 
 PAIRS = [
     (name, text, ground)
     for name, theme in THEMES.items()
     for text, ground in product(theme.texts, theme.grounds)
 ]
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of #RRGGBB, from 0 for black to 1 for white."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(text: str, ground: str) -> float:
+    """Return the contrast ratio of two colours, from 1 to 21."""
+    low, high = sorted((luminance(text), luminance(ground)))
+    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize(("theme", "text", "ground"), PAIRS)

@@ -1,16 +1,13 @@
 """Graphviz in a worker process: DOT in, positions out.
 
 Graphviz is the one that pygraphviz carries with it; without pygraphviz, the program ``dot``
-draws. Both see only the fonts shipped beside this file (DejaVu Sans, four faces), so widths, and
-with them layouts, do not depend on the machine.
+draws. It is told the size of every card and given no text, so that layouts depend on no font.
 
-The DOT must be our own: attributes such as ``image`` make Graphviz open files, so text from a
-user may stand in it only as an escaped string.
+The DOT must be our own: attributes such as ``image`` make Graphviz open files.
 """
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import functools
 import io
@@ -23,19 +20,15 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from chainrule.errors import DrawingError
 from chainrule.workers import WorkerCrash, WorkerFailure, Workers
 
-_FONTS = Path(__file__).parent / "fonts"
+# Of fonts, which are not asked for, a machine may have none, or descriptions that are not read.
+_HARMLESS = re.compile(r"(?:\(process:\d+\): )?(?:Fontconfig|Pango)\b.*")
 
-# fontconfig reads the descriptions in the system's folder of samples, whatever it is told, and
-# the one in pygraphviz is older than some of them. Nothing follows from it.
-_HARMLESS = re.compile(r'Fontconfig warning: .*: unknown element "reset-dirs"')
-
-_WARM_UP = 'digraph warm_up { n1 [label=<<B>∂</B><I>x</I>₁>]; n1 -> n2 [label="½"] }'
+_WARM_UP = 'digraph warm_up { node [label=""]; n1 -> n2 }'
 
 _MISSING = (
     "There is no Graphviz to draw with: neither the Python package pygraphviz nor the program "
@@ -85,44 +78,14 @@ def _workers() -> Workers:
 
 @functools.cache
 def _pool() -> Workers:
-    try:
-        folder = _font_folder()
-    except OSError as error:
-        raise DrawingError(f"No folder for Graphviz's fonts could be made: {error}") from error
-    return Workers(
-        size=min(2, os.cpu_count() or 1),
-        environment={
-            "FONTCONFIG_FILE": str(_FONTS / "fonts.conf"),
-            "XDG_DATA_HOME": folder,
-            "XDG_CACHE_HOME": folder,
-        },
-        prepare=f"{__name__}:{_prepare.__name__}",
-    )
-
-
-def _font_folder() -> str:
-    """Make a writable folder for fontconfig: links to our fonts, and place for its cache.
-
-    fontconfig writes a mark into each folder of fonts, so the package's own is not shown to it.
-    """
-    folder = tempfile.TemporaryDirectory(prefix="chainrule-fonts-", ignore_cleanup_errors=True)
-    atexit.register(folder.cleanup)
-    fonts = Path(folder.name, "fonts")
-    fonts.mkdir()
-    for font in sorted(_FONTS.glob("*.ttf")):
-        try:
-            (fonts / font.name).symlink_to(font.resolve())
-        except OSError:
-            # Windows allows links to few users.
-            shutil.copyfile(font, fonts / font.name)
-    return folder.name
+    return Workers(size=min(2, os.cpu_count() or 1), prepare=f"{__name__}:{_prepare.__name__}")
 
 
 # What follows runs in the worker.
 
 
 def _prepare() -> None:
-    """Lay out once: fonts are found, and defaults set without which a first graph lacks labels."""
+    """Lay out once: what Graphviz needs is then loaded."""
     _laid_out(_WARM_UP)
 
 

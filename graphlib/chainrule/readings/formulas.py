@@ -315,6 +315,13 @@ def in_inputs(graph: WengertList) -> Formula:
     return compose(graph, graph.outputs[0], name, READING, named_root=True)
 
 
+def written_out(graph: WengertList, name: str) -> Term:
+    """Return "name = formula" of the main output in the inputs, or the name of an input alone."""
+    if graph.ops[graph.outputs[0]] is INPUT:
+        return Symbol(name)
+    return row(Symbol(name), Sign("="), in_inputs(graph).term)
+
+
 class _Composer:
     """Writes one formula and counts its nodes."""
 

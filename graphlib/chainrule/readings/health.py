@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -193,23 +193,13 @@ def health(view: View, source: WengertList | None = None) -> Health:
 
 def health_record(found: Health) -> dict[str, Any]:
     """Return a health as dictionaries and lists, for JSON."""
-    return {
-        "nodes": [
-            {
-                "name": entry.name,
-                "condition": entry.condition
-                if entry.condition is None or math.isfinite(entry.condition)
-                else str(entry.condition),
-                "lost": entry.lost,
-                "lost_derivative": entry.lost_derivative,
-            }
-            for entry in found.nodes
-        ],
-        "findings": [
-            {"kind": f.kind, "name": f.name, "sentence": f.sentence, "proposal": f.proposal}
-            for f in found.findings
-        ],
-    }
+
+    def told(entry: NodeHealth | Finding) -> dict[str, Any]:
+        record = asdict(entry)
+        del record["node"]
+        return {k: str(v) if v == math.inf else v for k, v in record.items()}
+
+    return {"nodes": [*map(told, found.nodes)], "findings": [*map(told, found.findings)]}
 
 
 def _primitive(view: View, graph: WengertList) -> Run:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chainrule.graph.wengert import INPUT, WengertList
+from chainrule.graph.wengert import WengertList
 from chainrule.passes.agreement import Agreement
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.counting import Counts
 from chainrule.passes.paths import counted
 from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
 from chainrule.readings.cells import count_cell, number_cell
-from chainrule.readings.formulas import in_inputs
+from chainrule.readings.formulas import written_out
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.prose import filled
-from chainrule.readings.terms import ELLIPSIS, EQUALS, Role, Symbol, Term, Word, row, text
+from chainrule.readings.terms import ELLIPSIS, Role, Symbol, Term, Word, row, text
 from chainrule.readings.view import View
 
 NAMES = 12
@@ -118,7 +118,7 @@ def overview(
     distances = folded.distances()
     return Overview(
         names[0],
-        _written(graph, names[0]),
+        written_out(graph, names[0]),
         tuple(graph.names[i] for i in graph.inputs),
         names,
         {level: len(zoomed) for level, zoomed in levels.items()},
@@ -136,14 +136,6 @@ def _names(names: Sequence[str]) -> Term:
         parts += [Word(", "), Symbol(name)] if parts else [Symbol(name)]
     parts += [Word(", "), ELLIPSIS] if len(names) > NAMES else []
     return row(*parts) if parts else Word(WORDS["none"])
-
-
-def _written(graph: WengertList, name: str) -> Term:
-    """Return "name = formula" of the main output, written out down to the inputs."""
-    goal = graph.outputs[0]
-    if graph.ops[goal] is INPUT:
-        return Symbol(name)
-    return row(Symbol(name), EQUALS, in_inputs(graph).term)
 
 
 def at_point(

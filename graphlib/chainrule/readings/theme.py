@@ -118,21 +118,6 @@ def css(selector: str) -> str:
     return "\n".join(rules)
 
 
-def luminance(colour: str) -> float:
-    """Return the relative luminance of #RRGGBB, from 0 for black to 1 for white."""
-    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(text: str, ground: str) -> float:
-    """Return the contrast ratio of two colours, from 1 to 21."""
-    low, high = sorted((luminance(text), luminance(ground)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def mixed(colour: str, other: str, part: float) -> str:
     """Return `colour` with `part` (0 to 1) of `other` mixed in."""
     pairs = ((int(colour[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))

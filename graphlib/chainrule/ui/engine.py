@@ -29,11 +29,11 @@ from chainrule.passes.record import Mode
 from chainrule.passes.walks import evaluate
 from chainrule.readings.catalogue import say
 from chainrule.readings.changes import changed
-from chainrule.readings.formulas import in_inputs
+from chainrule.readings.formulas import in_inputs, written_out
 from chainrule.readings.grid import Tabular
 from chainrule.readings.hints import Hint, hints
 from chainrule.readings.latex import latex
-from chainrule.readings.terms import EQUALS, Symbol, row, text
+from chainrule.readings.terms import text
 from chainrule.readings.view import Notation
 from chainrule.ui import plots
 from chainrule.ui.plots import Plot
@@ -235,13 +235,8 @@ def told_of(graph: WengertList) -> str:
 
 def reading_latex(graph: Graph) -> str:
     """Return the main output written out down to the inputs, as LaTeX."""
-
     steps = graph.list
-    goal = steps.outputs[0]
-    name = Symbol(steps.names.get(goal, Notation().output))
-    if steps.ops[goal] is INPUT:
-        return latex(name)
-    return latex(row(name, EQUALS, in_inputs(steps).term))
+    return latex(written_out(steps, steps.names.get(steps.outputs[0], Notation().output)))
 
 
 @lru_cache(2)
