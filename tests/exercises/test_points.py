@@ -21,8 +21,12 @@ CASES = [(kind, level) for kind in KINDS for level in LEVELS if kind != "paths" 
 
 
 @pytest.mark.parametrize(("kind", "level"), CASES)
-def test_one_number_in_every_cell_earns_next_to_nothing(kind: str, level: int) -> None:
-    (task,) = chainrule.sheet(level, kinds=[kind], seed=level, student="filled").tasks
+@pytest.mark.parametrize("student", ["filled", "w"])
+def test_one_number_in_every_cell_earns_next_to_nothing(
+    kind: str, level: int, student: str
+) -> None:
+    seed = level if student == "filled" else 12
+    (task,) = chainrule.sheet(level, kinds=[kind], seed=seed, student=student).tasks
     for number, most in FILLED.items():
         checked = check(task, dict.fromkeys(task.answers, number))
         assert checked.total <= most * task.points, number

@@ -21,7 +21,7 @@ from chainrule.exercises.catalogue import PAID, speaking, titled
 from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
 from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
-from chainrule.exercises.kinds.slots import opening
+from chainrule.exercises.kinds.slots import opening, tolerance_of
 from chainrule.exercises.levels import POINTS, at_a_tame_point, draft, level_named
 from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.exercises.points import apportioned, dearest
@@ -149,9 +149,9 @@ class _Maker:
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
             if reason is None:
                 questions = _questions(problem, kinds, rng)
-                reason = (None if part.formula else _guessed(questions)) or _refused(
-                    problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
-                )
+                reason = (
+                    None if part.formula else _guessed(problem, kinds, questions)
+                ) or _refused(problem, questions, self.recipe.mistakes, lenient=bool(part.accept))
                 if reason is None:
                     return self._written(part, problem, kinds, questions, number)
             last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
@@ -326,9 +326,11 @@ def _refused(
     return _unconfirmed(problem, questions, cells)
 
 
-def _guessed(questions: Sequence[Question]) -> Unfit | None:
+def _guessed(
+    problem: Problem, kinds: Sequence[Kind], questions: Sequence[Question]
+) -> Unfit | None:
     """Return a task of which one number in every cell would be too large a part."""
-    for question in questions:
+    for kind, question in zip(kinds, questions, strict=True):
         whole = sum(answer.points for answer in question.answers)
         most = max((a.points for a in question.answers), default=0)
         # What repeats another cell follows from a 1 as well.
@@ -337,7 +339,12 @@ def _guessed(questions: Sequence[Question]) -> Unfit | None:
             right = sum(
                 a.points
                 for a in question.answers
-                if _is_number(a, number) or (number == 1 and a.cell in copies)
+                if _is_number(a, number)
+                or (number == 1 and a.cell in copies)
+                or (
+                    number
+                    and _is_number(a, number, _following(problem, kind, question, a.cell, number))
+                )
             )
             if right > limit * whole:
                 return Unfit("", f"too many of its cells are {number:g}")
@@ -348,10 +355,25 @@ def _flows(answer: Answer) -> bool:
     return _cell_kind(answer) in ("adjoint", "tangent")
 
 
-def _is_number(answer: Answer, number: float) -> bool:
-    if answer.kind not in ("number", "whole"):
+def _following(problem: Problem, kind: Kind, question: Question, cell: str, number: float) -> Any:
+    """Return what follows in a cell of a kind's own from one number in all that are asked."""
+    asked = _cells(question)
+
+    def own(other: str) -> float:
+        return number if other in asked else problem.value(other)
+
+    place = None if kind.follow is None else kind.follow(problem, cell, own)
+    return getattr(place, "total", place)
+
+
+def _is_number(answer: Answer, number: float, wanted: Any = "") -> bool:
+    """Tell whether a number is right in a cell, or near enough to what is wanted there."""
+    if answer.kind not in ("number", "whole") or wanted is None:
         return False
-    return abs(float(answer.exact) - number) <= answer.tolerance
+    right = float(answer.exact) if wanted == "" else wanted
+    if not isinstance(right, float | int):
+        return False
+    return abs(right - number) <= 1.5 * tolerance_of(number)
 
 
 def _unconfirmed(

@@ -188,8 +188,11 @@ def steps_in_lines(problem: Problem) -> Formulas:
 
 def opening(problem: Problem, *, whole: bool) -> Formulas:
     """Return what stands above the tasks: the formula, or its steps, and the point."""
-    view = problem.worked.view
+    view, given = problem.worked.view, problem.draft.point
+    at, *more = (assignments(given),)
     if problem.graph is not problem.whole:
+        # Each in a formula of its own, for they are long.
+        at, *more = (assignments({name: value}) for name, value in given.items())
         above = problem.whole.work(problem.draft.point).view
         graph = above.graph
         terms = tuple(above.equation(n) for n in above.shown if graph.ops[n] is not INPUT)
@@ -197,8 +200,7 @@ def opening(problem: Problem, *, whole: bool) -> Formulas:
         terms = (view.reading(view.graph.outputs[0]),)
     else:
         terms = steps_in_lines(problem).terms
-    point = Row((Word(WORDS["at"] + " "), *assignments(problem.draft.point).terms))
-    return Formulas((*terms, point))
+    return Formulas((*terms, Row((Word(WORDS["at"] + " "), *at.terms)), *more))
 
 
 def across(heads: Sequence[tuple[Term, Cell | None]], title: str) -> tuple[Grid, ...]:
