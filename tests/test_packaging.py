@@ -28,7 +28,7 @@ def test_the_wheel_has_the_app_where_the_command_looks_for_it() -> None:
 def test_what_comes_from_others_has_its_licence_beside_it_and_in_the_readme() -> None:
     shipped = [p for p in (ROOT / "graphlib").rglob("*") if p.is_file() and p.suffix != ".pyc"]
     # All else is written here: sources, styles, scripts and templates.
-    own = {".py", ".js", ".css", ".typ", ".conf", ".typed"}
+    own = {".py", ".js", ".css", ".typ", ".conf", ".toml", ".typed"}
     others = [p for p in shipped if p.suffix not in own and not p.name.startswith("LICENSE")]
     section = (ROOT / "README.md").read_text("utf-8").split("\n## Licence\n")[1]
     rows = re.findall(r"^\| `(.+?)` \| .+? \| (.+?) \|$", section, re.MULTILINE)

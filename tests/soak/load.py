@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import socket
@@ -20,6 +19,8 @@ from typing import Any
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from chainrule.ui.formula import LABEL
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -88,7 +89,7 @@ class Visit:
     """One open page: its box for formulas, and what the server sends."""
 
     def __init__(self, socket: Any) -> None:
-        self.socket, self.box, self.turn = socket, "", 0
+        self.socket, self.box = socket, ""
         self.seen: list[bytes] = []
         self.faults: list[str] = []
 
@@ -99,7 +100,7 @@ class Visit:
         if text is not None:
             widget = message.rerun_script.widget_states.widgets.add()
             widget.id = self.box
-            widget.json_value = json.dumps({"typed": {"text": text, "turn": self.turn}})
+            widget.string_value = text
         await self.socket.send(message.SerializeToString())
         self.seen = []
         while True:
@@ -115,13 +116,10 @@ class Visit:
         element = told.delta.new_element
         if element.WhichOneof("type") == "exception":
             self.faults.append(element.exception.message)
+        if element.WhichOneof("type") == "text_area" and element.text_area.label == LABEL:
+            self.box = element.text_area.id
         if element.WhichOneof("type") == "bidi_component":
-            component = element.bidi_component
-            if component.component_name.endswith("formula"):
-                self.box = component.id
-                self.turn = json.loads(component.json or "{}").get("turn", 0)
-            else:
-                self.seen.append(component.SerializeToString())
+            self.seen.append(element.bidi_component.SerializeToString())
 
     def shows(self, mark: str) -> bool:
         """Tell whether graph or table, as they were sent, hold a text."""
@@ -135,7 +133,7 @@ class Visit:
             if time.perf_counter() - begin > PATIENCE:
                 raise TimeoutError(f"{mark} is not there after {PATIENCE:.0f} s")
             await asyncio.sleep(0.05)
-            await self.run()  # as the page asks again by itself
+            await self.run(text)  # as the page asks again by itself
         return time.perf_counter() - begin
 
 
