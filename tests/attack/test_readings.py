@@ -12,6 +12,7 @@ import pytest
 import chainrule
 from chainrule.algebras.real import Real, lifted
 from chainrule.passes.run import Number
+from chainrule.passes.steps import Share
 from chainrule.readings import terms
 from chainrule.readings.formulas import Extent
 from chainrule.readings.numbers import numeral
@@ -133,21 +134,22 @@ def _added_up(worked: Any) -> None:
     run = worked.run
     totals = {node: run.fine.algebra.number(seed) for node, seed in run.seeds.items()}
     broken: set[int] = set()
-    for row in worked.table().rows:
-        if row.edge is None:
-            continue
-        share = row.derivative.amount
-        partial = run.partial(row.edge.user, row.edge.slot)
-        adjoint = run.derivative(row.edge.user)
-        if share.undefined or partial.undefined or adjoint.undefined or row.node in broken:
-            broken.add(row.node)
+    shares = [(double, step) for double, step in run.steps if isinstance(step, Share)]
+    assert len(shares) == sum(row.edge is not None for row in worked.table().rows)
+    ends = {step.operand: step for _, step in shares}
+    for double, step in shares:
+        node, total = step.operand, run.shown(double[-1], step[-1])
+        share = run.flowing(step.node, step.slot)
+        partial, adjoint = run.partial(step.node, step.slot), run.derivative(step.node)
+        if share.undefined or partial.undefined or adjoint.undefined or node in broken:
+            broken.add(node)
             continue
         assert meet(adjoint.proven * partial.proven, share.proven)
-        totals[row.node] = totals.get(row.node, 0) + share.proven
-        if not row.derivative.total.undefined:
-            assert meet(totals[row.node], row.derivative.total.proven)
-        if row.derivative.last:
-            assert row.derivative.total.digits == run.derivative(row.node).digits
+        totals[node] = totals.get(node, 0) + share.proven
+        if not total.undefined:
+            assert meet(totals[node], total.proven)
+        if step is ends[node]:
+            assert total.digits == run.derivative(node).digits
     paths = _paths(worked)
     for node in run.graph.inputs:
         number = run.derivative(node)
