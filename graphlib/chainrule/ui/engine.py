@@ -55,8 +55,13 @@ def warm() -> None:
 
 def step_back() -> None:
     """Let this process work only when others have nothing to do."""
-    if sys.platform != "win32":
-        os.nice(10)
+    try:
+        if sys.platform == "linux":
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif sys.platform != "win32":
+            os.nice(19)
+    except OSError:
+        pass  # a container may forbid it: then this process is one among others
     warm()
 
 
