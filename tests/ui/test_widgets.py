@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -62,3 +63,14 @@ def test_what_comes_of_a_widget_that_is_no_more_is_no_choice() -> None:
     page.button[0].click().run()
     assert (page.session_state["size"], page.session_state["told"]) == (4, [])
     assert page.slider[0].value == 4
+
+
+def test_a_choice_that_a_run_cut_short_told_nobody_is_taken_by_the_next_one() -> None:
+    page = begun()
+    page.slider[0].set_value(-1).run()
+    # As it is when the browser's value has come and its callback has not been called.
+    state = page.session_state
+    state["size"], state["told"] = 3, []
+    state["shown"] = {**state["shown"], "size": replace(state["shown"]["size"], value=3)}
+    page.run()
+    assert (state["size"], state["told"], page.slider[0].value) == (-1, [-1], -1)
