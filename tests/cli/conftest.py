@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from chainrule.cli import main
+from tests.typed import typed
 
 ROOT = Path(__file__).parents[2]
 Done = subprocess.CompletedProcess[bytes]
@@ -20,26 +20,9 @@ Answer = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run `chainrule …` in an empty folder, without a start of Python for each call."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-
-    def call(*arguments: str, input: bytes = b"") -> Done:
-        given = {"stdin": input, "stdout": b"", "stderr": b""}
-        streams = {
-            name: io.TextIOWrapper(io.BytesIO(content), "utf-8", write_through=True)
-            for name, content in given.items()
-        }
-        with monkeypatch.context() as replaced, pytest.raises(SystemExit) as ended:
-            for name, stream in streams.items():
-                replaced.setattr(sys, name, stream)
-            main(arguments)
-        out, err = (streams[name].buffer.getvalue() for name in ("stdout", "stderr"))
-        return Done(arguments, int(ended.value.code or 0), out, err)
-
-    return call
+def run(tmp_path: Path) -> Run:
+    """Run `chainrule …` in an empty folder."""
+    return partial(typed, folder=tmp_path)
 
 
 @pytest.fixture
