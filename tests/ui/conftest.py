@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 ROOT = Path(__file__).parents[2]
 
 # How long the page takes is not asked here: a right page ends the wait.
 expect.set_options(timeout=60_000)
+
+KEPT = "cookies,local_storage,indexeddb,cache_storage,service_workers"
+"""What a page may leave in a browser, the session storage of its tab apart."""
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +49,22 @@ def app_address() -> Iterator[str]:
     process.wait(10)
 
 
-@pytest.fixture
-def app_page(app_browser: Browser) -> Iterator[Page]:
-    """A page of 1280 × 800 that fails the test on any request to another machine."""
+@pytest.fixture(scope="session")
+def app_visitor(app_browser: Browser) -> Iterator[BrowserContext]:
+    """One visitor for all pages, who has loaded Streamlit's scripts once and for all."""
     context = app_browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(60_000)
-    page = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def app_page(app_visitor: BrowserContext, app_address: str) -> Iterator[Page]:
+    """A page of 1280 × 800 that fails the test on any request to another machine.
+
+    The visitor keeps nothing from one test to the next but what the server sends to everybody.
+    """
+    page = app_visitor.new_page()
     elsewhere: list[str] = []
     errors: list[str] = []
 
@@ -62,6 +75,9 @@ def app_page(app_browser: Browser) -> Iterator[Page]:
     page.on("request", lambda request: seen(request.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
+    kept = {"origin": app_address, "storageTypes": KEPT}
+    app_visitor.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+    for one in app_visitor.pages:
+        one.close()
     assert elsewhere == []
     assert errors == []
