@@ -16,6 +16,6 @@ from chainrule.ui import component, server  # noqa: E402
 app = st.App(
     server.SCRIPT,
     lifespan=server.ready,
-    routes=component.ROUTES,
+    routes=component.routes(),
     middleware=server.middleware(),
 )

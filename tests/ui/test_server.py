@@ -52,6 +52,17 @@ def test_scripts_are_fetched_once_and_named_after_what_is_in_them(app_address: s
         urllib.request.urlopen(f"{app_address}/parts/other.js", timeout=60)
 
 
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [("", "/parts/{name}"), ("course", "/course/parts/{name}"), ("/a/b/", "/a/b/parts/{name}")],
+)
+def test_scripts_are_below_the_path_of_the_app(
+    base: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(component.config, "get_option", {"server.baseUrlPath": base}.get)
+    assert [route.path for route in component.routes()] == [path]
+
+
 def test_of_one_asker_one_runs_and_the_last_waits() -> None:
     background = Background(threads=2)
     gate, begun = threading.Event(), threading.Event()

@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from streamlit import config
 
 SCRIPTS: Final[dict[str, str]] = {}
 """All scripts by their names, which say what is in them: every server has the same ones."""
@@ -71,5 +72,7 @@ async def _script(request: Request) -> Response:
     return Response(script, media_type="text/javascript", headers=headers)
 
 
-ROUTES: Final = [Route("/parts/{name}", _script)]
-"""Where browsers find the scripts."""
+def routes() -> list[Route]:
+    """Return where browsers find the scripts: beside the pages, below the path of the app."""
+    below = config.get_option("server.baseUrlPath").strip("/")
+    return [Route(f"{'/' if below else ''}{below}/parts/{{name}}", _script)]
