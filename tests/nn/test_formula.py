@@ -177,7 +177,7 @@ def test_targets_may_stand_under_the_name_of_what_is_predicted() -> None:
     x = [0.0, 1.0, 2.0, 3.0]
     y = [1.0, 2.5, 5.5, 7.0]
     slope, start = np.polyfit(x, y, 1)
-    plan = {"learn": "w b", "optimiser": "gd", "rate": 0.1, "steps": 2000}
+    plan: dict[str, Any] = {"learn": "w b", "optimiser": "gd", "rate": 0.1, "steps": 2000}
     for columns in ({"x": x, "y": y}, {"y": y, "x": x}, {"x": x, "t": y}):
         run = train("y = w x + b", columns, **plan)
         run.run()
