@@ -65,6 +65,8 @@ def test_a_name_with_a_file_beside_it_is_a_formula(run, tmp_path: Path) -> None:
 def test_points_in_one_option_or_several(run) -> None:
     one = text_of(run("table", "a b", "--at", "a=2,b=1/3"))
     several = text_of(run("table", "a b", "--at", "a=2", "--at", "b=1/3"))
+    for spelling in ("a=2 b=1/3", "a = 2; b = 1/3", "a=2 , b=1 / 3", "a=2 ;b=1/3"):
+        assert text_of(run("table", "a b", "--at", spelling)) == one
     assert one == several
     assert "a = 2, b = 1/3" in one
 

@@ -23,7 +23,9 @@ Markdown = Annotated[bool, typer.Option("--markdown", help="All operations as on
 def ops(
     name: Name = None, json: Json = False, markdown: Markdown = False, output: Output = None
 ) -> None:
-    """List the operations, or show one: formula, local partials, domain, kinks, values.
+    """List the operations, or show one.
+
+    Its formula, local partials, domain, kinks and values.
 
     \b
       chainrule ops
