@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache, partial
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -175,7 +177,8 @@ class _Maker:
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
-            first, *rest = (block() if callable(block) else block for block in question.blocks)
+            made = (block() if callable(block) else (block,) for block in question.blocks)
+            first, *rest = chain.from_iterable(made)
             assert isinstance(first, Paragraph)
             told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(
@@ -286,13 +289,20 @@ def _misfit(problem: Problem, kinds: Sequence[Kind], *, named: bool) -> Unfit | 
 
 def _questions(problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator) -> list[Question]:
     """Write the tasks; none asks again what an earlier one asks, or prints what another asks."""
-    alone = [_cells(kind.write(Setting(problem, deepcopy(rng)))) for kind in kinds[1:]]
+    begin = deepcopy(rng)
+
+    @cache
+    def later(i: int) -> frozenset[str]:
+        if i + 1 == len(kinds):
+            return frozenset()
+        return later(i + 1) | _cells(kinds[i + 1].write(Setting(problem, deepcopy(begin))))
+
     asked: frozenset[str] = frozenset()
     questions = []
     for i, kind in enumerate(kinds):
-        later = frozenset[str]().union(*alone[i:])
-        question = kind.write(Setting(problem, rng, asked, later))
-        if question.shown & (asked | later):
+        setting = Setting(problem, rng, asked, partial(later, i))
+        question = kind.write(setting)
+        if question.shown and question.shown & setting.hidden:
             raise GraphError(
                 f"{kind.name} prints what another task of this part asks; put it in one of its own"
             )
