@@ -219,7 +219,7 @@ def _moved(problem: Problem) -> Problem | None:
         name: ENTRY.sub(lambda typed, nth=i: _shifted(typed[0], nth), value)  # type: ignore[misc]
         for i, (name, value) in enumerate(problem.draft.point.items())
     }
-    moved = Problem(replace(problem.draft, point=point))
+    moved = Problem(replace(problem.draft, point=point), problem.whole)
     return None if unsound(moved) else moved
 
 
