@@ -150,16 +150,16 @@ def cosine(part: Any, x: Any, out: Any) -> None:
 @cache
 def tangent_pays() -> bool:
     """Tell whether NumPy's tangent is quick here, which it is where it uses wide registers."""
-    x = np.linspace(-3, 3, 2048)
+    x = np.linspace(-3, 3, 512)
     out = np.empty_like(x)
 
     def seconds(function: Any) -> float:
         function(x, out)
         found = []
-        for _ in range(5):
+        for _ in range(20):  # so short that other work seldom comes between
             start = time.perf_counter()
             function(x, out)
             found.append(time.perf_counter() - start)
         return min(found)
 
-    return 3 * seconds(np.tan) < seconds(np.sin)
+    return 2 * seconds(np.tan) < seconds(np.sin)

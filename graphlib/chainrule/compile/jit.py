@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import inspect
 import os
 import sys
@@ -32,8 +32,12 @@ for name in {WIDE}:
 
 @cache
 def is_there() -> bool:
-    """Tell whether numba is installed."""
-    return importlib.util.find_spec("numba") is not None
+    """Tell whether numba is installed, and takes the NumPy that is."""
+    try:
+        importlib.import_module("numba")
+    except ImportError:
+        return False
+    return True
 
 
 @cache
