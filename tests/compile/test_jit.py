@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import pytest
 
-from chainrule.compile import jit, wide
+from chainrule.compile import jit, points, wide
+from chainrule.graph.builder import Builder
 
 SOURCE = "def twice(x):\n    return 2 * x\n"
 
@@ -30,18 +31,31 @@ def test_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert not jit._kept(SOURCE).exists()
 
 
-@pytest.mark.parametrize("fault", [ImportError("Numba needs NumPy 2.3 or less"), None])
-def test_numba_that_does_not_load_is_not_there(
-    fault: ImportError | None, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_off", [False, True])
+def test_numba_that_is_switched_off_is_not_there(
+    is_off: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def load(name: str) -> ModuleType:
-        assert name == "numba"
-        if fault is not None:
-            raise fault
-        return ModuleType(name)
+    numba = SimpleNamespace(config=SimpleNamespace(DISABLE_JIT=is_off))
+    monkeypatch.setattr(jit.importlib, "import_module", lambda name: numba)
+    assert jit.is_there.__wrapped__() is not is_off
+
+
+def test_numba_that_does_not_load_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> None:
+        raise ImportError(f"{name} needs NumPy 2.3 or less")
 
     monkeypatch.setattr(jit.importlib, "import_module", load)
-    assert jit.is_there.__wrapped__() is (fault is None)
+    assert not jit.is_there.__wrapped__()
+
+
+def test_a_formula_that_takes_long_to_compile_is_left_to_numpy() -> None:
+    builder = Builder()
+    x = builder.input("x")
+    for _ in range(points.LONG + 1):
+        x = builder.maths.sin(x)
+    graph = builder.finish([x])
+    assert not points.loop(graph, [True], 64)
+    assert points.loop(graph.replace(outputs=[points.LONG]), [True], 64)
 
 
 def test_every_function_for_wide_registers_is_compiled() -> None:

@@ -32,12 +32,12 @@ for name in {WIDE}:
 
 @cache
 def is_there() -> bool:
-    """Tell whether numba is installed, and takes the NumPy that is."""
+    """Tell whether numba is installed, takes the NumPy that is, and is not told to stand back."""
     try:
-        importlib.import_module("numba")
+        numba = importlib.import_module("numba")
     except ImportError:
         return False
-    return True
+    return not numba.config.DISABLE_JIT
 
 
 @cache

@@ -17,6 +17,7 @@ from chainrule.compile.walk import walk
 from chainrule.graph.wengert import WengertList
 
 MANY = 100_000  # points from which on machine code is worth its making, once a formula
+LONG = 1000  # lines up to which it is made in a few seconds
 RANGES = {**wide.RANGES, "erf": (-1e300, 1e300), "erfc": (-1e300, 1e300), "gamma": (0.01, 170.0)}
 RANGES["lgamma"] = RANGES["gamma"]
 CALLED = re.compile(r"\b(?:np\.)?(\w+)\(")
@@ -26,7 +27,7 @@ KNOWN = {*PLAIN, *WIDE, *RANGES, "abs", "sqrt", "floor", "ceil"}
 
 
 def loop(graph: WengertList, many: Sequence[bool], block: int) -> str:
-    """Return the source of `points`, empty where it cannot be written.
+    """Return the source of `points`, empty where it is not to be written.
 
     `points` takes the inputs (arrays, or numbers of which there is one), an array for each output
     of which there are many values, and an array that is filled with which blocks are good.
@@ -44,7 +45,11 @@ def loop(graph: WengertList, many: Sequence[bool], block: int) -> str:
     outputs = [cells[node] for node in graph.outputs]
     results = [x for x in outputs if isinstance(x, Variable) and x.batched]
     lines = tape.live(map(str, results))
-    if not results or not {*CALLED.findall(" ".join(x.text for x in lines))} <= KNOWN:
+    if (
+        not results
+        or len(lines) > LONG
+        or not {*CALLED.findall(" ".join(x.text for x in lines))} <= KNOWN
+    ):
         return ""
     arrays = [str(x) for x in inputs.values() if x.batched]
     rows = [f"out{at}" for at in range(len(results))]
