@@ -23,6 +23,7 @@ from chainrule.nn.experiments.fit import (
     overfitting,
     width_against_depth,
 )
+from chainrule.nn.experiments.means import mean_of, over_seeds
 from chainrule.nn.experiments.outcome import Look, Outcome
 from chainrule.nn.experiments.pictures import changed_input, convolution, style_transfer
 from chainrule.nn.experiments.record import EXPERIMENTS, Experiment, experiment
@@ -50,6 +51,8 @@ __all__ = [
     "line_and_closed_form",
     "loss_of_a_weight",
     "lottery_ticket",
+    "mean_of",
+    "over_seeds",
     "overfitting",
     "rates",
     "recurrent",
