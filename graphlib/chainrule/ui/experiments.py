@@ -27,7 +27,7 @@ from chainrule.workers import Workers
 
 SECONDS: Final = 120.0
 ASK_EVERY = 0.5
-MOST_ROWS, SEEDS = 40, 10
+MOST_ROWS, SEEDS, LONG = 40, 10, 30
 
 
 @cache
@@ -215,7 +215,8 @@ def _outcome(it: Experiment, found: Outcome, given: Given, *, mean: bool) -> Non
         convolution(_grids(found), key="ex_convolution", on_edit=lambda: _edited(found))
         left, right = st.columns([1, 1], gap="medium")
     else:
-        left, right = st.columns([664, 272], gap="small")
+        long = any(isinstance(x, str) and len(x) > LONG for row in found.rows for x in row)
+        left, right = st.columns([664, 272] if not long else [400, 536], gap="small")
         with left, st.container(key="ex_picture"):
             st.vega_lite_chart(
                 spec=found.spec(theme()), key=f"ex_chart_{it.name}_{theme()}", width="content"
@@ -226,9 +227,8 @@ def _outcome(it: Experiment, found: Outcome, given: Given, *, mean: bool) -> Non
             st.html(f'<div class="cr-why"><h3>Why</h3><p>{escape(found.why)}</p></div>')
         if it.name == "activation-start" and not mean:
             _ways_in(found, it.given(**dict(given)))
-    with left:
-        st.html(f'<p class="cr-quiet">{escape(it.about)}</p>')
-        _save(it, found, given, mean=mean)
+    st.html(f'<p class="cr-quiet">{escape(it.about)}</p>')
+    _save(it, found, given, mean=mean)
 
 
 def _grids(found: Outcome) -> dict[str, Any]:

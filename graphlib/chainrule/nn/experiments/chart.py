@@ -13,7 +13,7 @@ from chainrule.readings.theme import THEMES, Theme, ThemeName, mixed
 if TYPE_CHECKING:
     from chainrule.nn.experiments.outcome import Outcome
 
-WIDTH, HEIGHT, LEAST = 566, 280, 80
+WIDTH, HEIGHT, LEAST = 550, 280, 80
 APART = 14
 """From one picture to the one beside it, in px."""
 HEAD = 84
@@ -52,10 +52,12 @@ def drawn(outcome: Outcome, theme: ThemeName = "light") -> Spec:
     quiet = bool(look.rows)
     across = (len(facets) if quiet else min(3, len(facets))) * len(panels)
     places = list(product(rows, facets, panels))
-    size = {
+    size: Spec = {
         "width": max(LEAST, (WIDTH - APART * (across - 1)) // across),
         "height": 110 if len(places) > across else HEIGHT if across == 1 else 180,
     }
+    if outcome.type_of(look.y) == "nominal" and look.kind == "bar":
+        size |= {"height": {"step": 17}, "width": 290}
     best = min(outcome.ends().where(), key=itemgetter(look.best)) if look.best else {}
     cells: list[Spec] = []
     for row, facet, panel in places:
@@ -296,7 +298,7 @@ def _axis(
     domain: tuple[float, float] | None = None,
     wide: int = 0,
 ) -> Spec:
-    scale: Spec = {"type": "log"} if logarithmic else {"zero": False}
+    scale: Spec = {"type": "log"} if logarithmic else {"zero": outcome.look.kind == "bar"}
     scale |= {} if wide else {"nice": False}
     scale |= {"domain": list(domain)} if domain else {}
     axis: Spec = {"tickCount": 5, **({} if wide else {"labelOverlap": True})}
