@@ -11,8 +11,9 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
+from chainrule.language.asking import DIFFERENTIATED
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import ALIASES, canonical
+from chainrule.language.names import ALIASES, IN_CODE, canonical
 from chainrule.language.statements import Statement, kinds, numeral
 from chainrule.language.syntax import Notes, Span, refusal
 from chainrule.language.words import between_commas
@@ -23,7 +24,7 @@ _MODULE = re.compile(
     "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
 )
 INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
-_CONSTANTS = {"e": "e", "pi": "pi"}
+_CONSTANTS = {"e": "e", "pi": "pi", "E": "e", "PI": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
     "behind a value, as in z.relu()."
@@ -130,6 +131,10 @@ class Code:
             self._out[-1] = owner._replace(stop=word.stop)
             return at + 2
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
+        name = name or IN_CODE.get(word.text, "")
+        if module and word.text in DIFFERENTIATED:
+            self._out.pop()
+            return at + 1  # sympy.diff(f, x) asks as diff(f, x) does
         if module and (name in self._functions or word.text in _CONSTANTS):
             self._out.pop()
             self._notes.tell(f"code:{owner.text}", Span(owner.start, word.stop), word.text)
@@ -156,7 +161,10 @@ class Code:
         shown = self._text[start : operand[-1].stop]
         key = f"method:{excerpt(word.text)}"
         closes = at + 3 < len(self._found) and self._found[at + 3].kind == ")"
-        self._notes.tell(key, Span(start, word.stop), f"{name}({shown}{'' if closes else ', …'})")
+        spelled = word.text if " " in name else name
+        self._notes.tell(
+            key, Span(start, word.stop), f"{spelled}({shown}{'' if closes else ', …'})"
+        )
         del self._out[begin:]
         self._partner = {close: o for close, o in self._partner.items() if close < begin}
         self._take(Token("function", name, start, word.stop, whole=True))

@@ -16,6 +16,7 @@ from chainrule.language.names import (
     ACCENTS,
     LOOK_ALIKES,
     PRIMES,
+    SHIFTED,
     SUPERSCRIPTS,
     continues_name,
     fold,
@@ -86,7 +87,7 @@ _LONG = re.compile(
     r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))|(?P<maps>[-=]>)"
 )
 _INDEX = r"[A-Za-z0-9]{1,9} *(?:[-+] *[0-9]{1,9} *)?"
-_SMALL = "⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}⁾"
+_SMALL = rf"⁽[{''.join(SUPERSCRIPTS)}]{{1,9}}⁾"
 _UPPER = re.compile(rf"\^\[ *{_INDEX}\]|{_SMALL}")
 # Where x^(1) stands, which nobody writes for a power, all of x^(2) are indices.
 _ABOVE = re.compile(rf"\^\[ *{_INDEX}\]|\^\( *{_INDEX}\)|{_SMALL}")
@@ -124,6 +125,12 @@ _ALLOWED = (
 _INDEXED = frozenset({"word", ")", "index"})
 # What a method can stand behind: z.relu(), (a + b).relu().
 _OWNERS = frozenset({"word", ")", "index", "superscript", "number"})
+_SLASHES = (
+    "`//` is no sign of a formula",
+    "A comment begins with #; a division is written a/b, rounded down floor(a/b).",
+)
+# At the beginning of a line nothing is divided.
+_COMMENTS = ("#", "//", "%")
 _RADIX = ("x", "b", "o")
 _BOUND = re.compile(r"[0-9]+(?=\.\.)")
 # Entries of a vector or matrix, directly behind it: x[0], W[1, 2].
@@ -176,6 +183,10 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
         character = plain[at]
         if character in " \t\r":
             at += 1
+        elif character == "#" or (
+            plain.startswith(_COMMENTS, at) and (not found or found[-1].kind == ";")
+        ):
+            at = _end_of_line(plain, at)
         elif (norm := _norm(plain, at, opened)) is not None:
             if opened and opened[-1].text == norm.text:
                 opened.pop()
@@ -192,13 +203,11 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
             _matched(text, sign, opened)
             found.append(sign)
             at = sign.stop
-        elif character == "#":
-            at = _end_of_line(plain, at)
         elif _begins_number(plain, at):
             found.append(number_at(text, plain, at))
             at = found[-1].stop
         elif is_letter(character):
-            stop = _run(plain, at, _in_word)
+            stop = _end_of_word(plain, at)
             if stop - at > LIMITS.name:
                 what = "characters in a name"
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
@@ -252,8 +261,15 @@ def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
     return Token("(", "||", at, at + 2) if closes or opens else None
 
 
-def _in_word(character: str) -> bool:
-    return continues_name(character) or character in ACCENTS
+def _end_of_word(plain: str, at: int) -> int:
+    """Return where a word ends: behind one letter with an accent, or a subscript like ₙ₊₁."""
+    stop = _run(plain, at, lambda sign: continues_name(sign) or sign in ACCENTS)
+    shifted = SHIFTED.search(plain, at, stop)
+    stop = shifted.end() if shifted is not None else stop
+    accent = next((k for k in range(at, stop) if plain[k] in ACCENTS), stop)
+    if at + 1 < accent < stop:
+        return accent - 1  # wx̂ is w and x̂
+    return accent + 1 if is_letter(plain[accent + 1 : stop][:1] or ".") else stop
 
 
 def _marks(plain: str, at: int, above: re.Pattern[str]) -> int:
@@ -349,6 +365,8 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
             f"{text[:at]}={text[at + 2 :]}",
         )
     character = plain[at]
+    if plain[at : at + 2] == "//":
+        raise refusal(text, Span(at, at + 2), *_SLASHES, _as_comment(text, at, 2))
     joined = _AND.match(plain, at)
     if joined is not None and found and found[-1].kind == ")":
         return Token("and", joined[1], at, joined.end(1))
@@ -359,7 +377,9 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     if character in SIGNS:
         return Token(SIGNS[character], character, at, at + 1)
     if character in "∑∏":
-        return Token("word", "sum" if character == "∑" else "prod", at, at + 1)
+        below = _LOWERED.match(plain, at + 1)
+        stop = below.end() if below is not None else at + 1
+        return Token("word", "sum" if character == "∑" else "prod", at, stop)
     dots = _DOTS.match(plain, at)
     if dots is not None and found and found[-1].kind in ("number", "word", ","):
         return Token("..", dots[0], at, dots.end())
@@ -373,6 +393,12 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     raise _refusal(text, at)
 
 
+def _as_comment(text: str, at: int, length: int) -> str:
+    """Return the text with # where a sign begins what can only be a comment, else ""."""
+    prose = re.match(r"[ \t]*[A-Za-z]{3,}", text[at + length :])
+    return f"{text[:at]}#{text[at + length :]}" if prose else ""
+
+
 def _refusal(text: str, at: int) -> ParseError:
     character = text[at]
     if character in REFUSED:
@@ -384,7 +410,11 @@ def _refusal(text: str, at: int) -> ParseError:
         message = f"The {kind} {shown} cannot be read"
         if kind == "letter":
             message += "; letters are Latin or Greek here"
-    return refusal(text, Span(at, at + 1), message, _ALLOWED)
+    unseen = unicodedata.category(character) == "Cf"
+    suggestion = text[:at] + text[at + 1 :] if unseen else ""
+    if character == "%":
+        suggestion = _as_comment(text, at, 1)
+    return refusal(text, Span(at, at + 1), message, _ALLOWED, suggestion)
 
 
 def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:

@@ -13,7 +13,7 @@ from chainrule.language.code import Code, unpacked, with_steps
 from chainrule.language.expansion import Definition, Expansion, calls, stand_in
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
-from chainrule.language.names import POWER_OF, canonical, function_names
+from chainrule.language.names import IN_CODE, POWER_OF, canonical, function_names
 from chainrule.language.parser import Parser
 from chainrule.language.reading import WordReader
 from chainrule.language.statements import (
@@ -39,7 +39,8 @@ from chainrule.language.words import assigned, redefined, stars, worded
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
-FUNCTIONS = function_names({**OPS.spelled, POWER_OF: OPS["power"]})
+OPERATORS = {name: OPS[name.removesuffix(" of")] for name in (POWER_OF, *IN_CODE.values())}
+FUNCTIONS = function_names({**OPS.spelled, **OPERATORS})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 LATEX = ("\\", "_{", "^{", "$", "sum_(", "prod_(", "∑_(", "∏_(")

@@ -27,6 +27,7 @@ from chainrule.language.names import (
     Pieces,
     canonical,
     function_before,
+    functions_inside,
     is_letter,
     letters_of,
     nearest_function,
@@ -34,15 +35,19 @@ from chainrule.language.names import (
     unmarked,
 )
 from chainrule.language.refusals import (
+    USUALLY_FUNCTIONS,
     LetterRun,
     did_you_mean,
     entry_expected,
     number_behind_name,
+    raised_function,
     unknown_function,
+    with_subscript,
     without_operands,
     word_of_language,
 )
 from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.language.words import closing
 from chainrule.ops import OPS, Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
@@ -143,6 +148,8 @@ class WordReader:
             elif token.kind != "word":
                 if token.kind == "/":
                     check_derivative(self._text, tokens, at, self._known)
+                if token.kind == "@" and not self._shaped:
+                    self._notes.tell("@", token, "the product of two numbers")
                 result.append(token)
             elif behind is not None and behind.kind == "=":
                 result.append(token._replace(kind="parameter"))
@@ -160,6 +167,7 @@ class WordReader:
                     behind = tokens[at + 2] if at + 2 < len(tokens) else None
                 factor = behind is not None and behind.kind in _FACTORS
                 factor = factor and behind is not None and behind.start > token.stop
+                self._check_raised(tokens, at)
                 read = self._word(token, behind.kind if behind and seen else "", factor)
                 row.add(
                     token,
@@ -168,6 +176,24 @@ class WordReader:
                 )
                 result.extend(read)
         return result
+
+    def _check_raised(self, tokens: Sequence[Token], at: int) -> None:
+        """Refuse f^2(x) and diag^{-1}(x) of an unknown f: of functions, not of factors."""
+        word, behind = tokens[at], tokens[at + 1 : at + 2]
+        letters, name = letters_of(word.text), canonical(word.text) if word.kind == "word" else ""
+        usual = word.text in USUALLY_FUNCTIONS or len(letters) > 2
+        read = name in self._known or name in self._defined or word.text in self._functions
+        unknown = usual and not read and letters not in GREEK_NAMES
+        if not unknown or not behind or behind[0].kind not in ("^", "superscript"):
+            return
+        stop = at + 2
+        if behind[0].kind == "^":
+            stop += tokens[stop].kind == "-" if stop < len(tokens) else 0
+            bracket = stop < len(tokens) and tokens[stop].kind == "("
+            stop = (closing(tokens, stop) if bracket else stop) + 1
+        opens = tokens[stop] if stop < len(tokens) else NOTHING
+        if opens.kind == "(" and opens.text:
+            raise raised_function(self._text, word, opens)
 
     def _is_known(self, word: str) -> bool:
         return canonical(word) in self._known
@@ -275,6 +301,15 @@ class WordReader:
         """A word that is set upright in LaTeX, or has an accent: one name."""
         return [self._name(word)] if word.whole else None
 
+    def subscripted(self, word: LetterRun) -> list[Token] | None:
+        """A function with an index below, like `max_i x_i`: refused."""
+        name = letters_of(word.text)
+        index = canonical(word.text)[len(name) :].removeprefix("_")
+        lowered = len(index) == 1 and not word.text.endswith(name + index)
+        if name not in self._functions or not lowered or not (word.called or word.factor):
+            return None
+        raise with_subscript(self._text, word, name)
+
     def one_letter(self, word: LetterRun) -> list[Token] | None:
         """A Greek name, or a letter, with digits or subscript; letters with a subscript word."""
         letters = letters_of(word.text)
@@ -292,6 +327,9 @@ class WordReader:
         glued = function_before(word.text, self._functions, self._pieces.is_operand)
         if glued:
             raise did_you_mean(self._text, word, f"{glued} {word.text[len(glued) :]}")
+        apart = functions_inside(word.text)
+        if apart:
+            raise did_you_mean(self._text, word, apart)
         if word.called:
             for at in range(1, len(word.text)):
                 if word.text[at:] in self._functions and self._pieces.is_operand(word.text[:at]):
@@ -345,6 +383,7 @@ class WordReader:
         whole,
         glued_function,
         known_pieces,
+        subscripted,
         one_letter,
         misspelt,
         glued_names,

@@ -238,7 +238,7 @@ def number_behind_name(text: str, word: LetterRun) -> ParseError:
 def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> ParseError:
     """Return the error for an unknown word before a bracket."""
     spelled = {name.removesuffix("()") for name in functions}
-    near = alike(word.text, sorted(name for name in spelled if name.isascii()))
+    near = alike(word.text, sorted(name for name in spelled if name.isascii() and " " not in name))
     known = f"Functions of like names: {', '.join(near)}" if near else USUAL
     shown = excerpt(word.text)
     message = f"`{shown}` stands before a bracket and is neither a known function nor a known name"
@@ -248,6 +248,30 @@ def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> Pa
     allowed = f"For a product write {shown}*(…). {known}; `chainrule ops` lists all."
     product = f"{text[: word.stop]}*{text[word.stop :]}"
     return refusal(text, word, message, allowed, product)
+
+
+def raised_function(text: str, word: Token, opens: Token) -> ParseError:
+    """Return the error for f^2(x) of an unknown f, which is a function for most readers."""
+    shown, power = excerpt(word.text), excerpt(text[word.start : opens.start])
+    return refusal(
+        text,
+        Span(word.start, opens.start),
+        f"`{power}` stands before a bracket, and {shown} is no known function or name",
+        f"For a product write {power}*(…). A function is defined like {shown}(x) = x^2, and its "
+        f"power is written {shown}(x)^2.",
+        f"{text[: opens.start]}*{text[opens.start :]}",
+    )
+
+
+def with_subscript(text: str, word: LetterRun, function: str) -> ParseError:
+    """Return the error for `max_i x_i`: a function that has an index below."""
+    if function == "log":
+        allowed = "Write its base as the second operand: log_b(x, 3)."
+    else:
+        allowed = (
+            f"Write every operand: {function}(x_1, x_2). Of a name of yours write {word.text}*x."
+        )
+    return refusal(text, word, f"The function {function} has a subscript", allowed)
 
 
 def word_of_language(text: str, token: Token) -> ParseError:

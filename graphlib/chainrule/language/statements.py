@@ -9,10 +9,17 @@ from fractions import Fraction
 from math import prod
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import check_statement, derivative, question
+from chainrule.language.asking import (
+    check_statement,
+    derivative,
+    question,
+    words_of_asking,
+)
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.words import closing
+from chainrule.ops import OPS
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 # A line that begins with one of these, or ends with one, goes on.
@@ -144,7 +151,12 @@ class _Parts:
                 if part and not self._goes_on(at, depth):
                     self._parts.append([])
                 at = self._past_lines(at) if token.text == "\n" else at + 1
-            elif depth == 0 and token.kind in (",", "joint", "and") and (skip := self._joint(at)):
+            elif (
+                depth == 0
+                and token.kind in (",", "joint", "and")
+                and token.text != "of"
+                and (skip := self._joint(at))
+            ):
                 at = skip
                 self._parts.append([])
             else:
@@ -262,6 +274,7 @@ class _Parts:
 def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
+    part = _asked_first(part, known)
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
     mapping = _MAPPING.match(kinds(part))
     if mapping:
@@ -279,7 +292,7 @@ def _statement(
     left = part[: equals[0]] if equals else part[:1]
     parameters = None
     if len(left) != 1 or name.kind != "word":
-        check_statement(text, part, known)
+        check_statement(text, left or part, known)
         if name.kind == "word" and set(name.text) & set(PRIMES):
             raise derivative(text, name.start, name.stop)
         parameters = _parameters(text, left, sign, part[len(left) + 1 :])
@@ -289,11 +302,17 @@ def _statement(
     if further and numeral(body[further[-1] + 1 :]) is not None:
         claim = tuple(body[further[-1] + 1 :])
         body, further = _body(text, body[: further[-1]], body[further[-1]]), further[:-1]
-    if further and parameters is None and _is_call(body[: further[0]]):
+    if further and _is_unknown(body[: further[0]], known):
+        # y = f(x) = …, h(x) = g(w^T x) = …
         notes.tell(
             f"function:{body[0].start}", Span(body[0].start, body[further[0]].stop), name.text
         )
         body = _body(text, body[further[0] + 1 :], body[further[0]])
+        further = [at - further[0] - 1 for at in further[1:]]
+    while further and _is_worked(body[further[-1] + 1 :]):
+        place = Span(body[further[-1]].start, body[-1].stop)
+        notes.tell(f"worked:{place.start}", place, "numbers put in: left out")
+        body, further = _body(text, body[: further[-1]], body[further[-1]]), further[:-1]
     asked, body = question(text, body, known, notes)
     return Statement(name, body, line, parameters, asked=asked, claim=claim)
 
@@ -348,12 +367,38 @@ def _is_call(part: Sequence[Token]) -> bool:
     )
 
 
+def _is_unknown(part: Sequence[Token], known: Collection[str]) -> bool:
+    """Return whether these are an unknown name with something in brackets: `g(w^T x)`."""
+    called = len(part) > 3 and part[0].kind == "word" and part[1].kind == "("
+    if not called or closing(part, 1) != len(part) - 1:
+        return False
+    free = canonical(part[0].text) not in known and part[0].text not in OPS.spelled
+    return free or _is_call(part)
+
+
+def _is_worked(part: Sequence[Token]) -> bool:
+    """Return whether these are numbers only, put in for the names before them."""
+    return not any(token.kind in ("word", "function") for token in part) and len(part) > 1
+
+
+def _asked_first(part: list[Token], known: Collection[str]) -> list[Token]:
+    """Return `find the derivative of y = x^2` with the words of asking before the formula."""
+    equals = _equals(part)
+    words = words_of_asking(part, known) if equals else 0
+    if not 0 < words < equals[0] if equals else True:
+        return part
+    stop = equals[0] + 1
+    return [*part[words:stop], *part[:words], *part[stop:]]
+
+
 def _parameters(
     text: str, left: Sequence[Token], equals: Token, right: Sequence[Token]
 ) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
-        raise refusal(text, equals, "No name stands before =", _ONE_NAME)
+        allowed = f"{_ONE_NAME} Of equal formulas keep one."
+        shorter = text[: equals.start] + text[right[-1].stop :] if right else ""
+        raise refusal(text, equals, "No name stands before =", allowed, shorter)
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
     if left[0].kind != "word" or not brackets:
