@@ -83,7 +83,7 @@ def canonical_or(token: Token) -> str:
     return canonical(token.text) if token.kind == "word" else ""
 
 
-def words_of_asking(body: Sequence[Token], known: Collection[str]) -> int:
+def _words_of_asking(body: Sequence[Token], known: Collection[str]) -> int:
     """Return how many words ask at the beginning: `find the derivative of` are four."""
     words = []
     for token in body[:9]:
@@ -94,9 +94,18 @@ def words_of_asking(body: Sequence[Token], known: Collection[str]) -> int:
     return asked[0].count(" ") if asked is not None else 0
 
 
+def asked_first(part: list[Token], equals: Sequence[int], known: Collection[str]) -> list[Token]:
+    """Return `find the derivative of y = x^2` with the words of asking before the formula."""
+    words = _words_of_asking(part, known) if equals else 0
+    if not equals or not 0 < words < equals[0]:
+        return part
+    stop = equals[0] + 1
+    return [*part[words:stop], *part[:words], *part[stop:]]
+
+
 def _in_words(body: list[Token], known: Collection[str]) -> tuple[str | None, list[Token]]:
     """Read `derivative of f`, `find the partial derivative of f`, `differentiate f`."""
-    words = words_of_asking(body, known)
+    words = _words_of_asking(body, known)
     if not words:
         return None, body
     rest = body[words:]

@@ -32,13 +32,11 @@ from chainrule.language.latex_names import (
 )
 from chainrule.language.lexer import (
     NOTHING,
-    VULGAR_FRACTIONS,
     Token,
     check_look_alikes,
-    number_at,
     sign_at,
 )
-from chainrule.language.names import ALIASES, SUPERSCRIPTS
+from chainrule.language.names import ALIASES
 from chainrule.language.statements import ENDS_OPEN
 from chainrule.language.syntax import Notes
 from chainrule.language.words import WORDS
@@ -220,30 +218,16 @@ class _Lexer(Commands):
     def _plain_sign(self, character: str) -> None:
         """Take what stands for itself, in LaTeX as in plain text."""
         start = self.at
-        following = self.plain[start + 1 : start + 2]
-        digit = character.isascii() and character.isdigit()
-        if digit or (character == "." and following.isascii() and following.isdigit()):
-            self.found.append(number_at(self.text, self.plain, start))
-        elif character in SUPERSCRIPTS:
-            stop = start
-            while stop < len(self.plain) and self.plain[stop] in SUPERSCRIPTS:
-                stop += 1
-            raised = "".join(SUPERSCRIPTS[sign] for sign in self.plain[start:stop])
-            self.emit("superscript", raised, start, stop)
-        elif character in VULGAR_FRACTIONS:
-            number = VULGAR_FRACTIONS[character]
-            self.found.append(Token("number", character, start, start + 1, number))
-        elif self._is_punctuation():
+        if self._is_punctuation():
             self.at += 1
-            return
-        elif character + following == ":=":
-            self.emit("=", ":=", start, start + 2)
+        elif self.plain.startswith(":=", start):
+            self.at += 2
+            self.emit("=", ":=", start, self.at)
         elif character in "∑∏":
             self._big_sign()
-            return
         else:
             self._sign(sign_at(self.text, self.plain, start, self.found))
-        self.at = self.found[-1].stop
+            self.at = self.found[-1].stop
 
     def _is_punctuation(self) -> bool:
         """Return whether a comma or point here only ends a displayed formula, or a row of cases."""

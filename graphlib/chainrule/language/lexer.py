@@ -15,6 +15,7 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.names import (
     ACCENTS,
     LOOK_ALIKES,
+    PLAIN,
     PRIMES,
     SHIFTED,
     SUPERSCRIPTS,
@@ -81,8 +82,8 @@ COMPARISONS = spelled(
     """
 )
 CLOSED_BY = {"(": ")", "[": "]", "{": "}", "‖": "‖", "||": "||"}
-_PARTIAL_OF = re.compile(r"∂(?=\s*\()|(?<=/)∂\w+")
-_PARTIAL = re.compile(r"∂(?P<above>\w*)(?P<slash>\s*/\s*)∂(?P<below>\w+)")
+# ∂/∂x asks what d/dx asks.
+_PARTIAL = re.compile(r"∂(?=\w*\s*/\s*∂\w)|(?<=/)(?P<gap>\s*)∂(?=\w)|∂(?=\s*\()")
 _LONG = re.compile(
     r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))|(?P<maps>[-=]>)"
 )
@@ -152,7 +153,7 @@ def clean(text: str, notes: Notes) -> str:
         if folded != character and folded != " ":
             notes.tell(f"letter:{character}", Span(at, at + 1), folded)
         plain.append(folded)
-    return "".join(plain)
+    return _PARTIAL.sub(lambda sign: f"{sign['gap'] or ''}d", "".join(plain))
 
 
 def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
@@ -198,52 +199,24 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
                 notes.tell("norm", Span(at, norm.stop), "the norm ‖…‖")
             found.append(norm)
             at = norm.stop
-        elif character in SIGNS:
-            sign = sign_at(text, plain, at, found)
-            _matched(text, sign, opened)
-            found.append(sign)
-            at = sign.stop
-        elif _begins_number(plain, at):
-            found.append(number_at(text, plain, at))
-            at = found[-1].stop
         elif is_letter(character):
             stop = _end_of_word(plain, at)
             if stop - at > LIMITS.name:
                 what = "characters in a name"
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
-            begin, at = (
-                at,
-                _marks(plain, stop, _UPPER if character == "e" == plain[at:stop] else above),
-            )
-            found.append(Token("word", plain[begin:at].replace("⋆", "*"), begin, at))
-        elif (partial := _PARTIAL.match(plain, at)) is not None:
-            # ∂/∂x asks what d/dx asks.
-            slash = partial.start("slash") + partial["slash"].index("/")
-            found.append(Token("word", f"d{partial['above']}", at, partial.end("above")))
-            found.append(Token("/", "/", slash, slash + 1))
-            at = partial.end()
-            found.append(Token("word", f"d{partial['below']}", partial.end("slash"), at))
-        elif (partial := _PARTIAL_OF.match(plain, at)) is not None:
-            found.append(Token("word", f"d{partial[0][1:]}", at, partial.end()))
-            at = partial.end()
+            stop = _marks(plain, stop, _UPPER if plain[at:stop] == "e" else above)
+            found.append(Token("word", plain[at:stop].replace("⋆", "*"), at, stop))
+            at = stop
         elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
             found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
             at += 2
-        elif character in SUPERSCRIPTS:
-            stop = _run(plain, at, SUPERSCRIPTS.__contains__)
-            raised = "".join(SUPERSCRIPTS[c] for c in plain[at:stop])
-            if _FORMULA.fullmatch(raised):
-                inner = tokens(text, plain[:at] + raised, notes, at)
-                found.append(Token("^", "^", at, at))
-                found += [Token("(", "", at, at), *inner, Token(")", "", stop, stop)]
-            else:
-                found.append(Token("superscript", raised, at, stop))
-            at = stop
-        elif character in VULGAR_FRACTIONS:
-            found.append(Token("number", character, at, at + 1, VULGAR_FRACTIONS[character]))
-            at += 1
         else:
             sign = sign_at(text, plain, at, found)
+            _matched(text, sign, opened)
+            if sign.kind == "superscript" and _FORMULA.fullmatch(sign.text):
+                inner = tokens(text, plain[:at] + sign.text, notes, at)
+                found += [Token("^", "^", at, at), Token("(", "", at, at), *inner]
+                sign = Token(")", "", sign.stop, sign.stop)
             found.append(sign)
             at = sign.stop
     check_look_alikes(text, found)
@@ -345,13 +318,21 @@ def number_at(text: str, plain: str, at: int) -> Token:
 
 
 def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
-    """Return the sign that begins at `at`, `found` being the tokens before it.
+    """Return the number, raised number or sign that begins at `at`, behind the tokens `found`.
 
     Raises
     ------
     ParseError
         If no formula contains it; says why, where there is a reason.
     """
+    character = plain[at]
+    if _begins_number(plain, at):
+        return number_at(text, plain, at)
+    if character in SUPERSCRIPTS:
+        stop = _run(plain, at, SUPERSCRIPTS.__contains__)
+        return Token("superscript", plain[at:stop].translate(PLAIN), at, stop)
+    if character in VULGAR_FRACTIONS:
+        return Token("number", character, at, at + 1, VULGAR_FRACTIONS[character])
     long = _LONG.match(plain, at)
     if long is not None and long.lastgroup:
         kind = {"power": "^", "step": "+="}.get(long.lastgroup, long.lastgroup)
@@ -364,7 +345,6 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
             "An assignment is written with =.",
             f"{text[:at]}={text[at + 2 :]}",
         )
-    character = plain[at]
     if plain[at : at + 2] == "//":
         raise refusal(text, Span(at, at + 2), *_SLASHES, _as_comment(text, at, 2))
     joined = _AND.match(plain, at)

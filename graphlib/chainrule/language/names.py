@@ -1,16 +1,15 @@
 """Names: which characters make them, and the one form under which each is known.
 
 `x1`, `x_1` and `x₁` are one name, and so are `θ` and `theta`. Python's `\\w` and
-`str.isdigit` match ² and ₁, so characters are told apart by the tables here. Words that nearly are
-functions, and runs of letters that are made of known names, are found here too.
+`str.isdigit` match ² and ₁, so characters are told apart by the tables here. Runs of letters
+that are made of known names are found here too.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -158,7 +157,7 @@ _STAR = re.compile(r"(?<![*⋆∗])\^?\{?[*⋆∗]\}?(?![^\W_]|[*⋆∗])")
 _PRIME = re.compile(r"(?:['’′]|\^\{?\\prime\}?)(?![^\W_])")
 _RAISED = re.compile(rf"⁽([{''.join(SUPERSCRIPTS)}]{{1,9}})⁾")
 SHIFTED = re.compile(rf"[{''.join(SUBSCRIPTS)}]?[₊₋][₀-₉]{{1,9}}")
-_PLAIN = str.maketrans({**SUBSCRIPTS, **SUPERSCRIPTS, "₊": "+", "₋": "-"})
+PLAIN = str.maketrans({**SUBSCRIPTS, **SUPERSCRIPTS, "₊": "+", "₋": "-"})
 _SHIFT = re.compile(r"(?P<letter>[A-Za-z]?)\s*(?P<sign>[-+−])\s*(?P<number>[0-9]{1,9})")
 UPPER = {"(": "sup", "[": "box"}
 
@@ -180,8 +179,8 @@ def unmarked(spelling: str) -> str:
     """Return a name with its marks spelled out: `ŷ_1` is y_hat_1, `w_{11}^{(1)}` w_11_sup1."""
     if spelling.isascii() and spelling.replace("_", "a").isalnum():
         return spelling
-    spelling = _RAISED.sub(lambda m: f"^({m[1].translate(_PLAIN)})", spelling)
-    spelling = SHIFTED.sub(lambda m: f"_{{{m[0].translate(_PLAIN)}}}", spelling)
+    spelling = _RAISED.sub(lambda m: f"^({m[1].translate(PLAIN)})", spelling)
+    spelling = SHIFTED.sub(lambda m: f"_{{{m[0].translate(PLAIN)}}}", spelling)
     word = re.sub(r"\\([A-Za-z]+)", lambda m: m[1] if m[1] in GREEK_NAMES else m[0], spelling)
     apart = unicodedata.normalize("NFD", word[:1])
     if len(apart) == 1 and word[1:2] in ACCENTS:
@@ -293,64 +292,6 @@ def not_a_name(spelling: str, position: int) -> ParseError:
         f"{excerpt(spelling)!r} is not a name",
         "A name is a Latin or Greek letter, then letters, digits, _ or subscripts.",
     )
-
-
-# Letters of a word that is compared with all functions.
-LONGEST = 40
-
-
-def one_edit_apart(word: str, other: str) -> bool:
-    """Return whether one letter inserted, left out, changed or swapped makes one the other."""
-    if abs(len(word) - len(other)) > 1 or word == other:
-        return False
-    short, long = sorted((word, other), key=len)
-    same = 0
-    while same < len(short) and short[same] == long[same]:
-        same += 1
-    if len(short) < len(long):
-        return short[same:] == long[same + 1 :]
-    changed = short[same + 1 :] == long[same + 1 :]
-    swapped = short[same : same + 2] == long[same : same + 2][::-1]
-    return changed or (swapped and short[same + 2 :] == long[same + 2 :])
-
-
-def nearest_function(word: str, functions: Iterable[str]) -> str:
-    """Return the function that is one edit from `word`, or the same but for capitals, or ""."""
-    lower = word.lower()
-    near = [
-        name
-        for name in functions
-        if len(name) > 1 and (one_edit_apart(word, name) or name.lower() == lower)
-    ]
-    alike = [(name.lower() != lower, name[0] != lower[0], name) for name in near]
-    return min(alike)[2] if alike else ""
-
-
-def alike(word: str, functions: Sequence[str], most: int = 5) -> list[str]:
-    """Return the functions whose names are much like `word`, the nearest first."""
-    return get_close_matches(word[:LONGEST], functions, most)
-
-
-def function_before(word: str, functions: Container[str], is_operand: Callable[[str], bool]) -> str:
-    """Return the longest function with which `word` begins, glued to an operand, or ""."""
-    for stop in range(len(word) - 1, 1, -1):
-        if canonical(word[:stop]) in functions and is_operand(word[stop:]):
-            return word[:stop]
-    return ""
-
-
-_INSIDE = re.compile(r"([A-Za-z]?)(?:(sin|cos|tan|exp|ln|log)([A-Za-z]))+")
-
-
-def functions_inside(word: str) -> str:
-    """Return a run of letters with blanks around the functions in it, or "".
-
-    >>> functions_inside("xsinx"), functions_inside("sinxcosx"), functions_inside("rate")
-    ('x sin x', 'sin x cos x', '')
-    """
-    if not _INSIDE.fullmatch(word):
-        return ""
-    return re.sub("(sin|cos|tan|exp|ln|log)", r" \1 ", word).strip()
 
 
 class Pieces:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.asking import (
+    asked_first,
     check_statement,
     derivative,
     question,
-    words_of_asking,
 )
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
@@ -274,7 +274,7 @@ class _Parts:
 def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
-    part = _asked_first(part, known)
+    part = asked_first(part, _equals(part), known)
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
     mapping = _MAPPING.match(kinds(part))
     if mapping:
@@ -381,16 +381,6 @@ def _is_worked(part: Sequence[Token]) -> bool:
     return not any(token.kind in ("word", "function") for token in part) and len(part) > 1
 
 
-def _asked_first(part: list[Token], known: Collection[str]) -> list[Token]:
-    """Return `find the derivative of y = x^2` with the words of asking before the formula."""
-    equals = _equals(part)
-    words = words_of_asking(part, known) if equals else 0
-    if not 0 < words < equals[0] if equals else True:
-        return part
-    stop = equals[0] + 1
-    return [*part[words:stop], *part[:words], *part[stop:]]
-
-
 def _parameters(
     text: str, left: Sequence[Token], equals: Token, right: Sequence[Token]
 ) -> tuple[Token, ...]:
@@ -458,38 +448,3 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
         message = f"The shape of `{excerpt(name.text)}` is declared twice"
         raise refusal(text, name, message, "Declare each shape once.")
     shapes[canonical(name.text)] = shape
-
-
-def check_new(
-    text: str,
-    statement: Statement,
-    first_lines: dict[str, Statement],
-    shapes: Mapping[str, tuple[int, ...]],
-) -> None:
-    """Take the name of a statement, which must be new.
-
-    Raises
-    ------
-    ParseError
-        If the name was given before; names both lines.
-    """
-    assert statement.name is not None
-    name = canonical(statement.name.text)
-    shown = excerpt(statement.name.text)
-    message = ""
-    if name in first_lines:
-        earlier = first_lines[name].line
-        where = f"lines {earlier} and {statement.line}"
-        message = f"`{shown}` is given twice, in " + (
-            f"line {earlier}" if earlier == statement.line else where
-        )
-    elif name in shapes:
-        message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
-    if message:
-        raise refusal(
-            text,
-            statement.name,
-            message,
-            "Each name is given once; shapes are declared for inputs only.",
-        )
-    first_lines[name] = statement

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Sequence
 
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import canonical
+from chainrule.language.names import ALIASES, canonical
 from chainrule.language.syntax import Notes, Span
+from chainrule.ops import OPS
 
 WORDS = {
     **{word: word for word in ("and", "or", "not", "if", "else")},
@@ -107,7 +108,7 @@ def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | 
     return True
 
 
-def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
+def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[Token]:
     """Return the tokens with the words of the language told from names."""
     result: list[Token] = []
     then = any(token.text == "then" for token in found)
@@ -129,6 +130,18 @@ def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
             if behind.kind == "(":
                 result.append(token._replace(kind="function", text="where"))
                 continue
+        arc = f"arc{behind.text}"
+        if (
+            token.text == "arc"
+            and arc in OPS.spelled.keys() | ALIASES.keys()
+            and "arc" not in known
+        ):
+            joined = token._replace(text=arc, stop=behind.stop)
+            notes.tell(f"alias:{arc}", joined, f"the function {arc}")
+            result.append(joined)
+            continue
+        if token.kind == "word" and result and result[-1].stop == token.stop:
+            continue  # the sin of arc sin
         if token.text == "then" and "then" not in known:
             word = "?"
         if token.text == "otherwise" and _chosen(result, known):
