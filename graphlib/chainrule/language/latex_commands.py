@@ -56,7 +56,7 @@ class Commands(Groups):
             return
         if name != "log":
             message = f"The function {name} has a subscript"
-            allowed = f"Write every operand: \\{name}(x_1, x_2). Only a logarithm has a base."
+            allowed = r"Write every operand, as in \max(x_1, x_2). Only a logarithm has a base."
             raise self.refuse(message, allowed, self.at)
         self.at += 1
         base = self._base_of_log()

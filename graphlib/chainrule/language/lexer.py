@@ -23,8 +23,7 @@ from chainrule.language.names import (
     fold,
     is_letter,
 )
-from chainrule.language.numbers import decimal
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, pairs, refusal, spelled
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, decimal, pairs, refusal, spelled
 
 
 class Token(NamedTuple):

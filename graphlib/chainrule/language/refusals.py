@@ -345,12 +345,9 @@ def check_raised(text: str, tokens: Sequence[Token], at: int) -> None:
 
 def with_subscript(text: str, word: LetterRun, function: str) -> ParseError:
     """Return the error for `max_i x_i`: a function that has an index below."""
+    allowed = f"Write every operand, as in max(x_1, x_2). For a product write {word.text}*x."
     if function == "log":
         allowed = "Write its base as the second operand: log_b(x, 3)."
-    else:
-        allowed = (
-            f"Write every operand: {function}(x_1, x_2). Of a name of yours write {word.text}*x."
-        )
     return refusal(text, word, f"The function {function} has a subscript", allowed)
 
 

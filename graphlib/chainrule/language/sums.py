@@ -16,8 +16,7 @@ from fractions import Fraction
 from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
-from chainrule.language.numbers import exact
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, exact, refusal
 from chainrule.language.words import between_commas, closing
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."

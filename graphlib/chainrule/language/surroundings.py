@@ -53,7 +53,7 @@ ROWS = (
     # Prose before an assignment.
     _row(".", r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
     _row(
-        "et hen So Hence Thus efine Here Consider iven Suppose If With",
+        "et hen So Hence Thus efine ere Consider iven Suppose If With",
         rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
         rf"Consider|Given|given|Suppose|Set|set|If|When|With|Where),?[ \t]+)(?={_LEFT})",
     ),
@@ -75,7 +75,8 @@ ROWS = (
     ),
     _row(
         "backward watch zero_grad item step",
-        r"^[^\n#=]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n]*\)" + _END,
+        r"(?:^|;)(?P<out>[^\n#=;]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n;]*\))"
+        + _END,
     ),
     _row(
         "grad jacobian",
