@@ -60,7 +60,7 @@ def _families() -> Any:
 
 
 def _found(name: str) -> Any:
-    from chainrule.language.names import nearest_function
+    from chainrule.language.refusals import nearest_function
     from chainrule.ops import OPS
     from chainrule.readings.reference import found
 
