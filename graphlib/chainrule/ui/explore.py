@@ -65,7 +65,13 @@ def page() -> None:
     with st.container(key="main"):
         left, middle = _places(state if isinstance(read, Fault) else session.current(read))
         played: tuple[Packed, tuple[Hint, ...]] | Fault = Fault("", "", "", "", 0, 0)
+        if isinstance(read, Fault) and "last_read" in st.session_state:
+            # The rail stays as it was for the last text that could be read.
+            text, before = st.session_state["last_read"]
+            with left:
+                rail(replace(state, formula=text, folds=()), before)
         if isinstance(read, Reading):
+            st.session_state["last_read"] = state.formula, read
             with left:
                 hints, picture = rail(session.current(read), read)
             state = session.current(read)
