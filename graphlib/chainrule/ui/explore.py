@@ -108,9 +108,10 @@ def _places(state: State) -> tuple[Any, Any]:
         left, middle = st.columns([192, 1000], gap="large")
         with left:
             return st.container(key="rail"), middle
-    point = ", ".join(f"{name} = {value}" for name, value in state.point[:3])
-    more = f" of {len(state.point)}" if len(state.point) > 3 else ""
-    with st.popover(escaped(f"{point}{more}  {state.mode}"), width="content"):
+    point = ", ".join(f"{name} = {value}" for name, value in state.point)
+    if len(state.point) > 3:
+        point = f"{len(state.point)} values,"
+    with st.popover(escaped(f"{point}  {state.mode}"), width="content"):
         place = st.container(key="rail")
     return place, st.container()
 
