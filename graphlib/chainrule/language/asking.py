@@ -50,9 +50,9 @@ def question(
             "The function to differentiate is missing",
             ASKED,
         )
-    shown = f"by {by}" if by else "by every variable"
+    shown = f"by {by}" if by else "by all inputs"
     key = f"asked:{by}"
-    notes.tell(key, Span(first.start, inner[0].start), f"the function, derived {shown}")
+    notes.tell(key, Span(first.start, inner[0].start), f"the derivatives {shown} of what follows")
     return canonical(by) if by else "", inner
 
 

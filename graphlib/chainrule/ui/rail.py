@@ -36,10 +36,10 @@ MOST_SLIDERS = 4
 """Up to so many values each have a slider, if they are numbers."""
 
 KINK_NAMES = {
-    "": "Slope 0, as usual",
+    "": "Slope 0",
     "1/2": "Slope ½",
     "1": "Slope 1",
-    "undefined": "No derivative",
+    "undefined": "None",
 }
 
 
@@ -109,7 +109,6 @@ def rail(state: State, read: Reading) -> tuple[Any, Any]:
             "At kinks",
             **bound("kink", options=list(KINK_NAMES)),
             format_func=KINK_NAMES.__getitem__,
-            help="The slope used where the left and the right one differ.",
         )
     picture = st.container(key="plot")
     st.checkbox("Decimal comma", **bound("comma"))
