@@ -184,7 +184,6 @@ def test_on_a_phone_weights_are_cells_above_the_formula_of_their_user() -> None:
             tip = layout.edges[row.factor].tip
             assert tip == pytest.approx((cell.x, cell.y - cell.h / 2 - RING), abs=0.1)
         assert all(b.x - a.x >= a.w - 0.1 for a, b in pairwise(cells))
-    assert layout.width <= 368 / 0.84  # a phone of 400 px shows all of it
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -64,3 +65,32 @@ def test_kinks_are_marked_where_they_are() -> None:
 def test_examples_are_those_whose_formula_uses_it() -> None:
     names = {name for _number, name, _lesson in ENTRIES["relu"]["examples"]}
     assert names == {"Relu at 0"}
+
+
+FIELDS: dict[str, tuple[Callable[[Any, Any], Any], ...]] = {
+    "mul": (lambda x, y: x * y, lambda x, y: y, lambda x, y: x),
+    "power": (
+        lambda x, y: x**y,
+        lambda x, y: y * x ** (y - 1),
+        lambda x, y: np.log(x) * x**y,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_of_two_operands_value_and_both_slopes_are_told(name: str) -> None:
+    field = ENTRIES[name]["field"]
+    axis = field["from"] + field["step"] * np.arange(len(field["numbers"]))
+    for i, x in enumerate(axis):
+        for j, y in enumerate(axis):
+            if x > 0:
+                known = [f(x, y) for f in FIELDS[name]]
+                assert np.allclose(field["numbers"][j][i], known, rtol=5.1e-6, atol=1e-12)
+
+
+def test_lines_of_equal_height_lie_where_the_heights_are_equal() -> None:
+    ends = re.findall(r"[ML](\S+) ([^ML]+)", ENTRIES["add"]["field"]["lines"])
+    sums = {round(float(x) + float(y), 1) for x, y in ends}
+    assert len(sums) == 9  # of x + y they are straight
+    assert ENTRIES["sin"]["field"] is None
+    assert ENTRIES["bce"]["field"]["from"] == 0  # between probabilities

@@ -20,7 +20,7 @@ from chainrule.compile.blocks import BLOCK, Blocks
 from chainrule.compile.libraries import LIBRARIES, LibrarySource
 from chainrule.compile.machine import Machine, Unsettled, exactly
 from chainrule.compile.walk import Source, plain, prelude, run
-from chainrule.errors import GraphError, PointError, ShapeError
+from chainrule.errors import GraphError, PointError, ShapeError, require_mapping
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.derivatives import gradient_graph
@@ -194,6 +194,7 @@ class Compiled:
     # What goes in and out
 
     def _bound(self, point: Mapping[str, Any] = NO_POINT, /, **arrays: Any) -> list[Any]:
+        require_mapping(point)
         if twice := point.keys() & arrays.keys():
             message = f"{min(twice)} is given twice, in the mapping and by name"
             raise PointError(message, text=min(twice), allowed="Give each name one value.")

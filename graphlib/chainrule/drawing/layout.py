@@ -18,7 +18,7 @@ from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.positions import HEAD, Layout, Route, moved
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction
-from chainrule.drawing.rows import Weight, form, with_rows
+from chainrule.drawing.rows import FEW, Weight, form, with_rows
 from chainrule.drawing.widths import (
     ACROSS,
     CELLS,
@@ -59,6 +59,7 @@ def placed(
     *,
     rows: bool = False,
     wide: Mapping[int, int] | None = None,
+    sizes: Sizes | None = None,
     written: bool = False,
 ) -> Layout:
     """Return the positions of the cards and edges of what is drawn.
@@ -75,6 +76,9 @@ def placed(
         Whether weights are rows on the cards of their users; top down, cells above them.
     wide
         Widths of cards; default what their text needs.
+    sizes
+        Of cards and type; default the usual ones of a direction. If they are of names alone,
+        weights stand beside the names of their users.
     written
         Whether numbers are written in by hand: cards then have room for that, and stand as near
         to the inputs as they can, so that their places tell nothing of arrows to be drawn.
@@ -88,7 +92,7 @@ def placed(
     """
     if direction not in DIRECTIONS:
         raise DrawingError(f"a direction {direction!r}; allowed: {', '.join(DIRECTIONS)}")
-    return _Planner(drawn, direction, wide or {}, rows=rows, written=written).layout()
+    return _Planner(drawn, direction, wide or {}, sizes, rows=rows, written=written).layout()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +111,37 @@ class _Planner:
         drawn: Reduction,
         direction: str,
         wide: Mapping[int, int],
+        sizes: Sizes | None,
         *,
         rows: bool,
         written: bool,
     ) -> None:
         self.rows: Mapping[int, tuple[Weight, ...]] = {}
+        self.joined: Mapping[int, tuple[Weight, ...]] = {}
         if rows:
-            drawn, self.rows = with_rows(drawn)
+            drawn, self.rows = with_rows(drawn, 0 if sizes else FEW)
+        if sizes and sizes.bare:
+            self.joined, self.rows = self.rows, {}
         self.drawn = drawn
         self.view = drawn.view
         self.direction = direction
         self.across = direction == "LR"
         usual, small = (ACROSS, COMPACT) if self.across else (DOWN, CELLS)
-        self.sizes: Sizes = WRITTEN if written else small if self.rows else usual
+        self.sizes: Sizes = sizes or (WRITTEN if written else small if self.rows else usual)
         self.size = {
             node: card_size(
                 self.view,
                 node,
                 self.sizes,
                 form(self.view, node, bool(self.rows), self.across),
-                self.rows.get(node, ()),
+                self.rows.get(node, ()) or self.joined.get(node, ()),
             )
             for node in drawn.nodes
         }
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
         factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
-        found = ranks(drawn, self.size, direction, factors, written=written)
+        found = ranks(drawn, self.size, direction, factors, self.sizes.apart, written=written)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:
@@ -273,12 +281,10 @@ class _Planner:
     def _texts(self, edge: Edge) -> _Texts | None:
         view, size = self.view, self.sizes.label
         partial = view.run.partial(edge.user, edge.slot)
-        if partial is None or not self.drawn.texts:
-            return None
-        if edge in self.factors:
+        if partial is None or not self.drawn.texts or self.sizes.bare or edge in self.factors:
             return None
         parts = partial_parts(view, edge)
-        if self.rows:  # the number alone
+        if self.sizes.brief:  # the number alone
             most = width(parts[-1], size)
             share = view.run.flowing(edge.user, edge.slot)
             most = max(most, width(shown(view, share), size) if share is not None else 0.0)
@@ -360,6 +366,17 @@ class _Planner:
             for row in found
         }
 
+    def _joined_boxes(self, boxes: Mapping[int, Box]) -> dict[int, Box]:
+        """Return the boxes of weights and their users where they stand beside each other."""
+        found = {}
+        for node, weights in self.joined.items():
+            whole, names = boxes[node], [*(weight.node for weight in weights), node]
+            wide = whole.w / len(names)
+            left = whole.x - whole.w / 2
+            for number, name in enumerate(names):
+                found[name] = Box(left + (number + 0.5) * wide, whole.y, wide, whole.h)
+        return found
+
     def _grounds(self, boxes: Mapping[int, Box]) -> list[tuple[Box, Cluster]]:
         found = []
         for cluster in self.drawn.clusters:
@@ -374,7 +391,7 @@ class _Planner:
         grounds = self._grounds(boxes)
         everything = [*boxes.values(), *(label.box for label in labels.values())]
         everything += [box for box, _ in grounds]
-        boxes |= self._row_boxes(boxes)
+        boxes |= self._row_boxes(boxes) | self._joined_boxes(boxes)
         ends = [self._upright(p) for pieces in lines.values() for piece in pieces for p in piece]
         lefts = [box.x - box.w / 2 for box in everything] + [x for x, _ in ends]
         tops = [box.y - box.h / 2 for box in everything] + [y for _, y in ends]

@@ -23,8 +23,8 @@ from chainrule.drawing.alternative import (
     shown,
 )
 from chainrule.drawing.grounds import pictured
-from chainrule.drawing.layout import placed
-from chainrule.drawing.positions import edge_key, node_key, positions
+from chainrule.drawing.parts import in_parts
+from chainrule.drawing.positions import Layout, edge_key, node_key, positions
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
@@ -96,7 +96,7 @@ class Packed:
             [node["id"] for node in data["nodes"]],
             [(s["phase"], s["node"], s["edge"]) for s in data["steps"]],
         ]
-        written = json.dumps(data, separators=(",", ":")).encode()
+        written = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
         told = _digest(json.dumps(structure).encode())
         return cls(zlib.compress(written, 1), told, _digest(written))
 
@@ -174,8 +174,23 @@ class _Player:
         }
 
     def laid_out(self, direction: str) -> dict[str, Any]:
-        """Return the positions; a card with rows has a formula of its own."""
-        layout = placed(self.drawn, direction, rows=True)
+        """Return the positions of all; if that is too large, of its map and of its parts."""
+        whole = in_parts(self.drawn, direction)
+        found = self.placed(whole.layout)
+        if whole.parts:
+            found["parts"] = [
+                self.placed(part.layout)
+                | {
+                    "title": part.title,
+                    "own": [*map(node_key, part.own)],
+                    "exits": [*map(node_key, part.exits)],
+                }
+                for part in whole.parts
+            ]
+        return found
+
+    def placed(self, layout: Layout) -> dict[str, Any]:
+        """Return positions; a card with rows has a formula of its own."""
         found = positions(layout)
         for node, rows in layout.rows.items():
             formula = summed(self.view, node, rows)

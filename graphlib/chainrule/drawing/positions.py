@@ -123,7 +123,7 @@ def positions(layout: Layout) -> dict[str, Any]:
     return {
         "width": round(layout.width, 1),
         "height": round(layout.height, 1),
-        "compact": bool(layout.rows),
+        "compact": layout.sizes.brief,
         "nodes": {node_key(number): node(number, card) for number, card in layout.nodes.items()},
         "edges": {edge_key(one): edge(one, route) for one, route in layout.edges.items()},
         "grounds": [

@@ -43,6 +43,7 @@ def ranks(
     size: dict[int, tuple[int, int]],
     direction: str,
     rows: Mapping[int, Sequence[Edge]],
+    apart: float = 0.0,
     *,
     written: bool = False,
 ) -> Ranks:
@@ -52,10 +53,12 @@ def ranks(
     ----------
     rows
         Of cards with rows, the edges that go to these, from above.
+    apart
+        Room between the cards of a rank; 0 for what suits their number and sizes.
     written
-        Whether each card stands as near to the inputs as it can, and close to its neighbours.
+        Whether each card stands as near to the inputs as it can.
     """
-    return _Ranker(drawn, size, direction, rows, written).found
+    return _Ranker(drawn, size, direction, rows, apart, written).found
 
 
 class _Ranker:
@@ -65,9 +68,11 @@ class _Ranker:
         size: dict[int, tuple[int, int]],
         direction: str,
         rows: Mapping[int, Sequence[Edge]],
+        apart: float,
         written: bool,
     ) -> None:
         self.rows = rows
+        self.apart = apart
         self.written = written
         self.drawn = drawn
         self.size = size
@@ -81,8 +86,7 @@ class _Ranker:
         apart = 44.0 if self._crowded() else (100.0 if self.across else 52.0)
         if len({high for _, high in self.size.values()}) > 1:
             apart = 26.0 if self.across else 12.0
-        if self.written:
-            apart = 24.0
+        apart = self.apart or apart
         margin = GROUND if self.across else GROUND // 2
         lines = [
             f"digraph cards {{ rankdir={self.direction}; nodesep={apart / 72:.3f}; ranksep=0.8; "

@@ -39,9 +39,11 @@ class Weight:
         return self.edge.operand
 
 
-def with_rows(drawn: Reduction) -> tuple[Reduction, dict[int, tuple[Weight, ...]]]:
-    """Return what is left to draw once weights are rows, and the rows of each card."""
-    if len(drawn.nodes) <= FEW:
+def with_rows(drawn: Reduction, few: int = FEW) -> tuple[Reduction, dict[int, tuple[Weight, ...]]]:
+    """Return what is left to draw once weights are rows, and the rows of each card; of up to `few`
+    nodes none is a row.
+    """
+    if len(drawn.nodes) <= few:
         return drawn, {}
     framed = {node for cluster in drawn.clusters for node in cluster.nodes}
     kept = set(drawn.nodes) - framed

@@ -354,7 +354,7 @@ class Stage:
             texts = self._share_of_row(now, edge)
         elif label is not None and self.look.derivatives:
             parts = _label(self.view, now, edge)
-            if layout.rows:  # the share alone, or the number of the partial
+            if layout.sizes.brief:  # the share alone, or the number of the partial
                 parts = parts[:1] if key in now.shares else parts[-1:]
             texts = tuple(_texts(label, parts))
         return Line(

@@ -6,6 +6,7 @@ widths are known only there. These estimates are a little generous.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -63,6 +64,14 @@ class Sizes:
     cell
         Top down, the height of a weight, which stands above its user's formula; `row` is its
         width, and `head` the room beside these for other lines.
+    apart
+        Room between the cards of a rank; 0 for what suits their number.
+    most
+        Room for name and formula; a longer one is set smaller.
+    brief
+        Whether an edge carries numbers alone.
+    bare
+        Whether cards hold names alone, or nothing where type has no size.
     """
 
     height: int
@@ -83,16 +92,31 @@ class Sizes:
     head: int = 60
     row: int = 25
     cell: int = 0
+    apart: float = 0.0
+    most: float = math.inf
+    brief: bool = False
+    bare: bool = False
 
 
 ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
 """Sizes for left to right."""
 
-COMPACT: Final = Sizes(76, 104, 104, 15.5, 14.5, 12.5, 10, 12, 44, 56, 46)
+COMPACT: Final = Sizes(76, 104, 104, 15.5, 14.5, 12.5, 10, 12, 44, 56, 46, brief=True)
 """Sizes for left to right where weights are rows."""
 
-WRITTEN: Final = Sizes(80, 112, 112, 15.5, 14.5, 12.5, 6, 4, 30, 34, outline=48, blank=27)
+WRITTEN: Final = Sizes(
+    80, 112, 112, 15.5, 14.5, 12.5, 6, 4, 30, 34, outline=48, blank=27, apart=24.0
+)
 """Sizes for cards whose numbers are written in by hand; no text stands on their edges."""
+
+PART: Final = replace(COMPACT, height=46, several=46, head=46, row=22, outline=44, apart=14.0)
+"""Sizes for left to right on the open part of a drawing, where weights are rows."""
+
+PILLS: Final = Sizes(17, 31, 31, 12.0, 0.0, 12.5, 4, 0, 10, 14, apart=4.0, bare=True)
+"""Sizes for a map of names."""
+
+DOTS: Final = replace(PILLS, height=8, least=8, least_input=8, name=0.0, side=0, gap=8, curved=12)
+"""Sizes for a map of many nodes."""
 
 DOWN: Final = Sizes(46, 120, 112, 16.0, 14.5, 12.5, 10, 14, 31, 31, 44)
 """Sizes for top down, on a narrow screen."""
@@ -110,6 +134,8 @@ CELLS: Final = replace(
     head=46,
     row=60,
     cell=50,
+    most=130,
+    brief=True,
 )
 """Sizes for top down where weights are cells above the formula of their user."""
 
@@ -120,6 +146,10 @@ def card_size(
     """Return width and height of a card in px."""
     is_input = view.graph.ops[node] is INPUT
     name = short(view.name(node))
+    if sizes.bare:
+        names = [name, *(short(view.name(row.node)) for row in rows)]
+        longest = max(width(one, sizes.name) for one in names)
+        return _even(max(sizes.least, 2 * sizes.side + longest)) * len(names), sizes.height
     head = name
     if not is_input:
         formula = summed(view, node, rows) if rows else view.formula(node)
@@ -129,7 +159,7 @@ def card_size(
     if form == "chip":
         need = 2 * sizes.side + width(name, sizes.name) + sizes.between + numbers
         return _even(need), sizes.chip
-    lines = [width(head, sizes.name), numbers]
+    lines = [min(width(head, sizes.name), sizes.most), numbers]
     if rows and sizes.cell:
         others = len(view.graph.operands[node]) > 2 * len(rows)
         lines.append((sizes.head if others else 0) + len(rows) * sizes.row - 2 * sizes.side)

@@ -65,7 +65,13 @@ def page() -> None:
     with st.container(key="main"):
         left, middle = _places(state if isinstance(read, Fault) else session.current(read))
         played: tuple[Packed, tuple[Hint, ...]] | Fault = Fault("", "", "", "", 0, 0)
+        if isinstance(read, Fault) and "last_read" in st.session_state:
+            # The rail stays as it was for the last text that could be read.
+            text, before = st.session_state["last_read"]
+            with left:
+                rail(replace(state, formula=text, folds=()), before)
         if isinstance(read, Reading):
+            st.session_state["last_read"] = state.formula, read
             with left:
                 hints, picture = rail(session.current(read), read)
             state = session.current(read)
@@ -102,9 +108,10 @@ def _places(state: State) -> tuple[Any, Any]:
         left, middle = st.columns([192, 1000], gap="large")
         with left:
             return st.container(key="rail"), middle
-    point = ", ".join(f"{name} = {value}" for name, value in state.point[:3])
-    more = f" of {len(state.point)}" if len(state.point) > 3 else ""
-    with st.popover(escaped(f"{point}{more}  {state.mode}"), width="content"):
+    point = ", ".join(f"{name} = {value}" for name, value in state.point)
+    if len(state.point) > 3:
+        point = f"{len(state.point)} values,"
+    with st.popover(escaped(f"{point}  {state.mode}"), width="content"):
         place = st.container(key="rail")
     return place, st.container()
 
@@ -123,7 +130,11 @@ def _tools() -> None:
             on_click=session.move,
             args=(by,),
         )
-    with st.popover("Examples", key="examples"), st.container(key="examples_inside"):
+    # What is inside is made when it is opened, so that typing does not wait for it.
+    opener = st.popover("Examples", key="examples", on_change="rerun")
+    if not opener.open:
+        return
+    with opener, st.container(key="examples_inside"):
         for subject, found in subjects():
             st.html(f"<h3>{subject}</h3>")
             for example in found:

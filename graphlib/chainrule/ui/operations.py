@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, Final
 
+import numpy as np
+
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.errors import ChainruleError
 from chainrule.facade import Graph
 from chainrule.graph.builder import number_text
+from chainrule.nn.contours import contour, levels
 from chainrule.ops import Op
 from chainrule.readings.mathml import mathml
 from chainrule.readings.reference import RESULT, Reference, families, reference
@@ -21,6 +24,11 @@ from chainrule.ui.examples import EXAMPLES, using
 REACH: Final = 4
 PER_UNIT: Final = 20
 """How far a curve goes on both sides of 0, and at how many points in each unit."""
+
+SQUARES: Final = ((-REACH, REACH), (0, REACH), (0, 1))
+SIDE: Final = 17
+HALF: Final = 0.5
+"""Where two operands are shown, and at how many points each."""
 
 PARITY: Final = {1: "even: f(−x) = f(x)", -1: "odd: f(−x) = −f(x)", 0: ""}
 
@@ -64,6 +72,7 @@ def _entry(entry: Reference, family: str) -> dict[str, Any]:
         "head": list(map(text, entry.columns)),
         "values": [[text(cell) for cell in found] for found in entry.values],
         "curve": _curve(entry),
+        "field": _field(entry),
         "examples": [(EXAMPLES.index(e), e.name, e.lesson) for e in using(op.name)],
         "opens": _opens(entry),
     }
@@ -80,13 +89,51 @@ def _slope(symbol: Term, formula: Term, adjoint: Term | None) -> list[str]:
     return ["adjoint sent back", _math(adjoint)]
 
 
-def _curve(entry: Reference) -> dict[str, Any] | None:
-    """Return value and first slope over the first operand, the others as in its first sample."""
+def _sample(entry: Reference) -> tuple[Fraction, ...]:
+    """Return the first sample of an operation of numbers; nothing of another one."""
     op = entry.op
     sample = op.samples[0][: len(entry.operands)] if op.samples else ()
     if len(sample) < len(entry.operands) or any(isinstance(x, tuple) for x in sample) or op.taken:
+        return ()
+    return tuple(Fraction(x) for x in sample)
+
+
+def _field(entry: Reference) -> dict[str, Any] | None:
+    """Return value and both slopes over two operands, with lines of equal height."""
+    sample = _sample(entry)
+    if len(sample) != 2:
         return None
-    others = [Fraction(x) for x in sample[1:]]
+    # The first square of which half has a value, else that of which most has.
+    axis, rows, heights = max(
+        (_square(entry.op, *ends) for ends in SQUARES),
+        key=lambda square: min(HALF, np.isfinite(square[2]).mean()),
+    )
+    lines = [
+        segment for level in levels(heights, 9) for segment in contour(heights, axis, axis, level)
+    ]
+    return {
+        "from": axis[0],
+        "step": axis[1] - axis[0],
+        "start": [int(np.abs(np.array(axis) - float(x)).argmin()) for x in sample],
+        "along": [text(Symbol(name)) for name in entry.operands],
+        "lines": "".join(f"M{a:.3g} {b:.3g}L{c:.3g} {d:.3g}" for a, b, c, d in lines),
+        "numbers": [[[*map(_digits, point)] for point in row] for row in rows],
+    }
+
+
+def _square(op: Op, low: float, high: float) -> tuple[list[float], list[list[Any]], Any]:
+    """Return the places on an axis of a square, what is known over it, and the heights."""
+    axis = np.linspace(low, high, SIDE).tolist()
+    rows = [[_point(op, [x, y], 2) for x in axis] for y in axis]
+    return axis, rows, np.array([[p[0] for p in row] for row in rows], dtype=float)
+
+
+def _curve(entry: Reference) -> dict[str, Any] | None:
+    """Return value and first slope over the first operand, the others as in its first sample."""
+    op, sample = entry.op, _sample(entry)
+    if not sample:
+        return None
+    others = list(sample[1:])
     xs = [Fraction(n, PER_UNIT) for n in range(-REACH * PER_UNIT, REACH * PER_UNIT + 1)]
     points = [_point(op, [float(x), *map(float, others)]) for x in xs]
     kinks = []
@@ -105,13 +152,14 @@ def _curve(entry: Reference) -> dict[str, Any] | None:
     }
 
 
-def _point(op: Op, operands: list[float]) -> tuple[float | None, float | None]:
+def _point(op: Op, operands: list[float], slopes: int = 1) -> tuple[float | None, ...]:
+    """Return the value at a point and the slopes by the first operands."""
     value = FLOAT64.apply(op, op.parameters, operands)
     if not isinstance(value, int | float) or not math.isfinite(value):
-        return None, None
-    slope = FLOAT64.partial(op, op.parameters, 0, value, operands)
-    known = isinstance(slope, int | float) and math.isfinite(slope)
-    return float(value), float(slope) if known else None
+        return (None,) * (1 + slopes)
+    found = [FLOAT64.partial(op, op.parameters, slot, value, operands) for slot in range(slopes)]
+    known = (isinstance(s, int | float) and math.isfinite(s) for s in found)
+    return float(value), *(float(s) if k else None for s, k in zip(found, known, strict=True))
 
 
 def _digits(number: float | None) -> float | None:

@@ -24,6 +24,9 @@ REACH: Final = 1.0
 
 POINTS: Final = 81
 GRID: Final = 21
+STEEP: Final = 4.0
+"""How many times as far as half of a curve it is shown, up and down from its point."""
+
 MOST_WORK: Final = 60_000
 """Nodes times points; a larger graph has no picture."""
 
@@ -106,11 +109,22 @@ def _segments(xs: Any, ys: Any) -> list[list[float]]:
     ]
 
 
+def _seen(ys: Any, at: float) -> tuple[float, float]:
+    """Return from where to where a curve is shown: about its point where it is steep elsewhere."""
+    if not len(ys):
+        return -1.0, 1.0
+    near = np.sort(np.abs(ys - at)) if np.isfinite(at) else np.zeros(1)
+    half = near[len(near) // 2]
+    reach = STEEP * half if half > 0 else np.inf
+    if np.isfinite(at) and near[-1] > reach:
+        ys = np.clip(ys, at - reach, at + reach)
+    return float(ys.min()), float(ys.max())
+
+
 def _plane(
     xs: Any, ys: Any, kind: str, point: list[float], names: list[str], height: int
 ) -> dict[str, Any]:
-    finite = ys[np.isfinite(ys)]
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (-1.0, 1.0)
+    low, high = _seen(ys[np.isfinite(ys)], point[1])
     room = 0.1 * (high - low) or 1.0
     data: dict[str, Any] = {
         "height": height,
@@ -128,7 +142,7 @@ def _curve(
 ) -> Plot:
     xs = np.linspace(*axis, POINTS)
     entry = graph.inputs[0]
-    found = np.array([_at(graph, node, [point], [entry]) for point in xs])
+    found = np.array([_at(graph, node, [point], [entry]) for point in xs.tolist()])
     value, slope = _at(graph, node, [x], [entry])
     above = _plane(xs, found[:, 0], "curve", [x, value], names, 96)
     below = _plane(xs, found[:, 1], "slope", [x, slope], names, 70)
@@ -152,7 +166,9 @@ def _levels(
     theme: str,
 ) -> Plot:
     across, up = (np.linspace(*axis, GRID) for axis in axes)
-    heights = np.array([[_at(graph, node, [x, y], [])[0] for x in across] for y in up])
+    heights = np.array(
+        [[_at(graph, node, [x, y], [])[0] for x in across.tolist()] for y in up.tolist()]
+    )
     value, *gradient = _at(graph, node, centre, graph.inputs)
     told = f"gradient ({', '.join(map(_shown, gradient))})"
     data: dict[str, Any] = {

@@ -116,6 +116,8 @@ def edit(formula: str) -> None:
     session = st.session_state
     session["formula"] = formula
     session["declared"] = ()
+    # What has the usual value may have another one where the new text has none at the usual one.
+    session["values"] = {n: v for n, v in session["values"].items() if v != DEFAULT_VALUE}
     session["step"] = None
     session["first"] = False
     session.pop("link_fault", None)
@@ -163,14 +165,21 @@ def _changed(one: State, other: State) -> tuple[str, ...]:
 def can_move(by: int) -> bool:
     """Tell whether there is a state so many changes later; before, where the number is negative."""
     place: int = st.session_state["place"]
-    return 0 <= place + by < len(st.session_state["past"])
+    return 0 <= place + _back(by) < len(st.session_state["past"])
+
+
+def _back(by: int) -> int:
+    """Return by how many states to move: the one before a text that cannot be read is the last."""
+    past, place = st.session_state["past"], st.session_state["place"]
+    unread = bool(past) and past[place].formula != st.session_state["formula"]
+    return by + 1 if unread and by < 0 else by
 
 
 def move(by: int) -> None:
     """Show an earlier state again, or a later one."""
     session = st.session_state
     if can_move(by):
-        session["place"] += by
+        session["place"] += _back(by)
         session["changed"] = ((), 0.0)
         take(session["past"][session["place"]])
 

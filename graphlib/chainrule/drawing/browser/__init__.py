@@ -18,7 +18,7 @@ from chainrule.readings.theme import css
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = tuple(
     f"{part}.js"
-    for part in ("elements", "run", "edges", "graph", "table", "panels", "hall", "player")
+    for part in ("elements", "run", "edges", "graph", "parts", "table", "panels", "hall", "player")
 )
 """Parts of one script, in the order in which they are joined."""
 

@@ -31,19 +31,20 @@ class Graph {
 
   // Building
 
-  /** Draw a run's cards and edges in the layout for a screen, or in the one that there is. */
-  build(run, name) {
+  /** Draw a run's cards and edges in a layout for a screen. */
+  build(run, name, layout) {
     const focused = this.root.getRootNode().activeElement?.dataset?.node;
     this.run = run;
-    const { layouts } = run.payload;
-    this.name = name in layouts ? name : Object.keys(layouts)[0];
-    this.layout = layouts[this.name];
+    this.name = name;
+    this.layout = layout;
+    this.atFit = true;
     this.root.hidden = !this.layout.width;
     this.at = null;
     this.stage.replaceChildren();
     this.stage.style.width = `${this.layout.width}px`;
     this.stage.style.height = `${this.layout.height}px`;
     this.stage.classList.toggle("compact", this.layout.compact ?? false);
+    this.stage.classList.toggle("part", Boolean(this.layout.own));
     this.grounds = this.layout.grounds.map((ground) => this.#ground(ground));
     const drawing = drawn("svg", {
       width: this.layout.width, height: this.layout.height,
@@ -85,14 +86,17 @@ class Graph {
       ? drawn("circle", { class: "ring", cx, cy, r: 2.6 })
       : drawn("polygon", { class: "head", points: arrow([x, y], route.tip, HEAD, 3.4) });
     const beside = this.name === "narrow" ? [cx, cy - 2.6] : [cx - 2.6, cy];
-    const d = route.ring ? `${route.d}L${beside}` : route.d;
-    group.append(
-      drawn("path", { class: "reach", d: route.d }),
-      drawn("path", { class: "line", d }),
-      head,
-    );
+    const { own, parts } = this.layout;
+    const onMap = parts && !own;
+    const d = route.ring ? `${route.d}L${beside}` : onMap ? `${route.d}L${route.tip}` : route.d;
+    group.append(drawn("path", { class: "reach", d: route.d }), drawn("path", { class: "line", d }));
+    if (!onMap) group.append(head);
     const made = { edge, route, group, shown: "", views: {} };
-    if (route.label) {
+    if (route.ring) {
+      made.rows = 1;
+      made.brief = this.name === "narrow";
+      made.label = element("div", "label start");
+    } else if (route.label) {
       const { x: left, y: top, w, h, align, rows = 1 } = route.label;
       made.rows = rows;
       made.brief = this.layout.compact;
@@ -206,6 +210,10 @@ class Graph {
       else hit.removeAttribute("aria-current");
       shown.mode = mode;
     }
+    const first = step.phase === "values";
+    const known = this.run.known(`${first ? "value" : "derivative"}:${node.id}`, at);
+    const what = known ? (first ? "value" : "derivative") : "";
+    if (shown.what !== what) card.dataset.known = shown.what = what;
     const said = this.#said(node, shown);
     if (shown.said !== said) {
       hit.setAttribute("aria-label", (shown.said = said));
@@ -239,6 +247,8 @@ class Graph {
     const partial = this.run.known(`partial:${edge.id}`, at);
     const share = this.run.showsShare(edge, at) ? this.run.known(`share:${edge.id}`, at) : null;
     label.classList.toggle("current", current);
+    if (made.route.ring) label.hidden = !share;
+    if (made.route.ring && share) this.#besideCard(made, at);
     const view = share ? "share" : partial ? "partial" : "none";
     if (made.shown === view) return;
     made.shown = view;
@@ -248,6 +258,20 @@ class Graph {
     made.views[view] ??= share ? shareText(made, share.number, run.source(edge), words)
       : partial ? partialText(made, partial.number, words) : unknownText(edge, words);
     label.replaceChildren(...made.views[view]);
+  }
+
+  /** Let a share that came over an edge into a row stand at its goal, in the order of coming. */
+  #besideCard({ edge, label }, at) {
+    const { x, y, w, h } = this.layout.nodes[this.run.goal(edge).id];
+    const before = [...this.edges.values()].filter((other) => (
+      other.route.ring && other.edge.operand === edge.operand
+      && this.run.known(`share:${other.edge.id}`, at)?.at < this.run.known(`share:${edge.id}`, at).at
+    )).length;
+    // On a narrow screen beside each other below the card, else above it and below.
+    const low = y + h / 2 + 2;
+    const [left, top] = this.name === "narrow" ? [before * (w / 2 + 8), low]
+      : [0, before ? low + 17 * (before - 1) : y - h / 2 - 20];
+    Object.assign(label.style, { left: `${x - w / 2 + left}px`, top: `${top}px` });
   }
 
   /** Draw the lit edge in the direction in which the derivative flows. */
@@ -284,17 +308,18 @@ class Graph {
 
   // Pan and zoom
 
-  /** Fit the drawing to the width, as far as its text stays readable. */
-  resize(width, tallest, hall = false) {
+  /** Fit the drawing to the width, as far as its text stays readable; `high` is a least height. */
+  resize(width, tallest, hall = false, high = 0) {
     this.width = width;
     this.tallest = tallest;
     const { width: w, height: h } = this.layout;
     if (!w || !width) return;
-    const smallest = SMALLEST_FIT[this.name];
+    const smallest = this.root.classList.contains("map") ? 0 : SMALLEST_FIT[this.name];
     const largest = hall ? HALL_FIT : width > LARGE ? LARGE_FIT : LARGEST_FIT;
     const grows = hall || width > LARGE || width / w < largest;
     const most = grows ? Math.min(largest, width / w, Math.max(1, tallest / h)) : 1;
-    this.height = hall ? tallest : Math.min(tallest, Math.ceil(h * Math.max(smallest, most)));
+    this.height = hall ? tallest
+      : Math.min(tallest, Math.ceil(Math.max(high, h * Math.max(smallest, most))));
     this.view.style.height = `${this.height + INSET[1] + 3}px`;
     if (this.atFit) {
       this.scale = Math.max(smallest, Math.min(most, tallest / h));

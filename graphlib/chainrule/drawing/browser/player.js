@@ -20,8 +20,10 @@ class Player {
       go: (at) => this.move(at),
     };
     this.folded = element("div", "folded");
-    this.graph = new Graph(words, (id, what) => (
-      what === "fold" ? this.ask(id) : this.choose(id)));
+    const does = { fold: (id) => this.ask(id), open: (id) => this.open(id) };
+    const chosen = (id, what) => (does[what] ?? ((one) => this.choose(one)))(id);
+    this.graph = new Graph(words, chosen);
+    this.parts = new Parts(words, chosen);
     this.bar = new Bar(words, act);
     this.story = new Story();
     this.table = new Table(words, (id) => this.choose(id));
@@ -32,8 +34,11 @@ class Player {
     const right = element("div", "right-side");
     right.append(this.table.root, this.notes);
     below.append(this.story.root, right);
+    const { parts } = this;
+    this.graph.root.append(parts.title);
     root.replaceChildren(
-      this.folded, this.graph.root, this.bar.root, below, this.live, this.ground,
+      this.folded, parts.above, this.graph.root, parts.below, this.bar.root, below,
+      this.live, this.ground,
     );
     this.reports = new Set();
     this.scale = 1;
@@ -66,10 +71,7 @@ class Player {
       this.#forget();
     }
     if (digest !== this.digest) {
-      if (!same) {
-        this.pause();
-        this.graph.atFit = true;
-      }
+      if (!same) this.pause();
       this.structure = structure;
       this.digest = digest;
       this.run = new Run(JSON.parse(payload));
@@ -93,7 +95,11 @@ class Player {
       this.root.classList.remove("narrow", "middle", "wide");
       this.root.classList.add(kind);
       if (fresh) {
-        this.graph.build(this.run, narrow ? "narrow" : "wide");
+        const { layouts } = this.run.payload;
+        const screen = narrow ? "narrow" : "wide";
+        this.screen = screen in layouts ? screen : Object.keys(layouts)[0];
+        this.parts.build(this.run, this.screen, layouts[this.screen]);
+        this.graph.build(this.run, this.screen, this.parts.open(this.at));
         this.bar.build(this.run);
         this.story.build(this.run, narrow || hall);
         this.table.build(this.run, narrow || hall);
@@ -114,13 +120,22 @@ class Player {
   measure() {
     const seen = window.innerHeight;
     const hall = this.hall.on;
-    const share = this.kind === "narrow" ? Math.max(400, seen * 0.6) : Math.max(280, seen * 0.5);
-    this.graph.fitText();
-    this.graph.resize(this.width, hall ? this.hall.room[1] : this.height ?? share, hall);
+    this.measureGraph();
     this.bar.measure();
     this.table.fit(this.kind === "narrow" || hall ? Infinity : seen);
     this.table.measure(this.scale);
     this.story.measure();
+  }
+
+  /** Fit the drawing to the room that there is. */
+  measureGraph() {
+    const seen = window.innerHeight;
+    const hall = this.hall.on;
+    const share = this.kind === "narrow" ? Math.max(400, seen * 0.6) : Math.max(280, seen * 0.5);
+    const room = hall ? this.hall.room[1] : this.height ?? share;
+    const taken = this.parts.resize(this.width, room);
+    this.graph.fitText();
+    this.graph.resize(this.width, room - taken, hall, this.parts.high);
   }
 
   #notes() {
@@ -169,6 +184,12 @@ class Player {
   /** Show the present step everywhere. */
   show() {
     const step = this.run.steps[this.at];
+    const layout = this.parts.open(this.at);
+    if (layout !== this.graph.layout) {
+      this.graph.build(this.run, this.screen, layout);
+      this.measureGraph();
+    }
+    this.parts.show(this.at);
     this.graph.show(this.at);
     this.bar.show(this.at);
     if (this.welcome) this.story.welcome(this.words, () => this.replay());
@@ -230,6 +251,13 @@ class Player {
     if (narrow !== undefined) this.report("narrow", narrow);
   }
 
+  /** Open a part, until the next step. */
+  open(part) {
+    this.pause();
+    this.parts.choose(part, this.at);
+    this.show();
+  }
+
   /** Ask the server for another fold. */
   ask(change) {
     this.pause();
@@ -267,6 +295,7 @@ class Player {
       }
     }
     this.graph.light(ids);
+    if (this.parts.mapped) this.parts.map.light(ids);
     this.table.light(ids);
     const { lines } = this.story;
     lines.classList.toggle("hot", ids.has(lines.dataset.hot));

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import streamlit as st
 
 from chainrule.readings.theme import ThemeName, css
+from chainrule.ui.component import component
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
@@ -62,23 +62,15 @@ WORDS: Final[Mapping[str, str]] = {
 """What the pictures' own parts say."""
 
 
-@cache
-def _style() -> str:
-    sheets = ("pictures.css", "operations.css")
-    return css(".picture") + "".join((HERE / s).read_text(encoding="utf-8") for s in sheets)
+def _read(*parts: str) -> str:
+    return "\n".join((HERE / part).read_text(encoding="utf-8") for part in parts)
 
 
-@cache
-def _mount(name: str) -> Callable[..., Any]:
-    script = "\n".join(
-        (HERE / part).read_text(encoding="utf-8") for part in ("drawing.js", f"{name}.js")
-    )
-    return cast(
-        Callable[..., Any],
-        st.components.v2.component(
-            f"chainrule_{name}", html='<div class="picture"></div>', css=_style(), js=script
-        ),
-    )
+_STYLE = css(".picture") + _read("pictures.css", "operations.css")
+_PICTURES = {
+    name: component(name, '<div class="picture"></div>', _read("drawing.js", f"{name}.js"), _STYLE)
+    for name in ("plane", "neurons", "course", "operations", "convolution", "scrubber")
+}
 
 
 def _nothing() -> None:
@@ -103,7 +95,7 @@ def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | No
         Called when a point is chosen, or a place where there are none; the number, or x and y,
         then stands in the session under `key`, as ``pick``.
     """
-    return _mount("plane")(
+    return _PICTURES["plane"](
         key=key,
         data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
@@ -131,7 +123,7 @@ def neurons(
         Called when a weight is written over; neuron, number of the weight (None for the bias)
         and what was typed then stand there as ``edit``.
     """
-    return _mount("neurons")(
+    return _PICTURES["neurons"](
         key=key,
         data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
@@ -150,7 +142,7 @@ def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | N
     on_pick
         Called when an epoch is chosen; it then stands in the session under `key`, as ``pick``.
     """
-    return _mount("course")(
+    return _PICTURES["course"](
         key=key,
         data={**data, "theme": theme(), "words": dict(WORDS)},
         on_pick_change=on_pick or _nothing,
@@ -170,7 +162,7 @@ def operations(
         Called when one is chosen or to be opened elsewhere; a mapping then stands in the session
         under `key`, as ``pick``.
     """
-    return _mount("operations")(
+    return _PICTURES["operations"](
         key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
     )
 
@@ -188,7 +180,7 @@ def convolution(
         Called when a cell is written over; grid, row, column and what was typed then stand in the
         session under `key`, as ``edit``.
     """
-    return _mount("convolution")(
+    return _PICTURES["convolution"](
         key=key,
         data={**data, "theme": theme(), "words": dict(WORDS)},
         on_edit_change=on_edit or _nothing,
@@ -207,6 +199,6 @@ def scrubber(
     on_pick
         Called when a place is chosen; it then stands in the session under `key`, as ``pick``.
     """
-    return _mount("scrubber")(
+    return _PICTURES["scrubber"](
         key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
     )

@@ -48,7 +48,11 @@ function ticks(low, high, count) {
   return found;
 }
 
-const tick = (x) => String(Number(x.toPrecision(6))).replace("-", "−");
+/** Return a round number to read, as at a tick of an axis. */
+function tick(x) {
+  if (Math.abs(x) >= 1e6) return numeral(x).replace(/\.?0+·/, "·");
+  return String(Number(x.toPrecision(6))).replace("-", "−");
+}
 
 const ICONS = {
   first: "M3 2V14M14 2L5 8L14 14Z", back: "M12 2L3 8L12 14Z", play: "M4 2L14 8L4 14Z",

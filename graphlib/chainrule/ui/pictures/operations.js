@@ -10,6 +10,8 @@ const typeset = (markup, className = "") => {
   return made;
 };
 
+const FIELD = 320; // px of the square over two operands
+
 /** Return a number to read; one of few digits as it is. */
 const short = (x) => (Number(x.toFixed(4)) === x ? tick(x) : numeral(x));
 
@@ -183,7 +185,8 @@ class Operations {
       }));
     }
     const body = element("div", "body");
-    if (entry.curve) body.append(this.#plot(entry));
+    if (entry.field) body.append(this.#field(entry));
+    else if (entry.curve) body.append(this.#plot(entry));
     body.append(facts);
     this.opened.replaceChildren(head, formulas, body, ...this.#table(entry));
   }
@@ -272,6 +275,72 @@ class Operations {
     const bar = element("div", "along");
     bar.append(slider, told);
     plot.append(bar, svg);
+    show();
+    return plot;
+  }
+
+  /** Return lines of equal height over two operands, with a point that can be moved. */
+  #field({ name, field, head }) {
+    const { left, right, bottom } = PLOT;
+    const size = FIELD;
+    const last = field.numbers.length - 1;
+    const low = field.from;
+    const scale = size / (last * field.step);
+    const [x, y] = [(v) => left + (v - low) * scale, (v) => 4 + size - (v - low) * scale];
+    const svg = drawn("svg", { viewBox: `0 0 ${left + size + right} ${size + 8 + bottom}`, role: "img" });
+    const frame = { x: left, y: 4, width: size, height: size };
+    svg.append(drawn("rect", { ...frame, class: "frame", rx: 4 }), drawn("path", {
+      class: "line level", d: field.lines, "vector-effect": "non-scaling-stroke",
+      transform: `translate(${x(0)} ${y(0)}) scale(${scale} ${-scale})`,
+    }));
+    for (const v of ticks(low, low + last * field.step, 8)) {
+      svg.append(
+        drawn("text", { class: "tick", x: x(v), y: size + bottom, "text-anchor": "middle" }, tick(v)),
+        drawn("text", { class: "tick", x: left - 5, y: y(v) + 4, "text-anchor": "end" }, tick(v)),
+      );
+    }
+    const uphill = drawn("path", { class: "line slope" });
+    const spot = drawn("circle", { class: "spot value", r: 4.5 });
+    svg.append(uphill, spot);
+    const told = element("div", "told-at", null, { role: "status" });
+    const sliders = field.along.map((operand, k) => element("input", "", null, {
+      type: "range", min: 0, max: last, step: 1, value: field.start[k],
+      "aria-label": `${operand} of ${name}`,
+    }));
+    const show = () => {
+      const [i, j] = sliders.map(({ value }) => Number(value));
+      const [u, v] = [i, j].map((k) => field.from + k * field.step);
+      const point = field.numbers[j][i];
+      const [, dx, dy] = point;
+      const long = Math.hypot(dx ?? 0, dy ?? 0);
+      spot.setAttribute("transform", `translate(${x(u)} ${y(v)})`);
+      uphill.setAttribute("d", long && dx !== null && dy !== null
+        ? `M${x(u)} ${y(v)}l${(48 * dx) / long} ${(-48 * dy) / long}` : "");
+      const titles = ["y", ...head.slice(3)];
+      const where = field.along.map((operand, k) => `${operand} = ${tick([u, v][k])}`).join(", ");
+      const numbers = titles.map((title, k) => (
+        `${title} = ${point[k] === null || point[k] === undefined ? "undef" : short(point[k])}`));
+      told.replaceChildren(element("span", "", where), ...numbers.map((words, k) => (
+        element("span", k ? "derivative" : "value", words))));
+      sliders.forEach((slider) => slider.setAttribute("aria-valuetext", `${where}: ${numbers.join(", ")}`));
+      svg.setAttribute("aria-label", `Level lines of ${name}, with the gradient; at ${where}: ${numbers.join(", ")}`);
+    };
+    const drag = (event) => {
+      if (!event.buttons) return;
+      const box = svg.getBoundingClientRect();
+      const zoom = (left + size + right) / box.width;
+      const at = [(event.clientX - box.left) * zoom - left, 4 + size - (event.clientY - box.top) * zoom];
+      at.forEach((px, k) => { sliders[k].value = Math.round((px / size) * last); });
+      show();
+    };
+    for (const kind of ["pointerdown", "pointermove"]) svg.addEventListener(kind, drag);
+    const plot = element("div", "plot field");
+    const bar = element("div", "along");
+    sliders.forEach((slider, k) => {
+      slider.addEventListener("input", show);
+      bar.append(element("span", "", field.along[k]), slider);
+    });
+    plot.append(bar, told, svg);
     show();
     return plot;
   }
