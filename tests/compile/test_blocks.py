@@ -6,7 +6,6 @@ The loops over points are machine code where numba is installed; elsewhere Pytho
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -16,6 +15,7 @@ import pytest
 from chainrule import Graph
 from chainrule.compile import blocks, jit, points, wide
 from chainrule.compile.compiled import MANY
+from tests.compile import machine_code
 
 FORMULAS = {
     "logistic": "p = 1/(1+exp(-(w x+v y+b))); L = y log(p)+(1-y) log(1-p)",
@@ -96,25 +96,6 @@ def test_many_points_are_as_few(
         assert_same(gradient[wrt], slopes[wrt])
 
 
-def in_python(source: str, *names: str) -> tuple[Any, ...]:
-    """Return functions of a source for numba as Python runs it."""
-
-    def doubles(function: Callable[..., float]) -> Callable[..., Any]:
-        # NumPy's divide by 0, as machine code does.
-        return lambda *operands: np.float64(function(*operands))
-
-    functions = {name: getattr(wide, name) for name in jit.WIDE}
-    functions |= {name: getattr(math, name) for name in MATH}
-    namespace = {"np": np, **{name: doubles(function) for name, function in functions.items()}}
-    with np.errstate(all="ignore"):
-        exec(source, namespace)
-    return tuple(namespace[name] for name in names)
-
-
-MATH = ("erf", "erfc", "gamma", "lgamma")
-COMPILED: Callable[..., tuple[Any, ...]] = jit.compiled if jit.is_there() else in_python
-
-
 class Off:
     """NumPy, each of its functions that `wide` has too off by one unit."""
 
@@ -149,7 +130,7 @@ def test_a_loop_over_points_is_as_few(
     good: list[list[bool]] = []
 
     def compiled_(source: str, *names: str) -> tuple[Any, ...]:
-        (loop,) = COMPILED(source, *names)
+        (loop,) = machine_code.compiled(source, *names)
 
         def watched(*arrays: Any) -> None:
             with np.errstate(all="ignore"):
@@ -181,7 +162,7 @@ def test_functions_for_wide_registers(name: str, sample_seed: int) -> None:
     numbers = [low, high, *generator.uniform(max(low, -100), min(high, 100), 100)]
     numbers += [0.0, -1e-9, 1e-9, 0.5, 1.0, 2.0, *generator.normal(size=100)]
     source = f"def loop(x, y):\n    for i in range(len(x)):\n        y[i] = {name}(x[i])\n"
-    (loop,) = COMPILED(source, "loop")
+    (loop,) = machine_code.compiled(source, "loop")
     x = np.array([number for number in numbers if low <= number <= high])
     y = np.empty_like(x)
     loop(x, y)

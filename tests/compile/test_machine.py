@@ -12,7 +12,7 @@ import pytest
 from chainrule import Graph
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.algebras.undefined import Undefined
-from chainrule.compile import compiled
+from chainrule.compile import compiled, jit
 from chainrule.compile.machine import Machine, Unsettled
 from chainrule.errors import GraphError
 from chainrule.graph.builder import Builder
@@ -20,15 +20,23 @@ from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS, Op
 from chainrule.passes.record import record
 from chainrule.testing.laws import Case
+from tests.compile import machine_code
 from tests.laws.cases import SCALAR_CASES
 from tests.laws.test_graphs import drawn_graph
 
 EDGES = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, 3.0, -1.5, math.pi / 2)
 
 
-@pytest.fixture(params=["one by one", "in groups"])
+WAYS_FAST = ("in machine code", "in machine code, sorted")
+
+
+@pytest.fixture(params=["one by one", "in groups", *WAYS_FAST])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(Machine, "_is_wide", request.param == "in groups")
+    monkeypatch.setattr(Machine, "_is_wide", request.param in ("in groups", WAYS_FAST[1]))
+    if request.param in WAYS_FAST:
+        monkeypatch.setattr(jit, "is_there", lambda: True)
+        monkeypatch.setattr(jit, "compiled", machine_code.in_python)
+        monkeypatch.setitem(Machine.__init__.__kwdefaults__, "fast", True)
     return str(request.param)
 
 

@@ -161,7 +161,8 @@ class Machine:
         order = self._order if self._is_wide else np.arange(len(kinds))
         place = np.empty(len(order), dtype=np.int32)
         place[order] = np.arange(len(order))
-        moved = [place[np.array(column, np.int32)[order]] for column in columns]
+        # Without a sign: machine code need not look whether one counts from the end.
+        moved = [place[np.array(column)[order]].astype(np.uint32) for column in columns]
         return np.array(kinds, np.int32)[order], moved, place
 
     @cached_property

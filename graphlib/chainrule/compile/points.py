@@ -22,7 +22,7 @@ RANGES = {**wide.RANGES, "erf": (-1e300, 1e300), "erfc": (-1e300, 1e300), "gamma
 RANGES["lgamma"] = RANGES["gamma"]
 CALLED = re.compile(r"\b(?:np\.)?(\w+)\(")
 OURS = re.compile(rf"\bnp\.({'|'.join(WIDE)})\(")
-PLAIN = {"add", "subtract", "multiply", "divide", "reciprocal", "negative", "positive"}
+PLAIN = {"add", "subtract", "multiply", "divide", "reciprocal", "negative"}
 KNOWN = {*PLAIN, *WIDE, *RANGES, "abs", "sqrt", "floor", "ceil"}
 
 
@@ -82,8 +82,8 @@ def _written(tape: Tape, line: SourceLine) -> str:
 
 def _fitting(line: SourceLine, fits: str) -> list[str]:
     """Return the line that asks whether a function is good for its operand."""
-    (name, *_) = CALLED.findall(line.text)
-    if name not in RANGES:
+    called = CALLED.findall(line.text)
+    if not called or called[0] not in RANGES:
         return []
-    (x,), (low, high) = line.reads, RANGES[name]
+    (x,), (low, high) = line.reads, RANGES[called[0]]
     return [f"{fits} &= ({x} >= {low!r}) & ({x} <= {high!r})"]
