@@ -136,6 +136,53 @@ def test_what_follows_from_a_wrong_entry_is_credited() -> None:
     assert 0.8 * task.points <= checked.total < task.points
 
 
+def test_mistakes_with_whole_arrays_have_names() -> None:
+    """W = [[0.8, −2], [0.3, 1.5]] and x = (0.4, 1.2): W x = (−2.08, 1.92), Wᵀ x = (0.68, 1)."""
+    program = "W: 2x2; x: 2; b: 2; y: 2; a = W @ x + b; e = a - y; L = sum(e^2)"
+    point = AT | {"W": "[[0.8, -2], [0.3, 1.5]]", "x": "[0.4, 1.2]"}
+    task = task_of(program, at=point)
+    v = {name: np.array(json.loads(value)) for name, value in point.items()}
+    above = 2 * (v["W"] @ v["x"] + v["b"] - v["y"])
+    for array, wrong, name in (
+        ("value:a", v["W"].T @ v["x"] + v["b"], "transposed-product"),
+        ("value:a", v["W"].diagonal() * v["x"] + v["b"], "element-wise-product"),
+        ("value:a", v["W"] @ v["x"], "forgotten-bias"),
+        ("adjoint:x", v["W"] @ above, "transposed-product"),
+        ("adjoint:W", np.outer(v["x"], above), "transposed-product"),
+    ):
+        cells = [cell for cell in task.answers if re.fullmatch(rf"{array}\d+", cell)]
+        for cell, number in zip(cells, np.ravel(wrong), strict=True):
+            if number == pytest.approx(float(task.answers[cell].exact)):
+                continue  # the entries on the diagonal of an outer product
+            found = check(task, {cell: f"{number:.4f}"})
+            assert name in found.reports[""].misconceptions[cell], (cell, name)
+
+
+def test_a_sum_over_the_wrong_axis_has_a_name() -> None:
+    task = task_of(4)
+    v = {name: np.array(json.loads(value)) for name, value in task.point.items()}
+    above = (v["X"] @ v["W"] + v["b"] - v["Y"]) * 2 / v["Y"].size
+    for i in (1, 2):
+        found = check(task, {f"adjoint:b{i}": f"{above[i - 1].sum():.5g}"}).reports[""]
+        assert "wrong-axis" in found.misconceptions[f"adjoint:b{i}"]
+        entry = (v["X"] @ v["W"])[0, i - 1]
+        found = check(task, {f"value:A1{i}": f"{entry:.5g}"}).reports[""]
+        assert "forgotten-bias" in found.misconceptions[f"value:A1{i}"]
+
+
+def test_numbers_at_random_have_no_name_in_matrices() -> None:
+    rng, named, tried = np.random.default_rng(9), 0, 0
+    for level in LEVELS:
+        task = task_of(level, 1)
+        for cell, answer in task.answers.items():
+            if answer.kind == "number":
+                number = float(answer.exact) * rng.uniform(0.3, 3) + rng.normal()
+                report = check(task, {cell: f"{number:.4g}"}).reports[""]
+                named += bool(report.misconceptions.get(cell))
+                tried += 1
+    assert tried > 100 and named < 0.02 * tried
+
+
 def test_other_kinds_ask_for_the_numbers_of_vectors() -> None:
     made = chainrule.sheet(LAYER, at=AT, kinds=["matrices", "values", "partials"])
     assert "2.value:a2" in made.key and made.key["3.partial:a1,W11"].exact == "0.4"

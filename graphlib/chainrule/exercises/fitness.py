@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from chainrule.exercises.layers import layers
 from chainrule.exercises.own_mistakes import OwnMistake, known
 from chainrule.exercises.problem import ENTRY, Problem
 from chainrule.exercises.worksheet import Worksheet
@@ -267,4 +268,10 @@ def worksheet(problem: Problem, which: str = "", mistakes: Sequence[OwnMistake] 
     else:
         sheet = Worksheet(problem.worked.view, problem.forward.view)
     sheet.mistakes = known(mistakes)
+    if problem.graph is not problem.whole:
+        nodes = {
+            name: tuple(problem.node_of[entry] for entry in one.entries)
+            for name, one in problem.named.items()
+        }
+        sheet.layers = tuple(layers(problem.whole.list, nodes))
     return sheet

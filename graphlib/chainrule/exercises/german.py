@@ -329,6 +329,12 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "ascent": "Dieser Schritt führt bergauf.",
         "incomplete-step": "Ein Teil des Schritts fehlt.",
+        "transposed-product": "Eine Matrix dieses Produkts steht falsch herum.",
+        "element-wise-product": (
+            "Zwei einzelne Einträge wurden multipliziert, wo eine Zeile auf eine Spalte trifft."
+        ),
+        "forgotten-bias": "Der Bias fehlt.",
+        "wrong-axis": "Das ist die Summe über die andere Achse.",
         "decimal": "Die Ziffern stimmen; sehen Sie sich das Komma an.",
         "transposed": "Zwei Ziffern haben die Plätze getauscht.",
         "sign": "Die Größe stimmt; sehen Sie sich das Vorzeichen an.",
@@ -390,6 +396,12 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "ascent": "Der Verlust soll fallen. Gegen welche Richtung geht also der Parameter?",
         "incomplete-step": "Aus welchen drei Zahlen entsteht der neue Wert?",
+        "transposed-product": "Welche Zeile trifft in diesem Eintrag auf welche Spalte?",
+        "element-wise-product": "Aus wie vielen Produkten besteht die Summe in diesem Eintrag?",
+        "forgotten-bias": "Was wird in diesem Schritt zum Produkt addiert?",
+        "wrong-axis": (
+            "Wozu wurde dieser Eintrag addiert: zu den Einträgen einer Zeile oder einer Spalte?"
+        ),
         "decimal": "Wie groß muss diese Zahl ungefähr sein?",
         "transposed": "Stehen die Ziffern hier wie in Ihrem Taschenrechner?",
         "sign": "Liegt diese Zahl über oder unter null?",

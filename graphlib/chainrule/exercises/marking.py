@@ -171,7 +171,7 @@ class Marking:
             pushed="tangent" in kinds and "adjoint" not in kinds,
             merged=sheet.merged,
         )
-        new.mistakes, sheet = sheet.mistakes, new
+        new.mistakes, new.layers, sheet = sheet.mistakes, sheet.layers, new
         formulas = Formulas(sheet)
         for id, cell in sheet.cells.items():
             if cell.kind == "formula" and cell.edge is not None and id in self.answers:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from typing import Any, Final, NoReturn
 
@@ -162,43 +162,44 @@ class Recipe:
 
     def text(self) -> str:
         """Return the recipe as TOML, to save and share."""
-        lines = [f"title = {_quoted(self.title)}"]
-        lines += [
-            f"{name} = {_quoted(value)}"
-            for name, value in (("label", self.label), ("note", self.note))
-            if value
-        ]
-        lines += [f"seed = {self.seed}", f"formats = {_listed(self.formats)}"]
-        lines += [f"carry = {_quoted(self.carry)}"] if self.carry != "full" else []
-        lines += ["halves = true"] if self.halves else []
-        lines += [f"language = {_quoted(self.language)}"] if self.language != "en" else []
+        lines = _lines(self, TOP)
         for part in self.parts:
-            lines += ["", "[[part]]", f"kinds = {_listed(part.kinds)}"]
-            lines += [f"level = {part.level}"] if part.level else []
-            lines += [f"formula = {_quoted(part.formula)}"] if part.formula else []
-            if part.points:
-                lines.append(f"at = [{', '.join(map(_table, part.points))}]")
-            for name, table in (("direction", part.direction), ("settings", part.settings)):
-                lines += [f"{name} = {_table(table)}"] if table else []
-            lines += [f"count = {part.count}"] if part.count != 1 else []
-            lines += [
-                f"{name} = {_quoted(value)}"
-                for name, value in (("text", part.text), ("accept", part.accept))
-                if value
-            ]
+            lines += ["", "[[part]]", *_lines(part, PART)]
         for name, numbers in (("marks", self.marks), ("weights", self.weights)):
             if numbers:
                 lines += ["", f"[{name}]", *(f"{kind} = {n:g}" for kind, n in numbers.items())]
-        for block, keys, entries in (
-            ("override", OVERRIDE, self.overrides), ("mistake", MISTAKE, self.mistakes),
-        ):  # fmt: skip
-            for entry in entries:
-                lines += ["", f"[[{block}]]"]
-                for name in keys:
-                    if value := getattr(entry, name):
-                        shown = _quoted(value) if isinstance(value, str) else _listed(value)
-                        lines.append(f"{name} = {shown}")
+        for override in self.overrides:
+            lines += ["", "[[override]]", *_lines(override, OVERRIDE)]
+        for mistake in self.mistakes:
+            lines += ["", "[[mistake]]", *_lines(mistake, MISTAKE)]
         return "\n".join(lines) + "\n"
+
+
+def _lines(block: Any, keys: Iterable[str]) -> list[str]:
+    """Return the lines of a block; what is usual need not be written."""
+    usual = {
+        one.name: one.default if one.default_factory is MISSING else one.default_factory()
+        for one in fields(block)
+    }
+    named = {"points" if key == "at" else key: key for key in keys}
+    return [
+        f"{key} = {_toml(getattr(block, name))}"
+        for name, key in named.items()
+        if name in usual and (getattr(block, name) != usual[name] or name in ALWAYS)
+    ]
+
+
+def _toml(value: Any) -> str:
+    match value:
+        case str():
+            return _quoted(value)
+        case int():
+            return str(value).lower()
+        case Mapping():
+            pairs = (f"{_quoted(name)} = {_toml(one)}" for name, one in value.items())
+            return f"{{{', '.join(pairs)}}}"
+        case _:
+            return f"[{', '.join(map(_toml, value))}]"
 
 
 def _quoted(text: str) -> str:
@@ -214,19 +215,11 @@ def _escaped(char: str) -> str:
     return f"\\u{ord(char):04X}" if ord(char) < 0x10000 else f"\\U{ord(char):08X}"
 
 
-def _listed(items: tuple[str, ...]) -> str:
-    return f"[{', '.join(map(_quoted, items))}]"
+TOP: Final = ("title", "label", "note", "seed", "formats", "carry", "halves", "language")
+TABLES: Final = ("part", "marks", "weights", "override", "mistake")
+ALWAYS: Final = frozenset(("seed", "formats"))
+"""What is written although it is usual, for it says what sheets were made of."""
 
-
-def _table(table: Mapping[str, str]) -> str:
-    inner = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in table.items())
-    return f"{{{inner}}}"
-
-
-TOP: Final = (
-    "title", "label", "note", "seed", "formats", "part", "marks", "weights",
-    "override", "mistake", "carry", "halves", "language",
-)  # fmt: skip
 PART: Final = (
     "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
 )  # fmt: skip
@@ -284,7 +277,7 @@ class _Reader:
         raise InputError(message, text=self.text, position=position, length=length, allowed=allowed)
 
     def recipe(self) -> Recipe:
-        self._known(self.data, TOP)
+        self._known(self.data, (*TOP, *TABLES))
         title = self._string(self.data, "title", "")
         if not title:
             self._stop("title", "This recipe has no title", 'It needs one: title = "Practice".')
@@ -299,12 +292,9 @@ class _Reader:
         marks = self._points("marks", tuple(KINDS))
         weights = self._points("weights", WEIGHED)
         carry = self._string(self.data, "carry", "full")
-        if carry not in CARRIED:
-            self._stop("carry", "This is no way to carry on", f"There are {', '.join(CARRIED)}.")
+        self._among("carry", carry, CARRIED, "This is no way to carry on")
         language = self._string(self.data, "language", "en")
-        if language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            self._stop("language", "Sheets are not written in this language", f"There are {known}.")
+        self._among("language", language, LANGUAGES, "Sheets are not written in this language")
         halves = self.data.get("halves", False)
         if not isinstance(halves, bool):
             self._stop("halves", "`halves` is yes or no", "Write halves = true.")
@@ -323,10 +313,19 @@ class _Reader:
 
     def _known(self, table: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
         for key in table:
-            if key not in allowed:
-                self._stop(
-                    key, f"There is no `{key[:40]}` here", f"There are {', '.join(allowed)}."
-                )
+            self._among(key, key, allowed, f"There is no `{key[:40]}` here")
+
+    def _among(self, key: str, found: str, allowed: Iterable[str], refusal: str) -> None:
+        """Refuse a word that is none of those that there are."""
+        if found not in allowed:
+            self._stop(key, refusal, f"There are {', '.join(allowed)}.")
+
+    def _needed(self, what: str, texts: Mapping[str, str], keys: tuple[str, ...]) -> None:
+        *others, last = keys
+        for key in keys:
+            if not texts[key]:
+                told = f"It needs {', '.join(others)} and {last}."
+                self._stop(key, f"This {what} has no {key}", told)
 
     def _part(self, count: int, given: dict[str, Any]) -> PartRecipe:
         self.block, self.count = "part", count
@@ -363,9 +362,7 @@ class _Reader:
         self.block, self.count = "override", count
         self._known(given, OVERRIDE)
         texts = {key: self._string(given, key, "") for key in OVERRIDE}
-        for key in OVERRIDE[:3]:
-            if not texts[key]:
-                self._stop(key, f"This override has no {key}", "It needs cell, answer and reason.")
+        self._needed("override", texts, OVERRIDE[:3])
         if not re.fullmatch(r"[1-9]\d*\..+", texts["cell"]):
             self._stop("cell", "This is no cell", 'A cell is like "2.adjoint:t": task, dot, id.')
         self.block = ""
@@ -375,15 +372,11 @@ class _Reader:
         self.block, self.count = "mistake", count
         self._known(given, MISTAKE)
         texts = {key: self._string(given, key, "") for key in MISTAKE[:-1]}
-        for key in MISTAKE[:4]:
-            if not texts[key]:
-                told = "It needs name, where, rule and sentence."
-                self._stop(key, f"This mistake has no {key}", told)
+        self._needed("mistake", texts, MISTAKE[:4])
         before = [one.get("name") for one in self.data["mistake"][:count]]
         if texts["name"] in (*MISCONCEPTIONS, *SLIPS, *before):
             self._stop("name", "A mistake of this name is known already", "Give it another name.")
-        if texts["where"] not in WHERE:
-            self._stop("where", "There is no such place", f"There are {', '.join(WHERE)}.")
+        self._among("where", texts["where"], WHERE, "There is no such place")
         names = WHERE[texts["where"]][2]
         allowed = f"A formula in {', '.join(names)}."
         try:
@@ -401,9 +394,8 @@ class _Reader:
         table = self.data.get(name, {})
         self.block, self.count = name, 0
         if not isinstance(table, dict):
-            self._stop(
-                name, f"`{name}` is no table", f"Write [{name}] and lines: {allowed[0]} = 8."
-            )
+            told = f"Write [{name}] and lines: {allowed[0]} = 8."
+            self._stop(name, f"`{name}` is no table", told)
         self._known(table, allowed)
         for key, points in table.items():
             number = isinstance(points, int | float) and not isinstance(points, bool)
@@ -419,27 +411,20 @@ class _Reader:
             self._stop(key, f"`{key}` is not text", 'Text stands in quotation marks: "…".')
         return found
 
-    def _whole(
-        self, table: Mapping[str, Any], key: str, usual: int, least: int, most: int
-    ) -> int:  # fmt: skip
+    def _whole(self, table: Mapping[str, Any], key: str, usual: int, least: int, most: int) -> int:
         found = table.get(key, usual)
         if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= most:
             self._stop(key, f"`{key}` is out of range", f"A whole number from {least} to {most}.")
         return found
 
     def _strings(
-        self,
-        table: Mapping[str, Any],
-        key: str,
-        usual: tuple[str, ...],
-        allowed: tuple[str, ...],
+        self, table: Mapping[str, Any], key: str, usual: tuple[str, ...], allowed: tuple[str, ...]
     ) -> tuple[str, ...]:
         found = table.get(key, list(usual))
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
             self._stop(key, f"`{key}` is not a list of names", f"There are {', '.join(allowed)}.")
         for one in found:
-            if one not in allowed:
-                self._stop(key, f"There is no `{one[:40]}`", f"There are {', '.join(allowed)}.")
+            self._among(key, one, allowed, f"There is no `{one[:40]}`")
         return tuple(found)
 
     def _texts(self, key: str, table: Any) -> dict[str, str]:

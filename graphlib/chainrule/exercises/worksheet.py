@@ -15,12 +15,13 @@ from typing import Any
 from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
-from chainrule.exercises.cells import Cell, Cells, partial_of, share_of
+from chainrule.exercises.cells import Cell, CellKind, Cells, partial_of, share_of
 from chainrule.exercises.inside import places_of_partial, places_of_value
+from chainrule.exercises.layers import Layer, Nodes
 from chainrule.exercises.shapes import DIV, MUL, Shape, Single, rule_at, shape_of, single_of
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.misconceptions import MISCONCEPTIONS, Mistake
-from chainrule.passes.places import Leading, Rule, Seed, Step, Sum, linearly
+from chainrule.passes.places import Leading, Matrix, Rule, Seed, Step, Sum, linearly
 from chainrule.passes.run import Number
 
 Numbers = Mapping[str, float]
@@ -30,9 +31,11 @@ class Worksheet(Cells):
     """The cells of a graph of numbers at a point, with their numbers.
 
     `mistakes` are the records that explain wrong ones; a teacher's own may stand beside the usual.
+    `layers` are the products of matrices whose entries these numbers are.
     """
 
     mistakes: Mapping[str, Mistake] = MISCONCEPTIONS
+    layers: Sequence[Layer] = ()
 
     # The right numbers
 
@@ -289,8 +292,10 @@ class Worksheet(Cells):
     def _places(self, cell: Cell, own: Numbers) -> Iterator[Leading]:
         """Yield the places at which a cell can go wrong, with what that makes of it."""
         known: dict[Cell, float | None] = {}
-        if cell.kind == "formula" or self.follows(cell, own, known) is None:
+        total = None if cell.kind == "formula" else self.follows(cell, own, known)
+        if total is None:
             return
+        yield from self._in_layers(cell, own, known, total)
         if cell.kind == "value":
             step = self._step(cell, known)
             yield from () if step is None else ((step, float),)
@@ -315,6 +320,21 @@ class Worksheet(Cells):
                     yield from self._in_the_head(
                         edge, own, known, sum_.total, sum_.flowing[at], sum_.partials[at]
                     )
+
+    def _in_layers(
+        self, cell: Cell, own: Numbers, known: dict[Cell, float | None], total: float
+    ) -> Iterator[Leading]:
+        """Yield the products of matrices of which a cell is an entry."""
+
+        def numbers(kind: CellKind, nodes: Nodes) -> Matrix | None:
+            rows = [[self.used(Cell(kind, n), own, known) for n in row] for row in nodes]
+            found = tuple(tuple(n for n in row if n is not None) for row in rows)
+            return found if list(map(len, found)) == list(map(len, rows)) else None
+
+        for layer in self.layers:
+            place = layer.place(cell, numbers)
+            if place is not None:
+                yield place, linearly(total, 1.0, place.total)
 
     def _in_the_head(
         self,

@@ -15,18 +15,21 @@ from chainrule.passes.mistaken import (
     SIGNS,
     antiderivative,
     divided,
+    entry_by_entry,
     existing,
     half_of_power,
     in_degrees,
     no_product,
     of_another,
+    one_turned,
+    other_axis,
     product_of_tangents,
     slope_in_degrees,
     sum_for_product,
     transposed,
     without_inner,
 )
-from chainrule.passes.places import Place, Rule, Seed, Step, Sum, Update, Written
+from chainrule.passes.places import Gathered, Place, Product, Rule, Seed, Step, Sum, Update, Written
 from chainrule.passes.walks import Ledger
 
 
@@ -80,10 +83,10 @@ class Misconception:
         A question that leads on without giving the answer away.
     explanation
         What the teacher wants to know: where it comes from and what it does.
-    value, partial, total, seed, update, hand
+    value, partial, total, seed, update, hand, product, gathered
         What the value of a step, a local partial, a tangent or adjoint, a seed, an updated
-        parameter, or a number as it is written down becomes; nothing where the mistake cannot be
-        made.
+        parameter, a number as it is written down, or an entry of a product of matrices or of a
+        sum over one axis becomes; nothing where the mistake cannot be made.
     other
         Whether the number of the other mode is written.
     ledger
@@ -102,6 +105,8 @@ class Misconception:
     update: Callable[[Update], Iterable[float]] = _never
     hand: Callable[[Written], Iterable[float]] = _never
     seed: Callable[[Seed], Iterable[float]] = _never
+    product: Callable[[Product], Iterable[float]] = _never
+    gathered: Callable[[Gathered], Iterable[float]] = _never
     other: bool = False
     ledger: type[Ledger] | None = None
     title: str = ""
@@ -121,6 +126,10 @@ class Misconception:
                 return self.update(place)
             case Written():
                 return self.hand(place)
+            case Product():
+                return self.product(place)
+            case Gathered():
+                return self.gathered(place)
 
 
 MISCONCEPTIONS: Mapping[str, Misconception] = {
@@ -353,6 +362,39 @@ MISCONCEPTIONS: Mapping[str, Misconception] = {
                 step.rate * step.gradient,
             ),
             title="At {cell} a part of the step is missing",
+        ),
+        Misconception(
+            "transposed-product",
+            "A matrix of this product stands the wrong way round.",
+            "Which row meets which column in this entry?",
+            "W was taken for Wᵀ or Wᵀ for W; where a matrix is square, the shapes do not tell.",
+            product=one_turned,
+            title="At {cell} a matrix was turned round",
+        ),
+        Misconception(
+            "element-wise-product",
+            "Two single entries were multiplied where a row meets a column.",
+            "Of how many products is this entry the sum?",
+            "W * x was computed for W @ x.",
+            product=entry_by_entry,
+            title="At {cell} entries were multiplied one by one",
+        ),
+        Misconception(
+            "forgotten-bias",
+            "The bias is missing.",
+            "What is added to the product in this step?",
+            "W @ x was written for W @ x + b.",
+            product=lambda place: (place.total - place.bias,) if place.bias else (),
+            title="At {cell} the bias is missing",
+        ),
+        Misconception(
+            "wrong-axis",
+            "This is the sum over the other axis.",
+            "To which entries was this one added: to those of a row, or of a column?",
+            "A bias that is added to every row gathers its column, .sum(axis=0); here a row was "
+            "added up, .sum(axis=1).",
+            gathered=other_axis,
+            title="At {cell} the sum goes over the other axis",
         ),
     )
 }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Final
 
-from chainrule.passes.places import Rule, Step, Sum, Written
+from chainrule.passes.places import Gathered, Matrix, Product, Rule, Step, Sum, Written
 
 ANGLES: Final = frozenset(("sin", "cos", "tan", "sec", "csc", "cot"))
 ARCS: Final = frozenset(("asin", "acos", "atan"))
@@ -112,3 +112,32 @@ def transposed(written: Written) -> Iterable[float]:
         signs = list(digits)
         signs[one], signs[other] = signs[other], signs[one]
         yield float("".join(signs) + e + power)
+
+
+def turned(matrix: Matrix) -> Matrix:
+    """Return a matrix with rows for columns."""
+    return tuple(zip(*matrix, strict=True))
+
+
+def one_turned(place: Product) -> Iterable[float]:
+    """One factor of a product of matrices is turned round, or the product is."""
+    left, right, row, column = place.left, place.right, place.row, place.column
+    return existing(
+        place.of(turned(left), right, row, column),
+        place.of(left, turned(right), row, column),
+        place.of(left, right, column, row),
+    )
+
+
+def entry_by_entry(place: Product) -> Iterable[float]:
+    """Two entries in the same place are multiplied; of a vector it is the one of this row."""
+    left, right, row = place.left, place.right, place.row
+    column = place.column if len(right[0]) > 1 else row
+    if row < len(right) and column < len(left[0]) > 1:
+        yield left[row][column] * right[row][min(column, len(right[0]) - 1)] + place.bias
+
+
+def other_axis(place: Gathered) -> Iterable[float]:
+    """A row is added up in place of a column."""
+    if place.column < len(place.entries):
+        yield sum(place.entries[place.column])

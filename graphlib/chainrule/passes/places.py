@@ -166,7 +166,55 @@ class Written:
     exchanged: tuple[float, ...] = ()
 
 
-Place = Step | Rule | Sum | Seed | Update | Written
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """An entry of a product of two matrices, to which a bias may be added.
+
+    Parameters
+    ----------
+    left, right
+        The factors; a vector is one column, or one row where it stands on the left.
+    row, column
+        Of the entry.
+    bias
+        What is added to it.
+    """
+
+    left: Matrix
+    right: Matrix
+    row: int
+    column: int
+    bias: float = 0.0
+
+    def of(self, left: Matrix, right: Matrix, row: int, column: int) -> float | None:
+        """Return an entry of the product of other factors; None where there is no such entry."""
+        if len(left[0]) != len(right) or row >= len(left) or column >= len(right[0]):
+            return None
+        return sum(a * line[column] for a, line in zip(left[row], right, strict=True)) + self.bias
+
+    @property
+    def total(self) -> float:
+        """The entry."""
+        return self.of(self.left, self.right, self.row, self.column) or 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The sum of one column of a matrix: of all that one entry was added to."""
+
+    entries: Matrix
+    column: int
+
+    @property
+    def total(self) -> float:
+        """The sum."""
+        return sum(row[self.column] for row in self.entries)
+
+
+Place = Step | Rule | Sum | Seed | Update | Written | Product | Gathered
 Leading = tuple[Place, Callable[[float], float | None]]
 """A place, and what a wrong number there makes of the cell that is looked at."""
 
