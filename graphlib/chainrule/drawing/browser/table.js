@@ -87,7 +87,7 @@ class Table {
     this.table.style.tableLayout = this.table.style.width = "";
     for (const column of this.columns) column.style.width = "";
     this.show(this.run.last);
-    for (const squeeze of ["", "names", "symbols", "tight"]) {
+    for (const squeeze of ["", "names", "symbols", "tight", "wrapped"]) {
       if (squeeze) this.root.classList.add(squeeze);
       if (this.table.scrollWidth <= this.root.clientWidth + 1) break;
     }
