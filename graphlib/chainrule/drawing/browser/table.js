@@ -165,8 +165,8 @@ class Table {
     putNumber(total, sum.number, this.words);
     total.classList.toggle("complete", this.run.isComplete(`derivative:${row.node}`, sum));
     host.removeAttribute("title");
-    const plus = sum.terms.at(-1).show.startsWith("−") ? "" : "+ ";
-    host.replaceChildren(plus, share, " = ", total);
+    const [plus, equals] = sum.terms.at(-1).show.startsWith("−") ? ["+ (", ") = "] : ["+ ", " = "];
+    host.replaceChildren(plus, share, equals, total);
   }
 
   /** Light the rows named, or nothing. */
