@@ -11,6 +11,18 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 HERE = Path(__file__).parent
 FORMULA = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
+NETWORK = """L = -(t ln(y) + (1 - t) ln(1 - y)); y = 1/(1 + exp(-b))
+b = beta0 z0 + beta1 z1 + beta2 z2; z1 = 1/(1 + exp(-a1)); z2 = 1/(1 + exp(-a2))
+a1 = alpha10 x0 + alpha11 x1 + alpha12 x2; a2 = alpha20 x0 + alpha21 x1 + alpha22 x2"""
+POINT = (
+    "x0=1,x1=0.5,x2=-1,z0=1,t=1,alpha10=0.125,alpha11=0.5,alpha12=-0.75,"
+    "alpha20=-0.25,alpha21=1.25,alpha22=0.375,beta0=0.1875,beta1=-1.5,beta2=0.625"
+)
+NETWORKS = {
+    "network-light": (1280, 800, "&step=65"),
+    "network-steps-light": (1280, 800, "&step=113&zoom=step"),
+    "network-phone": (400, 860, "&step=65"),
+}
 SHOTS = {
     "explore-light": (1280, 800, "light"),
     "explore-dark": (1280, 800, "dark"),
@@ -63,6 +75,13 @@ def main(address: str) -> None:
                     timeout=40_000
                 )
             page.wait_for_timeout(1_500)
+            page.screenshot(path=HERE / f"{name}.png")
+            page.close()
+        for name, (width, height, chosen) in NETWORKS.items():
+            page = browser.new_page(viewport={"width": width, "height": height})
+            page.goto(f"{address}?f={quote(NETWORK, safe='')}&at={quote(POINT, safe='')}{chosen}")
+            expect(page.get_by_role("heading", name="Share into")).to_be_visible(timeout=40_000)
+            page.wait_for_timeout(2_500)
             page.screenshot(path=HERE / f"{name}.png")
             page.close()
         for name, (width, height, scheme) in ANSWERED.items():

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chainrule.errors import InputError, LinkError
-from chainrule.ui.descent_state import EXAMPLES, DescentState, decode, encode, points
+from chainrule.ui.descent_state import EXAMPLES, DescentState, decode, encode, fitted, points
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -66,6 +66,29 @@ def test_paths_play_and_another_function(app_page: Page, app_address: str) -> No
     )
     overflow = "document.documentElement.scrollWidth - window.innerWidth"
     assert page.evaluate(overflow) <= 0
+
+
+def test_region_and_starts_follow_the_number_of_variables() -> None:
+    two = DescentState(region="-3, 1; 0, 5", starts="2, 1.2; -1, 4")
+    one = fitted(two, 1)
+    assert (one.region, one.starts) == ("-3, 1", "2; -1")
+    again = fitted(one, 2)
+    assert (again.region, again.starts) == ("-3, 1; -2, 2", "2, 1; -1, 1")
+    assert fitted(two, 2) == two
+
+
+@pytest.mark.browser
+def test_a_function_of_one_variable_needs_no_retyping(app_page: Page, app_address: str) -> None:
+    page = app_page
+    page.goto(f"{app_address}/descent")
+    expect(page.get_by_role("table")).to_contain_text("gd")
+    box = page.get_by_role("textbox", name="Function of one or two variables")
+    box.fill("x^4 - 3x^2 + x")
+    box.press("Enter")
+    expect(page.get_by_role("textbox", name="starts")).to_have_value("2")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    # The lower root of 4x³ − 6x + 1.
+    expect(page.get_by_text("−1.3008").first).to_be_visible()
 
 
 @pytest.mark.browser

@@ -25,9 +25,17 @@ class Visitor:
         self.actions += 1
 
     def click(self, role: str, name: str | re.Pattern[str], *, exact: bool = False) -> None:
-        """Click on what has this role and name."""
+        """Click on what has this role and name; to scroll to it is an action, too."""
         self._acts()
-        self.page.get_by_role(role, name=name, exact=exact).first.click()  # type: ignore[arg-type]
+        target = self.page.get_by_role(role, name=name, exact=exact).first  # type: ignore[arg-type]
+        self._reach(target)
+        target.click()
+
+    def _reach(self, target: Locator) -> None:
+        target.wait_for()
+        box, seen = target.bounding_box(), self.page.viewport_size
+        assert box is not None and seen is not None
+        self.actions += box["y"] < 0 or box["y"] + box["height"] > seen["height"]
 
     def type(self, box: Locator, text: str, key: str = "Enter") -> None:
         """Replace what stands in a box, and press a key."""
@@ -44,8 +52,10 @@ class Visitor:
     def download(self, name: str) -> Download:
         """Click on a button that gives a file."""
         self._acts()
+        target = self.page.get_by_role("button", name=name, exact=True).first
+        self._reach(target)
         with self.page.expect_download() as begun:
-            self.page.get_by_role("button", name=name, exact=True).first.click()
+            target.click()
         return begun.value
 
 

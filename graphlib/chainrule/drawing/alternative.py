@@ -19,6 +19,7 @@ MARK = "△"
 """Stands beside a warning, so that colour alone never says it."""
 
 LONGEST = 32
+LONGEST_ON_EDGE = 16
 """Characters of a name, a formula or a number that fit a card."""
 
 
@@ -78,16 +79,25 @@ def edge_in_words(view: View, edge: Edge) -> str:
     partial = view.run.partial(edge.user, edge.slot)
     if partial is None:
         return ""
-    chain = [short(view.partial_name(edge)), *partial_parts(view, edge)]
+    chain = [short(view.partial_name(edge)), *partial_parts(view, edge, whole=True)]
     return printable(f"{' = '.join(chain)}.")
 
 
-def partial_parts(view: View, edge: Edge) -> list[str]:
-    """Return the local partial as formula and number, once where both are the same."""
+def partial_parts(view: View, edge: Edge, *, whole: bool = False) -> list[str]:
+    """Return the local partial as formula and number, once where both are the same.
+
+    Parameters
+    ----------
+    whole
+        Whether the number is wanted even if it is too long for an edge.
+    """
     partial = view.run.partial(edge.user, edge.slot)
     formula = short(view.partial_formula(edge))
-    if partial is None or not is_number(partial):
+    if partial is None:
         return [formula]
+    if not is_number(partial) or not (whole or on_edge(view, partial)):
+        named = is_number(partial) or whole or len(formula) <= LONGEST_ON_EDGE
+        return [formula if named else WORDS["linear_map"]]
     number = shown(view, partial)
     return [number] if formula == number else [formula, number]
 
@@ -99,6 +109,11 @@ def is_number(number: Number) -> bool:
         or isinstance(number.shown, Array)
         or hasattr(number.shown, "__float__")
     )
+
+
+def on_edge(view: View, number: Number) -> bool:
+    """Whether a number is short enough to stand on an edge, where long vectors would not."""
+    return is_number(number) and len(shown(view, number)) <= LONGEST_ON_EDGE
 
 
 def has_derivative(view: View, node: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
-from chainrule.drawing.alternative import is_number, partial_parts, shown
+from chainrule.drawing.alternative import on_edge, partial_parts, shown
 from chainrule.drawing.curves import Piece, points
 from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
 from chainrule.drawing.positions import HEAD, Layout, Route, moved
@@ -287,12 +287,13 @@ class _Planner:
         if self.sizes.brief:  # the number alone
             most = width(parts[-1], size)
             share = view.run.flowing(edge.user, edge.slot)
-            most = max(most, width(shown(view, share), size) if share is not None else 0.0)
+            if share is not None and on_edge(view, share):
+                most = max(most, width(shown(view, share), size))
             return _Texts(most, most)
         line = width(" = ".join(parts), size)
         stacked = max(width(part, size) for part in parts)
         share = view.run.flowing(edge.user, edge.slot)
-        if share is not None and is_number(partial):
+        if share is not None and on_edge(view, partial):
             source = edge.user if view.reverse else edge.operand
             product = f"{shown(view, view.run.derivative(source))} × {shown(view, partial)}"
             brought = shown(view, share)

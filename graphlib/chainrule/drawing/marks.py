@@ -66,17 +66,20 @@ def value(card: Card, number: Term | None, sizes: Sizes) -> Iterator[Mark]:
 def derivative(card: Card, number: Term | None, sizes: Sizes) -> Iterator[Mark]:
     """Yield the derivative on a card, where one is due."""
     if card.due:
-        yield _number(card, number, card.box.x + card.box.w / 2 - sizes.side, "end", sizes)
+        x = card.box.x + card.box.w / 2 - sizes.side
+        yield _number(card, number, x, "end", sizes, card.lower)
 
 
 def _size(card: Card, sizes: Sizes, usual: float) -> float:
     return sizes.small if card.form == "row" else usual
 
 
-def _number(card: Card, number: Term | None, x: float, to: Align, sizes: Sizes) -> Mark:
+def _number(
+    card: Card, number: Term | None, x: float, to: Align, sizes: Sizes, lower: float = 0.0
+) -> Mark:
     """Return a number, or the empty outline of one that is not computed yet."""
     box = card.box
-    y = box.y if card.flat else box.y - box.h / 2 + 0.72 * card.upper
+    y = box.y if card.flat else box.y - box.h / 2 + 0.72 * card.upper + lower
     if number is not None:
         return Type((x, y), to, _size(card, sizes, sizes.number), number)
     wide, high = sizes.outline, 14 if card.form == "row" else sizes.blank

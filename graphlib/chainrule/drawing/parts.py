@@ -14,7 +14,7 @@ from chainrule.drawing.layout import placed
 from chainrule.drawing.positions import Layout
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.rows import FEW, with_rows
-from chainrule.drawing.widths import CELLS, DOTS, PART, PILLS
+from chainrule.drawing.widths import CELLS, COMPACT, DOTS, PART, PILLS
 from chainrule.graph.wengert import INPUT
 from chainrule.passes.folding import groups
 from chainrule.readings.terms import text
@@ -64,6 +64,8 @@ def in_parts(drawn: Reduction, direction: str) -> Whole:
     if len(found) < 2 or not (network or len(with_rows(drawn)[0].nodes) > MOST_CARDS):
         layout = placed(drawn, direction, rows=True)
         fits = layout.width <= MOST_WIDE[direction] and layout.height <= MOST_HIGH[direction]
+        if not fits and across and len(found) < 2:
+            return Whole(placed(drawn, direction, rows=True, sizes=COMPACT))
         if fits or len(found) < 2 or len(drawn.nodes) <= FEW:
             return Whole(layout)
     sizes = PART if across else CELLS

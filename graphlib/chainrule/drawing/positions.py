@@ -74,6 +74,17 @@ class Layout:
         return found
 
     @property
+    def stacked(self) -> frozenset[int]:
+        """The cards on which value and derivative stand below each other."""
+        high = self.sizes.height + self.sizes.line - 1
+        rows, forms = self.rows, self.forms
+        return frozenset(
+            n
+            for n, box in self.nodes.items()
+            if forms[n] == "card" and n not in rows and box.h >= high
+        )
+
+    @property
     def factors(self) -> frozenset[Edge]:
         """The edges that end beside a row."""
         return frozenset(row.factor for found in self.rows.values() for row in found)
@@ -101,7 +112,7 @@ def edge_key(edge: Edge) -> str:
 
 def positions(layout: Layout) -> dict[str, Any]:
     """Return a layout as plain data, numbers with one decimal."""
-    forms, factors, last = layout.forms, layout.factors, layout.last
+    forms, factors, last, stacked = layout.forms, layout.factors, layout.last, layout.stacked
 
     def box(box: Box) -> dict[str, Any]:
         return {k: round(getattr(box, k), 1) for k in ("x", "y", "w", "h")}
@@ -110,6 +121,8 @@ def positions(layout: Layout) -> dict[str, Any]:
         found = box(card) | {"form": forms[number]}
         if number in layout.rows:
             found["upper"] = layout.sizes.head
+        if number in stacked:
+            found["stacked"] = True
         return found | {"last": True} if number in last else found
 
     def edge(edge: Edge, route: Route) -> dict[str, Any]:

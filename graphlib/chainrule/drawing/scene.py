@@ -16,6 +16,7 @@ from chainrule.drawing.alternative import (
     MARK,
     has_derivative,
     is_number,
+    on_edge,
     printable,
     short,
     shown,
@@ -75,6 +76,8 @@ class Card:
         Whether it is the last row of its card.
     column
         How far from the right the value of a row or chip ends.
+    lower
+        How far below the value the derivative stands, where both are too long for one line.
     """
 
     node: int
@@ -91,6 +94,7 @@ class Card:
     upper: float = 0.0
     last: bool = False
     column: float = 0.0
+    lower: float = 0.0
 
     @property
     def flat(self) -> bool:
@@ -333,10 +337,17 @@ class Stage:
             self.forms[node],
             self._part(derivative),
             self.remarks[node],
-            layout.sizes.head if node in layout.rows else self.boxes[node].h,
+            self._upper(node),
             node in self.last,
             self._column(node),
+            layout.sizes.line if node in layout.stacked else 0.0,
         )
+
+    def _upper(self, node: int) -> float:
+        sizes, high = self.layout.sizes, self.boxes[node].h
+        if node in self.layout.rows:
+            return sizes.head
+        return high - sizes.line if node in self.layout.stacked else high
 
     def _column(self, node: int) -> float:
         sizes = self.layout.sizes
@@ -416,7 +427,7 @@ def _label(view: View, now: Moment, edge: Edge) -> tuple[Term, ...]:
     partial = view.run.partial(*key)
     if partial is None or key not in now.partials:
         return ()
-    number = _number(view, partial, "partial") if is_number(partial) else None
+    number = _number(view, partial, "partial") if on_edge(view, partial) else None
     share = view.run.flowing(*key) if key in now.shares else None
     if share is not None and number is not None:
         source = view.run.derivative(edge.user if view.reverse else edge.operand)

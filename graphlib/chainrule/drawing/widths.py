@@ -97,6 +97,11 @@ class Sizes:
     brief: bool = False
     bare: bool = False
 
+    @property
+    def line(self) -> float:
+        """The height of a line of numbers."""
+        return round(1.4 * self.number)
+
 
 ACROSS: Final = Sizes(76, 140, 108, 18.5, 17.0, 13.5, 13, 12, 74, 84)
 """Sizes for left to right."""
@@ -155,6 +160,12 @@ def card_size(
         formula = summed(view, node, rows) if rows else view.formula(node)
         head += f" = {short(formula)}"
     numbers = _numbers(view, node, sizes)
+    stacked = form == "card" and not rows and not sizes.blank > 20 and numbers > ONE_LINE
+    if stacked:
+        numbers = max(
+            width(digits_of(view, node, derivative=d), sizes.number)
+            for d in (False, *[True] * has_derivative(view, node))
+        )
     least = sizes.least_input if is_input else sizes.least
     if form == "chip":
         need = 2 * sizes.side + width(name, sizes.name) + sizes.between + numbers
@@ -172,8 +183,13 @@ def card_size(
     height = sizes.head + len(rows) * sizes.row if rows else sizes.height
     if form == "several":
         height = sizes.several
+    if stacked and has_derivative(view, node):
+        height += round(sizes.line)
     return _even(max(least, 2 * sizes.side + max(lines))), height
 
+
+ONE_LINE: Final = 190.0
+"""Px up to which value and derivative stand on one line."""
 
 ROW_NAME: Final = 42.0
 """Room for the name in a row."""

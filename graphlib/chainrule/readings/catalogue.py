@@ -159,10 +159,10 @@ WORDS: Mapping[str, str] = {
     "cost_total_reverse": "all derivatives in reverse mode",
     "cost_total_differences": "all derivatives by differences",
     "cost_kept": "numbers that reverse mode keeps",
-    "cost_nodes": "nodes of the graph",
-    "cost_written": "nodes of the formula written out",
-    "cost_gradient_nodes": "nodes of the gradient graph",
-    "cost_derivative_written": "nodes of the derivative by {name} written out",
+    "cost_nodes": "nodes of the graph, constants counted in",
+    "cost_written": "the same, of the formula written out",
+    "cost_gradient_nodes": "the same, of the gradient graph",
+    "cost_derivative_written": "the same, of the derivative by {name} written out",
 }
 
 CAPTIONS: Mapping[str, str] = {

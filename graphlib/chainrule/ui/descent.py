@@ -11,9 +11,10 @@ import streamlit as st
 
 from chainrule.errors import InputError, LinkError
 from chainrule.nn.optimisers import METHODS
-from chainrule.ui import descent_state, descent_work
+from chainrule.ui import descent_state, descent_work, work
 from chainrule.ui.descent_state import EXAMPLES, MOST_STARTS, MOST_STEPS, DescentState, points
 from chainrule.ui.descent_work import Descended
+from chainrule.ui.engine import Reading
 from chainrule.ui.formula import fault_html
 from chainrule.ui.pictures.component import plane, theme
 from chainrule.ui.session import take
@@ -30,7 +31,7 @@ def page() -> None:
     with st.container(key="des_top"):
         st.text_input(
             "Function of one or two variables",
-            **bound("des_formula"),
+            **bound("des_formula", _typed),
             max_chars=20_000,
             label_visibility="collapsed",
             live=TYPING_PAUSE,
@@ -81,6 +82,13 @@ def _take(state: DescentState) -> None:
     for name in CHOSEN:
         session[f"des_{name}"] = getattr(state, name)
     session["des_optimisers"] = state.optimisers.split(",")
+
+
+def _typed() -> None:
+    """Let region and starts have as many numbers as the function has variables."""
+    read = work.read(st.session_state["des_formula"] or "", (), ())
+    if isinstance(read, Reading) and len(read.variables) in (1, 2):
+        _take(descent_state.fitted(_current(), len(read.variables)))
 
 
 def _current() -> DescentState:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from chainrule.errors import InputError
@@ -94,6 +94,18 @@ def points(text: str, size: int, most: int) -> tuple[tuple[float, ...], ...]:
             allowed=f"At most {most}, parted by semicolons.",
         )  # fmt: skip
     return tuple(found)
+
+
+def fitted(state: DescentState, size: int) -> DescentState:
+    """Return a state whose region and starts are of so many variables, as far as they are known.
+
+    What is there of a variable stays; a new one goes from -2 to 2 and begins at 1.
+    """
+    pairs = [pair.strip() for pair in state.region.split(";")]
+    starts = [start.split(",") for start in state.starts.split(";")]
+    region = [*pairs, *["-2, 2"] * size][:size]
+    begun = [[number.strip() for number in [*start, *["1"] * size][:size]] for start in starts]
+    return replace(state, region="; ".join(region), starts="; ".join(map(", ".join, begun)))
 
 
 def rate(text: str) -> float | None:

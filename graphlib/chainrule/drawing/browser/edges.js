@@ -1,6 +1,12 @@
 // What stands on an edge: its arrow head, and its text before, at and after its steps.
 
-const LONGEST_SYMBOL = 16; // characters; a longer formula stands in the table, not on its edge
+const LONGEST_SYMBOL = 16; // characters; what is longer stands in the table, not on its edge
+
+/** Return whether the share over an edge is the product of two numbers that can stand there. */
+function standsThere(edge, share) {
+  const short = [edge.number, share].every(({ show }) => show.length <= LONGEST_SYMBOL);
+  return short && edge.number.state !== "map";
+}
 
 /** Return the corners of an arrow head that points from a place to its tip. */
 function arrow([x, y], [tipX, tipY], length, half) {
@@ -26,9 +32,8 @@ function partialText({ edge, rows, level, brief }, number, words) {
   putNumber(shown, number, words);
   const one = element("span", "line");
   const { length } = symbol.textContent;
-  if (number.state === "map") {
-    if (length > LONGEST_SYMBOL) one.append(shown);
-    else one.append(symbol);
+  if (number.state === "map" || number.show.length > LONGEST_SYMBOL) {
+    one.append(number.state === "map" && length > LONGEST_SYMBOL ? shown : symbol);
     return [one];
   }
   if (brief || symbol.textContent === number.show || length > LONGEST_SYMBOL) {
@@ -50,8 +55,7 @@ function partialText({ edge, rows, level, brief }, number, words) {
 function shareText({ edge, rows, brief }, number, source, words) {
   const share = element("span", "derivative share");
   putNumber(share, number, words);
-  if (brief || edge.number.state === "map" || number.show.length > LONGEST_SYMBOL) {
-    // Between vectors there is no product of two numbers to show.
+  if (brief) {
     const only = element("span", "line");
     only.append(share);
     return [only];

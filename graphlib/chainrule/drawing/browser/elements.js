@@ -11,9 +11,10 @@ function element(tag, className = "", text = null, attributes = {}) {
   return made;
 }
 
-/** Return an SVG element. */
-function drawn(tag, attributes = {}) {
+/** Return an SVG element, perhaps with text. */
+function drawn(tag, attributes = {}, text = null) {
   const made = document.createElementNS(SVG, tag);
+  if (text !== null) made.textContent = text;
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;
 }

@@ -120,7 +120,7 @@ class Graph {
     return { area, nodes: new Set(nodes) };
   }
 
-  #card(node, { x, y, w, h, form = "card", upper, last, formula = node.formula }) {
+  #card(node, { x, y, w, h, form = "card", upper, last, stacked, formula = node.formula }) {
     const card = element("div", `card ${node.role}`);
     // What is seen is mathematics; what is heard and pressed lies over it and says it in words.
     const hit = element("div", "hit", null, { role: "button", tabindex: "-1" });
@@ -128,6 +128,7 @@ class Graph {
     card.classList.add(`form-${form}`);
     card.classList.toggle("with-rows", upper !== undefined);
     card.classList.toggle("last", last ?? false);
+    card.classList.toggle("stacked", stacked ?? false);
     card.dataset.node = node.id;
     card.dataset.hot = node.id;
     const inset = form === "row" ? 1 : 0; // a row lies inside the frame of its card
@@ -245,7 +246,8 @@ class Graph {
     }
     if (!label) return;
     const partial = this.run.known(`partial:${edge.id}`, at);
-    const share = this.run.showsShare(edge, at) ? this.run.known(`share:${edge.id}`, at) : null;
+    const arrived = this.run.showsShare(edge, at) ? this.run.known(`share:${edge.id}`, at) : null;
+    const share = arrived && standsThere(edge, arrived.number) ? arrived : null;
     label.classList.toggle("current", current);
     if (made.route.ring) label.hidden = !share;
     if (made.route.ring && share) this.#besideCard(made, at);

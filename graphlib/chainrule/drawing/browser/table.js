@@ -87,7 +87,7 @@ class Table {
     this.table.style.tableLayout = this.table.style.width = "";
     for (const column of this.columns) column.style.width = "";
     this.show(this.run.last);
-    for (const squeeze of ["", "names", "symbols", "tight"]) {
+    for (const squeeze of ["", "names", "symbols", "tight", "wrapped"]) {
       if (squeeze) this.root.classList.add(squeeze);
       if (this.table.scrollWidth <= this.root.clientWidth + 1) break;
     }
@@ -165,8 +165,8 @@ class Table {
     putNumber(total, sum.number, this.words);
     total.classList.toggle("complete", this.run.isComplete(`derivative:${row.node}`, sum));
     host.removeAttribute("title");
-    const plus = sum.terms.at(-1).show.startsWith("−") ? "" : "+ ";
-    host.replaceChildren(plus, share, " = ", total);
+    const [plus, equals] = sum.terms.at(-1).show.startsWith("−") ? ["+ (", ") = "] : ["+ ", " = "];
+    host.replaceChildren(plus, share, equals, total);
   }
 
   /** Light the rows named, or nothing. */

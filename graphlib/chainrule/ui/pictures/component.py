@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from chainrule.drawing.browser import part
 from chainrule.readings.theme import ThemeName, css
 from chainrule.ui.component import component
 
@@ -68,7 +69,12 @@ def _read(*parts: str) -> str:
 
 _STYLE = css(".picture") + _read("pictures.css", "operations.css")
 _PICTURES = {
-    name: component(name, '<div class="picture"></div>', _read("drawing.js", f"{name}.js"), _STYLE)
+    name: component(
+        name,
+        '<div class="picture"></div>',
+        f"{part('elements.js')}\n{_read('drawing.js', f'{name}.js')}",
+        _STYLE,
+    )
     for name in ("plane", "neurons", "course", "operations", "convolution", "scrubber")
 }
 
@@ -80,6 +86,15 @@ def _nothing() -> None:
 def theme() -> ThemeName:
     """Return the theme that the page has."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _shown(name: str, data: Mapping[str, Any], key: str, **told: Callable[[], None] | None) -> Any:
+    """Show a picture; what it tells is an event, whose value then stands in the session."""
+    return _PICTURES[name](
+        key=key,
+        data={**data, "theme": theme(), "words": dict(WORDS)},
+        **{f"on_{event}_change": does or _nothing for event, does in told.items()},
+    )
 
 
 def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
@@ -95,11 +110,7 @@ def plane(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | No
         Called when a point is chosen, or a place where there are none; the number, or x and y,
         then stands in the session under `key`, as ``pick``.
     """
-    return _PICTURES["plane"](
-        key=key,
-        data={**data, "theme": theme(), "words": dict(WORDS)},
-        on_pick_change=on_pick or _nothing,
-    )
+    return _shown("plane", data, key, pick=on_pick)
 
 
 def neurons(
@@ -117,18 +128,12 @@ def neurons(
         `layers` of units and how many `more` each has, `weights` by layer, `answers` of the units
         as bytes (`shape` each, or `bars`), `flow` of the runs, `goal`, `opened`, `alt`.
     on_pick
-        Called when a neuron is chosen; its key then stands in the session under `key`, as
-        ``pick``.
+        Called when a neuron is chosen; ``pick`` is then its key.
     on_edit
-        Called when a weight is written over; neuron, number of the weight (None for the bias)
-        and what was typed then stand there as ``edit``.
+        Called when a weight is written over; ``edit`` is then neuron, number of the weight (None
+        for the bias) and what was typed.
     """
-    return _PICTURES["neurons"](
-        key=key,
-        data={**data, "theme": theme(), "words": dict(WORDS)},
-        on_pick_change=on_pick or _nothing,
-        on_edit_change=on_edit or _nothing,
-    )
+    return _shown("neurons", data, key, pick=on_pick, edit=on_edit)
 
 
 def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None) -> Any:
@@ -140,13 +145,9 @@ def course(data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | N
         `runs`, the number of `epochs`, where the cursor stands (`at`), the axes `loss` and
         `measure`, `changes` on the way, `alt`.
     on_pick
-        Called when an epoch is chosen; it then stands in the session under `key`, as ``pick``.
+        Called when an epoch is chosen; ``pick`` is then its number.
     """
-    return _PICTURES["course"](
-        key=key,
-        data={**data, "theme": theme(), "words": dict(WORDS)},
-        on_pick_change=on_pick or _nothing,
-    )
+    return _shown("course", data, key, pick=on_pick)
 
 
 def operations(
@@ -159,12 +160,9 @@ def operations(
     data
         `entries`, what there is to say of each, and the name of the `chosen` one.
     on_pick
-        Called when one is chosen or to be opened elsewhere; a mapping then stands in the session
-        under `key`, as ``pick``.
+        Called when one is chosen or to be opened elsewhere; ``pick`` is then a mapping.
     """
-    return _PICTURES["operations"](
-        key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
-    )
+    return _shown("operations", data, key, pick=on_pick)
 
 
 def convolution(
@@ -177,28 +175,21 @@ def convolution(
     data
         Rows of `X`, `K`, `C`, `T`, the adjoints `dX`, `dK`, `dC`, and the goal `J`.
     on_edit
-        Called when a cell is written over; grid, row, column and what was typed then stand in the
-        session under `key`, as ``edit``.
+        Called when a cell is written over; ``edit`` is then grid, row, column and what was typed.
     """
-    return _PICTURES["convolution"](
-        key=key,
-        data={**data, "theme": theme(), "words": dict(WORDS)},
-        on_edit_change=on_edit or _nothing,
-    )
+    return _shown("convolution", data, key, edit=on_edit)
 
 
 def scrubber(
     data: Mapping[str, Any], *, key: str, on_pick: Callable[[], None] | None = None
 ) -> Any:
-    """Show a slider over a run; what is chosen is an event, not a state.
+    """Show a slider over a run.
 
     Parameters
     ----------
     data
         `at` and `last`, whole numbers; `label` and `text` for those who hear the page.
     on_pick
-        Called when a place is chosen; it then stands in the session under `key`, as ``pick``.
+        Called when a place is chosen; ``pick`` is then its number.
     """
-    return _PICTURES["scrubber"](
-        key=key, data={**data, "theme": theme()}, on_pick_change=on_pick or _nothing
-    )
+    return _shown("scrubber", data, key, pick=on_pick)

@@ -4,12 +4,6 @@ const pages = new WeakMap();
 const SMALL = { width: 58, height: 28 };
 const PLOT = { width: 440, value: 210, slope: 120, left: 34, right: 8, between: 26, bottom: 20 };
 
-const typeset = (markup, className = "") => {
-  const made = element("span", `math ${className}`);
-  made.innerHTML = markup; // made and escaped by Python
-  return made;
-};
-
 const FIELD = 320; // px of the square over two operands
 
 /** Return a number to read; one of few digits as it is. */
