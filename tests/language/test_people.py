@@ -273,6 +273,9 @@ CASES = [
     "f = x^2 if x >= 1 else -x",
     "f = where(x ≥ 1, x^2, -x)",
     "f = where(not x < 1, x^2, -x)",
+    "f = x^2 if x >= 1, -x otherwise",
+    "f = { x^2 if x >= 1, else -x }",
+    "f = max(x^2 if (1 if x >= 1, 0 otherwise) > 0, -x otherwise, -9)",
 ]
 
 
@@ -314,6 +317,7 @@ SWITCHED = [
     (r"L^{\text{new}}", "L_supnew", "(L^new)"),
     (r"\Delta x", "(Delta*x)", "Deltax"),
     ("x^-1/2", "((x^(-1))/2)", "(x^((-1)/2))"),
+    (r"\mathbf{Xw}", "(X*w)", "Xw"),
 ]
 
 

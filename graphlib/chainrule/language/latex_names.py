@@ -275,7 +275,9 @@ class Names:
             raise self.refuse(message, "One accent over a name is read.", start, self.at)
         inner, whole, style = self._argument(depth + 1, command, start)
         if command in STYLES:
-            return inner, whole or (len(inner) > 1 and inner not in GREEK), STYLES[command] or style
+            # \mathit{rate} is one name; \mathbf{Xw} could be a product, as Xw could.
+            one = not STYLES[command] and len(inner) > 1 and inner not in GREEK
+            return inner, whole or one, STYLES[command] or style
         return f"{inner}_{ACCENTS[command]}", True, style
 
     def _continues(self) -> bool:
