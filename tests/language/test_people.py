@@ -234,6 +234,10 @@ NAMES = [
     (r"a^{(l)} = a^{(l-1)} x^{(n+1)}", "a_supl = (a_supl_minus_1*(x^(n+1)))"),
     (r"out_{h1} + e^{(2)}", "(out_h1+(e^2))"),
     (r"x^{(1)}", "x_sup1"),
+    (r"a^{[2](i)} + b^{(1)(j)}", "(a_box2_supi+b_sup1_supj)"),
+    (r"w^{l}_{ij} a^{l-1}_j", "(w_ij_supl*a_j_supl_minus_1)"),
+    (r"a^L = \sigma(z^L)", "a_supL = sigmoid(z_supL)"),
+    (r"x_{2n} + \mathbf{e}", "(x_2n+e_vec)"),
     ("$x_1^2$", "(x1^2)"),
     ("V_{AB}", "V_AB"),
 ]
@@ -273,6 +277,9 @@ CASES = [
     "f = x^2 if x >= 1 else -x",
     "f = where(x ≥ 1, x^2, -x)",
     "f = where(not x < 1, x^2, -x)",
+    "f = x^2 if x >= 1, -x otherwise",
+    "f = { x^2 if x >= 1, else -x }",
+    "f = max(x^2 if (1 if x >= 1, 0 otherwise) > 0, -x otherwise, -9)",
 ]
 
 
@@ -314,6 +321,7 @@ SWITCHED = [
     (r"L^{\text{new}}", "L_supnew", "(L^new)"),
     (r"\Delta x", "(Delta*x)", "Deltax"),
     ("x^-1/2", "((x^(-1))/2)", "(x^((-1)/2))"),
+    (r"\mathbf{Xw}", "(X*w)", "Xw"),
 ]
 
 
@@ -326,7 +334,8 @@ def test_every_choice_has_its_switch(text: str, usual: str, other: str) -> None:
 
 # What most readers take for something else than a product of names is never read as one.
 NO_PRODUCT = [
-    "Σ_i x_i", "Σx_i", "sum_i x_i", "max_i x_i", "log_a x", "log₂x", "log_2x", "xsinx", "sinxcosx",
+    "Σ_i x_i", "Σ_i x", "Σx_i", "sum_i x_i", "max_i x_i", "log_a x", "log₂x", "log_2x", "xsinx",
+    "sinxcosx",
     "f^{-1}(x)", "f²(x)", "diag^2(x)", r"\mathrm{max}_i x_i", r"\frac{dL}{d\hat{y}}",
     r"\frac{d}{d\mathbf{x}}",
 ]  # fmt: skip

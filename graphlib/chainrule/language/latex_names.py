@@ -7,6 +7,7 @@ x_12, theta_0, y_hat, y_star, rate.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import Token
@@ -150,10 +151,12 @@ _PRIME = re.compile(r"\s*(?:['’′]|\^\s*\\prime(?![A-Za-z])|\^\s*\{\s*\\prime
 _UPPER = re.compile(
     r"\s*\^\s*\{\s*(?:\\left\s*)?(?P<open>[(\[])\s*"
     r"(?P<index>(?:[A-Za-z]|[0-9]{1,9})|[A-Za-z]\s*[+-]\s*[0-9]{1,9})\s*"
-    r"(?:\\right\s*)?[)\]]\s*\}"
+    r"(?:\\right\s*)?[)\]]\s*(?:\(\s*(?P<second>[A-Za-z]|[0-9]{1,9})\s*\)\s*)?\}"
 )
 # Behind a name these are hardly powers: the l of a layer, and a word that is set upright.
 _LAYER = re.compile(r"\s*\^\s*(?:[lL](?![A-Za-z])|\{\s*[lL]\s*(?:[+-]\s*[0-9]\s*)?\})")
+# Behind it a subscript, or the = of a definition: then it is an index for certain.
+_LAYERS = re.compile(r"\^\s*(?:[lL]|\{\s*[lL]\s*(?:[+-]\s*[0-9]\s*)?\})\s*&?\s*(?:_|=)")
 _LABEL = re.compile(
     rf"\s*\^\s*(?P<brace>\{{\s*)?\\(?:{'|'.join(UPRIGHT)})\s*"
     r"\{\s*(?P<index>(?!T\s*\})[A-Za-z]+)\s*\}(?(brace)\s*\})"
@@ -275,7 +278,12 @@ class Names:
             raise self.refuse(message, "One accent over a name is read.", start, self.at)
         inner, whole, style = self._argument(depth + 1, command, start)
         if command in STYLES:
-            return inner, whole or (len(inner) > 1 and inner not in GREEK), STYLES[command] or style
+            lowered = self.plain[self.at : self.at + 20].lstrip().startswith("_")
+            if STYLES[command] == "bold" and inner in ("e", "pi") and not lowered:
+                inner = f"{inner}_vec"  # a vector, not the number
+            # \mathit{rate} is one name; \mathbf{Xw} could be a product, as Xw could.
+            one = not STYLES[command] and len(inner) > 1 and inner not in GREEK
+            return inner, whole or one, STYLES[command] or style
         return f"{inner}_{ACCENTS[command]}", True, style
 
     def _continues(self) -> bool:
@@ -323,6 +331,10 @@ class Names:
                 self.at = here
                 return word + upper
 
+    @cached_property
+    def _has_layers(self) -> bool:
+        return _LAYERS.search(self.plain) is not None
+
     def _upper(self, base: str) -> str:
         """Take an index above a name, as in w^{(1)}, h^{(t-1)} and z^{[1]}; "" if there is none.
 
@@ -333,7 +345,8 @@ class Names:
         match = _UPPER.match(self.plain, self.at)
         if base == "e":
             return ""
-        if layer is not None and self.is_index(layer.start(), layer.end(), "power"):
+        usual = "index" if layer is not None and self._has_layers else "power"
+        if layer is not None and self.is_index(layer.start(), layer.end(), usual):
             self.at = layer.end()
             return UPPER["("] + index_word(layer[0].strip(" ^{}"))
         if label is not None and self.is_index(label.start(), label.end(), "index"):
@@ -344,13 +357,14 @@ class Names:
         index, letter = match["index"], match["index"][0]
         single = rf"\^\s*\{{\s*\(\s*{letter}\s*\)\s*\}}"
         power = len(index) > 1 and not index.isdigit() and match["open"] == "("
-        if power and not re.search(single, self.plain):
+        second = f"_{UPPER['(']}{match['second']}" if match["second"] else ""
+        if power and not second and not re.search(single, self.plain):
             return ""
-        usual = "index" if match["open"] == "(" else ""
-        if usual and not self.is_index(match.start(), match.end(), usual):
+        sure = match["open"] == "[" or second
+        if not sure and not self.is_index(match.start(), match.end(), "index"):
             return ""
         self.at = match.end()
-        return UPPER[match["open"]] + index_word(index)
+        return UPPER[match["open"]] + index_word(index) + second
 
     def is_index(self, start: int, stop: int, usual: str) -> bool:
         """Return whether what stands above is an index, which the user may have chosen."""

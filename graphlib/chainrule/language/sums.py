@@ -144,7 +144,8 @@ def take_sums(
 
 
 # Σ_i and Σx_i: the sign of a sum with its index below, or glued to its terms.
-_BELOW = re.compile("(sum|Sum|prod|Σ|Π)_?[ijklmn]")
+_INDICES = "ijklmn"
+_BELOW = re.compile(rf"(sum|Sum|prod|Σ|Π|∑|∏)_?([{_INDICES}])")
 _GLUED = re.compile(r"([ΣΠ])([^\W\d]\w*_[ijklmn])")
 
 
@@ -252,10 +253,16 @@ def _check_bounds(text: str, found: Sequence[Token], known: Collection[str], not
         # A sign takes all up to + or -, and so does a word without its bracket.
         sign = text[token.start : token.stop] in "∑∏ΣΠ" or found[at + 1].kind != "("
         begin = closing(found, at + 1) + 1 if found[at + 1].kind == "(" else at + 2
-        ends = (k for k in range(begin, len(found)) if found[k].kind in ("+", "-", ",", ")"))
+        ends = (
+            k
+            for k in range(begin, len(found))
+            if found[k].kind in ("+", "-", ",", ")") or _is_sum(found[k], known)
+        )
         stop = next(ends, len(found)) if sign else begin
         inside = found[at + 1 : stop]
-        index = next((i for i in "ijklmn" if any(_has_index(t, i, known) for t in inside)), "")
+        below = _BELOW.fullmatch(text[token.start : token.stop])
+        index = below[2] if below else ""
+        index = index or next((i for i in _INDICES if _indexed(inside, i, known)), "")
         if index:
             if not sign:
                 notes.tell("sum", token, f"the sum of the entries: no {index} runs")
@@ -266,6 +273,10 @@ def _check_bounds(text: str, found: Sequence[Token], known: Collection[str], not
             allowed = f"{_EXAMPLE} With three terms it is {excerpt(summed)}."
             turned = text[: token.start] + summed + text[inside[-1].stop :]
             raise refusal(text, token, message, allowed, turned)
+
+
+def _indexed(tokens: Sequence[Token], index: str, known: Collection[str]) -> bool:
+    return any(_has_index(token, index, known) for token in tokens)
 
 
 def _has_index(token: Token, index: str, known: Collection[str]) -> bool:

@@ -144,8 +144,8 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
             continue  # the sin of arc sin
         if token.text == "then" and "then" not in known:
             word = "?"
-        if token.text == "otherwise" and _chosen(result, known):
-            continue  # a if c, b otherwise is a if c else b
+        if token.text == "otherwise" and "otherwise" not in known and _chosen(result):
+            continue
         called = token.text == "where" and behind.kind == "("
         if word and not called and not token.whole and canonical(token.text) not in known:
             token = token._replace(kind=word)
@@ -153,19 +153,24 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
     return result
 
 
-def _chosen(result: list[Token], known: Container[str]) -> bool:
-    """Turn the commas behind `if` into else; return whether there are any."""
-    first = next((at for at, token in enumerate(result) if token.kind == "if"), len(result))
-    depth, commas = 0, []
-    for at in range(first, len(result)):
-        depth += (result[at].kind == "(") - (result[at].kind == ")")
-        if result[at].kind == "," and depth == 0:
+def _chosen(result: list[Token]) -> bool:
+    """Turn the commas behind `if`, in the brackets that are open, into else; tell if there are any.
+
+    `a if c, b otherwise` is a if c else b.
+    """
+    depth, commas, found = 0, [], False
+    for at in reversed(range(len(result))):
+        depth += (result[at].kind == ")") - (result[at].kind == "(")
+        if depth < 0 or result[at].kind == ";":
+            break
+        if depth == 0 and result[at].kind == ",":
             commas.append(at)
-    if not commas or "otherwise" in known:
-        return False
-    for at in commas:
-        result[at] = result[at]._replace(kind="else")
-    return True
+        elif depth == 0 and result[at].kind == "if":
+            found = found or bool(commas)
+            for comma in commas:
+                result[comma] = result[comma]._replace(kind="else")
+            commas = []
+    return found
 
 
 def between_commas(tokens: Sequence[Token]) -> list[list[Token]]:
