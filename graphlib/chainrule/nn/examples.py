@@ -53,8 +53,7 @@ def given(
         told = ", ".join(columns) or "one table without names"
         raise InputError(
             f"there is no column {missing[0]}{of}",
-            text=missing[0],
-            length=len(missing[0]),
+            given=missing[0],
             allowed=f"The network takes {', '.join(network.columns)}; given is {told}.",
         )
     found: dict[str, Array] = {}
