@@ -54,6 +54,8 @@ class InputError(ChainruleError):
         What would be accepted in this place, as a sentence; may be empty.
     suggestion
         A corrected input that can be offered for one click; may be empty.
+    given
+        A value that is at fault as a whole; it stands for the text with all of it underlined.
     """
 
     def __init__(
@@ -65,7 +67,10 @@ class InputError(ChainruleError):
         length: int = 1,
         allowed: str = "",
         suggestion: str = "",
+        given: object = None,
     ) -> None:
+        if given is not None:
+            text, length = str(given), len(str(given))
         self.message = message
         self.text = text
         self.position = position

@@ -189,3 +189,12 @@ def test_targets_may_stand_under_the_name_of_what_is_predicted() -> None:
     with pytest.raises(InputError, match="no column t") as refusal:
         train("y = w x + b", {"x": x, "z": y}, **plan)
     assert "Targets may stand under y" in refusal.value.allowed
+
+
+def test_layers_count_the_columns_that_are_no_targets() -> None:
+    x = np.random.default_rng(0).normal(size=(20, 2))
+    columns = {"a": x[:, 0], "b": x[:, 1], "t": x @ [1.0, 2.0] + 3.0}
+    run = train(nn.Sequential([nn.Dense(1)]), columns, optimiser="gd", rate=0.3, steps=500)
+    run.run()
+    assert np.allclose(run.parameters["W1"], [[1.0, 2.0]], atol=1e-6)
+    assert np.allclose(run.parameters["b1"], [3.0], atol=1e-6)

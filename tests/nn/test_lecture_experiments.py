@@ -243,7 +243,7 @@ def test_every_experiment_has_a_name_a_chart_and_a_table(name: str) -> None:
 
 
 def test_names_of_experiments() -> None:
-    assert len(experiments.EXPERIMENTS) == 22
+    assert len(experiments.EXPERIMENTS) == 23
     assert experiments.experiment("line_and_closed_form", steps=3).title.startswith("A line")
     with pytest.raises(InputError, match="no experiment `lotery`"):
         experiments.experiment("lotery")
@@ -282,8 +282,8 @@ def test_a_mean_over_seeds_is_that_of_its_runs() -> None:
         assert mean.column(f"{name} ±") == pytest.approx(found.std(axis=0))
     last = np.array([run.column("distance")[-1] for run in runs])
     assert f"{last.mean():.3g} ± {last.std():.2g} at step 4" in mean.finding
-    band, line, *_ = mean.chart().to_dict()["layer"]
-    assert (band["mark"]["type"], line["mark"]["type"]) == ("area", "line")
+    line, band, *_ = mean.chart().to_dict()["layer"]
+    assert (line["mark"]["type"], band["mark"]["type"]) == ("line", "area")
 
 
 def test_a_mean_says_where_it_is_lowest_and_highest() -> None:

@@ -46,9 +46,8 @@ def widths(text: str) -> tuple[int, ...]:
         at += len(part) + 1
     if len(found) > MOST_LAYERS:
         raise InputError(
-            f"{len(found)} hidden layers", text=text, length=len(text),
-            allowed=f"At most {MOST_LAYERS}.",
-        )  # fmt: skip
+            f"{len(found)} hidden layers", given=text, allowed=f"At most {MOST_LAYERS}."
+        )
     return tuple(found)
 
 
@@ -202,14 +201,16 @@ def typed(data: Data, choices: Choices, formula: str, learn: Any) -> Prepared:
 def _parts(data: Data, choices: Choices) -> tuple[Data, Data | None]:
     if not 1 <= choices.epochs <= MOST_EPOCHS:
         raise InputError(
-            f"{choices.epochs} epochs", text=str(choices.epochs),
-            length=len(str(choices.epochs)), allowed=f"Between 1 and {MOST_EPOCHS:,}.",
-        )  # fmt: skip
+            f"{choices.epochs} epochs",
+            given=choices.epochs,
+            allowed=f"Between 1 and {MOST_EPOCHS:,}.",
+        )
     if not 0 <= choices.held < 1:
         raise InputError(
-            f"a share of {choices.held:g} is held out", text=str(choices.held),
-            length=len(str(choices.held)), allowed="It is at least 0 and below 1.",
-        )  # fmt: skip
+            f"a share of {choices.held:g} is held out",
+            given=choices.held,
+            allowed="It is at least 0 and below 1.",
+        )
     return data.split(choices.held, choices.seed) if choices.held else (data, None)
 
 

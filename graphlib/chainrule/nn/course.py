@@ -80,8 +80,7 @@ class Course:
         if size * epochs > MOST_NUMBERS:
             raise InputError(
                 f"{size:,} parameters over {epochs:,} epochs are too many to show",
-                text=str(epochs),
-                length=len(str(epochs)),
+                given=epochs,
                 allowed=f"At most {MOST_NUMBERS // size:,} epochs with this network.",
             )
         self.prepared, self.run, self.epochs = prepared, run, epochs

@@ -101,9 +101,9 @@ class Data:
         if not 0 < count < len(self.x):
             raise InputError(
                 f"a share of {share:g} of {len(self.x)} examples leaves a part empty",
-                text=str(share), length=len(str(share)),
+                given=share,
                 allowed="It lies between 0 and 1, such as 0.25.",
-            )  # fmt: skip
+            )
         order = np.random.default_rng(seed).permutation(len(self.x))
         held, kept = order[:count], order[count:]
         return self._taken(kept, self.name), self._taken(held, f"{self.name}, held out")
@@ -266,16 +266,16 @@ def named(name: str, **given: Any) -> Data:
     """
     if name not in GENERATED:
         raise InputError(
-            f"there is no data called `{name[:40]}`", text=name, length=len(name),
+            f"there is no data called `{name[:40]}`",
+            given=name,
             allowed=f"There are {', '.join(GENERATED)}.",
-        )  # fmt: skip
+        )
     known = signature(GENERATED[name]).parameters
     for word in given:
         if word not in known:
             raise InputError(
                 f"{name} is drawn without {word}",
-                text=word,
-                length=len(word),
+                given=word,
                 allowed=f"It takes {', '.join(known)}.",
             )
     return GENERATED[name](**given)

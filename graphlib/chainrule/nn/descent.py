@@ -78,9 +78,10 @@ class Landscape:
         for low, high in region:
             if not (np.isfinite(low) and np.isfinite(high) and low < high):
                 raise InputError(
-                    f"the region from {low:g} to {high:g} is empty", text=f"{low:g}",
-                    length=len(f"{low:g}"), allowed="The first number is the smaller one.",
-                )  # fmt: skip
+                    f"the region from {low:g} to {high:g} is empty",
+                    given=f"{low:g}",
+                    allowed="The first number is the smaller one.",
+                )
         self.graph = graph
         self.names = names
         self.region = tuple(region)
@@ -112,10 +113,7 @@ class Landscape:
             If there are too many steps.
         """
         if not 0 <= steps <= MOST_STEPS:
-            raise InputError(
-                f"{steps} steps", text=str(steps), length=len(str(steps)),
-                allowed=f"At most {MOST_STEPS:,}.",
-            )  # fmt: skip
+            raise InputError(f"{steps} steps", given=steps, allowed=f"At most {MOST_STEPS:,}.")
         far = [BEYOND * (high - low) for low, high in self.region]
         points, values, gradients, ended = [], [], [], ""
         for w, value, gradient in optimiser.descend(np.array(start, float), self.slope, steps):

@@ -17,7 +17,8 @@ Array = Any
 class Estimator:
     """A network that learns with `fit(x, y)`, x of shape (n, columns).
 
-    >>> found = Estimator("numbers", hidden="", rate=0.1, epochs=300).fit([[0], [1], [2]], [1, 3, 5])
+    >>> found = Estimator("numbers", hidden="", rate=0.1, epochs=300)
+    >>> found = found.fit([[0], [1], [2]], [1, 3, 5])
     >>> found.predict([[4.0]]).round(2).tolist(), round(found.score([[0], [1]], [1, 3]), 3)
     ([9.0], 1.0)
 

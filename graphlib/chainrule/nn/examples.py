@@ -40,26 +40,25 @@ def given(
     """
     inputs = [name for name in network.columns if name != network.target]
     columns: dict[str, Array] = {}
+    predicted = network.graph.names.get(network.graph.outputs[1], "")
     if hasattr(x, "keys"):
         columns = named(x)
+        if t is None and network.target not in columns and predicted in columns:
+            columns[network.target] = columns.pop(predicted)
         if len(inputs) == 1 and inputs[0] not in columns and len(shapes[inputs[0]]) == 1:
             table = [column for name, column in columns.items() if name != network.target]
             columns[inputs[0]] = np.column_stack(table)
     elif len(inputs) == 1:
         columns = {inputs[0]: x}
-    predicted = network.graph.names.get(network.graph.outputs[1], "")
     if t is not None and network.target:
         columns[network.target] = t
-    elif network.target not in columns and predicted in columns:
-        columns[network.target] = columns[predicted]
     missing = [name for name in network.columns if name not in columns]
     if missing:
         told = ", ".join(columns) or "one table without names"
-        targeted = missing[0] == network.target and predicted
+        targeted = missing[0] == network.target and predicted not in ("", *network.units)
         raise InputError(
             f"there is no column {missing[0]}{of}",
-            text=missing[0],
-            length=len(missing[0]),
+            given=missing[0],
             allowed=f"The network takes {', '.join(network.columns)}; given is {told}."
             + (f" Targets may stand under {predicted} as well." if targeted else ""),
         )

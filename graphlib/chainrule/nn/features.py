@@ -52,8 +52,7 @@ class Features:
         if (names and data.x.ndim != 2) or len(names) > MOST:
             raise InputError(
                 f"{len(names)} inputs are computed",
-                text=text,
-                length=len(text),
+                given=text,
                 allowed=f"At most {MOST}, from a table of columns, not from pictures.",
             )
         formulas = []
@@ -63,8 +62,7 @@ class Features:
             if others or graph.list.shape(graph.list.outputs[0]):
                 raise InputError(
                     f"`{name}` is no number of a row of this table",
-                    text=name,
-                    length=len(name),
+                    given=name,
                     allowed=f"The columns are {', '.join(columns[:12])}.",
                 )
             formulas.append((graph.variables, graph.compile().value))
@@ -91,8 +89,7 @@ class Features:
                 row = int(np.flatnonzero(~np.isfinite(values))[0])
                 raise InputError(
                     f"`{name}` has no value for example {row + 1}",
-                    text=name,
-                    length=len(name),
+                    given=name,
                     allowed="An input is a number for every example.",
                 )
         return np.stack(found, axis=1)

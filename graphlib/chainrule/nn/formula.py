@@ -265,8 +265,7 @@ def _check(learn: Collection[str], inputs: Sequence[str]) -> None:
         if name not in inputs:
             raise InputError(
                 f"{name} is to be learned and does not stand in the formula",
-                text=name,
-                length=len(name),
+                given=name,
                 allowed=f"Its names are {', '.join(inputs)}.",
             )
     if not learn:

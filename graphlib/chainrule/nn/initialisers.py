@@ -128,9 +128,9 @@ class Initialiser:
             if name not in known:
                 raise InputError(
                     f"the initialiser {self.scheme} has no `{name[:40]}`",
-                    text=name, length=len(name),
+                    given=name,
                     allowed=f"It has {', '.join(known) or 'nothing to choose'}.",
-                )  # fmt: skip
+                )
 
     @classmethod
     def of(cls, given: str | Initialiser) -> Initialiser:

@@ -41,10 +41,11 @@ def activation(name: str | Op) -> Op | None:
         return _PLAIN[plain(name)]
     if name not in ACTIVATIONS:
         raise InputError(
-            f"there is no activation `{name[:40]}`", text=name, length=len(name),
+            f"there is no activation `{name[:40]}`",
+            given=name,
             allowed="There are linear, relu, leaky_relu, elu, gelu, sigmoid, tanh, softplus, "
             "swish, softmax and every other function of one value (`chainrule ops`).",
-        )  # fmt: skip
+        )
     return ACTIVATIONS[name]
 
 
@@ -189,9 +190,8 @@ class Dense(Worded):
         activation(self.activation)
         if self.units < 1:
             raise InputError(
-                f"a layer of {self.units} units", text=str(self.units),
-                length=len(str(self.units)), allowed="It has one or more.",
-            )  # fmt: skip
+                f"a layer of {self.units} units", given=self.units, allowed="It has one or more."
+            )
 
     def write(self, page: Page, x: Expression) -> Expression:
         """Append a = W x + b and h = activation(a).
@@ -288,9 +288,10 @@ class Dropout(Worded):
         """Refuse a rate that would switch off everything."""
         if not 0 <= self.rate < 1:
             raise InputError(
-                f"a dropout of {self.rate:g}", text=str(self.rate), length=len(str(self.rate)),
+                f"a dropout of {self.rate:g}",
+                given=self.rate,
                 allowed="It is at least 0 and below 1.",
-            )  # fmt: skip
+            )
 
     def write(self, page: Page, x: Expression) -> Expression:
         """Append x times the mask."""

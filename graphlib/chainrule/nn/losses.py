@@ -159,14 +159,12 @@ def check_unit(loss: Loss, unit: str, outputs: Shape) -> None:
     if single and (unit == "softmax" or loss.task == "classes"):
         raise InputError(
             "softmax of one value is always 1, so nothing can be learned",
-            text=unit,
-            length=len(unit),
+            given=unit,
             allowed="For yes or no take one sigmoid with bce; for classes one output a class.",
         )
     if loss.fits and unit not in loss.fits:
         raise InputError(
             f"{loss.name} does not fit an output of {unit}: it needs {loss.needs}",
-            text=unit,
-            length=len(unit),
+            given=unit,
             allowed=f"The last unit is {' or '.join(loss.fits[:2])}.",
         )

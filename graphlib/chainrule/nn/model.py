@@ -158,8 +158,9 @@ class Sequential(Answering):
         """Return the network for these examples, where it was not said what comes in."""
         if self._inputs is not None:
             return self
-        columns = x if not hasattr(x, "keys") else np.column_stack([x[name] for name in x.keys()])  # noqa: SIM118
-        return Sequential(self.layers, np.shape(columns)[1:] or (1,))
+        if hasattr(x, "keys"):
+            x = np.column_stack([x[name] for name in x.keys() if name != "t"])  # noqa: SIM118
+        return Sequential(self.layers, np.shape(x)[1:] or (1,))
 
     def network(self, loss: str = "mse", *, fused: bool = True, batched: bool = True) -> Network:
         """Return the graph with a loss, and what it needs.

@@ -157,14 +157,14 @@ class Optimiser:
             if name not in self.method.given:
                 known = ", ".join(self.method.given) or "nothing beside the rate"
                 raise InputError(
-                    f"{self.name} has no `{name[:40]}`", text=name, length=len(name),
-                    allowed=f"It has {known}.",
-                )  # fmt: skip
+                    f"{self.name} has no `{name[:40]}`", given=name, allowed=f"It has {known}."
+                )
         if not self.learning_rate > 0:
             raise InputError(
-                f"the learning rate is {self.learning_rate:g}", text=str(self.rate),
-                length=len(str(self.rate)), allowed="It is a positive number, such as 0.1.",
-            )  # fmt: skip
+                f"the learning rate is {self.learning_rate:g}",
+                given=self.rate,
+                allowed="It is a positive number, such as 0.1.",
+            )
 
     @classmethod
     def of(cls, given: str | Optimiser) -> Optimiser:

@@ -155,18 +155,12 @@ class Plan:
         for name, value in least.items():
             if value is not None and (value < 1 or value != int(value)):
                 raise InputError(
-                    f"{name} is {value}",
-                    text=str(value),
-                    length=len(str(value)),
-                    allowed="It is a whole number, at least 1.",
+                    f"{name} is {value}", given=value, allowed="It is a whole number, at least 1."
                 )
         for name, weight in (("l1", self.l1), ("l2", self.l2)):
             if not 0 <= weight < np.inf:
                 raise InputError(
-                    f"{name} is {weight:g}",
-                    text=str(weight),
-                    length=len(str(weight)),
-                    allowed="It is 0 or a positive number.",
+                    f"{name} is {weight:g}", given=weight, allowed="It is 0 or a positive number."
                 )
         if self.batches is not None:
             chosen = np.asarray(self.batches)

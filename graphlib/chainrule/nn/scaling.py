@@ -55,9 +55,10 @@ class Scaling:
             shift, size = np.zeros(data.shape[1:]), np.ones(data.shape[1:])
         else:
             raise InputError(
-                f"there is no scaling `{how}`", text=how, length=len(how),
+                f"there is no scaling `{how}`",
+                given=how,
                 allowed="There are standard, range and none.",
-            )  # fmt: skip
+            )
         return cls(shift, np.where(size > 0, size, 1.0))
 
     def __call__(self, x: Array) -> Array:

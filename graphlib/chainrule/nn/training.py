@@ -344,9 +344,10 @@ class Training(Trained, Iterator[TrainingRecord]):
         """
         if not self._moments[0].step <= step <= self.step:
             raise InputError(
-                f"step {step} has not been made", text=str(step), length=len(str(step)),
+                f"step {step} has not been made",
+                given=step,
                 allowed=f"Steps {self._moments[0].step} to {self.step} have.",
-            )  # fmt: skip
+            )
         self._moments = [moment for moment in self._moments if moment.step <= step]
         self.restore(self._moments[-1])
         while self.step < step:

@@ -221,14 +221,11 @@ def translated(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]
     for word, value in given.items():
         if plain(word) in ANSWERED:
             raise InputError(
-                f"there is no choice `{word[:40]}`",
-                text=word,
-                length=len(word),
-                allowed=ANSWERED[plain(word)],
+                f"there is no choice `{word[:40]}`", given=word, allowed=ANSWERED[plain(word)]
             )
         name = understood(word, names, CHOICES, "choice")
         if name in found:
-            raise InputError(f"{name} is given twice", text=word, length=len(word))
+            raise InputError(f"{name} is given twice", given=word)
         found[name] = value
     return found
 
@@ -286,8 +283,7 @@ class Worded(Answering):
             if word not in known:
                 raise InputError(
                     f"{cls.__name__} has no `{word[:40]}`",
-                    text=word,
-                    length=len(word),
+                    given=word,
                     allowed=ARGUMENTS.get(plain(word), f"It has {', '.join(known)}."),
                 )
         return object.__new__(cls)

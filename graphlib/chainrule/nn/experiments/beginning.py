@@ -268,10 +268,7 @@ def dead_units(*, rate: float = 10.0, steps: int = 60, seed: int = 2) -> Rows:
     kept = active > 0
     if not kept.any():
         raise InputError(
-            f"every unit is dead after the rate {rate:g}",
-            text=str(rate),
-            length=len(str(rate)),
-            allowed="Take a smaller one.",
+            f"every unit is dead after the rate {rate:g}", given=rate, allowed="Take a smaller one."
         )
     pruned = {"W1": w["W1"][kept], "b1": w["b1"][kept], "W2": w["W2"][:, kept], "b2": w["b2"]}
     small = Sequential([Dense(int(kept.sum()), "relu"), Dense(1, "sigmoid")], inputs=2)

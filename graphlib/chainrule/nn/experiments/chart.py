@@ -202,7 +202,7 @@ def _panel(
         layers = [{"mark": mark, "encoding": encoding}]
     line = layers[0]
     if f"{y} ±" in outcome.columns:
-        layers.insert(0, _band(records, y, line, role))
+        layers.append(_band(records, y, line, role))
     if dashed:
         second = {**encoding, "y": {**encoding["y"], "field": _field(dashed)}}
         layers += [{"mark": {**mark, "strokeDash": [4, 3], "strokeWidth": 1.2}, "encoding": second}]
@@ -218,7 +218,9 @@ def _band(records: Sequence[Spec], y: str, line: Spec, role: str) -> Spec:
         least = min((r[y] for r in records if r[y]), default=1.0)
         ends["low"] = f"max({ends['low']}, {least / 10})"
     made = [{"calculate": formula, "as": name} for name, formula in ends.items()]
-    encoding = {k: v for k, v in line["encoding"].items() if k != "strokeDash"}
+    encoding = {k: v for k, v in line["encoding"].items() if k in "xy"}
+    if "color" in line["encoding"]:
+        encoding["detail"] = {"field": line["encoding"]["color"]["field"], "type": "nominal"}
     return {
         "transform": [*line.get("transform", []), *made],
         "mark": {"type": "area", "opacity": 0.18, "clip": True, "color": role},

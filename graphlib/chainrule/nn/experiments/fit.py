@@ -155,8 +155,7 @@ def lottery_ticket(
     if not 0 < share < 1:
         raise InputError(
             f"a share of {share:g} is pruned",
-            text=f"{share:g}",
-            length=len(f"{share:g}"),
+            given=f"{share:g}",
             allowed="It lies between 0 and 1, such as 0.8.",
         )
     kept, held = moons(200, noise=0.15, seed=seed).split(0.25, seed)

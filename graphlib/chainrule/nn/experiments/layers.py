@@ -62,9 +62,9 @@ def layer_by_node(layer: str = "LSTM", *, seed: int = 0) -> Rows:
     word = understood(layer, shapes, {}, "layer")
     shape = tuple(shapes[word])
     random = np.random.default_rng(seed)
-    x = random.standard_normal((EXAMPLES, *shape)).round(1)
-    if word == "embedding":
-        x = random.integers(0, 3, (EXAMPLES, *shape))
+    size_of = (EXAMPLES, *shape)
+    words = word == "embedding"
+    x: Any = random.integers(0, 3, size_of) if words else random.standard_normal(size_of).round(1)
     model = Sequential([LAYERS[word], Flatten(), Dense(1)], inputs=shape)
     run = train(model, x, random.standard_normal(EXAMPLES).round(1), steps=1, seed=seed)
     network, worked = run.network_of_one, run.worked(0)

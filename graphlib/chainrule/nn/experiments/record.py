@@ -187,8 +187,7 @@ def _check(name: str, argument: str, value: Any, usual: Any) -> None:
     if not good:
         raise InputError(
             f"{name}: {argument} is {value!r}",
-            text=str(value),
-            length=len(str(value)),
+            given=value,
             allowed=f"Give {kind}, such as {usual:g}.",
         )
 

@@ -191,8 +191,7 @@ def descent(
     if not 1 <= len(names) <= 2:
         raise InputError(
             f"a function of {len(names)} variables",
-            text=str(formula),
-            length=len(str(formula)),
+            given=formula,
             allowed="A descent that can be drawn has one or two.",
         )
     landscape = Landscape(graph, [REGION] * len(names))
