@@ -11,6 +11,11 @@ SOURCE = str(Path(__file__).parent / "graphlib")
 if SOURCE not in sys.path:  # a host of Streamlit apps installs requirements.txt and no more
     sys.path.insert(0, SOURCE)
 
-from chainrule.ui import server  # noqa: E402
+from chainrule.ui import component, server  # noqa: E402
 
-app = st.App(server.SCRIPT, lifespan=server.ready, middleware=server.middleware())
+app = st.App(
+    server.SCRIPT,
+    lifespan=server.ready,
+    routes=component.routes(),
+    middleware=server.middleware(),
+)

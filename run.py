@@ -276,7 +276,10 @@ def tests(marks: str, options: list[str]) -> int:
         driver(interpreter)
     # The order of sets is drawn too; Python by itself would draw another each time.
     os.environ.setdefault("PYTHONHASHSEED", os.environ.get("CHAINRULE_SEED", "3"))
-    return run(interpreter, "-m", "pytest", "-n", "2", "-m", marks, *options)
+    # A half each, and who is done takes over from the other: the browser's tests, which wait more
+    # than they work, never stand before a process that has nothing else left.
+    spread = ("-n", "2", "--dist", "worksteal")
+    return run(interpreter, "-m", "pytest", *spread, "-m", marks, *options)
 
 
 def check(options: list[str]) -> int:

@@ -123,6 +123,10 @@ CHECKED: dict[str, tuple[str, str]] = {
     ),
     "changed-input": (f"{NUMPY}: every probability", f"{HAND}test_changing_the_input"),
     "style": ("Gram matrices in NumPy", f"{LAW}test_style_is_a_gram_matrix_of_features"),
+    "layers": (
+        "hand-written NumPy; differences",
+        "tests/nn/test_layers.py::test_layers_node_by_node_have_the_numbers_by_hand",
+    ),
 }
 BEYOND = (
     Topic(
@@ -217,8 +221,8 @@ BEYOND = (
     ),
     Topic(
         "RNN, LSTM, attention, normalisation, residual",
-        "experiment=recurrent",
-        "",
+        "experiment=layers",
+        "chainrule experiment layers",
         15,
         "nn.LSTM",
         "hand-written NumPy; PyTorch over 50 steps in `tests/crosscheck`",

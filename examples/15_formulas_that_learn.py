@@ -6,6 +6,7 @@
 
 # %%
 import builtins
+import json
 import math
 
 import chainrule
@@ -108,6 +109,15 @@ for layer in (nn.Recurrent(1), nn.LSTM(1)):
     before = cell.loss()
     next(cell)
     assert cell.loss() < before
+
+# %% [markdown]
+# Twelve layers have such a table at hand, each at a size that a person can read. Attention weighs
+# the places of a sequence: the rows of its weights S add up to 1.
+
+# %%
+print(nn.experiments.layer_by_node("attention").only(("node", "formula", "value")).text())
+weights = nn.experiments.layer_by_node("attention").where(node="S1")[0]["value"]
+assert all(abs(sum(row) - 1) < 0.001 for row in json.loads(weights))
 
 # %% [markdown]
 # Does it remember? The first number of six is to come out at the end.

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
+import cProfile
 import gc
-import sys
 from collections.abc import Callable
 
 
 def calls(work: Callable[[], object]) -> int:
     """Return how many functions `work` calls, those written in C too."""
-    count = 0
-
-    def seen(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    usual = sys.getprofile()
+    profile = cProfile.Profile()
     gc.collect()
     gc.disable()  # what the collector calls belongs to other tests
-    sys.setprofile(seen)
     try:
-        work()
+        profile.runcall(work)
     finally:
-        sys.setprofile(usual)
         gc.enable()
-    return count
+    return sum(entry.callcount for entry in profile.getstats())
 
 
 def growth(work: Callable[[int], Callable[[], object]], size: int, times: int = 4) -> float:

@@ -12,7 +12,6 @@ import doctest
 import os
 import re
 import shlex
-import subprocess
 import sys
 import tomllib
 from itertools import pairwise
@@ -30,6 +29,7 @@ from chainrule.exercises.recipe import Recipe
 from chainrule.nn import experiments
 from chainrule.ui import descent_state, link, network_state
 from docs.reference import PAGES as WRITTEN
+from tests.typed import typed
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -43,14 +43,6 @@ HANDED = re.compile(r"^### (\w+) .*\n\nHanded in:\n\n((?:\|.*\n)+)", re.MULTILIN
 SHOWN = {"", "text", "latex", "nginx", "floors", "csv"}
 # Of these the blocks are lines to be put elsewhere: tests/test_contributing.py puts them there.
 ELSEWHERE = {"CONTRIBUTING.md"}
-
-
-def command(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    env = run_py.variables() | {"PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        [sys.executable, "-m", "chainrule", *words],
-        cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", timeout=120,
-    )  # fmt: skip
 
 
 class Reader:
@@ -100,8 +92,8 @@ class Reader:
         line, _, printed = block.partition("\n")
         prompt, program, *words = shlex.split(line)
         assert (prompt, program) == ("$", "chainrule")
-        done = command(words, self.folder)
-        assert done.stdout + done.stderr == printed
+        done = typed(*words, folder=self.folder)
+        assert (done.stdout + done.stderr).decode() == printed
         assert done.returncode == (2 if done.stderr else 0)
 
     def toml(self, block: str) -> None:
@@ -123,10 +115,10 @@ class Reader:
     def chainrule(self, words: list[str], file: str) -> None:
         if words[0] == "mark":
             self.hand_in()
-        done = command(words, self.folder)
+        done = typed(*words, folder=self.folder)
         assert done.returncode == 0, done.stderr
         if file:
-            (self.folder / file).write_text(done.stdout, "utf-8")
+            (self.folder / file).write_bytes(done.stdout)
         options = ("-o", "--out", "--feedback", "--statistics")
         made = [name for option, name in pairwise(words) if option in options]
         for name in [*made, *filter(None, [file])]:

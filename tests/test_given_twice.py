@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 import chainrule
 from chainrule.errors import InputError, LinkError, PointError
 from chainrule.ui.link import decode
+from tests.typed import typed
 
 BOTH = {"x1": 2, "x_1": 3}
 GRAPH = chainrule.parse("x_1^2")
@@ -39,14 +39,12 @@ def test_one_name_spelled_in_two_ways_is_given_twice(door: str) -> None:
 
 @pytest.mark.parametrize("other", ["x_1", "x₁", "x1"])
 @pytest.mark.parametrize("options", [("--at", "x1=2,{}=3"), ("--at", "x1=2", "--at", "{}=3")])
-def test_the_command_line_refuses_it(other: str, options: tuple[str, ...]) -> None:
+def test_the_command_line_refuses_it(other: str, options: tuple[str, ...], tmp_path: Path) -> None:
     words = [option.format(other) for option in options]
-    done = subprocess.run(
-        [sys.executable, "-m", "chainrule", "table", "x_1^2", *words],
-        capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    done = typed("table", "x_1^2", *words, folder=tmp_path)
+    said = done.stderr.decode()
     assert done.returncode != 0 and not done.stdout
-    assert "given twice" in done.stderr and f"`{other}`" in done.stderr and "^" in done.stderr
+    assert "given twice" in said and f"`{other}`" in said and "^" in said
 
 
 def test_greek_letters_and_their_names_are_one_name() -> None:

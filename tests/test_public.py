@@ -71,8 +71,18 @@ def test_the_lecture_example() -> None:
     assert len(worked.steps()) == 19
     forward = chainrule.parse(PROGRAM).forward({"x": 1})
     assert math.isclose(forward["tangent:u"], 7.0806046117362794348, rel_tol=1e-13)
-    with pytest.raises(GraphError, match="no cell"):
-        _ = worked["adjoint:nobody"]
+    for cell in ("adjoint:nobody", "adjoint:", "nobody", ""):
+        with pytest.raises(GraphError, match="no cell"):
+            _ = worked[cell]
+
+
+def test_what_is_no_text_and_no_point_is_refused_in_words() -> None:
+    graph = chainrule.parse("x^2")
+    with pytest.raises(TypeError, match="a formula is a text, not 3"):
+        chainrule.parse(3)  # type: ignore[arg-type]
+    for ask in (graph.gradient, graph.reverse, graph.draw, graph.compile()):
+        with pytest.raises(TypeError, match="a point gives values by name"):
+            ask(2.0)
 
 
 def test_jacobian_of_two_outputs() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import run as run_py
 from chainrule import ParseError, parse
 from chainrule.language import LIMITS
 from docs.pictures.make import LECTURE, PICTURES, picture
+from tests.typed import typed
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "README.md").read_text("utf-8")
@@ -23,14 +22,6 @@ PAPER = (ROOT / "docs" / "figure-for-a-paper.md").read_text("utf-8")
 
 def blocks(language: str, text: str = TEXT) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-
-
-def chainrule(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    env = run_py.variables() | {"PYTHONIOENCODING": "utf-8"}
-    return subprocess.run(
-        [sys.executable, "-m", "chainrule", *words],
-        cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", timeout=60,
-    )  # fmt: skip
 
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
@@ -44,10 +35,10 @@ def scripted(folder: Path) -> None:
     (folder / "notes.tex").write_text(document, "utf-8")
     for command in TASK.splitlines():
         words, _, file = command.partition(" > ")
-        done = chainrule(shlex.split(words)[1:], folder)
-        assert (done.returncode, done.stderr) == (0, ""), command
+        done = typed(*shlex.split(words)[1:], folder=folder)
+        assert (done.returncode, done.stderr) == (0, b""), command
         if file:
-            (folder / file).write_text(done.stdout, "utf-8")
+            (folder / file).write_bytes(done.stdout)
 
 
 def test_a_lecturer_s_task_takes_three_commands(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ Each says what was found, where, and what is allowed.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 EXCERPT_WIDTH = 40
@@ -192,6 +192,18 @@ class TrainingError(InputError):
     def __str__(self) -> str:
         """Return the sentence and what may help."""
         return f"{self.message}\n{self.allowed}"
+
+
+def require_mapping(point: object) -> None:
+    """Refuse a point that gives no values by name.
+
+    Raises
+    ------
+    TypeError
+        If it is no mapping.
+    """
+    if not isinstance(point, Mapping):
+        raise TypeError(f"a point gives values by name, such as {{'x': 1}}; it is not {point!r}")
 
 
 class GraphError(ChainruleError):

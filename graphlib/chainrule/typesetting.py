@@ -9,8 +9,9 @@ can read there are none.
 from __future__ import annotations
 
 import os
-import tempfile
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from chainrule import workers
 from chainrule.errors import OutsideError
@@ -49,26 +50,35 @@ def typeset(source: str, *, format: str = "pdf", timeout: float = SECONDS) -> by
     return made
 
 
-def _compiled(source: str, format: str) -> bytes:
-    """Compile in the worker, with an empty folder as all that Typst sees of the disk."""
+@lru_cache(maxsize=1)
+def _compiler() -> Any:
+    """Return the compiler of this worker, which reads the fonts once."""
     # Typst would use every core; how many are in use is for the caller of workers to say.
     os.environ.setdefault("RAYON_NUM_THREADS", "1")
     import typst
 
-    with tempfile.TemporaryDirectory(prefix="chainrule-typst-") as folder:
-        compiler = typst.Compiler(root=folder, ignore_system_fonts=True, font_paths=[_FONTS])
-        written = source.encode("utf-8", "replace")
-        if format == "png":
-            dots = compiler.compile(written, format="png", ppi=PNG_DPI)
-            assert isinstance(dots, bytes)
-            return dots
-        try:
-            made = compiler.compile(written, format="pdf", pdf_standards="ua-1", timestamp=0)
-        except typst.TypstError as error:
-            if _NO_LETTER not in str(error):
-                raise
-            # A name in letters that none of the fonts has: a box stands for each, and the
-            # document is no PDF/UA. That is better than no document.
-            made = compiler.compile(written, format="pdf", timestamp=0)
-        assert isinstance(made, bytes)
-        return made
+    # The folder of the fonts is all that Typst sees of the disk.
+    return typst.Compiler(root=_FONTS, ignore_system_fonts=True, font_paths=[_FONTS])
+
+
+def _compiled(source: str, format: str) -> bytes:
+    """Compile in the worker.
+
+    The document is a string that is evaluated, whose parts then have no place in it: so Typst
+    knows those again that stood in an earlier document, and need not set them once more.
+    """
+    from typst import TypstError
+
+    literal = source.replace("\\", "\\\\").replace('"', '\\"')
+    written = f'#eval("{literal}", mode: "markup")'.encode("utf-8", "replace")
+    compile = _compiler().compile
+    if format == "png":
+        return bytes(compile(written, format="png", ppi=PNG_DPI))
+    try:
+        return bytes(compile(written, format="pdf", pdf_standards="ua-1", timestamp=0))
+    except TypstError as error:
+        if _NO_LETTER not in str(error):
+            raise
+        # A name in letters that none of the fonts has: a box stands for each, and the
+        # document is no PDF/UA. That is better than no document.
+        return bytes(compile(written, format="pdf", timestamp=0))

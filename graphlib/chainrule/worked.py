@@ -140,6 +140,8 @@ class Worked:
         """
         main, _, along = cell.rpartition(",")
         kind, _, names = cell.partition(":")
+        if not names:
+            raise _no_cell(cell)
         # Local partials stand in no column: in `partial:u,x` the x is an operand.
         moving = not self.view.reverse and kind != "partial" and bool(main)
         if moving and (view := self._along(along)) is not None:
@@ -156,7 +158,7 @@ class Worked:
                 found = self.run.partial(*key) if kind == "partial" else self.run.flowing(*key)
                 if found is not None and kind in ("partial", "share"):
                     return found
-        raise GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")
+        raise _no_cell(cell)
 
     def _along(self, name: str) -> View | None:
         """Return the run along an input where the table has a column for each of several."""
@@ -435,3 +437,7 @@ READINGS: Mapping[str, Callable[[Worked], Tabular]] = {
     "derivation": Worked.derivation,
 }
 """The tables of a worked example, by name."""
+
+
+def _no_cell(cell: str) -> GraphError:
+    return GraphError(f"no cell {cell!r}; cells are value:u, partial:u,t, share:u,t, adjoint:t")

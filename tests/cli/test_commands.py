@@ -30,19 +30,19 @@ def test_help_lists_commands_and_examples(run) -> None:
     assert 'chainrule table "cos(sin(x^2)+3x^2)" --at x=1' in shown
 
 
-def test_help_loads_nothing_heavy(run, tmp_path: Path) -> None:
+def test_help_loads_nothing_heavy(run_apart, tmp_path: Path) -> None:
     names = ("numpy", "sympy", "streamlit", "networkx", "mpmath", "pandas", "rich.table")
     (tmp_path / "sitecustomize.py").write_text(
         "import atexit, sys\n"
         f"atexit.register(lambda: print([m for m in {names!r} if m in sys.modules]))\n"
     )
     root = Path(__file__).parents[2] / "graphlib"
-    done = run("--help", PYTHONPATH=f"{tmp_path}{os.pathsep}{root}")
+    done = run_apart("--help", PYTHONPATH=f"{tmp_path}{os.pathsep}{root}")
     assert text_of(done).splitlines()[-1] == "[]"
 
 
-def test_table_of_a_formula(run) -> None:
-    shown = text_of(run("table", FORMULA, "--at", "x=1"))
+def test_table_of_a_formula(run_apart) -> None:
+    shown = text_of(run_apart("table", FORMULA, "--at", "x=1"))
     assert "adjoints of f at x = 1" in shown
     assert "+ 1.9324 = 2.2804" in shown and "4.5608" in shown
     assert "Four decimals are shown; every digit shown is proven." in shown
@@ -65,6 +65,8 @@ def test_a_name_with_a_file_beside_it_is_a_formula(run, tmp_path: Path) -> None:
 def test_points_in_one_option_or_several(run) -> None:
     one = text_of(run("table", "a b", "--at", "a=2,b=1/3"))
     several = text_of(run("table", "a b", "--at", "a=2", "--at", "b=1/3"))
+    for spelling in ("a=2 b=1/3", "a = 2; b = 1/3", "a=2 , b=1 / 3", "a=2 ;b=1/3"):
+        assert text_of(run("table", "a b", "--at", spelling)) == one
     assert one == several
     assert "a = 2, b = 1/3" in one
 
@@ -194,8 +196,8 @@ def test_a_file_that_is_no_text(run, tmp_path: Path) -> None:
     assert b"byte 5" in done.stderr and b"UTF-8" in done.stderr
 
 
-def test_a_folder_that_is_not_there(run, tmp_path: Path) -> None:
-    done = run("table", "x", "--at", "x=1", "-o", "no/such/t.txt")
+def test_a_folder_that_is_not_there(run_apart, tmp_path: Path) -> None:
+    done = run_apart("table", "x", "--at", "x=1", "-o", "no/such/t.txt")
     assert done.returncode == 1
     assert done.stderr == b"no/such/t.txt: No such file or directory\n"
 
@@ -207,16 +209,16 @@ def test_a_name_that_is_none_of_a_file(run, name: str) -> None:
     assert b"is not the name of a file" in done.stderr
 
 
-def test_nothing_escapes_to_the_terminal(run) -> None:
+def test_nothing_escapes_to_the_terminal(run, run_apart) -> None:
     done = run("table", "x + \x1b[31m", "--at", "x=1")
     assert done.returncode == 2 and b"\x1b" not in done.stderr
-    assert b"\x1b" not in run("table", "x", "--at", "x=1", NO_COLOR="1").stdout
+    assert b"\x1b" not in run_apart("table", "x", "--at", "x=1", NO_COLOR="1").stdout
 
 
-def test_colours_on_a_terminal_only_and_never_with_no_color(run) -> None:
-    plain = run("table", "x^2", "--at", "x=1", TERM="xterm-256color")
-    coloured = run("table", "x^2", "--at", "x=1", TERM="xterm-256color", FORCE_COLOR="1")
-    without = run(
+def test_colours_on_a_terminal_only_and_never_with_no_color(run_apart) -> None:
+    plain = run_apart("table", "x^2", "--at", "x=1", TERM="xterm-256color")
+    coloured = run_apart("table", "x^2", "--at", "x=1", TERM="xterm-256color", FORCE_COLOR="1")
+    without = run_apart(
         "table", "x^2", "--at", "x=1", TERM="xterm-256color", FORCE_COLOR="1", NO_COLOR="1"
     )
     assert b"\x1b" not in plain.stdout
@@ -224,13 +226,13 @@ def test_colours_on_a_terminal_only_and_never_with_no_color(run) -> None:
     assert not re.search(rb"\x1b\[[\d;]*(3[0-8]|9[0-7])[;m]", without.stdout)
 
 
-def test_a_terminal_without_unicode_gets_an_answer(run) -> None:
-    done = run("table", "x^2", "--at", "x=1", PYTHONIOENCODING="ascii")
+def test_a_terminal_without_unicode_gets_an_answer(run_apart) -> None:
+    done = run_apart("table", "x^2", "--at", "x=1", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and b"Traceback" not in done.stderr
 
 
-def test_a_narrow_terminal_keeps_every_number(run) -> None:
-    shown = run("table", PROGRAM, "--at", "x=1", FORCE_COLOR="1", NO_COLOR="1", COLUMNS="60")
+def test_a_narrow_terminal_keeps_every_number(run_apart) -> None:
+    shown = run_apart("table", PROGRAM, "--at", "x=1", FORCE_COLOR="1", NO_COLOR="1", COLUMNS="60")
     text = re.sub(r"\x1b\[[\d;]*m", "", text_of(shown))
     assert max(map(len, text.splitlines())) <= 60
     for number in ("−0.7649", "0.6441", "2.2804", "1.9324", "4.5608"):

@@ -7,19 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule.cli.commands import main
+from tests.cli.conftest import Answer
 
 
-def run(capsys: Any, *words: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as stopped:
-        main(list(words))
-    told = capsys.readouterr()
-    return int(stopped.value.code or 0), told.out, told.err
-
-
-def test_train_learns_two_moons_and_saves_its_parameters(capsys: Any, tmp_path: Path) -> None:
+def test_train_learns_two_moons_and_saves_its_parameters(answer: Answer, tmp_path: Path) -> None:
     file = tmp_path / "moons.npz"
-    code, out, _ = run(capsys, "train", "moons", "--epochs", "30", "--json", "-o", str(file))
+    code, out, _ = answer("train", "moons", "--epochs", "30", "--json", "-o", str(file))
     records = [json.loads(line) for line in out.splitlines()]
     assert code == 0 and len(records) == 30
     assert records[-1]["loss"] < records[0]["loss"] / 3
@@ -28,11 +21,11 @@ def test_train_learns_two_moons_and_saves_its_parameters(capsys: Any, tmp_path: 
         assert saved["W1"].shape == (16, 2) and saved["input_shift"].shape == (2,)
 
 
-def test_train_reads_a_table_of_ones_own(capsys: Any, tmp_path: Path) -> None:
+def test_train_reads_a_table_of_ones_own(answer: Answer, tmp_path: Path) -> None:
     rows = [f"{x},{'high' if x > 4 else 'low'},{2 * x + 1}" for x in range(12)]
     file = tmp_path / "own.csv"
     file.write_text("x,level,y\n" + "\n".join(rows) + "\n")
-    code, out, _ = run(capsys, "train", str(file), "--layers", "", "--epochs", "900",
+    code, out, _ = answer("train", str(file), "--layers", "", "--epochs", "900",
                        "--optimiser", "adam", "--rate", "0.3", "--held", "0", "--json")  # fmt: skip
     assert code == 0 and json.loads(out.splitlines()[-1])["loss"] < 1e-3
 
@@ -50,13 +43,15 @@ def test_train_reads_a_table_of_ones_own(capsys: Any, tmp_path: Path) -> None:
         (("sweep", "moons", "--try", "speed=1"), "Choices are"),
     ],
 )  # fmt: skip
-def test_bad_input_is_told_with_exit_code_2(capsys: Any, words: tuple[str, ...], told: str) -> None:
-    code, _, err = run(capsys, *words)
+def test_bad_input_is_told_with_exit_code_2(
+    answer: Answer, words: tuple[str, ...], told: str
+) -> None:
+    code, _, err = answer(*words)
     assert code == 2 and told in err
     assert "Traceback" not in err
 
 
-def test_a_formula_is_trained(capsys: Any) -> None:
+def test_a_formula_is_trained(answer: Answer) -> None:
     from chainrule.nn.data import line
 
     words = (
@@ -77,51 +72,51 @@ def test_a_formula_is_trained(capsys: Any) -> None:
         "--epochs",
         "400",
     )
-    code, out, _ = run(capsys, *words, "--loss", "(y - t)^2")
+    code, out, _ = answer(*words, "--loss", "(y - t)^2")
     data = line()
     slope, shift = np.polyfit(data.x[:, 0], data.t[:, 0], 1)
     told = out.splitlines()[0].partition("a = ")[2].split(", b = ")
     assert code == 0 and [float(word) for word in told] == pytest.approx([slope, shift], rel=1e-3)
     assert "It explains" in out
-    code, out, _ = run(capsys, *words[:-4], "--epochs", "3", "--loss", "(y - t)^2", "--table", "2")
+    code, out, _ = answer(*words[:-4], "--epochs", "3", "--loss", "(y - t)^2", "--table", "2")
     assert code == 0 and "Backward table: adjoints of J" in out and "y = a·x + b" in out
-    code, _, err = run(capsys, *words, "--table", "41")
+    code, _, err = answer(*words, "--table", "41")
     assert code == 2 and "Examples are 1 to 40" in err
 
 
-def test_numbers_are_told_in_their_own_unit(capsys: Any, tmp_path: Path) -> None:
+def test_numbers_are_told_in_their_own_unit(answer: Answer, tmp_path: Path) -> None:
     file = tmp_path / "prices.csv"
     rows = [f"{size},{1000 * size + 50_000}" for size in range(40, 140, 4)]
     file.write_text("size (m2),price\n" + "\n".join(rows) + "\n")
     words = ("train", str(file), "--layers", "", "--rate", "0.1", "--epochs", "300", "--json")
-    code, out, _ = run(capsys, *words)
+    code, out, _ = answer(*words)
     last = json.loads(out.splitlines()[-1])
     assert code == 0 and last["held_out_r2"] > 0.999 and last["held_out_rmse"] < 300
     # The weight that seed 2 draws points down, and one step of this rate does not turn it.
-    code, out, _ = run(capsys, *words[:5], "1e-9", "--epochs", "1", "--seed", "2")
+    code, out, _ = answer(*words[:5], "1e-9", "--epochs", "1", "--seed", "2")
     assert code == 0 and "Worse than the mean" in out
 
 
-def test_gaps_in_a_table_are_left_out_on_request(capsys: Any, tmp_path: Path) -> None:
+def test_gaps_in_a_table_are_left_out_on_request(answer: Answer, tmp_path: Path) -> None:
     file = tmp_path / "gaps.csv"
     rows = [f"{k},{k % 7},{'NA' if k == 3 else k * 2}" for k in range(1, 21)]
     file.write_text('"",a b,y\n' + "\n".join(rows) + "\n")
-    code, _, err = run(capsys, "train", str(file), "--epochs", "2")
+    code, _, err = answer("train", str(file), "--epochs", "2")
     assert code == 2 and "row 4, column 3" in err and "--missing drop" in err
-    code, out, _ = run(capsys, "train", str(file), "--epochs", "2", "--missing", "drop")
+    code, out, _ = answer("train", str(file), "--epochs", "2", "--missing", "drop")
     assert code == 0 and "1 of 20 rows have a missing value and are left out." in out
 
 
-def test_a_ragged_table_names_its_row(capsys: Any, tmp_path: Path) -> None:
+def test_a_ragged_table_names_its_row(answer: Answer, tmp_path: Path) -> None:
     file = tmp_path / "ragged.csv"
     file.write_text("a,b\n1,2\n3\n")
-    code, _, err = run(capsys, "train", str(file))
+    code, _, err = answer("train", str(file))
     assert code == 2 and "row 3" in err
 
 
-def test_sweep_tries_every_combination(capsys: Any) -> None:
+def test_sweep_tries_every_combination(answer: Answer) -> None:
     words = ("sweep", "moons", "--try", "rate=0.001,0.1", "--try", "activation=tanh,relu")
-    code, out, _ = run(capsys, *words, "--epochs", "3", "--json")
+    code, out, _ = answer(*words, "--epochs", "3", "--json")
     trials = [json.loads(line) for line in out.splitlines()]
     assert code == 0
     assert [(t["rate"], t["activation"]) for t in trials] == [
@@ -130,9 +125,9 @@ def test_sweep_tries_every_combination(capsys: Any) -> None:
     assert all(t["loss"] > 0 for t in trials)
 
 
-def test_compile_writes_a_module_that_runs(capsys: Any, tmp_path: Path) -> None:
+def test_compile_writes_a_module_that_runs(answer: Answer, tmp_path: Path) -> None:
     file = tmp_path / "made.py"
-    code, _, _ = run(capsys, "compile", "x^2 sin y", "-o", str(file))
+    code, _, _ = answer("compile", "x^2 sin y", "-o", str(file))
     namespace: dict[str, Any] = {}
     exec(file.read_text(), namespace)
     value, by_x, by_y = namespace["value_and_grad"](3.0, 0.5)
@@ -141,13 +136,13 @@ def test_compile_writes_a_module_that_runs(capsys: Any, tmp_path: Path) -> None:
     assert by_y == pytest.approx(9 * np.cos(0.5))
 
 
-def test_data_are_drawn_as_is_said_and_refused_where_they_are_not(capsys: Any) -> None:
+def test_data_are_drawn_as_is_said_and_refused_where_they_are_not(answer: Answer) -> None:
     drawn = ("--points", "40", "--noise", "0", "--drawn", "5")
     choices = ("--layers", "", "--features", "x1^2 + x2^2", "--epochs", "60", "--rate", "0.3")
-    code, out, _ = run(capsys, "train", "circles", *drawn, *choices)
+    code, out, _ = answer("train", "circles", *drawn, *choices)
     # Without noise the rings lie at the radii 0.4 and 1: one number parts them.
     assert code == 0 and "30 examples learned from, network 1-1" in out and "accuracy: 1\n" in out
-    code, _, err = run(capsys, "train", "heart", "--noise", "1")
+    code, _, err = answer("train", "heart", "--noise", "1")
     assert code == 2 and "heart is drawn without noise" in err
-    code, _, err = run(capsys, "train", "circles", "--features", "x1^2, z")
+    code, _, err = answer("train", "circles", "--features", "x1^2, z")
     assert code == 2 and "The columns are x1, x2" in err

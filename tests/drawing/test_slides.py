@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,10 +122,11 @@ def test_long_runs_are_cut_and_say_so(chain: Callable[..., View]) -> None:
 def test_a_large_graph_is_shown_in_part_at_a_size_that_can_be_read() -> None:
     formula = "+".join(f"sin(x{i})" for i in range(30))
     worked = chainrule.parse(formula).reverse({f"x{i}": 1 for i in range(30)})
-    shown = frames(worked.view)
+    every = frames(worked.view)
+    shown = replace(every, frames=every.frames[::9])
     source = slides_source(shown)
     assert "#let u = 0.4500pt" in source
-    for frame in shown.frames[::9]:
+    for frame in shown.frames:
         window = frame.scene.around(770 / 0.45, 205 / 0.45)
         target = next(c for c in frame.scene.cards if c.outline == "target")
         assert window.holds(target.box)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,26 +17,26 @@ from docs.networks import CHECKED, EFFECTS, Topic, effects, page, topics, typese
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-FOUND = effects()
+found = cache(effects)
 NUMBER = re.compile(r"-?\d+\.\d+")
 
 
 def test_the_page_is_what_the_script_writes() -> None:
-    assert (DOCS / "networks.md").read_text("utf-8") == page(FOUND)
+    assert (DOCS / "networks.md").read_text("utf-8") == page(found())
 
 
 @pytest.mark.parametrize("name", EFFECTS)
 def test_a_picture_is_what_the_script_draws(name: str) -> None:
     """To a tenth of a pixel: another processor may round the last digit otherwise."""
     kept = (DOCS / "pictures" / f"{name}.svg").read_text("utf-8")
-    drawn = FOUND[name].figure.svg()
+    drawn = found()[name].figure.svg()
     assert NUMBER.sub("#", kept) == NUMBER.sub("#", drawn)
     pairs = zip(NUMBER.findall(kept), NUMBER.findall(drawn), strict=True)
     assert all(abs(float(a) - float(b)) < 0.11 for a, b in pairs)
 
 
 def test_the_effects_are_those_of_theory() -> None:
-    text = {name: typeset(" ".join(effect.text.split())) for name, effect in FOUND.items()}
+    text = {name: typeset(" ".join(effect.text.split())) for name, effect in found().items()}
     # ln 2; the slope 2(y − 1)·y(1 − y) and y − 1 at σ(−8) = 0.000335350130.
     assert "loss is 0.6931, that of guessing (ln 2 = 0.6931)" in text["zero-weights"]
     assert "is −6.7·10⁻⁴; that of the cross-entropy, y − t, is −0.9997" in text["squared-error"]

@@ -155,8 +155,8 @@ def run_with(before: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    wanted = finished(prepared(tmp_path / "whole", 18))
-    folder = prepared(tmp_path / "killed", 18)
+    wanted = finished(prepared(tmp_path / "whole", 12))
+    folder = prepared(tmp_path / "killed", 12)
     # The ninth part is being written, half of it on disk, when the process is killed.
     killed = run_with(
         "import os; from chainrule.exercises import class_run as c; real = c.write_whole; n = []\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 
@@ -20,13 +21,19 @@ FILLED = {"0": 0.1, "-1": 0.1, "1": 0.35}
 CASES = [(kind, level) for kind in KINDS for level in LEVELS if kind != "paths" or level > 2]
 
 
+@cache
+def task_of(kind: str, level: int, seed: int, student: str) -> Task:
+    (task,) = chainrule.sheet(level, kinds=[kind], seed=seed, student=student).tasks
+    return task
+
+
 @pytest.mark.parametrize(("kind", "level"), CASES)
 @pytest.mark.parametrize("student", ["filled", "w"])
 def test_one_number_in_every_cell_earns_next_to_nothing(
     kind: str, level: int, student: str
 ) -> None:
     seed = level if student == "filled" else 12
-    (task,) = chainrule.sheet(level, kinds=[kind], seed=seed, student=student).tasks
+    task = task_of(kind, level, seed, student)
     for number, most in FILLED.items():
         checked = check(task, dict.fromkeys(task.answers, number))
         assert checked.total <= most * task.points, number
@@ -71,7 +78,7 @@ def carried_on(task: Task, error: str, factor: float) -> dict[str, str]:
 
 @pytest.mark.parametrize(("kind", "level"), [case for case in CASES if case[0] != "find-mistake"])
 def test_an_honest_sheet_with_one_error_keeps_four_fifths(kind: str, level: int) -> None:
-    (task,) = chainrule.sheet(level, kinds=[kind], seed=level, student="honest").tasks
+    task = task_of(kind, level, level, "filled")
     draw = random.Random(f"{kind}{level}")
     for error in draw.sample([*task.answers], min(6, len(task.answers))):
         for factor in (1.3, -1.0):

@@ -179,7 +179,8 @@ REFUSED = [
     ("x^(2)", 2, "braces"),
     ("x^2^3", 3, "second power"),
     ("x_1_2", 3, "second subscript"),
-    ("x^2_1", 3, "no name"),
+    ("(x)^2_1", 5, "no name"),
+    (r"x_3^2_1", 5, "no name"),
     ("(x)_1", 3, "no name"),
     ("x_{a+b}", 4, "subscript"),
     ("x_{", 2, "subscript"),
@@ -213,7 +214,10 @@ REFUSED = [
     (r"\langle x \rangle", 0, "product"),
     (r"\mathbb{R}", 0, "shape"),
     ("x#1", 1, "cannot be read"),
-    (r"1{,}5", 2, "comma"),
+    (r"1{,}5", 1, "point"),
+    (r"\mathrm{max}_i x_i", 12, "subscript"),
+    (r"\frac{dLoss}{d\hat{y}}", 0, "Derivatives"),
+    (r"\operatorname{diag}^{-1/2}(Q)", 0, "no known function"),
     (r"f(2) = x", 0, "defined"),
 ]
 

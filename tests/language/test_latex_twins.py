@@ -18,7 +18,7 @@ from chainrule.readings.latex import latex
 from chainrule.readings.terms import Symbol
 from tests.adapter import explore
 from tests.counted import growth
-from tests.language.test_public_cases import rows, text_of
+from tests.language.test_public_cases import check_reading, rows, text_of
 
 HERE = Path(__file__).parent
 REAL = rows("expressions_public.jsonl")
@@ -119,28 +119,7 @@ MUTATED = st.builds(
 @settings(max_examples=500)
 @given(st.one_of(TEXTS, MUTATED), st.lists(st.sampled_from(["x", "e", "xy", "d"]), max_size=2))
 def test_any_latex_is_read_or_refused_with_a_place(text: str, declared: list[str]) -> None:
-    try:
-        program = read(text, declared=declared, mode="latex")
-    except InputError as error:
-        assert 0 <= error.position <= len(text)
-        assert error.message
-        assert error.allowed
-        assert str(error)
-        return
-    assert sorted(program.order) == list(range(len(program.assignments)))
-    for at, item in enumerate(program.items):
-        assert all(operand < at for operand in item.operands)
-        assert 0 <= item.span.start <= item.span.stop <= len(text)
-        assert (item.number is None) == (item.kind != "number")
-        if item.kind == "name":
-            assert canonical(item.what) == item.what
-    for note in program.notes:
-        if note.alternative:
-            try:
-                readings = {note.key: note.alternative}
-                read(text, declared=declared, readings=readings, mode="latex")
-            except InputError as error:
-                assert 0 <= error.position <= len(text)
+    check_reading(text, declared=declared, mode="latex")
 
 
 REPEATED = [

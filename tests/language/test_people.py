@@ -310,6 +310,10 @@ SWITCHED = [
     ("w^T x", "((w^T)*x)", "(transpose(w)*x)"),
     ("lg x", "log10(x)", "((l*g)*x)"),
     (r"x^{(1)}", "x_sup1", "(x^1)"),
+    (r"\mathbf{a}^{l-1}", "(a^(l-1))", "a_supl_minus_1"),
+    (r"L^{\text{new}}", "L_supnew", "(L^new)"),
+    (r"\Delta x", "(Delta*x)", "Deltax"),
+    ("x^-1/2", "((x^(-1))/2)", "(x^((-1)/2))"),
 ]
 
 
@@ -320,11 +324,27 @@ def test_every_choice_has_its_switch(text: str, usual: str, other: str) -> None:
     assert written(text, readings={note.key: note.alternative}) == other
 
 
+# What most readers take for something else than a product of names is never read as one.
+NO_PRODUCT = [
+    "Σ_i x_i", "Σx_i", "sum_i x_i", "max_i x_i", "log_a x", "log₂x", "log_2x", "xsinx", "sinxcosx",
+    "f^{-1}(x)", "f²(x)", "diag^2(x)", r"\mathrm{max}_i x_i", r"\frac{dL}{d\hat{y}}",
+    r"\frac{d}{d\mathbf{x}}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_PRODUCT)
+def test_a_sign_or_function_is_never_a_factor_in_silence(text: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        read(text)
+    assert caught.value.allowed
+
+
 CORRECTED = [
     "sinx + cosx", "np.where(x, 1, 2) + 1", "rate time", "w_j x_j, j = 1..3", "f(x) := x^2",
     "where(x = 1, 2, 3)", "(x + [y)", "x squared plus y", "square root of x", "x 2 + 3",
     "a, b = x, y", "x^2 + 1 = y", "p(y=1 | x) = 2x", r"\sum_i x_i", r"y = \sum_{i=1}^n x_i",
-    "y = x^2 = x x",
+    "y = x^2 = x x", "x sinx", "2sinxcosx", "log₂x", "f^2(x)", "x = 2 // start", "y = x^2 % square",
+    "Σ_i w_i", "Σx_i", "sum_j x_j", "x\u200b+1", "y &= x^2 \\\\ &= x x",
 ]  # fmt: skip
 
 
@@ -368,6 +388,10 @@ NOTED = [
     ("f = lambda x: x^2", "the function f(x)"),
     ("leaky_relu(x, 0.01)", "slope = 0.01"),
     ("||w||^2", "the norm"),
+    ("|x|y|z|", "|…|·y·|…|"),
+    ("w @ x", "the product of two numbers"),
+    ("y = 2x = 2*3", "numbers put in"),
+    ("y = x^2; find y'(x)", "its derivatives are shown"),
     (r"\mathbf{w}^T x", "the transpose"),
     (r"\sum_{i=1}^2 a_i + b_i", "the sum of all that follows"),
     ("w^(1) x", "the name w_sup1"),

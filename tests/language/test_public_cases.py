@@ -114,14 +114,10 @@ MUTATED = st.builds(
 )
 
 
-@settings(max_examples=500)
-@given(
-    st.one_of(TEXTS, MUTATED),
-    st.lists(st.sampled_from(["x", "y", "e", "xy", "sin", "σ", "e3"]), max_size=3),
-)
-def test_any_text_is_read_or_refused_with_a_place(text: str, declared: list[str]) -> None:
+def check_reading(text: str, **options: Any) -> None:
+    """A text is read, each part with its place, or refused with a place."""
     try:
-        program = read(text, declared=declared)
+        program = read(text, **options)
     except InputError as error:
         assert 0 <= error.position <= len(text)
         assert error.message
@@ -133,12 +129,23 @@ def test_any_text_is_read_or_refused_with_a_place(text: str, declared: list[str]
         assert all(operand < at for operand in item.operands)
         assert 0 <= item.span.start <= item.span.stop <= len(text)
         assert (item.number is None) == (item.kind != "number")
+        if item.kind == "name":
+            assert canonical(item.what) == item.what
     for note in program.notes:
         if note.alternative:
             try:
-                read(text, declared=declared, readings={note.key: note.alternative})
+                read(text, readings={note.key: note.alternative}, **options)
             except InputError as error:
                 assert 0 <= error.position <= len(text)  # the other reading may not exist
+
+
+@settings(max_examples=500)
+@given(
+    st.one_of(TEXTS, MUTATED),
+    st.lists(st.sampled_from(["x", "y", "e", "xy", "sin", "σ", "e3"]), max_size=3),
+)
+def test_any_text_is_read_or_refused_with_a_place(text: str, declared: list[str]) -> None:
+    check_reading(text, declared=declared)
 
 
 @settings(max_examples=200)

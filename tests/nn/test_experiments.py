@@ -80,7 +80,7 @@ def test_zeros_stand_in_the_table_and_in_the_picture() -> None:
     assert zeros[:-1] == [0] * 9 and zeros[-1] > 0
     assert len(outcome.spec()["data"]["values"]) == 20
     marks = [layer["mark"] for layer in outcome.spec()["layer"]]
-    assert [mark.get("text") for mark in marks] == [None, "0"]
+    assert [mark.get("text") for mark in marks if mark["type"] in ("line", "text")] == [None, "0"]
     outcome.chart().to_dict()
 
 

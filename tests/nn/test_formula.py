@@ -171,3 +171,21 @@ def test_a_cross_entropy_that_was_typed_is_scored_at_one_half() -> None:
     assert (w["w1"], w["w2"]) == (0.5, -2.0)
     yes = 0.5 * data.x[:, 0] - 2 * data.x[:, 1] + w["b"] > 0
     assert run.evaluate()["accuracy"] == np.mean(yes == (data.t[:, 0] > 0.5))
+
+
+def test_targets_may_stand_under_the_name_of_what_is_predicted() -> None:
+    x = [0.0, 1.0, 2.0, 3.0]
+    y = [1.0, 2.5, 5.5, 7.0]
+    slope, start = np.polyfit(x, y, 1)
+    plan: dict[str, Any] = {"learn": "w b", "optimiser": "gd", "rate": 0.1, "steps": 2000}
+    for columns in ({"x": x, "y": y}, {"y": y, "x": x}, {"x": x, "t": y}):
+        run = train("y = w x + b", columns, **plan)
+        run.run()
+        assert np.allclose([run.parameters["w"], run.parameters["b"]], [slope, start], atol=1e-9)
+    # A column t is the target wherever there is one.
+    run = train("y = w x + b", {"x": x, "y": [0.0] * 4, "t": y}, **plan)
+    run.run()
+    assert np.isclose(run.parameters["w"], slope, atol=1e-9)
+    with pytest.raises(InputError, match="no column t") as refusal:
+        train("y = w x + b", {"x": x, "z": y}, **plan)
+    assert "Targets may stand under y" in refusal.value.allowed

@@ -108,3 +108,32 @@ def test_a_choice_of_elsewhere_is_answered(call: Any, word: str) -> None:
 def test_layers_are_copied_and_sent_to_other_processes() -> None:
     layer = nn.Dense(3, "relu", bias=False)
     assert copy.deepcopy(layer) == pickle.loads(pickle.dumps(layer)) == layer
+
+
+def test_an_estimator_is_copied_and_scored_as_pipelines_do() -> None:
+    random = np.random.default_rng(1)
+    x = random.normal(size=(40, 2))
+    y = x @ [3.0, -1.0] + 2
+    chosen = nn.Estimator("numbers", hidden="", rate=0.1).set_params(epochs=400, batch=None)
+    copy = type(chosen)(**chosen.get_params())
+    assert copy.get_params() == chosen.get_params() and copy is not chosen
+    # A line without noise is the one of least squares.
+    design = np.column_stack([x, np.ones(40)])
+    closed = np.linalg.lstsq(design[:30], y[:30])[0]
+    np.testing.assert_allclose(copy.fit(x[:30], y[:30]).predict(x[30:]), design[30:] @ closed, 1e-3)
+    assert copy.score(x[30:], y[30:]) == pytest.approx(1, abs=1e-5)
+    # One that answers the mean has R² 0, one that is worse less.
+    assert copy.score(x[30:], -y[30:]) < 0
+    with pytest.raises(InputError, match="hiden"):
+        chosen.set_params(hiden="4")
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_an_estimator_answers_with_the_classes_it_was_given(count: int) -> None:
+    random = np.random.default_rng(2)
+    words = np.array(["ash", "beech", "fir"])[:count]
+    t = random.integers(0, count, 60)
+    x = random.normal(size=(60, 2)) * 0.1 + np.array([[0, 0], [2, 0], [0, 2]])[t]
+    found = nn.Estimator(hidden="4", rate=0.05, epochs=60).fit(x, words[t])
+    assert found.predict([[0, 0], [2, 0]]).tolist() == ["ash", "beech"]
+    assert found.score(x, words[t]) == 1 and found.score(x, words[t - 1]) == 0

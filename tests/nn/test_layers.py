@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -181,3 +182,37 @@ def test_a_layer_of_ones_own_learns_and_has_a_table() -> None:
 def test_shapes_that_do_not_fit_are_refused(layer: Any, shape: Any, words: str) -> None:
     with pytest.raises(ShapeError, match=words):
         nn.Sequential([layer], inputs=shape).graph()
+
+
+@pytest.mark.parametrize(
+    ("word", "forward"),
+    [("recurrent layer", recurrent), ("LSTM", lstm), ("GRU", gru), ("attention", attention)],
+)
+def test_layers_node_by_node_have_the_numbers_by_hand(word: str, forward: Any) -> None:
+    rows = {row["node"]: row for row in nn.experiments.experiment("layers", layer=word).where()}
+    p = {name: np.array(json.loads(row["value"])) for name, row in rows.items()}
+
+    def loss(x: Any) -> float:
+        return float((p["W2"] @ forward(p, x) + p["b2"] - p["t"])[0] ** 2)
+
+    # The table has four digits.
+    assert float(rows["J"]["value"]) == pytest.approx(loss(p["x"]), abs=2e-3)
+    slopes = [
+        (loss(p["x"] + d) - loss(p["x"] - d)) / 2e-5
+        for d in 1e-5 * np.eye(p["x"].size).reshape(-1, *p["x"].shape)
+    ]
+    found = np.array(json.loads(rows["x"]["adjoint"])).ravel()
+    assert found == pytest.approx(slopes, abs=5e-3 * max(map(abs, slopes)))
+    assert rows["x"]["mean |adjoint|"] == pytest.approx(np.abs(found).mean(), rel=1e-3)
+
+
+def test_every_layer_has_its_table_and_says_what_is_largest() -> None:
+    record = nn.experiments.EXPERIMENTS["layers"]
+    for word in record.choices["layer"]:
+        found = nn.experiments.experiment("layers", layer=word)
+        learned = {r["node"]: r["mean |adjoint|"] for r in found.where(formula="learned")}
+        most = max(learned, key=learned.__getitem__)
+        assert f"Of what is learned {most} has the largest mean |adjoint|" in found.finding
+        assert {"x", "t", "J"} <= set(found.column("node"))
+    with pytest.raises(InputError, match="LTSM"):
+        nn.experiments.experiment("layers", layer="LTSM")

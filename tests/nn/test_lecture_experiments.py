@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from chainrule import nn
 from chainrule.errors import InputError
 from chainrule.nn import experiments
 from chainrule.nn.data import heart, line, moons
-from chainrule.nn.experiments.beginning import _learned
+from chainrule.nn.experiments.beginning import _arrived, _learned
 
 
 def test_nine_starts_learn_or_do_not() -> None:
@@ -29,9 +30,24 @@ def test_nine_starts_learn_or_do_not() -> None:
     # Three rows of three networks, for each its loss and its accuracy, held out dashed beside.
     panels = [panel for row in picture["vconcat"] for panel in row["hconcat"]]
     assert len(panels) == 18
-    first, second = (panels[k]["layer"] for k in (0, 1))
-    assert [layer["encoding"]["y"]["field"] for layer in first] == ["loss", "held-out loss"]
-    assert second[1]["encoding"]["y"]["field"] == "held-out accuracy"
+    lines = [
+        [
+            part["encoding"]["y"]["field"]
+            for part in panel["layer"]
+            if part["mark"]["type"] == "line"
+        ]
+        for panel in panels
+    ]
+    assert lines[:2] == [["loss", "held-out loss"], ["accuracy", "held-out accuracy"]]
+    # Marked are those whose loss ends within 5 % of guessing; outlined is the lowest held out.
+    ends = outcome.ends().where()
+    stuck = [k for k, end in enumerate(ends) if end["loss"] >= 0.95 * math.log(2)]
+    words = [str([part["mark"].get("text") for part in panel["layer"]]) for panel in panels]
+    assert 0 < len(stuck) < 9
+    assert [k for k, told in enumerate(words) if "does not learn" in told] == [2 * k for k in stuck]
+    best = min(range(9), key=lambda k: ends[k]["held-out loss"])
+    outlined = [k for k, panel in enumerate(panels) if "view" in panel]
+    assert outlined == [2 * best, 2 * best + 1]
     assert len(set(outcome.column("column"))) == 3
     first = outcome.where(activation="tanh", start="xavier", epoch=0)[0]
     kept, _ = moons(200, noise=0.15, seed=0).split(0.25, 0)
@@ -231,3 +247,65 @@ def test_names_of_experiments() -> None:
     assert experiments.experiment("line_and_closed_form", steps=3).title.startswith("A line")
     with pytest.raises(InputError, match="no experiment `lotery`"):
         experiments.experiment("lotery")
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ((0.5, 0.001), ["shrinks to 0.001 of its size", "0.5 or more", "0.001 or less"]),
+        ((0.01, 3.0), ["grows 3-fold", "0.01 or more", "in the others of 3 or less"]),
+        ((0.5, 0.0), ["Nothing at all arrives at layer 1 with sigmoid and xavier", "of 0 or less"]),
+    ],
+)
+def test_the_reason_of_a_start_is_computed(shares: tuple[float, float], words: list[str]) -> None:
+    ends = {
+        ("tanh", "xavier"): {"loss": 0.1, "arriving": shares[0]},
+        ("sigmoid", "xavier"): {"loss": 0.69, "arriving": shares[1]},
+    }
+    told = _arrived(ends, SimpleNamespace(depth=4))
+    assert all(word in told for word in words)
+    ends.popitem()
+    assert "others" not in _arrived(ends, SimpleNamespace(depth=4))
+
+
+def test_a_mean_over_seeds_is_that_of_its_runs() -> None:
+    seeds, given = (3, 5, 8), {"steps": 4, "rate": 0.2}
+    watched: list[int] = []
+    mean = experiments.over_seeds(
+        "line", seeds, watch=lambda trial: watched.append(trial.setting["seed"]), **given
+    )
+    runs = [experiments.experiment("line", seed=seed, **given) for seed in seeds]
+    assert watched == [*seeds] and mean.column("trials") == [3] * 5
+    for name in ("a", "loss", "distance"):
+        found = np.array([run.column(name) for run in runs])
+        assert mean.column(name) == pytest.approx(found.mean(axis=0))
+        assert mean.column(f"{name} ±") == pytest.approx(found.std(axis=0))
+    last = np.array([run.column("distance")[-1] for run in runs])
+    assert f"{last.mean():.3g} ± {last.std():.2g} at step 4" in mean.finding
+    band, line, *_ = mean.chart().to_dict()["layer"]
+    assert (band["mark"]["type"], line["mark"]["type"]) == ("area", "line")
+
+
+def test_a_mean_says_where_it_is_lowest_and_highest() -> None:
+    mean = experiments.over_seeds(
+        "gradient-flow", (0, 1), activations=("sigmoid", "relu"), schemes=("normal", "xavier")
+    )
+    runs = [
+        experiments.gradient_flow(("sigmoid", "relu"), ("normal", "xavier"), seed=seed).rows
+        for seed in (0, 1)
+    ]
+    found = {a[:3]: (a[3] + b[3]) / 2 for a, b in zip(*runs, strict=True)}
+    for word, pick in (("lowest", min), ("highest", max)):
+        unit, weights, layer = pick(found, key=found.__getitem__)
+        assert f"at layer {layer} ({unit}, {weights})" in mean.finding.partition(word)[2]
+
+
+@pytest.mark.parametrize("name", ["convolution", "width-depth", "dead-units", "recurrent"])
+def test_what_has_no_lines_or_draws_nothing_has_no_mean(name: str) -> None:
+    with pytest.raises(InputError, match="no mean over seeds"):
+        experiments.over_seeds(name)
+
+
+def test_seeds_that_all_fail_say_why() -> None:
+    with pytest.raises(InputError, match="steps is 0"):
+        experiments.over_seeds("line", (0, 1), steps=0)

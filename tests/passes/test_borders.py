@@ -135,3 +135,22 @@ def test_so_it_is_at_a_kink_without_a_convention(formula: str, slope: int | None
     run = chainrule.parse(formula, kink="undefined").reverse({"x": 0}).run
     number = run.derivative(0)
     assert (None if number.undefined else number.shown) == slope
+
+
+# By hand: on the side where all operands exist the smallest one is followed.
+ONE_SIDE = [
+    ("log(min(max(x, 1/2), sqrt(x^2), asin(x + 1/2)))", "1/2", 2.0),  # ln x up to 1/2
+    ("min(x, 2x, 1 + sqrt(-x))", "0", 2.0),  # 2x up to 0
+    ("max(x, -x, sqrt(x) - 1)", "0", 1.0),  # x from 0 on
+    ("min(max(x, 1), |x|)", "1", 1.0),  # x on both sides
+]
+
+
+@pytest.mark.parametrize(("formula", "point", "slope"), ONE_SIDE)
+def test_where_a_function_ends_at_a_kink_it_has_the_slope_of_its_side(
+    formula: str, point: str, slope: float
+) -> None:
+    graph = chainrule.parse(formula)
+    assert graph.gradient({"x": point}) == {"x": slope}
+    assert graph.jacobian({"x": point})["f"]["x"] == slope
+    assert "left slope" not in graph.work({"x": point}).table().text()

@@ -5,13 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +17,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from chainrule.ui.formula import LABEL
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 FORMULAS = (
     "cos(sin(x^2)+3x^2)", "sin(x) e^x / (1+x^2)", "z = tanh(w x + b); L = (z - t)^2", "x^y + y^x",
@@ -33,40 +27,6 @@ BOMBS = (
     "9^9^9^9^x", "e^" * 90 + "x", "gamma(x)^gamma(x)^gamma(x)",
     "; ".join(["t0 = x+x", *(f"t{i + 1} = t{i}+t{i}" for i in range(60))]),
 )  # fmt: skip
-
-
-@contextmanager
-def app() -> Iterator[tuple[int, int]]:
-    """Start the app as `run.py app` does; yield its port and its process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = ["run", "app.py", "--server.headless", "true", "--server.port", str(port)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", *words],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "graphlib"), "MALLOC_ARENA_MAX": "2"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(600):
-            if healthy(port):
-                break
-            time.sleep(0.1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def healthy(port: int) -> bool:
-    """Tell whether the server answers."""
-    try:
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
-    except OSError:
-        return False
-    return True
 
 
 def below(process: int) -> list[int]:

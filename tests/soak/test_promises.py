@@ -41,6 +41,7 @@ from tests.promises.test_3_two_seconds import one_request
 from tests.promises.test_4_memory import GROWTH, MIB, needed
 from tests.promises.test_6_depth import DEEP
 from tests.promises.worst import WORST
+from tests.served import healthy, served
 from tests.soak import load
 from tests.soak.clock import core_seconds
 
@@ -247,7 +248,7 @@ def beside() -> str:
 
 def test_11_a_class_with_a_bomber(sample_seed: int, record_property: Tell) -> None:
     seconds, busy = 600 * SHARE, beside()
-    with load.app() as (port, process):
+    with served() as (port, process):
         asyncio.run(load.lesson(port, sample_seed, 2, 5, nothing))  # caches are warm in a class
         used = load.processor_seconds(process)
         found = asyncio.run(load.lesson(port, sample_seed, 40, seconds, nothing))
@@ -267,7 +268,7 @@ def test_11_a_class_with_a_bomber(sample_seed: int, record_property: Tell) -> No
 def test_12_killed_workers(sample_seed: int, record_property: Tell) -> None:
     kills, draw, away = share(100), random.Random(sample_seed), list[float]()
     busy = beside()
-    with load.app() as (port, process):
+    with served() as (port, process):
 
         async def killing(end: float) -> None:
             apart = (end - time.monotonic()) / (kills + 1)
@@ -276,7 +277,7 @@ def test_12_killed_workers(sample_seed: int, record_property: Tell) -> None:
                 if workers := load.below(process):
                     os.kill(draw.choice(workers), signal.SIGKILL)
                 begin = time.perf_counter()
-                while not await asyncio.to_thread(load.healthy, port):
+                while not await asyncio.to_thread(healthy, port):
                     pass
                 away.append(time.perf_counter() - begin)
 

@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-ROOT = Path(__file__).parents[2]
+from tests.served import served
 
 # How long the page takes is not asked here: a right page ends the wait.
 expect.set_options(timeout=60_000)
 
+LEFT = "cookies,local_storage,indexeddb,cache_storage,service_workers"
+"""What a visit leaves beyond its tab, and the next one must not find."""
+Visitors = Callable[..., AbstractContextManager[Page]]
+
 
 @pytest.fixture(scope="session")
 def app_address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "graphlib")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(1_200):
+    with served() as (port, _):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def visitors(app_browser: Browser) -> Visitors:
+    """Those who come to the pages: one of each kind, who has loaded Streamlit's scripts once."""
+
+    @cache
+    def visitor(width: int, height: int, **kind: Any) -> BrowserContext:
+        context = app_browser.new_context(viewport={"width": width, "height": height}, **kind)
+        context.set_default_timeout(60_000)
+        return context
+
+    @contextmanager
+    def visit(address: str, **kind: Any) -> Iterator[Page]:
+        context = visitor(**kind)
+        page = context.new_page()
+        left = {"origin": address, "storageTypes": LEFT}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", left)
         try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-            break
-        except OSError:
-            time.sleep(0.1)
-    else:
-        pytest.fail("the app does not answer")
-    yield address
-    process.terminate()
-    process.wait(10)
+            yield page
+        finally:
+            for one in context.pages:
+                one.close()
+
+    return visit
 
 
 @pytest.fixture
-def app_page(app_browser: Browser) -> Iterator[Page]:
+def app_page(visitors: Visitors, app_address: str) -> Iterator[Page]:
     """A page of 1280 × 800 that fails the test on any request to another machine."""
-    context = app_browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
     elsewhere: list[str] = []
     errors: list[str] = []
 
@@ -59,9 +61,9 @@ def app_page(app_browser: Browser) -> Iterator[Page]:
         if not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")):
             elsewhere.append(url)
 
-    page.on("request", lambda request: seen(request.url))
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
+    with visitors(app_address, width=1280, height=800) as page:
+        page.on("request", lambda request: seen(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
     assert elsewhere == []
     assert errors == []

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 import chainrule
 from chainrule.drawing.browser import HERE, SCRIPTS, script, style
 from chainrule.drawing.player import payload
 from chainrule.ui.player import MOUNT
+from tests.served import served
+from tests.ui.conftest import Visitors
 
 pytestmark = pytest.mark.browser
 
@@ -60,17 +55,6 @@ st.latex("x^2")
 st.text(f"told: {str(shown.step).split()[-1]} {str(shown.node).split()[-1]}")
 """
 
-CHROMIUM = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
 
 def _payload(formula: str, at: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     return payload(chainrule.parse(formula).work(at, **options).view)
@@ -90,34 +74,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             told["number"]["show"] = HOSTILE
     hostile["digits"] = hostile["alt"] = HOSTILE
     (folder / "hostile.json").write_text(json.dumps(hostile), encoding="utf-8")
-    port = _free_port()
-    source = str(Path(chainrule.__file__).parent.parent)
-    told = (folder / "streamlit.log").open("wb")
-    server = subprocess.Popen(
-        [
-            sys.executable, "-m", "streamlit", "run", "app.py",
-            "--server.port", str(port), "--server.address", "127.0.0.1",
-            "--server.headless", "true", "--browser.gatherUsageStats", "false",
-            "--server.fileWatcherType", "none",
-        ],
-        cwd=folder, stdout=told, stderr=told,
-        env={**os.environ, "PYTHONPATH": source},
-    )  # fmt: skip
-    try:
-        base = f"http://127.0.0.1:{port}"
-        for _ in range(120):
-            try:
-                with urllib.request.urlopen(f"{base}/_stcore/health", timeout=1):
-                    break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            pytest.fail((folder / "streamlit.log").read_text("utf-8", "replace"))
-        yield base
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        told.close()
+    with served(
+        *("--server.address", "127.0.0.1", "--server.fileWatcherType", "none"),
+        *("--browser.gatherUsageStats", "false"),
+        folder=folder,
+    ) as (port, _):
+        yield f"http://127.0.0.1:{port}"
 
 
 class Shown:
@@ -164,12 +126,11 @@ class Shown:
 
 
 @pytest.fixture
-def shown(app_browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Shown]:
-    options = {"viewport": {"width": 1060, "height": 800}, "color_scheme": "light"}
-    context = app_browser.new_context(**{**options, **getattr(request, "param", {})})
-    page = Shown(context.new_page(), address)
-    yield page
-    context.close()
+def shown(visitors: Visitors, address: str, request: pytest.FixtureRequest) -> Iterator[Shown]:
+    kind = {"width": 1060, "height": 800, "color_scheme": "light"}
+    with visitors(address, **{**kind, **getattr(request, "param", {})}) as opened:
+        page = Shown(opened, address)
+        yield page
     assert page.faults == []
     local = re.compile(r"^(data:|blob:|(http|ws)://127\.0\.0\.1[:/])")
     assert [url for url in page.asked if not local.match(url)] == []
@@ -374,7 +335,7 @@ def test_dark_ground_has_the_light_colours(shown: Shown) -> None:
     assert shown.colour(".card.goal .derivative") == "rgb(251, 146, 60)"
 
 
-@pytest.mark.parametrize("shown", [{"viewport": {"width": 400, "height": 860}}], indirect=True)
+@pytest.mark.parametrize("shown", [{"width": 400, "height": 860}], indirect=True)
 def test_a_narrow_screen_runs_top_down_without_sideways_scrolling(shown: Shown) -> None:
     shown.open("step=17").at(17)
     expect(shown.player).to_have_class(re.compile(r"\bnarrow\b"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -12,7 +13,8 @@ import urllib.request
 
 import pytest
 
-from chainrule.ui import work
+import chainrule.ui.pages  # noqa: F401 (with all its scripts)
+from chainrule.ui import component, work
 from chainrule.ui.background import Background
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.state import State
@@ -36,6 +38,29 @@ def test_this_machine_is_answered(app_address: str, host: str) -> None:
 @pytest.mark.parametrize("host", ["course.example", "127.0.0.1.example", "localhost.example:80"])
 def test_another_name_that_leads_here_is_refused(app_address: str, host: str) -> None:
     assert answered(app_address, host) == 400
+
+
+def test_scripts_are_fetched_once_and_named_after_what_is_in_them(app_address: str) -> None:
+    assert len(component.SCRIPTS) >= 10
+    for name, script in component.SCRIPTS.items():
+        with urllib.request.urlopen(f"{app_address}/parts/{name}", timeout=60) as answer:
+            assert answer.read().decode() == script
+            assert answer.headers["Content-Type"].startswith("text/javascript")
+            assert "immutable" in answer.headers["Cache-Control"]
+        assert hashlib.blake2b(script.encode(), digest_size=8).hexdigest() in name
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{app_address}/parts/other.js", timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [("", "/parts/{name}"), ("course", "/course/parts/{name}"), ("/a/b/", "/a/b/parts/{name}")],
+)
+def test_scripts_are_below_the_path_of_the_app(
+    base: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(component.config, "get_option", {"server.baseUrlPath": base}.get)
+    assert [route.path for route in component.routes()] == [path]
 
 
 def test_of_one_asker_one_runs_and_the_last_waits() -> None:

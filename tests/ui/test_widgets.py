@@ -21,6 +21,9 @@ def script() -> None:
     def put(size: int) -> None:
         session["size"] = size
 
+    st.checkbox("Hide", key="hide")
+    if session["hide"]:
+        return
     st.button("Put 4", on_click=put, args=(4,))
     st.slider("Size", -5, 5, **bound("size", lambda: session["told"].append(session["size"])))
     st.selectbox("Colour", **bound("colour", options=["red", "blue"]))
@@ -54,6 +57,17 @@ def test_what_the_page_changes_is_shown_by_another_widget() -> None:
     [slider] = page.slider
     assert (slider.value, slider.proto.default[0]) == (4, 4)
     assert slider.proto.id != old.proto.id
+
+
+def test_a_widget_that_was_away_comes_back_as_the_same_one_with_what_was_chosen() -> None:
+    page = begun()
+    page.slider[0].set_value(2).run()
+    before = page.slider[0].proto.id
+    page.checkbox[0].check().run()
+    assert not page.slider
+    page.checkbox[0].uncheck().run()
+    [slider] = page.slider
+    assert (slider.value, slider.proto.default[0], slider.proto.id) == (2, 2, before)
 
 
 def test_what_comes_of_a_widget_that_is_no_more_is_no_choice() -> None:

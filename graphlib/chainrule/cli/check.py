@@ -39,7 +39,9 @@ def check(
     output: Output = None,
     own: Own = None,
 ) -> None:
-    """Compare the derivatives by four ways, with the error of differences against their step.
+    """Compare the derivatives by four ways.
+
+    Also the error of differences against their step.
 
     Ends with exit code 1 if they do not agree; with --own, if a gradient in FILE is wrong.
 

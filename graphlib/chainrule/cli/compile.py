@@ -28,7 +28,9 @@ def compile(
     kink: Kink = None,
     output: Output = None,
 ) -> None:
-    """Write a formula as a module of NumPy, JAX or PyTorch: its value and all its derivatives.
+    """Write a formula as a module of NumPy, JAX or PyTorch.
+
+    It computes the value and all derivatives.
 
     \b
       chainrule compile "cos(sin(x^2)+3x^2)"

@@ -39,7 +39,7 @@ def draw(
     scale: Scale = False,
     frames: Frames = False,
 ) -> None:
-    """Draw the graph with every value, local partial and derivative.
+    """Draw the graph with every value and derivative.
 
     \b
       chainrule draw "cos(sin(x^2)+3x^2)" --at x=1 -o graph.svg

@@ -40,7 +40,9 @@ Save = Annotated[
 def experiment(
     name: Name = None, seed: Seed = None, rows: Rows = None, output: Save = None
 ) -> None:
-    """Run an experiment with small networks, and say in a sentence what it shows.
+    """Run an experiment with small networks.
+
+    A sentence says what it shows.
 
     \b
       chainrule experiment

@@ -42,7 +42,9 @@ def grad(
     json: Json = False,
     output: Output = None,
 ) -> None:
-    """Show the derivatives of every output by every input, and what they cost both ways.
+    """Show the derivatives of every output by every input.
+
+    Also what they cost both ways.
 
     In JSON a number that double precision gets wrong is a string of digits, one that does not
     exist is null.

@@ -23,7 +23,9 @@ Markdown = Annotated[bool, typer.Option("--markdown", help="All operations as on
 def ops(
     name: Name = None, json: Json = False, markdown: Markdown = False, output: Output = None
 ) -> None:
-    """List the operations, or show one: formula, local partials, domain, kinks, values.
+    """List the operations, or show one.
+
+    Its formula, local partials, domain, kinks and values.
 
     \b
       chainrule ops
@@ -58,7 +60,7 @@ def _families() -> Any:
 
 
 def _found(name: str) -> Any:
-    from chainrule.language.names import nearest_function
+    from chainrule.language.refusals import nearest_function
     from chainrule.ops import OPS
     from chainrule.readings.reference import found
 

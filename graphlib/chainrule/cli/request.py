@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -169,13 +170,20 @@ def _decoded(
         ) from error
 
 
+_NEXT = re.compile(r"[\s;]\s*[^\s,;=()\[\]]+\s*=")
+
+
 def split(entries: str) -> list[tuple[str, int]]:
-    """Return "x=1,y=[1,2]" as entries with their offsets; commas in brackets do not part."""
+    """Return "x=1,y=[1,2]" as entries with their offsets; commas in brackets do not part.
+
+    A space or a semicolon parts as well where a name and an equals sign follow.
+    """
     found: list[tuple[str, int]] = []
     depth = begin = 0
     for at, character in enumerate(entries):
         depth += (character in "([") - (character in ")]")
-        if character == "," and depth <= 0:
+        parts = character == "," or (entries[begin:at].strip() and _NEXT.match(entries, at))
+        if parts and depth <= 0:
             found.append((entries[begin:at], begin))
             begin = at + 1
     return [*found, (entries[begin:], begin)]

@@ -150,7 +150,7 @@ def sheet(
     force: Force = False,
     variants: Variants = None,
 ) -> None:
-    """Make a sheet of exercises, for one student, with its key or without.
+    """Make a sheet of exercises, with its key or without.
 
     The same seed and student give the same sheet, so a key can be made later.
 

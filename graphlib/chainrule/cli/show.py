@@ -15,7 +15,9 @@ def show(
     json: Json = False,
     output: Output = None,
 ) -> None:
-    """Show a graph at a glance: formula, inputs and outputs, nodes, cost, number of paths.
+    """Show a graph at a glance.
+
+    Its formula, inputs and outputs, nodes, cost and number of paths.
 
     With a point also the value, the derivatives, their closed forms, and whether forward mode,
     reverse mode, SymPy and differences agree.

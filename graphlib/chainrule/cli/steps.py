@@ -20,7 +20,7 @@ def steps(
     json: Json = False,
     output: Output = None,
 ) -> None:
-    """Tell the steps one by one: values, local partials, then tangents or adjoints.
+    """Tell the steps of both passes one by one.
 
     A file that ends in .html is a figure that plays by itself, for a course page: graph, player,
     table and closed form in one. One in .pdf has slides, a page a step; one in .svg is animated.

@@ -46,7 +46,7 @@ def table(
     health: Health = False,
     output: Output = None,
 ) -> None:
-    """Show the table: values, local partials, and the derivatives added up row by row.
+    """Show the table of values, local partials and derivatives.
 
     With --show another reading: trace (value, tangent and adjoint side by side), duals (dual
     numbers), paths (every path with its product), jacobian, cost, health, conditions,

@@ -15,11 +15,12 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from chainrule.compile.blocks import Blocks
+from chainrule.compile import jit, points
+from chainrule.compile.blocks import BLOCK, Blocks
 from chainrule.compile.libraries import LIBRARIES, LibrarySource
 from chainrule.compile.machine import Machine, Unsettled, exactly
 from chainrule.compile.walk import Source, plain, prelude, run
-from chainrule.errors import GraphError, PointError, ShapeError
+from chainrule.errors import GraphError, PointError, ShapeError, require_mapping
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.derivatives import gradient_graph
@@ -157,15 +158,20 @@ class Compiled:
             with np.errstate(all="ignore"):
                 return self._functions[outputs](*bound)
         many = tuple(array.size > 1 for array in bound)
-        if (outputs, many) not in self._functions:
-            graph = self._value_graph if outputs == "value" else self._gradient
-            self._functions[outputs, many] = Blocks(graph, many)
+        way = (outputs, many, size >= points.MANY and jit.is_there())
+        if way not in self._functions:
+            self._functions[way] = self._in_blocks(*way)
         rows = [
             np.broadcast_to(array, lead).reshape(-1) if is_many else array.reshape(())
             for array, is_many in zip(bound, many, strict=True)
         ]
-        found = self._functions[outputs, many](rows, size)
+        found = self._functions[way](rows, size)
         return [x.reshape(lead) if np.ndim(x) else x for x in found]
+
+    def _in_blocks(self, outputs: Outputs, many: tuple[bool, ...], fast: bool) -> Blocks:
+        graph = self._value_graph if outputs == "value" else self._gradient
+        source = points.loop(graph, many, BLOCK) if fast else ""
+        return Blocks(graph, many, *(jit.compiled(source, "points") if source else ()))
 
     def _one_by_one(self, bound: Sequence[Any], lead: tuple[int, ...], *, values: bool) -> Any:
         """Return what a very large graph gives at each point."""
@@ -188,6 +194,7 @@ class Compiled:
     # What goes in and out
 
     def _bound(self, point: Mapping[str, Any] = NO_POINT, /, **arrays: Any) -> list[Any]:
+        require_mapping(point)
         if twice := point.keys() & arrays.keys():
             message = f"{min(twice)} is given twice, in the mapping and by name"
             raise PointError(message, text=min(twice), allowed="Give each name one value.")

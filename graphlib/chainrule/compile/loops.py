@@ -7,16 +7,13 @@ machine code of the same text.
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from chainrule.algebras.float64 import FLOAT64, LIBRARY
+from chainrule.compile import jit, wide
 from chainrule.compile.maths import LACKING, TapeMaths
 from chainrule.compile.tape import Tape, Variable, literal
 from chainrule.ops import OPS
@@ -86,42 +83,11 @@ def _lines(
     return [f"{line.fills} = {line.text}" for line in tape.live(results)], results
 
 
-def _heaviside(x: float, at: float) -> float:
-    return 1.0 if x > 0 else 0.0 if x < 0 else at if x == 0 else x
-
-
-def _where(condition: bool, a: float, b: float) -> float:
-    return a if condition else b
-
-
-def _maximum(a: float, b: float) -> float:
-    return a if a > b or a != a else b
-
-
-def _minimum(a: float, b: float) -> float:
-    return a if a < b or a != a else b
-
-
-def _square(x: float) -> float:
-    return x * x
-
-
-def _raised(a: float, b: float) -> float:
-    raised: float = a**b
-    return raised
-
-
-PLAIN: Mapping[str, Callable[..., Any]] = {
-    "heaviside": _heaviside,
-    "where": _where,
-    "maximum": _maximum,
-    "minimum": _minimum,
-    "square": _square,
-}
+PLAIN = ("heaviside", "where", "maximum", "minimum", "square")
 NUMBERS: dict[str, Any] = {
     **{f"np_{op.numpy}": LIBRARY[op.name] for op in OPS.values() if op.numpy in LIBRARY},
     **{f"np_{op.numpy}": getattr(FLOAT64.maths, op.name) for op in OPS.values() if op.numpy},
-    **{f"np_{name}": function for name, function in PLAIN.items()},
+    **{f"np_{name}": getattr(wide, name) for name in PLAIN},
     **{name: LIBRARY[name] for name in LACKING if name in LIBRARY},
     **{f"np_{name}": getattr(math, name) for name in ("pi", "e", "inf", "nan")},
     "np_float_power": LIBRARY["power"],
@@ -142,20 +108,11 @@ def numba_takes(source: str) -> bool:
     """Tell whether numba is installed and knows every function that loops call."""
     lacking = re.findall(rf"\b({'|'.join(sorted(LACKING))})\(", source)
     known = all(hasattr(math, name) for name in lacking)
-    return known and importlib.util.find_spec("numba") is not None
+    return known and jit.is_there()
 
 
-@cache
-def _compiled(source: str) -> tuple[Any, Any]:
-    numba = importlib.import_module("numba")
-    jit = numba.njit(error_model="numpy", nogil=True)
-    namespace: dict[str, Any] = {name: jit(function) for name, function in PLAIN.items()}
-    namespace = {f"np_{name}": function for name, function in namespace.items()}
-    namespace["np_float_power"] = jit(_raised)
-    for name in set(re.findall(r"\bnp_(\w+)", source)) - {n[3:] for n in namespace}:
-        namespace[f"np_{name}"] = getattr(np, name)
-    for name in LACKING:
-        if hasattr(math, name):
-            namespace[name] = getattr(math, name)
-    exec(compile(source, "<chainrule loops>", "exec"), namespace)
-    return jit(namespace["forward"]), jit(namespace["backward"])
+def _compiled(source: str) -> tuple[Any, ...]:
+    called = sorted(set(re.findall(r"\bnp_(\w+)", source)))
+    own = {"float_power": "pow", **{name: name for name in PLAIN}}
+    meant = "".join(f"np_{name} = {own.get(name, f'np.{name}')}\n" for name in called)
+    return jit.compiled(meant + source, "forward", "backward")

@@ -128,6 +128,8 @@ class Tape:
         Names of the variables that are another array in every call.
     used
         Functions that are called and that NumPy lacks.
+    made
+        Per variable that a function fills entry by entry, the function and its operands.
     """
 
     size: int | str
@@ -141,7 +143,7 @@ class Tape:
     used: set[str] = field(default_factory=set)
     count: int = 0
     _seen: dict[str, Variable] = field(default_factory=dict)
-    _made: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    made: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def cell(self, shape: Shape, batched: bool, base: Variable | None = None) -> Variable:
         """Return a new cell."""
@@ -238,15 +240,15 @@ class Tape:
         names = [x.name if isinstance(x, Variable) else literal(x) for x in raised]
         text = f"{function}({', '.join(names)})"
         if not self.fast:
-            text = _by_hand(function, names) or text
+            text = by_hand(function, names) or text
         reads = [x for x in raised if isinstance(x, Variable)]
         made = self.line(text, reads, shape, batched, entrywise=True)
-        self._made[made.name] = (function, *known)
+        self.made[made.name] = (function, *known)
         return made
 
     def _shorter(self, function: str, x: list[Any]) -> tuple[str, list[Any]]:
         """Return a quicker call of the same value, within a few units in the last place."""
-        kinds = [self._made.get(str(a), ("",)) for a in x]
+        kinds = [self.made.get(str(a), ("",)) for a in x]
         if function == "np.multiply" and x[0] is x[1]:
             return "np.square", x[:1]  # a a = a²
         if function == "np.add" and kinds[0][0] == "np.negative":
@@ -255,7 +257,7 @@ class Tape:
             turned = "np.subtract" if function == "np.add" else "np.add"
             return turned, [x[0], kinds[1][1]]  # a + (−b) = a − b
         if function == "np.exp" and kinds[0][0] == "np.negative":
-            kind, *terms = self._made.get(str(kinds[0][1]), ("",))
+            kind, *terms = self.made.get(str(kinds[0][1]), ("",))
             if kind == "np.add" and isinstance(terms[1], Variable) and not terms[1].batched:
                 return function, [-terms[1] - terms[0]]  # −(a + s) = −s − a, s the same for all
         if function == "np.divide" and kinds[1][0] == "np.reciprocal":
@@ -274,11 +276,11 @@ class Tape:
 
     def _is_large(self, cell: Variable) -> bool:
         """Tell whether a value is known to be 1 or more."""
-        kind, *operands = self._made.get(cell.name, ("", None))
+        kind, *operands = self.made.get(cell.name, ("", None))
         if kind != "np.add" or not any(isinstance(x, Variable) for x in operands):
             return False
         (number,) = [x for x in operands if not isinstance(x, Variable)] or [0]
-        kinds = [self._made.get(x.name, ("",))[0] for x in operands if isinstance(x, Variable)]
+        kinds = [self.made.get(x.name, ("",))[0] for x in operands if isinstance(x, Variable)]
         return number >= 1 and kinds[0] in ("np.exp", "np.square", "np.abs")
 
     def _circular(self, function: str, x: Variable) -> Variable:
@@ -348,7 +350,7 @@ class Tape:
         return kept[::-1]
 
 
-def _by_hand(function: str, names: Sequence[str]) -> str:
+def by_hand(function: str, names: Sequence[str]) -> str:
     """Return a call as people write it, empty where they write the call."""
     if function in INFIX:
         return f"{names[0]} {INFIX[function]} {names[1]}"

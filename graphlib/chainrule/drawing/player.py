@@ -96,7 +96,7 @@ class Packed:
             [node["id"] for node in data["nodes"]],
             [(s["phase"], s["node"], s["edge"]) for s in data["steps"]],
         ]
-        written = json.dumps(data, separators=(",", ":")).encode()
+        written = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
         told = _digest(json.dumps(structure).encode())
         return cls(zlib.compress(written, 1), told, _digest(written))
 

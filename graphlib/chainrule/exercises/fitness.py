@@ -202,10 +202,11 @@ def unnoticed(
     elsewhere: Problem | None = None
     for which in sorted({cell.partition("@")[2] for cell in asked}):
         own = [cell for cell in asked if cell.partition("@")[2] in ("", which)]
-        found = list(_alike(problem, which, own, mistakes))
+        found = list(_alike(problem, which, own, own, mistakes))
         if found and elsewhere is None:
             elsewhere = _moved(problem)
-        everywhere = set(_alike(elsewhere, which, own, mistakes)) if found and elsewhere else set()
+        doubted = dict.fromkeys(cell for cell, _name in found)
+        everywhere = set(_alike(elsewhere, which, own, doubted, mistakes)) if elsewhere else ()
         for cell, name in found:
             if (cell, name) not in everywhere:
                 return Unfit(cell, f"the mistake {name} gives the right number there")
@@ -218,7 +219,7 @@ def _moved(problem: Problem) -> Problem | None:
         name: ENTRY.sub(lambda typed, nth=i: _shifted(typed[0], nth), value)  # type: ignore[misc]
         for i, (name, value) in enumerate(problem.draft.point.items())
     }
-    moved = Problem(replace(problem.draft, point=point))
+    moved = Problem(replace(problem.draft, point=point), problem.whole)
     return None if unsound(moved) else moved
 
 
@@ -228,13 +229,18 @@ def _shifted(value: str, nth: int) -> str:
 
 
 def _alike(
-    problem: Problem, which: str, asked: list[str], mistakes: Sequence[OwnMistake]
+    problem: Problem,
+    which: str,
+    asked: Iterable[str],
+    doubted: Iterable[str],
+    mistakes: Sequence[OwnMistake],
 ) -> Iterator[tuple[str, str]]:
-    """Yield cells with the names of mistakes that come too near to the right number."""
+    """Yield doubted cells with the names of mistakes that come too near to the right number."""
     sheet = worksheet(problem, which, mistakes)
     plain = {cell.partition("@")[0]: cell for cell in asked}
     right = {cell: problem.value(full) for cell, full in plain.items() if cell in sheet.cells}
-    for cell, full in plain.items():
+    for full in doubted:
+        cell = full.partition("@")[0]
         if cell not in right or cell.startswith("value:"):
             continue
         others = {other: value for other, value in right.items() if other != cell}

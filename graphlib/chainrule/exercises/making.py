@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from functools import cache, partial
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -147,13 +149,17 @@ class _Maker:
                 break
             problem = Problem(candidate)
             reason = unsound(problem) or _misfit(problem, kinds, named=not part.formula)
+            questions = []
+            for kind, question in _questions(problem, kinds, rng) if reason is None else ():
+                questions.append(question)
+                reason = None if part.formula else _guessed(problem, kind, question)
+                if reason is not None:
+                    break
+            reason = reason or _refused(
+                problem, questions, self.recipe.mistakes, lenient=bool(part.accept)
+            )
             if reason is None:
-                questions = _questions(problem, kinds, rng)
-                reason = (
-                    None if part.formula else _guessed(problem, kinds, questions)
-                ) or _refused(problem, questions, self.recipe.mistakes, lenient=bool(part.accept))
-                if reason is None:
-                    return self._written(part, problem, kinds, questions, number)
+                return self._written(part, problem, kinds, questions, number)
             last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
         raise InputError(
             "No fit problem was found here; the last one failed at " + last,
@@ -175,7 +181,8 @@ class _Maker:
         tasks = []
         for i, (kind, question) in enumerate(zip(kinds, questions, strict=True)):
             answers = self._marked(kind, number + i, question.answers)
-            first, *rest = (block() if callable(block) else block for block in question.blocks)
+            made = (block() if callable(block) else (block,) for block in question.blocks)
+            first, *rest = chain.from_iterable(made)
             assert isinstance(first, Paragraph)
             told = Paragraph((*first.prose, " " + paid_words(answers, self.recipe.carry)))
             tasks.append(
@@ -284,21 +291,28 @@ def _misfit(problem: Problem, kinds: Sequence[Kind], *, named: bool) -> Unfit | 
     return None
 
 
-def _questions(problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator) -> list[Question]:
+def _questions(
+    problem: Problem, kinds: Sequence[Kind], rng: np.random.Generator
+) -> Iterator[tuple[Kind, Question]]:
     """Write the tasks; none asks again what an earlier one asks, or prints what another asks."""
-    alone = [_cells(kind.write(Setting(problem, deepcopy(rng)))) for kind in kinds[1:]]
+    begin = deepcopy(rng)
+
+    @cache
+    def later(i: int) -> frozenset[str]:
+        if i + 1 == len(kinds):
+            return frozenset()
+        return later(i + 1) | _cells(kinds[i + 1].write(Setting(problem, deepcopy(begin))))
+
     asked: frozenset[str] = frozenset()
-    questions = []
     for i, kind in enumerate(kinds):
-        later = frozenset[str]().union(*alone[i:])
-        question = kind.write(Setting(problem, rng, asked, later))
-        if question.shown & (asked | later):
+        setting = Setting(problem, rng, asked, partial(later, i))
+        question = kind.write(setting)
+        if question.shown and question.shown & setting.hidden:
             raise GraphError(
                 f"{kind.name} prints what another task of this part asks; put it in one of its own"
             )
         asked |= _cells(question)
-        questions.append(question)
-    return questions
+        yield kind, question
 
 
 def _cells(question: Question) -> frozenset[str]:
@@ -326,28 +340,25 @@ def _refused(
     return _unconfirmed(problem, questions, cells)
 
 
-def _guessed(
-    problem: Problem, kinds: Sequence[Kind], questions: Sequence[Question]
-) -> Unfit | None:
-    """Return a task of which one number in every cell would be too large a part."""
-    for kind, question in zip(kinds, questions, strict=True):
-        whole = sum(answer.points for answer in question.answers)
-        most = max((a.points for a in question.answers), default=0)
-        # What repeats another cell follows from a 1 as well.
-        copies = {a.cell for a in question.answers if a.points < most and _flows(a)}
-        for number, limit in GUESSED.items():
-            right = sum(
-                a.points
-                for a in question.answers
-                if _is_number(a, number)
-                or (number == 1 and a.cell in copies)
-                or (
-                    number
-                    and _is_number(a, number, _following(problem, kind, question, a.cell, number))
-                )
+def _guessed(problem: Problem, kind: Kind, question: Question) -> Unfit | None:
+    """Refuse a task of which one number in every cell would be too large a part."""
+    whole = sum(answer.points for answer in question.answers)
+    most = max((a.points for a in question.answers), default=0)
+    # What repeats another cell follows from a 1 as well.
+    copies = {a.cell for a in question.answers if a.points < most and _flows(a)}
+    for number, limit in GUESSED.items():
+        right = sum(
+            a.points
+            for a in question.answers
+            if _is_number(a, number)
+            or (number == 1 and a.cell in copies)
+            or (
+                number
+                and _is_number(a, number, _following(problem, kind, question, a.cell, number))
             )
-            if right > limit * whole:
-                return Unfit("", f"too many of its cells are {number:g}")
+        )
+        if right > limit * whole:
+            return Unfit("", f"too many of its cells are {number:g}")
     return None
 
 

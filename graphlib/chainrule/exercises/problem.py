@@ -73,6 +73,13 @@ class Problem:
 
     Of vectors and matrices the numbers are asked: the graph is that of their entries.
 
+    Parameters
+    ----------
+    draft
+        Text and point.
+    whole
+        The graph of the text, if it has been read before.
+
     Raises
     ------
     ParseError, LimitError, PointError
@@ -81,9 +88,9 @@ class Problem:
         If it has vectors of too many numbers.
     """
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, whole: Graph | None = None) -> None:
         self.draft = draft
-        self.whole = Graph.parse(draft.text, declared=draft.point, constants=True)
+        self.whole = whole or Graph.parse(draft.text, declared=draft.point, constants=True)
         vectors = not self.whole.list.is_scalar
         self.graph = self.whole.unroll() if vectors else self.whole
         self.point = self._entries() if vectors else draft.point

@@ -363,10 +363,15 @@ class Worksheet(Cells):
         if self.forward is None:
             return
         other = Cell("tangent" if cell.kind == "adjoint" else "adjoint", cell.node)
-        for numbers in ({}, {id: n for id, n in own.items() if id != self.ids[cell]}):
-            value = self.used(other, numbers, {})
+        others = {id: n for id, n in own.items() if id != self.ids[cell]}
+        for value in (self.used(other, {}, self._untouched), self.used(other, others, {})):
             if value is not None:
                 yield value
+
+    @cached_property
+    def _untouched(self) -> dict[Cell, float | None]:
+        """What follows where nobody has written a number."""
+        return {}
 
 
 def _shown(number: Number | None) -> float | None:

@@ -100,6 +100,10 @@ class Graph(Shown):
         GraphError
             If there is no such mode, no such choice at kinks, or a name in `batched` is no input.
         """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"a formula is a text, not {text!r}; `Graph.trace` reads Python functions"
+            )
         if mode is not None and mode not in SOURCES:
             raise GraphError(f"no mode {mode!r}; there are {', '.join(SOURCES)}")
         own = Registry.of(operations).spelled

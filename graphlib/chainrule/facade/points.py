@@ -8,7 +8,7 @@ from fractions import Fraction
 from numbers import Number
 from typing import Any
 
-from chainrule.errors import GraphError, PointError
+from chainrule.errors import GraphError, PointError, require_mapping
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import WengertList
 from chainrule.language import Program, canonical, exact, spelled_once
@@ -82,6 +82,7 @@ def value_of(graph: WengertList, node: int, value: Any) -> Any:
 
 def beside(point: Point, weights: Mapping[str, Any]) -> Point:
     """Return a point with the values of weights that it says nothing of."""
+    require_mapping(point)
     said = {canonical(name) for name in point} if weights else ()
     return {**{name: value for name, value in weights.items() if name not in said}, **point}
 

@@ -19,7 +19,7 @@ from typing import Literal
 from chainrule.errors import FileError, InputError, excerpt
 from chainrule.files.names import safe_name
 from chainrule.language.names import LOOK_ALIKES, canonical
-from chainrule.language.numbers import exact
+from chainrule.language.syntax import exact
 
 MISSING = {"na", "n/a", "nan", "null", "?", "-", "–"}
 MAX_BYTES = 5_000_000

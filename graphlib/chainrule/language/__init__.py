@@ -15,8 +15,8 @@ How one text travels::
     program       assignments in working order: what `read` returns
     build         the graph
 
-`syntax` has what is read, the limits, the notes and the one call for refusals, whose words are in
-`refusals`; `names` and `numbers` have what these are, `entries` reads typed values, and `tracing`
+`syntax` has what is read, the limits, the notes, typed numbers and the one call for refusals, whose
+words are in `refusals`; `names` has what these are, `entries` reads typed values, and `tracing`
 runs a function of Python.
 """
 

@@ -24,7 +24,7 @@ _OPENING = re.compile(
     r"(?:(?:what|is|find|compute|calculate|evaluate|show|the|a|partial|first|total) )*"
     r"(?:(?:derivative|gradient|slope|partial|grad) of |differentiate |derive |derivative )"
 )
-_DIFFERENTIATED = frozenset({"diff", "D", "Diff", "derivative", "Derivative", "grad"})
+DIFFERENTIATED = frozenset({"diff", "D", "Diff", "derivative", "Derivative", "grad"})
 
 
 def question(
@@ -52,7 +52,7 @@ def question(
         )
     shown = f"by {by}" if by else "by all inputs"
     key = f"asked:{by}"
-    notes.tell(key, Span(first.start, inner[0].start), f"its slopes {shown}")
+    notes.tell(key, Span(first.start, inner[0].start), f"the derivatives {shown} of what follows")
     return canonical(by) if by else "", inner
 
 
@@ -71,7 +71,7 @@ def _in_signs(body: list[Token], known: Collection[str]) -> tuple[str | None, li
     if first.text == "d" and [t.kind for t in behind] == ["/", "word"]:
         by = behind[1].text
         return (by[1:], body[2:close]) if by[:1] == "d" and len(by) > 1 else (None, body)
-    if first.text not in _DIFFERENTIATED or behind:
+    if first.text not in DIFFERENTIATED or behind:
         return None, body
     if others and [t.kind for t in others[0]] == ["word"]:
         return others[0][0].text, first_part
@@ -83,18 +83,33 @@ def canonical_or(token: Token) -> str:
     return canonical(token.text) if token.kind == "word" else ""
 
 
-def _in_words(body: list[Token], known: Collection[str]) -> tuple[str | None, list[Token]]:
-    """Read `derivative of f`, `find the partial derivative of f`, `differentiate f`."""
+def _words_of_asking(body: Sequence[Token], known: Collection[str]) -> int:
+    """Return how many words ask at the beginning: `find the derivative of` are four."""
     words = []
     for token in body[:9]:
         if token.kind not in ("word", "joint") or canonical(token.text) in known:
             break
         words.append(token.text.lower())
     asked = _OPENING.match(" ".join([*words, ""]))
-    if asked is None:
+    return asked[0].count(" ") if asked is not None else 0
+
+
+def asked_first(part: list[Token], equals: Sequence[int], known: Collection[str]) -> list[Token]:
+    """Return `find the derivative of y = x^2` with the words of asking before the formula."""
+    words = _words_of_asking(part, known) if equals else 0
+    if not equals or not 0 < words < equals[0]:
+        return part
+    stop = equals[0] + 1
+    return [*part[words:stop], *part[:words], *part[stop:]]
+
+
+def _in_words(body: list[Token], known: Collection[str]) -> tuple[str | None, list[Token]]:
+    """Read `derivative of f`, `find the partial derivative of f`, `differentiate f`."""
+    words = _words_of_asking(body, known)
+    if not words:
         return None, body
-    rest = body[asked[0].count(" ") :]
-    operand = rest[0].kind in BEGINS or rest[0].kind == "-" if rest else len(words) > 1
+    rest = body[words:]
+    operand = rest[0].kind in BEGINS or rest[0].kind == "-" if rest else words > 1
     return ("", rest) if operand else (None, body)
 
 

@@ -194,6 +194,8 @@ def _product(item: Item, joined: bool, operands: Sequence[Expression], rows: set
         If a matrix stands before a row.
     """
     left, right = operands
+    if not (left.ndim or right.ndim or left.carries or right.carries):
+        return "mul"
     if not (left.ndim and right.ndim):
         return item.what
     left_row, right_row = (operand in rows for operand in item.operands)

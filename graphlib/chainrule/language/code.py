@@ -11,8 +11,9 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
+from chainrule.language.asking import DIFFERENTIATED
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import ALIASES, canonical
+from chainrule.language.names import ALIASES, IN_CODE, canonical
 from chainrule.language.statements import Statement, kinds, numeral
 from chainrule.language.syntax import Notes, Span, refusal
 from chainrule.language.words import between_commas
@@ -23,7 +24,7 @@ _MODULE = re.compile(
     "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
 )
 INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
-_CONSTANTS = {"e": "e", "pi": "pi"}
+_CONSTANTS = {"e": "e", "pi": "pi", "E": "e", "PI": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
     "behind a value, as in z.relu()."
@@ -130,6 +131,10 @@ class Code:
             self._out[-1] = owner._replace(stop=word.stop)
             return at + 2
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
+        name = name or IN_CODE.get(word.text, "")
+        if module and word.text in DIFFERENTIATED:
+            self._out.pop()
+            return at + 1  # sympy.diff(f, x) asks as diff(f, x) does
         if module and (name in self._functions or word.text in _CONSTANTS):
             self._out.pop()
             self._notes.tell(f"code:{owner.text}", Span(owner.start, word.stop), word.text)
@@ -156,7 +161,10 @@ class Code:
         shown = self._text[start : operand[-1].stop]
         key = f"method:{excerpt(word.text)}"
         closes = at + 3 < len(self._found) and self._found[at + 3].kind == ")"
-        self._notes.tell(key, Span(start, word.stop), f"{name}({shown}{'' if closes else ', …'})")
+        spelled = word.text if " " in name else name
+        self._notes.tell(
+            key, Span(start, word.stop), f"{spelled}({shown}{'' if closes else ', …'})"
+        )
         del self._out[begin:]
         self._partner = {close: o for close, o in self._partner.items() if close < begin}
         self._take(Token("function", name, start, word.stop, whole=True))
@@ -225,50 +233,41 @@ def with_steps(
     ParseError
         If c is not assigned above.
     """
-    versions: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for at, statement in enumerate(statements):
-        if statement.name is not None:
-            name = canonical(statement.name.text)
-            if statement.step is not None and name not in versions:
-                token = statement.name
-                raise refusal(
-                    text,
-                    token,
-                    f"`{excerpt(token.text)}` has no value before {statement.step.text}",
-                    "Give it one in a line above, like c = a + b.",
-                )
-            if statement.step is not None:
-                versions[name].append(at)
-            else:
-                versions.setdefault(name, [at])
-    stepped = {name: places for name, places in versions.items() if len(places) > 1}
+        token, step = statement.name, statement.step
+        if token is not None and step is None:
+            places.setdefault(canonical(token.text), [at])
+        elif token is not None and step is not None:
+            if canonical(token.text) not in places:
+                message = f"`{excerpt(token.text)}` has no value before {step.text}"
+                allowed = "Give it one in a line above, like c = a + b."
+                raise refusal(text, token, message, allowed)
+            places[canonical(token.text)].append(at)
+    stepped = {name: all_of for name, all_of in places.items() if len(all_of) > 1}
     renamed: dict[int, dict[str, str]] = {}
     result = []
     for at, statement in enumerate(statements):
-        own: dict[str, str] = {}
-        for name, places in stepped.items():
-            # Above the first value, as in all lines, a name means the last one.
-            before = sum(place < at for place in places) or len(places)
-            own[name] = _version(name, before, len(places))
+        # Above the first value, as in all lines, a name means the last one.
+        own = {
+            name: _version(name, sum(place < at for place in found) or len(found), len(found))
+            for name, found in stepped.items()
+        }
         renamed[at] = {old: new for old, new in own.items() if old != new}
-        named = statement.name
-        if named is not None and canonical(named.text) in stepped:
-            token, name = named, canonical(named.text)
-            number = stepped[name].index(at) + 1 if at in stepped[name] else 1
-            spelled = token._replace(text=_version(name, number, len(stepped[name])))
-            if statement.step is not None:
-                body, sign = statement.body, statement.step
+        token, step = statement.name, statement.step
+        found = stepped.get(canonical(token.text)) if token is not None else None
+        if token is not None and found is not None:
+            name, number = canonical(token.text), found.index(at) + 1 if at in found else 1
+            spelled = token._replace(text=_version(name, number, len(found)))
+            statement = replace(statement, name=spelled)
+            if step is not None:
+                body = statement.body
                 opening = Token("(", "", body[0].start, body[0].start)
                 closing = Token(")", "", body[-1].stop, body[-1].stop)
-                kind = "^" if sign.text == "**=" else sign.text[0]
-                operator = sign._replace(kind=kind)
-                statement = replace(
-                    statement, name=spelled, body=[token, operator, opening, *body, closing]
-                )
+                operator = step._replace(kind="^" if step.text == "**=" else step.text[0])
+                statement = replace(statement, body=[token, operator, opening, *body, closing])
                 shown = f"{spelled.text} = {own[name]} {operator.kind} …"
-                notes.tell(f"step:{token.start}", Span(token.start, sign.stop), shown)
-            else:
-                statement = replace(statement, name=spelled)
+                notes.tell(f"step:{token.start}", Span(token.start, step.stop), shown)
         result.append(statement)
     return result, renamed
 

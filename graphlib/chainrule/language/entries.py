@@ -8,9 +8,9 @@ from fractions import Fraction
 from chainrule.errors import InputError, PointError, ShapeError
 from chainrule.graph.constant import Constant
 from chainrule.language.build import build
-from chainrule.language.numbers import exact as typed_number
 from chainrule.language.program import read
 from chainrule.language.syntax import Number, beyond, check_length
+from chainrule.language.syntax import exact as typed_number
 
 Entries = Fraction | tuple["Entries", ...]
 """A number, or as many entries of one shape."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chainrule.errors import LimitError, ParseError, excerpt
+from chainrule.language.lexer import Token
 from chainrule.language.names import UPPER, canonical
 from chainrule.language.sums import IndexSum
-from chainrule.language.syntax import LIMITS, Item, Notes, Span, beyond, refusal
+from chainrule.language.syntax import LIMITS, Assignment, Item, Notes, Span, beyond, refusal
 from chainrule.ops.record import Op
 
 
@@ -289,3 +290,128 @@ def _starts(items: Sequence[Item]) -> list[int]:
     for at, item in enumerate(items):
         starts.append(min((starts[operand] for operand in item.operands), default=at))
     return starts
+
+
+def written_out(
+    text: str,
+    items: Sequence[Item],
+    statements: Sequence[Assignment],
+    defined: Mapping[str, tuple[Token, ...]],
+    sums: Mapping[str, IndexSum],
+    known: Collection[str],
+    shapes: Mapping[str, tuple[int, ...]],
+    notes: Notes,
+) -> tuple[Sequence[Item], list[Assignment]]:
+    """Return the items with sums and functions written out, and what remains assigned."""
+    firsts = [0, *(s.root + 1 for s in statements)]
+    called = [calls(items, first, s.root) for first, s in zip(firsts, statements, strict=False)]
+    functions = [at for at, s in enumerate(statements) if s.name in defined]
+    numbers = {statements[at].name: place for place, at in enumerate(functions)}
+    working_order(
+        text,
+        [statements[at] for at in functions],
+        [[numbers[name] for name in called[at]] for at in functions],
+        (),
+    )
+    kept = _outright(items, statements, called, defined)
+    for at in kept & set(functions):
+        span, body = statements[at].span, statements[at].body
+        key = f"definition:{statements[at].name}"
+        notes.tell(key, Span(span.start, body.stop), f"the formula {statements[at].name}")
+    definitions = {
+        s.name: Definition(tuple(canonical(token.text) for token in defined[s.name]), s.root)
+        for s in statements
+        if s.name in defined
+    }
+    expansion = Expansion(text, items, definitions, sums, known, shapes, notes)
+    assignments = [
+        replace(s, root=expansion.copy(s.root)) for at, s in enumerate(statements) if at in kept
+    ]
+    return expansion.items, assignments
+
+
+def _outright(
+    items: Sequence[Item],
+    statements: Sequence[Assignment],
+    called: Sequence[Sequence[str]],
+    defined: Mapping[str, object],
+) -> set[int]:
+    """Return the statements that are assigned, and not only called.
+
+    A function that is defined and never called is what was meant to be computed, unless
+    there is something else to compute: `J(a) = a^2; a = 3x` or `f(x) = x^2` alone.
+    """
+    plain = {at for at, s in enumerate(statements) if s.name not in defined}
+    used = {at for numbers in uses_of(items, statements) for at in numbers}
+    if plain - used:
+        return plain
+    names = {name for functions in called for name in functions}
+    return plain | {at for at, s in enumerate(statements) if s.name in defined.keys() - names}
+
+
+def uses_of(items: Sequence[Item], assignments: Sequence[Assignment]) -> list[list[int]]:
+    """Return for each assignment those it uses, from left to right."""
+    numbers = {assignment.name: at for at, assignment in enumerate(assignments) if assignment.name}
+    uses: list[list[int]] = []
+    first = 0
+    for assignment in assignments:
+        members = items[first : assignment.root + 1]
+        first = assignment.root + 1
+        named = (item.what for item in members if item.kind == "name")
+        uses.append(list(dict.fromkeys(numbers[name] for name in named if name in numbers)))
+    return uses
+
+
+def working_order(
+    text: str,
+    assignments: Sequence[Assignment],
+    uses: Sequence[Sequence[int]],
+    outputs: Sequence[str],
+) -> tuple[int, ...]:
+    """Return the assignments so that each comes after those it uses.
+
+    Raises
+    ------
+    ParseError
+        If assignments use each other in a circle; names them with their lines.
+    """
+    numbers = {assignment.name: at for at, assignment in enumerate(assignments)}
+    order: list[int] = []
+    done: set[int] = set()
+    # Behind the outputs only circles are left, which no output uses.
+    for begin in [*(numbers[name] for name in outputs), *range(len(assignments))]:
+        if begin in done:
+            continue
+        path, waiting = [begin], [iter(uses[begin])]
+        on_path = {begin}
+        while path:
+            following = next((at for at in waiting[-1] if at not in done), None)
+            if following is None:
+                waiting.pop()
+                finished = path.pop()
+                on_path.remove(finished)
+                done.add(finished)
+                order.append(finished)
+            elif following in on_path:
+                raise _circle(text, [assignments[at] for at in path[path.index(following) :]])
+            else:
+                path.append(following)
+                on_path.add(following)
+                waiting.append(iter(uses[following]))
+    return tuple(order)
+
+
+def _circle(text: str, circle: Sequence[Assignment]) -> ParseError:
+    shown = [f"{excerpt(a.spelling, 12)} (line {a.line})" for a in circle[:4]]
+    middle = [*shown, "…"] if len(circle) > 4 else shown
+    first = circle[0]
+    if len(circle) == 1:
+        message = f"`{excerpt(first.spelling)}` in line {first.line} is defined by itself"
+    else:
+        message = f"A circle of names: {' uses '.join([*middle, excerpt(first.spelling, 12)])}"
+    return refusal(
+        text,
+        first.span,
+        message,
+        "Each name is given by inputs and by other names that do not use it.",
+    )

@@ -28,15 +28,15 @@ from chainrule.language.latex_names import (
     SIGNS,
     SIZES,
     SUMS,
+    UPRIGHT,
 )
 from chainrule.language.lexer import (
-    VULGAR_FRACTIONS,
+    NOTHING,
     Token,
     check_look_alikes,
-    number_at,
     sign_at,
 )
-from chainrule.language.names import ALIASES, SUPERSCRIPTS
+from chainrule.language.names import ALIASES
 from chainrule.language.statements import ENDS_OPEN
 from chainrule.language.syntax import Notes
 from chainrule.language.words import WORDS
@@ -56,6 +56,7 @@ _BRACED_ARRAY = re.compile(
     r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
 )
 _ARRAY_END = re.compile(r"\s*\\right\s*\.")
+_FUNCTION = re.compile(rf"\\(?:{'|'.join(UPRIGHT)})\s*\{{\s*([A-Za-z]+)\s*\}}(?=\s*_)")
 _BIG = re.compile(r"(sum|prod)\s*_\s*[{(][^{}()]{0,40}=")
 _ROW_END = re.compile(rf"[,.;]{_GAP}(?=&|\\\\|\\end(?![A-Za-z])|\\(?:text|mathrm)\s*\{{)")
 _PARTNERS = str.maketrans("([", ")]")
@@ -116,8 +117,7 @@ class _Lexer(Commands):
         elif character == "^":
             self.power()
         elif character == "_":
-            allowed = "A subscript stands directly behind a letter, before any power: x_1^2."
-            raise self.refuse("This subscript belongs to no name", allowed, start)
+            self._late_subscript(start)
         elif character in ("(", "[", ")", "]", "|"):
             self.at += 1
             self._delimiter(character, start)
@@ -138,6 +138,19 @@ class _Lexer(Commands):
             self._name()
         elif character:
             self._plain_sign(character)
+
+    def _late_subscript(self, start: int) -> None:
+        """Take the subscript of x^2_1, which is x_1^2; behind a letter it would be an index."""
+        kinds = [token.kind for token in self.found[-3:]]
+        places = {("word", "^", "number"): -3, ("word", "superscript"): -2}
+        base = next((at for row, at in places.items() if (*kinds[at:],) == row), 0)
+        free = base and "_" not in self.text[self.found[base].start : self.found[base].stop]
+        if self.raised != len(self.found) or not free:
+            allowed = "It stands directly behind a letter: x_1^2, with an index above w_1^{(2)}."
+            raise self.refuse("This subscript belongs to no name", allowed, start)
+        self.at += 1
+        name = self.found[base]
+        self.found[base] = name._replace(text=f"{name.text}_{self._subscript()}")
 
     def _begins_statement(self) -> bool:
         """Take the end of a line or a wide gap before `name =`, if one is here."""
@@ -166,6 +179,11 @@ class _Lexer(Commands):
             self._big_sign()
             return
         token = self.name()[0]
+        called = _FUNCTION.match(self.plain, token.start)
+        if called is not None and called[1] in self.functions and self._begins_operand():
+            self.at = called.end()
+            self.function(called[1], token.start)
+            return
         if (
             token.text in BEFORE_CONDITION | OTHERWISE
             and self._is_upright(token)
@@ -174,7 +192,17 @@ class _Lexer(Commands):
             if token.text in OTHERWISE and self.found[-1].kind == ",":
                 self.found.pop()
             return
+        before = self.found[-1] if self.found else NOTHING
+        if before.text == "Delta" and before.kind == "word" and not {"Delta"} & {*self.declared}:
+            # Δx could be one name, as a reader of the plain text would be told too.
+            token = token._replace(text=f"Δ{token.text}", start=before.start, whole=False)
+            self.found.pop()
         self.found.append(token._replace(whole=token.whole and token.text not in WORDS))
+
+    def _begins_operand(self) -> bool:
+        sign, command = self.skip(), self.command()
+        known = command in self.functions or command in (*FRACTIONS, "left", "sqrt")
+        return sign.isalnum() or sign == "(" or self.begins_name() or known
 
     def _is_upright(self, token: Token) -> bool:
         return token.whole or self.text[token.start : token.stop] == token.text
@@ -190,30 +218,16 @@ class _Lexer(Commands):
     def _plain_sign(self, character: str) -> None:
         """Take what stands for itself, in LaTeX as in plain text."""
         start = self.at
-        following = self.plain[start + 1 : start + 2]
-        digit = character.isascii() and character.isdigit()
-        if digit or (character == "." and following.isascii() and following.isdigit()):
-            self.found.append(number_at(self.text, self.plain, start))
-        elif character in SUPERSCRIPTS:
-            stop = start
-            while stop < len(self.plain) and self.plain[stop] in SUPERSCRIPTS:
-                stop += 1
-            raised = "".join(SUPERSCRIPTS[sign] for sign in self.plain[start:stop])
-            self.emit("superscript", raised, start, stop)
-        elif character in VULGAR_FRACTIONS:
-            number = VULGAR_FRACTIONS[character]
-            self.found.append(Token("number", character, start, start + 1, number))
-        elif self._is_punctuation():
+        if self._is_punctuation():
             self.at += 1
-            return
-        elif character + following == ":=":
-            self.emit("=", ":=", start, start + 2)
+        elif self.plain.startswith(":=", start):
+            self.at += 2
+            self.emit("=", ":=", start, self.at)
         elif character in "∑∏":
             self._big_sign()
-            return
         else:
             self._sign(sign_at(self.text, self.plain, start, self.found))
-        self.at = self.found[-1].stop
+            self.at = self.found[-1].stop
 
     def _is_punctuation(self) -> bool:
         """Return whether a comma or point here only ends a displayed formula, or a row of cases."""

@@ -13,10 +13,10 @@ from chainrule.language.lexer import Token, number_at, tokens
 from chainrule.language.syntax import Span
 
 _D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
-_ONE = r"(?:\\[A-Za-z]+|[A-Za-z])(?:_(?:[A-Za-z0-9]|\{\w{1,20}\}))?"
+_ONE = r"(?:\\[A-Za-z]+(?:\s*\{[^{}]{1,20}\})?|[A-Za-z])(?:_(?:[A-Za-z0-9]|\{\w{1,20}\}))?"
 _TIMES = r"(?:\^\s*\{?\s*[0-9]\s*\}?)?"
 _DERIVATIVE = re.compile(
-    rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE})?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
+    rf"\s*\{{\s*{_D}\s*{_TIMES}\s*(?:{_ONE}|[A-Za-z]+)?\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*{_TIMES}\s*\}}"
 )
 _ASKED = re.compile(rf"\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*(?P<by>{_ONE})\s*\}}")
 _T = (
@@ -56,7 +56,8 @@ class Commands(Groups):
             return
         if name != "log":
             message = f"The function {name} has a subscript"
-            raise self.refuse(message, "Only a logarithm has one: its base.", self.at)
+            allowed = r"Write every operand, as in \max(x_1, x_2). Only a logarithm has a base."
+            raise self.refuse(message, allowed, self.at)
         self.at += 1
         base = self._base_of_log()
         known = {"2": "log2", "10": "log10", "e": "log"}.get(base.text, "log_b")
@@ -101,8 +102,10 @@ class Commands(Groups):
         asked = _ASKED.match(self.plain, stop)
         begins = not self.found or self.found[-1].kind in (";", "=")
         if asked is not None and begins and "d" not in self.declared:
+            self.at = asked.start("by")
+            by = self.name()[0].text
             self.at = asked.end()
-            self.emit("derivative", asked["by"].lstrip("\\"), start, self.at)
+            self.emit("derivative", by, start, self.at)
             return
         if derivative is not None and not {"d", f"d{derivative['by']}"} & set(self.declared):
             raise self.refuse(

@@ -13,7 +13,7 @@ from fractions import Fraction
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.latex_names import CLOSING, OPENING, Names
 from chainrule.language.lexer import Token
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
 
 ENDS_OPERAND = frozenset({"number", "word", "name", "superscript", ")", "|"})
 FRAMES = frozenset({"environment", "$", "$$", ") frame", "] frame"})
@@ -116,6 +116,10 @@ class Groups(Names):
     def open_brace(self) -> None:
         """Take `{`: brackets that are not seen, or those of a function before it."""
         start = self.at
+        if self.plain.startswith("{,}", start) and self.plain[:start][-1:].isdecimal():
+            point = f"{self.text[:start]}.{self.text[start + 3 :]}"
+            message, allowed = "Decimals are written with a point here", "Write 0.5."
+            raise refusal(self.text, Span(start, start + 3), message, allowed, point)
         self.at += 1
         called = self._is_function_before()
         self.push("operand" if called else "brace", start, self.at)
@@ -178,14 +182,13 @@ class Groups(Names):
         )
         return function and kinds == ["-", "number"]
 
-    def is_power(self, start: int, stop: int, bracket: str) -> bool:
-        """Return whether the user let x^{(1)} be a power; note that choice."""
-        if bracket == "[":
-            return False
+    def is_index(self, start: int, stop: int, usual: str) -> bool:
+        """Return whether x^{(1)} has an index above, or a power; note that choice."""
         key = self._notes.key("index", Span(start, stop))
-        usual, other = ("index", "an index of the name"), ("power", "a power")
-        self._notes.choice(key, Span(start, stop), usual, other)
-        return self._notes.chose(key, "power")
+        readings = ("index", "an index of the name"), ("power", "a power")
+        first, other = readings if usual == "index" else reversed(readings)
+        turned = self._notes.choice(key, Span(start, stop), first, other)
+        return (usual == "index") != turned
 
     def argument(self, command: str, then: Action, text: str = "") -> None:
         """Take what a command like \\frac applies to: braces, or one digit, letter or command.

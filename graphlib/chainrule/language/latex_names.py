@@ -152,6 +152,13 @@ _UPPER = re.compile(
     r"(?P<index>(?:[A-Za-z]|[0-9]{1,9})|[A-Za-z]\s*[+-]\s*[0-9]{1,9})\s*"
     r"(?:\\right\s*)?[)\]]\s*\}"
 )
+# Behind a name these are hardly powers: the l of a layer, and a word that is set upright.
+_LAYER = re.compile(r"\s*\^\s*(?:[lL](?![A-Za-z])|\{\s*[lL]\s*(?:[+-]\s*[0-9]\s*)?\})")
+_LABEL = re.compile(
+    rf"\s*\^\s*(?P<brace>\{{\s*)?\\(?:{'|'.join(UPRIGHT)})\s*"
+    r"\{\s*(?P<index>(?!T\s*\})[A-Za-z]+)\s*\}(?(brace)\s*\})"
+)
+_MIXED = re.compile("_[0-9]+[A-Za-z]")
 _SPACE = re.compile(r"(?:[\s~]|%[^\n]*)+")
 _NESTED = 3
 
@@ -224,6 +231,7 @@ class Names:
             what = "characters in a name"
             raise beyond(what, LIMITS.name, text=self.text, position=start)
         stop = self.at
+        whole = whole or bool(_MIXED.search(word))
         if len(base) == 1 or whole or base in GREEK.values():
             self._check_style(word, style, start, stop)
         return [Token("word", word, start, stop, None, whole)]
@@ -254,7 +262,7 @@ class Names:
             return self.plain[start : self.at], False, ""
         self.at += len(command) + 1
         if command in GREEK:
-            return GREEK[command], False, "variant" if command.startswith("var") else ""
+            return GREEK[command], command == "ell", "variant" if command.startswith("var") else ""
         if command in UPRIGHT:
             match = _UPRIGHT_NAME.match(self.plain, self.at)
             if match is None or not (match[1] or match[2])[0].isalpha():
@@ -321,22 +329,32 @@ class Names:
         In round brackets it could be a power, which e has, and a sum as in x^{(n+1)} unless
         x^{(n)} stands in the text too.
         """
+        layer, label = (pattern.match(self.plain, self.at) for pattern in (_LAYER, _LABEL))
         match = _UPPER.match(self.plain, self.at)
-        if match is None or base == "e":
+        if base == "e":
+            return ""
+        if layer is not None and self.is_index(layer.start(), layer.end(), "power"):
+            self.at = layer.end()
+            return UPPER["("] + index_word(layer[0].strip(" ^{}"))
+        if label is not None and self.is_index(label.start(), label.end(), "index"):
+            self.at = label.end()
+            return UPPER["("] + label["index"]
+        if match is None:
             return ""
         index, letter = match["index"], match["index"][0]
         single = rf"\^\s*\{{\s*\(\s*{letter}\s*\)\s*\}}"
         power = len(index) > 1 and not index.isdigit() and match["open"] == "("
         if power and not re.search(single, self.plain):
             return ""
-        if self.is_power(match.start(), match.end(), match["open"]):
+        usual = "index" if match["open"] == "(" else ""
+        if usual and not self.is_index(match.start(), match.end(), usual):
             return ""
         self.at = match.end()
         return UPPER[match["open"]] + index_word(index)
 
-    def is_power(self, start: int, stop: int, bracket: str) -> bool:
-        """Return whether the user let what could be an index above be a power."""
-        return False
+    def is_index(self, start: int, stop: int, usual: str) -> bool:
+        """Return whether what stands above is an index, which the user may have chosen."""
+        return usual == "index"
 
     def _subscript(self) -> str:
         start = self.at

@@ -15,14 +15,15 @@ from chainrule.errors import ParseError, excerpt
 from chainrule.language.names import (
     ACCENTS,
     LOOK_ALIKES,
+    PLAIN,
     PRIMES,
+    SHIFTED,
     SUPERSCRIPTS,
     continues_name,
     fold,
     is_letter,
 )
-from chainrule.language.numbers import decimal
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, pairs, refusal, spelled
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, decimal, pairs, refusal, spelled
 
 
 class Token(NamedTuple):
@@ -80,13 +81,13 @@ COMPARISONS = spelled(
     """
 )
 CLOSED_BY = {"(": ")", "[": "]", "{": "}", "‖": "‖", "||": "||"}
-_PARTIAL_OF = re.compile(r"∂(?=\s*\()|(?<=/)∂\w+")
-_PARTIAL = re.compile(r"∂(?P<above>\w*)(?P<slash>\s*/\s*)∂(?P<below>\w+)")
+# ∂/∂x asks what d/dx asks.
+_PARTIAL = re.compile(r"∂(?=\w*\s*/\s*∂\w)|(?<=/)(?P<gap>\s*)∂(?=\w)|∂(?=\s*\()")
 _LONG = re.compile(
     r"(?P<power>\*\*(?!=))|(?P<compare>[<>=!]=)|(?P<step>(?:\*\*|[-+*/@])=(?!=))|(?P<maps>[-=]>)"
 )
 _INDEX = r"[A-Za-z0-9]{1,9} *(?:[-+] *[0-9]{1,9} *)?"
-_SMALL = "⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9}⁾"
+_SMALL = rf"⁽[{''.join(SUPERSCRIPTS)}]{{1,9}}⁾"
 _UPPER = re.compile(rf"\^\[ *{_INDEX}\]|{_SMALL}")
 # Where x^(1) stands, which nobody writes for a power, all of x^(2) are indices.
 _ABOVE = re.compile(rf"\^\[ *{_INDEX}\]|\^\( *{_INDEX}\)|{_SMALL}")
@@ -124,6 +125,12 @@ _ALLOWED = (
 _INDEXED = frozenset({"word", ")", "index"})
 # What a method can stand behind: z.relu(), (a + b).relu().
 _OWNERS = frozenset({"word", ")", "index", "superscript", "number"})
+_SLASHES = (
+    "`//` is no sign of a formula",
+    "A comment begins with #; a division is written a/b, rounded down floor(a/b).",
+)
+# At the beginning of a line nothing is divided.
+_COMMENTS = ("#", "//", "%")
 _RADIX = ("x", "b", "o")
 _BOUND = re.compile(r"[0-9]+(?=\.\.)")
 # Entries of a vector or matrix, directly behind it: x[0], W[1, 2].
@@ -145,7 +152,7 @@ def clean(text: str, notes: Notes) -> str:
         if folded != character and folded != " ":
             notes.tell(f"letter:{character}", Span(at, at + 1), folded)
         plain.append(folded)
-    return "".join(plain)
+    return _PARTIAL.sub(lambda sign: f"{sign['gap'] or ''}d", "".join(plain))
 
 
 def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
@@ -176,6 +183,10 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
         character = plain[at]
         if character in " \t\r":
             at += 1
+        elif character == "#" or (
+            plain.startswith(_COMMENTS, at) and (not found or found[-1].kind == ";")
+        ):
+            at = _end_of_line(plain, at)
         elif (norm := _norm(plain, at, opened)) is not None:
             if opened and opened[-1].text == norm.text:
                 opened.pop()
@@ -187,54 +198,24 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
                 notes.tell("norm", Span(at, norm.stop), "the norm ‖…‖")
             found.append(norm)
             at = norm.stop
-        elif character in SIGNS:
-            sign = sign_at(text, plain, at, found)
-            _matched(text, sign, opened)
-            found.append(sign)
-            at = sign.stop
-        elif character == "#":
-            at = _end_of_line(plain, at)
-        elif _begins_number(plain, at):
-            found.append(number_at(text, plain, at))
-            at = found[-1].stop
         elif is_letter(character):
-            stop = _run(plain, at, _in_word)
+            stop = _end_of_word(plain, at)
             if stop - at > LIMITS.name:
                 what = "characters in a name"
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
-            begin, at = (
-                at,
-                _marks(plain, stop, _UPPER if character == "e" == plain[at:stop] else above),
-            )
-            found.append(Token("word", plain[begin:at].replace("⋆", "*"), begin, at))
-        elif (partial := _PARTIAL.match(plain, at)) is not None:
-            # ∂/∂x asks what d/dx asks.
-            slash = partial.start("slash") + partial["slash"].index("/")
-            found.append(Token("word", f"d{partial['above']}", at, partial.end("above")))
-            found.append(Token("/", "/", slash, slash + 1))
-            at = partial.end()
-            found.append(Token("word", f"d{partial['below']}", partial.end("slash"), at))
-        elif (partial := _PARTIAL_OF.match(plain, at)) is not None:
-            found.append(Token("word", f"d{partial[0][1:]}", at, partial.end()))
-            at = partial.end()
+            stop = _marks(plain, stop, _UPPER if plain[at:stop] == "e" else above)
+            found.append(Token("word", plain[at:stop].replace("⋆", "*"), at, stop))
+            at = stop
         elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
             found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
             at += 2
-        elif character in SUPERSCRIPTS:
-            stop = _run(plain, at, SUPERSCRIPTS.__contains__)
-            raised = "".join(SUPERSCRIPTS[c] for c in plain[at:stop])
-            if _FORMULA.fullmatch(raised):
-                inner = tokens(text, plain[:at] + raised, notes, at)
-                found.append(Token("^", "^", at, at))
-                found += [Token("(", "", at, at), *inner, Token(")", "", stop, stop)]
-            else:
-                found.append(Token("superscript", raised, at, stop))
-            at = stop
-        elif character in VULGAR_FRACTIONS:
-            found.append(Token("number", character, at, at + 1, VULGAR_FRACTIONS[character]))
-            at += 1
         else:
             sign = sign_at(text, plain, at, found)
+            _matched(text, sign, opened)
+            if sign.kind == "superscript" and _FORMULA.fullmatch(sign.text):
+                inner = tokens(text, plain[:at] + sign.text, notes, at)
+                found += [Token("^", "^", at, at), Token("(", "", at, at), *inner]
+                sign = Token(")", "", sign.stop, sign.stop)
             found.append(sign)
             at = sign.stop
     check_look_alikes(text, found)
@@ -252,8 +233,15 @@ def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
     return Token("(", "||", at, at + 2) if closes or opens else None
 
 
-def _in_word(character: str) -> bool:
-    return continues_name(character) or character in ACCENTS
+def _end_of_word(plain: str, at: int) -> int:
+    """Return where a word ends: behind one letter with an accent, or a subscript like ₙ₊₁."""
+    stop = _run(plain, at, lambda sign: continues_name(sign) or sign in ACCENTS)
+    shifted = SHIFTED.search(plain, at, stop)
+    stop = shifted.end() if shifted is not None else stop
+    accent = next((k for k in range(at, stop) if plain[k] in ACCENTS), stop)
+    if at + 1 < accent < stop:
+        return accent - 1  # wx̂ is w and x̂
+    return accent + 1 if is_letter(plain[accent + 1 : stop][:1] or ".") else stop
 
 
 def _marks(plain: str, at: int, above: re.Pattern[str]) -> int:
@@ -329,13 +317,21 @@ def number_at(text: str, plain: str, at: int) -> Token:
 
 
 def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
-    """Return the sign that begins at `at`, `found` being the tokens before it.
+    """Return the number, raised number or sign that begins at `at`, behind the tokens `found`.
 
     Raises
     ------
     ParseError
         If no formula contains it; says why, where there is a reason.
     """
+    character = plain[at]
+    if _begins_number(plain, at):
+        return number_at(text, plain, at)
+    if character in SUPERSCRIPTS:
+        stop = _run(plain, at, SUPERSCRIPTS.__contains__)
+        return Token("superscript", plain[at:stop].translate(PLAIN), at, stop)
+    if character in VULGAR_FRACTIONS:
+        return Token("number", character, at, at + 1, VULGAR_FRACTIONS[character])
     long = _LONG.match(plain, at)
     if long is not None and long.lastgroup:
         kind = {"power": "^", "step": "+="}.get(long.lastgroup, long.lastgroup)
@@ -348,7 +344,8 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
             "An assignment is written with =.",
             f"{text[:at]}={text[at + 2 :]}",
         )
-    character = plain[at]
+    if plain[at : at + 2] == "//":
+        raise refusal(text, Span(at, at + 2), *_SLASHES, _as_comment(text, at, 2))
     joined = _AND.match(plain, at)
     if joined is not None and found and found[-1].kind == ")":
         return Token("and", joined[1], at, joined.end(1))
@@ -359,7 +356,9 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     if character in SIGNS:
         return Token(SIGNS[character], character, at, at + 1)
     if character in "∑∏":
-        return Token("word", "sum" if character == "∑" else "prod", at, at + 1)
+        below = _LOWERED.match(plain, at + 1)
+        stop = below.end() if below is not None else at + 1
+        return Token("word", "sum" if character == "∑" else "prod", at, stop)
     dots = _DOTS.match(plain, at)
     if dots is not None and found and found[-1].kind in ("number", "word", ","):
         return Token("..", dots[0], at, dots.end())
@@ -373,6 +372,12 @@ def sign_at(text: str, plain: str, at: int, found: list[Token]) -> Token:
     raise _refusal(text, at)
 
 
+def _as_comment(text: str, at: int, length: int) -> str:
+    """Return the text with # where a sign begins what can only be a comment, else ""."""
+    prose = re.match(r"[ \t]*[A-Za-z]{3,}", text[at + length :])
+    return f"{text[:at]}#{text[at + length :]}" if prose else ""
+
+
 def _refusal(text: str, at: int) -> ParseError:
     character = text[at]
     if character in REFUSED:
@@ -384,7 +389,11 @@ def _refusal(text: str, at: int) -> ParseError:
         message = f"The {kind} {shown} cannot be read"
         if kind == "letter":
             message += "; letters are Latin or Greek here"
-    return refusal(text, Span(at, at + 1), message, _ALLOWED)
+    unseen = unicodedata.category(character) == "Cf"
+    suggestion = text[:at] + text[at + 1 :] if unseen else ""
+    if character == "%":
+        suggestion = _as_comment(text, at, 1)
+    return refusal(text, Span(at, at + 1), message, _ALLOWED, suggestion)
 
 
 def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:

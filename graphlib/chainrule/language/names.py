@@ -1,21 +1,20 @@
 """Names: which characters make them, and the one form under which each is known.
 
 `x1`, `x_1` and `x₁` are one name, and so are `θ` and `theta`. Python's `\\w` and
-`str.isdigit` match ² and ₁, so characters are told apart by the tables here. Words that nearly are
-functions, and runs of letters that are made of known names, are found here too.
+`str.isdigit` match ² and ₁, so characters are told apart by the tables here. Runs of letters
+that are made of known names are found here too.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence, Set
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from chainrule.errors import ParseError, PointError, excerpt
-from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal
+from chainrule.language.syntax import LIMITS, Span, beyond, pairs, refusal, spelled
 from chainrule.ops import OPS, Op
 
 T = TypeVar("T")
@@ -40,6 +39,7 @@ LOOK_ALIKES = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", stri
 SUBSCRIPTS = dict(
     zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789aehijklmnoprstuvxβγρφχ", strict=True)
 )
+LOWERED = SUBSCRIPTS.keys() | {"₊", "₋"}
 SUPERSCRIPTS = dict(
     zip(
         "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ",
@@ -47,8 +47,15 @@ SUPERSCRIPTS = dict(
         strict=True,
     )
 )
-_MARKS = SUBSCRIPTS.keys() | SUPERSCRIPTS.keys() | {"⁽", "⁾"}
-ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
+_MARKS = LOWERED | SUPERSCRIPTS.keys() | {"⁽", "⁾"}
+ACCENTS = {
+    "\u0302": "hat",
+    "\u0303": "tilde",
+    "\u0304": "bar",
+    "\u0305": "bar",
+    "\u0307": "dot",
+    "\u20d7": "vec",
+}
 """Marks over the letter before them."""
 PRIMES = "'’′"
 STARS = "*⋆∗"
@@ -65,10 +72,11 @@ def is_letter(character: str) -> bool:
         return character.isalpha()
     if character in GREEK:
         return True
-    # Beyond U+024F Latin letters are phonetic signs that look like others.
+    # Beyond U+024F Latin letters are phonetic signs that look like others, or have an accent.
+    apart = unicodedata.normalize("NFD", character)
     return (
         character not in _MARKS
-        and ord(character) < 0x250
+        and (ord(character) < 0x250 or (apart[0].isascii() and apart[1:] in ACCENTS))
         and unicodedata.category(character) in ("Lu", "Ll")
     )
 
@@ -78,7 +86,7 @@ def continues_name(character: str) -> bool:
     """Return whether `character` can stand inside a name, after its first letter."""
     return (
         character == "_"
-        or character in SUBSCRIPTS
+        or character in LOWERED
         or (character.isascii() and character.isdigit())
         or is_letter(character)
     )
@@ -104,7 +112,7 @@ def fold(character: str) -> str:
 def _signs(word: str) -> str:
     return "".join(
         "s"
-        if c in SUBSCRIPTS
+        if c in LOWERED
         else "_"
         if c == "_"
         else "g"
@@ -147,7 +155,9 @@ _LOWER = re.compile(r"_\{([^{}]{1,40})\}")
 _UPPER = re.compile(r"\^\{?([(\[])([^(){}\[\]]{1,40})[)\]]\}?")
 _STAR = re.compile(r"(?<![*⋆∗])\^?\{?[*⋆∗]\}?(?![^\W_]|[*⋆∗])")
 _PRIME = re.compile(r"(?:['’′]|\^\{?\\prime\}?)(?![^\W_])")
-_RAISED = re.compile("⁽([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,9})⁾")
+_RAISED = re.compile(rf"⁽([{''.join(SUPERSCRIPTS)}]{{1,9}})⁾")
+SHIFTED = re.compile(rf"[{''.join(SUBSCRIPTS)}]?[₊₋][₀-₉]{{1,9}}")
+PLAIN = str.maketrans({**SUBSCRIPTS, **SUPERSCRIPTS, "₊": "+", "₋": "-"})
 _SHIFT = re.compile(r"(?P<letter>[A-Za-z]?)\s*(?P<sign>[-+−])\s*(?P<number>[0-9]{1,9})")
 UPPER = {"(": "sup", "[": "box"}
 
@@ -169,7 +179,8 @@ def unmarked(spelling: str) -> str:
     """Return a name with its marks spelled out: `ŷ_1` is y_hat_1, `w_{11}^{(1)}` w_11_sup1."""
     if spelling.isascii() and spelling.replace("_", "a").isalnum():
         return spelling
-    spelling = _RAISED.sub(lambda m: f"^({''.join(SUPERSCRIPTS[s] for s in m[1])})", spelling)
+    spelling = _RAISED.sub(lambda m: f"^({m[1].translate(PLAIN)})", spelling)
+    spelling = SHIFTED.sub(lambda m: f"_{{{m[0].translate(PLAIN)}}}", spelling)
     word = re.sub(r"\\([A-Za-z]+)", lambda m: m[1] if m[1] in GREEK_NAMES else m[0], spelling)
     apart = unicodedata.normalize("NFD", word[:1])
     if len(apart) == 1 and word[1:2] in ACCENTS:
@@ -283,50 +294,6 @@ def not_a_name(spelling: str, position: int) -> ParseError:
     )
 
 
-# Letters of a word that is compared with all functions.
-LONGEST = 40
-
-
-def one_edit_apart(word: str, other: str) -> bool:
-    """Return whether one letter inserted, left out, changed or swapped makes one the other."""
-    if abs(len(word) - len(other)) > 1 or word == other:
-        return False
-    short, long = sorted((word, other), key=len)
-    same = 0
-    while same < len(short) and short[same] == long[same]:
-        same += 1
-    if len(short) < len(long):
-        return short[same:] == long[same + 1 :]
-    changed = short[same + 1 :] == long[same + 1 :]
-    swapped = short[same : same + 2] == long[same : same + 2][::-1]
-    return changed or (swapped and short[same + 2 :] == long[same + 2 :])
-
-
-def nearest_function(word: str, functions: Iterable[str]) -> str:
-    """Return the function that is one edit from `word`, or the same but for capitals, or ""."""
-    lower = word.lower()
-    near = [
-        name
-        for name in functions
-        if len(name) > 1 and (one_edit_apart(word, name) or name.lower() == lower)
-    ]
-    alike = [(name.lower() != lower, name[0] != lower[0], name) for name in near]
-    return min(alike)[2] if alike else ""
-
-
-def alike(word: str, functions: Sequence[str], most: int = 5) -> list[str]:
-    """Return the functions whose names are much like `word`, the nearest first."""
-    return get_close_matches(word[:LONGEST], functions, most)
-
-
-def function_before(word: str, functions: Container[str], is_operand: Callable[[str], bool]) -> str:
-    """Return the longest function with which `word` begins, glued to an operand, or ""."""
-    for stop in range(len(word) - 1, 1, -1):
-        if word[:stop] in functions and is_operand(word[stop:]):
-            return word[:stop]
-    return ""
-
-
 class Pieces:
     """Takes runs of letters apart.
 
@@ -405,6 +372,19 @@ def _typed(op: Op) -> str:
     return op.symbol if op.symbol in op.spellings and op.symbol.isascii() else op.spellings[0]
 
 
+IN_CODE = {
+    name: f"{op} of"
+    for name, op in spelled(
+        """
+        add add
+        sub sub subtract
+        mul mul multiply
+        div div divide true_divide
+        neg neg negative
+        """
+    ).items()
+}
+"""Operators that are functions behind a module or a value: np.multiply(x, y), x.mul(y)."""
 ALIASES = {
     "pow": POWER_OF,
     "power": POWER_OF,

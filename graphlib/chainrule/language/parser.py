@@ -186,6 +186,8 @@ class Parser(Pile):
         token = self._next.peek()
         factor = token.kind in BEGINS_FACTOR or (token.kind == "number" and token.whole)
         if factor and not (token.kind == "|" and self._groups[-1].kind == "bar"):
+            if token.kind == "|":
+                self._note_bars(token)
             self._product(Token("*", "", token.start, token.start))
             return True
         self._next.take()
@@ -214,6 +216,14 @@ class Parser(Pile):
             self._close(token)
             return False
         return True
+
+    def _note_bars(self, token: Token) -> None:
+        """Note that |x|y|z| is read as |x|·y·|z|, not as |x·|y|·z|."""
+        text = self._refuse.text
+        between = text[self._bar : token.start]
+        if self._bar and between.strip() and not set(between) & set("|+-*/,;=<>"):
+            shown = f"|…|·{between.strip()}·|…|"
+            self._notes.tell(f"bars:{token.start}", Span(self._bar - 1, token.stop), shown)
 
     def _reduce_to(self, binding: int) -> None:
         while self._stack and self._stack[-1].binding >= binding:
@@ -289,7 +299,7 @@ class Parser(Pile):
         glued = right.stop == token.start and following.start == token.stop
         if token.text == "/" and top.what == "power" and following.kind == "number" and glued:
             exponent = self.writer.items[right.item]
-            one = exponent.kind == "number" and exponent.text == "1"
+            one = exponent.kind == "number" and exponent.text in ("1", "-1")
             return one and self._choices.fraction_first(top.start, right, following)
         root = top.kind == "prefix" and top.token.kind == "root" and right.plain
         return root and not token.text and glued and self._choices.under_root(top, right, following)
@@ -321,6 +331,8 @@ class Parser(Pile):
 
     def _comma(self, token: Token) -> bool:
         """Take a comma; answer whether an operand must follow it."""
+        if self._next.peek().kind == "else":
+            return False  # x if x > 0, else 0
         self._reduce_group()
         call = self._groups[-1]
         if call.kind != "call":
@@ -371,6 +383,7 @@ class Parser(Pile):
         self._pop()
         inside = self._values.pop()
         if group.kind == "bar":
+            self._bar = token.stop
             self._value("abs", (inside.item,), group.start, token.stop)
         else:
             self._leaf(inside.item, group.start, token.stop, inside.plain)

@@ -50,6 +50,7 @@ class Pile:
     def _begin(self, tokens: Sequence[Token]) -> None:
         self._next = Cursor(tokens)
         self._depth = 0
+        self._bar = 0  # where the last bar that closes ends
         self._stack: list[Pending] = []
         self._values: list[Value] = []
         self._groups = [Pending("outside", "", 0, Token("", "", 0, 0), 0)]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, get_args
 
 from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.asking import check_stated
 from chainrule.language.code import Code, unpacked, with_steps
-from chainrule.language.expansion import Definition, Expansion, calls, stand_in
+from chainrule.language.expansion import stand_in, uses_of, working_order, written_out
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
-from chainrule.language.names import POWER_OF, canonical, function_names
+from chainrule.language.names import IN_CODE, POWER_OF, canonical, function_names
 from chainrule.language.parser import Parser
 from chainrule.language.reading import WordReader
 from chainrule.language.statements import (
     Statement,
-    check_new,
     numeral,
     split_statements,
 )
@@ -39,7 +37,8 @@ from chainrule.language.words import assigned, redefined, stars, worded
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
-FUNCTIONS = function_names({**OPS.spelled, POWER_OF: OPS["power"]})
+OPERATORS = {name: OPS[name.removesuffix(" of")] for name in (POWER_OF, *IN_CODE.values())}
+FUNCTIONS = function_names({**OPS.spelled, **OPERATORS})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 LATEX = ("\\", "_{", "^{", "$", "sum_(", "prod_(", "∑_(", "∏_(")
@@ -159,7 +158,7 @@ class _Text:
         if {token.kind for token in found} <= {";"}:
             return found  # nothing but ends of statements
         found = unpacked(text, redefined(found), notes)
-        found = worded(found, self.declared | assigned(found))
+        found = worded(found, self.declared | assigned(found), notes)
         found = stars(found, functions, self.declared, notes)
         return Code(text, functions, self.declared | assigned(found), notes).plain(found)
 
@@ -173,7 +172,7 @@ class _Text:
         first_lines: dict[str, Statement] = {}
         for statement in statements:
             if statement.name is not None:
-                check_new(text, statement, first_lines, shapes)
+                _check_new(text, statement, first_lines, shapes)
         defined = {f: s.parameters for f, s in first_lines.items() if s.parameters is not None}
         known |= first_lines.keys()
         for statement in statements:
@@ -210,7 +209,7 @@ class _Text:
         items: Sequence[Item] = parser.writer.items
         assignments = [_assignment(s, root) for (s, _), root in zip(kept, roots, strict=True)]
         if defined or sums:
-            items, assignments = _written_out(
+            items, assignments = written_out(
                 text, items, assignments, defined, sums, known, shapes, notes
             )
         return _program(self, tuple(items), assignments, shapes, given, bounds, statements)
@@ -248,14 +247,14 @@ def _program(
     statements: Sequence[Statement],
 ) -> Program:
     text, notes = reader.text, reader.notes
-    uses = _uses(items, assignments)
+    uses = uses_of(items, assignments)
     outputs = _outputs(assignments, uses, bounds.used)
     return Program(
         text=text,
         items=items,
         assignments=tuple(assignments),
         outputs=outputs,
-        order=_order(text, assignments, uses, outputs),
+        order=working_order(text, assignments, uses, outputs),
         inputs=_inputs(items, {assignment.name for assignment in assignments}),
         notes=notes.all(),
         spellings=_spellings(text, items, assignments),
@@ -280,61 +279,39 @@ def _claims(statements: Sequence[Statement]) -> dict[str, tuple[Fraction, Span]]
     return found
 
 
-def _written_out(
+def _check_new(
     text: str,
-    items: Sequence[Item],
-    statements: Sequence[Assignment],
-    defined: Mapping[str, tuple[Token, ...]],
-    sums: Mapping[str, IndexSum],
-    known: Collection[str],
+    statement: Statement,
+    first_lines: dict[str, Statement],
     shapes: Mapping[str, tuple[int, ...]],
-    notes: Notes,
-) -> tuple[Sequence[Item], list[Assignment]]:
-    """Return the items with sums and functions written out, and what remains assigned."""
-    firsts = [0, *(s.root + 1 for s in statements)]
-    called = [calls(items, first, s.root) for first, s in zip(firsts, statements, strict=False)]
-    functions = [at for at, s in enumerate(statements) if s.name in defined]
-    numbers = {statements[at].name: place for place, at in enumerate(functions)}
-    _order(
-        text,
-        [statements[at] for at in functions],
-        [[numbers[name] for name in called[at]] for at in functions],
-        (),
-    )
-    kept = _outright(items, statements, called, defined)
-    for at in kept & set(functions):
-        span, body = statements[at].span, statements[at].body
-        key = f"definition:{statements[at].name}"
-        notes.tell(key, Span(span.start, body.stop), f"the formula {statements[at].name}")
-    definitions = {
-        s.name: Definition(tuple(canonical(token.text) for token in defined[s.name]), s.root)
-        for s in statements
-        if s.name in defined
-    }
-    expansion = Expansion(text, items, definitions, sums, known, shapes, notes)
-    assignments = [
-        replace(s, root=expansion.copy(s.root)) for at, s in enumerate(statements) if at in kept
-    ]
-    return expansion.items, assignments
+) -> None:
+    """Take the name of a statement, which must be new.
 
-
-def _outright(
-    items: Sequence[Item],
-    statements: Sequence[Assignment],
-    called: Sequence[Sequence[str]],
-    defined: Mapping[str, object],
-) -> set[int]:
-    """Return the statements that are assigned, and not only called.
-
-    A function that is defined and never called is what was meant to be computed, unless
-    there is something else to compute: `J(a) = a^2; a = 3x` or `f(x) = x^2` alone.
+    Raises
+    ------
+    ParseError
+        If the name was given before; names both lines.
     """
-    plain = {at for at, s in enumerate(statements) if s.name not in defined}
-    used = {at for numbers in _uses(items, statements) for at in numbers}
-    if plain - used:
-        return plain
-    names = {name for functions in called for name in functions}
-    return plain | {at for at, s in enumerate(statements) if s.name in defined.keys() - names}
+    assert statement.name is not None
+    name = canonical(statement.name.text)
+    shown = excerpt(statement.name.text)
+    message = ""
+    if name in first_lines:
+        earlier = first_lines[name].line
+        where = f"lines {earlier} and {statement.line}"
+        message = f"`{shown}` is given twice, in " + (
+            f"line {earlier}" if earlier == statement.line else where
+        )
+    elif name in shapes:
+        message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
+    if message:
+        raise refusal(
+            text,
+            statement.name,
+            message,
+            "Each name is given once; shapes are declared for inputs only.",
+        )
+    first_lines[name] = statement
 
 
 def _assignment(statement: Statement, root: int) -> Assignment:
@@ -345,19 +322,6 @@ def _assignment(statement: Statement, root: int) -> Assignment:
     place = Span(name.start, name.stop)
     spelled = canonical(name.text)
     return Assignment(spelled, name.text, place, root, Span(start, stop), statement.line)
-
-
-def _uses(items: Sequence[Item], assignments: Sequence[Assignment]) -> list[list[int]]:
-    """Return for each assignment those it uses, from left to right."""
-    numbers = {assignment.name: at for at, assignment in enumerate(assignments) if assignment.name}
-    uses: list[list[int]] = []
-    first = 0
-    for assignment in assignments:
-        members = items[first : assignment.root + 1]
-        first = assignment.root + 1
-        named = (item.what for item in members if item.kind == "name")
-        uses.append(list(dict.fromkeys(numbers[name] for name in named if name in numbers)))
-    return uses
 
 
 def _outputs(
@@ -374,61 +338,6 @@ def _outputs(
         return ()
     main = "" if "" in unused else unused[-1]
     return (main, *(name for name in unused if name != main))
-
-
-def _order(
-    text: str,
-    assignments: Sequence[Assignment],
-    uses: Sequence[Sequence[int]],
-    outputs: Sequence[str],
-) -> tuple[int, ...]:
-    """Return the assignments so that each comes after those it uses.
-
-    Raises
-    ------
-    ParseError
-        If assignments use each other in a circle; names them with their lines.
-    """
-    numbers = {assignment.name: at for at, assignment in enumerate(assignments)}
-    order: list[int] = []
-    done: set[int] = set()
-    # Behind the outputs only circles are left, which no output uses.
-    for begin in [*(numbers[name] for name in outputs), *range(len(assignments))]:
-        if begin in done:
-            continue
-        path, waiting = [begin], [iter(uses[begin])]
-        on_path = {begin}
-        while path:
-            following = next((at for at in waiting[-1] if at not in done), None)
-            if following is None:
-                waiting.pop()
-                finished = path.pop()
-                on_path.remove(finished)
-                done.add(finished)
-                order.append(finished)
-            elif following in on_path:
-                raise _circle(text, [assignments[at] for at in path[path.index(following) :]])
-            else:
-                path.append(following)
-                on_path.add(following)
-                waiting.append(iter(uses[following]))
-    return tuple(order)
-
-
-def _circle(text: str, circle: Sequence[Assignment]) -> ParseError:
-    shown = [f"{excerpt(a.spelling, 12)} (line {a.line})" for a in circle[:4]]
-    middle = [*shown, "…"] if len(circle) > 4 else shown
-    first = circle[0]
-    if len(circle) == 1:
-        message = f"`{excerpt(first.spelling)}` in line {first.line} is defined by itself"
-    else:
-        message = f"A circle of names: {' uses '.join([*middle, excerpt(first.spelling, 12)])}"
-    return refusal(
-        text,
-        first.span,
-        message,
-        "Each name is given by inputs and by other names that do not use it.",
-    )
 
 
 def _inputs(items: Sequence[Item], assigned: Iterable[str]) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ table. A reading that was made for the user is noted and can be switched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from chainrule.errors import excerpt
 from chainrule.language.asking import (
@@ -26,30 +28,32 @@ from chainrule.language.names import (
     PRIMES,
     Pieces,
     canonical,
-    function_before,
     is_letter,
     letters_of,
-    nearest_function,
     split,
     unmarked,
 )
 from chainrule.language.refusals import (
     LetterRun,
+    check_raised,
     did_you_mean,
     entry_expected,
+    function_before,
+    functions_inside,
+    nearest_function,
     number_behind_name,
     unknown_function,
+    with_subscript,
     without_operands,
     word_of_language,
 )
 from chainrule.language.syntax import Notes, Span, refusal
-from chainrule.ops import OPS, Op
+from chainrule.ops import Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
 TRANSPOSE, POWER = "transpose", "power"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
-_NAMES = {*OPS.spelled, *ALIASES}
-_ARCS = frozenset(name for name in _NAMES if f"arc{name}" in _NAMES)
+_EXPONENT = re.compile(r"([0-9.]+)([eE])([-+\u2212]?)([0-9]+)")
 _FACTORS = frozenset({"word", "number", "function", "name", "constant", "root", "(", "|"})
 
 
@@ -123,50 +127,43 @@ class WordReader:
         check_spoken(self._text, tokens, self._known)
         row = Sentence(self._text)
         result: list[Token] = []
-        for at, token in enumerate(tokens):
-            behind = tokens[at + 1] if at + 1 < len(tokens) else None
+        for at, (token, behind) in enumerate(pairwise([*tokens, NOTHING])):
             if token.kind == "joint":
                 raise word_of_language(self._text, token)
             if token.kind == "derivative":
                 raise derivative(self._text, token.start, token.stop)
             if token.kind == "number":
                 result.extend(self._number(token))
-            elif result and token.kind == "word" and result[-1].stop == token.stop:
-                continue  # read with the word before it: arc sin
             elif token.kind == "superscript" and token.text.isalpha() and token.text != "T":
                 result.append(Token("^", "", token.start, token.start))
                 result.extend(self._word(token, ""))
-            elif token.kind == "^" and behind is not None and self._is_transposed(behind, result):
+            elif token.kind == "^" and self._is_transposed(behind, result):
                 result.append(behind._replace(kind="superscript"))
             elif result and result[-1].start == token.start and result[-1].kind == "superscript":
                 continue  # the T of a transpose
             elif token.kind != "word":
                 if token.kind == "/":
                     check_derivative(self._text, tokens, at, self._known)
+                if token.kind == "@" and not self._shaped:
+                    self._notes.tell("@", token, "the product of two numbers")
                 result.append(token)
-            elif behind is not None and behind.kind == "=":
+            elif behind.kind == "=":
                 result.append(token._replace(kind="parameter"))
             else:
+                read = token.text in self._functions or canonical(token.text) in self._defined
+                if not read and not self._is_known(token.text):
+                    check_raised(self._text, tokens, at)
                 # In sin^n(x) the bracket belongs to the function, not to n.
-                before = result[-2:]
-                raised = len(before) > 1 and before[1].kind == "^" and before[0].kind == "function"
-                seen = behind is not None and behind.text not in ("", "{") and not raised
-                if behind is not None and behind.text == "[":
-                    entry = [t.kind for t in tokens[at + 2 : at + 4]] == ["number", ")"]
-                    if behind.start == token.stop or entry:
-                        token = self._bracketed(token)
-                if token.text == "arc" and behind is not None and behind.text in _ARCS:
-                    token = self._arc(token, behind)
-                    behind = tokens[at + 2] if at + 2 < len(tokens) else None
-                factor = behind is not None and behind.kind in _FACTORS
-                factor = factor and behind is not None and behind.start > token.stop
-                read = self._word(token, behind.kind if behind and seen else "", factor)
-                row.add(
-                    token,
-                    behind or NOTHING,
-                    self._is_known(token.text) or read[-1].kind == "function",
-                )
-                result.extend(read)
+                raised = [t.kind for t in result[-2:]] == ["function", "^"]
+                seen = behind.text not in ("", "{") and not raised
+                entry = [t.kind for t in tokens[at + 2 : at + 4]] == ["number", ")"]
+                if behind.text == "[" and (behind.start == token.stop or entry):
+                    token = self._bracketed(token)
+                factor = behind.kind in _FACTORS and behind.start > token.stop
+                pieces = self._word(token, behind.kind if seen else "", factor)
+                function = pieces[-1].kind == "function"
+                row.add(token, behind, self._is_known(token.text) or function)
+                result.extend(pieces)
         return result
 
     def _is_known(self, word: str) -> bool:
@@ -180,15 +177,6 @@ class WordReader:
             raise entry_expected(self._text, LetterRun(token.text, token.start, token.stop, ""))
         self._notes.tell(f"bracket:{token.text}", Span(token.start, token.stop + 1), f"{name}(…)")
         return token._replace(text=name)
-
-    def _arc(self, token: Token, behind: Token) -> Token:
-        """Read `arc sin` as one word, if no name arc is known."""
-        name = f"arc{behind.text}"
-        name = ALIASES.get(name, name)
-        if self._is_known("arc") or name not in self._functions:
-            return token
-        self._notes.tell(f"alias:{name}", Span(token.start, behind.stop), f"the function {name}")
-        return token._replace(text=name, stop=behind.stop)
 
     def check_calls(self) -> None:
         """Refuse unknown words before a bracket; called when all words have been read.
@@ -275,6 +263,15 @@ class WordReader:
         """A word that is set upright in LaTeX, or has an accent: one name."""
         return [self._name(word)] if word.whole else None
 
+    def subscripted(self, word: LetterRun) -> list[Token] | None:
+        """A function with an index below, like `max_i x_i`: refused."""
+        name = letters_of(word.text)
+        index = canonical(word.text)[len(name) :].removeprefix("_")
+        lowered = len(index) == 1 and not word.text.endswith(name + index)
+        if name not in self._functions or not lowered or not (word.called or word.factor):
+            return None
+        raise with_subscript(self._text, word, name)
+
     def one_letter(self, word: LetterRun) -> list[Token] | None:
         """A Greek name, or a letter, with digits or subscript; letters with a subscript word."""
         letters = letters_of(word.text)
@@ -292,6 +289,9 @@ class WordReader:
         glued = function_before(word.text, self._functions, self._pieces.is_operand)
         if glued:
             raise did_you_mean(self._text, word, f"{glued} {word.text[len(glued) :]}")
+        apart = functions_inside(word.text)
+        if apart:
+            raise did_you_mean(self._text, word, apart)
         if word.called:
             for at in range(1, len(word.text)):
                 if word.text[at:] in self._functions and self._pieces.is_operand(word.text[:at]):
@@ -345,6 +345,7 @@ class WordReader:
         whole,
         glued_function,
         known_pieces,
+        subscripted,
         one_letter,
         misspelt,
         glued_names,
@@ -415,35 +416,31 @@ class WordReader:
 
     def _number(self, token: Token) -> list[Token]:
         """Read `2e+1` as 2·e + 1 where `e` is a known name, or where that was asked for."""
-        mark = token.text.lower().find("e")
-        if mark < 0:
+        written = _EXPONENT.fullmatch(token.text)
+        if written is None:
             return [token]
-        base, letter, power = token.text[:mark], token.text[mark], token.text[mark + 1 :]
-        signed = not power[0].isdigit()
-        key = f"exponent:{excerpt(token.text)}"
-        split_up = f"{base}·{letter} {power[0]} {power[1:]}"
-        if letter in self._known or letter + power in self._known:
-            if not signed and letter + power not in self._known:
-                raise refusal(
-                    self._text,
-                    token,
-                    f"`{excerpt(token.text)}` could be a number or a product with `{letter}`",
-                    f"Write {base}*10^{power} or {base}*{letter}*{power}.",
-                )
-            if signed:
-                self._notes.tell(key, token, split_up)
-        elif signed and letter == "e":
-            usual = (NUMBER, f"the number {token.text}")
-            if not self._notes.choice(key, token, usual, (PRODUCT, split_up)):
-                return [token]
-        else:
-            return [token]
-        at = token.start + mark
+        base, letter, sign, power = written.groups()
+        key, product = f"exponent:{excerpt(token.text)}", f"{base}·{letter} {sign} {power}"
+        at = token.start + len(base)
         number = Token("number", base, token.start, at, Fraction(base))
-        if not signed:
-            word = Token("word", token.text[mark:], at, token.stop)
-            return [number, *self._word(word, "")]
-        sign = Token("-" if power[0] != "+" else "+", power[0], at + 1, at + 2)
-        word = Token("word", letter, at, at + 1)
-        last = Token("number", power[1:], at + 2, token.stop, Fraction(int(power[1:])))
-        return [number, *self._word(word, ""), sign, last]
+        known = letter in self._known
+        if not sign and letter + power in self._known:
+            return [number, *self._word(Token("word", letter + power, at, token.stop), "")]
+        if not sign and known:
+            raise refusal(
+                self._text,
+                token,
+                f"`{excerpt(token.text)}` could be a number or a product with `{letter}`",
+                f"Write {base}*10^{power} or {base}*{letter}*{power}.",
+            )
+        if sign and known:
+            self._notes.tell(key, token, product)
+        elif not sign or letter != "e" or not self._splits(key, token, product):
+            return [token]
+        between = Token("+" if sign == "+" else "-", sign, at + 1, at + 2)
+        last = Token("number", power, at + 2, token.stop, Fraction(int(power)))
+        return [number, *self._word(Token("word", letter, at, at + 1), ""), between, last]
+
+    def _splits(self, key: str, token: Token, product: str) -> bool:
+        usual = NUMBER, f"the number {token.text}"
+        return self._notes.choice(key, token, usual, (PRODUCT, product))

@@ -1,14 +1,17 @@
-"""What is said about tokens and words that cannot stand where they stand."""
+"""What is said about tokens and words that cannot stand where they stand, or nearly are known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Container, Iterable, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.lexer import Token
-from chainrule.language.names import alike, canonical, letters_of
+from chainrule.language.lexer import NOTHING, Token
+from chainrule.language.names import GREEK_NAMES, canonical, letters_of
 from chainrule.language.syntax import Span, refusal
+from chainrule.language.words import closing
 from chainrule.ops import OPS, Op
 
 _OPERAND = "A number, a name, a function or an opening bracket can stand here."
@@ -193,6 +196,64 @@ class Refusals:
         )
 
 
+# Letters of a word that is compared with all functions.
+LONGEST = 40
+
+
+def one_edit_apart(word: str, other: str) -> bool:
+    """Return whether one letter inserted, left out, changed or swapped makes one the other."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return False
+    short, long = sorted((word, other), key=len)
+    same = 0
+    while same < len(short) and short[same] == long[same]:
+        same += 1
+    if len(short) < len(long):
+        return short[same:] == long[same + 1 :]
+    changed = short[same + 1 :] == long[same + 1 :]
+    swapped = short[same : same + 2] == long[same : same + 2][::-1]
+    return changed or (swapped and short[same + 2 :] == long[same + 2 :])
+
+
+def nearest_function(word: str, functions: Iterable[str]) -> str:
+    """Return the function that is one edit from `word`, or the same but for capitals, or ""."""
+    lower = word.lower()
+    near = [
+        name
+        for name in functions
+        if len(name) > 1 and (one_edit_apart(word, name) or name.lower() == lower)
+    ]
+    alike = [(name.lower() != lower, name[0] != lower[0], name) for name in near]
+    return min(alike)[2] if alike else ""
+
+
+def alike(word: str, functions: Sequence[str], most: int = 5) -> list[str]:
+    """Return the functions whose names are much like `word`, the nearest first."""
+    return get_close_matches(word[:LONGEST], functions, most)
+
+
+def function_before(word: str, functions: Container[str], is_operand: Callable[[str], bool]) -> str:
+    """Return the longest function with which `word` begins, glued to an operand, or ""."""
+    for stop in range(len(word) - 1, 1, -1):
+        if canonical(word[:stop]) in functions and is_operand(word[stop:]):
+            return word[:stop]
+    return ""
+
+
+_INSIDE = re.compile(r"([A-Za-z]?)(?:(sin|cos|tan|exp|ln|log)([A-Za-z]))+")
+
+
+def functions_inside(word: str) -> str:
+    """Return a run of letters with blanks around the functions in it, or "".
+
+    >>> functions_inside("xsinx"), functions_inside("sinxcosx"), functions_inside("rate")
+    ('x sin x', 'sin x cos x', '')
+    """
+    if not _INSIDE.fullmatch(word):
+        return ""
+    return re.sub("(sin|cos|tan|exp|ln|log)", r" \1 ", word).strip()
+
+
 USUALLY_FUNCTIONS = frozenset({"f", "g", "h", "F", "G", "phi", "psi", "varphi"})
 """Names of functions in books: a product with one of them is not what is meant."""
 USUAL = "Functions are sin, cos, exp, ln, sqrt, abs, max and others"
@@ -238,7 +299,7 @@ def number_behind_name(text: str, word: LetterRun) -> ParseError:
 def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> ParseError:
     """Return the error for an unknown word before a bracket."""
     spelled = {name.removesuffix("()") for name in functions}
-    near = alike(word.text, sorted(name for name in spelled if name.isascii()))
+    near = alike(word.text, sorted(name for name in spelled if name.isascii() and " " not in name))
     known = f"Functions of like names: {', '.join(near)}" if near else USUAL
     shown = excerpt(word.text)
     message = f"`{shown}` stands before a bracket and is neither a known function nor a known name"
@@ -248,6 +309,46 @@ def unknown_function(text: str, word: LetterRun, functions: Iterable[str]) -> Pa
     allowed = f"For a product write {shown}*(…). {known}; `chainrule ops` lists all."
     product = f"{text[: word.stop]}*{text[word.stop :]}"
     return refusal(text, word, message, allowed, product)
+
+
+def check_raised(text: str, tokens: Sequence[Token], at: int) -> None:
+    """Refuse f^2(x) and diag^{-1}(x) of an unknown f: most readers see functions, no factors.
+
+    Raises
+    ------
+    ParseError
+        At the name and its power.
+    """
+    word, behind = tokens[at], tokens[at + 1 : at + 2]
+    letters = letters_of(word.text)
+    usual = word.text in USUALLY_FUNCTIONS or (len(letters) > 2 and letters not in GREEK_NAMES)
+    if not usual or not behind or behind[0].kind not in ("^", "superscript"):
+        return
+    stop = at + 2
+    if behind[0].kind == "^":
+        stop += [token.kind for token in tokens[stop : stop + 1]] == ["-"]
+        bracket = [token.kind for token in tokens[stop : stop + 1]] == ["("]
+        stop = (closing(tokens, stop) if bracket else stop) + 1
+    opens = tokens[stop] if stop < len(tokens) else NOTHING
+    if opens.kind != "(" or not opens.text:
+        return
+    shown, power = excerpt(letters), excerpt(text[word.start : opens.start].strip())
+    raise refusal(
+        text,
+        Span(word.start, opens.start),
+        f"`{power}` stands before a bracket, and {shown} is no known function or name",
+        f"For a product write {power}*(…). A function is defined like {shown}(x) = x^2, and its "
+        f"power is written {shown}(x)^2.",
+        f"{text[: opens.start]}*{text[opens.start :]}",
+    )
+
+
+def with_subscript(text: str, word: LetterRun, function: str) -> ParseError:
+    """Return the error for `max_i x_i`: a function that has an index below."""
+    allowed = f"Write every operand, as in max(x_1, x_2). For a product write {word.text}*x."
+    if function == "log":
+        allowed = "Write its base as the second operand: log_b(x, 3)."
+    return refusal(text, word, f"The function {function} has a subscript", allowed)
 
 
 def word_of_language(text: str, token: Token) -> ParseError:

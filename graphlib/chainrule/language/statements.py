@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import check_statement, derivative, question
+from chainrule.language.asking import (
+    asked_first,
+    check_statement,
+    derivative,
+    question,
+)
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.words import closing
+from chainrule.ops import OPS
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
 # A line that begins with one of these, or ends with one, goes on.
@@ -144,7 +151,12 @@ class _Parts:
                 if part and not self._goes_on(at, depth):
                     self._parts.append([])
                 at = self._past_lines(at) if token.text == "\n" else at + 1
-            elif depth == 0 and token.kind in (",", "joint", "and") and (skip := self._joint(at)):
+            elif (
+                depth == 0
+                and token.kind in (",", "joint", "and")
+                and token.text != "of"
+                and (skip := self._joint(at))
+            ):
                 at = skip
                 self._parts.append([])
             else:
@@ -262,6 +274,7 @@ class _Parts:
 def _statement(
     text: str, part: list[Token], line: int, known: Collection[str], notes: Notes
 ) -> Statement:
+    part = asked_first(part, _equals(part), known)
     name, step = part[0], part[1] if len(part) > 1 and part[1].kind == "+=" else None
     mapping = _MAPPING.match(kinds(part))
     if mapping:
@@ -279,7 +292,7 @@ def _statement(
     left = part[: equals[0]] if equals else part[:1]
     parameters = None
     if len(left) != 1 or name.kind != "word":
-        check_statement(text, part, known)
+        check_statement(text, left or part, known)
         if name.kind == "word" and set(name.text) & set(PRIMES):
             raise derivative(text, name.start, name.stop)
         parameters = _parameters(text, left, sign, part[len(left) + 1 :])
@@ -289,11 +302,17 @@ def _statement(
     if further and numeral(body[further[-1] + 1 :]) is not None:
         claim = tuple(body[further[-1] + 1 :])
         body, further = _body(text, body[: further[-1]], body[further[-1]]), further[:-1]
-    if further and parameters is None and _is_call(body[: further[0]]):
+    if further and _is_unknown(body[: further[0]], known):
+        # y = f(x) = …, h(x) = g(w^T x) = …
         notes.tell(
             f"function:{body[0].start}", Span(body[0].start, body[further[0]].stop), name.text
         )
         body = _body(text, body[further[0] + 1 :], body[further[0]])
+        further = [at - further[0] - 1 for at in further[1:]]
+    while further and _is_worked(body[further[-1] + 1 :]):
+        place = Span(body[further[-1]].start, body[-1].stop)
+        notes.tell(f"worked:{place.start}", place, "numbers put in: left out")
+        body, further = _body(text, body[: further[-1]], body[further[-1]]), further[:-1]
     asked, body = question(text, body, known, notes)
     return Statement(name, body, line, parameters, asked=asked, claim=claim)
 
@@ -348,12 +367,28 @@ def _is_call(part: Sequence[Token]) -> bool:
     )
 
 
+def _is_unknown(part: Sequence[Token], known: Collection[str]) -> bool:
+    """Return whether these are an unknown name with something in brackets: `g(w^T x)`."""
+    called = len(part) > 3 and part[0].kind == "word" and part[1].kind == "("
+    if not called or closing(part, 1) != len(part) - 1:
+        return False
+    free = canonical(part[0].text) not in known and part[0].text not in OPS.spelled
+    return free or _is_call(part)
+
+
+def _is_worked(part: Sequence[Token]) -> bool:
+    """Return whether these are numbers only, put in for the names before them."""
+    return not any(token.kind in ("word", "function") for token in part) and len(part) > 1
+
+
 def _parameters(
     text: str, left: Sequence[Token], equals: Token, right: Sequence[Token]
 ) -> tuple[Token, ...]:
     """Return the parameters of the function on the left side, as in `f(x, y) = x^2 + y`."""
     if not left:
-        raise refusal(text, equals, "No name stands before =", _ONE_NAME)
+        allowed = f"{_ONE_NAME} Of equal formulas keep one."
+        shorter = text[: equals.start] + text[right[-1].stop :] if right else ""
+        raise refusal(text, equals, "No name stands before =", allowed, shorter)
     start, stop = left[0].start, left[-1].stop
     brackets = len(left) > 2 and (left[1].kind, left[-1].kind) == ("(", ")")
     if left[0].kind != "word" or not brackets:
@@ -413,38 +448,3 @@ def _declare(text: str, part: Sequence[Token], shapes: dict[str, tuple[int, ...]
         message = f"The shape of `{excerpt(name.text)}` is declared twice"
         raise refusal(text, name, message, "Declare each shape once.")
     shapes[canonical(name.text)] = shape
-
-
-def check_new(
-    text: str,
-    statement: Statement,
-    first_lines: dict[str, Statement],
-    shapes: Mapping[str, tuple[int, ...]],
-) -> None:
-    """Take the name of a statement, which must be new.
-
-    Raises
-    ------
-    ParseError
-        If the name was given before; names both lines.
-    """
-    assert statement.name is not None
-    name = canonical(statement.name.text)
-    shown = excerpt(statement.name.text)
-    message = ""
-    if name in first_lines:
-        earlier = first_lines[name].line
-        where = f"lines {earlier} and {statement.line}"
-        message = f"`{shown}` is given twice, in " + (
-            f"line {earlier}" if earlier == statement.line else where
-        )
-    elif name in shapes:
-        message = f"`{shown}` has a declared shape and a formula (line {statement.line})"
-    if message:
-        raise refusal(
-            text,
-            statement.name,
-            message,
-            "Each name is given once; shapes are declared for inputs only.",
-        )
-    first_lines[name] = statement

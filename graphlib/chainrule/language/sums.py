@@ -8,6 +8,7 @@ a function of its own; `expansion` writes it for every number of the index.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,8 +16,7 @@ from fractions import Fraction
 from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
-from chainrule.language.numbers import exact
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, exact, refusal
 from chainrule.language.words import between_commas, closing
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
@@ -115,8 +115,10 @@ def take_sums(
     LimitError
         If a sum has too many terms.
     """
+    pairs = zip(tokens, [*tokens[1:], NOTHING], strict=False)
+    tokens = [part for token, behind in pairs for part in _signs(token, behind, known)]
     if not any(token.text in NAMES or token.kind == ".." for token in tokens):
-        return list(tokens)
+        return tokens
     found: list[Token] = []
     opened: list[tuple[int, list[int]]] = []  # where brackets and the commas in them stand
     for token in tokens:
@@ -139,6 +141,24 @@ def take_sums(
     _check_points(text, found)
     _check_bounds(text, found, known, notes)
     return _reaching(text, found, sums, known, notes)
+
+
+# Σ_i and Σx_i: the sign of a sum with its index below, or glued to its terms.
+_BELOW = re.compile("(sum|Sum|prod|Σ|Π)_?[ijklmn]")
+_GLUED = re.compile(r"([ΣΠ])([^\W\d]\w*_[ijklmn])")
+
+
+def _signs(token: Token, behind: Token, known: Collection[str]) -> list[Token]:
+    """Return the sign of a sum without its index, and apart from the name behind it."""
+    if token.kind != "word" or token.text[:1] not in "sSpΣΠ" or canonical(token.text) in known:
+        return [token]
+    below = _BELOW.fullmatch(token.text)
+    if below and behind.kind in ("word", "number", "(", "function", "root"):
+        return [token._replace(text=below[1])]
+    if glued := _GLUED.fullmatch(token.text):
+        at = token.start + 1
+        return [token._replace(text=glued[1], stop=at), token._replace(text=glued[2], start=at)]
+    return [token]
 
 
 def _is_sum(token: Token, known: Collection[str]) -> bool:

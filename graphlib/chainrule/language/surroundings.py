@@ -18,6 +18,7 @@ from chainrule.language.syntax import Notes, Span, refusal
 _NAME = r"\\?[^\W\d][\w'′*^{}\[\]\\]{0,60}"
 _LEFT = rf"{_NAME}[ \t]*(?:\([^()=\n]{{0,80}}\)[ \t]*)?(?::?=(?!=)|<-|≔)"
 _CALLED = r"(?:\w+\.)*"
+_END = r"[ \t]*;?[ \t]*(?:#[^\n]*)?$"
 _REALS = r"(?:\\mathbb\{?R\}?|ℝ|R)(?:[²³ⁿ]|\^\w|\^\{[^{}\n]{0,40}\})?"
 LEFT_OUT = "left out"
 
@@ -52,10 +53,18 @@ ROWS = (
     # Prose before an assignment.
     _row(".", r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
     _row(
-        "et hen So Hence Thus efine Here Consider iven Suppose",
+        "et hen So Hence Thus efine ere Consider iven Suppose If With",
         rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
-        rf"Consider|Given|given|Suppose|Set|set),?[ \t]+)(?={_LEFT})",
+        rf"Consider|Given|given|Suppose|Set|set|If|When|With|Where),?[ \t]+)(?={_LEFT})",
     ),
+    _row(
+        "ind ompute alculate etermine",
+        r"(?P<out>[,;.]?[ \t]*(?:and[ \t]+)?(?:[Ff]ind|[Cc]ompute|[Cc]alculate|[Dd]etermine)[ \t]+"
+        r"(?:[d∂]\w+/[d∂]\w+|\w+['′]\(\w+\)|(?:the|its)[ \t]+(?:derivative|gradient)s?)[.?]?)\s*\Z",
+        "",
+        "its derivatives are shown",
+    ),
+    _row("?", r"(?<=[^\s?])[ \t]*(?P<out>\?)\s*\Z", "", "="),
     # Lines of programs that compute nothing, or what is computed here for every formula.
     _row("import", r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
     _row("@", r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
@@ -66,7 +75,8 @@ ROWS = (
     ),
     _row(
         "backward watch zero_grad item step",
-        r"^[^\n#=]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n]*\)[ \t]*;?$",
+        r"(?:^|;)(?P<out>[^\n#=;]*(?:\.(?:backward|watch|zero_grad|item)|opt\w*\.step)\([^\n;]*\))"
+        + _END,
     ),
     _row(
         "grad jacobian",
@@ -77,8 +87,12 @@ ROWS = (
     _row(".grad", r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
     _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\)[ \t]*;?)[ \t]*$"),
     _row("print", r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
-    _row("print", r"^[ \t]*print[ \t]*\([^\n]*\)[ \t]*;?$"),
-    _row("return", r"^[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
+    _row("print", r"^[ \t]*print[ \t]*\([^\n]*\)" + _END),
+    _row(
+        ".label .name .requires_grad .grad",
+        r"(?:^|;)[ \t]*(?P<out>[A-Za-z_]\w*\.(?:label|name|requires_grad|grad)[ \t]*=(?!=)[^\n;]*)",
+    ),
+    _row("return", r"(?:^|=)[ \t]*(?P<out>return)\b(?=[ \t]*[^\W_]|[ \t]*[(\-|])"),
     _row(
         "double float int const var auto val",
         rf"(?:^|;)[ \t]*(?P<out>double|float|int|const|var|auto|val)[ \t]+(?={_NAME}[ \t]*=)",
@@ -127,6 +141,7 @@ _DEF = re.compile(
 _WORD = re.compile(r"\W*([^\W\d]\w*)(?![ \t]*[=,.])")
 _LINE = re.compile(r"[^\n]*\n?")
 _HINT = re.compile(r":[^,\n]*")
+_DEFAULT = re.compile(r"[A-Za-z_]\w*[ \t]*=[ \t]*[-+]?[0-9.][\w.]*")
 _NUMBERED = re.compile(r"[ \t]\((\d{1,3})\)[ \t]*$", re.MULTILINE)
 _DEPENDS = re.compile(r"(?<=\()[^()=\n]{1,80}(?=\)[ \t]*=(?!=))")
 _APART = re.compile(r";|\||\\mid(?![A-Za-z])")
@@ -202,6 +217,8 @@ def _functions(text: str, plain: str, notes: Notes) -> str:
         body = _body(plain, found)
         called = calls[found["name"]] > 1
         one = found["rest"].strip() or len(body) == 1
+        defaults = list(_DEFAULT.finditer(found["inside"]))
+        one = one and not (defaults and not called)
         if one:
             head = plain[found.start("name") : found.start("inside")] + inside + ")"
             head = " " * len(found["def"]) + head
@@ -219,7 +236,13 @@ def _functions(text: str, plain: str, notes: Notes) -> str:
                 "Write it in one line, like f(x) = x^2, or its lines as statements of the text.",
             )
         else:
-            head = " " * (found.end("end") - found.start("def"))
+            # What a parameter is by default is the value of an input.
+            head = " " * (found.start("inside") - found.start("def"))
+            head += " " * len(found["inside"]) + ";"
+            for given in defaults:
+                at = len(found["def"]) + found.start("inside") - found.start("name") + given.start()
+                head = f"{head[:at]}{given[0]};{head[at + len(given[0]) + 1 :]}"
+            head = head.ljust(found.end("end") - found.start("def"))
             shown = f"the lines of {found['name']} are the program"
             notes.tell(f"def:{found['name']}", Span(found.start("def"), found.end("end")), shown)
         plain = plain[: found.start("def")] + head + plain[found.end("end") :]

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Sequence
 
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import canonical
+from chainrule.language.names import ALIASES, canonical
 from chainrule.language.syntax import Notes, Span
+from chainrule.ops import OPS
 
 WORDS = {
     **{word: word for word in ("and", "or", "not", "if", "else")},
     **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
 }
 
+BEFORE_VALUES = frozenset({"when", "given", "if", "evaluated"})
+"""Words that join only before `name =`: x^2 when x = 3."""
 STARS = ("*", "∗")
 BEFORE_OPERAND = frozenset([";", "=", "(", ",", "+", "-", "*", "/", "^", "else", "maps", "?"])
 
@@ -105,13 +108,19 @@ def _star(found: Sequence[Token], at: int, functions: Container[str]) -> bool | 
     return True
 
 
-def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
+def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[Token]:
     """Return the tokens with the words of the language told from names."""
     result: list[Token] = []
     then = any(token.text == "then" for token in found)
-    for token, behind in zip(found, [*found[1:], NOTHING], strict=False):
+    for at, token in enumerate(found):
+        behind = found[at + 1] if at + 1 < len(found) else NOTHING
         word = WORDS.get(token.text) if token.kind == "word" else None
-        if (
+        if token.text in BEFORE_VALUES and [t.kind for t in found[at + 1 : at + 3]] == [
+            "word",
+            "=",
+        ]:
+            word = "joint"
+        elif (
             word == "if"
             and (not result or result[-1].kind in BEFORE_OPERAND)
             and canonical("if") not in known
@@ -121,13 +130,42 @@ def worded(found: Sequence[Token], known: Container[str]) -> list[Token]:
             if behind.kind == "(":
                 result.append(token._replace(kind="function", text="where"))
                 continue
+        arc = f"arc{behind.text}"
+        if (
+            token.text == "arc"
+            and arc in OPS.spelled.keys() | ALIASES.keys()
+            and "arc" not in known
+        ):
+            joined = token._replace(text=arc, stop=behind.stop)
+            notes.tell(f"alias:{arc}", joined, f"the function {arc}")
+            result.append(joined)
+            continue
+        if token.kind == "word" and result and result[-1].stop == token.stop:
+            continue  # the sin of arc sin
         if token.text == "then" and "then" not in known:
             word = "?"
+        if token.text == "otherwise" and _chosen(result, known):
+            continue  # a if c, b otherwise is a if c else b
         called = token.text == "where" and behind.kind == "("
         if word and not called and not token.whole and canonical(token.text) not in known:
             token = token._replace(kind=word)
         result.append(token)
     return result
+
+
+def _chosen(result: list[Token], known: Container[str]) -> bool:
+    """Turn the commas behind `if` into else; return whether there are any."""
+    first = next((at for at, token in enumerate(result) if token.kind == "if"), len(result))
+    depth, commas = 0, []
+    for at in range(first, len(result)):
+        depth += (result[at].kind == "(") - (result[at].kind == ")")
+        if result[at].kind == "," and depth == 0:
+            commas.append(at)
+    if not commas or "otherwise" in known:
+        return False
+    for at in commas:
+        result[at] = result[at]._replace(kind="else")
+    return True
 
 
 def between_commas(tokens: Sequence[Token]) -> list[list[Token]]:

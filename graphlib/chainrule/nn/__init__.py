@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from chainrule.nn.estimator import Estimator
 from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
 from chainrule.nn.layers import (
@@ -41,6 +42,7 @@ __all__ = [
     "Dense",
     "Dropout",
     "Embedding",
+    "Estimator",
     "Flatten",
     "Formula",
     "Initialiser",

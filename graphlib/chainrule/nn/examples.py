@@ -26,7 +26,8 @@ def given(
     shapes
         Of one example, by column.
     x
-        Examples, or columns by name (a dictionary, a data frame).
+        Examples, or columns by name (a dictionary, a data frame); the targets may stand there
+        under the name of what is predicted.
     t
         Targets, where they are no column of `x`.
     of
@@ -46,16 +47,21 @@ def given(
             columns[inputs[0]] = np.column_stack(table)
     elif len(inputs) == 1:
         columns = {inputs[0]: x}
+    predicted = network.graph.names.get(network.graph.outputs[1], "")
     if t is not None and network.target:
         columns[network.target] = t
+    elif network.target not in columns and predicted in columns:
+        columns[network.target] = columns[predicted]
     missing = [name for name in network.columns if name not in columns]
     if missing:
         told = ", ".join(columns) or "one table without names"
+        targeted = missing[0] == network.target and predicted
         raise InputError(
             f"there is no column {missing[0]}{of}",
             text=missing[0],
             length=len(missing[0]),
-            allowed=f"The network takes {', '.join(network.columns)}; given is {told}.",
+            allowed=f"The network takes {', '.join(network.columns)}; given is {told}."
+            + (f" Targets may stand under {predicted} as well." if targeted else ""),
         )
     found: dict[str, Array] = {}
     for name in inputs:

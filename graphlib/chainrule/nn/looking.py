@@ -193,16 +193,22 @@ def program(network: Network) -> str:
         for node in graph.inputs
         if graph.shape(node)
     ]
+    steps = [f"{name} = {formula}" for name, formula in formulas(network).items()]
+    return "; ".join([*shapes, *steps]).replace("\u2009", " ")
+
+
+def formulas(network: Network) -> dict[str, str]:
+    """Return by name how every named node is computed from others that have a name."""
+    graph = network.graph
 
     def names(node: int, outside: int) -> Term | None:
         return Symbol(graph.names[node]) if node != outside and node in graph.names else None
 
-    steps = []
-    for node, name in graph.names.items():
-        if graph.operands[node]:
-            term = compose(graph, node, partial(names, outside=node), READING).term
-            steps.append(f"{name} = {text(term)}")
-    return "; ".join([*shapes, *steps]).replace("\u2009", " ")
+    return {
+        name: text(compose(graph, node, partial(names, outside=node), READING).term)
+        for node, name in graph.names.items()
+        if graph.operands[node]
+    }
 
 
 def literal(values: Array, digits: int = 6) -> str:
@@ -217,6 +223,6 @@ def literal(values: Array, digits: int = 6) -> str:
         Significant digits.
     """
     if np.ndim(values) == 0:
-        return f"{float(values):.{digits}g}"
+        return f"{float(values) + 0.0:.{digits}g}"  # −0 is 0
     entries: Sequence[Array] = list(values)
     return f"[{', '.join(literal(entry, digits) for entry in entries)}]"

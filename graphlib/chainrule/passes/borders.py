@@ -17,7 +17,7 @@ from chainrule.algebras.protocol import Algebra, Parameters
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import Op
-from chainrule.passes.kinks import stands
+from chainrule.passes.kinks import beyond, missing, stands
 from chainrule.passes.record import Record
 from chainrule.passes.walks import evaluate
 
@@ -26,9 +26,6 @@ NEXT = Fraction(1, 10**30)
 
 TOGETHER = 3
 """So many operands are moved together, in all directions."""
-
-NEAR = (Fraction(1, 10**12), Fraction(1, 10**20))
-"""How far an input is moved: what has no value at all these distances ends at the point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def ends(record: Record, output: int, entries: Sequence[Sequence[int]]) -> tuple
         if not any(_ends(graph, record.algebra, values, node) for node in range(len(graph))):
             return ()
         for copies in entries:
-            left, right = (_beyond(record, output, copies, way) for way in (-1, 1))
+            left, right = (beyond(record, output, copies, way) for way in (-1, 1))
             if left is not None or right is not None:
                 found.append(End(copies[0], left, right))
     return tuple(found)
@@ -91,7 +88,7 @@ def _ends(graph: WengertList, algebra: Algebra, values: Sequence[Any], node: int
         moved = [
             x + algebra.number(w * NEXT) if w else x for x, w in zip(operands, ways, strict=True)
         ]
-        if _missing(algebra.apply(op, parameters, moved)) is not None:
+        if missing(algebra.apply(op, parameters, moved)) is not None:
             return True
     return False
 
@@ -106,24 +103,6 @@ def _ways(moves: Sequence[bool]) -> Iterator[tuple[int, ...]]:
     for slot in range(len(moves)):
         if moves[slot]:
             yield from (tuple(w * (i == slot) for i in range(len(moves))) for w in (-1, 1))
-
-
-def _beyond(record: Record, output: int, copies: Sequence[int], way: int) -> Undefined | None:
-    """Return why the output has no value next to the point, None where it has one."""
-    graph, algebra = record.graph, record.algebra
-    reason: Undefined | None = None
-    for near in NEAR:
-        point = {node: record.values[node] for node in graph.inputs}
-        point |= {node: point[node] + algebra.number(way * near) for node in copies}
-        reason = _missing([step.value for step in evaluate(graph, algebra, point)][output])
-        if reason is None:
-            return None
-    return reason
-
-
-def _missing(value: Any) -> Undefined | None:
-    """Return the reason of a value that certainly does not exist."""
-    return value if type(value) is Undefined and value.what == "value" else None
 
 
 def corners(record: Record, node: int) -> tuple[tuple[Op, Parameters], ...]:

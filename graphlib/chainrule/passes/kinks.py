@@ -21,6 +21,9 @@ from chainrule.ops import Op
 from chainrule.passes.record import Record
 from chainrule.passes.walks import evaluate
 
+NEAR = (Fraction(1, 10**12), Fraction(1, 10**20))
+"""How far an input is moved: what has no value at all these distances ends at the point."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sides:
@@ -136,9 +139,17 @@ def _moved(
         assert op.kink is not None
         jump = Undefined(op.name, op.kink.convention, "slope", node, alone=True)
         return jump if found is None else found
-    for argument in (value, *arguments, *moves):
+    for argument in (value, *arguments):
         if type(argument) is Undefined:
             return argument
+    moves = list(moves)
+    for slot, move in enumerate(moves):
+        if type(move) is Undefined:
+            # What an operation does not follow, as min a larger operand, may move as it likes.
+            partial = algebra.partial(op, parameters, slot, value, arguments)
+            if type(algebra.push(partial, move, value)) is Undefined:
+                return move
+            moves[slot] = 0
     body = parameters.get("body")
     if isinstance(body, WengertList):
         inner = dict(zip(body.inputs, moves, strict=True))
@@ -175,8 +186,37 @@ def _pushed(
 
 
 def sides(record: Record, output: int, entry: int) -> Sides:
-    """Return the left and right derivative of `output` by the input `entry`."""
-    return sides_along(record, output, {entry: 1})
+    """Return the left and right derivative of `output` by the input `entry`.
+
+    Where the function ends at the point, both are the derivative from the side where it exists.
+    """
+    found = sides_along(record, output, {entry: 1})
+    if found.agree or type(record.values[output]) is Undefined:
+        return found
+    with record.algebra.session():
+        left, right = (beyond(record, output, (entry,), way) is None for way in (-1, 1))
+    if left == right:
+        return found
+    there = found.left if left else found.right
+    return Sides(there, there)
+
+
+def beyond(record: Record, output: int, copies: Sequence[int], way: int) -> Undefined | None:
+    """Return why the output has no value next to the point, None where it has one."""
+    graph, algebra = record.graph, record.algebra
+    reason: Undefined | None = None
+    for near in NEAR:
+        point = {node: record.values[node] for node in graph.inputs}
+        point |= {node: point[node] + algebra.number(way * near) for node in copies}
+        reason = missing([step.value for step in evaluate(graph, algebra, point)][output])
+        if reason is None:
+            return None
+    return reason
+
+
+def missing(value: Any) -> Undefined | None:
+    """Return the reason of a value that certainly does not exist."""
+    return value if type(value) is Undefined and value.what == "value" else None
 
 
 def sides_along(record: Record, output: int, direction: Mapping[int, Any]) -> Sides:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chainrule.algebras.decimals import bound
 from chainrule.algebras.real import Real
+from chainrule.algebras.undefined import Undefined
 from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Kind, Number, Run
@@ -276,6 +277,8 @@ class View:
             return said + say("from_logits", name=instead[0], operand=instead[1])
         if number.state == "undecided" and type(number.proven) is Real:
             return say("next_to_nothing", power=str(bound(number.proven)).replace("-", "−"))
+        if number.corrected and isinstance(number.double, Undefined):
+            return say("corrected_none")
         if number.corrected:
             double = text(numeral(number.double, self.notation.format))
             return say("corrected", double=double)

@@ -28,6 +28,7 @@ class Background:
 
     def __init__(self, threads: int = 2) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="background")
+        self._idle = threads
         self._kept: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._waiting: OrderedDict[Hashable, Job] = OrderedDict()
         self._running: set[Hashable] = set()
@@ -52,7 +53,9 @@ class Background:
                 if earlier is not None:
                     self._kept.pop(earlier[0]).cancel()
                 self._waiting[who] = (key, work)
-                self._pool.submit(self._serve)
+                if self._idle:
+                    self._idle -= 1
+                    self._pool.submit(self._serve)
         try:
             return future.result(timeout=patience)
         except (NotYet, CancelledError):
@@ -70,6 +73,7 @@ class Background:
             with self._lock:
                 who = next((who for who in self._waiting if who not in self._running), None)
                 if who is None:
+                    self._idle += 1
                     return
                 key, work = self._waiting.pop(who)
                 self._running.add(who)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from html import escape
@@ -13,7 +13,9 @@ import streamlit as st
 
 from chainrule.errors import InputError, OutsideError
 from chainrule.files import safe_name
-from chainrule.nn.experiments import EXPERIMENTS, Experiment, Outcome
+from chainrule.nn.experiments import EXPERIMENTS, Experiment, Outcome, mean_of
+from chainrule.nn.experiments.chart import TIME
+from chainrule.nn.experiments.means import can_vary
 from chainrule.ui.background import Background
 from chainrule.ui.markup import markup
 from chainrule.ui.network_rail import chosen, current, take
@@ -25,7 +27,7 @@ from chainrule.workers import Workers
 
 SECONDS: Final = 120.0
 ASK_EVERY = 0.5
-MOST_ROWS = 40
+MOST_ROWS, SEEDS, LONG = 40, 10, 30
 
 
 @cache
@@ -38,7 +40,11 @@ def _background() -> Background:
     return Background(1)
 
 
-def run(name: str, given: tuple[tuple[str, Any], ...]) -> Outcome | InputError:
+Given = tuple[tuple[str, Any], ...]
+"""Arguments of an experiment that are not the usual ones."""
+
+
+def run(name: str, given: Given) -> Outcome | InputError:
     """Return what an experiment gives; this is run in a process of its own."""
     try:
         return EXPERIMENTS[name].run(**dict(given))
@@ -46,7 +52,7 @@ def run(name: str, given: tuple[tuple[str, Any], ...]) -> Outcome | InputError:
         return error
 
 
-def _asked(name: str, given: tuple[tuple[str, Any], ...], patience: float) -> Any:
+def _asked(name: str, given: Given, patience: float) -> Any:
     """Return the outcome, a refusal, or how many others come before it."""
 
     def work() -> Any:
@@ -109,31 +115,32 @@ def _list(name: str) -> None:
             )
 
 
-def _fields(it: Experiment) -> tuple[tuple[str, Any], ...]:
+def _fields(it: Experiment, *, mean: bool) -> Given:
     """Show a field for each number that the experiment takes; return what is not usual."""
     given = []
-    with st.container(key="ex_fields", horizontal=True):
-        for name, parameter in signature(it.run).parameters.items():
-            usual, field = parameter.default, f"ex_{it.name}_{name}"
-            if name in it.choices:
-                words = list(it.choices[name])
-                st.session_state.setdefault(field, words[0])
-                word = st.selectbox(name, **bound(field, _forget, name, options=words), width=196)
-                value = st.session_state.get(f"ex_own_{name}", word)
-                if value != usual:
-                    given.append((name, value))
-                continue
-            if isinstance(usual, bool) or not isinstance(usual, int | float):
-                continue
-            st.session_state.setdefault(field, usual)
-            value = st.number_input(
-                name.replace("_", " "),
-                **bound(field),
-                format=None if isinstance(usual, int) else "%g",
-                width=118,
-            )
-            if value is not None and value != usual:
+    for name, parameter in signature(it.run).parameters.items():
+        usual, field = parameter.default, f"ex_{it.name}_{name}"
+        if mean and name == "seed":
+            continue
+        if name in it.choices:
+            words = list(it.choices[name])
+            st.session_state.setdefault(field, words[0])
+            word = st.selectbox(name, **bound(field, _forget, name, options=words), width=196)
+            value = st.session_state.get(f"ex_own_{name}", word)
+            if value != usual:
                 given.append((name, value))
+            continue
+        if isinstance(usual, bool) or not isinstance(usual, int | float):
+            continue
+        st.session_state.setdefault(field, usual)
+        value = st.number_input(
+            name.replace("_", " "),
+            **bound(field),
+            format=None if isinstance(usual, int) else "%g",
+            width=104,
+        )
+        if value is not None and value != usual:
+            given.append((name, value))
     return tuple(given)
 
 
@@ -145,42 +152,83 @@ def _forget(name: str) -> None:
 def _shown(it: Experiment) -> None:
     if current().experiment != it.name:
         st.rerun()  # a run of it was opened: that is another page than this part
+    session = st.session_state
     with st.container(key="ex_top", horizontal=True, vertical_alignment="center"):
         st.html(f'<h2 class="cr-title">{escape(it.title)}</h2>', width="content")
-        given = _fields(it)
-    if "ex_fault" in st.session_state:
-        words = escape(st.session_state.pop("ex_fault"))
+        with st.container(key="ex_fields", horizontal=True, vertical_alignment="center"):
+            mean = can_vary(it) and session.setdefault("ex_mean", False)
+            given = _fields(it, mean=mean)
+            if can_vary(it):
+                st.toggle(f"mean of {SEEDS} seeds", **bound("ex_mean"))
+    if "ex_fault" in session:
+        words = escape(session.pop("ex_fault"))
         st.html(f'<div class="cr-fault" role="alert">{words}</div>')
-    found = _asked(it.name, given, 0.3)
-    if isinstance(found, InputError):
+    found, before = _found(it, given, mean=mean, patience=0.3)
+    if before is not None:
+        _waited(len(found), before, mean=mean)
+        st.fragment(_waiting, run_every=ASK_EVERY)(it, given, mean, len(found))
+    if not found:
+        return
+    refused = next((one for one in found.values() if isinstance(one, InputError)), None)
+    if refused is not None:
         st.html(
-            f'<div class="cr-fault" role="alert">{escape(found.message)}. '
-            f'<span class="cr-quiet">{escape(found.allowed)}</span></div>'
+            f'<div class="cr-fault" role="alert">{escape(refused.message)}. '
+            f'<span class="cr-quiet">{escape(refused.allowed)}</span></div>'
         )
         return
-    if not isinstance(found, Outcome):
-        before = f"{found} others come before it." if found else "It is being run."
-        st.html(f'<div class="cr-quiet" role="status">{before}</div>')
-        st.fragment(_waiting, run_every=ASK_EVERY)(it, given)
-        return
+    _outcome(it, mean_of(found) if mean else found[None], given, mean=mean)
+
+
+def _found(
+    it: Experiment, given: Given, *, mean: bool, patience: float
+) -> tuple[dict[Any, Any], int | None]:
+    """Return what is there by seed, and how many others come before what is not; else None."""
+    found: dict[Any, Any] = {}
+    for seed in range(SEEDS) if mean else [None]:
+        asked = (*given, ("seed", seed)) if mean else given
+        one = _asked(it.name, asked, patience)
+        if isinstance(one, int):
+            return found, one
+        found[seed] = one
+    return found, None
+
+
+def _waited(made: int, before: int, *, mean: bool) -> None:
+    words = f"{before} others come before it." if before else "It is being run."
+    if mean:
+        words = f"Seed {made + 1} of {SEEDS}: {words[:1].lower()}{words[1:]}"
+        share = 100 * made / SEEDS
+        words += f'<div class="cr-progress"><i style="width:{share:.0f}%"></i></div>'
+    st.html(f'<div class="cr-quiet" role="status">{words}</div>')
+
+
+def _waiting(it: Experiment, given: Given, mean: bool, made: int) -> None:
+    found, before = _found(it, given, mean=mean, patience=0.0)
+    if before is None or len(found) != made:
+        st.rerun()
+
+
+def _outcome(it: Experiment, found: Outcome, given: Given, *, mean: bool) -> None:
+    """Show sentence, picture, table and reason, in this order."""
     st.html(f'<p class="cr-finding" role="status">{escape(found.finding)}</p>')
     if it.name == "convolution":
         convolution(_grids(found), key="ex_convolution", on_edit=lambda: _edited(found))
+        left, right = st.columns([1, 1], gap="medium")
     else:
-        with st.container(key="ex_picture"):
+        long = any(isinstance(x, str) and len(x) > LONG for row in found.rows for x in row)
+        left, right = st.columns([664, 272] if not long else [400, 536], gap="small")
+        with left, st.container(key="ex_picture"):
             st.vega_lite_chart(
                 spec=found.spec(theme()), key=f"ex_chart_{it.name}_{theme()}", width="content"
             )
+    with right:
+        _table(found, _of_mean(found) if mean else it.beside)
+        if found.why:
+            st.html(f'<div class="cr-why"><h3>Why</h3><p>{escape(found.why)}</p></div>')
+        if it.name == "activation-start" and not mean:
+            _ways_in(found, it.given(**dict(given)))
     st.html(f'<p class="cr-quiet">{escape(it.about)}</p>')
-    _table(found)
-    if it.name == "activation-start":
-        _ways_in(found, it.given(**dict(given)))
-    _save(it, found, given)
-
-
-def _waiting(it: Experiment, given: tuple[tuple[str, Any], ...]) -> None:
-    if not isinstance(_asked(it.name, given, 0.0), int):
-        st.rerun()
+    _save(it, found, given, mean=mean)
 
 
 def _grids(found: Outcome) -> dict[str, Any]:
@@ -214,11 +262,19 @@ def _edited(found: Outcome) -> None:
     session[f"ex_own_{argument}"] = tuple(map(tuple, rows))
 
 
-def _table(found: Outcome) -> None:
+def _of_mean(found: Outcome) -> Sequence[str]:
+    """Return the columns of a mean that are told beside its picture."""
+    look = found.look
+    y = look.best or look.y
+    x = () if look.x in TIME else (look.x,)
+    return [name for name in (look.rows, look.facet, look.colour, *x, y, f"{y} ±") if name]
+
+
+def _table(found: Outcome, beside: Sequence[str]) -> None:
     shown = found.ends().head(MOST_ROWS)
     more = len(found.rows) - len(shown.rows)
     with st.container(key="ex_table"):
-        table = replace(shown, finding="").html()
+        table = replace(shown.only(beside) if beside else shown, title="", finding="").html()
         inside = f'<div class="scrolls" tabindex="0" role="region" aria-label="Table">{table}</div>'
         markup(inside, key="ex_rows")
         if more > 0:
@@ -229,7 +285,7 @@ def _table(found: Outcome) -> None:
 def _ways_in(found: Outcome, given: Mapping[str, Any]) -> None:
     """Show a way from every network of the grid to its run on the page."""
     with st.container(key="ex_ways", horizontal=True, vertical_alignment="center"):
-        st.html('<span class="cr-quiet">Open a run:</span>', width="content")
+        st.html('<span class="cr-quiet">Open in Networks:</span>', width="content")
         for row in found.ends().where():
             st.button(
                 f"{row['activation']} from {row['start']}",
@@ -257,9 +313,10 @@ def opened(row: Mapping[str, Any], given: Mapping[str, Any]) -> NetworkState:
     )
 
 
-def _save(it: Experiment, found: Outcome, given: tuple[tuple[str, Any], ...]) -> None:
+def _save(it: Experiment, found: Outcome, given: Given, *, mean: bool) -> None:
     written = "".join(f", {name}={value!r}" for name, value in given)
-    line = f'from chainrule.nn import experiments\nexperiments.experiment("{it.name}"{written})'
+    call = f'over_seeds("{it.name}", range({SEEDS})' if mean else f'experiment("{it.name}"'
+    line = f"from chainrule.nn import experiments\nexperiments.{call}{written})"
     with st.container(key="ex_save", horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Table as CSV",

@@ -130,7 +130,11 @@ def _tools() -> None:
             on_click=session.move,
             args=(by,),
         )
-    with st.popover("Examples", key="examples"), st.container(key="examples_inside"):
+    # What is inside is made when it is opened, so that typing does not wait for it.
+    opener = st.popover("Examples", key="examples", on_change="rerun")
+    if not opener.open:
+        return
+    with opener, st.container(key="examples_inside"):
         for subject, found in subjects():
             st.html(f"<h3>{subject}</h3>")
             for example in found:

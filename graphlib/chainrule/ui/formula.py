@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
-from typing import Any, cast
 
 import streamlit as st
 
 from chainrule.readings.render.markdown import escaped
 from chainrule.ui import session
+from chainrule.ui.component import component
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.state import EXAMPLE
 from chainrule.ui.widgets import bound
@@ -23,13 +22,11 @@ LONGEST = 20_000
 LABEL = "Formula or program"
 
 
-@cache
-def _mount() -> Callable[..., Any]:
-    script = Path(__file__).with_name("formula.js").read_text(encoding="utf-8")
-    return cast(
-        Callable[..., Any],
-        st.components.v2.component("chainrule_typing", html="<i hidden></i>", js=script),
-    )
+_typing = component(
+    "typing",
+    "<i hidden></i>",
+    Path(__file__).with_name("formula.js").read_text(encoding="utf-8"),
+)
 
 
 def box() -> None:
@@ -42,7 +39,7 @@ def box() -> None:
         placeholder=EXAMPLE,
         label_visibility="collapsed",
     )
-    _mount()(
+    _typing(
         key="typing",
         data={"label": LABEL, "pause": TYPING_PAUSE},
         on_went_change=lambda: session.go(st.session_state["typing"].went),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any, cast
-
 import streamlit as st
+
+from chainrule.ui.component import component
 
 CSS = """
 .chainrule { font-family: var(--st-font, "Source Sans"), sans-serif; padding: 0 !important; }
@@ -27,14 +25,7 @@ export default function ({ data, parentElement }) {
 """
 
 
-@cache
-def _mount() -> Callable[..., Any]:
-    return cast(
-        Callable[..., Any],
-        st.components.v2.component(
-            "chainrule_markup", html='<div class="markup"></div>', css=CSS, js=SCRIPT
-        ),
-    )
+_mounted = component("markup", '<div class="markup"></div>', SCRIPT, CSS)
 
 
 def markup(html: str, *, key: str) -> None:
@@ -46,4 +37,4 @@ def markup(html: str, *, key: str) -> None:
         Identity of the piece in the page.
     """
     dark = st.context.theme.type == "dark"
-    _mount()(key=key, data={"html": html, "theme": "dark" if dark else "light"})
+    _mounted(key=key, data={"html": html, "theme": "dark" if dark else "light"})

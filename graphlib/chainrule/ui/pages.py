@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -24,10 +26,13 @@ class Page:
         What the header calls it; in lower case, with hyphens, its address.
     show
         Shows it, below the header.
+    style
+        The name of its own style sheet, beside that of all pages.
     """
 
     title: str
     show: Callable[[], None]
+    style: str = ""
 
     @property
     def address(self) -> str:
@@ -37,8 +42,8 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("Explore", explore.page),
-    Page("Networks", networks.page),
-    Page("Descent", descent.page),
+    Page("Networks", networks.page, "networks.css"),
+    Page("Descent", descent.page, "networks.css"),
     Page("Exercises", exercises.page),
     Page("Check my work", check_work.page),
     Page("Reference", reference.page),
@@ -55,13 +60,11 @@ def run() -> None:
     ]
     st.session_state["pages"] = {page.title: at for page, at in zip(PAGES, entries, strict=True)}
     here = st.navigation(entries, position="hidden")
-    _style()
+    st.html(_style(PAGES[entries.index(here)].style, st.context.theme.type == "dark"))
     with st.container(key="header", horizontal=True, vertical_alignment="center"):
         st.html('<span class="cr-brand">chainrule</span>', width="content")
         for entry in entries:
-            with st.container(
-                key=f"{'here' if entry == here else 'page'}_{entry.url_path}", width="content"
-            ):
+            with st.container(key="here", width="content") if entry == here else nullcontext():
                 st.page_link(entry, label=entry.title)
         help.button()
     here.run()
@@ -83,7 +86,7 @@ def _guarded(page: Page) -> Callable[[], None]:
     return show
 
 
-def _style() -> None:
-    dark = st.context.theme.type == "dark"
-    sheets = ["style.css", "networks.css", *(["dark.css"] if dark else [])]
-    st.html("<style>" + "".join((HERE / sheet).read_text() for sheet in sheets) + "</style>")
+@cache
+def _style(own: str, dark: bool) -> str:
+    sheets = filter(None, ("style.css", own, "dark.css" if dark else ""))
+    return f"<style>{''.join((HERE / sheet).read_text('utf-8') for sheet in sheets)}</style>"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import Any, Final, cast
-
-import streamlit as st
+from typing import Any, Final
 
 from chainrule.drawing.browser import LABELS, script, style
 from chainrule.drawing.player import Packed
+from chainrule.ui.component import component
 
 MOUNT: Final = """
 const players = new WeakMap();
@@ -32,14 +30,7 @@ export default function (component) {
 """
 
 
-@cache
-def _mount() -> Callable[..., Any]:
-    return cast(
-        Callable[..., Any],
-        st.components.v2.component(
-            "chainrule_player", html='<div class="player"></div>', css=style(), js=script() + MOUNT
-        ),
-    )
+_mounted = component("player", '<div class="player"></div>', script() + MOUNT, style())
 
 
 def told(result: Any, what: str, run: Packed) -> str | None:
@@ -93,7 +84,7 @@ def player(
         the node last chosen, each as `told` reads it. ``narrow``, whether it stands on a narrow
         screen.
     """
-    return _mount()(
+    return _mounted(
         key=key,
         data={
             "payload": run.text,

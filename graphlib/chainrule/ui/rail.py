@@ -166,14 +166,13 @@ def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> Non
         session["values"].pop(name, None)
     typed = session["values"].get(name, default)
     session[f"value_{name}"] = typed
-    label, box = st.columns([1, 3.6 if shape else 1.3], vertical_alignment="center")
-    with label, st.container(key=f"name_{name}"):
-        st.latex(latex(Symbol(name)))
-    box.text_input(
-        f"Value of {name}",
-        **bound(f"value_{name}", _typed, name, default),
-        label_visibility="collapsed",
-    )
+    with st.container(key=f"name_{name}", horizontal=True, vertical_alignment="center", gap=None):
+        st.markdown(f"${latex(Symbol(name))}$", width=42 if shape else 83)
+        st.text_input(
+            f"Value of {name}",
+            **bound(f"value_{name}", _typed, name, default),
+            label_visibility="collapsed",
+        )
     try:
         typed_value(typed, name, shape)
     except InputError as error:

@@ -44,9 +44,9 @@ def bound(
     session = st.session_state
     every = session.setdefault("shown", {})
     value, shown = session[name], every.get(name)
-    if shown is None or shown.value != value or _key(name, shown) not in session:
+    if shown is None or shown.value != value:
         shown = every[name] = _Shown(shown.number + 1 if shown else 1, value)
-    elif session[_key(name, shown)] != value:
+    elif session.get(_key(name, shown), value) != value:
         # A run that was cut short has taken the choice from the browser, and told nobody.
         _choose(name, shown, then, args)
         st.rerun()

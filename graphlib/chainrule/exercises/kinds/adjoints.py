@@ -67,8 +67,7 @@ def write(setting: Setting) -> Question:
     words = instructions(
         "adjoints" if known else "adjoints_more", {"output": view.name(view.run.output)}
     )
-    given = given_table(problem, "value", setting.hidden)
-    return Question((words, *given, table), tuple(answers))
+    return Question((words, given_table(setting, "value"), table), tuple(answers))
 
 
 KIND = Kind(

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
-from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
+from chainrule.exercises.kinds.kind import Kind, Later, Question, Setting, one_output
 from chainrule.exercises.kinds.slots import (
     choice_answer,
     given_table,
@@ -33,7 +33,7 @@ def write(setting: Setting) -> Question:
     """Ask for the counts of each pass, and which mode is cheaper."""
     problem, view = setting.problem, setting.problem.worked.view
     output = view.run.output
-    blocks: list[Block] = [instructions("count"), *given_table(problem, "partial", setting.hidden)]
+    blocks: list[Later | Block] = [instructions("count"), given_table(setting, "partial")]
     answers, second = [], dict[str, Any]()
     work = {edge: 0 if _unit(problem, edge) else 1 for edge in problem.edges}
     forward = {name: _forward(problem, name, work) for name in problem.inputs}

@@ -48,9 +48,9 @@ def write(setting: Setting) -> Question:
     shown = Coloured("partial", Row(tuple(t for t in terms if t != Symbol(" "))))
     answers.append(Answer("arrows", "graph", shown, exact, points=float(len(missing))))
 
-    def drawn() -> Figure:
+    def drawn() -> tuple[Figure]:
         alternative = _alternative(problem, set(blank), set(missing))
-        return figure(problem, blank=blank, missing=missing, alternative=alternative)
+        return (figure(problem, blank=blank, missing=missing, alternative=alternative),)
 
     gaps = {"blank": counted(len(blank)), "missing": counted(len(missing))}
     words = instructions("draw" if len(missing) > 1 else "draw_one", gaps)

@@ -101,10 +101,14 @@ def write(setting: Setting) -> Question:
         MISTAKE: _first_wrong(problem, shown),
         CORRECTED: problem.second(cell),
     }
-    given = given_table(problem, "value", setting.hidden)
     printed = frozenset(worksheet(problem).cells) - {f"value:{name}" for name in problem.inputs}
     told = frozenset(cell for cell in printed if not cell.startswith(("value:", "tangent:")))
-    return Question((instructions("find-mistake"), *given, table, *fields), answers, second, told)
+    return Question(
+        (instructions("find-mistake"), given_table(setting, "value"), table, *fields),
+        answers,
+        second,
+        told,
+    )
 
 
 def _first_wrong(problem: Problem, shown: dict[str, float | None]) -> str:

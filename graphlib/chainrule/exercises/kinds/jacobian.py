@@ -77,8 +77,9 @@ def write(setting: Setting) -> Question:
             (1.0, *(1.4 for _ in problem.outputs)),
         ),
     )
-    given = given_table(problem, "partial", setting.hidden)
-    return Question((instructions("jacobian"), *given, *tables), tuple(answers))
+    return Question(
+        (instructions("jacobian"), given_table(setting, "partial"), *tables), tuple(answers)
+    )
 
 
 KIND = Kind(

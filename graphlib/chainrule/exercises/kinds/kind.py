@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,18 +28,22 @@ class Setting:
     asked
         Cells that earlier tasks about the same problem ask already.
     later
-        Cells that later ones ask.
+        Gives the cells that later ones ask.
     """
 
     problem: Problem
     rng: np.random.Generator
     asked: frozenset[str] = frozenset()
-    later: frozenset[str] = frozenset()
+    later: Callable[[], frozenset[str]] = frozenset
 
     @property
     def hidden(self) -> frozenset[str]:
         """Cells that are not printed, since some task asks them."""
-        return self.asked | self.later
+        return self.asked | self.later()
+
+
+Later = Callable[[], Iterable[Block]]
+"""Makes blocks of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,7 @@ class Question:
     Parameters
     ----------
     blocks
-        What stands under the heading. What is dear to make is a function that makes it, called
-        once the problem is taken.
+        What stands under the heading. What is dear to make is made once the problem is taken.
     answers
         The key, in working order.
     shown
@@ -59,7 +62,7 @@ class Question:
         For every answer that is no cell of the passes, what the second reading says of it.
     """
 
-    blocks: tuple[Block | Callable[[], Block], ...]
+    blocks: tuple[Block | Later, ...]
     answers: tuple[Answer, ...]
     second: Mapping[str, Any] = field(default_factory=dict)
     shown: frozenset[str] = frozenset()

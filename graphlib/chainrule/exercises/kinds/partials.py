@@ -25,8 +25,9 @@ def write(setting: Setting) -> Question:
         rows.append((partial_name(problem, edge), ask(formula), ask(number)))
         answers += [formula_answer(problem, edge), number_answer(problem, number)]
     table = lay_out(heads("partial", "formula", "number"), tuple(rows), (0.8, 2.0, 1.2))
-    given = given_table(problem, "value", setting.hidden)
-    return Question((instructions("partials"), *given, table), tuple(answers))
+    return Question(
+        (instructions("partials"), given_table(setting, "value"), table), tuple(answers)
+    )
 
 
 KIND = Kind("partials", "Local partials", "local partials as formulas and numbers", write, anything)

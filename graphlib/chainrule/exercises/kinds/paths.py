@@ -95,8 +95,11 @@ def write(setting: Setting) -> Question:
         "output": view.name(view.run.output),
         "input": view.name(problem.node_of[entry]),
     }
-    given = given_table(problem, "partial", setting.hidden)
-    return Question((instructions("paths", names), *given, table), tuple(answers), second)
+    return Question(
+        (instructions("paths", names), given_table(setting, "partial"), table),
+        tuple(answers),
+        second,
+    )
 
 
 def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> float | Sum | None:

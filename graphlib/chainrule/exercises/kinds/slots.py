@@ -9,6 +9,7 @@ from typing import Any
 
 from chainrule.exercises.answers import number
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
+from chainrule.exercises.kinds.kind import Later, Setting
 from chainrule.exercises.problem import ENTRY, Problem
 from chainrule.exercises.sheet import Answer, ask, give, lay_out
 from chainrule.graph.wengert import INPUT, Edge
@@ -221,17 +222,20 @@ def across(heads: Sequence[tuple[Term, Cell | None]], title: str) -> tuple[Grid,
     return tuple(tables)
 
 
-def given_table(problem: Problem, kind: str, asked: frozenset[str]) -> tuple[Grid, ...]:
-    """Return the values or local partials that a task builds on, unless they are asked before."""
-    view = problem.worked.view
-    if kind == "value":
-        cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
-    else:
-        cells = [(slashed(problem, e), problem.edge_cell("partial", e)) for e in problem.edges]
-    if all(cell in asked for _term, cell in cells):
-        return ()
-    pairs = [(term, given_number(problem, cell)) for term, cell in cells]
-    return across(pairs, "value" if kind == "value" else "partial")
+def given_table(setting: Setting, kind: str) -> Later:
+    """Give the values or local partials that a task builds on, unless another task asks them."""
+    problem, view = setting.problem, setting.problem.worked.view
+
+    def tables() -> tuple[Grid, ...]:
+        if kind == "value":
+            cells = [(view.name(node), f"value:{view.labels[node]}") for node in problem.steps]
+        else:
+            cells = [(slashed(problem, e), problem.edge_cell("partial", e)) for e in problem.edges]
+        if setting.hidden.issuperset(cell for _term, cell in cells):
+            return ()
+        return across([(term, given_number(problem, cell)) for term, cell in cells], kind)
+
+    return tables
 
 
 def backward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:

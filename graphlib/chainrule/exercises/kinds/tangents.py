@@ -41,8 +41,10 @@ def write(setting: Setting) -> Question:
     columns = ("node", "partial", "tangent") if known else ("node", "partial", "number", "tangent")
     widths = (1.5, 0.8, 1.6) if known else (1.5, 0.8, 1.4, 1.6)
     words = instructions("tangents", {"direction": assignments(problem.direction, dotted=True)})
-    given = given_table(problem, "value", setting.hidden)
-    return Question((words, *given, lay_out(heads(*columns), tuple(rows), widths)), tuple(answers))
+    return Question(
+        (words, given_table(setting, "value"), lay_out(heads(*columns), tuple(rows), widths)),
+        tuple(answers),
+    )
 
 
 KIND = Kind(

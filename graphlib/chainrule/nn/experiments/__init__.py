@@ -23,6 +23,8 @@ from chainrule.nn.experiments.fit import (
     overfitting,
     width_against_depth,
 )
+from chainrule.nn.experiments.layers import layer_by_node
+from chainrule.nn.experiments.means import mean_of, over_seeds
 from chainrule.nn.experiments.outcome import Look, Outcome
 from chainrule.nn.experiments.pictures import changed_input, convolution, style_transfer
 from chainrule.nn.experiments.record import EXPERIMENTS, Experiment, experiment
@@ -47,9 +49,12 @@ __all__ = [
     "descent",
     "experiment",
     "gradient_flow",
+    "layer_by_node",
     "line_and_closed_form",
     "loss_of_a_weight",
     "lottery_ticket",
+    "mean_of",
+    "over_seeds",
     "overfitting",
     "rates",
     "recurrent",

@@ -46,7 +46,22 @@ def _learned(ends: Mapping[tuple[str, str], dict[str, float] | None], given: Any
     return told + "."
 
 
-@measured("activation-start", _learned)
+def _arrived(ends: Mapping[tuple[str, str], dict[str, float] | None], given: Any) -> str:
+    """Say what arrives at layer 1 before the first step, where networks learn and where not."""
+    there = {(a, _begun(a, s)): end for (a, s), end in ends.items() if end}
+    told = _flowing({key: (end["arriving"],) for key, end in there.items()}, given)
+    told = f"Before the first step, {told[:1].lower()}{told[1:]}"
+    learned = [end["arriving"] for end in there.values() if end["loss"] < LEARNT * GUESSING]
+    others = [end["arriving"] for end in there.values() if end["loss"] >= LEARNT * GUESSING]
+    if learned and others:
+        told += (
+            f" In the networks that learn a share of {size(min(learned), 2)} or more arrives, in "
+            f"the others of {size(max(others), 2)} or less."
+        )
+    return told
+
+
+@measured("activation-start", _learned, _arrived)
 def activations_and_starts(
     activation: str,
     scheme: str | Initialiser,
@@ -72,18 +87,19 @@ def activations_and_starts(
     plan = dict[str, Any](optimiser="sgd", rate=rate, batch=20, epochs=epochs, seed=seed)
     run = train(model, kept, validation=held, **plan)
     seen = layers(run.network, run.parameters, {"x": run.x, "t": run.t})
-    arriving = float(np.abs(seen[run.network.units[0]].adjoint).mean())
+    hidden = [seen[name] for name in run.network.units[:depth]]
+    first, last = (float(np.abs(layer.adjoint).mean()) for layer in (hidden[0], hidden[-1]))
 
     def row(told: Mapping[str, float]) -> tuple[Any, ...]:
         names = ("loss", "accuracy", "held_out_loss", "held_out_accuracy")
         told_of = [told[name] for name in names]
-        return activation, start.scheme, column, int(told["epoch"]), *told_of, arriving
+        return activation, start.scheme, column, int(told["epoch"]), *told_of, first
 
     yield row({"epoch": 0, **run.told()})
     for record in run:
         if record.metrics:
             yield row(run.epochs[-1])
-    return run.epochs[-1]
+    return run.epochs[-1] | {"arriving": ratio(first, last)}
 
 
 def _apart(end: tuple[str, float, float], given: Any) -> str:
@@ -100,7 +116,11 @@ def _apart(end: tuple[str, float, float], given: Any) -> str:
 def symmetry(
     scheme: str | Initialiser = "zeros", *, steps: int = 200, rate: float = 0.5, seed: int = 0
 ) -> Rows:
-    """Train exclusive or from weights that are all alike: hidden units stay copies of one."""
+    """Train exclusive or from weights that are all alike: hidden units stay copies of one.
+
+    Units with the same weights have the same values and receive the same adjoints, so every step
+    changes them alike.
+    """
     start = Initialiser.of(scheme)
     model = Sequential([Dense(4, "tanh", start), Dense(1, "sigmoid", start)], inputs=2)
     run = train(model, xor(seed=seed), optimiser="gd", rate=rate, steps=steps, seed=seed)
@@ -114,18 +134,19 @@ def symmetry(
     return (start.scheme, *seen()[1:])
 
 
-def _flowing(ends: Mapping[tuple[str, str], tuple[float, float]], given: Any) -> str:
-    """Say what happens to the adjoint on its way back, and to the values on their way forth."""
+def _flowing(ends: Mapping[tuple[str, str], tuple[float, ...]], given: Any) -> str:
+    """Say what happens to the adjoint on its way back, and to the values where that is known."""
     there = [key for key in ends if 0 < ends[key][0] < np.inf]
     told = ""
     if there:
         far = {key: log10(ends[key][0]) for key in there}
         picked = (min(far, key=far.__getitem__), max(far, key=far.__getitem__))
-        parts = [
-            f"{changed(ends[key][0])} with {key[0]} and {key[1]} weights (the deviation of the "
-            f"values {changed(ends[key][1])} from layer 1 to {given.depth})"
-            for key in dict.fromkeys([*picked, min(far, key=lambda key: abs(far[key]))])
-        ]
+        parts = []
+        for key in dict.fromkeys([*picked, min(far, key=lambda key: abs(far[key]))]):
+            parts.append(f"{changed(ends[key][0])} with {key[0]} and {key[1]} weights")
+            if forth := ends[key][1:]:
+                said = f"the deviation of the values {changed(forth[0])} from layer 1 to"
+                parts[-1] += f" ({said} {given.depth})"
         told = f"From layer {given.depth} back to layer 1 the mean |∂J/∂h| {'; it '.join(parts)}."
     for verb, which in (
         ("Nothing at all arrives at layer 1", [k for k in ends if ends[k][0] == 0]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import product
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from chainrule.readings.theme import THEMES, Theme, ThemeName, mixed
@@ -12,7 +13,12 @@ from chainrule.readings.theme import THEMES, Theme, ThemeName, mixed
 if TYPE_CHECKING:
     from chainrule.nn.experiments.outcome import Outcome
 
-WIDTH, HEIGHT, LEAST = 620, 280, 90
+WIDTH, HEIGHT, LEAST = 550, 280, 80
+APART = 14
+"""From one picture to the one beside it, in px."""
+HEAD = 84
+"""Room in px for what a row of pictures is called."""
+CURSOR = "cursor"
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [4, 2, 1, 2])
 TIME = ("step", "epoch")
 """Columns along which something ends."""
@@ -34,50 +40,93 @@ _POWERS = _powers()
 def drawn(outcome: Outcome, theme: ThemeName = "light") -> Spec:
     """Return an outcome's picture with its data in it.
 
-    Pictures by facet stand side by side, by row one under the other, on the same axes. Series are
-    told apart by depth of one colour, and by dashes: blue for values, orange for derivatives.
+    Pictures by facet stand side by side, by row one under the other, on the same axes, which are
+    numbered at the rim. Series are told apart by depth of one colour, and by dashes: blue for
+    values, orange for derivatives. Pointing at one picture moves a cursor in all of them.
     """
     look, colours = outcome.look, THEMES[theme]
     records = [dict(zip(outcome.columns, map(_plain, row), strict=True)) for row in outcome.rows]
     rows = _different(records, look.rows)
     facets = _different(records, look.facet)
     panels = look.panels or ((look.y, ""),)
-    lines_of = [facets] if look.rows else [facets[k : k + 3] for k in range(0, len(facets), 3)]
-    across = len(lines_of[0]) * len(panels)
-    narrow = across > 4
-    size = {
-        "width": max(LEAST, (WIDTH - 30 * (across - 1)) // min(across, 6)),
-        "height": 110 if len(rows) * len(lines_of) > 1 else HEIGHT if across == 1 else 180,
+    quiet = bool(look.rows)
+    across = (len(facets) if quiet else min(3, len(facets))) * len(panels)
+    places = list(product(rows, facets, panels))
+    size: Spec = {
+        "width": max(LEAST, (WIDTH - APART * (across - 1)) // across),
+        "height": 110 if len(places) > across else HEIGHT if across == 1 else 180,
     }
-    lines: list[Spec] = []
-    for row, part in product(rows, lines_of):
-        cells: list[Spec] = []
-        for facet in part:
-            where = {name: v for name, v in ((look.rows, row), (look.facet, facet)) if name}
-            for panel in panels:
-                cell = _panel(outcome, records, where, panel, colours, quiet=narrow) | size
-                named = [_said(facet, look.facet)] if look.facet and panel is panels[0] else []
-                named += [panel[0]] if len(panels) > 1 else []
-                words = ": ".join(named) if row is rows[0] else ""
-                if look.rows and not cells:
-                    words = ", ".join(filter(None, (str(row), words)))
-                limit = size["width"] + 36
-                cell["title"] = {"text": words, "fontSize": 12 if narrow else 13, "limit": limit}
-                cells.append(cell)
-        lines.append({"hconcat": cells, "spacing": 10})
-    picture = {"vconcat": lines, "spacing": 8} if len(lines) > 1 else lines[0]
-    if len(lines) == 1 and across == 1:
-        picture = {name: part for name, part in lines[0]["hconcat"][0].items() if name != "title"}
+    if outcome.type_of(look.y) == "nominal" and look.kind == "bar":
+        size |= {"height": {"step": 17}, "width": 290}
+    best = min(outcome.ends().where(), key=itemgetter(look.best)) if look.best else {}
+    cells: list[Spec] = []
+    for row, facet, panel in places:
+        where = {name: v for name, v in ((look.rows, row), (look.facet, facet)) if name}
+        cell = {**_panel(outcome, records, where, panel, colours, f"cell {len(cells)}"), **size}
+        if len(places) > 1 and row is rows[0]:
+            head = _said(facet, look.facet) if look.facet and panel is panels[0] else ""
+            over = (len(panels) * (size["width"] + APART) - APART) / 2
+            cell["layer"] += _heads(head, over if len(panels) > 1 else 0, panel, panels, colours)
+        if best and where.items() <= best.items():
+            cell["view"] = {"stroke": colours.ink, "strokeWidth": 2}
+        if across > 1:
+            at = len(cells) % across
+            right = at == across - 1 and len(panels) > 1
+            _rim(cell, at, right, str(row) if quiet and not at else "", colours)
+        cells.append(cell)
+    lines = [
+        {"hconcat": cells[k : k + across], "spacing": APART, "bounds": "flush"}
+        for k in range(0, len(cells), across)
+    ]
+    picture: Spec = {"vconcat": lines, "spacing": 8} if len(lines) > 1 else lines[0]
+    if len(cells) == 1:
+        picture = cells[0]
     else:
         shared = ("color", "strokeDash", "shape", *(() if look.panels else ("y",)))
         picture["resolve"] = {"scale": dict.fromkeys(shared, "shared")}
+    if look.kind == "line":
+        moved = {"type": "point", "on": "pointermove", "nearest": True, "clear": "pointerout"}
+        moved["fields"] = [look.x]
+        names = [f"cell {k}" for k in range(len(cells))]
+        picture["params"] = [{"name": CURSOR, "select": moved, "views": names}]
     return {
         "data": {"values": records},
-        "title": {"text": outcome.title, "anchor": "start", "fontSize": 15, "color": colours.ink},
+        "title": {"text": outcome.title, "subtitle": look.caption, "fontSize": 15},
         "background": "transparent",
         "config": _config(colours),
         **picture,
     }
+
+
+def _heads(
+    head: str, middle: float, panel: tuple[Any, ...], panels: Sequence[Any], colours: Theme
+) -> list[Spec]:
+    """Return what stands over a picture: its facet, and of several panels its column."""
+    several = len(panels) > 1
+    place = {"fontSize": 14, "fontWeight": 600, "align": "center" if middle else "left"}
+    said = [_written(head, colours.ink, middle, -27 if several else -10, **place)] if head else []
+    return said + [_written(panel[0], colours.quiet, 0, -10)] * several
+
+
+def _written(words: str, colour: str, x: float, y: float, **mark: Any) -> Spec:
+    """Return words at a place of a picture, in px from its corner."""
+    text = {"type": "text", "text": words, "align": "left", "fontSize": 12, "color": colour} | mark
+    places = {"x": {"value": x}, "y": {"value": y}}
+    return {"data": {"values": [{}]}, "mark": text, "encoding": places}
+
+
+def _rim(cell: Spec, at: int, right: bool, head: str, colours: Theme) -> None:
+    """Leave numbers of the axis y to the first picture of a line, and to the last of panels."""
+    for layer in cell["layer"]:
+        axis = layer.get("encoding", {}).get("y", {}).get("axis")
+        if axis is None:
+            continue
+        axis["title"] = None
+        axis |= {"orient": "right"} if right else {"labels": not at}
+        if head:
+            axis |= {"title": head, "titleAngle": 0, "titleAlign": "right", "titleX": -32}
+            axis["minExtent"] = HEAD
+            axis |= {"titleColor": colours.ink, "titleFontWeight": 600, "titleFontSize": 14}
 
 
 def _config(colours: Theme) -> Spec:
@@ -91,18 +140,30 @@ def _config(colours: Theme) -> Spec:
         "titleFontWeight": "normal",
         "labelFontSize": 12,
         "titleFontSize": 12,
+        "labelPadding": 4,
+        "titlePadding": 6,
+        "labelOverlap": False,
     }
     return {
         "view": {"stroke": None},
         "font": "Source Sans, sans-serif",
         "axis": axis,
-        "title": {"color": colours.ink, "anchor": "start", "fontWeight": 600},
+        "title": {
+            "color": colours.ink,
+            "anchor": "start",
+            "frame": "group",
+            "fontWeight": 600,
+            "fontSize": 13,
+            "subtitleColor": colours.quiet,
+            "subtitleFontSize": 12,
+        },
         "legend": {
             "labelColor": colours.quiet,
             "titleColor": colours.quiet,
             "titleFontWeight": "normal",
             "labelFontSize": 12,
             "symbolStrokeWidth": 2,
+            "orient": "top",
         },
     }
 
@@ -113,8 +174,7 @@ def _panel(
     where: Mapping[str, Any],
     panel: tuple[Any, ...],
     colours: Theme,
-    *,
-    quiet: bool,
+    named: str,
 ) -> Spec:
     """Return one picture: a solid line, a dashed one beside it where there are two columns."""
     look = outcome.look
@@ -122,15 +182,14 @@ def _panel(
     domain = ends[0] if ends else None
     role = colours.derivative if look.derivative else colours.value
     keep = [{"filter": {"field": _field(n), "equal": v}} for n, v in where.items()]
+    here = [r for r in records if all(r[n] == v for n, v in where.items())]
     encoding = {
-        "x": _axis(outcome, look.x, logarithmic=look.both, quiet=quiet),
-        "y": _axis(outcome, y, logarithmic=look.logarithmic, domain=domain, quiet=quiet, wide=30),
+        "x": _axis(outcome, look.x, logarithmic=look.both),
+        "y": _axis(outcome, y, logarithmic=look.logarithmic, domain=domain, wide=30),
     }
-    if ends and look.x in TIME and not look.colour:
-        last = [r for r in records if all(r[n] == v for n, v in where.items())][-1][y]
-        encoding["x"]["axis"]["title"] = "lost" if last is None else f"ends at {last:.3g}"
     if look.kind == "rect":
         return {"transform": keep, **_plane(outcome, encoding, role, colours)}
+    told = _told(outcome, here, panel, encoding, role, colours)
     mark: Spec = {"type": look.kind, "clip": True, "tooltip": True, "color": role}
     few = len(records) <= 12 * len(_different(records, look.colour))
     mark |= {"strokeWidth": 1.8, "point": few} if look.kind == "line" else {}
@@ -138,15 +197,97 @@ def _panel(
     if look.colour:
         encoding |= _series(outcome, records, role, colours, dashes=look.kind == "line")
     if look.logarithmic and any(r[y] == 0 for r in records):
-        return {"transform": keep, **_with_zeros(records, y, mark, encoding, colours)}
-    if not dashed:
-        return {"transform": keep, "mark": mark, "encoding": encoding}
-    second = {**encoding, "y": {**encoding["y"], "field": _field(dashed)}}
-    layers = [
-        {"mark": mark, "encoding": encoding},
-        {"mark": {**mark, "strokeDash": [4, 3], "strokeWidth": 1.2}, "encoding": second},
+        layers = _with_zeros(records, y, mark, encoding, colours)
+    else:
+        layers = [{"mark": mark, "encoding": encoding}]
+    line = layers[0]
+    if f"{y} ±" in outcome.columns:
+        layers.insert(0, _band(records, y, line, role))
+    if dashed:
+        second = {**encoding, "y": {**encoding["y"], "field": _field(dashed)}}
+        layers += [{"mark": {**mark, "strokeDash": [4, 3], "strokeWidth": 1.2}, "encoding": second}]
+    if look.kind == "line":
+        layers += _cursor(line, y, colours, named, numbers=not look.colour)
+    return {"transform": keep, "layer": [*layers, *told]}
+
+
+def _band(records: Sequence[Spec], y: str, line: Spec, role: str) -> Spec:
+    """Return the ground of one deviation about the line of a mean."""
+    ends = {"low": f"datum[{y!r}] - datum['{y} ±']", "high": f"datum[{y!r}] + datum['{y} ±']"}
+    if line["encoding"]["y"]["scale"].get("type") == "log":
+        least = min((r[y] for r in records if r[y]), default=1.0)
+        ends["low"] = f"max({ends['low']}, {least / 10})"
+    made = [{"calculate": formula, "as": name} for name, formula in ends.items()]
+    encoding = {k: v for k, v in line["encoding"].items() if k != "strokeDash"}
+    return {
+        "transform": [*line.get("transform", []), *made],
+        "mark": {"type": "area", "opacity": 0.18, "clip": True, "color": role},
+        "encoding": {
+            **encoding,
+            "y": {**encoding["y"], "field": "low"},
+            "y2": {"field": "high"},
+        },
+    }
+
+
+def _cursor(line: Spec, y: str, colours: Theme, named: str, *, numbers: bool) -> list[Spec]:
+    """Return what follows the pointer: a rule, and the number of a line that stands alone."""
+    places = {axis: line["encoding"][axis] for axis in ("x", "y")}
+    there = [*line.get("transform", []), {"filter": {"param": CURSOR, "empty": False}}]
+    rule = {"type": "rule", "color": colours.ink, "strokeWidth": 1}
+    drawn = [
+        {
+            **line,
+            "name": named,
+            "mark": {"type": "point", "opacity": 0, "clip": True},
+            "encoding": places,
+        },
+        {"transform": there, "mark": rule, "encoding": {"x": places["x"]}},
     ]
-    return {"transform": keep, "layer": layers}
+    if numbers:
+        text = {"field": _field(y), "type": "quantitative", "format": ".3~g"}
+        mark = {"type": "text", "dy": -9, "fontSize": 12, "fontWeight": 600, "color": colours.ink}
+        drawn.append({"transform": there, "mark": mark, "encoding": {**places, "text": text}})
+    return drawn
+
+
+def _told(
+    outcome: Outcome,
+    here: Sequence[Spec],
+    panel: tuple[Any, ...],
+    encoding: Spec,
+    role: str,
+    colours: Theme,
+) -> list[Spec]:
+    """Return what is written into a picture: levels, what stays at one, what lies outside.
+
+    In a grid the last number of the line takes the place of the axis' name.
+    """
+    look, (y, _, *ends) = outcome.look, panel
+    x_axis, y_axis = encoding["x"]["axis"], encoding["y"]["axis"]
+    numbers = [r[y] for r in here if r[y] is not None]
+    last = numbers[-1] if numbers and here[-1][y] is not None else None
+    share = "%" if "accuracy" in y else ""
+    if look.rows:
+        words = "lost" if last is None else f"{last:.1%}" if share else f"{last:.4g}"
+        x_axis |= {"title": words.replace("%", " %"), "labels": False, "titleAnchor": "end"}
+        x_axis |= {"grid": False, "titleColor": role, "titleFontWeight": 600, "titleFontSize": 13}
+    elif look.panels and look.x in TIME and not look.colour:
+        x_axis["title"] = "lost" if last is None else f"ends at {last:.3g}"
+    drawn: list[Spec] = []
+    for value, name, *mark in (level[1:] for level in look.levels if level[0] == y):
+        ticks = [*(ends[0] if ends else ()), value]
+        y_axis |= {"values": ticks, "labelExpr": f"format(datum.value, '~{share or 'g'}')"}
+        if name:
+            y_axis["labelExpr"] = f"datum.value == {value} ? '{name}' : {y_axis['labelExpr']}"
+        rule = {"type": "rule", "color": colours.quiet, "strokeDash": [1, 3]}
+        drawn.append({"mark": rule, "encoding": {"y": {**encoding["y"], "field": "at"}}})
+        drawn[-1]["data"] = {"values": [{"at": value}]}
+        if mark and (last is None or last >= mark[0] * value):
+            drawn.append(_written(f"▲ {mark[1]}", colours.warning, 4, 84, fontWeight=600))
+    if ends and numbers and numbers[0] > ends[0][1]:
+        drawn.append(_written(f"↑ from {numbers[0]:.3g}", role, 6, 27))
+    return drawn
 
 
 def _axis(
@@ -155,12 +296,12 @@ def _axis(
     *,
     logarithmic: bool = False,
     domain: tuple[float, float] | None = None,
-    quiet: bool = False,
     wide: int = 0,
 ) -> Spec:
-    scale: Spec = {"type": "log"} if logarithmic else {"zero": False}
+    scale: Spec = {"type": "log"} if logarithmic else {"zero": outcome.look.kind == "bar"}
+    scale |= {} if wide else {"nice": False}
     scale |= {"domain": list(domain)} if domain else {}
-    axis: Spec = {"tickCount": 3 if quiet else 5, **({"title": None} if quiet else {})}
+    axis: Spec = {"tickCount": 5, **({} if wide else {"labelOverlap": True})}
     axis |= {"minExtent": wide} if wide else {}
     axis |= {"labelExpr": _POWERS} if logarithmic else {}
     if logarithmic and (ticks := _ticks(domain or outcome.column(name))):
@@ -239,29 +380,22 @@ def _plane(outcome: Outcome, encoding: Spec, role: str, colours: Theme) -> Spec:
 
 def _with_zeros(
     records: Sequence[Spec], y: str, mark: Spec, encoding: Spec, colours: Theme
-) -> Spec:
-    """Return the picture with a written 0 at the foot, where powers of ten have no place."""
+) -> list[Spec]:
+    """Return a line with a written 0 at the foot, where powers of ten have no place."""
     floor = min((row[y] for row in records if row[y]), default=1.0) / 10
     at = "place"
     zero = f"datum[{y!r}] === 0"
     place = {"calculate": f"{zero} ? {floor} : datum[{y!r}]", "as": at}
     placed = {**encoding, "y": {**encoding["y"], "field": at}}
-    return {
-        "layer": [
-            {"transform": [place, {"filter": f"!({zero})"}], "mark": mark, "encoding": placed},
-            {
-                "transform": [place, {"filter": zero}],
-                "mark": {
-                    "type": "text",
-                    "text": "0",
-                    "fontSize": 13,
-                    "fontWeight": 600,
-                    "color": mark["color"],
-                },
-                "encoding": {k: v for k, v in placed.items() if k in "xy"},
-            },
-        ]
-    }
+    text = {"type": "text", "text": "0", "fontSize": 13, "fontWeight": 600, "color": mark["color"]}
+    return [
+        {"transform": [place, {"filter": f"!({zero})"}], "mark": mark, "encoding": placed},
+        {
+            "transform": [place, {"filter": zero}],
+            "mark": text,
+            "encoding": {k: v for k, v in placed.items() if k in "xy"},
+        },
+    ]
 
 
 def _different(records: Sequence[Spec], name: str) -> list[Any]:

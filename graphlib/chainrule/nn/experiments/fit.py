@@ -36,7 +36,11 @@ def _best_way(ends: Mapping[str, tuple[float, float, float]], given: Any) -> str
 
 @measured("overfitting", _best_way)
 def overfitting(way: str, *, epochs: int = 1500, patience: int = 60, seed: int = 3) -> Rows:
-    """Fit ten noisy points with far too many weights, plainly and with four remedies."""
+    """Fit ten noisy points with far too many weights, plainly and with four remedies.
+
+    With more weights than points a curve can pass through all of them, and so it learns their
+    noise. The remedies keep weights small, leave units out, or stop before that.
+    """
     data = wave(40, noise=0.25, seed=seed)
     remedy, _, amount = way.partition(" ")
     plan = dict[str, Any](optimiser="adam", rate=0.01, epochs=epochs, seed=seed, observe=False)

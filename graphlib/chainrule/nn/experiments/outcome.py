@@ -39,6 +39,13 @@ class Look:
         Whether the x axis counts powers of ten, too.
     derivative
         Whether what is drawn is a derivative, which is orange.
+    levels
+        Dotted lines: column, value and name; and where they are given the share of the value from
+        which on the end of a line is marked, and the words of the mark.
+    best
+        Column whose lowest end is outlined.
+    caption
+        What lines and marks mean, in a few words.
     """
 
     x: str
@@ -51,6 +58,9 @@ class Look:
     panels: tuple[tuple[Any, ...], ...] = ()
     both: bool = False
     derivative: bool = False
+    levels: tuple[tuple[Any, ...], ...] = ()
+    best: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,8 @@ class Outcome(Tabular):
         What it shows, in one or two sentences with its numbers.
     look
         How it is drawn.
+    why
+        The reason, "" where none is told.
     """
 
     title: str
@@ -74,6 +86,7 @@ class Outcome(Tabular):
     rows: tuple[tuple[Any, ...], ...]
     finding: str
     look: Look
+    why: str = ""
 
     def grid(self) -> Grid:
         """Return the table laid out, with the finding below it."""
@@ -102,6 +115,11 @@ class Outcome(Tabular):
         """Return a column of the table."""
         at = self.columns.index(name)
         return [row[at] for row in self.rows]
+
+    def only(self, names: Sequence[str]) -> Outcome:
+        """Return the outcome with some of its columns."""
+        rows = tuple(zip(*map(self.column, names), strict=True))
+        return replace(self, columns=tuple(names), rows=rows)
 
     def head(self, count: int) -> Outcome:
         """Return the outcome with its first rows alone."""

@@ -46,6 +46,8 @@ class Experiment:
         Arguments that are lists, with their usual entries: every combination is measured.
     choices
         What a word given for an argument stands for.
+    beside
+        Columns of the table beside the picture; all where it is empty.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Experiment:
     rows: str
     vary: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    beside: Sequence[str] = ()
 
     @property
     def run(self) -> Run:
@@ -67,7 +70,16 @@ class Experiment:
     @property
     def about(self) -> str:
         """What it does, in one sentence."""
-        return (self.run.__doc__ or "").split("\n\n")[0].strip()
+        return self._told(0)
+
+    @property
+    def why(self) -> str:
+        """The reason in general, "" where none is told."""
+        told = self._told(1)
+        return "" if "\n---" in told.replace(" ", "") else told
+
+    def _told(self, at: int) -> str:
+        return (self.run.__doc__ or "").split("\n\n")[at].strip()
 
     def given(self, **named: Any) -> Mapping[str, Any]:
         """Return all arguments of a call, the usual ones among them."""
@@ -76,13 +88,14 @@ class Experiment:
         return bound.arguments
 
     def outcome(
-        self, rows: Sequence[Sequence[Any]], told: str, given: Mapping[str, Any]
+        self, rows: Sequence[Sequence[Any]], told: str, why: str, given: Mapping[str, Any]
     ) -> Outcome:
-        """Return rows and their sentence as an outcome, for these arguments."""
+        """Return rows, their sentence and its reason as an outcome, for these arguments."""
         words = {n: _named(value) for n, value in given.items()}
         columns = self.columns.format(**words).split(", ")
         look = replace(self.look, x=self.look.x.format(**words))
-        return outcome(self.heading.format(**words), columns, rows, told, look)
+        found = outcome(self.heading.format(**words), columns, rows, told, look)
+        return replace(found, why=" ".join(why.split()))
 
 
 def _frozen(value: Any) -> Any:
@@ -104,7 +117,9 @@ EXPERIMENTS: Mapping[str, Experiment] = _read()
 _RUNS: dict[str, Run] = {}
 
 
-def measured(name: str, told: Callable[[Any, Any], str]) -> Callable[[Callable[..., Rows]], Run]:
+def measured(
+    name: str, told: Callable[[Any, Any], str], why: Callable[[Any, Any], str] | None = None
+) -> Callable[[Callable[..., Rows]], Run]:
     """Return what makes an experiment's function of a measurement.
 
     Parameters
@@ -114,6 +129,8 @@ def measured(name: str, told: Callable[[Any, Any], str]) -> Callable[[Callable[.
     told
         From what the measurements return, and from the arguments, to the sentence. The former is
         a mapping by setting where something varies, with None where a run diverged.
+    why
+        From the same to the reason; without it, what the measurement's second paragraph says.
     """
     record = EXPERIMENTS[name]
 
@@ -142,8 +159,9 @@ def measured(name: str, told: Callable[[Any, Any], str]) -> Callable[[Callable[.
                 ends[key if len(key) > 1 else key[0] if key else None] = end
             if not ends:
                 raise InputError(f"{name}: there is nothing to vary", allowed="Give one or more.")
-            finding = told(ends if record.vary else ends[None], SimpleNamespace(**given))
-            return record.outcome(rows, finding, given)
+            found = ends if record.vary else ends[None], SimpleNamespace(**given)
+            reason = why(*found) if why else record.why
+            return record.outcome(rows, told(*found), reason, given)
 
         run.__signature__ = face  # type: ignore[attr-defined]
         returns = f"    Returns\n    -------\n    Outcome\n        {record.rows}\n    "

@@ -41,7 +41,12 @@ def _best_rate(ends: Mapping[float, float | None], given: Any) -> str:
 
 @measured("rates", _best_rate)
 def rates(rate: float, *, steps: int = 150, seed: int = 0) -> Rows:
-    """Train the same network on two moons with several learning rates."""
+    """Train the same network on two moons with several learning rates.
+
+    Where the loss is nearly a parabola of curvature c along some direction, a step of the rate r
+    multiplies the distance from its lowest point by 1 − r c: where that is near 1, steps hardly
+    come nearer; where it is below −1, they move away.
+    """
     model = Sequential([Dense(8, "tanh"), Dense(1, "sigmoid")], inputs=2)
     run = train(model, moons(120, seed=seed), optimiser="gd", rate=rate, steps=steps, seed=seed)
     yield rate, 0, run.loss()
@@ -227,7 +232,11 @@ def _reached(ends: Sequence[tuple[float, str, int]], given: Any = None) -> str:
 
 @measured("valleys", _reached)
 def valleys(*, seed: int = 0) -> Rows:
-    """Go down a function with two valleys from four starts drawn at random."""
+    """Go down a function with two valleys from four starts drawn at random.
+
+    A step knows the slope where it stands and nothing else. Which valley it ends in is decided by
+    where it begins, so several starts find what one may miss.
+    """
     starts = np.random.default_rng(seed).uniform(-2, 2, 4)
     found = descent("x^4 - 3x^2 + x", [{"x": float(x)} for x in starts], ["gd"], steps=100)
     yield from found.rows

@@ -25,7 +25,7 @@ from chainrule.readings.document import (
 )
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.picture import Picture
-from chainrule.readings.render.paper import PARTS, UNIT, boxed, document_head
+from chainrule.readings.render.paper import PARTS, UNIT, boxed, document_head, numbers
 from chainrule.readings.render.writer import TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term, row, text
 from chainrule.readings.typst import string, typst, typst_text
@@ -179,7 +179,8 @@ class Typst(TextWriter):
         """Yield a picture, at most as wide as the page."""
         yield (
             f'#figure(alt: {string(picture.words)}, kind: "graph", supplement: none, '
-            f"numbering: none, align(left, shrunk({boxed(picture)})))"
+            f"numbering: none, align(left, shrunk({numbers(picture.width)} * u, "
+            f"{boxed(picture)})))"
         )
 
     def space(self, space: Space) -> Iterator[str]:
@@ -188,17 +189,21 @@ class Typst(TextWriter):
 
 
 def page(foot: tuple[str, ...]) -> str:
-    """Return how a page is set: its margins, and what stands at its foot."""
+    """Return how a page is set: its margins, and what stands at its foot.
+
+    The words at the foot stand in the document, where the foot looks them up: so all documents have
+    pages of one style, and a worker need not set again what it has set for another student.
+    """
     before, between, after = (string(words) for words in PAGE["page"].split("|"))
     count = (
-        f"context [#{before};#counter(page).display();#{between};#counter(page).final().first();"
-        f"#{after};]"
+        f"[#{before};#counter(page).display();#{between};#counter(page).final().first();#{after};]"
     )
     whose, hint = foot or ("", "")
     return (
         '#set page(paper: "a4", margin: (x: 20mm, top: 15mm, bottom: 19mm), footer-descent: 8mm,\n'
-        "  footer: text(size: 8pt, quiet(grid(columns: (1fr, auto, 1fr), "
-        f"align: (left, center, right), {string(whose[:36])}, {string(hint)}, {count}))))"
+        "  footer: context text(size: 8pt, quiet(grid(columns: (1fr, auto, 1fr), "
+        f"align: (left, center, right), ..query(<foot>).first().value, {count}))))\n"
+        f"#metadata(({string(whose[:36])}, {string(hint)})) <foot>"
     )
 
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import streamlit as st
-
-from chainrule.drawing.browser import part
-from chainrule.drawing.browser import style as player_style
+from chainrule.drawing.browser import part, style
+from chainrule.ui.component import component
 
 HERE: Final = Path(__file__).parent
 SCRIPTS: Final = (
@@ -72,26 +69,22 @@ LABELS: Final[Mapping[str, str]] = {
 """What the components' own parts say."""
 
 
-@cache
-def _style() -> str:
-    """The table and the small graph are dressed as the player is."""
-    return player_style() + "\n" + (HERE / "answers.css").read_text(encoding="utf-8")
-
-
-@cache
 def script() -> str:
     """Return the component's JavaScript, one module."""
     own = ((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return "\n".join((part("elements.js"), *own))
 
 
-@cache
-def _mount(name: str) -> Callable[..., Any]:
-    html = f'<div class="player answers" data-kind="{name}"></div>'
-    return cast(
-        Callable[..., Any],
-        st.components.v2.component(f"chainrule_{name}", html=html, css=_style(), js=script()),
+_KINDS = {
+    kind: component(
+        kind,
+        f'<div class="player answers" data-kind="{kind}"></div>',
+        script(),
+        # The table and the small graph are dressed as the player is.
+        f"{style()}\n{(HERE / 'answers.css').read_text(encoding='utf-8')}",
     )
+    for kind in ("table", "sheet")
+}
 
 
 def answers(
@@ -118,7 +111,7 @@ def answers(
         table, a hint, a number); `st.session_state[key]` then holds what was sent, under `check`
         and `ask`.
     """
-    return _mount(kind)(
+    return _KINDS[kind](
         key=key,
         data={"payload": payload, "words": dict(LABELS)},
         on_check_change=on_check,

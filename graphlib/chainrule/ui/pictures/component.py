@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import streamlit as st
 
 from chainrule.drawing.browser import part
 from chainrule.readings.theme import ThemeName, css
+from chainrule.ui.component import component
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
@@ -63,24 +63,20 @@ WORDS: Final[Mapping[str, str]] = {
 """What the pictures' own parts say."""
 
 
-@cache
-def _style() -> str:
-    sheets = ("pictures.css", "operations.css")
-    return css(".picture") + "".join((HERE / s).read_text(encoding="utf-8") for s in sheets)
+def _read(*files: str) -> str:
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in files)
 
 
-@cache
-def _mount(name: str) -> Callable[..., Any]:
-    own = [(HERE / file).read_text(encoding="utf-8") for file in ("drawing.js", f"{name}.js")]
-    return cast(
-        Callable[..., Any],
-        st.components.v2.component(
-            f"chainrule_{name}",
-            html='<div class="picture"></div>',
-            css=_style(),
-            js="\n".join((part("elements.js"), *own)),
-        ),
+_STYLE = css(".picture") + _read("pictures.css", "operations.css")
+_PICTURES = {
+    name: component(
+        name,
+        '<div class="picture"></div>',
+        part("elements.js") + _read("drawing.js", f"{name}.js"),
+        _STYLE,
     )
+    for name in ("plane", "neurons", "course", "operations", "convolution", "scrubber")
+}
 
 
 def _nothing() -> None:
@@ -94,7 +90,7 @@ def theme() -> ThemeName:
 
 def _shown(name: str, data: Mapping[str, Any], key: str, **told: Callable[[], None] | None) -> Any:
     """Show a picture; what it tells is an event, whose value then stands in the session."""
-    return _mount(name)(
+    return _PICTURES[name](
         key=key,
         data={**data, "theme": theme(), "words": dict(WORDS)},
         **{f"on_{event}_change": does or _nothing for event, does in told.items()},
