@@ -325,6 +325,7 @@ class Stage:
         if node == now.target:
             outline = "target"
         role: Role = "derivative" if node in self.adjoints else "value"
+        lower = layout.sizes.line if node in layout.stacked else 0.0
         return Card(
             node,
             self.boxes[node],
@@ -337,17 +338,11 @@ class Stage:
             self.forms[node],
             self._part(derivative),
             self.remarks[node],
-            self._upper(node),
+            layout.sizes.head if node in layout.rows else self.boxes[node].h - lower,
             node in self.last,
             self._column(node),
-            layout.sizes.line if node in layout.stacked else 0.0,
+            lower,
         )
-
-    def _upper(self, node: int) -> float:
-        sizes, high = self.layout.sizes, self.boxes[node].h
-        if node in self.layout.rows:
-            return sizes.head
-        return high - sizes.line if node in self.layout.stacked else high
 
     def _column(self, node: int) -> float:
         sizes = self.layout.sizes

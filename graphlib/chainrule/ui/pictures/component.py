@@ -63,8 +63,8 @@ WORDS: Final[Mapping[str, str]] = {
 """What the pictures' own parts say."""
 
 
-def _read(*parts: str) -> str:
-    return "\n".join((HERE / part).read_text(encoding="utf-8") for part in parts)
+def _read(*files: str) -> str:
+    return "\n".join((HERE / file).read_text(encoding="utf-8") for file in files)
 
 
 _STYLE = css(".picture") + _read("pictures.css", "operations.css")
@@ -72,7 +72,7 @@ _PICTURES = {
     name: component(
         name,
         '<div class="picture"></div>',
-        f"{part('elements.js')}\n{_read('drawing.js', f'{name}.js')}",
+        part("elements.js") + _read("drawing.js", f"{name}.js"),
         _STYLE,
     )
     for name in ("plane", "neurons", "course", "operations", "convolution", "scrubber")
