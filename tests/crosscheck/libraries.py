@@ -7,7 +7,9 @@ a record, and none its value where the library has a function of its own.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 import jax
@@ -34,6 +36,36 @@ def _fold(f: Function, xs: Sequence[Any]) -> Any:
     for x in xs[1:]:
         result = f(result, x)
     return result
+
+
+COMPARED: dict[str, Callable[[Any, Any], Any]] = {
+    "less": operator.lt,
+    "at_most": operator.le,
+    "greater": operator.gt,
+    "at_least": operator.ge,
+    "equal": operator.eq,
+    "unequal": operator.ne,
+}
+
+
+def _holds(condition: Any, xs: Any) -> Any:
+    what, *parts = condition
+    if what == "positive":
+        return xs[parts[0]] > 0
+    if what in COMPARED:
+        return COMPARED[what](*(xs[slot] for slot in parts))
+    inner = [_holds(part, xs) for part in parts]
+    if what == "not":
+        return ~inner[0]
+    return reduce(operator.and_ if what == "and" else operator.or_, inner)
+
+
+def _chosen(f: Any, xs: Any, when: Any) -> Any:
+    """Return the first of the values at the end whose condition holds."""
+    *values, found = xs[len(xs) - len(when) :]
+    for condition, value in zip(reversed(when[:-1]), reversed(values), strict=True):
+        found = f.where(_holds(condition, xs), value, found)
+    return found
 
 
 def _block(start: Sequence[int], stop: Sequence[int]) -> tuple[slice, ...]:
@@ -114,7 +146,7 @@ BOTH: Mapping[str, Function] = {
     "abs": lambda f, x, slope: f.abs(x),
     "relu": lambda f, x, slope: f.relu(x),
     "selu": lambda f, x, at: f.selu(x),
-    "where": lambda f, c, a, b: f.where(c > 0, a, b),
+    "where": lambda f, *xs, when: _chosen(f, xs, when),
     "reshape": lambda f, a, shape: f.reshape(a, shape),
     "segment": lambda f, a, start, stop: a[_block(start, stop)],
     "index": lambda f, a, at: a[tuple(at)],

@@ -22,6 +22,7 @@ each_library = pytest.mark.parametrize("library", LIBRARIES, ids=lambda library:
 
 
 def both(library: Library, graph: Any, point: dict[str, Any], close: float = 1e-12) -> None:
+    graph = Graph.of(graph).whole
     ours, made = compiled(graph), compiled(graph, WORDS[library.name])
     value, slopes = ours({name: np.asarray(x, dtype=float) for name, x in point.items()})
     inputs = [library.array(point[name]) for name in made.inputs]
@@ -51,7 +52,7 @@ def test_a_network_over_a_batch(library: Library, sample_seed: int) -> None:
     "text", ["cos(sin(x^2) + 3x^2) y", "max(x, 0.3) + y", "where(x > 1, y, 3)"]
 )
 def test_points_by_vmap(text: str, library: Library, sample_seed: int) -> None:
-    graph = Graph.parse(text)
+    graph = Graph.parse(text).whole
     points = np.random.default_rng(sample_seed).normal(size=(2, 100))
     mapped = jax.vmap if library.name == "JAX" else torch.vmap
     made = compiled(graph, WORDS[library.name])

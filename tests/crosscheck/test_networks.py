@@ -12,7 +12,7 @@ import pytest
 import torch
 from jax import numpy as jnp
 
-from chainrule import nn
+from chainrule import Graph, nn
 from tests.crosscheck.libraries import JAX, LIBRARIES, TORCH, Library
 
 CLOSE = {"rtol": 1e-10, "atol": 1e-13}
@@ -187,7 +187,7 @@ def test_gradients(name: str, library: Library) -> None:
 
     mean, expected = library.gradient(theirs, [begin[key] for key in keys])
     count = len(net.inputs)
-    compiled = network.graph.compile(wrt=keys)
+    compiled = Graph.of(network.graph).compile(wrt=keys)
     values, slopes = compiled(x=net.inputs, t=net.targets, **begin, **masks)
     np.testing.assert_allclose(np.mean(values), mean, **CLOSE)
     for key, slope in zip(keys, expected, strict=True):
