@@ -89,9 +89,19 @@ def e3(n: int) -> Callable[..., Any]:
         np.multiply(out, t, out)
 
     def run(
-        w11: Any, x1: Any, w12: Any, x2: Any, b1: Any, w21: Any,
-        w22: Any, b2: Any, v1: Any, v2: Any, c: Any, y: Any,
-    ) -> Any:  # fmt: skip
+        w11: Any,
+        x1: Any,
+        w12: Any,
+        x2: Any,
+        b1: Any,
+        w21: Any,
+        w22: Any,
+        b2: Any,
+        v1: Any,
+        v2: Any,
+        c: Any,
+        y: Any,
+    ) -> Any:
         layer(x1, x2, w11, w12, b1, h1)
         layer(x1, x2, w21, w22, b2, h2)
         layer(h1, h2, v1, v2, c, o)

@@ -45,9 +45,12 @@ def measure(rounds: int) -> Section:
         sizes.append(len(graph))
         seconds.append(total)
         rows.append(
-            (f"{len(graph):,}", *(milliseconds(taken[stage]) for stage in STAGES),
-             f"{total / len(graph) * 1e6:.0f} µs")
-        )  # fmt: skip
+            (
+                f"{len(graph):,}",
+                *(milliseconds(taken[stage]) for stage in STAGES),
+                f"{total / len(graph) * 1e6:.0f} µs",
+            )
+        )
     bar = Bar("exponent of read + checked passes + table", exponent(sizes, seconds), LIMIT)
     head = ("nodes", *STAGES, "read, checked and table, a node")
     return Section("Growth of the interactive path", ABOUT, head, tuple(rows), (bar,))

@@ -46,8 +46,15 @@ def measure(rounds: int) -> Section:
             size = (Path(folder) / "class.zip").stat().st_size / 1e6
         wall.append(seconds)
         memory = max(memory, watch.most)
-        rows.append((f"{count:,}", f"{seconds:.1f} s", f"{cpu:.1f} s", f"{watch.most:.0f} MiB",
-                     f"{size:.1f} MB"))  # fmt: skip
+        rows.append(
+            (
+                f"{count:,}",
+                f"{seconds:.1f} s",
+                f"{cpu:.1f} s",
+                f"{watch.most:.0f} MiB",
+                f"{size:.1f} MB",
+            )
+        )
     bars = (
         Bar("1,000 sheets with keys", wall[-1], SECONDS, " s"),
         Bar("exponent of time against students", exponent(list(CLASSES), wall), GROWTH),

@@ -42,10 +42,16 @@ def measure(rounds: int) -> Section:
     )
     libraries = net["import sympy"] + net["import networkx"]
     bars = (
-        Bar("import chainrule / import numpy", net["import chainrule"] / net["import numpy"],
-            IMPORT_LIMIT),
+        Bar(
+            "import chainrule / import numpy",
+            net["import chainrule"] / net["import numpy"],
+            IMPORT_LIMIT,
+        ),
         Bar("chainrule --help", taken["chainrule --help"], HELP_LIMIT, " s"),
-        Bar("chainrule table / (import sympy + import networkx)",
-            net["chainrule table"] / libraries, TABLE_LIMIT),
-    )  # fmt: skip
+        Bar(
+            "chainrule table / (import sympy + import networkx)",
+            net["chainrule table"] / libraries,
+            TABLE_LIMIT,
+        ),
+    )
     return Section("S6: start", ABOUT, ("process", "CPU time", "net"), rows, bars)

@@ -367,9 +367,12 @@ def squared_error() -> Effect:
         target 1 its slope is {far["squared error"]:.1e}; that of the cross-entropy, y − t, is
         {far["cross-entropy"]:.4f}.""",
         "The slope of the squared error is near 0 on both sides, that of the cross-entropy is not.",
-        Figure([Panel("slope of the loss by a, target 1", lines, (-8, 8), (-1.1, 0.2))],
-               width=420, height=190),
-    )  # fmt: skip
+        Figure(
+            [Panel("slope of the loss by a, target 1", lines, (-8, 8), (-1.1, 0.2))],
+            width=420,
+            height=190,
+        ),
+    )
 
 
 EFFECTS: dict[str, Callable[[], Effect]] = {

@@ -68,12 +68,20 @@ class Mistake:
 
 
 MISTAKES = (
-    Mistake("Ada", "writes the last share over the first one.", "adjoint:t",
-            "overwrite-instead-of-accumulate"),
+    Mistake(
+        "Ada",
+        "writes the last share over the first one.",
+        "adjoint:t",
+        "overwrite-instead-of-accumulate",
+    ),
     Mistake("Ben", "loses the minus sign of the derivative of cos.", "partial:J,u", "lost-sign"),
-    Mistake("Cem", "mistypes one value at the beginning, and goes on rightly from there.",
-            "value:u1", factor=0.1),
-)  # fmt: skip
+    Mistake(
+        "Cem",
+        "mistypes one value at the beginning, and goes on rightly from there.",
+        "value:u1",
+        factor=0.1,
+    ),
+)
 
 
 def answers(key: Key, mistake: Mistake) -> dict[str, str]:
@@ -96,8 +104,11 @@ def answers(key: Key, mistake: Mistake) -> dict[str, str]:
     for id, task in asked.items():
         if id.startswith("formula:"):
             found[f"{task.number}.{id}"] = task.answers[id].exact
-    return {f"{task.number}.{cell}": found[f"{task.number}.{cell}"]
-            for task in tasks for cell in task.answers}  # fmt: skip
+    return {
+        f"{task.number}.{cell}": found[f"{task.number}.{cell}"]
+        for task in tasks
+        for cell in task.answers
+    }
 
 
 def demoted(markdown: str) -> str:
@@ -110,8 +121,11 @@ def written(given: Mapping[str, str]) -> str:
     """Return answers as a table of cells, those of a task in a row."""
     rows = ["| task | cells |", "|:--|:--|"]
     for task in dict.fromkeys(id.partition(".")[0] for id in given):
-        cells = [f"`{id.partition('.')[2]}` {words}" for id, words in given.items()
-                 if id.startswith(f"{task}.")]  # fmt: skip
+        cells = [
+            f"`{id.partition('.')[2]}` {words}"
+            for id, words in given.items()
+            if id.startswith(f"{task}.")
+        ]
         rows.append(f"| {task} | {', '.join(cells)} |")
     return "\n".join(rows)
 
@@ -123,8 +137,10 @@ def page() -> str:
         out = Path(folder) / "week3.zip"
         run_class(recipe_without_pdf(recipe), read_roster(ROSTER), out)
         _, keys = read_keys(out)
-    handed = [Handed(f"{m.student.lower()}.csv", (m.student,), answers(key, m))
-              for key, m in zip(keys, MISTAKES, strict=True)]  # fmt: skip
+    handed = [
+        Handed(f"{m.student.lower()}.csv", (m.student,), answers(key, m))
+        for key, m in zip(keys, MISTAKES, strict=True)
+    ]
     found, _ = matched(keys, handed)
     marked = mark_class(keys, found, recipe.overrides)
     first = sheet(recipe, student="Ada")
@@ -154,8 +170,12 @@ def _key(markdown: bytes) -> str:
 
 def _student(key: Key, mistake: Mistake, one: Graded, handed: Handed) -> str:
     teacher = graded(key, handed, (), teacher=True)
-    told = [f.explained for _, feedback in teacher.feedback.values() for f in feedback.findings
-            if f.verdict == "wrong"]  # fmt: skip
+    told = [
+        f.explained
+        for _, feedback in teacher.feedback.values()
+        for f in feedback.findings
+        if f.verdict == "wrong"
+    ]
     return "\n\n".join(
         [
             f"### {mistake.student} {mistake.words}",

@@ -83,10 +83,19 @@ def line(step, kind):
 
 
 dots = Line(list(zip(xs, ts, strict=True)), "dots")
-fits = Panel("the line", [dots, line(1, "fourth"), line(5, "third"), line(200, "value")],
-             x=(-2.2, 2.2), y=(-4, 6))  # fmt: skip
-fall = Panel("the loss, step by step", [Line(list(enumerate(losses, 1)))],
-             x=(0, 200), y=(0.01, 10), powers=True)  # fmt: skip
+fits = Panel(
+    "the line",
+    [dots, line(1, "fourth"), line(5, "third"), line(200, "value")],
+    x=(-2.2, 2.2),
+    y=(-4, 6),
+)
+fall = Panel(
+    "the loss, step by step",
+    [Line(list(enumerate(losses, 1)))],
+    x=(0, 200),
+    y=(0.01, 10),
+    powers=True,
+)
 show(Figure([fits, fall], columns=2, width=280, height=180))
 
 # %% [markdown]

@@ -139,9 +139,14 @@ show(
 ends = {}
 for loss in ("mse", "bce"):
     neuron = chainrule.train(
-        nn.Sequential([nn.Dense(1, "sigmoid")], inputs=1), [[1.0]], [[1.0]], loss=loss,
-        start={"W1": [[-8.0]], "b1": [0.0]}, optimiser=nn.Optimiser("gd", 0.5), steps=100,
-    )  # fmt: skip
+        nn.Sequential([nn.Dense(1, "sigmoid")], inputs=1),
+        [[1.0]],
+        [[1.0]],
+        loss=loss,
+        start={"W1": [[-8.0]], "b1": [0.0]},
+        optimiser=nn.Optimiser("gd", 0.5),
+        steps=100,
+    )
     seen = [record.loss for record in neuron]
     ends[loss] = float(neuron.predict([[1.0]])[0, 0])
     print(f"{loss}: after 100 steps the answer is {ends[loss]:.6f}, it should be 1")

@@ -23,9 +23,11 @@ show = getattr(builtins, "display", print)  # typeset in a notebook, plain text 
 # %%
 model = nn.Sequential([nn.Dense(2, "sigmoid"), nn.Dense(1, "sigmoid")], inputs=2)
 weights = {
-    "W1": [[0.5, -0.75], [1.25, 0.375]], "b1": [0.125, -0.25],
-    "W2": [[-1.5, 0.625]], "b2": [0.1875],
-}  # fmt: skip
+    "W1": [[0.5, -0.75], [1.25, 0.375]],
+    "b1": [0.125, -0.25],
+    "W2": [[-1.5, 0.625]],
+    "b2": [0.1875],
+}
 tensors = model.graph("bce", batched=False)
 example = {**weights, "x": [0.5, -1], "t": [1]}
 layers = tensors.reverse(example)
@@ -90,14 +92,20 @@ for name, hidden in (("no hidden layer", []), ("four hidden neurons", [nn.Dense(
 
 # %%
 kinds = dict(zip(runs, ("second", "value"), strict=True))
-falling = Panel("loss, step by step", x=(0, 300), y=(0.001, 1), powers=True, lines=[
-    Line(list(enumerate(losses, 1)), kinds[name], name) for name, losses in runs.items()
-])  # fmt: skip
+falling = Panel(
+    "loss, step by step",
+    x=(0, 300),
+    y=(0.001, 1),
+    powers=True,
+    lines=[Line(list(enumerate(losses, 1)), kinds[name], name) for name, losses in runs.items()],
+)
 classes = [
-    Line([tuple(row) for row, t in zip(points.x.tolist(), points.t[:, 0], strict=True) if t == c],
-         kind)
+    Line(
+        [tuple(row) for row, t in zip(points.x.tolist(), points.t[:, 0], strict=True) if t == c],
+        kind,
+    )
     for c, kind in ((1, "dots"), (0, "rings"))
-]  # fmt: skip
+]
 clouds = Panel("exclusive or", classes, x=(-1.5, 1.5), y=(-1.5, 1.5))
 show(Figure([clouds, falling], columns=2, width=240, height=180))
 

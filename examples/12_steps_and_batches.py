@@ -58,8 +58,13 @@ walked = [
     Line([(row["x"], row["value"]) for row in paths.where(start=k)], kind)
     for k, kind in ((1, "rings"), (3, "dots"))
 ]
-show(Figure([Panel("from 2 (○) and from 0 (●)", [curve, *walked], x=(-2.2, 2.2), y=(-4, 7))],
-            width=320, height=180))  # fmt: skip
+show(
+    Figure(
+        [Panel("from 2 (○) and from 0 (●)", [curve, *walked], x=(-2.2, 2.2), y=(-4, 7))],
+        width=320,
+        height=180,
+    )
+)
 
 # %% [markdown]
 # ## How far: the learning rate
@@ -90,8 +95,13 @@ lines = [
     Line([(row["step"], row["loss"]) for row in rates.where(rate=rate)], kind, f"{rate:g}")
     for rate, kind in kinds.items()
 ]
-show(Figure([Panel("loss on two moons", lines, x=(0, 150), y=(0.1, 10), powers=True)],
-            width=320, height=180))  # fmt: skip
+show(
+    Figure(
+        [Panel("loss on two moons", lines, x=(0, 150), y=(0.1, 10), powers=True)],
+        width=320,
+        height=180,
+    )
+)
 
 # %% [markdown]
 # ## Down a bent valley

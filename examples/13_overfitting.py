@@ -103,9 +103,15 @@ moons = data.moons(240, noise=0.2, seed=0)
 kept, held = moons.split(0.25, seed=0)
 run = chainrule.train(
     nn.Sequential([nn.Dense(16, "tanh"), nn.Dense(1, "sigmoid")], inputs=2),
-    kept.x, kept.t, loss="bce", validation=(held.x, held.t), batch=32, epochs=60,
-    optimiser=nn.Optimiser("adam", 0.02), patience=10,
-)  # fmt: skip
+    kept.x,
+    kept.t,
+    loss="bce",
+    validation=(held.x, held.t),
+    batch=32,
+    epochs=60,
+    optimiser=nn.Optimiser("adam", 0.02),
+    patience=10,
+)
 steps = sum(1 for _ in run)
 print(f"{steps} steps, {run.stopped or 'all epochs made'}")
 print(f"right: learned from {run.accuracy():.1%}, held out {run.accuracy(held.x, held.t):.1%}")

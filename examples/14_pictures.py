@@ -50,8 +50,10 @@ assert sum(places.values()) == 81  # nine places of nine pixels
 # that it has been laid on.
 
 # %%
-seen = [[sum(picture[r + i][c + j] for r in range(3) for c in range(3)) for j in range(3)]
-        for i in range(3)]  # fmt: skip
+seen = [
+    [sum(picture[r + i][c + j] for r in range(3) for c in range(3)) for j in range(3)]
+    for i in range(3)
+]
 assert worked["adjoint:K"].tolist() == seen
 print(seen)
 
@@ -69,9 +71,15 @@ reader = nn.Sequential(
     inputs=(1, 8, 8),
 )
 run = chainrule.train(
-    reader, images[:300], digits.t[:300], loss="ce", batch=30, epochs=12, seed=0,
+    reader,
+    images[:300],
+    digits.t[:300],
+    loss="ce",
+    batch=30,
+    epochs=12,
+    seed=0,
     optimiser=nn.Optimiser("adam", 0.01),
-)  # fmt: skip
+)
 losses = [record.loss for record in run]
 right = run.accuracy(images[300:], digits.t[300:])
 print(f"loss {losses[0]:.3f} at first, {losses[-1]:.3f} at the end")

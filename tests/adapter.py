@@ -96,9 +96,15 @@ def train(spec: Mapping[str, Any]) -> dict[str, Any]:
     optimiser = nn.Optimiser(chosen.pop("name"), chosen.pop("lr", None), chosen)
     steps = 1 if spec["kind"] == "gradnorms" else spec["steps"]
     run = nn.train(
-        model, spec["X"], spec["Y"], loss=spec["loss"], start=spec["params"],
-        optimiser=optimiser, steps=steps, batches=spec.get("batches"),
-    )  # fmt: skip
+        model,
+        spec["X"],
+        spec["Y"],
+        loss=spec["loss"],
+        start=spec["params"],
+        optimiser=optimiser,
+        steps=steps,
+        batches=spec.get("batches"),
+    )
     if spec["kind"] == "gradnorms":
         seen = next(run)
         norms = seen.gradient_norms
@@ -152,9 +158,11 @@ def render(field: str, text: str, sink: str) -> str | bytes:
     write = SINKS.get(ALIASES.get(sink, sink))
     if write is None:
         raise chainrule.InputError(
-            f"`{sink[:20]}` is not made here", text=sink, length=len(sink),
+            f"`{sink[:20]}` is not made here",
+            text=sink,
+            length=len(sink),
             allowed=f"Formats are {', '.join(SINKS)}.",
-        )  # fmt: skip
+        )
     name = canonical(text) if field == "varname" else "x"
     worked = chainrule.parse(f"{name}^2", declared=[name]).work({name: 3})
     return write(text, worked)

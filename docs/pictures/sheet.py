@@ -46,9 +46,11 @@ def pictures(folder: Path) -> dict[str, bytes]:
         source = worked.draw("tikz", step=STEP, document=True)
         folder.joinpath("figure.tex").write_bytes(source)
         subprocess.run(
-            ["pdflatex", "-interaction=batchmode", "figure.tex"], cwd=folder, check=True,
+            ["pdflatex", "-interaction=batchmode", "figure.tex"],
+            cwd=folder,
+            check=True,
             stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         found["tikz"] = page(folder.joinpath("figure.pdf").read_bytes(), folder)
     return found
 

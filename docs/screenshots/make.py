@@ -30,12 +30,24 @@ SHOTS = {
     "explore-phone-dark": (400, 860, "dark"),
 }
 WORK = {
-    "value:J": "−0.7649", "value:u": "3.8415", "value:u1": "0.8415", "value:u2": "3",
-    "value:t": "1", "partial:J,u": "0.6441", "partial:u,u1": "1", "partial:u,u2": "1",
-    "partial:u1,t": "0.5403", "partial:u2,t": "3", "partial:t,x": "2", "adjoint:J": "1",
-    "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoint:u2": "0.6441",
-    "adjoint:t": "1.9324", "adjoint:x": "3.8648",
-}  # fmt: skip
+    "value:J": "−0.7649",
+    "value:u": "3.8415",
+    "value:u1": "0.8415",
+    "value:u2": "3",
+    "value:t": "1",
+    "partial:J,u": "0.6441",
+    "partial:u,u1": "1",
+    "partial:u,u2": "1",
+    "partial:u1,t": "0.5403",
+    "partial:u2,t": "3",
+    "partial:t,x": "2",
+    "adjoint:J": "1",
+    "adjoint:u": "0.6441",
+    "adjoint:u1": "0.6441",
+    "adjoint:u2": "0.6441",
+    "adjoint:t": "1.9324",
+    "adjoint:x": "3.8648",
+}
 """The lecture's table with one mistake: at t the second share replaced the first."""
 
 ANSWERED = {

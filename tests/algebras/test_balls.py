@@ -169,14 +169,24 @@ def test_what_is_not_rational_is_enclosed(name: str, operands: Any, known: Any) 
 @pytest.mark.parametrize(
     ("operation", "known"),
     [
-        (lambda x: x + 1, "1.3"), (lambda x: 1 + x, "1.3"), (lambda x: x - 1, "-0.7"),
-        (lambda x: 1 - x, "0.7"), (lambda x: x * 2, "0.6"), (lambda x: 2 * x, "0.6"),
-        (lambda x: x / 2, "0.15"), (lambda x: 3 / x, "10"), (lambda x: x**2, "0.09"),
-        (lambda x: x**-1, "10/3"), (lambda x: -x, "-0.3"), (lambda x: abs(-x), "0.3"),
-        (lambda x: x % 1, "0.3"), (lambda x: (x - 1) % 1, "0.3"), (lambda x: x + HALF, "0.8"),
+        (lambda x: x + 1, "1.3"),
+        (lambda x: 1 + x, "1.3"),
+        (lambda x: x - 1, "-0.7"),
+        (lambda x: 1 - x, "0.7"),
+        (lambda x: x * 2, "0.6"),
+        (lambda x: 2 * x, "0.6"),
+        (lambda x: x / 2, "0.15"),
+        (lambda x: 3 / x, "10"),
+        (lambda x: x**2, "0.09"),
+        (lambda x: x**-1, "10/3"),
+        (lambda x: -x, "-0.3"),
+        (lambda x: abs(-x), "0.3"),
+        (lambda x: x % 1, "0.3"),
+        (lambda x: (x - 1) % 1, "0.3"),
+        (lambda x: x + HALF, "0.8"),
         (lambda x: x * 0.5, "0.15"),
     ],
-)  # fmt: skip
+)
 def test_arithmetic_with_what_is_only_enclosed(operation: Any, known: str) -> None:
     found = operation(unknown())
     assert rational(found) is None
@@ -201,8 +211,10 @@ def test_arithmetic_that_needs_no_digits() -> None:
 
 def test_a_divisor_that_is_zero_is_a_pole() -> None:
     poles: tuple[Callable[[], Any], ...] = (
-        lambda: number(1) / 0, lambda: number(0) ** -1, lambda: unknown() / 0,
-    )  # fmt: skip
+        lambda: number(1) / 0,
+        lambda: number(0) ** -1,
+        lambda: unknown() / 0,
+    )
     for pole in poles:
         with pytest.raises(ZeroDivisionError):
             pole()
@@ -239,13 +251,20 @@ def test_outside_the_domain_there_certainly_is_no_value() -> None:
 @pytest.mark.parametrize(
     ("name", "operands"),
     [
-        ("div", (1, arb(0, 1))), ("log", (arb(0, 1),)), ("sqrt", (arb(0, 1),)),
-        ("asin", (arb(1, "1e-9"),)), ("floor", (arb(1, "1e-9"),)), ("sign", (arb(0, "1e-9"),)),
-        ("step", (arb(0, "1e-9"),)), ("where", (arb(0, "1e-9"), 1, 2)),
-        ("gamma", (arb(-1, "0.1"),)), ("acosh", (arb(1, "1e-9"),)), ("root", (arb(0, 1), 2)),
+        ("div", (1, arb(0, 1))),
+        ("log", (arb(0, 1),)),
+        ("sqrt", (arb(0, 1),)),
+        ("asin", (arb(1, "1e-9"),)),
+        ("floor", (arb(1, "1e-9"),)),
+        ("sign", (arb(0, "1e-9"),)),
+        ("step", (arb(0, "1e-9"),)),
+        ("where", (arb(0, "1e-9"), 1, 2)),
+        ("gamma", (arb(-1, "0.1"),)),
+        ("acosh", (arb(1, "1e-9"),)),
+        ("root", (arb(0, 1), 2)),
         ("cot", (arb(0, 1),)),
     ],
-)  # fmt: skip
+)
 def test_an_edge_inside_the_ball_is_left_open(name: str, operands: Any) -> None:
     found = value(name, *(Real(None, x) if isinstance(x, arb) else x for x in operands))
     assert type(found) is Undefined and found.is_open and found.op == name
@@ -276,9 +295,12 @@ def test_comparisons_answer_where_it_is_proven() -> None:
     assert other < third and other <= third and third > other and not other >= third
     assert other == other and other <= other and not other < other
     questions: tuple[Callable[[], Any], ...] = (
-        lambda: other == Fraction(3, 10), lambda: other < Fraction(3, 10),
-        lambda: unknown() == other, lambda: unknown() >= other, lambda: bool(other != unknown()),
-    )  # fmt: skip
+        lambda: other == Fraction(3, 10),
+        lambda: other < Fraction(3, 10),
+        lambda: unknown() == other,
+        lambda: unknown() >= other,
+        lambda: bool(other != unknown()),
+    )
     for question in questions:
         with pytest.raises(Open):
             question()
@@ -349,9 +371,16 @@ def test_precision_is_what_was_before_when_the_block_ends() -> None:
 
 @pytest.mark.parametrize(
     ("exact", "shown"),
-    [("0", 0.0), ("1/3", 1 / 3), ("-1e308", -1e308), ("1e309", None), ("1e-300", 1e-300),
-     ("1e-320", None), ("-1e-400", None)],
-)  # fmt: skip
+    [
+        ("0", 0.0),
+        ("1/3", 1 / 3),
+        ("-1e308", -1e308),
+        ("1e309", None),
+        ("1e-300", 1e-300),
+        ("1e-320", None),
+        ("-1e-400", None),
+    ],
+)
 def test_the_nearest_double(exact: str, shown: float | None) -> None:
     for x in (number(exact), number(exact) * Real(None, arb(1))):
         assert nearest(x) == shown

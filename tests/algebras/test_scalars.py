@@ -26,8 +26,9 @@ BOTH = pytest.mark.parametrize("algebra", [FLOAT64, DIGITS], ids=["float64", "50
 
 def value(algebra: Scalars, name: str, *operands: Any) -> Any:
     op = OPS[name]
-    numbers = [algebra.number(Fraction(x)) if isinstance(x, int | Fraction | str) else x
-               for x in operands]  # fmt: skip
+    numbers = [
+        algebra.number(Fraction(x)) if isinstance(x, int | Fraction | str) else x for x in operands
+    ]
     return algebra.apply(op, op.parameters, numbers)
 
 
@@ -258,8 +259,10 @@ def reasonable() -> Iterator[Callable[[str], str]]:
         (NINES, "mpf +inf"),
         ('f("exp", number(10**30))', "mpf +inf"),
         ('f("exp", number(-10**30))', "mpf 0.0"),
-        ('f("power", number(Fraction(13, 10)), number(6472416997))',
-         "mpf 1.465309834192316356654678e+737488890"),
+        (
+            'f("power", number(Fraction(13, 10)), number(6472416997))',
+            "mpf 1.465309834192316356654678e+737488890",
+        ),
         ('f("power", number(10), number(-10**10))', "mpf 1.0e-10000000000"),
         (f'f("tanh", {HUGE})', "mpf 1.0"),
         (f'f("tanh", f("neg", {HUGE}))', "mpf -1.0"),
@@ -285,13 +288,15 @@ def reasonable() -> Iterator[Callable[[str], str]]:
         (f'f("gamma", {HUGE})', "mpf +inf"),
         (f'f("digamma", {HUGE})', "mpf 100000000000000000.0"),
         ('f("digamma", number(Fraction(-10**12 * 2 - 1, 2)))', "mpf 27.6310211159295482082159"),
-        ('f("polygamma", number(Fraction(-10**12 * 2 - 1, 2)))',
-         "Undefined an operand above −10,000"),
+        (
+            'f("polygamma", number(Fraction(-10**12 * 2 - 1, 2)))',
+            "Undefined an operand above −10,000",
+        ),
         (f'f("floor", {HUGE})', f"mpf {HUGE_TEXT}"),
         (f'f("floor", f("neg", f("reciprocal", {HUGE})))', "mpf -1.0"),
         (f'f("gamma", f("neg", {HUGE}))', f"Undefined {OPS['gamma'].domain.needs}"),
     ],
-)  # fmt: skip
+)
 def test_beyond_all_reason(reasonable: Callable[[str], str], expression: str, answer: str) -> None:
     *found, grown = reasonable(expression).split("\t")
     assert " ".join(found) == answer

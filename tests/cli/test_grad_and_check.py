@@ -31,8 +31,10 @@ def test_gradient_as_json(run) -> None:
 def test_the_hessian_and_a_direction(run) -> None:
     shown = text_of(run("grad", "x^2 y", "--at", "x=2,y=3", "--hessian"))
     assert [line.split() for line in shown.splitlines() if line[1] != "─"][1:] == [
-        ["∂²f", "∂/∂x", "∂/∂y"], ["∂/∂x", "6", "4"], ["∂/∂y", "4", "0"],
-    ]  # fmt: skip
+        ["∂²f", "∂/∂x", "∂/∂y"],
+        ["∂/∂x", "6", "4"],
+        ["∂/∂y", "4", "0"],
+    ]
     along = run("grad", "x^2 y", "--at", "x=2,y=3", "--along", "x=1,y=-1", "--json")
     assert json.loads(text_of(along))["hessian_vector"] == {"x": 2.0, "y": 4.0}
 

@@ -25,8 +25,21 @@ def test_train_reads_a_table_of_ones_own(answer: Answer, tmp_path: Path) -> None
     rows = [f"{x},{'high' if x > 4 else 'low'},{2 * x + 1}" for x in range(12)]
     file = tmp_path / "own.csv"
     file.write_text("x,level,y\n" + "\n".join(rows) + "\n")
-    code, out, _ = answer("train", str(file), "--layers", "", "--epochs", "900",
-                       "--optimiser", "adam", "--rate", "0.3", "--held", "0", "--json")  # fmt: skip
+    code, out, _ = answer(
+        "train",
+        str(file),
+        "--layers",
+        "",
+        "--epochs",
+        "900",
+        "--optimiser",
+        "adam",
+        "--rate",
+        "0.3",
+        "--held",
+        "0",
+        "--json",
+    )
     assert code == 0 and json.loads(out.splitlines()[-1])["loss"] < 1e-3
 
 
@@ -36,13 +49,15 @@ def test_train_reads_a_table_of_ones_own(answer: Answer, tmp_path: Path) -> None
         (("train", "nope"), "neither data nor a file"),
         (("train", "moons", "--layers", "16-x"), "`x` is no width"),
         (("train", "moons", "--activation", "tahn"), "no activation `tahn`"),
-        (("train", "moons", "--optimiser", "gd", "--rate", "1e9", "--activation", "relu"),
-         "has grown from"),
+        (
+            ("train", "moons", "--optimiser", "gd", "--rate", "1e9", "--activation", "relu"),
+            "has grown from",
+        ),
         (("train", "moons", "--held", "1"), "held out"),
         (("sweep", "moons", "--try", "rate=a"), "`a` is no value of rate"),
         (("sweep", "moons", "--try", "speed=1"), "Choices are"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_told_with_exit_code_2(
     answer: Answer, words: tuple[str, ...], told: str
 ) -> None:
@@ -120,8 +135,11 @@ def test_sweep_tries_every_combination(answer: Answer) -> None:
     trials = [json.loads(line) for line in out.splitlines()]
     assert code == 0
     assert [(t["rate"], t["activation"]) for t in trials] == [
-        (0.001, "tanh"), (0.001, "relu"), (0.1, "tanh"), (0.1, "relu"),
-    ]  # fmt: skip
+        (0.001, "tanh"),
+        (0.001, "relu"),
+        (0.1, "tanh"),
+        (0.1, "relu"),
+    ]
     assert all(t["loss"] > 0 for t in trials)
 
 

@@ -313,8 +313,11 @@ class _Torch(Library):
         """Return a function's value and its gradient by every operand."""
         given = [self.array(x).requires_grad_() for x in operands]
         value = function(*given)
-        found = torch.autograd.grad(value, given, allow_unused=True, materialize_grads=True) \
-            if value.requires_grad else [torch.zeros_like(x) for x in given]  # fmt: skip
+        found = (
+            torch.autograd.grad(value, given, allow_unused=True, materialize_grads=True)
+            if value.requires_grad
+            else [torch.zeros_like(x) for x in given]
+        )
         return float(value.detach()), [g.numpy() for g in found]
 
     def curved(
@@ -348,7 +351,10 @@ class _Jax(Library):
 
 TORCH = _Torch("PyTorch", 0, (torch, torch.special, F), norm=torch.linalg.norm)
 JAX = _Jax(
-    "JAX", 1, (jnp, jax.nn, jax.scipy.special), norm=jnp.linalg.norm,
+    "JAX",
+    1,
+    (jnp, jax.nn, jax.scipy.special),
+    norm=jnp.linalg.norm,
     logsumexp=jax.scipy.special.logsumexp,
-)  # fmt: skip
+)
 LIBRARIES = (TORCH, JAX)

@@ -60,13 +60,49 @@ def one(operator: str, shapes: tuple[tuple[int, ...], ...], **options: Any) -> A
 
 
 ONE: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
-    *((name, ((2, 3),), {}) for name in (
-        "Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Tanh", "Asinh", "Atanh",
-        "Exp", "Log", "Sqrt", "Reciprocal", "Abs", "Neg", "Sign", "Floor", "Ceil", "Erf", "Relu",
-        "Sigmoid", "Softplus", "Mish", "Softsign", "HardSwish", "Gelu", "Softmax", "LogSoftmax",
-        "ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "Flatten", "Transpose", "Identity",
-        "Dropout",
-    )),
+    *(
+        (name, ((2, 3),), {})
+        for name in (
+            "Sin",
+            "Cos",
+            "Tan",
+            "Asin",
+            "Acos",
+            "Atan",
+            "Sinh",
+            "Cosh",
+            "Tanh",
+            "Asinh",
+            "Atanh",
+            "Exp",
+            "Log",
+            "Sqrt",
+            "Reciprocal",
+            "Abs",
+            "Neg",
+            "Sign",
+            "Floor",
+            "Ceil",
+            "Erf",
+            "Relu",
+            "Sigmoid",
+            "Softplus",
+            "Mish",
+            "Softsign",
+            "HardSwish",
+            "Gelu",
+            "Softmax",
+            "LogSoftmax",
+            "ReduceSum",
+            "ReduceMean",
+            "ReduceMax",
+            "ReduceMin",
+            "Flatten",
+            "Transpose",
+            "Identity",
+            "Dropout",
+        )
+    ),
     ("LeakyRelu", ((3,),), {"alpha": 0.25}),
     ("Elu", ((3,),), {"alpha": 2.0}),
     ("HardSigmoid", ((3,),), {"alpha": 0.25, "beta": 0.5}),
@@ -78,14 +114,17 @@ ONE: list[tuple[str, tuple[tuple[int, ...], ...], dict[str, Any]]] = [
     ("Softmax", ((2, 3, 1),), {"axis": 1}),
     ("Transpose", ((1, 2, 3),), {"perm": [0, 2, 1]}),
     ("Concat", ((2, 3), (2, 1)), {"axis": 1}),
-    ("Conv", ((1, 2, 5, 5), (4, 1, 3, 3), (4,)), {"group": 2, "pads": [1, 0, 1, 0],
-                                                   "strides": [2, 2], "kernel_shape": [3, 3]}),
+    (
+        "Conv",
+        ((1, 2, 5, 5), (4, 1, 3, 3), (4,)),
+        {"group": 2, "pads": [1, 0, 1, 0], "strides": [2, 2], "kernel_shape": [3, 3]},
+    ),
     ("MaxPool", ((1, 2, 4, 4),), {"kernel_shape": [2, 2], "strides": [2, 2]}),
     ("AveragePool", ((1, 1, 4, 5),), {"kernel_shape": [3, 2]}),
     ("GlobalAveragePool", ((2, 3, 2, 2),), {}),
     ("BatchNormalization", ((2, 3, 2, 2), (3,), (3,), (3,), (3,)), {}),
     ("LayerNormalization", ((2, 3), (3,), (3,)), {"axis": -1}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("operator", "shapes", "options"), ONE, ids=lambda x: str(x)[:24])
@@ -96,10 +135,17 @@ def test_operator(operator: str, shapes: Any, options: dict[str, Any]) -> None:
     agrees(one(operator, shapes, **options), operator, **inputs)
 
 
-@pytest.mark.parametrize("change", [
-    ("Unsqueeze", [1]), ("Reshape", [3, -1]), ("Reshape", [0, 3, 1]), ("Expand", [2, 2, 3]),
-    ("ReduceSum", [0]), ("Gather", [1, 0, 1]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Unsqueeze", [1]),
+        ("Reshape", [3, -1]),
+        ("Reshape", [0, 3, 1]),
+        ("Expand", [2, 2, 3]),
+        ("ReduceSum", [0]),
+        ("Gather", [1, 0, 1]),
+    ],
+)
 def test_shapes_that_are_constants(change: tuple[str, list[int]]) -> None:
     operator, numbers = change
     model = one(operator, ((2, 3), (1,)))
@@ -113,9 +159,14 @@ def test_a_file_and_names(tmp_path: Path) -> None:
     file = tmp_path / "dense.onnx"
     rows = torch.export.Dim("rows")
     torch.onnx.export(
-        dense().eval(), (drawn(4, 3),), str(file), input_names=["x"], output_names=["log_p"],
-        dynamic_shapes=({0: rows},), verbose=False,
-    )  # fmt: skip
+        dense().eval(),
+        (drawn(4, 3),),
+        str(file),
+        input_names=["x"],
+        output_names=["log_p"],
+        dynamic_shapes=({0: rows},),
+        verbose=False,
+    )
     with pytest.raises(GraphError, match=r"leaves open a size of x \(\?, 3\)"):
         Graph.from_onnx(file)
     graph = Graph.from_onnx(file, x=(2, 3))
@@ -123,15 +174,26 @@ def test_a_file_and_names(tmp_path: Path) -> None:
     assert [node.name for node in graph if node.name == "log_p"] == ["log_p"]
 
 
-@pytest.mark.parametrize(("make", "says"), [
-    (lambda: one("CumSum", ((3,), ())), "CumSum of ONNX is no operation here"),
-    (lambda: one("AveragePool", ((1, 1, 4, 4),), kernel_shape=[2, 2], ceil_mode=1), "ceil_mode"),
-    (lambda: one("MaxPool", ((1, 1, 5, 5),), kernel_shape=[2, 2], dilations=[2, 2]), "dilations"),
-    (lambda: one("Gelu", ((3,),), approximate="tanh"), "approximate other than none"),
-    (lambda: one("BatchNormalization", ((2, 3), (3,), (3,), (3,), (3,)), training_mode=1),
-     "training_mode"),
-    (lambda: one("Transpose", ((2, 3, 4),), perm=[2, 1, 0]), "not one transpose"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: one("CumSum", ((3,), ())), "CumSum of ONNX is no operation here"),
+        (
+            lambda: one("AveragePool", ((1, 1, 4, 4),), kernel_shape=[2, 2], ceil_mode=1),
+            "ceil_mode",
+        ),
+        (
+            lambda: one("MaxPool", ((1, 1, 5, 5),), kernel_shape=[2, 2], dilations=[2, 2]),
+            "dilations",
+        ),
+        (lambda: one("Gelu", ((3,),), approximate="tanh"), "approximate other than none"),
+        (
+            lambda: one("BatchNormalization", ((2, 3), (3,), (3,), (3,), (3,)), training_mode=1),
+            "training_mode",
+        ),
+        (lambda: one("Transpose", ((2, 3, 4),), perm=[2, 1, 0]), "not one transpose"),
+    ],
+)
 def test_what_is_none_here_is_named(make: Callable[[], Any], says: str) -> None:
     with pytest.raises(GraphError, match=says):
         Graph.from_onnx(make())

@@ -28,10 +28,15 @@ def dense() -> nn.Module:
 
 def convolution() -> nn.Module:
     return nn.Sequential(
-        nn.Conv2d(2, 4, 3, padding=1, groups=2), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(4, 3, 2, stride=2, bias=False), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+        nn.Conv2d(2, 4, 3, padding=1, groups=2),
+        nn.BatchNorm2d(4),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(4, 3, 2, stride=2, bias=False),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
         nn.Linear(3, 2),
-    )  # fmt: skip
+    )
 
 
 def normed() -> nn.Module:
@@ -62,19 +67,40 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
     "numbers": (lambda x, y: torch.cos(torch.sin(x**2) + 3 * x**2) * y, ((), ())),
     "powers": (lambda x: x**0.5 + 2**x + x**-2 + torch.rsqrt(x), ((3,),)),
     "activations": (
-        lambda x: F.elu(x) + F.selu(-x) + F.leaky_relu(-x, 0.2) + F.softplus(x, 2.0) + F.mish(x)
-        + F.hardswish(x) + F.silu(x) + F.logsigmoid(x) + F.relu(x - 0.5)
-        + F.hardtanh(3 * x) + F.relu6(9 * x),
+        lambda x: (
+            F.elu(x)
+            + F.selu(-x)
+            + F.leaky_relu(-x, 0.2)
+            + F.softplus(x, 2.0)
+            + F.mish(x)
+            + F.hardswish(x)
+            + F.silu(x)
+            + F.logsigmoid(x)
+            + F.relu(x - 0.5)
+            + F.hardtanh(3 * x)
+            + F.relu6(9 * x)
+        ),
         ((2, 3),),
     ),
     "shapes": (
-        lambda x, y: torch.cat([x, y], 1)[:, 1:4].transpose(0, 1).reshape(-1)[2:5].unsqueeze(0)
-        .expand(2, 3).sum(0) + torch.stack([x[0], y[1]]).mean(),
+        lambda x, y: (
+            torch.cat([x, y], 1)[:, 1:4]
+            .transpose(0, 1)
+            .reshape(-1)[2:5]
+            .unsqueeze(0)
+            .expand(2, 3)
+            .sum(0)
+            + torch.stack([x[0], y[1]]).mean()
+        ),
         ((2, 3), (2, 3)),
     ),
     "axes": (
-        lambda x: x.sum(1, keepdim=True) + x.mean((0, 2))[:, None] * x.amax(2)[..., None]
-        + x.amin(0) + x.permute(0, 2, 1)[1].sum(),
+        lambda x: (
+            x.sum(1, keepdim=True)
+            + x.mean((0, 2))[:, None] * x.amax(2)[..., None]
+            + x.amin(0)
+            + x.permute(0, 2, 1)[1].sum()
+        ),
         ((2, 3, 2),),
     ),
     "softmax in front": (lambda x: torch.softmax(x, 0) * torch.log_softmax(x, 1), ((3, 2),)),
@@ -83,16 +109,19 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
     "squared": (lambda p, t: F.mse_loss(p, t), ((2, 3), (2, 3))),
     "absolute": (lambda p, t: F.l1_loss(p, t, reduction="sum"), ((2, 3), (2, 3))),
     "huber": (
-        lambda p, t: F.huber_loss(p, 3 * t, delta=0.5) + F.smooth_l1_loss(p, t), ((4,), (4,)),
+        lambda p, t: F.huber_loss(p, 3 * t, delta=0.5) + F.smooth_l1_loss(p, t),
+        ((4,), (4,)),
     ),
     "bce": (lambda p, t: F.binary_cross_entropy(p, t), ((4,), (4,))),
     "logits": (lambda a, t: F.binary_cross_entropy_with_logits(a, t), ((4,), (4,))),
     "probabilities": (lambda a, t: F.cross_entropy(a, t), ((2, 3), (2, 3))),
     "labels": (lambda a: F.cross_entropy(a, torch.tensor([2, 0])), ((2, 3),)),
-    "spread": (lambda x: x.var(1) + x.std(1, correction=0) + torch.linalg.norm(x) + x.prod(),
-               ((3, 4),)),
+    "spread": (
+        lambda x: x.var(1) + x.std(1, correction=0) + torch.linalg.norm(x) + x.prod(),
+        ((3, 4),),
+    ),
     "matrices": (lambda a, b: (a @ b).sum() + torch.outer(a[0], b[:, 0]).sum(), ((2, 3), (3, 2))),
-}  # fmt: skip
+}
 
 
 def agrees(module: Any, *inputs: torch.Tensor) -> None:

@@ -155,15 +155,17 @@ NETS = {
     "layers apart": Net(
         (nn.Dense(5), nn.Activation("elu"), nn.Dense(3), nn.Softmax()), "ce", LABELS
     ),
-    "dropout": Net((nn.Dense(6, "relu"), nn.Dropout(0.4), nn.Dense(5), nn.Dropout(0.2), TALL), "ce",
-                   LABELS),
-    "convolution": Net((nn.Conv2D(3, (3, 2), activation="tanh"), nn.Flatten(), TALL), "ce", LABELS,
-                       IMAGES),
+    "dropout": Net(
+        (nn.Dense(6, "relu"), nn.Dropout(0.4), nn.Dense(5), nn.Dropout(0.2), TALL), "ce", LABELS
+    ),
+    "convolution": Net(
+        (nn.Conv2D(3, (3, 2), activation="tanh"), nn.Flatten(), TALL), "ce", LABELS, IMAGES
+    ),
     "two convolutions": Net(
         (nn.Conv2D(3, (2, 2), 2, "relu"), nn.Conv2D(2, (2, 1)), nn.Flatten(), nn.Dense(3)),
         x=IMAGES,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)

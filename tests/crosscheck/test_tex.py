@@ -18,12 +18,16 @@ from tests.promises.test_9_text_not_code import TEXTS
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 EXAMPLES = {
     "lecture": (LECTURE, {"x": 1}),
-    "trouble": ("y_star^2 log(x) + abs(x) + relu(z) theta1_hat",
-                {"x": 0, "z": 0, "y_star": "1e-9", "theta1_hat": 3}),
+    "trouble": (
+        "y_star^2 log(x) + abs(x) + relu(z) theta1_hat",
+        {"x": 0, "z": 0, "y_star": "1e-9", "theta1_hat": 3},
+    ),
     "corrected": ("(1 - cos x)/x^2", {"x": "1e-8"}),
-    "several": ("loss = (sigma(w1 x + b) - y)^2; w1 = a^2; b = root(a, 3)",
-                {"x": 2, "y": 1, "a": 0.5}),
-}  # fmt: skip
+    "several": (
+        "loss = (sigma(w1 x + b) - y)^2; w1 = a^2; b = root(a, 3)",
+        {"x": 2, "y": 1, "a": 0.5},
+    ),
+}
 
 
 def compiled(source: str, folder: Path) -> str:
@@ -33,8 +37,11 @@ def compiled(source: str, folder: Path) -> str:
     folder.joinpath("sheet.tex").write_text(source, encoding="utf-8")
     subprocess.run(
         [program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "sheet.tex"],
-        cwd=folder, capture_output=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
     log = folder.joinpath("sheet.log").read_text(encoding="latin-1")
     faults = re.findall(r"^!.*|^l\.\d+.*|.*Missing character.*", log, re.MULTILINE)
     assert not faults, faults

@@ -116,8 +116,12 @@ def test_the_five_modules_of_the_lectures_network_are_frames() -> None:
     source = worked.draw("dot", clusters="modules").decode()
     inside = re.findall(r"subgraph cluster_\d+ \{(.*?)\n\t\}", source, re.DOTALL)
     assert [re.findall(r"id=node_(\w+)", frame) for frame in inside] == [
-        ["v1", "a1"], ["h1"], ["v2", "a2"], ["h2"], ["v3", "J"],
-    ]  # fmt: skip
+        ["v1", "a1"],
+        ["h1"],
+        ["v2", "a2"],
+        ["h2"],
+        ["v3", "J"],
+    ]
 
 
 def test_frames_round_assignments() -> None:
@@ -126,8 +130,9 @@ def test_frames_round_assignments() -> None:
     source = worked.draw("dot", clusters="assignments").decode()
     inside = re.findall(r"subgraph cluster_\d+ \{(.*?)\n\t\}", source, re.DOTALL)
     assert [re.findall(r"id=(node_\w+)", frame) for frame in inside] == [
-        ["node_v1", "node_v2", "node_h"], ["node_v3", "node_loss"],
-    ]  # fmt: skip
+        ["node_v1", "node_v2", "node_h"],
+        ["node_v3", "node_loss"],
+    ]
 
 
 def test_frames_of_one_s_own(lecture: View) -> None:

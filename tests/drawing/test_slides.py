@@ -69,8 +69,17 @@ def test_the_animation_shows_each_number_from_its_step_on(lecture: View) -> None
     made = slides(lecture, "svg")
     root = ElementTree.fromstring(made)
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
-        "svg", "title", "desc", "style", "g", "rect", "path", "polygon", "text", "tspan",
-    }  # fmt: skip
+        "svg",
+        "title",
+        "desc",
+        "style",
+        "g",
+        "rect",
+        "path",
+        "polygon",
+        "text",
+        "tspan",
+    }
     first, shares, last = (seen(made, frame) for frame in (0, 17, 18))
     assert "step 1 of 19" in first and "1" in first
     assert not {"0.8415", "3.8415", "2.2804", "4.5608"} & set(first)

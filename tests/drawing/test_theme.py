@@ -45,11 +45,17 @@ def test_contrast_of_known_pairs() -> None:
 def test_the_roles_are_the_same_four_colours_everywhere() -> None:
     light, dark = THEMES["light"], THEMES["dark"]
     assert (light.value, light.derivative, light.partial, light.warning) == (
-        "#0072B2", "#C2410C", "#475569", "#7C3AED",
-    )  # fmt: skip
+        "#0072B2",
+        "#C2410C",
+        "#475569",
+        "#7C3AED",
+    )
     assert (dark.value, dark.derivative, dark.partial, dark.warning) == (
-        "#56B4E9", "#FB923C", "#CBD5E1", "#C4B5FD",
-    )  # fmt: skip
+        "#56B4E9",
+        "#FB923C",
+        "#CBD5E1",
+        "#C4B5FD",
+    )
 
 
 def test_mixing() -> None:

@@ -68,9 +68,14 @@ def test_a_hostile_name_or_title_is_text(called: Callable[..., View], hostile: s
     found = tikz(called(hostile), title=hostile, document=True)
     commands = set(re.findall(r"\\[A-Za-z]+", found)) - set(re.findall(r"\\[A-Za-z]+", plain))
     assert commands <= {
-        r"\textbackslash", r"\textless", r"\textgreater", r"\textasciitilde", r"\text",
-        r"\textasciicircum", r"\mathrm",
-    }  # fmt: skip
+        r"\textbackslash",
+        r"\textless",
+        r"\textgreater",
+        r"\textasciitilde",
+        r"\text",
+        r"\textasciicircum",
+        r"\mathrm",
+    }
     assert found.count(r"\end{document}") == 1
     bare = re.sub(r"\\[{}\\$%#&_]", "", found)
     assert bare.count("{") == bare.count("}")

@@ -11,11 +11,28 @@ import mpmath
 CONTEXT = mpmath.MPContext()
 CONTEXT.dps = 30
 FUNCTIONS = {
-    name: getattr(CONTEXT, {"ln": "ln", "arctan": "atan", "arcsin": "asin", "arccos": "acos",
-                            "abs": "fabs"}.get(name, name))
-    for name in ("sin", "cos", "tan", "exp", "ln", "sqrt", "sinh", "cosh", "tanh", "arctan",
-                 "arcsin", "arccos", "abs")
-} | {"sigmoid": lambda a: 1 / (1 + CONTEXT.exp(-a))}  # fmt: skip
+    name: getattr(
+        CONTEXT,
+        {"ln": "ln", "arctan": "atan", "arcsin": "asin", "arccos": "acos", "abs": "fabs"}.get(
+            name, name
+        ),
+    )
+    for name in (
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "ln",
+        "sqrt",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arctan",
+        "arcsin",
+        "arccos",
+        "abs",
+    )
+} | {"sigmoid": lambda a: 1 / (1 + CONTEXT.exp(-a))}
 
 
 @dataclass

@@ -42,13 +42,49 @@ PROGRAMS = [
     "q1 = x*x\nq2 = q1 - 5\nq3 = abs(q2)\nq4 = sinh(q3)\ny = ln(q4)",
 ]
 # How a step may look: with what it is, over operands a and b.
-UNARY = ["sin({a})", "cos({a})", "exp({a})", "tanh({a})", "{a}^2", "{a}^3", "{k}*{a}", "-{a}",
-         "{a} + {k}", "{k} - {a}", "sqrt({a})", "ln({a})", "1/{a}", "{a}/{k}", "arctan({a})",
-         "sigmoid({a})", "{a}^-2", "-{k}*{a}", "tan({a})", "sinh({a})"]  # fmt: skip
+UNARY = [
+    "sin({a})",
+    "cos({a})",
+    "exp({a})",
+    "tanh({a})",
+    "{a}^2",
+    "{a}^3",
+    "{k}*{a}",
+    "-{a}",
+    "{a} + {k}",
+    "{k} - {a}",
+    "sqrt({a})",
+    "ln({a})",
+    "1/{a}",
+    "{a}/{k}",
+    "arctan({a})",
+    "sigmoid({a})",
+    "{a}^-2",
+    "-{k}*{a}",
+    "tan({a})",
+    "sinh({a})",
+]
 BINARY = ["{a}*{b}", "{a} + {b}", "{a} - {b}", "{a}/{b}"]
 PLACED = ["v{i}", "u{i}", "s_{i}", "h{i}", "xi_{i}"]
-JUNK = ["?", "0,0,", "see above", "1..2", "--", "2 +* 3", "x^", "$\\frac{", "\u202e12", "1e", "∞-∞",
-        "((((", "n/a", "3 4 5", "0x1F", "=A1", "12..5e"]  # fmt: skip
+JUNK = [
+    "?",
+    "0,0,",
+    "see above",
+    "1..2",
+    "--",
+    "2 +* 3",
+    "x^",
+    "$\\frac{",
+    "\u202e12",
+    "1e",
+    "∞-∞",
+    "((((",
+    "n/a",
+    "3 4 5",
+    "0x1F",
+    "=A1",
+    "12..5e",
+]
 
 
 def drawn_program(draw: random.Random) -> str:
@@ -65,8 +101,13 @@ def drawn_program(draw: random.Random) -> str:
         if any(line.endswith(f"= {form.format(a=a, b=b, k=k)}") for line in lines):
             continue
         lines.append(f"{name} = {form.format(a=a, b=b, k=k)}")
-        unused = [n for n in unused if n not in form.format(a=a, b=b, k="").replace("(", " ")
-                  and n != a and (n != b or "{b}" not in form)] + [name]  # fmt: skip
+        unused = [
+            n
+            for n in unused
+            if n not in form.format(a=a, b=b, k="").replace("(", " ")
+            and n != a
+            and (n != b or "{b}" not in form)
+        ] + [name]
         all_names.append(name)
     if not lines:
         return drawn_program(draw)
@@ -94,8 +135,10 @@ class Class:
         self.by_name = {step.name: step for step in self.steps}
         used = {name for step in self.steps for name in step.operands}
         (self.goal,) = (step.name for step in self.steps if step.name not in used)
-        self.given = {n: CONTEXT.mpf(Fraction(v).numerator) / Fraction(v).denominator
-                      for n, v in self.point.items()}  # fmt: skip
+        self.given = {
+            n: CONTEXT.mpf(Fraction(v).numerator) / Fraction(v).denominator
+            for n, v in self.point.items()
+        }
 
     @cached_property
     def order(self) -> list[str]:
@@ -227,8 +270,7 @@ class Class:
         """The inputs on which a step depends."""
         step = self.by_name.get(name)
         inner = step.operands if step else []
-        return {o for o in inner if o in self.point} | {
-            s for o in inner for s in self.sources(o)}  # fmt: skip
+        return {o for o in inner if o in self.point} | {s for o in inner for s in self.sources(o)}
 
     def wrong_values(self, name: str) -> Iterator[tuple[str, Wrong]]:
         """What is made of a value."""
@@ -327,15 +369,24 @@ class Pencil:
     @classmethod
     def drawn(cls, draw: random.Random) -> Pencil:
         power = draw.choice(["", "", "", "e", "E", "*10^", "·10^"])
-        return cls(draw.choice([3, 4, 4, 6, 6, 10]), draw.random() < 0.15, power,
-                   draw.random() < 0.2, draw.choice("--−"), draw.choice([0, 0, 0, 0.5]),
-                   draw)  # fmt: skip
+        return cls(
+            draw.choice([3, 4, 4, 6, 6, 10]),
+            draw.random() < 0.15,
+            power,
+            draw.random() < 0.2,
+            draw.choice("--−"),
+            draw.choice([0, 0, 0, 0.5]),
+            draw,
+        )
 
     def write(self, number: Any) -> tuple[str, Any]:
         """The text, and the number that it is."""
         exact = Fraction(float(number)).limit_denominator(400)
-        if self.draw.random() < self.fractions and abs(CONTEXT.mpf(exact.numerator)
-                / exact.denominator - number) <= abs(number) * CONTEXT.mpf(10) ** -14:  # fmt: skip
+        if (
+            self.draw.random() < self.fractions
+            and abs(CONTEXT.mpf(exact.numerator) / exact.denominator - number)
+            <= abs(number) * CONTEXT.mpf(10) ** -14
+        ):
             text = str(exact)
             return text.replace("-", self.minus), CONTEXT.mpf(exact.numerator) / exact.denominator
         text = CONTEXT.nstr(number, self.digits, strip_zeros=False, min_fixed=-5, max_fixed=12)
@@ -399,10 +450,16 @@ def sheet(draw: random.Random, kind: str) -> dict[str, Any] | None:
     names = dict.fromkeys(n for s in read(program) for n in s.operands)
     inputs = [n for n in names if n not in {s.name for s in read(program)}]
     point = {
-        n: draw.choice([str(Fraction(draw.randrange(-40, 70), 16)), str(draw.randrange(1, 5)),
-                        "2/3", str(draw.randrange(1, 30) / 10)])
+        n: draw.choice(
+            [
+                str(Fraction(draw.randrange(-40, 70), 16)),
+                str(draw.randrange(1, 5)),
+                "2/3",
+                str(draw.randrange(1, 30) / 10),
+            ]
+        )
         for n in inputs
-    }  # fmt: skip
+    }
     mode = draw.random()
     forward = len(inputs) == 1 and mode < 0.6
     room = Class(program, point, forward, not forward or mode < 0.25, draw.random() < 0.7)
@@ -437,12 +494,15 @@ def _made(room: Class, pencil: Pencil, kind: str, draw: random.Random) -> dict[s
             return None
         name = wanted or draw.choice(sorted({o[1] for o in options}))
         options = [o for o in options if o[1] == name]
-        places = draw.sample(options, len(options)) if family == "systematic" else [
-            draw.choice(options)]  # fmt: skip
+        places = (
+            draw.sample(options, len(options)) if family == "systematic" else [draw.choice(options)]
+        )
         for cell, _, wrong in places:
             plan.setdefault(cell, wrong)
-            twin = cell.startswith("partial") and name in ("product-of-derivatives",
-                                                           "quotient-swapped")  # fmt: skip
+            twin = cell.startswith("partial") and name in (
+                "product-of-derivatives",
+                "quotient-swapped",
+            )
             for other, _, w in options if twin else ():
                 if other.split(",")[0] == cell.split(",")[0]:
                     plan.setdefault(other, w)
@@ -486,8 +546,11 @@ def before(room: Class, cell: str) -> set[str]:
     """The cells of the same kind on whose nodes a cell's node depends, or which use it."""
     kind, _, names = cell.partition(":")
     node = names.split(",")[0]
-    steps = {n: set(room.users(n)) for n in room.by_name} if kind == "adjoint" else {
-        s.name: set(s.operands) for s in room.steps}  # fmt: skip
+    steps = (
+        {n: set(room.users(n)) for n in room.by_name}
+        if kind == "adjoint"
+        else {s.name: set(s.operands) for s in room.steps}
+    )
     steps |= {n: set(room.users(n)) for n in room.point} if kind == "adjoint" else {}
     found: set[str] = set()
     pending = [node]
@@ -495,14 +558,20 @@ def before(room: Class, cell: str) -> set[str]:
         for other in steps.get(pending.pop(), set()) - found:
             found.add(other)
             pending.append(other)
-    return {c for c in room.order
-            if c.startswith(f"{kind}:") and c.split(":")[1].split(",")[0] in found}  # fmt: skip
+    return {
+        c for c in room.order if c.startswith(f"{kind}:") and c.split(":")[1].split(",")[0] in found
+    }
 
 
 def _judged(
-    room: Class, kind: str, work: Any, plan: Plan, empty: tuple[set[str], set[str]],
-    lucky: str | None, rounding: float,
-) -> dict[str, Any] | None:  # fmt: skip
+    room: Class,
+    kind: str,
+    work: Any,
+    plan: Plan,
+    empty: tuple[set[str], set[str]],
+    lucky: str | None,
+    rounding: float,
+) -> dict[str, Any] | None:
     answers, n, should = work
     blank, junk = empty
     cells: dict[str, str] = {}
@@ -534,8 +603,11 @@ def _judged(
         elif is_wrong:
             cells[cell], tainted[cell] = "wrong", True
             errors.append(cell)
-            names = {name for name, w in room.mistakes(cell)
-                     if apart(w({**n, cell: own}), given) <= 0.02 + 2 * rounding}  # fmt: skip
+            names = {
+                name
+                for name, w in room.mistakes(cell)
+                if apart(w({**n, cell: own}), given) <= 0.02 + 2 * rounding
+            }
             meant = {name for name, w in room.mistakes(cell) if kind.endswith(name)}
             if names and (meant or kind in ("two", "blanks")):
                 named[cell] = "|".join(sorted(names))
@@ -558,30 +630,59 @@ def _judged(
     kinds = [e.partition(":")[0] for e in errors]
     # Steps that do not depend on each other may be looked at in any order.
     first = [
-        e for e in errors
-        if e.partition(":")[0] == kinds[0] and not before(room, e) & set(errors)
-    ]  # fmt: skip
+        e for e in errors if e.partition(":")[0] == kinds[0] and not before(room, e) & set(errors)
+    ]
     return {
-        "kind": kind, "program": room.program, "point": room.point, "answers": answers,
-        "truth": {"errors": errors, "first": first, "misconceptions": named, "cells": cells,
-                  "junk": sorted(junk),
-                  **({"trivial": True} if kind == "trivial" else {})},
-    }  # fmt: skip
+        "kind": kind,
+        "program": room.program,
+        "point": room.point,
+        "answers": answers,
+        "truth": {
+            "errors": errors,
+            "first": first,
+            "misconceptions": named,
+            "cells": cells,
+            "junk": sorted(junk),
+            **({"trivial": True} if kind == "trivial" else {}),
+        },
+    }
 
 
 NAMES = (
-    "overwrite-instead-of-accumulate", "forgotten-path", "forgotten-inner-derivative",
-    "derivative-at-wrong-point", "lost-sign", "exponent-not-lowered", "product-of-derivatives",
-    "quotient-swapped", "wrong-seed", "value-for-derivative", "tangent-adjoint-confused",
-    "degrees", "wrong-variable", "half-of-power-rule", "sign-added", "constant-factor",
-    "sum-for-product", "integrated", "shares-multiplied", "shares-averaged", "shares-subtracted",
+    "overwrite-instead-of-accumulate",
+    "forgotten-path",
+    "forgotten-inner-derivative",
+    "derivative-at-wrong-point",
+    "lost-sign",
+    "exponent-not-lowered",
+    "product-of-derivatives",
+    "quotient-swapped",
+    "wrong-seed",
+    "value-for-derivative",
+    "tangent-adjoint-confused",
+    "degrees",
+    "wrong-variable",
+    "half-of-power-rule",
+    "sign-added",
+    "constant-factor",
+    "sum-for-product",
+    "integrated",
+    "shares-multiplied",
+    "shares-averaged",
+    "shares-subtracted",
     "factors-not-multiplied",
-)  # fmt: skip
+)
 KINDS = (
-    *(["perfect"] * 10), *(["slip"] * 4), *(["two"] * 4), *(["lucky"] * 2), *(["blanks"] * 3),
-    "trivial", *(["junk"] * 2), *(f"misconception/{n}" for n in NAMES),
+    *(["perfect"] * 10),
+    *(["slip"] * 4),
+    *(["two"] * 4),
+    *(["lucky"] * 2),
+    *(["blanks"] * 3),
+    "trivial",
+    *(["junk"] * 2),
+    *(f"misconception/{n}" for n in NAMES),
     *(f"systematic/{n}" for n in NAMES[:11] if n != "wrong-seed"),
-)  # fmt: skip
+)
 
 
 def sheets(seed: int, count: int) -> Iterator[dict[str, Any]]:

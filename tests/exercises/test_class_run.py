@@ -39,9 +39,17 @@ RECIPE = Recipe.read(
     'kinds = ["values", "adjoints"]\n'
 )
 HOSTILE = (
-    "../../etc/passwd", "=cmd|'/c calc'!A1", "<script>alert(1)</script>", "\\input{/etc/passwd}",
-    "con.pdf", "#set text(red)", "${HOME} `id` $(id)", "a" * 300, "王小明 😀", '"; DROP TABLE, x',
-)  # fmt: skip
+    "../../etc/passwd",
+    "=cmd|'/c calc'!A1",
+    "<script>alert(1)</script>",
+    "\\input{/etc/passwd}",
+    "con.pdf",
+    "#set text(red)",
+    "${HOME} `id` $(id)",
+    "a" * 300,
+    "王小明 😀",
+    '"; DROP TABLE, x',
+)
 
 
 def roster(names: tuple[str, ...]) -> bytes:
@@ -65,8 +73,13 @@ def test_a_class_is_one_zip_with_sheets_keys_and_manifest(tmp_path: Path) -> Non
     told: list[tuple[int, int]] = []
     out = tmp_path / "class.zip"
     with ThreadPoolExecutor(2) as pool:
-        run_class(RECIPE, read_roster(roster(("Ada", "Grace", "Ada"))), out, executor=pool,
-                  progress=lambda done, whole: told.append((done, whole)))  # fmt: skip
+        run_class(
+            RECIPE,
+            read_roster(roster(("Ada", "Grace", "Ada"))),
+            out,
+            executor=pool,
+            progress=lambda done, whole: told.append((done, whole)),
+        )
     assert told[0] == (0, 3) and told[-1] == (3, 3)
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
@@ -125,8 +138,18 @@ def test_a_recipe_without_fit_problems_is_refused_with_the_students_name(tmp_pat
 
 # Kills and full disks, with real processes
 
-COMMAND = (sys.executable, "-m", "chainrule", "sheet", "--recipe", "week.toml", "--roster",
-           "class.csv", "--out", "week.zip")  # fmt: skip
+COMMAND = (
+    sys.executable,
+    "-m",
+    "chainrule",
+    "sheet",
+    "--recipe",
+    "week.toml",
+    "--roster",
+    "class.csv",
+    "--out",
+    "week.zip",
+)
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT / "graphlib")}
 
 
@@ -138,8 +161,9 @@ def prepared(folder: Path, count: int) -> Path:
 
 
 def finished(folder: Path) -> bytes:
-    done = subprocess.run(COMMAND, cwd=folder, env=ENVIRONMENT, capture_output=True, timeout=120,
-                          check=False)  # fmt: skip
+    done = subprocess.run(
+        COMMAND, cwd=folder, env=ENVIRONMENT, capture_output=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr.decode()
     return (folder / "week.zip").read_bytes()
 
@@ -150,8 +174,14 @@ def run_with(before: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
         f"import runpy, sys\n{before}sys.argv = {['chainrule', *COMMAND[3:]]!r}\n"
         "runpy.run_module('chainrule', run_name='__main__')"
     )
-    return subprocess.run([sys.executable, "-c", code], cwd=folder, env=ENVIRONMENT,
-                          capture_output=True, timeout=120, check=False)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
@@ -256,8 +286,12 @@ def test_answers_in_every_form_are_marked(week: Path, tmp_path: Path) -> None:
     graded = mark_class(keys, found)
     full = [sum(g.of.values()) for g in graded]
     assert [g.total == whole for g, whole in zip(graded, full, strict=True)] == [
-        True, True, True, False, False,
-    ]  # fmt: skip
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
     assert graded[3].total > 0 and graded[4].total == 0
     rows = list(csv.DictReader(io.StringIO(gradebook(graded).decode("utf-8-sig"))))
     assert [row["name"] for row in rows] == ["Ada", "Grace", "Mary", "Emmy", "Sonya"]
@@ -331,8 +365,13 @@ def test_hostile_answers_are_data(week: Path, tmp_path: Path) -> None:
     hostile = ["__import__('os').system('touch pwned')", "=1+1", "9**9**9", "<b>", "\\input{x}"]
     record = {"student": "Ada", "answers": dict(zip(cells, hostile * 9, strict=False))}
     (tmp_path / "x.json").write_text(json.dumps(record))
-    book = {"cells": [{"source": 'answers = {\n "value:t": open("pwned", "w"),\n}\n'
-                                 "check(1, answers)"}, {"source": 7}, "x"]}  # fmt: skip
+    book = {
+        "cells": [
+            {"source": 'answers = {\n "value:t": open("pwned", "w"),\n}\ncheck(1, answers)'},
+            {"source": 7},
+            "x",
+        ]
+    }
     (tmp_path / "0002_Grace.ipynb").write_text(json.dumps(book))
     (tmp_path / "0003_Mary.json").write_text("[" * 100_000)
     handed, faults = collect(tmp_path)

@@ -12,8 +12,16 @@ from chainrule.readings.terms import text
 
 LECTURE = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
 # 0.6441 · 3 = 1.9324 is the share of u2 alone, 3.8648 twice as much; 2.2804 would be right.
-ANSWERS = {"adjoint:J": "1", "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoint:u2": "0.6441",
-           "adjoint:t": "1.9324", "adjoint:x": "3.8648", "value:t": "", "value:u": "?"}  # fmt: skip
+ANSWERS = {
+    "adjoint:J": "1",
+    "adjoint:u": "0.6441",
+    "adjoint:u1": "0.6441",
+    "adjoint:u2": "0.6441",
+    "adjoint:t": "1.9324",
+    "adjoint:x": "3.8648",
+    "value:t": "",
+    "value:u": "?",
+}
 
 
 def test_a_student_is_told_the_mistake_and_asked_a_question_but_not_the_number() -> None:

@@ -172,8 +172,11 @@ def test_json_says_all_that_marking_needs(made: Sheet) -> None:
             assert cell["answer"] == answer.exact
         graph = chainrule.parse(task["program"], declared=task["point"])
         assert set(graph.variables) == set(task["point"])
-    assert all("answer" not in cell for task in json.loads(written(made, "json", "none"))["tasks"]
-               for cell in task["cells"])  # fmt: skip
+    assert all(
+        "answer" not in cell
+        for task in json.loads(written(made, "json", "none"))["tasks"]
+        for cell in task["cells"]
+    )
 
 
 NUMBER = r"-?(([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][-+]?[0-9]+)?)"

@@ -51,8 +51,14 @@ def test_what_cannot_be_confirmed_is_refused(formula: str) -> None:
 
 
 CELLS = (
-    "value:t", "value:J", "partial:J,u1", "partial:u1,t", "share:u2,t", "adjoint:t", "tangent:J",
-)  # fmt: skip
+    "value:t",
+    "value:J",
+    "partial:J,u1",
+    "partial:u1,t",
+    "share:u2,t",
+    "adjoint:t",
+    "tangent:J",
+)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -78,5 +84,6 @@ def test_a_wrong_formula_of_the_key_is_found(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(slots, "readable", lambda term: right(term).replace("cos", "sin"))
     monkeypatch.setattr(making, "TRIES", 3)
     with pytest.raises(InputError, match="formula:u1,t: a second reading gives another answer"):
-        chainrule.sheet("J = u1*u2; u1 = sin(t); u2 = 3t; t = x^2", at={"x": "1.5"},
-                        kinds=["partials"])  # fmt: skip
+        chainrule.sheet(
+            "J = u1*u2; u1 = sin(t); u2 = 3t; t = x^2", at={"x": "1.5"}, kinds=["partials"]
+        )

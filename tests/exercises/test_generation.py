@@ -20,13 +20,16 @@ from chainrule.exercises.sheet import Task
 from chainrule.readings.grid import Grid
 
 LINKED = {"paths": range(3, 7)}
-CASES = [
-    (kind, level) for kind in KINDS for level in LEVELS if level in LINKED.get(kind, LEVELS)
-]  # fmt: skip
+CASES = [(kind, level) for kind in KINDS for level in LEVELS if level in LINKED.get(kind, LEVELS)]
 FUNCTIONS = {
-    "sin": sympy.sin, "cos": sympy.cos, "exp": sympy.exp, "ln": sympy.log, "sqrt": sympy.sqrt,
-    "tanh": sympy.tanh, "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
-}  # fmt: skip
+    "sin": sympy.sin,
+    "cos": sympy.cos,
+    "exp": sympy.exp,
+    "ln": sympy.log,
+    "sqrt": sympy.sqrt,
+    "tanh": sympy.tanh,
+    "sigmoid": lambda a: 1 / (1 + sympy.exp(-a)),
+}
 
 
 class ByHand:

@@ -28,18 +28,32 @@ RECIPE = Recipe.read(
     'formula = "J = u + v; u = sin(t); v = 3t; t = x^2"\nat = [{x = "1.5"}]\n'
     '[[part]]\nkinds = ["values"]\nformula = "L = 2s; s = y^2"\nat = [{y = "1.5"}]\n'
 )
-RIGHT = {"1.value:t": "2.25", "1.value:u": "0.7781", "1.value:v": "6.75", "1.value:J": "7.528",
-         "2.value:s": "2.25", "2.value:L": "4.5"}  # fmt: skip
+RIGHT = {
+    "1.value:t": "2.25",
+    "1.value:u": "0.7781",
+    "1.value:v": "6.75",
+    "1.value:J": "7.528",
+    "2.value:s": "2.25",
+    "2.value:L": "4.5",
+}
 TABLE = "cell,answer\n" + "".join(f"{id},{words}\n" for id, words in RIGHT.items())
 PEOPLE = [
-    ("Ada Lovelace", "10001"), ("Grace Hopper", "10002"), ("Jürgen Müller", "10003"),
-    ("José Peña", "10004"), ("Zoë Weiß", "10005"), ("Anna Maria Schmidt", "10006"),
-    ("Anna Schmidt", "10007"), ("Li Wei", "10008"), ("Wei Zhang", "10009"),
+    ("Ada Lovelace", "10001"),
+    ("Grace Hopper", "10002"),
+    ("Jürgen Müller", "10003"),
+    ("José Peña", "10004"),
+    ("Zoë Weiß", "10005"),
+    ("Anna Maria Schmidt", "10006"),
+    ("Anna Schmidt", "10007"),
+    ("Li Wei", "10008"),
+    ("Wei Zhang", "10009"),
     ("O'Neil Sean", "10010"),
     *((f"Student{chr(97 + i)} Family{chr(97 + i)}", str(10011 + i)) for i in range(24)),
-    ("Max Muster", "10050"), ("Max Muster", "10051"), ("Plato", "10052"),
+    ("Max Muster", "10050"),
+    ("Max Muster", "10051"),
+    ("Plato", "10052"),
     *((f"Pupil{chr(97 + i)} Clan{chr(97 + i)}", str(20011 + i)) for i in range(24)),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +87,13 @@ def key_file(folder: Path) -> Path:
 
 _LINES = [f"    '{id[2:]}': '{words}',\n" for id, words in RIGHT.items() if id[0] == "1"]
 NOTEBOOK = json.dumps(
-    {"cells": [{"source": "\n" * 60_000},
-               {"source": ["answers = {\n", *_LINES, "}\n", "check(1, answers)"]}]}
-)  # fmt: skip
+    {
+        "cells": [
+            {"source": "\n" * 60_000},
+            {"source": ["answers = {\n", *_LINES, "}\n", "check(1, answers)"]},
+        ]
+    }
+)
 
 
 def excel(rows: str, styles: str = "", strings: tuple[str, ...] = ()) -> bytes:
@@ -101,8 +119,9 @@ TYPED = excel(CELLS.replace("<v>2.25</v>", "<v>2.2500000000000004</v>"), strings
 DAY = excel(
     '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
     '<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>46024</v></c></row>',
-    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>', ("cell", "answer", "1.value:t"),
-)  # fmt: skip
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs>',
+    ("cell", "answer", "1.value:t"),
+)
 LOUD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]><x>&a;</x>'
 # File, content, and whose it is by number; None for what must be listed.
 NAMED: list[tuple[str, str | bytes, int | None]] = [
@@ -169,7 +188,7 @@ NAMED: list[tuple[str, str | bytes, int | None]] = [
     ("pupilu clanu.zip", b"PK\x05\x06" + bytes(18), None),
     ("pupilv clanv.jpg", b"\xff\xd8", None),
     ("studentx familyx.csv", b"\x00\xff\xfe\x00" * 9, None),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -227,8 +246,9 @@ def test_a_zip_of_the_same_is_read_alike_and_a_damaged_entry_costs_itself(
 
 
 def test_who_assigns_the_rest_and_nobody_is_displaced(keys: list[Key], folder: Path) -> None:
-    (folder / "who.csv").write_text("file,student\nMax Muster.csv,10051\n"
-        "answers.csv,Studentq Familyq\n")  # fmt: skip
+    (folder / "who.csv").write_text(
+        "file,student\nMax Muster.csv,10051\nanswers.csv,Studentq Familyq\n"
+    )
     found, listed = matched(keys, collect(folder)[0], assigned(folder))
     assert found[36].source == "Max Muster.csv" and found[27].source == "answers.csv"
     assert found[1].answers["1.value:t"] == "2.25"  # x2.json says that it is Ada's
@@ -263,8 +283,9 @@ def test_answers_that_belong_to_no_cell_are_told(keys: list[Key], tmp_path: Path
     (plato,) = [one for one in mark_class(keys, found) if one.source]
     assert "`1.value:t` is answered twice" in faults[0]
     assert [("1.value:q" in line, "9.value:t" in line) for line in plato.faults] == [
-        (True, False), (False, True),
-    ]  # fmt: skip
+        (True, False),
+        (False, True),
+    ]
     assert plato.total == 2 and plato.unread == ("1.value:u",)
     assert "1.value:u" in gradebook([plato]).decode()
 
@@ -287,14 +308,20 @@ def test_the_exit_code_and_a_line_say_that_something_is_left(
     [
         ("sep=;\nname;id\nAda;1\n", ["Ada"], "line 1"),
         ("Ada Lovelace,4711\nGrace Hopper,4712\n", ["Ada Lovelace", "Grace Hopper"], "line 1"),
-        ("Student,ID,SIS User ID\n    Points Possible,,\n\"Lovelace, Ada\",7,a1\n",
-         ["Lovelace, Ada"], "line 2"),
+        (
+            'Student,ID,SIS User ID\n    Points Possible,,\n"Lovelace, Ada",7,a1\n',
+            ["Lovelace, Ada"],
+            "line 2",
+        ),
         ("user_id,login_id,first_name,last_name\n7,ada,Ada,Lovelace\n", ["Ada Lovelace"], ""),
-        ("Vorname;Nachname;Matrikelnummer\nAda;Lovelace;4711\n;;\n\nGrace;Hopper;4712\n",
-         ["Ada Lovelace", "Grace Hopper"], "line 3"),
+        (
+            "Vorname;Nachname;Matrikelnummer\nAda;Lovelace;4711\n;;\n\nGrace;Hopper;4712\n",
+            ["Ada Lovelace", "Grace Hopper"],
+            "line 3",
+        ),
         ("First name,Surname,ID number\nAda,Lovelace,4711\n", ["Ada Lovelace"], ""),
     ],
-)  # fmt: skip
+)
 def test_rosters_are_read_as_people_export_them(text: str, names: list[str], words: str) -> None:
     students, told = roster(text.encode())
     assert [student.name for student in students] == names

@@ -36,15 +36,29 @@ def test_simulated_students(sheet: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("0,25", 0.25), (".5", 0.5), (",5", 0.5), ("−3", -3.0), ("1.5e-3", 0.0015),
-        ("1,5·10^-3", 0.0015), ("2E+00", 2.0), ("1/4", 0.25), ("2^3", 8.0),
-        ("sqrt(2)/2", 0.7071067811865476), ("e^-2", 0.1353352832366127),
-        ("1,5*cos(0)", 1.5), ("½", 0.5), ("1.5×10⁻³", 0.0015), ("-2·10^{3}", -2000.0),
+        ("0,25", 0.25),
+        (".5", 0.5),
+        (",5", 0.5),
+        ("−3", -3.0),
+        ("1.5e-3", 0.0015),
+        ("1,5·10^-3", 0.0015),
+        ("2E+00", 2.0),
+        ("1/4", 0.25),
+        ("2^3", 8.0),
+        ("sqrt(2)/2", 0.7071067811865476),
+        ("e^-2", 0.1353352832366127),
+        ("1,5*cos(0)", 1.5),
+        ("½", 0.5),
+        ("1.5×10⁻³", 0.0015),
+        ("-2·10^{3}", -2000.0),
         ("0{,}25", 0.25),
-        ("sin(1) ≈ 0.8415", 0.8415), ("≈ 3", 3.0), ("= 0,5", 0.5),
-        ("1\u2009250.5", 1250.5), ("3 · 10^-2", 0.03),
+        ("sin(1) ≈ 0.8415", 0.8415),
+        ("≈ 3", 3.0),
+        ("= 0,5", 0.5),
+        ("1\u2009250.5", 1250.5),
+        ("3 · 10^-2", 0.03),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
     read = number(text)
     assert read is not None
@@ -53,10 +67,25 @@ def test_numbers_are_read_as_people_write_them(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "1,2,3", "0,0,", "inf", "nan", "True", "x", "sqrt(-1)", "4/0", "9^9^9^9",
-     "__import__('os')", "1e9999", "(" * 150, "exp(exp(exp(9)))",
-     "sum(sin(j), j=0..900)"],
-)  # fmt: skip
+    [
+        "",
+        "  ",
+        "1,2,3",
+        "0,0,",
+        "inf",
+        "nan",
+        "True",
+        "x",
+        "sqrt(-1)",
+        "4/0",
+        "9^9^9^9",
+        "__import__('os')",
+        "1e9999",
+        "(" * 150,
+        "exp(exp(exp(9)))",
+        "sum(sin(j), j=0..900)",
+    ],
+)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert number(text) is None
 
@@ -90,8 +119,14 @@ def test_every_misconception_has_its_words() -> None:
 
 def test_work_that_follows_is_credited_and_a_return_is_accepted() -> None:
     # 0.6441 · cos 1 = 0.3480 and 0.6441 · 3 = 1.9324 are the two shares of t.
-    answers = {"adjoint:J": "1", "adjoint:u": "0.6441", "adjoint:u1": "0.6441",
-               "adjoint:u2": "0.6441", "adjoint:t": "1.9324", "adjoint:x": "3.8648"}  # fmt: skip
+    answers = {
+        "adjoint:J": "1",
+        "adjoint:u": "0.6441",
+        "adjoint:u1": "0.6441",
+        "adjoint:u2": "0.6441",
+        "adjoint:t": "1.9324",
+        "adjoint:x": "3.8648",
+    }
     report = chainrule.mark(LECTURE, {"x": 1}, answers)
     assert report.cells["adjoint:t"] == "wrong" and report.cells["adjoint:x"] == "follows"
     assert report.misconceptions["adjoint:t"][0] == "overwrite-instead-of-accumulate"
@@ -107,11 +142,19 @@ def test_a_zero_that_makes_the_rest_trivial_is_pointed_out() -> None:
 
 
 def test_formulas_and_shares_of_the_table_are_marked_too() -> None:
-    answers = {"formula:u1,t": "cos t", "formula:J,u": "sin u", "share:u2,t": "1.9324",
-               "formula:nothing,t": "1"}  # fmt: skip
+    answers = {
+        "formula:u1,t": "cos t",
+        "formula:J,u": "sin u",
+        "share:u2,t": "1.9324",
+        "formula:nothing,t": "1",
+    }
     cells = chainrule.mark(LECTURE, {"x": 1}, answers).cells
-    assert cells == {"formula:u1,t": "right", "formula:J,u": "wrong", "share:u2,t": "right",
-                     "formula:nothing,t": "undecided"}  # fmt: skip
+    assert cells == {
+        "formula:u1,t": "right",
+        "formula:J,u": "wrong",
+        "share:u2,t": "right",
+        "formula:nothing,t": "undecided",
+    }
 
 
 def test_junk_is_marked(sample_seed: int) -> None:
@@ -138,8 +181,14 @@ def test_a_node_that_uses_an_operand_twice_has_one_partial_unless_both_are_asked
 
 def test_what_stands_on_a_wrong_share_follows() -> None:
     # The shares of t are 0.6441 cos 1 = 0.3480 and 0.6441 · 3 = 1.9324.
-    answers = {"adjoint:u1": "0.6441", "adjoint:u2": "0.6441", "share:u1,t": "0.3480",
-               "share:u2,t": "0.2147", "adjoint:t": "0.5627", "adjoint:x": "1.1254"}  # fmt: skip
+    answers = {
+        "adjoint:u1": "0.6441",
+        "adjoint:u2": "0.6441",
+        "share:u1,t": "0.3480",
+        "share:u2,t": "0.2147",
+        "adjoint:t": "0.5627",
+        "adjoint:x": "1.1254",
+    }
     report = chainrule.mark(LECTURE, {"x": 1}, answers)
     assert report.errors == ("share:u2,t",)
     assert report.cells["adjoint:t"] == report.cells["adjoint:x"] == "follows"
@@ -150,8 +199,14 @@ def test_what_stands_on_a_wrong_share_follows() -> None:
 
 
 def test_shares_of_forward_mode_carry_tangents() -> None:
-    answers = {"tangent:t": "2", "share:u1,t": "1.0806", "share:u2,t": "60", "tangent:u1": "1.0806",
-               "tangent:u2": "60", "tangent:u": "61.08"}  # fmt: skip
+    answers = {
+        "tangent:t": "2",
+        "share:u1,t": "1.0806",
+        "share:u2,t": "60",
+        "tangent:u1": "1.0806",
+        "tangent:u2": "60",
+        "tangent:u": "61.08",
+    }
     report = chainrule.mark(LECTURE, {"x": 1}, answers)
     assert report.errors == ("share:u2,t",)
     assert report.cells["tangent:u"] == "follows"
@@ -196,9 +251,20 @@ def test_small_numbers_are_not_taken_for_nothing() -> None:
     assert chainrule.mark(program, right, {"value:t": "1e-16"}).cells["value:t"] == "right"
 
 
-HOSTILE = ["sum(sin(x^j), j=0..900)", "9^9^9^9^x", "gamma(10^15 x)^1000000", "(" * 199, "x" * 200,
-           "exp(exp(exp(exp(exp(x)))))", "sin(10^300 x)", "-" * 199, "x^x^x^x^x^x^x^x^x^x", "1/0",
-           "\\frac{1}{\\frac{1}{\\frac{1}{x}}}", "u1 + u2 + u + J + t + x"]  # fmt: skip
+HOSTILE = [
+    "sum(sin(x^j), j=0..900)",
+    "9^9^9^9^x",
+    "gamma(10^15 x)^1000000",
+    "(" * 199,
+    "x" * 200,
+    "exp(exp(exp(exp(exp(x)))))",
+    "sin(10^300 x)",
+    "-" * 199,
+    "x^x^x^x^x^x^x^x^x^x",
+    "1/0",
+    "\\frac{1}{\\frac{1}{\\frac{1}{x}}}",
+    "u1 + u2 + u + J + t + x",
+]
 
 
 def test_a_sheet_of_hostile_formulas_and_numbers_is_marked() -> None:
@@ -222,8 +288,12 @@ def test_the_tolerance_is_the_teachers() -> None:
 
 def test_any_table_of_ours_can_be_marked() -> None:
     program = "f = sin(x y); g = x + f"
-    primitive = {"value:v1": "6", "partial:f,v1": "0.9602", "adjoint:v1": "0.9602",
-                 "adjoint:x": "3.8805"}  # fmt: skip  # cos 6 = 0.9602, 3 cos 6 + 1 = 3.8805
+    primitive = {
+        "value:v1": "6",
+        "partial:f,v1": "0.9602",
+        "adjoint:v1": "0.9602",
+        "adjoint:x": "3.8805",
+    }  # # cos 6 = 0.9602, 3 cos 6 + 1 = 3.8805
     report = chainrule.mark(program, {"x": 2, "y": 3}, primitive, zoom="primitive")
     assert set(report.cells.values()) == {"right"}
     moved = {"tangent:x": "0", "tangent:y": "1", "tangent:f": "1.9203"}  # 2 cos 6

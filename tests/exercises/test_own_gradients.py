@@ -26,8 +26,15 @@ def test_right_gradients_are_right_in_every_shape() -> None:
     found = check_backward(LAYER, AT, backward)
     assert found.first is None
     verdicts = {one.name: one.verdict for one in found.found}
-    assert verdicts == {"L": "missing", "p": "right", "z": "right", "b": "right", "W": "right",
-                        "x": "right", "y": "missing"}  # fmt: skip
+    assert verdicts == {
+        "L": "missing",
+        "p": "right",
+        "z": "right",
+        "b": "right",
+        "W": "right",
+        "x": "right",
+        "y": "missing",
+    }
 
 
 def worked(change: Any) -> Any:

@@ -48,8 +48,10 @@ def test_a_students_table_with_decimal_commas() -> None:
 def test_edges_in_many_spellings() -> None:
     table = "node\tedge\tnumber\nt\t∂u1/∂t\t0.5403\n\tdu2/dt\t3\nx\tt,x\t2\n"
     assert dict(read_pasted(table, SHEET).answers) == {
-        "partial:u1,t": "0.5403", "partial:u2,t": "3", "partial:t,x": "2",
-    }  # fmt: skip
+        "partial:u1,t": "0.5403",
+        "partial:u2,t": "3",
+        "partial:t,x": "2",
+    }
 
 
 def test_a_students_latex_table() -> None:
@@ -67,8 +69,9 @@ def test_a_students_latex_table() -> None:
 
 def test_cells_and_answers() -> None:
     assert dict(read_pasted("adjoint:t,2.2804\nvalue:u_1,'=1+\n", SHEET).answers) == {
-        "adjoint:t": "2.2804", "value:u1": "=1+",
-    }  # fmt: skip
+        "adjoint:t": "2.2804",
+        "value:u1": "=1+",
+    }
 
 
 def test_every_fault_has_row_and_column_and_the_rest_is_kept() -> None:
@@ -91,8 +94,28 @@ def test_what_is_no_table_is_refused_with_what_is_allowed(text: str) -> None:
 
 def test_latex_is_never_expanded_and_never_crashes(sample_seed: int) -> None:
     draw = random.Random(sample_seed)
-    pieces = ["\\", "{", "}", "&", "\\\\", "$", "_", "^", "%", "\n", "frac", "\\frac", "\\multirow",
-              "\\input{/etc/passwd}", "t", "1", ",", "∂", "\\begin{tabular}", "~"]  # fmt: skip
+    pieces = [
+        "\\",
+        "{",
+        "}",
+        "&",
+        "\\\\",
+        "$",
+        "_",
+        "^",
+        "%",
+        "\n",
+        "frac",
+        "\\frac",
+        "\\multirow",
+        "\\input{/etc/passwd}",
+        "t",
+        "1",
+        ",",
+        "∂",
+        "\\begin{tabular}",
+        "~",
+    ]
     for _ in range(400):
         text = "".join(draw.choices(pieces, k=draw.randrange(60)))
         for _, cells in latex_rows(text):

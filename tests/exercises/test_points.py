@@ -215,8 +215,11 @@ def test_work_follows_from_errors_in_kinds_with_cells_of_their_own() -> None:
 def test_a_step_uphill_or_without_the_rate_has_a_name(sign: str, name: str) -> None:
     task = chainrule.sheet(1, kinds=["descent"], student="own").tasks[0]
     answers = {cell: answer.exact for cell, answer in task.answers.items()}
-    numbers = {"old": float(task.point["w"]), "rate": float(task.settings["rate"]),
-               "slope": float(answers["adjoint:w"])}  # fmt: skip
+    numbers = {
+        "old": float(task.point["w"]),
+        "rate": float(task.settings["rate"]),
+        "slope": float(answers["adjoint:w"]),
+    }
     wrong = numbers["old"] + (numbers["rate"] if "rate" in sign else -1) * numbers["slope"]
     checked = check(task, answers | {"updated:w": f"{wrong:.4g}"})
     assert checked.cells["updated:w"] == "wrong"
@@ -228,7 +231,9 @@ def test_a_wrong_sum_over_paths_has_a_name() -> None:
     answers = {cell: answer.exact for cell, answer in task.answers.items()}
     products = [float(words) for cell, words in answers.items() if cell.startswith("path")]
     (total,) = (cell for cell in answers if cell.startswith("adjoint"))
-    for number, name in ((sum(products[1:]), "forgotten-path"),
-                         (sum(products) / len(products), "shares-averaged")):  # fmt: skip
+    for number, name in (
+        (sum(products[1:]), "forgotten-path"),
+        (sum(products) / len(products), "shares-averaged"),
+    ):
         checked = check(task, answers | {total: f"{number:.4g}"})
         assert checked.explained[total] == ((name,), "")

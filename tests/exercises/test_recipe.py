@@ -61,8 +61,12 @@ def test_points_settings_and_overrides_reach_the_sheet() -> None:
     recipe = Recipe.read(WHOLE)
     made = chainrule.sheet(recipe, student="Ada")
     assert [task.kind for task in made.tasks] == [
-        "values", "adjoints", "jacobian", "jacobian", "descent",
-    ]  # fmt: skip
+        "values",
+        "adjoints",
+        "jacobian",
+        "jacobian",
+        "descent",
+    ]
     assert [task.points for task in made.tasks][1:4] == pytest.approx([8, 12.5, 12.5])
     assert made.key["1.value:t"].also == {"2.3": "rounded to one digit"}
     assert chainrule.sheet(recipe, student="Bob").key["1.value:t"].also == {}
@@ -105,10 +109,17 @@ def test_students_get_different_points_of_the_list() -> None:
         ('title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\ncount = 99', 5, "60"),
         ('title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\n[marks]\nvalue = 3', 6, "values"),
         ('title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\n[marks]\nvalues = 0', 6, "100"),
-        ('title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\n[[override]]\ncell = "t"', 5,
-         "answer"),
-        ('title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\n'
-         '[[override]]\ncell = "t"\nanswer = "1"\nreason = "r"', 6, "2.adjoint:t"),
+        (
+            'title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\n[[override]]\ncell = "t"',
+            5,
+            "answer",
+        ),
+        (
+            'title = "x"\n[[part]]\nkinds = ["values"]\nlevel = 1\n'
+            '[[override]]\ncell = "t"\nanswer = "1"\nreason = "r"',
+            6,
+            "2.adjoint:t",
+        ),
         ('title = "x"\ntitle = "y"', 2, "TOML"),
         ("title = x", 1, "TOML"),
         ('title = "x"\npart = 3', 2, "[[part]]"),
@@ -116,7 +127,7 @@ def test_students_get_different_points_of_the_list() -> None:
         ("x = " + "[" * 40_000, 1, ""),
         ("#" * 60_000, 1, "50,000"),
     ],
-)  # fmt: skip
+)
 def test_every_fault_names_its_line_and_what_is_allowed(text: str, line: int, words: str) -> None:
     with pytest.raises(InputError) as caught:
         Recipe.read(text)

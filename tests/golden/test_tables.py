@@ -279,8 +279,12 @@ ADJOINTS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
     ),
     "b": (
         ("y*/y - (1 - y*)/(1 - y)", "J", "y", B_BY_Y),
-        ("y*/y + (1 - y*)/(y - 1)", "J", "y",
-         S["y_star"] / S["y"] + (1 - S["y_star"]) / (S["y"] - 1)),
+        (
+            "y*/y + (1 - y*)/(y - 1)",
+            "J",
+            "y",
+            S["y_star"] / S["y"] + (1 - S["y_star"]) / (S["y"] - 1),
+        ),
         ("exp(-a)/(exp(-a) + 1)^2", "y", "a", sympy.exp(-S["a"]) / (sympy.exp(-S["a"]) + 1) ** 2),
         ("y(1 - y)", "y", "a", S["y"] * (1 - S["y"])),
         ("dJ/dy * dy/da", "J", "a", B_BY_Y * S["y"] * (1 - S["y"])),
@@ -302,8 +306,12 @@ ADJOINTS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
         *(("beta_j", "b", f"z{j}", S[f"beta{j}"]) for j in INPUTS),
         *(("dJ/db * beta_j", "J", f"z{j}", B_BY_A * S[f"beta{j}"]) for j in INPUTS),
         *(
-            ("exp(-a_j)/(exp(-a_j) + 1)^2", f"z{j}", f"a{j}",
-             sympy.exp(-S[f"a{j}"]) / (sympy.exp(-S[f"a{j}"]) + 1) ** 2)
+            (
+                "exp(-a_j)/(exp(-a_j) + 1)^2",
+                f"z{j}",
+                f"a{j}",
+                sympy.exp(-S[f"a{j}"]) / (sympy.exp(-S[f"a{j}"]) + 1) ** 2,
+            )
             for j in UNITS
         ),
         *(("z_j(1 - z_j)", f"z{j}", f"a{j}", S[f"z{j}"] * (1 - S[f"z{j}"])) for j in UNITS),
@@ -311,16 +319,21 @@ ADJOINTS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
         *(("x_i", f"a{j}", f"alpha{j}{i}", S[f"x{i}"]) for j in UNITS for i in INPUTS),
         *(
             ("dJ/da_j * x_i", "J", f"alpha{j}{i}", A_BY_J[j] * S[f"x{i}"])
-            for j in UNITS for i in INPUTS
+            for j in UNITS
+            for i in INPUTS
         ),
         *(("alpha_ji", f"a{j}", f"x{i}", S[f"alpha{j}{i}"]) for j in UNITS for i in INPUTS),
         *(
-            ("sum over j of dJ/da_j * alpha_ji", "J", f"x{i}",
-             sum(A_BY_J[j] * S[f"alpha{j}{i}"] for j in UNITS))
+            (
+                "sum over j of dJ/da_j * alpha_ji",
+                "J",
+                f"x{i}",
+                sum(A_BY_J[j] * S[f"alpha{j}{i}"] for j in UNITS),
+            )
             for i in INPUTS
         ),
     ),
-}  # fmt: skip
+}
 
 LOCALS: Mapping[str, tuple[tuple[str, str, str, Any], ...]] = {
     "a": (
@@ -401,14 +414,17 @@ def test_formulas(
     derivative = written(graph, row, operand, within)
     generator = np.random.default_rng(sample_seed)
     for _ in range(3):
-        numbers = {n: Fraction(int(generator.integers(-40, 40)), 32) for n in
-                   (graph.names[i] for i in graph.inputs)}  # fmt: skip
+        numbers = {
+            n: Fraction(int(generator.integers(-40, 40)), 32)
+            for n in (graph.names[i] for i in graph.inputs)
+        }
         values = {
             graph.names[s.node]: s.value
-            for s in evaluate(graph, DIGITS, {graph.index[n]: DIGITS.number(v)
-                                              for n, v in numbers.items()})
+            for s in evaluate(
+                graph, DIGITS, {graph.index[n]: DIGITS.number(v) for n, v in numbers.items()}
+            )
             if s.node in graph.names
-        }  # fmt: skip
+        }
         point = {i: values[derivative.names[i]] for i in derivative.inputs}
         got = [s.value for s in evaluate(derivative, DIGITS, point)][derivative.outputs[0]]
         substitutions = {S[n]: sympy.Float(str(v), 50) for n, v in values.items() if n in S}

@@ -104,8 +104,12 @@ def test_every_convention_has_a_parameter_or_is_a_jump() -> None:
 
 def test_what_is_a_choice() -> None:
     assert [kink_choice(x) for x in ("0", " 1/2 ", "undefined", 1, 0.5)] == [
-        0, Fraction(1, 2), None, 1, Fraction(1, 2)
-    ]  # fmt: skip
+        0,
+        Fraction(1, 2),
+        None,
+        1,
+        Fraction(1, 2),
+    ]
     for given in ("2", "left", 0.25, float("nan"), float("inf"), None, "1/0"):
         with pytest.raises(GraphError, match="0, 1/2, 1, undefined"):
             kink_choice(given)

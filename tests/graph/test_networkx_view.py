@@ -31,9 +31,15 @@ def lecture() -> WengertList:
 
 def columns(graph: WengertList) -> Any:
     return (
-        tuple(graph.ops), tuple(graph.operands), dict(graph.parameters), dict(graph.names),
-        dict(graph.shapes), graph.outputs, tuple(graph.written), graph.batched,
-    )  # fmt: skip
+        tuple(graph.ops),
+        tuple(graph.operands),
+        dict(graph.parameters),
+        dict(graph.names),
+        dict(graph.shapes),
+        graph.outputs,
+        tuple(graph.written),
+        graph.batched,
+    )
 
 
 def test_nodes_and_edges_of_the_lecture_example() -> None:
@@ -41,12 +47,26 @@ def test_nodes_and_edges_of_the_lecture_example() -> None:
     assert isinstance(view, nx.MultiDiGraph)
     assert [view.nodes[i]["label"] for i in view] == ["x", "2", "t", "u1", "3", "u2", "u", "J"]
     assert [view.nodes[i]["op"] for i in view] == [
-        "input", "constant", "power", "sin", "constant", "mul", "add", "cos",
-    ]  # fmt: skip
+        "input",
+        "constant",
+        "power",
+        "sin",
+        "constant",
+        "mul",
+        "add",
+        "cos",
+    ]
     assert view.nodes[1]["parameters"]["number"] == 2
     assert set(view.edges(keys=True)) == {
-        (0, 2, 0), (1, 2, 1), (2, 3, 0), (4, 5, 0), (2, 5, 1), (3, 6, 0), (5, 6, 1), (6, 7, 0),
-    }  # fmt: skip
+        (0, 2, 0),
+        (1, 2, 1),
+        (2, 3, 0),
+        (4, 5, 0),
+        (2, 5, 1),
+        (3, 6, 0),
+        (5, 6, 1),
+        (6, 7, 0),
+    }
     assert view.graph["outputs"] == (7,)
 
 
@@ -152,16 +172,20 @@ def faulty() -> list[tuple[Any, str]]:
         return made
 
     return [
-        (graph(("a", "b", 0), ("b", "c", 0), ("c", "a", 0), a="sin", b="cos", c="tan"),
-         "a cycle: a → b → c → a"),
+        (
+            graph(("a", "b", 0), ("b", "c", 0), ("c", "a", 0), a="sin", b="cos", c="tan"),
+            "a cycle: a → b → c → a",
+        ),
         (graph(("a", "a", 0), a="sin"), "a cycle: a → a"),
         (graph(("x", "s", 0), x="input", s="sine"), "node 's' has the op 'sine'; allowed: abs"),
         (graph(x={}), "node 'x' has no op"),
         (graph(("x", "f", 0), x="input", f="add"), r"node 'f' \(add\) has 1 operands; allowed: 2"),
         (graph(("x", "f", 1), x="input", f="sin"), r"slots 1; allowed: 0 to 0"),
         (graph(("x", "f", 0), ("x", "f", 2), x="input", f="add"), "slots 0, 2; allowed: 0 to 1"),
-        (graph(("x", "f", 0), ("y", "f", 0), x="input", y="input", f="add"),
-         "slot 0 holds both 'x' and 'y'"),
+        (
+            graph(("x", "f", 0), ("y", "f", 0), x="input", y="input", f="add"),
+            "slot 0 holds both 'x' and 'y'",
+        ),
         (graph(f="max"), "has 0 operands; allowed: 1 or more"),
         (graph(("x", "y", 0), x="input", y="input"), "1 operands; allowed: 0"),
         (graph(c="constant"), "number None; allowed: an int, a float or a Fraction"),
@@ -170,7 +194,7 @@ def faulty() -> list[tuple[Any, str]]:
         (graph(x={"op": "input", "parameters": {"a": 1}}), "parameter 'a'; allowed: none"),
         (graph(), "no node"),
         (nx.Graph([("x", "y")]), "undirected"),
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(("graph", "message"), faulty())

@@ -277,8 +277,10 @@ def test_how_an_expression_is_written(expression: Any, steps: str) -> None:
         if op.arity == 0:
             return {"pi": "π", "e": "e"}[op.name]
         inner = [written(i) for i in operands]
-        inside = [f"({t})" if " / " in t or (op.name == "div" and "·" in t and i) else t
-                  for i, t in enumerate(inner)]  # fmt: skip
+        inside = [
+            f"({t})" if " / " in t or (op.name == "div" and "·" in t and i) else t
+            for i, t in enumerate(inner)
+        ]
         signs = {"add": " + ", "sub": " − ", "mul": "·", "div": " / ", "power": "^"}
         if op.name in signs:
             return signs[op.name].join(inside)
@@ -365,9 +367,18 @@ def golden() -> list[dict[str, Any]]:
 
 def numpy_names() -> types.SimpleNamespace:
     """SymPy's functions under NumPy's names, in which the golden data is written."""
-    renamed = {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh",
-               "arccosh": "acosh", "arctanh": "atanh", "abs": "Abs", "maximum": "Max",
-               "minimum": "Min", "power": "Pow"}  # fmt: skip
+    renamed = {
+        "arcsin": "asin",
+        "arccos": "acos",
+        "arctan": "atan",
+        "arcsinh": "asinh",
+        "arccosh": "acosh",
+        "arctanh": "atanh",
+        "abs": "Abs",
+        "maximum": "Max",
+        "minimum": "Min",
+        "power": "Pow",
+    }
     names = {n: getattr(sp, n) for n in dir(sp) if not n.startswith("_")}
     names |= {n: getattr(sp, to) for n, to in renamed.items()}
     names |= {"e": sp.E, "log10": lambda a: sp.log(a) / sp.log(10)}

@@ -39,46 +39,57 @@ CASES: dict[str, tuple[tuple[int, ...], Write, Numpy]] = {
     "view": ((2, 6), lambda s, x: s.view(x, (3, -1)), lambda x: x.reshape(3, -1)),
     "flatten": ((2, 3, 2), lambda s, x: s.flatten(x, 1), lambda x: x.reshape(2, 6)),
     "one transpose": (
-        (2, 3, 4), lambda s, x: s.permute(x, (1, 2, 0)), lambda x: x.transpose(1, 2, 0)
+        (2, 3, 4),
+        lambda s, x: s.permute(x, (1, 2, 0)),
+        lambda x: x.transpose(1, 2, 0),
     ),
     "a transpose a row": (
-        (2, 3, 4), lambda s, x: s.permute(x, (0, 2, 1)), lambda x: x.transpose(0, 2, 1)
+        (2, 3, 4),
+        lambda s, x: s.permute(x, (0, 2, 1)),
+        lambda x: x.transpose(0, 2, 1),
     ),
     "part": ((3, 4), lambda s, x: s.part(x, 1, -3, 3), lambda x: x[:, -3:3]),
     "at": ((3, 4, 2), lambda s, x: s.at(x, 1, -1), lambda x: x[:, -1]),
     "join": (
-        (2, 3, 2), lambda s, x: s.join([x, s.part(x, 1, 0, 1)], 1),
+        (2, 3, 2),
+        lambda s, x: s.join([x, s.part(x, 1, 0, 1)], 1),
         lambda x: np.concatenate([x, x[:, :1]], 1),
     ),
     "sum over axes": (
-        (2, 3, 4), lambda s, x: s.over("collapse", x, [0, -1]), lambda x: x.sum((0, 2))
+        (2, 3, 4),
+        lambda s, x: s.over("collapse", x, [0, -1]),
+        lambda x: x.sum((0, 2)),
     ),
     "largest, kept": (
-        (2, 3), lambda s, x: s.over("largest", x, [1], True), lambda x: x.max(1, keepdims=True)
+        (2, 3),
+        lambda s, x: s.over("largest", x, [1], True),
+        lambda x: x.max(1, keepdims=True),
     ),
     "mean": ((2, 3), lambda s, x: s.mean(x, [0]), lambda x: x.mean(0)),
     "softmax in front": ((3, 2), lambda s, x: s.rows("softmax", x, 0), lambda x: softmax(x, 0)),
     "products": ((2, 3, 3), lambda s, x: s.matmul(x, x), lambda x: x @ x),
-    "rows times a matrix": (
-        (2, 3, 3), lambda s, x: s.matmul(x, s.at(x, 0, 1)), lambda x: x @ x[1]
-    ),
+    "rows times a matrix": ((2, 3, 3), lambda s, x: s.matmul(x, s.at(x, 0, 1)), lambda x: x @ x[1]),
     "convolution": (
-        (2, 2, 3, 4), lambda s, x: s.convolve(x, KERNELS),
+        (2, 2, 3, 4),
+        lambda s, x: s.convolve(x, KERNELS),
         lambda x: np.stack([correlated(image, KERNELS) for image in x]),
     ),
     "with zeros round it": (
-        (1, 2, 3, 3), lambda s, x: s.convolve(x, KERNELS, sides=(1, 0, 0, 1)),
+        (1, 2, 3, 3),
+        lambda s, x: s.convolve(x, KERNELS, sides=(1, 0, 0, 1)),
         lambda x: correlated(np.pad(x[0], ((0, 0), (1, 0), (0, 1))), KERNELS)[None],
     ),
     "pooling": (
-        (1, 1, 4, 4), lambda s, x: s.pool("largest", x, (2, 2)),
+        (1, 1, 4, 4),
+        lambda s, x: s.pool("largest", x, (2, 2)),
         lambda x: x.reshape(1, 1, 2, 2, 2, 2).max((3, 5)),
     ),
     "layer norm": (
-        (2, 4), lambda s, x: s.normalise_layer(x, 1, None, None, 0.5),
+        (2, 4),
+        lambda s, x: s.normalise_layer(x, 1, None, None, 0.5),
         lambda x: (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 0.5),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", CASES)

@@ -120,8 +120,9 @@ def test_stars_hats_and_primes(text: str, reading: str) -> None:
 def test_a_lone_star_is_a_product_with_a_switch() -> None:
     (note,) = read("y* log y").notes
     assert (note.alternative, written("y* log y", readings={note.key: note.alternative})) == (
-        "one name", "(y_star*log(y))"
-    )  # fmt: skip
+        "one name",
+        "(y_star*log(y))",
+    )
     assert written("y* log y", declared=["y_star", "y"]) == "(y_star*log(y))"
 
 
@@ -154,12 +155,16 @@ CODE = [
     ("(a + b).tanh().exp()", "exp(tanh((a+b)))"),
     ("np.maximum(0, x) + np.power(x, 2) + x.pow(3)", "((max(0, x)+(x^2))+(x^3))"),
     ("y = x\ny += 2 - x", "y_before = x; y = (y_before+(2-x))"),
-    ("y = x; y *= 1 + x; y **= 2; z = y",
-     "y_before_1 = x; y_before_2 = (y_before_1*(1+x)); y = (y_before_2^2); z = y"),
+    (
+        "y = x; y *= 1 + x; y **= 2; z = y",
+        "y_before_1 = x; y_before_2 = (y_before_1*(1+x)); y = (y_before_2^2); z = y",
+    ),
     ("y = a if x >= 0 else -a", "y = where(at_least(x, 0), a, neg(a))"),
-    ("1 if a < b < c else 2 if not a else 3",
-     "where(and(less(a, b), less(b, c)), 1, where(not(positive(a)), 2, 3))"),
-]  # fmt: skip
+    (
+        "1 if a < b < c else 2 if not a else 3",
+        "where(and(less(a, b), less(b, c)), 1, where(not(positive(a)), 2, 3))",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "reading"), CODE)
@@ -291,8 +296,13 @@ def test_cases_are_taken_by_their_conditions(text: str) -> None:
 
 
 def test_a_derivative_may_be_asked_for() -> None:
-    for text in ("d/dx x^2 y", r"\frac{d}{dx} x^2 y", "∂/∂x x^2 y", "f = d/dx x^2 y",
-                 "derivative of x^2 y with respect to x"):  # fmt: skip
+    for text in (
+        "d/dx x^2 y",
+        r"\frac{d}{dx} x^2 y",
+        "∂/∂x x^2 y",
+        "f = d/dx x^2 y",
+        "derivative of x^2 y with respect to x",
+    ):
         graph = chainrule.parse(text)
         assert graph.asked == "x", text
         assert graph.evaluate({"x": 2, "y": 3}) == 12
@@ -303,9 +313,10 @@ def test_a_number_that_was_worked_out_is_checked() -> None:
     text = "x = -2; y = 5; q = x + y = 3; f = q^2 = 8; g = q/7 = 0.43"
     said = {n.key: n.reading for n in chainrule.parse(text).notes if n.key.startswith("claim")}
     assert said == {
-        "claim:q": "is what comes out", "claim:f": "is not what comes out: 9",
+        "claim:q": "is what comes out",
+        "claim:f": "is not what comes out: 9",
         "claim:g": "is what comes out",
-    }  # fmt: skip
+    }
     (left,) = (n for n in chainrule.parse("y = 2x = 6").notes)
     assert "left out" in left.reading
 
@@ -334,11 +345,23 @@ def test_every_choice_has_its_switch(text: str, usual: str, other: str) -> None:
 
 # What most readers take for something else than a product of names is never read as one.
 NO_PRODUCT = [
-    "Σ_i x_i", "Σ_i x", "Σx_i", "sum_i x_i", "max_i x_i", "log_a x", "log₂x", "log_2x", "xsinx",
+    "Σ_i x_i",
+    "Σ_i x",
+    "Σx_i",
+    "sum_i x_i",
+    "max_i x_i",
+    "log_a x",
+    "log₂x",
+    "log_2x",
+    "xsinx",
     "sinxcosx",
-    "f^{-1}(x)", "f²(x)", "diag^2(x)", r"\mathrm{max}_i x_i", r"\frac{dL}{d\hat{y}}",
+    "f^{-1}(x)",
+    "f²(x)",
+    "diag^2(x)",
+    r"\mathrm{max}_i x_i",
+    r"\frac{dL}{d\hat{y}}",
     r"\frac{d}{d\mathbf{x}}",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", NO_PRODUCT)
@@ -349,12 +372,34 @@ def test_a_sign_or_function_is_never_a_factor_in_silence(text: str) -> None:
 
 
 CORRECTED = [
-    "sinx + cosx", "np.where(x, 1, 2) + 1", "rate time", "w_j x_j, j = 1..3", "f(x) := x^2",
-    "where(x = 1, 2, 3)", "(x + [y)", "x squared plus y", "square root of x", "x 2 + 3",
-    "a, b = x, y", "x^2 + 1 = y", "p(y=1 | x) = 2x", r"\sum_i x_i", r"y = \sum_{i=1}^n x_i",
-    "y = x^2 = x x", "x sinx", "2sinxcosx", "log₂x", "f^2(x)", "x = 2 // start", "y = x^2 % square",
-    "Σ_i w_i", "Σx_i", "sum_j x_j", "x\u200b+1", "y &= x^2 \\\\ &= x x",
-]  # fmt: skip
+    "sinx + cosx",
+    "np.where(x, 1, 2) + 1",
+    "rate time",
+    "w_j x_j, j = 1..3",
+    "f(x) := x^2",
+    "where(x = 1, 2, 3)",
+    "(x + [y)",
+    "x squared plus y",
+    "square root of x",
+    "x 2 + 3",
+    "a, b = x, y",
+    "x^2 + 1 = y",
+    "p(y=1 | x) = 2x",
+    r"\sum_i x_i",
+    r"y = \sum_{i=1}^n x_i",
+    "y = x^2 = x x",
+    "x sinx",
+    "2sinxcosx",
+    "log₂x",
+    "f^2(x)",
+    "x = 2 // start",
+    "y = x^2 % square",
+    "Σ_i w_i",
+    "Σx_i",
+    "sum_j x_j",
+    "x\u200b+1",
+    "y &= x^2 \\\\ &= x x",
+]
 
 
 @pytest.mark.parametrize("text", CORRECTED)

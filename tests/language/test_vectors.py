@@ -92,9 +92,23 @@ def test_shapes_that_do_not_fit(text: str, position: int, words: tuple[str, ...]
 
 @pytest.mark.parametrize(
     "text",
-    ["x [0]", "x[-1]", "x[0:1]", "x[]", "x[a]", "x[0", "x0]", "x[1e3]", "x[0,]",
-     "x[9999999]", "f.x[0]", "x[0](1)[", "x['a']", "x[__class__]"],
-)  # fmt: skip
+    [
+        "x [0]",
+        "x[-1]",
+        "x[0:1]",
+        "x[]",
+        "x[a]",
+        "x[0",
+        "x0]",
+        "x[1e3]",
+        "x[0,]",
+        "x[9999999]",
+        "f.x[0]",
+        "x[0](1)[",
+        "x['a']",
+        "x[__class__]",
+    ],
+)
 def test_other_brackets_are_refused(text: str) -> None:
     with pytest.raises(ParseError):
         Graph.parse(f"x: 2; {text}")

@@ -32,10 +32,29 @@ RUNS = ((420, 130), (560, 170))
 DIGITS = 160
 """Digits to which the two runs agree where a point is judged: more than 512 bits hold."""
 
-AWKWARD = tuple(map(Fraction, (
-    "0", "1", "-1", "1e-20", "-1e-20", "1e-100", "40", "-40", "300", "-300", "1e8", "-1e8",
-    "1e16", "0.9999999999", "1.0000000001", "-2.5",
-)))  # fmt: skip
+AWKWARD = tuple(
+    map(
+        Fraction,
+        (
+            "0",
+            "1",
+            "-1",
+            "1e-20",
+            "-1e-20",
+            "1e-100",
+            "40",
+            "-40",
+            "300",
+            "-300",
+            "1e8",
+            "-1e8",
+            "1e16",
+            "0.9999999999",
+            "1.0000000001",
+            "-2.5",
+        ),
+    )
+)
 # Where the reference takes long.
 SLOW, SLOW_BEYOND = ("gamma", "lgamma", "digamma", "polygamma"), 300
 
@@ -124,9 +143,11 @@ def answers(case: Case, algebra: Balls, operands: Sequence[Any]) -> list[Any]:
     one = algebra.one(value)
     return [
         value,
-        *(p if type(p) is Undefined else algebra.pull(p, one, x)
-          for p, x in zip(partials, operands, strict=True)),
-    ]  # fmt: skip
+        *(
+            p if type(p) is Undefined else algebra.pull(p, one, x)
+            for p, x in zip(partials, operands, strict=True)
+        ),
+    ]
 
 
 def _exists(case: Case, slot: int | None) -> bool:

@@ -33,8 +33,10 @@ def _collapsed(a: Any, shape: tuple[int, ...]) -> Any:
     """Sum the entries of `a` that one entry of `shape` would be repeated to."""
     size = math.prod(shape)
     label = np.broadcast_to(np.arange(size).reshape(shape), a.shape)
-    flat = [sum((x for x, i in zip(a.flat, label.flat, strict=True) if i == k), start=0 * a.flat[0])
-            for k in range(size)]  # fmt: skip
+    flat = [
+        sum((x for x, i in zip(a.flat, label.flat, strict=True) if i == k), start=0 * a.flat[0])
+        for k in range(size)
+    ]
     return np.array(flat, dtype=a.dtype).reshape(shape)
 
 
@@ -53,10 +55,17 @@ def branches(condition: Any, positive: Any, other: Any) -> Any:
 
 
 FORMAL: dict[str, Callable[..., Any]] = {
-    "less": sympy.Lt, "at_most": sympy.Le, "greater": sympy.Gt, "at_least": sympy.Ge,
-    "equal": sympy.Eq, "unequal": sympy.Ne, "positive": lambda x: sympy.Gt(x, 0),
-    "and": sympy.And, "or": sympy.Or, "not": sympy.Not,
-}  # fmt: skip
+    "less": sympy.Lt,
+    "at_most": sympy.Le,
+    "greater": sympy.Gt,
+    "at_least": sympy.Ge,
+    "equal": sympy.Eq,
+    "unequal": sympy.Ne,
+    "positive": lambda x: sympy.Gt(x, 0),
+    "and": sympy.And,
+    "or": sympy.Or,
+    "not": sympy.Not,
+}
 
 
 def formal(condition: Any, xs: Any) -> Any:
@@ -404,8 +413,9 @@ PER_ROW_OR_ALL: Mapping[str, Counterpart] = {
     "pad": everywhere(_padded),
     "index": everywhere(lambda a, at: a[at]),
     "concat": everywhere(lambda *xs: np.concatenate([np.atleast_1d(x) for x in xs])),
-    "mean": everywhere(lambda a: statistics.mean(a.ravel().tolist()) if a.dtype == float
-                       else a.sum() / a.size),
+    "mean": everywhere(
+        lambda a: statistics.mean(a.ravel().tolist()) if a.dtype == float else a.sum() / a.size
+    ),
     "row_product": everywhere(lambda a: np.prod(a, axis=-1)),
     "prod": everywhere(np.prod),
     "dot": everywhere(lambda a, b: a.ravel() @ b.ravel()),
@@ -426,11 +436,13 @@ PER_ROW_OR_ALL: Mapping[str, Counterpart] = {
         _weights(lambda *xs, slot: float(np.argmax(xs) == slot)),
     ),
     "softmax": Counterpart(
-        _soft(sympy.exp, lambda x: 1 / x), _soft(MP.exp, lambda x: 1 / x),
+        _soft(sympy.exp, lambda x: 1 / x),
+        _soft(MP.exp, lambda x: 1 / x),
         _soft(math.exp, lambda x: 1 / x),
     ),
     "log_softmax": Counterpart(
-        _soft(sympy.exp, lambda x: -sympy.log(x)), _soft(MP.exp, lambda x: -MP.log(x)),
+        _soft(sympy.exp, lambda x: -sympy.log(x)),
+        _soft(MP.exp, lambda x: -MP.log(x)),
         _soft(math.exp, lambda x: -math.log(x)),
     ),
     "logsumexp": Counterpart(
@@ -461,7 +473,7 @@ PER_ROW_OR_ALL: Mapping[str, Counterpart] = {
     "conv2d": everywhere(_conv2d),
     "patches": everywhere(_windows),
     "unpatches": everywhere(_added_windows),
-}  # fmt: skip
+}
 
 
 def reference(name: str) -> Counterpart:

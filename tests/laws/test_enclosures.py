@@ -71,13 +71,15 @@ WRONG = {
     "slope": (sine(slope=lambda m, y, x: m.cos(x) * (1 + TINY)), "slope by 0 is"),
     "a float": (sine(value=_from_a_float), "value"),
     "a float's slope": (
-        sine(slope=lambda m, y, x: Real(None, arb(math.cos(float(x.ball))))), "slope by 0"
+        sine(slope=lambda m, y, x: Real(None, arb(math.cos(float(x.ball))))),
+        "slope by 0",
     ),
     "never narrow": (sine(value=_never_narrow), "does not shrink"),
     "a float taken exactly": (
-        sine(value=lambda m, x: m.number(Fraction(math.sin(float(x.ball))))), "value is"
+        sine(value=lambda m, x: m.number(Fraction(math.sin(float(x.ball))))),
+        "value is",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("op", "words"), WRONG.values(), ids=WRONG)
@@ -134,7 +136,7 @@ def test_a_slope_whose_ball_never_narrows_is_not_called_proven() -> None:
         replace(OPS["sin"], stable_partials={0: lambda m, y, x: m.cos(x) - TINY}),
     ],
     ids=["value", "slope by a factor", "slope by a term"],
-)  # fmt: skip
+)
 def test_two_formulas_of_one_function_that_differ_are_refused(op: Op) -> None:
     algebra = Balls(FEW, FORMS)
     with algebra.session(), pytest.raises(RuleError, match="sin: its stable formula"):

@@ -212,9 +212,13 @@ def test_folds_of_vectors_are_maps() -> None:
         back = record(given, ARRAYS, point, "reverse", {given.outputs[0]: 1})
         ahead = record(given, ARRAYS, point, "forward", {x: ARRAYS.array([1.0, -1.0], (2,))})
         results.append(
-            [back.values[given.outputs[0]].data.tolist(), back.derivatives[a].data.tolist(),
-             back.derivatives[x].data.tolist(), ahead.derivatives[given.outputs[0]].data.tolist()]
-        )  # fmt: skip
+            [
+                back.values[given.outputs[0]].data.tolist(),
+                back.derivatives[a].data.tolist(),
+                back.derivatives[x].data.tolist(),
+                ahead.derivatives[given.outputs[0]].data.tolist(),
+            ]
+        )
     # J = 2 Σ A x + Σ x: 2·(19 + 43) + 12, ∂J/∂A = 2·1xᵀ, ∂J/∂x = 2·(column sums) + 1
     assert results[0] == [136, [[10, 14], [10, 14]], [9, 13], -4]
     assert results[1] == results[0]
@@ -231,8 +235,13 @@ def test_unfolding_gives_the_graph_back() -> None:
     assert [whole.owners[e] for e in whole.exits] == list(range(len(folded)))
     assert whole.graph.outputs == tuple(whole.exits[n] for n in folded.outputs)
     made = run(graph, x=2)
-    opened = record(whole.graph, DIGITS, {whole.exits[0]: DIGITS.number(Fraction(2))}, "reverse",
-                    {whole.graph.outputs[0]: DIGITS.number(Fraction(1))})  # fmt: skip
+    opened = record(
+        whole.graph,
+        DIGITS,
+        {whole.exits[0]: DIGITS.number(Fraction(2))},
+        "reverse",
+        {whole.graph.outputs[0]: DIGITS.number(Fraction(1))},
+    )
     for name, node in folded.index.items():
         assert opened.values[whole.exits[node]] == made.values[graph.index[name]]
         assert whole.graph.operands[whole.exits[node]] or name == "x"

@@ -47,8 +47,13 @@ TABLE = b"Age,ChestPain,Sex,AHD\n63,typical,1,No\n67,none,1,Yes\n41,other,0,Yes\
 
 def test_words_become_columns_of_noughts_and_ones() -> None:
     table = from_csv(TABLE)
-    assert table.columns == ("Age", "ChestPain = none", "ChestPain = other",
-                             "ChestPain = typical", "Sex")  # fmt: skip
+    assert table.columns == (
+        "Age",
+        "ChestPain = none",
+        "ChestPain = other",
+        "ChestPain = typical",
+        "Sex",
+    )
     assert table.x[1].tolist() == [67, 1, 0, 0, 1]
     assert table.t.ravel().tolist() == [0, 1, 1, 0]
     assert table.classes == ("No", "Yes") and table.loss == "bce"

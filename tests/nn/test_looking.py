@@ -64,18 +64,27 @@ def test_units_through_which_nothing_comes_back(
     activation: str, x: float, fates: tuple[str, ...] | None
 ) -> None:
     network = Sequential([Dense(2, activation), Dense(1)], inputs=1).network("mse")
-    start = {"W1": np.array([[1.0], [0.0]]), "b1": np.array([0.0, 0.5]),
-             "W2": np.ones((1, 2)), "b2": np.zeros(1)}  # fmt: skip
+    start = {
+        "W1": np.array([[1.0], [0.0]]),
+        "b1": np.array([0.0, 0.5]),
+        "W2": np.ones((1, 2)),
+        "b2": np.zeros(1),
+    }
     seen = passes(network, start, {"x": np.array([x]), "t": np.array([0.0])})
     assert seen.fates.get(network.units[0]) == fates
 
 
 @pytest.mark.parametrize(
     ("loss", "unit", "outputs", "target"),
-    [("mse", "linear", 1, [0.3]), ("mae", "linear", 2, [0.3, -1.0]), ("bce", "sigmoid", 1, [1.0]),
-     ("ce", "softmax", 3, [0.0, 1.0, 0.0]), ("huber", "linear", 1, [4.0]),
-     ("hinge", "linear", 1, [1.0])],
-)  # fmt: skip
+    [
+        ("mse", "linear", 1, [0.3]),
+        ("mae", "linear", 2, [0.3, -1.0]),
+        ("bce", "sigmoid", 1, [1.0]),
+        ("ce", "softmax", 3, [0.0, 1.0, 0.0]),
+        ("huber", "linear", 1, [4.0]),
+        ("hinge", "linear", 1, [1.0]),
+    ],
+)
 def test_the_text_of_a_network_is_the_same_function(
     loss: str, unit: str, outputs: int, target: list[float]
 ) -> None:

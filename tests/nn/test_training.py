@@ -134,8 +134,9 @@ def test_early_stopping_puts_the_best_parameters_back() -> None:
 
 
 def test_a_rate_too_large_is_told_with_step_and_layer() -> None:
-    run = nn.train(dense([1], ["linear"]), 1e3 * X, COIN, optimiser=nn.Optimiser("gd", 10.0),
-                   steps=1000)  # fmt: skip
+    run = nn.train(
+        dense([1], ["linear"]), 1e3 * X, COIN, optimiser=nn.Optimiser("gd", 10.0), steps=1000
+    )
     with pytest.raises(TrainingError) as caught:
         run.run()
     error = caught.value
@@ -147,14 +148,18 @@ def test_a_rate_too_large_is_told_with_step_and_layer() -> None:
 @pytest.mark.parametrize(
     ("x", "t", "loss", "words"),
     [
-        (np.where(X > 2, np.nan, X) if (X > 2).any() else np.full_like(X, np.nan), COIN, "mse",
-         "nan in example"),
+        (
+            np.where(X > 2, np.nan, X) if (X > 2).any() else np.full_like(X, np.nan),
+            COIN,
+            "mse",
+            "nan in example",
+        ),
         (X[:, :2], COIN, "mse", "shape (11, 2)"),
         (X, COIN[:5], "mse", "5 targets for 11 examples"),
         (X, COIN + 1, "bce", "lie between 0 and 1"),
         ([["a", "b", "c"]], [1.0], "mse", "no table of numbers"),
     ],
-)  # fmt: skip
+)
 def test_data_that_does_not_fit_is_refused_with_its_place(
     x: Any, t: Any, loss: str, words: str
 ) -> None:

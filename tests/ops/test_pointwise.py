@@ -97,8 +97,9 @@ def test_by_name(function: str) -> None:
 def underflows(row: dict[str, Any]) -> bool:
     """Whether a number of the row is below the smallest double."""
     exact = [row["value"], *row["d"].values()]
-    return any(set(text.partition("e")[0]) & set("123456789") and float(text) == 0
-               for text in exact)  # fmt: skip
+    return any(
+        set(text.partition("e")[0]) & set("123456789") and float(text) == 0 for text in exact
+    )
 
 
 @pytest.mark.parametrize(

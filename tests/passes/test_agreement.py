@@ -161,11 +161,13 @@ WRONG = {
     "factor": Op("wrong", 1, value=lambda m, a: a * a, partials=(lambda m, y, a: a,)),
     "sign": Op("wrong", 1, value=lambda m, a: m.cos(a), partials=(lambda m, y, a: m.sin(a),)),
     "slightly": Op(
-        "wrong", 1, value=lambda m, a: m.exp(a),
+        "wrong",
+        1,
+        value=lambda m, a: m.exp(a),
         partials=(lambda m, y, a: y * (1 + m.number(Fraction(1, 10**10))),),
     ),
     "missing": Op("wrong", 1, value=lambda m, a: m.tanh(a), partials=(lambda m, y, a: 0,)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", sorted(WRONG))
@@ -241,9 +243,11 @@ def test_golden_expressions_agree_and_have_the_golden_gradient(sample_seed: int)
 
 def test_swapped_slots_are_found_on_the_inputs_that_they_touch() -> None:
     swapped = Op(
-        "swapped", 2, value=lambda m, a, b: a / b,
+        "swapped",
+        2,
+        value=lambda m, a, b: a / b,
         partials=(lambda m, y, a, b: -a / b**2, lambda m, y, a, b: 1 / b),
-    )  # fmt: skip
+    )
     graph = WengertList(
         [OPS["input"]] * 3 + [swapped, OPS["add"]],
         [(), (), (), (0, 1), (3, 2)],

@@ -48,10 +48,13 @@ ENDS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
 def sides(graph: Graph, point: dict[str, Any], zoom: Any) -> dict[str, str]:
     run = graph.work(point, zoom=zoom).run
     return {
-        run.graph.names[end.entry]: "both" if end.left and end.right
-        else "left" if end.left else "right"
+        run.graph.names[end.entry]: "both"
+        if end.left and end.right
+        else "left"
+        if end.left
+        else "right"
         for end in ends(run.fine, run.output, [(node,) for node in run.graph.inputs])
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("zoom", ["primitive", "step", "named"])

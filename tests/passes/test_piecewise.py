@@ -24,9 +24,14 @@ TAKEN = [
     ("(where(x < 0, 5, 1/x) + where(x > -3, x, ln(x)))^2", -1, 16, 8, 2),
     ("t = sqrt(x); where(x < 0, x, t) + where(x > 0, t^2, x^2)", -2, 2, -3, 2),
     ("where(0 < x and x < 1 or x == 5, ln(x), x^2)", -3, 9, -6, 2),
-    ("where(not x == 0, sin(x)/x, 1)", 1, math.sin(1), math.cos(1) - math.sin(1),
-     math.sin(1) - 2 * math.cos(1)),
-]  # fmt: skip
+    (
+        "where(not x == 0, sin(x)/x, 1)",
+        1,
+        math.sin(1),
+        math.cos(1) - math.sin(1),
+        math.sin(1) - 2 * math.cos(1),
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "x", "value", "slope", "second"), TAKEN)

@@ -148,9 +148,9 @@ def test_what_cannot_be_one_is_said_with_the_node_in_the_way(names: list[str], s
 def test_an_output_stays_outside() -> None:
     graph = Graph.parse("a = x^2; b = 3a")
     with pytest.raises(GraphError, match="a is an output"):
-        Graph.of(
-            graph.list.replace(outputs=[graph.list.index["b"], graph.list.index["a"]])
-        ).fold("b")  # fmt: skip
+        Graph.of(graph.list.replace(outputs=[graph.list.index["b"], graph.list.index["a"]])).fold(
+            "b"
+        )
 
 
 def test_what_is_one_operation_is_not_unfolded() -> None:

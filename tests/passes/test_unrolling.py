@@ -38,13 +38,10 @@ def test_the_network_of_the_lecture(golden: dict[str, Any]) -> None:
     point = {
         "ystar": float(golden["y*"]),
         "x": [float(x) for x in golden["x"]],
-        "alpha": [
-            [float(x) for x in row]
-            for row in golden["alpha (rows j=1,2; columns i=0,1,2)"]
-        ],
+        "alpha": [[float(x) for x in row] for row in golden["alpha (rows j=1,2; columns i=0,1,2)"]],
         "beta": [float(x) for x in golden["beta"]],
         "z0": [1.0],
-    }  # fmt: skip
+    }
     values = {name: float(x) for name, x in golden["values"].items()}
     adjoints = {name: float(x) for name, x in golden["adjoints_of_J"].items()}
     worked = graph.reverse(point)
@@ -84,9 +81,7 @@ def test_every_operation_on_vectors(case: Case) -> None:
     flat, numbers = by_number(graph, point), graph.unroll()
     assert numbers.list.is_scalar
     assert numbers.evaluate(flat) == pytest.approx(graph.evaluate(point), rel=1e-12)
-    adjoints = [
-        float(x) for value in graph.gradient(point).values() for x in np.ravel(value)
-    ]  # fmt: skip
+    adjoints = [float(x) for value in graph.gradient(point).values() for x in np.ravel(value)]
     found = list(numbers.gradient(flat).values())
     assert found == pytest.approx(adjoints, rel=1e-11, abs=1e-13)
 
@@ -94,8 +89,15 @@ def test_every_operation_on_vectors(case: Case) -> None:
 def test_names_of_entries() -> None:
     graph = Graph.parse("W: 2x2; b1: 2; w_h: 2; f = sum(W b1) + sum(w_h)")
     assert graph.unroll().variables == (
-        "W11", "W12", "W21", "W22", "b1_1", "b1_2", "w_h_1", "w_h_2",
-    )  # fmt: skip
+        "W11",
+        "W12",
+        "W21",
+        "W22",
+        "b1_1",
+        "b1_2",
+        "w_h_1",
+        "w_h_2",
+    )
     assert Graph.parse("x: 2; x1 + sum(x)").unroll().variables == ("x1", "x_1", "x_2")
     wide = Graph.parse("W: 11x1; sum(W)").unroll().variables
     assert wide[0] == "W1_1"

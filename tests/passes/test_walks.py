@@ -280,8 +280,9 @@ def test_overwriting_instead_of_accumulating_keeps_the_last_share_only() -> None
     one = DIGITS.number(Fraction(1))
     ledger = LEDGERS["overwrite-instead-of-accumulate"]
     assert ledger is OverwritingLedger
-    wrong = record(graph, DIGITS, {graph.index["x"]: one}, "reverse", {graph.outputs[0]: one},
-                   ledger)  # fmt: skip
+    wrong = record(
+        graph, DIGITS, {graph.index["x"]: one}, "reverse", {graph.outputs[0]: one}, ledger
+    )
     got = wrong.derivatives[graph.index["x"]]
     expected = DIGITS.number(Fraction("1.9323738751571372742") * 2)
     assert abs(got - expected) < DIGITS.number(Fraction(1, 10**18))

@@ -14,10 +14,29 @@ from tests.promises.answers import tried
 from tests.promises.inputs import generated
 
 WATCHED = (
-    "exec", "compile", "open", "import", "subprocess.", "os.system", "os.exec", "os.posix_spawn",
-    "os.fork", "os.remove", "os.rename", "os.mkdir", "socket.", "ctypes.", "pickle.", "marshal.",
-    "shutil.", "urllib.", "http.", "webbrowser.", "code.", "builtins.input",
-)  # fmt: skip
+    "exec",
+    "compile",
+    "open",
+    "import",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "socket.",
+    "ctypes.",
+    "pickle.",
+    "marshal.",
+    "shutil.",
+    "urllib.",
+    "http.",
+    "webbrowser.",
+    "code.",
+    "builtins.input",
+)
 WARM_UP = "sin(x)^2 + cos(x)^2 - 1 + relu(x - 1.3) + (1 - cos(x - 1.3))/(x - 1.3)^2"
 
 

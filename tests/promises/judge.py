@@ -136,9 +136,11 @@ class Answer:
         value = record.get("value")
         slopes = {name: Said(**one) for name, one in record.get("slopes", {}).items()}
         return Answer(
-            Said(**value) if value else None, slopes, record.get("fault", ""),
+            Said(**value) if value else None,
+            slopes,
+            record.get("fault", ""),
             record.get("kind", ""),
-        )  # fmt: skip
+        )
 
 
 def asked(text: str, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -198,9 +200,12 @@ class Product:
         if self.child is None:
             self.child = subprocess.Popen(
                 self.command,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )  # fmt: skip
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            )
             if self._line() != "ready\n":
                 raise RuntimeError("the product cannot be started")
         assert self.child.stdin is not None
@@ -537,9 +542,15 @@ def main() -> int:
     table = Table()
     try:
         judge_many(
-            table, chosen.seed, chosen.count, chosen.jobs, _told, chosen.finds, chosen.start,
+            table,
+            chosen.seed,
+            chosen.count,
+            chosen.jobs,
+            _told,
+            chosen.finds,
+            chosen.start,
             chosen.seconds,
-        )  # fmt: skip
+        )
     except KeyboardInterrupt:
         print("interrupted; until then:")
     print(f"seed {chosen.seed}, {time.monotonic() - begin:.0f} s")

@@ -381,10 +381,21 @@ def _applied(
 
 _SIZED = frozenset(
     (
-        "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh",
-        "gamma", "digamma", "trigamma", "tetragamma", "erf", "erfc",
+        "exp",
+        "expm1",
+        "sin",
+        "cos",
+        "sinh",
+        "cosh",
+        "tanh",
+        "gamma",
+        "digamma",
+        "trigamma",
+        "tetragamma",
+        "erf",
+        "erfc",
     )
-)  # fmt: skip
+)
 
 
 def _far(name: str, x: Real) -> Real:
@@ -764,7 +775,27 @@ def sqrt(x: Real) -> Real:
 FUNCTIONS: dict[str, Callable[[Real], Real]] = {
     f.__name__: f
     for f in (
-        exp, expm1, log, log1p, sin, cos, sinh, cosh, tanh, asin, acos, atan, asinh, acosh, atanh,
-        erf, erfc, gamma, lgamma, digamma, trigamma, tetragamma,
+        exp,
+        expm1,
+        log,
+        log1p,
+        sin,
+        cos,
+        sinh,
+        cosh,
+        tanh,
+        asin,
+        acos,
+        atan,
+        asinh,
+        acosh,
+        atanh,
+        erf,
+        erfc,
+        gamma,
+        lgamma,
+        digamma,
+        trigamma,
+        tetragamma,
     )
-}  # fmt: skip
+}

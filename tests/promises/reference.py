@@ -485,17 +485,23 @@ BENDS: Mapping[str, tuple[Bend, ...]] = {
     "piecewise_linear": (Bend(_at(-HALF), 0, 1, 0), Bend(_at(HALF), 1, 0, 0)),
     "absolute_error": (
         Bend(
-            lambda p, t: compared(p, t) == 0, -1, 1, 0,
+            lambda p, t: compared(p, t) == 0,
+            -1,
+            1,
+            0,
             (lambda y, p, t: exact(1), lambda y, p, t: exact(-1)),
         ),
     ),
     "hinge": (
         Bend(
-            lambda s, t: compared(s * t, 1) == 0, 0, 1, 0,
+            lambda s, t: compared(s * t, 1) == 0,
+            0,
+            1,
+            0,
             (lambda y, s, t: -t, lambda y, s, t: -s),
         ),
     ),
-}  # fmt: skip
+}
 
 JUMPS: Mapping[str, Callable[..., bool]] = {
     "sign": _at(0),
@@ -796,10 +802,14 @@ class _Blurred(MoreDigits):
 def _unknown(error: Exception) -> Verdict:
     if isinstance(error, _Blurred):
         return Verdict("unknown", why="a zero, or too small a number", bound=error.bound)
-    return Verdict("unknown", why={
-        MoreDigits: "a tie that no digits tell", Beyond: "too large to be computed",
-        NoChain: "the chain rule reads 0·∞",
-    }[type(error)])  # fmt: skip
+    return Verdict(
+        "unknown",
+        why={
+            MoreDigits: "a tie that no digits tell",
+            Beyond: "too large to be computed",
+            NoChain: "the chain rule reads 0·∞",
+        }[type(error)],
+    )
 
 
 def _value_verdict(run: Run, tree: Node) -> Verdict:
@@ -890,8 +900,10 @@ def _none(error: Any) -> Verdict:
 def _same(first: Verdict, second: Verdict) -> bool:
     """Whether two runs agree."""
     if (first.kind, len(first.sides), len(first.used)) != (
-        second.kind, len(second.sides), len(second.used),
-    ):  # fmt: skip
+        second.kind,
+        len(second.sides),
+        len(second.used),
+    ):
         return False
     pairs = zip(
         (first.number, *first.sides, *first.used),

@@ -23,11 +23,37 @@ LONGEST_LINE = 240
 LONGEST = 2_000  # where all functions are listed
 
 BAD_FORMULAS = (
-    "2 +", "sin(", "x ! y", "sinx", "x = 1; x = 2", "a = b; b = a", "1..2", "x)", "(x", "",
-    "foo(x)", "__import__('os').system('touch canary')", "x.__class__", "x\n+ + *", "9^9^",
-    "max()", "\\sin x", "{x}", "а + a", "1e9999", "(" * 201 + "x" + ")" * 201, "x" * 20_001,
-    "x + \x00", "print(x)", "x if x else y", "f'{x}'", "1 2", "x 3", "y*)", "sum(",
-)  # fmt: skip
+    "2 +",
+    "sin(",
+    "x ! y",
+    "sinx",
+    "x = 1; x = 2",
+    "a = b; b = a",
+    "1..2",
+    "x)",
+    "(x",
+    "",
+    "foo(x)",
+    "__import__('os').system('touch canary')",
+    "x.__class__",
+    "x\n+ + *",
+    "9^9^",
+    "max()",
+    "\\sin x",
+    "{x}",
+    "а + a",
+    "1e9999",
+    "(" * 201 + "x" + ")" * 201,
+    "x" * 20_001,
+    "x + \x00",
+    "print(x)",
+    "x if x else y",
+    "f'{x}'",
+    "1 2",
+    "x 3",
+    "y*)",
+    "sum(",
+)
 BAD_POINTS = ({"x": "abc"}, {"x": ""}, {"x": "1,5"}, {"x": "nan"}, {"x": "1/0"}, {"x": "1e99999"})
 
 

@@ -36,7 +36,7 @@ DEEP = {
     "functions without brackets": "sin " * 3_000 + "x",
     "a sum": "+".join(["x"] * 2_400),
     "quotients": "/".join(["x"] * 2_400),
-}  # fmt: skip
+}
 STACK = 512 * 1024
 
 

@@ -22,19 +22,56 @@ from tests.adapter import SINKS, render
 from tests.promises.inputs import lines, text_of
 
 OWN = (
-    "'\"><script>alert(1)</script>", "]]><b>", "<!DOCTYPE x [<!ENTITY e 'e'>]>", "&lt;script&gt;",
-    "a href=\"javascript:alert(1)\" onerror=x", "\\N \\G \\E", "\"]; b [URL=\"javascript:x\"",
-    "}\\end{document}\\input{/etc/passwd}", "$x$ \\write18{id} # % & ~ ^ _ { }", "=1+1", "\t=1+1",
-    ";=1+1", "@SUM(A1)", "＝1", "[x](javascript:alert(1))", "![x](//evil.example)", "```\n# x",
-    "a\r\nSet-Cookie: b", "\x1b]0;x\x07\x1b[31m", "\u202eevil", "\x00\x01\ufffe", "../../x", "-rf",
-    "<details open ontoggle=x>", "%s {0} ${x}", "ﷺ" * 30, "é" * 300, "x" * 5_000,
-)  # fmt: skip
+    "'\"><script>alert(1)</script>",
+    "]]><b>",
+    "<!DOCTYPE x [<!ENTITY e 'e'>]>",
+    "&lt;script&gt;",
+    'a href="javascript:alert(1)" onerror=x',
+    "\\N \\G \\E",
+    '"]; b [URL="javascript:x"',
+    "}\\end{document}\\input{/etc/passwd}",
+    "$x$ \\write18{id} # % & ~ ^ _ { }",
+    "=1+1",
+    "\t=1+1",
+    ";=1+1",
+    "@SUM(A1)",
+    "＝1",
+    "[x](javascript:alert(1))",
+    "![x](//evil.example)",
+    "```\n# x",
+    "a\r\nSet-Cookie: b",
+    "\x1b]0;x\x07\x1b[31m",
+    "\u202eevil",
+    "\x00\x01\ufffe",
+    "../../x",
+    "-rf",
+    "<details open ontoggle=x>",
+    "%s {0} ${x}",
+    "ﷺ" * 30,
+    "é" * 300,
+    "x" * 5_000,
+)
 INJECTIONS = [c for c in lines("bad_inputs.jsonl") if c["kind"] == "injection"]
 TEXTS = (*OWN, *(text_of(case) for case in INJECTIONS if case["field"] != "varname"))
 HARMLESS = {
-    "class", "id", "title", "scope", "rowspan", "lang", "charset", "name", "content", "role",
-    "aria-hidden", "data-cell", "data-mode", "data-state", "data-table", "display", "mathvariant",
-}  # fmt: skip
+    "class",
+    "id",
+    "title",
+    "scope",
+    "rowspan",
+    "lang",
+    "charset",
+    "name",
+    "content",
+    "role",
+    "aria-hidden",
+    "data-cell",
+    "data-mode",
+    "data-state",
+    "data-table",
+    "display",
+    "mathvariant",
+}
 
 
 class Page(HTMLParser):
@@ -66,8 +103,17 @@ def test_a_title_is_text_in_every_format(number: int) -> None:
     svg = output(text, "svg")
     root = ElementTree.fromstring(svg.encode())
     assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {
-        "svg", "title", "desc", "g", "path", "polygon", "rect", "circle", "text", "tspan",
-    }  # fmt: skip
+        "svg",
+        "title",
+        "desc",
+        "g",
+        "path",
+        "polygon",
+        "rect",
+        "circle",
+        "text",
+        "tspan",
+    }
     assert not re.search(r"\son\w+=\"|xlink:href=\"|<!", svg)
     assert json.loads(output(text, "json"))["title"] == text
     for row in csv.reader(io.StringIO(output(text, "csv"))):

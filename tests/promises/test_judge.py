@@ -28,10 +28,22 @@ def verdicts(line: str, **planted: Any) -> Mapping[str, Verdict]:
 
 NOT_OF_NUMBERS = frozenset(
     {
-        "given", "max_weight", "min_weight", "relay", "input", "constant", "pi", "e",
-        "add", "sub", "mul", "div", "power", "neg",
+        "given",
+        "max_weight",
+        "min_weight",
+        "relay",
+        "input",
+        "constant",
+        "pi",
+        "e",
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "power",
+        "neg",
     }
-)  # fmt: skip
+)
 
 
 def test_every_operation_of_numbers_is_drawn_and_known() -> None:

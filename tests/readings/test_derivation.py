@@ -15,12 +15,20 @@ from chainrule.worked import Worked
 EXAMPLES: list[tuple[str, dict[str, Any]]] = [
     ("J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2", {"x": 1}),
     ("f = a b c; a = x + y; b = x y; c = x/y", {"x": "0.7", "y": "1.3"}),
-    ("L = (y - t)^2; y = w2 h + b2; h = tanh(a); a = w1 x + b1", {
-        "w1": "0.5", "w2": -2, "b1": "0.1", "b2": 1, "x": 3, "t": 2,
-    }),
+    (
+        "L = (y - t)^2; y = w2 h + b2; h = tanh(a); a = w1 x + b1",
+        {
+            "w1": "0.5",
+            "w2": -2,
+            "b1": "0.1",
+            "b2": 1,
+            "x": 3,
+            "t": 2,
+        },
+    ),
     ("f = s^2 + s; s = exp(-x) ln(1 + x)", {"x": "0.4"}),
     ("f = u^v; u = x + 2; v = sqrt(x)", {"x": "1.5"}),
-]  # fmt: skip
+]
 
 
 def lines(worked: Worked) -> dict[str, list[tuple[str, str]]]:

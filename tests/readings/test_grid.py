@@ -75,8 +75,11 @@ def test_cells_reach_down() -> None:
     )
     grid = Grid("test", ("A test",), heads, rows)
     assert list(csv.reader(io.StringIO(grid.csv()))) == [
-        ["a", "b"], ["high", "1"], ["high", "2"], ["low", "3"],
-    ]  # fmt: skip
+        ["a", "b"],
+        ["high", "1"],
+        ["high", "2"],
+        ["low", "3"],
+    ]
     body = ElementTree.fromstring(grid.html()).find(".//tbody")
     assert body is not None and [len(row) for row in body] == [2, 1, 2]
     assert grid.text().splitlines()[4:6] == [" high   1", "        2"]
@@ -85,8 +88,9 @@ def test_cells_reach_down() -> None:
 def test_the_jacobian_is_a_mapping_and_a_table() -> None:
     jacobian = chainrule.parse("f = x y; g = x + y^2").jacobian({"x": 2, "y": 3})
     assert {name: dict(row) for name, row in jacobian.items()} == {
-        "f": {"x": 3.0, "y": 2.0}, "g": {"x": 1.0, "y": 6.0},
-    }  # fmt: skip
+        "f": {"x": 3.0, "y": 2.0},
+        "g": {"x": 1.0, "y": 6.0},
+    }
     cells = {
         cell.id: cell.digits
         for row in jacobian.grid().rows

@@ -49,10 +49,13 @@ def test_headers_of_the_notations() -> None:
         for mode in ("reverse", "forward")
     }
     assert last == {
-        ("partials", "reverse"): "∂J/∂\u2009node", ("partials", "forward"): "∂\u2009node/∂x",
-        ("bars", "reverse"): "adjoint", ("bars", "forward"): "tangent along x",
-        ("upstream", "reverse"): "upstream × local", ("upstream", "forward"): "tangent along x",
-    }  # fmt: skip
+        ("partials", "reverse"): "∂J/∂\u2009node",
+        ("partials", "forward"): "∂\u2009node/∂x",
+        ("bars", "reverse"): "adjoint",
+        ("bars", "forward"): "tangent along x",
+        ("upstream", "reverse"): "upstream × local",
+        ("upstream", "forward"): "tangent along x",
+    }
     partial = work("upstream").table().grid().headers[1]
     assert text(partial.term) == "local gradient"
 

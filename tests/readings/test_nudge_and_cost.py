@@ -48,8 +48,16 @@ def test_text_and_html_of_a_nudge() -> None:
     moved = chainrule.parse("x^2").work({"x": 3}).nudge("x", "0.01")
     lines = moved.text().splitlines()
     assert lines[0] == "x moves by 0.01"
-    assert lines[2].split() == ["node", "value", "predicted", "change", "real", "change",
-                                "relative", "error"]  # fmt: skip
+    assert lines[2].split() == [
+        "node",
+        "value",
+        "predicted",
+        "change",
+        "real",
+        "change",
+        "relative",
+        "error",
+    ]
     assert lines[-2].split() == ["f", "9", "0.06", "0.0601", "0.0017"]
     assert moved.html().count("<tr") == 3
 

@@ -157,9 +157,12 @@ def test_closed_forms_stand_beside_the_decimals() -> None:
     point, along = {"W": 3, "X": 3, "y": 1}, {"W": 1}
     table = chainrule.parse(program).work(point, "forward", direction=along).table()
     printed = {
-        "xi2": "−3e⁻⁹", "xi3": "−3e⁻⁹", "xi4": "3e⁻⁹/(1 + e⁻⁹)²", "xi5": "3e⁻⁹/(1 + e⁻⁹)",
+        "xi2": "−3e⁻⁹",
+        "xi3": "−3e⁻⁹",
+        "xi4": "3e⁻⁹/(1 + e⁻⁹)²",
+        "xi5": "3e⁻⁹/(1 + e⁻⁹)",
         "L": "−3e⁻⁹/(1 + e⁻⁹)",
-    }  # fmt: skip
+    }
     rows = {row["node"]: row["cells"] for row in json.loads(table.json())["rows"]}
     for name, form in printed.items():
         assert rows[name]["derivative"]["exact"]["shown"] == form

@@ -19,14 +19,22 @@ from chainrule.ui.formula import LABEL
 
 PATIENCE = 60.0
 FORMULAS = (
-    "cos(sin(x^2)+3x^2)", "sin(x) e^x / (1+x^2)", "z = tanh(w x + b); L = (z - t)^2", "x^y + y^x",
-    "L = -y ln(1/(1+e^(-W X)))", "J = s ln(y) + (1-s) ln(1-y); y = 1/(1+e^(-a)); a = p + q x",
-)  # fmt: skip
+    "cos(sin(x^2)+3x^2)",
+    "sin(x) e^x / (1+x^2)",
+    "z = tanh(w x + b); L = (z - t)^2",
+    "x^y + y^x",
+    "L = -y ln(1/(1+e^(-W X)))",
+    "J = s ln(y) + (1-s) ln(1-y); y = 1/(1+e^(-a)); a = p + q x",
+)
 BOMBS = (
-    "x" + "+x" * 9_000, "(" * 5_000 + "x" + ")" * 5_000, "sin(" * 190 + "x" + ")" * 190,
-    "9^9^9^9^x", "e^" * 90 + "x", "gamma(x)^gamma(x)^gamma(x)",
+    "x" + "+x" * 9_000,
+    "(" * 5_000 + "x" + ")" * 5_000,
+    "sin(" * 190 + "x" + ")" * 190,
+    "9^9^9^9^x",
+    "e^" * 90 + "x",
+    "gamma(x)^gamma(x)^gamma(x)",
     "; ".join(["t0 = x+x", *(f"t{i + 1} = t{i}+t{i}" for i in range(60))]),
-)  # fmt: skip
+)
 
 
 def below(process: int) -> list[int]:

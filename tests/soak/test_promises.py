@@ -304,11 +304,22 @@ def test_12_killed_workers(sample_seed: int, record_property: Tell) -> None:
 
 
 WRITES = {
-    "class.zip": ["sheet", "--level", "1", "--kind", "values", "--roster", "class.csv",
-                  "--format", "json", "--out", "class.zip"],
+    "class.zip": [
+        "sheet",
+        "--level",
+        "1",
+        "--kind",
+        "values",
+        "--roster",
+        "class.csv",
+        "--format",
+        "json",
+        "--out",
+        "class.zip",
+    ],
     "graph.svg": ["draw", "x^2 + sin x", "--at", "x=1", "-o", "graph.svg"],
     "lecture.html": ["steps", "x^2 + sin x", "--at", "x=1", "-o", "lecture.html"],
-}  # fmt: skip
+}
 
 
 def test_12_full_disks(tmp_path: Path, sample_seed: int, record_property: Tell) -> None:
@@ -323,9 +334,13 @@ def test_12_full_disks(tmp_path: Path, sample_seed: int, record_property: Tell) 
 
         return subprocess.run(
             [sys.executable, "-B", "-m", "chainrule", *WRITES[name]],
-            cwd=tmp_path, env=environment, preexec_fn=full, capture_output=True, text=True,
+            cwd=tmp_path,
+            env=environment,
+            preexec_fn=full,
+            capture_output=True,
+            text=True,
             check=False,
-        )  # fmt: skip
+        )
 
     (tmp_path / "class.csv").write_text("name,id\nAda,1\nBen,2\n", "utf-8")
     sizes: dict[str, int] = {}

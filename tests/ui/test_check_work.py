@@ -13,12 +13,24 @@ pytestmark = pytest.mark.browser
 
 # Worked by hand at x = 1: cos 1 = 0.5403, sin 1 = 0.8415; t's adjoint is the share of u2 alone.
 WORK = {
-    "value:J": "−0.7649", "value:u": "3,8415", "value:u1": "0.8415", "value:u2": "3",
-    "value:t": "1", "partial:J,u": "0.6441", "partial:u,u1": "1", "partial:u,u2": "1",
-    "partial:u1,t": "cos(1)", "partial:u2,t": "3", "partial:t,x": "2", "adjoint:J": "1",
-    "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoint:u2": "0.6441",
-    "adjoint:t": "1.9324", "adjoint:x": "3.8648",
-}  # fmt: skip
+    "value:J": "−0.7649",
+    "value:u": "3,8415",
+    "value:u1": "0.8415",
+    "value:u2": "3",
+    "value:t": "1",
+    "partial:J,u": "0.6441",
+    "partial:u,u1": "1",
+    "partial:u,u2": "1",
+    "partial:u1,t": "cos(1)",
+    "partial:u2,t": "3",
+    "partial:t,x": "2",
+    "adjoint:J": "1",
+    "adjoint:u": "0.6441",
+    "adjoint:u1": "0.6441",
+    "adjoint:u2": "0.6441",
+    "adjoint:t": "1.9324",
+    "adjoint:x": "3.8648",
+}
 LATEX = r"node & value & adjoint \\ \midrule $t$ & $1$ & $2.2804$ \\ $w$ & 2 & 3 \\"
 
 

@@ -18,9 +18,17 @@ def test_a_link_carries_the_page_and_comes_back(name: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["by=none", "steps=0", "steps=100000", "rate=import", "region=1", "starts=1%2Cx", "what=1",
-     "starts=" + "1;" * 20],
-)  # fmt: skip
+    [
+        "by=none",
+        "steps=0",
+        "steps=100000",
+        "rate=import",
+        "region=1",
+        "starts=1%2Cx",
+        "what=1",
+        "starts=" + "1;" * 20,
+    ],
+)
 def test_a_link_that_does_not_fit_is_refused(query: str) -> None:
     with pytest.raises(LinkError):
         decode(query)

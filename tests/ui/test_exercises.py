@@ -161,10 +161,19 @@ def test_a_sheet_is_what_its_link_says() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["level=9", "level=3&formula=x", "seed=3", "level=3&seed=-1", "level=3&kinds=sudoku",
-     "level=3&level=4", "level=3&student=Ada", "level=3&seed=99999999999999999999",
-     "level=%00", "formula=" + "x" * 9_000],
-)  # fmt: skip
+    [
+        "level=9",
+        "level=3&formula=x",
+        "seed=3",
+        "level=3&seed=-1",
+        "level=3&kinds=sudoku",
+        "level=3&level=4",
+        "level=3&student=Ada",
+        "level=3&seed=99999999999999999999",
+        "level=%00",
+        "formula=" + "x" * 9_000,
+    ],
+)
 def test_other_links_are_refused(query: str) -> None:
     with pytest.raises(LinkError):
         sheet_link.decode(query)

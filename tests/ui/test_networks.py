@@ -18,11 +18,28 @@ from chainrule.ui.network_work import Scene, data_of
 from tests.ui.waiting import at_rest
 
 STATE = NetworkState(
-    data="spirals", count=99, noise="0.05", hidden="8-3", activation="relu", initialiser="he",
-    optimiser="momentum", rate="1/20", batch=0, epochs=7, scaling="none", seed=12, example=3,
-    neuron="2.1", epoch=5, held=40, features="x1, x1^2", l1="0.001", l2="1/50", dropout="0.1",
+    data="spirals",
+    count=99,
+    noise="0.05",
+    hidden="8-3",
+    activation="relu",
+    initialiser="he",
+    optimiser="momentum",
+    rate="1/20",
+    batch=0,
+    epochs=7,
+    scaling="none",
+    seed=12,
+    example=3,
+    neuron="2.1",
+    epoch=5,
+    held=40,
+    features="x1, x1^2",
+    l1="0.001",
+    l2="1/50",
+    dropout="0.1",
     patience=9,
-)  # fmt: skip
+)
 
 
 def test_a_link_carries_choices_and_comes_back() -> None:
@@ -33,10 +50,22 @@ def test_a_link_carries_choices_and_comes_back() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["data=none", "epochs=0", "epochs=99999", "seed=-1", "rate=__import__", "weights=1",
-     "seed=1&seed=2", "hidden=" + "1-" * 60, "example=1e9",
-     "held=99", "patience=-1", "l1=x", "formula=" + "x" * 1600],
-)  # fmt: skip
+    [
+        "data=none",
+        "epochs=0",
+        "epochs=99999",
+        "seed=-1",
+        "rate=__import__",
+        "weights=1",
+        "seed=1&seed=2",
+        "hidden=" + "1-" * 60,
+        "example=1e9",
+        "held=99",
+        "patience=-1",
+        "l1=x",
+        "formula=" + "x" * 1600,
+    ],
+)
 def test_a_link_that_does_not_fit_is_refused(query: str) -> None:
     with pytest.raises(LinkError):
         decode(query)

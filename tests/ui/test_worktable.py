@@ -9,8 +9,14 @@ from chainrule.ui.engine import Fault
 from chainrule.ui.state import EXAMPLE, State
 
 STATE = State(EXAMPLE, (("x", "1"),))
-WRONG = {"adjoint:J": "1", "adjoint:u": "0.6441", "adjoint:u1": "0.6441", "adjoint:u2": "0.6441",
-         "adjoint:t": "1.9324", "adjoint:x": "3.8648"}  # fmt: skip
+WRONG = {
+    "adjoint:J": "1",
+    "adjoint:u": "0.6441",
+    "adjoint:u1": "0.6441",
+    "adjoint:u2": "0.6441",
+    "adjoint:t": "1.9324",
+    "adjoint:x": "3.8648",
+}
 
 
 def made() -> worktable.Attempt:

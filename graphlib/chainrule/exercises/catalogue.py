@@ -207,9 +207,20 @@ _PAID: Final[Mapping[str, str]] = {
 PAID: Final = Catalogue("paid", _PAID)
 
 _NUMERALS: Final = (
-    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
     "twelve",
-)  # fmt: skip
+)
 _COUNTS: Final = Catalogue(
     "counts",
     dict(zip(map(str, range(13)), _NUMERALS, strict=True)),

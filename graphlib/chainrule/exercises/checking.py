@@ -105,9 +105,7 @@ def check(
 class _Paper:
     """The answers to one task while they are checked."""
 
-    def __init__(
-        self, task: Task, answers: Mapping[str, str], earlier: Mapping[str, str]
-    ) -> None:  # fmt: skip
+    def __init__(self, task: Task, answers: Mapping[str, str], earlier: Mapping[str, str]) -> None:
         self.task = task
         self.problem = problem_of(task)
         self.words = {cell: str(answers.get(cell, "")) for cell in task.answers}
@@ -123,10 +121,16 @@ class _Paper:
     def mark_pass(self, which: str) -> None:
         """Mark the cells of the passes for an output or input, with follow-through."""
         at = f"@{which}" if which else ""
-        own = {c.partition("@")[0]: w for c, w in self.words.items()
-               if _of_passes(c) and _which(c) == which}  # fmt: skip
-        before = {c.partition("@")[0]: w for c, w in self.earlier.items()
-                  if _of_passes(c) and _which(c) in ("", which)}  # fmt: skip
+        own = {
+            c.partition("@")[0]: w
+            for c, w in self.words.items()
+            if _of_passes(c) and _which(c) == which
+        }
+        before = {
+            c.partition("@")[0]: w
+            for c, w in self.earlier.items()
+            if _of_passes(c) and _which(c) in ("", which)
+        }
         accept = {cell: self.task.answers[cell + at].also for cell in own}
         marking = Marking(worksheet(self.problem, which, self.task.mistakes), before | own, accept)
         report = self.reports[which] = marking.report()
@@ -163,9 +167,12 @@ class _Paper:
             given = number(self.words.get(other) or self.earlier.get(other, ""))
             key = self.task.answers.get(other)
             read[other] = (
-                given.value if given is not None
-                else self.problem.value(other) if key is None else float(key.exact)
-            )  # fmt: skip
+                given.value
+                if given is not None
+                else self.problem.value(other)
+                if key is None
+                else float(key.exact)
+            )
             return read[other]
 
         place = None if follow is None else follow(self.problem, cell, own)
@@ -200,8 +207,11 @@ class _Paper:
         digits = sheet_digits({cell: given})
         found = {}
         if isinstance(place, Sum | Update):
-            found = {name: numbers for name, mistake in known(self.task.mistakes).items()
-                     if (numbers := tuple(mistake.of(place)))}  # fmt: skip
+            found = {
+                name: numbers
+                for name, mistake in known(self.task.mistakes).items()
+                if (numbers := tuple(mistake.of(place)))
+            }
         exact = last_place(given.value, digits)
         names = tuple(meant(given.value, found, exact, TOLERANCE) if found else ())
         wanted = [n for n in (float(answer.exact), following) if isinstance(n, float)]

@@ -133,9 +133,15 @@ def tasks_of(record: str, overrides: Sequence[Override] = (), student: str = "")
                 if one.cell == f"{task['number']}.{cell['id']}" and one.student in ("", student):
                     also[one.answer] = one.reason
             answers[cell["id"]] = Answer(
-                cell["id"], cell["kind"], Word(cell["shown"]), cell["answer"], cell["tolerance"],
-                cell["points"], tuple(cell.get("options", ())), also,
-            )  # fmt: skip
+                cell["id"],
+                cell["kind"],
+                Word(cell["shown"]),
+                cell["answer"],
+                cell["tolerance"],
+                cell["points"],
+                tuple(cell.get("options", ())),
+                also,
+            )
         tasks.append(
             Task(
                 task["number"],
@@ -186,8 +192,11 @@ def matched(
             continue
         inside = _first_found(register, one.inside)
         if inside not in (None, number):
-            faults.append(CLASS["says_inside"].format(
-                source=one.source, name=names[number], inside=" ".join(one.inside)))  # fmt: skip
+            faults.append(
+                CLASS["says_inside"].format(
+                    source=one.source, name=names[number], inside=" ".join(one.inside)
+                )
+            )
         if number in found:
             found[number] = _merged(found[number], one, faults)
         else:
@@ -213,8 +222,11 @@ def _merged(first: Handed, other: Handed, faults: list[str]) -> Handed:
     answers = dict(first.answers)
     for cell, words in other.answers.items():
         if answers.get(cell, "").strip() and words.strip() and answers[cell] != words:
-            faults.append(CLASS["merged_twice"].format(
-                source=other.source, cell=excerpt(cell), other=first.source))  # fmt: skip
+            faults.append(
+                CLASS["merged_twice"].format(
+                    source=other.source, cell=excerpt(cell), other=first.source
+                )
+            )
         else:
             answers[cell] = words or answers.get(cell, "")
     return Handed(f"{first.source}, {other.source}", first.who, answers, first.inside)
@@ -229,9 +241,7 @@ def _plain_id(cell: str) -> str:
     return canonical_id(kind.strip().casefold() + colon + names.strip())
 
 
-def placed(
-    tasks: Sequence[Task], handed: Handed
-) -> tuple[dict[int, dict[str, str]], list[str]]:  # fmt: skip
+def placed(tasks: Sequence[Task], handed: Handed) -> tuple[dict[int, dict[str, str]], list[str]]:
     """Return answers by task and cell, and in words those that belong to none.
 
     An id may stand with or without its task's number, and its names in any of their forms.
@@ -252,11 +262,15 @@ def placed(
                 own[places[0]][cell] = words
         elif words.strip() and places:
             listed = ", ".join(map(str, places))
-            faults.append(CLASS["cell_which"].format(
-                source=handed.source, cell=excerpt(id), tasks=listed))  # fmt: skip
+            faults.append(
+                CLASS["cell_which"].format(source=handed.source, cell=excerpt(id), tasks=listed)
+            )
         elif words.strip():
-            faults.append(CLASS["cell_unknown"].format(
-                source=handed.source, cell=excerpt(id), words=excerpt(words)))  # fmt: skip
+            faults.append(
+                CLASS["cell_unknown"].format(
+                    source=handed.source, cell=excerpt(id), words=excerpt(words)
+                )
+            )
     return own, faults
 
 

@@ -61,11 +61,16 @@ def hints(sheet: Worksheet, id: str, names: tuple[str, ...] = ()) -> tuple[Prose
 
 def _of_value(sheet: Worksheet, cell: Cell, here: Term) -> tuple[Prose, ...]:
     view = sheet.backward
-    operands = [view.name(n) for n in dict.fromkeys(sheet.graph.operands[cell.node])
-                if sheet.graph.varies[n] and n in view.labels]  # fmt: skip
+    operands = [
+        view.name(n)
+        for n in dict.fromkeys(sheet.graph.operands[cell.node])
+        if sheet.graph.varies[n] and n in view.labels
+    ]
     gaps: Mapping[str, Term | str | Prose] = {
-        "node": here, "operands": listed(operands), "formula": view.formula(cell.node),
-    }  # fmt: skip
+        "node": here,
+        "operands": listed(operands),
+        "formula": view.formula(cell.node),
+    }
     told = row(here, EQUALS, view.formula(cell.node))
     return (filled(GUIDANCE["value_ask"], gaps), filled(GUIDANCE["value_rule"], gaps), (told,))
 

@@ -86,9 +86,16 @@ def collect(path: Path) -> tuple[list[Handed], list[str]]:
         except FileError as error:
             faults.append(f"{name}: {error}")
         except (
-            ValueError, RecursionError, OSError, EOFError, RuntimeError, NotImplementedError,
-            csv.Error, zipfile.BadZipFile, zlib.error,
-        ) as error:  # fmt: skip
+            ValueError,
+            RecursionError,
+            OSError,
+            EOFError,
+            RuntimeError,
+            NotImplementedError,
+            csv.Error,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as error:
             why = excerpt(str(error) or type(error).__name__)
             faults.append(f"{name}: {CLASS['not_read'].format(why=why)}")
     return handed, faults
@@ -298,6 +305,11 @@ def _literal(words: str) -> str:
 
 
 _READERS: Final[Mapping[str, Callable[[str, bytes, list[str]], Iterable[Handed]]]] = {
-    ".csv": _read_table, ".tsv": _read_table, ".txt": _read_table, ".json": _read_json,
-    ".ipynb": _read_notebook, ".xlsx": _read_workbook, ".xlsm": _read_workbook,
-}  # fmt: skip
+    ".csv": _read_table,
+    ".tsv": _read_table,
+    ".txt": _read_table,
+    ".json": _read_json,
+    ".ipynb": _read_notebook,
+    ".xlsx": _read_workbook,
+    ".xlsm": _read_workbook,
+}

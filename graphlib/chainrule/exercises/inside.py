@@ -49,8 +49,11 @@ def places_of_partial(body: WengertList, operands: Sequence[Any], slot: int) -> 
     right = float(tangents.get(exit, 0.0))
     for node in adjoints.keys() & tangents.keys() - {entry}:
         adjoint, tangent = float(adjoints[node]), float(tangents[node])
-        edges = [(s, o) for s, o in enumerate(body.operands[node])
-                 if o in tangents and (node, s) in local]  # fmt: skip
+        edges = [
+            (s, o)
+            for s, o in enumerate(body.operands[node])
+            if o in tangents and (node, s) in local
+        ]
         flowing = tuple(float(tangents[o]) for _, o in edges)
         partials = tuple(float(local[node, s]) for s, _ in edges)
         terms = tuple(f * p for f, p in zip(flowing, partials, strict=True))
@@ -78,8 +81,7 @@ def _rule(
     at = [float(values[o]) for o in body.operands[node]]
 
     def elsewhere(other: float) -> float | None:
-        moved = [other if o == operand else x
-                 for o, x in zip(body.operands[node], at, strict=True)]  # fmt: skip
+        moved = [other if o == operand else x for o, x in zip(body.operands[node], at, strict=True)]
         value = FLOAT64.apply(op, parameters, moved)
         return _number(BY_HAND.partial(op, parameters, slot, value, moved))
 

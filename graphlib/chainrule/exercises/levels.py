@@ -24,17 +24,36 @@ JOINS: Final = ("{a}*{b}", "{a} + {b}", "{a} - {b}", "{a}/{b}")
 MEETINGS: Final = ("{a}*{b}", "{a}/{b}", "{a} + {k}*{b}", "{k}*{a} - {b}")
 
 POINTS: Final = (
-    "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "1.2", "1.5", "1.6", "2.5", "3", "4", "-0.5", "-0.8",
+    "0.3",
+    "0.4",
+    "0.5",
+    "0.6",
+    "0.7",
+    "0.8",
+    "1.2",
+    "1.5",
+    "1.6",
+    "2.5",
+    "3",
+    "4",
+    "-0.5",
+    "-0.8",
     "-1.5",
-)  # fmt: skip
+)
 """Values of inputs: short, and not 0, 1 or 2, at which powers hide mistakes."""
 
 FACTORS: Final = ("2", "3", "4", "5", "0.5")
 RATES: Final = ("1", "-1", "2", "0.5", "-2", "3")
-INVERSE: Final = frozenset((
-    ("exp({a})", "ln({a})"), ("ln({a})", "exp({a})"), ("sqrt({a})", "{a}^2"),
-    ("{a}^2", "sqrt({a})"), ("1/{a}", "1/{a}"), ("exp(-{a})", "ln({a})"),
-))  # fmt: skip
+INVERSE: Final = frozenset(
+    (
+        ("exp({a})", "ln({a})"),
+        ("ln({a})", "exp({a})"),
+        ("sqrt({a})", "{a}^2"),
+        ("{a}^2", "sqrt({a})"),
+        ("1/{a}", "1/{a}"),
+        ("exp(-{a})", "ln({a})"),
+    )
+)
 """Steps that undo each other; nobody writes them one after the other."""
 
 TAME: Final = (0.1, 12.0)
@@ -78,19 +97,53 @@ LEVELS: Final[Mapping[int, Level]] = {
     level.number: level
     for level in (
         Level(1, "a chain of three steps: powers, multiples and sums", 1, 3, (), POLYNOMIAL),
-        Level(2, "a chain of four steps with sin, cos, exp, ln or a root", 1, 4, (),
-              POLYNOMIAL[:4] + ELEMENTARY),
-        Level(3, "one input; one step is used twice, and its branches meet again", 1, 1, (2,),
-              POLYNOMIAL[:2] + ELEMENTARY[:4], JOINS[:2]),
-        Level(4, "two inputs; one step is used three times", 2, 0, (3,),
-              (POLYNOMIAL[0], POLYNOMIAL[1], *ELEMENTARY[:4]), JOINS[:3]),
-        Level(5, "two inputs; two shared steps, one of them used three times; quotients", 2, 0,
-              (3, 2), (POLYNOMIAL[0], POLYNOMIAL[1], *ELEMENTARY), JOINS),
-        Level(6, "three inputs; two shared steps, fan-out three, squashing functions; "
-              "eight steps deep or more", 3, 0, (3, 2),
-              (POLYNOMIAL[0], *ELEMENTARY[:5], *SQUASHING), JOINS),
+        Level(
+            2,
+            "a chain of four steps with sin, cos, exp, ln or a root",
+            1,
+            4,
+            (),
+            POLYNOMIAL[:4] + ELEMENTARY,
+        ),
+        Level(
+            3,
+            "one input; one step is used twice, and its branches meet again",
+            1,
+            1,
+            (2,),
+            POLYNOMIAL[:2] + ELEMENTARY[:4],
+            JOINS[:2],
+        ),
+        Level(
+            4,
+            "two inputs; one step is used three times",
+            2,
+            0,
+            (3,),
+            (POLYNOMIAL[0], POLYNOMIAL[1], *ELEMENTARY[:4]),
+            JOINS[:3],
+        ),
+        Level(
+            5,
+            "two inputs; two shared steps, one of them used three times; quotients",
+            2,
+            0,
+            (3, 2),
+            (POLYNOMIAL[0], POLYNOMIAL[1], *ELEMENTARY),
+            JOINS,
+        ),
+        Level(
+            6,
+            "three inputs; two shared steps, fan-out three, squashing functions; "
+            "eight steps deep or more",
+            3,
+            0,
+            (3, 2),
+            (POLYNOMIAL[0], *ELEMENTARY[:5], *SQUASHING),
+            JOINS,
+        ),
     )
-}  # fmt: skip
+}
 
 
 def level_named(number: int) -> Level:
@@ -139,9 +192,9 @@ class _Writer:
         """Write steps in a row, no two neighbours of one form."""
         last, name = "", begin
         for _ in range(count):
-            template = self.pick([
-                f for f in self.level.functions if f != last and (last, f) not in INVERSE
-            ])  # fmt: skip
+            template = self.pick(
+                [f for f in self.level.functions if f != last and (last, f) not in INVERSE]
+            )
             name, last = self.line(letter, template, name), template
         return name
 

@@ -38,8 +38,12 @@ _LINE: Final = re.compile(
     r"""\s*["']?([^\s=:,;"']+)["']?\s*[=:,;\t]\s*"""  # a name, and what divides it from
     r"""["']?([^"']*[^"'\s,;])["']?[\s,;]*"""  # its numbers
 )
-SUMS: Final = ("overwrite-instead-of-accumulate", "forgotten-path", "shares-averaged",
-               "shares-subtracted")  # fmt: skip
+SUMS: Final = (
+    "overwrite-instead-of-accumulate",
+    "forgotten-path",
+    "shares-averaged",
+    "shares-subtracted",
+)
 """Misconceptions that need no more than the shares, and so are asked of arrays too."""
 
 Gradients = Mapping[str, Any] | Callable[..., Any]
@@ -288,8 +292,11 @@ class _Check:
         """Yield the misconceptions that give the very gradient."""
         if self.graph.is_scalar:
             sheet, label = Worksheet(self.worked.view, None), self.worked.view.labels[node]
-            own = {f"adjoint:{self.worked.view.labels[n]}": float(value)
-                   for n, value in self.given.items() if n != node}  # fmt: skip
+            own = {
+                f"adjoint:{self.worked.view.labels[n]}": float(value)
+                for n, value in self.given.items()
+                if n != node
+            }
             found = sheet.mistaken(sheet.cells[f"adjoint:{label}"], own)
             yield from meant(float(given), found, self.reach[node] / 2, self.reach[node])
             return
@@ -338,9 +345,14 @@ def _numbers(value: Any, name: str) -> Any:
 
 def _rounded(value: Any) -> float:
     """Return how far typed decimals may be away, relatively: as far as they are rounded."""
-    digits = [len(re.sub(r"[eE].*|\D", "", one).lstrip("0"))
-              for one in re.findall(r"\d*\.\d+(?:[eE][-+]?\d+)?", value)
-              ] if isinstance(value, str) else []  # fmt: skip
+    digits = (
+        [
+            len(re.sub(r"[eE].*|\D", "", one).lstrip("0"))
+            for one in re.findall(r"\d*\.\d+(?:[eE][-+]?\d+)?", value)
+        ]
+        if isinstance(value, str)
+        else []
+    )
     return 2 * rounding(max(digits)) if digits else 0.0
 
 

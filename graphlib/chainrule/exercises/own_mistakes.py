@@ -29,9 +29,14 @@ def _of_rule(rule: Rule) -> dict[str, float]:
 
 def _of_sum(sum_: Sum) -> dict[str, float]:
     several = {"first": sum_.terms[0], "last": sum_.terms[-1]} if sum_.several else {}
-    alone = {} if several or not sum_.terms else {
-        "flowing": sum_.flowing[0], "partial": sum_.partials[0],
-    }  # fmt: skip
+    alone = (
+        {}
+        if several or not sum_.terms
+        else {
+            "flowing": sum_.flowing[0],
+            "partial": sum_.partials[0],
+        }
+    )
     return {"total": sum_.total, "count": float(len(sum_.terms))} | several | alone
 
 

@@ -25,15 +25,37 @@ Row = tuple[int, list[str]]
 """A row: its number in the table, counted from 1, and its cells."""
 
 _HEADINGS: Final[Mapping[str, str]] = {
-    "name": "name", "node": "node", "variable": "node", "step": "node", "variable and formula":
-    "node", "cell": "cell", "id": "cell", "answer": "answer", "your answer": "answer",
-    "local partial": "edge", "local derivative": "edge", "edge": "edge", "value": "value",
-    "partial’s value": "partial", "partial's value": "partial", "value of the partial": "partial",
-    "number": "partial", "partial": "partial", "local partial's value": "partial",
-    "formula": "formula", "share": "share", "adjoint": "adjoint", "tangent": "tangent",
-    "derivative": "derivative", "accumulated derivative": "derivative", "bar": "adjoint",
-    "dot": "tangent", "state": "", "why": "", "points": "",
-}  # fmt: skip
+    "name": "name",
+    "node": "node",
+    "variable": "node",
+    "step": "node",
+    "variable and formula": "node",
+    "cell": "cell",
+    "id": "cell",
+    "answer": "answer",
+    "your answer": "answer",
+    "local partial": "edge",
+    "local derivative": "edge",
+    "edge": "edge",
+    "value": "value",
+    "partial’s value": "partial",
+    "partial's value": "partial",
+    "value of the partial": "partial",
+    "number": "partial",
+    "partial": "partial",
+    "local partial's value": "partial",
+    "formula": "formula",
+    "share": "share",
+    "adjoint": "adjoint",
+    "tangent": "tangent",
+    "derivative": "derivative",
+    "accumulated derivative": "derivative",
+    "bar": "adjoint",
+    "dot": "tangent",
+    "state": "",
+    "why": "",
+    "points": "",
+}
 _ADJOINT = re.compile(r"[∂d]\s*\S+\s*/\s*[∂d]\s*node")
 _TANGENT = re.compile(r"[∂d]\s*node\s*/\s*[∂d]\s*\S+")
 _EDGE = re.compile(r"[∂d]\s*(\S+?)\s*/\s*[∂d]\s*(\S+?)(?:\s*=\s*(.*))?", re.DOTALL)
@@ -85,16 +107,18 @@ def read_pasted(text: str, sheet: Worksheet, format: str = "") -> Pasted:
     """
     if len(text) > MOST_CHARACTERS:
         raise FileError(
-            f"The table has {len(text):,} characters", row=1,
+            f"The table has {len(text):,} characters",
+            row=1,
             allowed=f"Allowed are at most {MOST_CHARACTERS:,}.",
-        )  # fmt: skip
+        )
     is_latex = format == "latex" or (not format and ("\\\\" in text or "\\begin" in text))
     rows = latex_rows(text) if is_latex else _csv_rows(text)
     if len(rows) > MOST_ROWS or any(len(cells) > MOST_COLUMNS for _, cells in rows):
         raise FileError(
-            "The table is too large", row=min(len(rows), MOST_ROWS),
+            "The table is too large",
+            row=min(len(rows), MOST_ROWS),
             allowed=f"Allowed are {MOST_ROWS:,} rows and {MOST_COLUMNS} columns.",
-        )  # fmt: skip
+        )
     if not rows:
         raise FileError("The table is empty", row=1, allowed=f"Headings are {_KNOWN}.")
     reader = _Reader(sheet)
@@ -154,9 +178,10 @@ class _Reader:
         kinds = set(self.columns.values())
         if not kinds & {"node", "name", "cell"}:
             raise FileError(
-                "No column says which node a row is about", row=1,
+                "No column says which node a row is about",
+                row=1,
                 allowed=f"The first row names the columns: {_KNOWN}.",
-            )  # fmt: skip
+            )
         if not rows:
             raise FileError(
                 "There is no row below the headings", row=2, allowed="One row a node or edge."
@@ -164,9 +189,11 @@ class _Reader:
         for row, cells in rows:
             if len(cells) > max(len(self.columns), max(self.columns) + 1):
                 self._fault(
-                    row, max(self.columns) + 2, f"This row has {len(cells)} cells, more than "
-                    "there are headings", "With decimal commas, part the cells with semicolons.",
-                )  # fmt: skip
+                    row,
+                    max(self.columns) + 2,
+                    f"This row has {len(cells)} cells, more than there are headings",
+                    "With decimal commas, part the cells with semicolons.",
+                )
                 continue
             if "cell" in kinds:
                 self._pair(row, cells)
@@ -206,9 +233,11 @@ class _Reader:
                     self._put(row, column, f"{kind}:{edge[0]},{edge[1]}", words)
                 else:
                     self._fault(
-                        row, column, "It is not said to which edge this belongs",
+                        row,
+                        column,
+                        "It is not said to which edge this belongs",
                         "Name it in a column `local partial`, such as ∂u/∂t.",
-                    )  # fmt: skip
+                    )
             elif self.node:
                 here = self._mode(edge) if kind == "derivative" else kind
                 # A sum that grows from row to row: what stands behind the last equals sign.
@@ -224,9 +253,11 @@ class _Reader:
             label = _name(name)
             if f"value:{label}" not in self.sheet.cells:
                 self._fault(
-                    row, column, f"There is no node `{excerpt(name)}` here",
+                    row,
+                    column,
+                    f"There is no node `{excerpt(name)}` here",
                     f"Nodes are {', '.join(self._labels())}.",
-                )  # fmt: skip
+                )
                 label = ""
             self.node = label
             return
@@ -246,9 +277,11 @@ class _Reader:
         ends = _name(read[1]), _name(read[2])
         if f"partial:{ends[0]},{ends[1]}" not in self.sheet.cells:
             self._fault(
-                row, column, f"There is no edge ∂{excerpt(read[1])}/∂{excerpt(read[2])} here",
+                row,
+                column,
+                f"There is no edge ∂{excerpt(read[1])}/∂{excerpt(read[2])} here",
                 "An edge is ∂user/∂operand, of two nodes that follow each other.",
-            )  # fmt: skip
+            )
             return None
         formula = read[3] if read.re is _EDGE else None
         if formula and "formula" not in self.columns.values():
@@ -275,23 +308,32 @@ class _Reader:
             is_cell = f"partial:{id.partition(':')[2]}" in self.sheet.cells
         if not is_cell:
             self._fault(
-                row, column, f"There is no cell `{excerpt(id)}` here",
+                row,
+                column,
+                f"There is no cell `{excerpt(id)}` here",
                 "Cells are like value:u, partial:u,t, adjoint:t.",
-            )  # fmt: skip
+            )
             return
         if kind != "formula" and words and number(words) is None:
             self._fault(
-                row, column, f"`{excerpt(words)}` is not a number",
+                row,
+                column,
+                f"`{excerpt(words)}` is not a number",
                 "A number such as 0.25, 0,25, 1/4 or sqrt(2)/2.",
-            )  # fmt: skip
+            )
         self.answers[id] = words
 
 
 def _is_id(cell: str) -> bool:
     kind, colon, _ = cell.partition(":")
     return bool(colon) and kind.strip() in (
-        "value", "partial", "formula", "share", "adjoint", "tangent",
-    )  # fmt: skip
+        "value",
+        "partial",
+        "formula",
+        "share",
+        "adjoint",
+        "tangent",
+    )
 
 
 def _canonical_id(id: str) -> str:

@@ -19,28 +19,109 @@ _ROW_END = re.compile(r"\\\\\*?(?:\[[^\]\n]*\])?")
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)|[{}_^$]|[^\\{}_^$]+", re.DOTALL)
 # How many groups a command has, and which of them is kept.
 _SPANS: Final = {
-    "multirow": (3, 2), "multicolumn": (3, 2), "textcolor": (2, 1), "colorbox": (2, 1),
-    "color": (1, -1), "vspace": (1, -1), "hspace": (1, -1), "label": (1, -1),
-}  # fmt: skip
+    "multirow": (3, 2),
+    "multicolumn": (3, 2),
+    "textcolor": (2, 1),
+    "colorbox": (2, 1),
+    "color": (1, -1),
+    "vspace": (1, -1),
+    "hspace": (1, -1),
+    "label": (1, -1),
+}
 _SIGNS: Final = {
-    "partial": "∂", "cdot": "·", "times": "·", "ast": "*", "div": "/", "pm": "±", "top": "⊤",
-    "{": "{", "}": "}", "&": "&", "%": "%", "_": "_", "$": "", "infty": "∞", ",": "", "!": "",
-    ";": " ", ":": " ", " ": " ", "quad": " ", "qquad": " ", "left": "", "right": "", "star": "*",
+    "partial": "∂",
+    "cdot": "·",
+    "times": "·",
+    "ast": "*",
+    "div": "/",
+    "pm": "±",
+    "top": "⊤",
+    "{": "{",
+    "}": "}",
+    "&": "&",
+    "%": "%",
+    "_": "_",
+    "$": "",
+    "infty": "∞",
+    ",": "",
+    "!": "",
+    ";": " ",
+    ":": " ",
+    " ": " ",
+    "quad": " ",
+    "qquad": " ",
+    "left": "",
+    "right": "",
+    "star": "*",
     "approx": "≈",
-}  # fmt: skip
-_FUNCTIONS: Final = frozenset((
-    "sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "exp", "ln", "log", "max",
-    "min", "arcsin", "arccos", "arctan",
-))  # fmt: skip
+}
+_FUNCTIONS: Final = frozenset(
+    (
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "sinh",
+        "cosh",
+        "tanh",
+        "exp",
+        "ln",
+        "log",
+        "max",
+        "min",
+        "arcsin",
+        "arccos",
+        "arctan",
+    )
+)
 _ACCENTS: Final = {"bar": "_bar", "hat": "_hat", "dot": "_dot", "overline": "_bar"}
-_PLAIN: Final = frozenset((
-    "text", "mathrm", "mathbf", "boldsymbol", "mathit", "textbf", "textit", "bm", "operatorname",
-    "mbox", "mathsf", "emph", "displaystyle", "small", "footnotesize",
-))  # fmt: skip
-_GREEK: Final = frozenset((
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa",
-    "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
-))  # fmt: skip
+_PLAIN: Final = frozenset(
+    (
+        "text",
+        "mathrm",
+        "mathbf",
+        "boldsymbol",
+        "mathit",
+        "textbf",
+        "textit",
+        "bm",
+        "operatorname",
+        "mbox",
+        "mathsf",
+        "emph",
+        "displaystyle",
+        "small",
+        "footnotesize",
+    )
+)
+_GREEK: Final = frozenset(
+    (
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "zeta",
+        "eta",
+        "theta",
+        "iota",
+        "kappa",
+        "lambda",
+        "mu",
+        "nu",
+        "xi",
+        "rho",
+        "sigma",
+        "tau",
+        "upsilon",
+        "phi",
+        "chi",
+        "psi",
+        "omega",
+    )
+)
 _MOST_DEPTH: Final = 40
 
 

@@ -77,8 +77,11 @@ class Work:
 def work_of(marking: Marking, report: Report) -> Work:
     """Return how the cells of the passes hang together on a marked sheet."""
     ids, sheet = marking.sheet.ids, marking.sheet
-    feeds = {ids[cell]: tuple(ids[later] for later in laters if later in ids)
-             for cell, laters in sheet.feeds.items() if cell in ids}  # fmt: skip
+    feeds = {
+        ids[cell]: tuple(ids[later] for later in laters if later in ids)
+        for cell, laters in sheet.feeds.items()
+        if cell in ids
+    }
     return Work(feeds, _trivial(marking, report))
 
 

@@ -30,9 +30,22 @@ MOST_DOTS: Final = 200
 MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
 WEIGHED: Final = (
-    "value", "formula", "partial", "share", "adjoint", "tangent", "path", "updated", "node",
-    "arrows", "count", "saturated", "shape", "mistake", "corrected",
-)  # fmt: skip
+    "value",
+    "formula",
+    "partial",
+    "share",
+    "adjoint",
+    "tangent",
+    "path",
+    "updated",
+    "node",
+    "arrows",
+    "count",
+    "saturated",
+    "shape",
+    "mistake",
+    "corrected",
+)
 """Kinds of cells, as their ids begin."""
 
 
@@ -221,8 +234,16 @@ ALWAYS: Final = frozenset(("seed", "formats"))
 """What is written although it is usual, for it says what sheets were made of."""
 
 PART: Final = (
-    "kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept",
-)  # fmt: skip
+    "kinds",
+    "level",
+    "formula",
+    "at",
+    "direction",
+    "settings",
+    "count",
+    "text",
+    "accept",
+)
 OVERRIDE: Final = ("cell", "answer", "reason", "student")
 MISTAKE: Final = ("name", "where", "rule", "sentence", "hint", "explanation", "functions")
 _DECODE_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -235,18 +256,22 @@ class _Reader:
         self.text = text
         if len(text) > MOST_CHARACTERS:
             raise InputError(
-                f"This recipe is longer than {MOST_CHARACTERS:,} characters", text=text,
-                position=MOST_CHARACTERS, allowed="A recipe is a small file.",
-            )  # fmt: skip
+                f"This recipe is longer than {MOST_CHARACTERS:,} characters",
+                text=text,
+                position=MOST_CHARACTERS,
+                allowed="A recipe is a small file.",
+            )
         self.block = ""
         self.count = 0
         for number, line in enumerate(text.split("\n"), start=1):
             # Reading a dotted key takes the square of its parts.
             if line.partition("=")[0].count(".") > MOST_DOTS:
                 raise InputError(
-                    f"This key has more than {MOST_DOTS} dots", text=text,
-                    position=self._offset(number, 1), allowed="Keys are single words.",
-                )  # fmt: skip
+                    f"This key has more than {MOST_DOTS} dots",
+                    text=text,
+                    position=self._offset(number, 1),
+                    allowed="Keys are single words.",
+                )
         try:
             self.data = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -254,9 +279,11 @@ class _Reader:
             position = len(text) if place is None else self._offset(int(place[1]), int(place[2]))
             message = str(error).partition(" (at ")[0]
             raise InputError(
-                f"This is not TOML: {message}", text=text, position=min(position, len(text)),
+                f"This is not TOML: {message}",
+                text=text,
+                position=min(position, len(text)),
                 allowed='Lines are like title = "Practice" or level = 3.',
-            ) from error  # fmt: skip
+            ) from error
         except RecursionError as error:
             raise InputError("This recipe is nested too deeply", text=text) from error
 
@@ -301,9 +328,20 @@ class _Reader:
         overrides = tuple(self._override(i, one) for i, one in enumerate(self._blocks("override")))
         mistakes = tuple(self._mistake(i, one) for i, one in enumerate(self._blocks("mistake")))
         return Recipe(
-            title, parts, label, note, seed, formats, marks, overrides, weights, carry, halves,
-            mistakes, language,
-        )  # fmt: skip
+            title,
+            parts,
+            label,
+            note,
+            seed,
+            formats,
+            marks,
+            overrides,
+            weights,
+            carry,
+            halves,
+            mistakes,
+            language,
+        )
 
     def _blocks(self, name: str) -> list[dict[str, Any]]:
         found = self.data.get(name, [])
@@ -433,8 +471,9 @@ class _Reader:
         for value in table.values():
             if not isinstance(value, str | int | float | list) or isinstance(value, bool):
                 self._stop(key, f"`{key}` holds more than text and numbers", 'Write {x = "1.5"}.')
-        return {name: value if isinstance(value, str) else repr(value)
-                for name, value in table.items()}  # fmt: skip
+        return {
+            name: value if isinstance(value, str) else repr(value) for name, value in table.items()
+        }
 
     def _numbers(self, key: str, table: Any) -> dict[str, str]:
         texts = self._texts(key, table)

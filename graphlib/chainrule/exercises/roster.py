@@ -16,18 +16,56 @@ from typing import Final, Protocol
 from chainrule.exercises.catalogue import CLASS
 from chainrule.files import read_rows, safe_name
 
-NAMES: Final = ("name", "full name", "student", "student name", "display name", "sortable name",
-                "vollständiger name", "teilnehmer")  # fmt: skip
+NAMES: Final = (
+    "name",
+    "full name",
+    "student",
+    "student name",
+    "display name",
+    "sortable name",
+    "vollständiger name",
+    "teilnehmer",
+)
 FIRST: Final = ("first name", "firstname", "given name", "vorname", "vorname(n)")
 LAST: Final = ("last name", "lastname", "surname", "family name", "nachname", "familienname")
 IDS: Final = (
-    "id", "id number", "idnumber", "id-nummer", "number", "no", "no.", "nr.", "student no",
-    "student no.", "student number", "student id", "matriculation", "matriculation number",
-    "matrikelnummer", "matrikel-nr.", "matr.-nr.", "sis user id", "user id", "username", "login",
-    "login id", "kennung", "benutzername",
-)  # fmt: skip
-OTHERS: Final = ("email", "e-mail", "email address", "e-mail-adresse", "section", "group", "gruppe",
-                 "status", "course", "kurs")  # fmt: skip
+    "id",
+    "id number",
+    "idnumber",
+    "id-nummer",
+    "number",
+    "no",
+    "no.",
+    "nr.",
+    "student no",
+    "student no.",
+    "student number",
+    "student id",
+    "matriculation",
+    "matriculation number",
+    "matrikelnummer",
+    "matrikel-nr.",
+    "matr.-nr.",
+    "sis user id",
+    "user id",
+    "username",
+    "login",
+    "login id",
+    "kennung",
+    "benutzername",
+)
+OTHERS: Final = (
+    "email",
+    "e-mail",
+    "email address",
+    "e-mail-adresse",
+    "section",
+    "group",
+    "gruppe",
+    "status",
+    "course",
+    "kurs",
+)
 _SHORTEST_ID: Final = 3
 _POSSIBLE: Final = "points possible"
 

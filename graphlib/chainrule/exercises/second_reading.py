@@ -35,17 +35,52 @@ _SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", st
 _TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([<>=!]=|[-+*/@^()|=√∛,<>≤≥≠]))")
 
 _FUNCTIONS: Final[Mapping[str, str]] = {
-    "sin": "sin", "cos": "cos", "tan": "tan", "exp": "exp", "ln": "log", "log": "log",
-    "sqrt": "sqrt", "cbrt": "cbrt", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
-    "sech": "sech", "coth": "coth", "sec": "sec", "csc": "csc", "cot": "cot",
-    "arctan": "atan", "atan": "atan", "arcsin": "asin", "asin": "asin", "arccos": "acos",
-    "acos": "acos", "arsinh": "asinh", "asinh": "asinh", "artanh": "atanh", "atanh": "atanh",
-    "abs": "fabs", "sign": "sign", "atan2": "atan2", "erf": "erf",
-}  # fmt: skip
+    "sin": "sin",
+    "cos": "cos",
+    "tan": "tan",
+    "exp": "exp",
+    "ln": "log",
+    "log": "log",
+    "sqrt": "sqrt",
+    "cbrt": "cbrt",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "tanh": "tanh",
+    "sech": "sech",
+    "coth": "coth",
+    "sec": "sec",
+    "csc": "csc",
+    "cot": "cot",
+    "arctan": "atan",
+    "atan": "atan",
+    "arcsin": "asin",
+    "asin": "asin",
+    "arccos": "acos",
+    "acos": "acos",
+    "arsinh": "asinh",
+    "asinh": "asinh",
+    "artanh": "atanh",
+    "atanh": "atanh",
+    "abs": "fabs",
+    "sign": "sign",
+    "atan2": "atan2",
+    "erf": "erf",
+}
 _OWN: Final = (
-    "sigmoid", "softplus", "relu", "step", "max", "min", "log2", "log10", "sum", "mean", "softmax",
-    "dot", "norm",
-)  # fmt: skip
+    "sigmoid",
+    "softplus",
+    "relu",
+    "step",
+    "max",
+    "min",
+    "log2",
+    "log10",
+    "sum",
+    "mean",
+    "softmax",
+    "dot",
+    "norm",
+)
 ALLOWED: Final = (
     "Sheets are made of formulas as text, with + − · / ^ @ and the functions "
     f"{', '.join((*_FUNCTIONS, *_OWN))}, choices a if x > 0 else b; each step on a line of its own."

@@ -77,8 +77,11 @@ def _date_styles(styles: ElementTree.Element) -> set[str]:
         if re.search(r"[dmy]", re.sub(r'"[^"]*"|\[[^\]]*\]', "", own.get("formatCode", ""))):
             days.add(own.get("numFmtId", ""))
     cells = styles.find(f"{{{_NAMESPACE}}}cellXfs")
-    return {str(at) for at, one in enumerate(cells if cells is not None else ())
-            if one.get("numFmtId") in days}  # fmt: skip
+    return {
+        str(at)
+        for at, one in enumerate(cells if cells is not None else ())
+        if one.get("numFmtId") in days
+    }
 
 
 def _rows(
@@ -130,22 +133,26 @@ def workbook(rows: Sequence[Sequence[str]]) -> bytes:
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default '
         'Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        + part.format("workbook", "sheet.main") + part.format("styles", "styles")
-        + part.format("worksheets/sheet1", "worksheet") + "</Types>",
+        + part.format("workbook", "sheet.main")
+        + part.format("styles", "styles")
+        + part.format("worksheets/sheet1", "worksheet")
+        + "</Types>",
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
-        + relation.format(1, "officeDocument", "xl/workbook.xml") + "</Relationships>",
+        + relation.format(1, "officeDocument", "xl/workbook.xml")
+        + "</Relationships>",
         "xl/workbook.xml": f'<workbook {main} {office}><sheets><sheet name="answers" sheetId="1" '
         'r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
         + relation.format(1, "worksheet", "worksheets/sheet1.xml")
-        + relation.format(2, "styles", "styles.xml") + "</Relationships>",
+        + relation.format(2, "styles", "styles.xml")
+        + "</Relationships>",
         # Format 49 is text, so that 2,25 stays what was typed and 1/2 is no day.
         "xl/styles.xml": f"<styleSheet {main}><fonts><font/></fonts><fills><fill/></fills>"
         "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf/>"
         '<xf numFmtId="49" applyNumberFormat="1"/></cellXfs></styleSheet>',
         "xl/worksheets/sheet1.xml": f'<worksheet {main}><cols><col min="1" max="9" width="24" '
         f'style="1" customWidth="1"/></cols><sheetData>{lines}</sheetData></worksheet>',
-    }  # fmt: skip
+    }
     return packed(parts)
 
 

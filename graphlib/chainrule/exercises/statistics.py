@@ -101,12 +101,15 @@ class ClassStatistics(Tabular):
             named = [f"{m.name} ({m.students})" for m in mistakes if m.cell == one.cell]
             rows.append(
                 GridRow(
-                    {"cell": Cell(Word(cell_words(one.cell)), one.cell),
-                     **{v: plain_cell(one.counts[v]) for v in VERDICTS},
-                     "first": plain_cell(one.first), "mistakes": words(", ".join(named))},
+                    {
+                        "cell": Cell(Word(cell_words(one.cell)), one.cell),
+                        **{v: plain_cell(one.counts[v]) for v in VERDICTS},
+                        "first": plain_cell(one.first),
+                        "mistakes": words(", ".join(named)),
+                    },
                     one.cell,
                 )
-            )  # fmt: skip
+            )
         students = len(handed_in(self.graded))
         caption = CLASS["statistics"].format(students=students, all=len(self.graded))
         return Grid("statistics", (caption,), tuple(heads), grouped(rows))

@@ -38,10 +38,12 @@ def widths(text: str) -> tuple[int, ...]:
         word = part.strip()
         if not (word.isascii() and word.isdecimal()) or not 1 <= int(word[:6]) <= MOST_UNITS:
             raise InputError(
-                f"`{part[:20]}` is no width of a layer", text=text, position=at,
+                f"`{part[:20]}` is no width of a layer",
+                text=text,
+                position=at,
                 length=max(1, len(part)),
                 allowed=f"Write the hidden layers as 16-16; widths are 1 to {MOST_UNITS}.",
-            )  # fmt: skip
+            )
         found.append(int(word))
         at += len(part) + 1
     if len(found) > MOST_LAYERS:

@@ -247,10 +247,17 @@ def heart(count: int = 300, seed: int = 0) -> Data:
 
 
 GENERATED: Mapping[str, Callable[..., Data]] = {
-    "line": line, "wave": wave, "moons": moons, "circles": circles, "spirals": spirals,
-    "xor": xor, "blobs": blobs, "passing": passing, "heart": heart,
+    "line": line,
+    "wave": wave,
+    "moons": moons,
+    "circles": circles,
+    "spirals": spirals,
+    "xor": xor,
+    "blobs": blobs,
+    "passing": passing,
+    "heart": heart,
     "digits": digits,
-}  # fmt: skip
+}
 
 
 def named(name: str, **given: Any) -> Data:

@@ -128,9 +128,12 @@ class Landscape:
                 break
         shape = (len(points), len(self.names))
         return Path(
-            optimiser, np.reshape(points, shape), np.array(values),
-            np.reshape(gradients, shape), ended,
-        )  # fmt: skip
+            optimiser,
+            np.reshape(points, shape),
+            np.array(values),
+            np.reshape(gradients, shape),
+            ended,
+        )
 
     @cached_property
     def minima(self) -> tuple[Minimum, ...]:

@@ -195,8 +195,10 @@ class Training(Trained, Iterator[TrainingRecord]):
             self._moments = [moment for moment in self._moments if moment.step <= done]
             raise TrainingError(
                 f"a parameter is not finite between steps {done + 1} and {done + steps}",
-                step=done + 1, layer="", allowed=REMEDY,
-            )  # fmt: skip
+                step=done + 1,
+                layer="",
+                allowed=REMEDY,
+            )
         if self.stopped or self.step == self.steps:
             self._finish()
 

@@ -28,9 +28,12 @@ def page() -> None:
         box, beside, menu = st.columns([5.6, 3.2, 1.3], gap="medium")
         with box:
             st.text_input(
-                "Formula or program", **bound("work_formula", _forget), placeholder=EXAMPLE,
-                max_chars=20_000, label_visibility="collapsed",
-            )  # fmt: skip
+                "Formula or program",
+                **bound("work_formula", _forget),
+                placeholder=EXAMPLE,
+                max_chars=20_000,
+                label_visibility="collapsed",
+            )
         formula = st.session_state["work_formula"] or EXAMPLE
         read = work.read(formula, (), ())
         if isinstance(read, Fault):
@@ -101,17 +104,24 @@ def _point(read: Reading) -> tuple[tuple[tuple[str, str], ...], str]:
             key = f"work_value_{name}"
             st.session_state.setdefault(key, given)
             st.text_input(
-                name, **bound(key, _typed, name), label_visibility="collapsed", width=88,
+                name,
+                **bound(key, _typed, name),
+                label_visibility="collapsed",
+                width=88,
                 max_chars=100,
-            )  # fmt: skip
+            )
             typed = st.session_state[key]
             point.append((name, typed if link.is_value(typed) else given))
         mode = st.segmented_control(
-            "Mode", ["reverse", "forward"], **bound("work_mode", _forget, start="default"),
-            label_visibility="collapsed", required=True,
-        )  # fmt: skip
-    point += [(name, values.get(name) or read.default(name))
-              for name in read.variables[MOST_VALUES:]]  # fmt: skip
+            "Mode",
+            ["reverse", "forward"],
+            **bound("work_mode", _forget, start="default"),
+            label_visibility="collapsed",
+            required=True,
+        )
+    point += [
+        (name, values.get(name) or read.default(name)) for name in read.variables[MOST_VALUES:]
+    ]
     return tuple(point), mode or "reverse"
 
 
@@ -133,9 +143,12 @@ def _own_code(state: State) -> None:
     """Compare a table of gradients, as somebody's own code prints them; nothing of it is run."""
     with st.expander("Check my backward code"):
         typed = st.text_area(
-            "What your code gives for each node", **bound("work_gradients"), max_chars=20_000,
-            placeholder="u = 0.6442\nW = [[1, 2], [3, 4]]", height=120,
-        )  # fmt: skip
+            "What your code gives for each node",
+            **bound("work_gradients"),
+            max_chars=20_000,
+            placeholder="u = 0.6442\nW = [[1, 2], [3, 4]]",
+            height=120,
+        )
         if typed.strip():
             found = worktable.own_gradients(state, typed)
             if isinstance(found, Fault):

@@ -61,8 +61,12 @@ def show() -> None:
     found, strangers = matched(keys, handed, session["class_whose"])
     graded = _marked(keys, found)
     decided = session["class_decided"]
-    open_ = [(one, id, f) for one in graded for id, f in findings(one)
-             if f.verdict == "undecided" and (one.number, id) not in decided]  # fmt: skip
+    open_ = [
+        (one, id, f)
+        for one in graded
+        for id, f in findings(one)
+        if f.verdict == "undecided" and (one.number, id) not in decided
+    ]
     lost = [one for one in handed if not any(one.source in f.source for f in found.values())]
     with four:
         _gradebook(title, graded, len(open_) + len(lost))
@@ -149,10 +153,16 @@ def _sheets(students: tuple[Any, ...]) -> None:
         except ChainruleError as error:
             _refused(error)
     if made:
-        st.download_button("Sheets and keys (ZIP)", data=made[0], file_name="class.zip",
-                           on_click="ignore", key="class_zip")  # fmt: skip
-    again = st.file_uploader("Or a class made before (ZIP)", type=["zip"], key="class_again",
-                             max_upload_size=200)  # fmt: skip
+        st.download_button(
+            "Sheets and keys (ZIP)",
+            data=made[0],
+            file_name="class.zip",
+            on_click="ignore",
+            key="class_zip",
+        )
+    again = st.file_uploader(
+        "Or a class made before (ZIP)", type=["zip"], key="class_again", max_upload_size=200
+    )
     if again is not None and (not made or made[0] != again.getvalue()):
         try:
             _keep(again.getvalue())
@@ -185,8 +195,14 @@ def _answers(keys: list[Key]) -> tuple[list[Handed], list[str]]:
                 faults.append(f"{name}: {str(error).splitlines()[0]}")
     count = f"{len(handed)} hand-ins" if handed else "–"
     _station(3, "Answers in", count, "tables, notebooks, or the ZIP of a learning platform")
-    st.file_uploader("Answers", type=KINDS, key="class_files", accept_multiple_files=True,
-                     max_upload_size=MOST_MEGABYTES, disabled=not keys)  # fmt: skip
+    st.file_uploader(
+        "Answers",
+        type=KINDS,
+        key="class_files",
+        accept_multiple_files=True,
+        max_upload_size=MOST_MEGABYTES,
+        disabled=not keys,
+    )
     return handed, faults
 
 
@@ -213,13 +229,13 @@ def _decided(key: Key, handed: Handed | None) -> Handed | None:
     What a teacher found to be no answer stays as it is, without points.
     """
     decided: dict[tuple[int, str], str] = st.session_state["class_decided"]
-    mine = {id: words for (number, id), words in decided.items()
-            if number == key.number and words}  # fmt: skip
+    mine = {id: words for (number, id), words in decided.items() if number == key.number and words}
     if handed is None or not mine:
         return handed
     own, _ = placed(tasks_of(key.record), handed)
-    answers = {f"{task}.{cell}": words for task, cells in own.items()
-               for cell, words in cells.items()}  # fmt: skip
+    answers = {
+        f"{task}.{cell}": words for task, cells in own.items() for cell, words in cells.items()
+    }
     return replace(handed, answers=answers | mine)
 
 
@@ -228,30 +244,47 @@ def _gradebook(title: str, graded: list[Graded], open_: int) -> None:
     told = f"{len(points)} marked" + (f", {open_} to decide" if open_ else "")
     spread = (
         f"mean {points_text(round(mean(points), 1))}, median {points_text(median(points))} "
-        f"of {points_text(sum(graded[0].of.values()))}" if points else ""
-    )  # fmt: skip
+        f"of {points_text(sum(graded[0].of.values()))}"
+        if points
+        else ""
+    )
     _station(4, "Gradebook out", told, spread)
     words = "Gradebook (CSV)" + (f", {open_} open" if open_ else "")
-    st.download_button(words, data=gradebook(graded), file_name="gradebook.csv",
-                       on_click="ignore", key="class_book")  # fmt: skip
     st.download_button(
-        "Feedback (ZIP)", data=lambda: feedback_zip(title, graded), file_name="feedback.zip",
-        on_click="ignore", key="class_feedback",
-    )  # fmt: skip
+        words,
+        data=gradebook(graded),
+        file_name="gradebook.csv",
+        on_click="ignore",
+        key="class_book",
+    )
+    st.download_button(
+        "Feedback (ZIP)",
+        data=lambda: feedback_zip(title, graded),
+        file_name="feedback.zip",
+        on_click="ignore",
+        key="class_feedback",
+    )
     whose: dict[str, str] = st.session_state["class_whose"]
     if whose:
         lines = "".join(f'"{source}","{who}"\n' for source, who in whose.items())
-        st.download_button("who.csv", data="file,student\n" + lines, file_name="who.csv",
-                           on_click="ignore", key="class_who")  # fmt: skip
+        st.download_button(
+            "who.csv",
+            data="file,student\n" + lines,
+            file_name="who.csv",
+            on_click="ignore",
+            key="class_who",
+        )
 
 
 # What a person decides
 
 
 def _queue(
-    keys: list[Key], found: Mapping[int, Handed], lost: list[Handed],
+    keys: list[Key],
+    found: Mapping[int, Handed],
+    lost: list[Handed],
     open_: Iterable[tuple[Graded, str, Any]],
-) -> None:  # fmt: skip
+) -> None:
     cells = list(open_)
     session = st.session_state
     files, answers = _counted(len(lost), "file"), _counted(len(cells), "cell")
@@ -264,9 +297,13 @@ def _queue(
         left, right = st.columns([1.4, 1], vertical_alignment="center")
         left.code(one.source, language=None)
         who = right.selectbox(
-            f"Whose is {one.source}?", list(free), index=None, placeholder="whose?",
-            key=f"class_whose_{one.source}", label_visibility="collapsed",
-        )  # fmt: skip
+            f"Whose is {one.source}?",
+            list(free),
+            index=None,
+            placeholder="whose?",
+            key=f"class_whose_{one.source}",
+            label_visibility="collapsed",
+        )
         if who is not None:
             session["class_whose"][one.source] = f"{free[who].number:04d}"
             st.rerun()
@@ -275,9 +312,12 @@ def _queue(
         name.html(f'<span class="cr-quiet">{escape(graded.name)}, {escape(cell_words(id))}</span>')
         wrote.code(finding.given.strip()[:60], language=None)
         typed = reads.text_input(
-            f"What {graded.name} meant", key=f"class_as_{graded.number}_{id}", max_chars=200,
-            placeholder="read as …", label_visibility="collapsed",
-        )  # fmt: skip
+            f"What {graded.name} meant",
+            key=f"class_as_{graded.number}_{id}",
+            max_chars=200,
+            placeholder="read as …",
+            label_visibility="collapsed",
+        )
         nothing = no.button("wrong", key=f"class_no_{graded.number}_{id}")
         if typed.strip() or nothing:
             session["class_decided"][graded.number, id] = typed.strip()

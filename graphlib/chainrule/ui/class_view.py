@@ -20,8 +20,13 @@ from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 from chainrule.readings.prose import plain
 
 MOST_MISTAKES: Final = 8
-SHOWN: Final = {"right": "right", "follows": "follows", "wrong": "wrong", "undecided": "open",
-                "missing": "empty"}  # fmt: skip
+SHOWN: Final = {
+    "right": "right",
+    "follows": "follows",
+    "wrong": "wrong",
+    "undecided": "open",
+    "missing": "empty",
+}
 
 
 def cells_html(cells: Sequence[CellCount]) -> str:

@@ -51,11 +51,15 @@ EXAMPLES: Mapping[str, DescentState] = {
         "x^2 + 20y^2", "-3, 3; -1.5, 1.5", "-2.6, 1.2", "gd,momentum,rmsprop", "0.045", 60
     ),
     "four minima": DescentState(
-        "(x^2 + y - 11)^2 + (x + y^2 - 7)^2", "-5, 5; -5, 5", "0, 0; -1, -4.5; -4, 4",
-        "gd", "0.01", 60,
+        "(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        "-5, 5; -5, 5",
+        "0, 0; -1, -4.5; -4, 4",
+        "gd",
+        "0.01",
+        60,
     ),
     "one variable": DescentState("x^4 - 3x^2 + x", "-2.2, 2.2", "2; -0.2", "gd,adam", "0.03", 60),
-}  # fmt: skip
+}
 
 
 def points(text: str, size: int, most: int) -> tuple[tuple[float, ...], ...]:
@@ -76,23 +80,30 @@ def points(text: str, size: int, most: int) -> tuple[tuple[float, ...], ...]:
                 numbers.append(float(exact(word.strip()).value))
             except (InputError, OverflowError) as error:
                 raise InputError(
-                    f"`{word.strip()[:20]}` is no number", text=text, position=within,
-                    length=max(1, len(word)), allowed="Write numbers such as -1.5 or 1/3.",
-                ) from error  # fmt: skip
+                    f"`{word.strip()[:20]}` is no number",
+                    text=text,
+                    position=within,
+                    length=max(1, len(word)),
+                    allowed="Write numbers such as -1.5 or 1/3.",
+                ) from error
             within += len(word) + 1
         if len(numbers) != size:
             raise InputError(
                 f"`{piece.strip()[:20]}` has {len(numbers)} number{'s' * (len(numbers) != 1)}",
-                text=text, position=at, length=max(1, len(piece)),
+                text=text,
+                position=at,
+                length=max(1, len(piece)),
                 allowed=f"Each has {size}, parted by commas; a semicolon parts one from the next.",
-            )  # fmt: skip
+            )
         found.append(tuple(numbers))
         at += len(piece) + 1
     if len(found) > most:
         raise InputError(
-            f"there are {len(found)}", text=text, length=len(text),
+            f"there are {len(found)}",
+            text=text,
+            length=len(text),
             allowed=f"At most {most}, parted by semicolons.",
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

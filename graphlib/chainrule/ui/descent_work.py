@@ -80,30 +80,36 @@ def _descended(state: DescentState, theme: str) -> Descended:
     size = len(graph.variables)
     if not 1 <= size <= 2:
         raise InputError(
-            f"the function has {size} variables", text=state.formula, length=len(state.formula),
+            f"the function has {size} variables",
+            text=state.formula,
+            length=len(state.formula),
             allowed="A landscape has one or two.",
-        )  # fmt: skip
+        )
     ends = points(state.region, 2, size)
     if len(ends) < size:
         raise InputError(
-            f"the region has {len(ends)} pair of numbers for {size} variables", text=state.region,
-            length=len(state.region), allowed="Write a pair for each: -2, 2; -1, 1.",
-        )  # fmt: skip
+            f"the region has {len(ends)} pair of numbers for {size} variables",
+            text=state.region,
+            length=len(state.region),
+            allowed="Write a pair for each: -2, 2; -1, 1.",
+        )
     starts = points(state.starts, size, MOST_STARTS)
     chosen = [Optimiser(name, rate(state.rate)) for name in state.optimisers.split(",") if name]
     count = len(starts) * len(chosen)
     if count > MOST_PATHS or not 1 <= state.steps <= MOST_STEPS:
         raise InputError(
-            f"there are {count} paths of {state.steps} steps", text=state.starts,
+            f"there are {count} paths of {state.steps} steps",
+            text=state.starts,
             length=len(state.starts),
             allowed=f"At most {MOST_PATHS} paths (starts times optimisers) of {MOST_STEPS} steps.",
-        )  # fmt: skip
+        )
     if count * state.steps * len(graph) > MOST_WORK:
         raise InputError(
             f"{count} paths of {state.steps} steps over {len(graph)} nodes are too much work",
-            text=str(state.steps), length=len(str(state.steps)),
+            text=str(state.steps),
+            length=len(str(state.steps)),
             allowed="Take fewer steps, starts or optimisers.",
-        )  # fmt: skip
+        )
     land = Landscape(graph, [(low, high) for low, high in ends])
     several = len(starts) > 1
     paths = {
@@ -114,18 +120,24 @@ def _descended(state: DescentState, theme: str) -> Descended:
     paths = {name: path for name, path in paths.items() if len(path.points)}
     if not paths:
         raise InputError(
-            "the function has no value at any start", text=state.starts,
-            length=len(state.starts), allowed="Start where it has one.",
-        )  # fmt: skip
+            "the function has no value at any start",
+            text=state.starts,
+            length=len(state.starts),
+            allowed="Start where it has one.",
+        )
     rows = tuple(
         (step, float(value), name)
         for name, path in paths.items()
         for step, value in enumerate(path.values)
     )
     return Descended(
-        reading_latex(graph), graph.variables, _plane(land, paths, theme), rows,
-        _about_minima(land), tuple(_ending(land, name, path) for name, path in paths.items()),
-    )  # fmt: skip
+        reading_latex(graph),
+        graph.variables,
+        _plane(land, paths, theme),
+        rows,
+        _about_minima(land),
+        tuple(_ending(land, name, path) for name, path in paths.items()),
+    )
 
 
 def _plane(land: Landscape, paths: dict[str, Path], theme: str) -> dict[str, Any]:
@@ -179,10 +191,14 @@ def _path(name: str, path: Path, size: int) -> dict[str, Any]:
         places = np.stack([path.points[:, 0], path.values], axis=1)
         down = np.stack([-np.sign(slope), -np.abs(slope)], axis=1)
     return {
-        "name": name, "points": places.tolist(), "down": down.tolist(),
-        "where": path.points.tolist(), "values": path.values.tolist(),
-        "gradients": path.gradients.tolist(), "ended": path.ended,
-    }  # fmt: skip
+        "name": name,
+        "points": places.tolist(),
+        "down": down.tolist(),
+        "where": path.points.tolist(),
+        "values": path.values.tolist(),
+        "gradients": path.gradients.tolist(),
+        "ended": path.ended,
+    }
 
 
 def _point(point: Any) -> str:
@@ -244,9 +260,17 @@ def _nearest(land: Landscape, point: Any) -> Minimum | None:
 def chart(paths: Sequence[Mapping[str, Any]], theme: str) -> dict[str, Any]:
     """Return the specification of the chart of values by step, a line a path."""
     colours = THEMES[theme]
-    quiet = {"labelColor": colours.quiet, "titleColor": colours.quiet, "labelFontSize": 12,
-             "titleFontSize": 12, "titleFontWeight": "normal", "domain": False, "ticks": False,
-             "gridColor": colours.card_line, "gridOpacity": 0.5}  # fmt: skip
+    quiet = {
+        "labelColor": colours.quiet,
+        "titleColor": colours.quiet,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "domain": False,
+        "ticks": False,
+        "gridColor": colours.card_line,
+        "gridOpacity": 0.5,
+    }
     dashes = [DASHES[path["dash"] % len(DASHES)] for path in paths]
     # A path that diverges leaves through the top: the others are to be seen.
     top = max(path["values"][0] for path in paths)
@@ -254,15 +278,24 @@ def chart(paths: Sequence[Mapping[str, Any]], theme: str) -> dict[str, Any]:
     span = {"domain": [max(low, top - 10 * abs(top) - 1e3), top + 0.05 * (top - low) or 1.0]}
     dash = {"domain": [path["name"] for path in paths], "range": dashes}
     return {
-        "background": "transparent", "width": 270, "height": 190,
+        "background": "transparent",
+        "width": 270,
+        "height": 190,
         "config": {"view": {"stroke": None}, "font": "Source Sans, sans-serif"},
         "mark": {"type": "line", "color": colours.value, "strokeWidth": 1.8, "clip": True},
         "encoding": {
-            "x": {"field": "step", "type": "quantitative",
-                  "axis": {**quiet, "grid": False, "tickCount": 5, "format": "d"}},
-            "y": {"field": "value", "type": "quantitative", "scale": span,
-                  "axis": {**quiet, "title": None, "tickCount": 5}},
+            "x": {
+                "field": "step",
+                "type": "quantitative",
+                "axis": {**quiet, "grid": False, "tickCount": 5, "format": "d"},
+            },
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "scale": span,
+                "axis": {**quiet, "title": None, "tickCount": 5},
+            },
             "strokeDash": {"field": "path", "type": "nominal", "scale": dash, "legend": None},
             "tooltip": [{"field": "path"}, {"field": "step"}, {"field": "value"}],
         },
-    }  # fmt: skip
+    }

@@ -39,10 +39,16 @@ def page() -> None:
     if "sheet_way" not in session:
         _restore()
     for key, usual in (
-        ("sheet_way", WAYS[0]), ("sheet_level", 3), ("sheet_kinds", list(USUAL_KINDS)),
-        ("sheet_formula", EXAMPLE), ("sheet_at", "x = 1.5"), ("sheet_recipe", RECIPE),
-        ("sheet_seed", 1), ("sheet_student", ""), ("sheet_for", FOR[0]),
-    ):  # fmt: skip
+        ("sheet_way", WAYS[0]),
+        ("sheet_level", 3),
+        ("sheet_kinds", list(USUAL_KINDS)),
+        ("sheet_formula", EXAMPLE),
+        ("sheet_at", "x = 1.5"),
+        ("sheet_recipe", RECIPE),
+        ("sheet_seed", 1),
+        ("sheet_student", ""),
+        ("sheet_for", FOR[0]),
+    ):
         session.setdefault(key, usual)
     for_whom = st.segmented_control(
         "For",
@@ -150,14 +156,21 @@ def _downloads(asked: sheets.Asked) -> None:
             st.code("exercises?" + sheet_link.encode(asked, seed), language=None, wrap_lines=True)
         for label, format, key in sheets.files():
             st.download_button(
-                label, data=partial(sheets.written, asked, seed, student, format, key),
-                file_name=sheets.file_name(student, format, key), key=f"sheet_{format}_{key}",
-                on_click="ignore", type="tertiary",
-            )  # fmt: skip
+                label,
+                data=partial(sheets.written, asked, seed, student, format, key),
+                file_name=sheets.file_name(student, format, key),
+                key=f"sheet_{format}_{key}",
+                on_click="ignore",
+                type="tertiary",
+            )
         st.download_button(
-            "Recipe (TOML)", data=lambda: sheets.recipe_of(asked).text().encode(),
-            file_name="recipe.toml", key="sheet_recipe_file", on_click="ignore", type="tertiary",
-        )  # fmt: skip
+            "Recipe (TOML)",
+            data=lambda: sheets.recipe_of(asked).text().encode(),
+            file_name="recipe.toml",
+            key="sheet_recipe_file",
+            on_click="ignore",
+            type="tertiary",
+        )
 
 
 def _sent(name: str) -> dict[str, Any] | None:

@@ -25,14 +25,20 @@ def encode(asked: Asked, seed: int) -> str:
     LinkError
         If it is made from a recipe, which is a file, or is too long.
     """
-    told = {"level": str(asked.level or ""), "formula": asked.formula, "at": asked.at,
-            "kinds": " ".join(asked.kinds), "seed": str(seed)}  # fmt: skip
+    told = {
+        "level": str(asked.level or ""),
+        "formula": asked.formula,
+        "at": asked.at,
+        "kinds": " ".join(asked.kinds),
+        "seed": str(seed),
+    }
     link = urlencode([(key, told[key]) for key in KEYS if told[key]])
     if asked.recipe or len(link) > LONGEST:
         raise LinkError(
             "A recipe is shared as a file" if asked.recipe else "This link would be too long",
-            text="", allowed="Download it and send the file.",
-        )  # fmt: skip
+            text="",
+            allowed="Download it and send the file.",
+        )
     return link
 
 
@@ -64,14 +70,18 @@ def decode(query: str) -> tuple[Asked, int]:
     _demand(whole, query, seed, "A seed is a whole number.")
     one = bool(level) != bool(told.get("formula", "").strip())
     _demand(one, query, "level", "A sheet is made from a level or from a formula.")
-    asked = Asked(formula=told.get("formula", ""), at=told.get("at", ""), kinds=kinds,
-                  level=int(level or 0))  # fmt: skip
+    asked = Asked(
+        formula=told.get("formula", ""), at=told.get("at", ""), kinds=kinds, level=int(level or 0)
+    )
     return asked, int(seed)
 
 
 def _demand(holds: bool, query: str, what: str, allowed: str) -> None:
     if not holds:
         raise LinkError(
-            f"This link cannot be read at “{excerpt(what)}”", text=query,
-            position=max(0, query.find(what)), length=max(1, len(what)), allowed=allowed,
-        )  # fmt: skip
+            f"This link cannot be read at “{excerpt(what)}”",
+            text=query,
+            position=max(0, query.find(what)),
+            length=max(1, len(what)),
+            allowed=allowed,
+        )
