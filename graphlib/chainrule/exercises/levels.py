@@ -15,7 +15,8 @@ import numpy as np
 
 from chainrule.errors import GraphError
 from chainrule.exercises.problem import Draft
-from chainrule.exercises.second_reading import SecondReading, numbers
+from chainrule.exercises.second_maths import numbers
+from chainrule.exercises.second_reading import SecondReading
 
 POLYNOMIAL: Final = ("{a}^2", "{k}*{a}", "{a} + {k}", "{k} - {a}", "{a}^3")
 ELEMENTARY: Final = ("sin({a})", "cos({a})", "exp({a})", "exp(-{a})", "sqrt({a})", "ln({a})")

@@ -21,6 +21,7 @@ from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.own_mistakes import WHERE, OwnMistake, read_rule
 from chainrule.exercises.points import CARRIED
+from chainrule.files.toml import toml
 from chainrule.language.entries import value as typed_value
 from chainrule.ops import OPS
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
@@ -196,36 +197,10 @@ def _lines(block: Any, keys: Iterable[str]) -> list[str]:
     }
     named = {"points" if key == "at" else key: key for key in keys}
     return [
-        f"{key} = {_toml(getattr(block, name))}"
+        f"{key} = {toml(getattr(block, name))}"
         for name, key in named.items()
         if name in usual and (getattr(block, name) != usual[name] or name in ALWAYS)
     ]
-
-
-def _toml(value: Any) -> str:
-    match value:
-        case str():
-            return _quoted(value)
-        case int():
-            return str(value).lower()
-        case Mapping():
-            pairs = (f"{_quoted(name)} = {_toml(one)}" for name, one in value.items())
-            return f"{{{', '.join(pairs)}}}"
-        case _:
-            return f"[{', '.join(map(_toml, value))}]"
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string: every character that could mean something is escaped."""
-    return '"' + "".join(_escaped(c) for c in text) + '"'
-
-
-def _escaped(char: str) -> str:
-    if char in '"\\':
-        return "\\" + char
-    if char.isprintable() or char == " ":
-        return char
-    return f"\\u{ord(char):04X}" if ord(char) < 0x10000 else f"\\U{ord(char):08X}"
 
 
 TOP: Final = ("title", "label", "note", "seed", "formats", "carry", "halves", "language")
@@ -233,16 +208,8 @@ TABLES: Final = ("part", "marks", "weights", "override", "mistake")
 ALWAYS: Final = frozenset(("seed", "formats"))
 """What is written although it is usual, for it says what sheets were made of."""
 
-PART: Final = (
-    "kinds",
-    "level",
-    "formula",
-    "at",
-    "direction",
-    "settings",
-    "count",
-    "text",
-    "accept",
+PART: Final = tuple(
+    ["kinds", "level", "formula", "at", "direction", "settings", "count", "text", "accept"]
 )
 OVERRIDE: Final = ("cell", "answer", "reason", "student")
 MISTAKE: Final = ("name", "where", "rule", "sentence", "hint", "explanation", "functions")

@@ -7,20 +7,18 @@ It reads what is printed on the sheet ("u₁ = sin t") as well as what was typed
 
 from __future__ import annotations
 
-import json
 import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from chainrule.errors import ParseError
+from chainrule.exercises.second_maths import FUNCTIONS, OWN, SIGNS, number, second_maths
 
-DIGITS: Final = 34
 STEP: Final = "1e-10"
 """Step of the differences: at 34 digits they are right to about 19."""
 
@@ -31,59 +29,11 @@ _SMALL: Final = {
     ord(small): plain for small, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+", strict=True)
 }
 _LOW: Final = {ord(low): plain for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
-_SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
 _TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([<>=!]=|[-+*/@^()|=√∛,<>≤≥≠]))")
 
-_FUNCTIONS: Final[Mapping[str, str]] = {
-    "sin": "sin",
-    "cos": "cos",
-    "tan": "tan",
-    "exp": "exp",
-    "ln": "log",
-    "log": "log",
-    "sqrt": "sqrt",
-    "cbrt": "cbrt",
-    "sinh": "sinh",
-    "cosh": "cosh",
-    "tanh": "tanh",
-    "sech": "sech",
-    "coth": "coth",
-    "sec": "sec",
-    "csc": "csc",
-    "cot": "cot",
-    "arctan": "atan",
-    "atan": "atan",
-    "arcsin": "asin",
-    "asin": "asin",
-    "arccos": "acos",
-    "acos": "acos",
-    "arsinh": "asinh",
-    "asinh": "asinh",
-    "artanh": "atanh",
-    "atanh": "atanh",
-    "abs": "fabs",
-    "sign": "sign",
-    "atan2": "atan2",
-    "erf": "erf",
-}
-_OWN: Final = (
-    "sigmoid",
-    "softplus",
-    "relu",
-    "step",
-    "max",
-    "min",
-    "log2",
-    "log10",
-    "sum",
-    "mean",
-    "softmax",
-    "dot",
-    "norm",
-)
 ALLOWED: Final = (
     "Sheets are made of formulas as text, with + − · / ^ @ and the functions "
-    f"{', '.join((*_FUNCTIONS, *_OWN))}, choices a if x > 0 else b; each step on a line of its own."
+    f"{', '.join((*FUNCTIONS, *OWN))}, choices a if x > 0 else b; each step on a line of its own."
 )
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "<": operator.lt,
@@ -104,60 +54,6 @@ def plain_name(name: str) -> str:
     """Return a name in the one form used here: θ₁, θ_1 and theta1 are the same."""
     low = name.translate(_LOW).replace("_", "")
     return "".join(unicodedata.name(c).split()[-1].lower() if c in GREEK else c for c in low)
-
-
-@cache
-def _maths() -> dict[str, Any]:
-    """Return functions over numbers of 34 digits, in a context of their own."""
-    import mpmath
-
-    context = mpmath.MPContext()
-    context.dps = DIGITS
-    named = {
-        word: getattr(context, name) for word, name in _FUNCTIONS.items() if hasattr(context, name)
-    }
-    zero, one = context.mpf(0), context.mpf(1)
-    named |= dict.fromkeys(("sigmoid", "σ"), lambda a: one / (one + context.exp(-a)))
-    named["softplus"] = lambda a: context.log(one + context.exp(a))
-    named["relu"] = lambda a: a if a > 0 else zero
-    named["step"] = lambda a: one if a > 0 else zero if a < 0 else one / 2
-    named["max"], named["min"] = max, min
-    for base, words in ((2, ("log2", "log₂")), (10, ("log10", "log₁₀"))):
-        scale = context.log(base)
-        named |= dict.fromkeys(words, lambda a, scale=scale: context.log(a) / scale)
-    named["∛"] = context.cbrt
-    named = {word: _entrywise(function) for word, function in named.items()}
-    named |= {"sum": np.sum, "mean": lambda a: np.sum(a) / np.size(a)}
-    exp = named["exp"]
-    named["softmax"] = lambda a: exp(a) / np.sum(exp(a))
-    named |= {"dot": np.dot, "norm": lambda a: context.sqrt(np.sum(a * a))}
-    return {"number": context.mpf, "functions": named, "e": context.e * 1, "pi": context.pi * 1}
-
-
-def _entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of numbers that takes vectors entry by entry."""
-
-    def over(*given: Any) -> Any:
-        if any(isinstance(one, np.ndarray) for one in given):
-            return np.frompyfunc(function, len(given), 1)(*given)
-        return function(*given)
-
-    return over
-
-
-def numbers(text: str) -> Any:
-    """Return what was typed as a value: a number, or a vector or matrix of such."""
-    if not text.lstrip().startswith("["):
-        return number(text)
-    quoted = re.sub(r"[^\[\],\s]+", lambda found: json.dumps(found[0]), text)
-    return np.vectorize(number, otypes=[object])(np.array(json.loads(quoted), dtype=object))
-
-
-def number(text: str) -> Any:
-    """Return a typed decimal or fraction as a number of 34 digits."""
-    above, _, below = text.translate(_SIGNS).partition("/")
-    make = _maths()["number"]
-    return make(above.strip()) / make(below.strip()) if below else make(above.strip())
 
 
 class _Reader:
@@ -293,13 +189,13 @@ class _Reader:
             return lambda names: abs(bars(names))
         if sign := self._take("√", "∛"):
             under = self._atom()
-            root = _maths()["functions"]["sqrt" if sign == "√" else sign]
+            root = second_maths()["functions"]["sqrt" if sign == "√" else sign]
             return lambda names: root(under(names))
         if not found or not (found[0].isalnum() or found[0] in "._"):
             self._stop()
         self.place += 1
         if found[0].isdigit() or found[0] == ".":
-            constant = _maths()["number"](found)
+            constant = second_maths()["number"](found)
             return lambda names: constant
         return self._word(found)
 
@@ -314,7 +210,7 @@ class _Reader:
             if len(values) != 2:
                 self._stop()
             return _chosen(holds, *values)
-        functions = _maths()["functions"]
+        functions = second_maths()["functions"]
         if found in functions:
             function = functions[found]
             exponent = self._factor() if self._take("^") else None
@@ -323,7 +219,7 @@ class _Reader:
             # Without brackets a function takes the products that follow: sin 2x.
             return _applied(function, [self._argument()], exponent)
         if name in ("e", "pi"):
-            constant = _maths()[name]
+            constant = second_maths()[name]
             return lambda names: constant
         if len(found) == 2 and all(self.known(c) for c in found):
             self.uses += list(found)
@@ -342,7 +238,7 @@ class _Reader:
 
     def _argument(self) -> Formula:
         argument = self._power()
-        while self._starts_factor() and self._next() not in _maths()["functions"]:
+        while self._starts_factor() and self._next() not in second_maths()["functions"]:
             argument = _multiplied(argument, self._power(), "*")
         return argument
 
@@ -386,7 +282,7 @@ def _beside(left: Any, right: Any) -> Any:
 def _tokens(text: str) -> list[str]:
     """Return the tokens, raised digits behind a caret and lowered ones within the names."""
     shown = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: f"^({m[0].translate(_SMALL)})", text)
-    shown = shown.replace("**", "^").translate(_SIGNS).strip()
+    shown = shown.replace("**", "^").translate(SIGNS).strip()
     tokens, place = [], 0
     while place < len(shown):
         match = _TOKEN.match(shown, place)
