@@ -300,6 +300,14 @@ def test_a_tie_that_few_digits_feign_is_told_apart() -> None:
     assert slope(made, "y").shown == math.log(2)
 
 
+@pytest.mark.parametrize(("other", "want"), [("x/10", 0.1), ("10 x", 0.0)])
+def test_a_number_that_no_closed_form_has_ties_with_itself(other: str, want: float) -> None:
+    # atan2(e^x, e^x) is π/4 for every x.
+    made = run(f"t = atan2(e^x, e^x); y = min(t, t, {other})", {"x": 1}, "named")
+    assert slope(made, "x").state != "undecided"
+    assert slope(made, "x").shown == want
+
+
 # What is undecided
 
 # tanh x is sinh x by cosh x, which no rule of the closed forms knows.

@@ -137,6 +137,12 @@ def _tied(xs: Sequence[Any], best: Any, moving: Moving = ()) -> bool:
     return len(tied) > 1 and (not moving or any(moving[i] for i in tied))
 
 
+def _negated(xs: Sequence[Any]) -> list[Any]:
+    """Return −x of each; of one and the same number one and the same, so that they tie as well."""
+    found = {id(x): -x for x in xs}
+    return [found[id(x)] for x in xs]
+
+
 def _push_of_max(m: Any, tangents: Any, *xs: Any, **carried: Any) -> Any:
     largest = max(xs)
     return m.maximum(*(t for t, x in zip(tangents, xs, strict=True) if x == largest))
@@ -204,7 +210,7 @@ MIN = register(
 MIN_WEIGHT = register(
     "min_weight",
     None,
-    value=lambda m, *xs, slot: m.max_weight(*(-x for x in xs), slot=slot),
+    value=lambda m, *xs, slot: m.max_weight(*_negated(xs), slot=slot),
     partials=lambda slot: lambda m, y, *xs, slot: 0,
     parameters={"slot": 0},
     kink=Kink(
