@@ -69,7 +69,7 @@ def recipes() -> str:
     """Return the keys of a recipe, block by block, and what may stand there."""
     named = {"part": "parts", "override": "overrides", "mistake": "mistakes", "at": "points"}
     sections = {
-        "At the top": told(recipe.TOP, named, recipe.Recipe),
+        "At the top": told((*recipe.TOP, *recipe.TABLES), named, recipe.Recipe),
         "In a `[[part]]`": told(recipe.PART, named, recipe.PartRecipe),
         "In an `[[override]]`": told(recipe.OVERRIDE, named, recipe.Override),
         "In a `[[mistake]]`": told(recipe.MISTAKE, named, recipe.OwnMistake),

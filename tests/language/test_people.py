@@ -449,7 +449,7 @@ NOTED = [
     (r"\mathbf{w}^T x", "the transpose"),
     (r"\sum_{i=1}^2 a_i + b_i", "the sum of all that follows"),
     ("w^(1) x", "the name w_sup1"),
-    ("diff(x^2, x)", "slopes by x"),
+    ("diff(x^2, x)", "derivatives by x of what follows"),
     ("y = x^2 @ x = 3", "at the point behind it"),
     ("sum(x_j)", "no j runs"),
 ]

@@ -22,6 +22,7 @@ from chainrule.nn.experiments.beginning import (
 )
 from chainrule.nn.experiments.data import _closed, _missed, _scaled, _slopes
 from chainrule.nn.experiments.fit import _best_depth, _best_shape, _best_way, _nearer, _ticket
+from chainrule.nn.experiments.layers import _arriving
 from chainrule.nn.experiments.pictures import _shared, _styled, _turned
 from chainrule.nn.experiments.steps import _best_rate, _lowest, _reached, _spread
 from chainrule.readings.health import SATURATED
@@ -270,6 +271,18 @@ CASES: list[tuple[str, str, str, str]] = [
         _turned([0.1, 0.4, 0.6], given(steps=2)),
         "After 2 steps the network takes the picture of a 3 for an 8; at the end",
         "not take",
+    ),
+    (
+        "layers",
+        _arriving((0.5, 0.25, {"W": 0.125, "b": 2.0}), None),
+        "J = 0.5, and the mean |∂J/∂x| is 0.25. Of what is learned b has the largest",
+        "W has the largest",
+    ),
+    (
+        "layers",
+        _arriving((0.5, 0.25, {"W": 3.0, "b": 2.0}), None),
+        "W has the largest mean |adjoint|, 3, and b the smallest, 2.",
+        "b has the largest",
     ),
     ("changed-input", _turned([0.1, 0.4], given(steps=1)), "In 1 step the network does", "After"),
     (

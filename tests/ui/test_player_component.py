@@ -56,6 +56,16 @@ st.text(f"told: {str(shown.step).split()[-1]} {str(shown.node).split()[-1]}")
 """
 
 
+SERVER = """
+import streamlit as st
+
+import chainrule.ui.player
+from chainrule.ui import component
+
+app = st.App("page.py", routes=component.routes())
+"""
+
+
 def _payload(formula: str, at: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     return payload(chainrule.parse(formula).work(at, **options).view)
 
@@ -64,7 +74,8 @@ def _payload(formula: str, at: dict[str, Any], options: dict[str, Any]) -> dict[
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a page that holds nothing but the player."""
     folder = tmp_path_factory.mktemp("player")
-    (folder / "app.py").write_text(APP, encoding="utf-8")
+    (folder / "app.py").write_text(SERVER, encoding="utf-8")
+    (folder / "page.py").write_text(APP, encoding="utf-8")
     for name, run in RUNS.items():
         (folder / f"{name}.json").write_text(json.dumps(_payload(*run)), encoding="utf-8")
     hostile = _payload(LECTURE, {"x": "1"}, {})
