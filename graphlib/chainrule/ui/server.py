@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,6 +33,8 @@ async def ready(_app: Any) -> AsyncIterator[None]:
     starting.join()
     gc.collect()
     gc.freeze()
+    # A page that is being made lets go sooner, so that messages and health do not wait for it.
+    sys.setswitchinterval(0.001)
     yield
 
 
