@@ -19,7 +19,7 @@ from typing import Literal
 from chainrule.errors import FileError, InputError, excerpt
 from chainrule.files.names import safe_name
 from chainrule.language.names import LOOK_ALIKES, canonical
-from chainrule.language.syntax import exact
+from chainrule.language.syntax import plain_number
 
 MISSING = {"na", "n/a", "nan", "null", "?", "-", "–"}
 MAX_BYTES = 5_000_000
@@ -82,7 +82,7 @@ class Column:
                 row=2,
                 allowed="Numbers are asked of columns of numbers.",
             )
-        known = {cell: exact(cell).value for cell in dict.fromkeys(self.cells)}
+        known = {cell: plain_number(cell).value for cell in dict.fromkeys(self.cells)}
         return tuple(known[cell] for cell in self.cells)
 
 
@@ -409,7 +409,7 @@ class _Kinds:
             if len(cell) < FAST and "e" not in cell and "E" not in cell:
                 return ""
             try:
-                exact(number)
+                plain_number(number)
             except InputError as error:
                 return f"`{shown}`: {error.message[0].lower()}{error.message[1:]}"
             beyond = math.isinf(float(number.replace("−", "-")))

@@ -9,8 +9,7 @@ from chainrule.errors import InputError, PointError, ShapeError
 from chainrule.graph.constant import Constant
 from chainrule.language.build import build
 from chainrule.language.program import read
-from chainrule.language.syntax import Number, beyond, check_length
-from chainrule.language.syntax import exact as typed_number
+from chainrule.language.syntax import Number, beyond, check_length, plain_number
 
 Entries = Fraction | tuple["Entries", ...]
 """A number, or as many entries of one shape."""
@@ -55,7 +54,7 @@ def exact(text: str) -> Number:
         If it has more digits than an exact number may have.
     """
     try:
-        return typed_number(text)
+        return plain_number(text)
     except PointError:
         found = _constant(text)
         if found is None:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, exact, refusal
+from chainrule.language.syntax import LIMITS, Notes, Span, beyond, plain_number, refusal
 from chainrule.language.words import between_commas, closing
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
@@ -362,7 +362,7 @@ def values_of(declared: Mapping[str, object]) -> dict[str, Fraction]:
     found = {}
     for name, value in declared.items():
         try:
-            found[canonical(name)] = exact(str(value)).value
+            found[canonical(name)] = plain_number(str(value)).value
         except InputError:
             continue  # a vector or a formula is no bound of a sum
     return found

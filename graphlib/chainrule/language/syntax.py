@@ -340,8 +340,8 @@ def _sign_and_rest(text: str) -> tuple[int, str]:
     return (_SIGNS[text[0]], text[1:]) if text[0] in _SIGNS else (1, text)
 
 
-def exact(text: str) -> Number:
-    """Read a number that was typed into a field, a link or behind `--at`.
+def plain_number(text: str) -> Number:
+    """Read a number without constants; `entries.exact` reads what may be typed for a value.
 
     Parameters
     ----------
