@@ -63,6 +63,17 @@ def test_the_log_likelihood_gives_what_the_lecture_derives() -> None:
     assert set(by_input.derivative_text) == {"theta_0", "theta_1", "x_0", "x_1", "y_star"}
 
 
+def test_the_gradient_of_a_network_is_as_short_as_on_the_board() -> None:
+    form = chainrule.parse(
+        "L = -(t ln(y) + (1 - t) ln(1 - y)); y = 1/(1 + exp(-b)); b = b0 + b1 z1 + b2 z2\n"
+        "z1 = 1/(1 + exp(-a1)); z2 = 1/(1 + exp(-a2))\n"
+        "a1 = a10 + a11 x1 + a12 x2; a2 = a20 + a21 x1 + a22 x2"
+    ).closed_form()
+    assert form.named_text["b1"] == "z1*(y - t)"
+    assert form.named_text["a21"] == "b2*x1*z2*(1 - z2)*(y - t)"
+    assert form.named_text["x1"] == "(y - t)*(a11*b1*z1*(1 - z1) + a21*b2*z2*(1 - z2))"
+
+
 def test_a_step_of_the_graph_stands_in_the_derivative() -> None:
     builder = Builder()
     a = builder.input("x")

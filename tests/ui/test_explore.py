@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from chainrule.ui.link import encode
 from chainrule.ui.panel import TITLES
 from chainrule.ui.state import State
+from tests.ui.conftest import Visitors
 from tests.ui.waiting import at_rest
 
 pytestmark = pytest.mark.browser
@@ -300,3 +301,61 @@ def test_of_many_values_each_has_a_field_and_the_chosen_one_a_slider(
     expect(field).to_have_value("2.51")
     # 0·1 + 1·1 + 2·2.51 + 3 + 4 + 5
     expect(app_page.get_by_role("table").first).to_contain_text("18.02")
+    # Beside each stands its derivative, the number that it is multiplied by, once it is known.
+    row = app_page.get_by_role("row").filter(has=field)
+    expect(row.locator("td.derivative")).to_have_text("2")
+    app_page.get_by_role("button", name="First step").click()
+    expect(row.locator("td.derivative .empty")).to_have_count(1)
+    # Escape gives the old number back; what cannot be read is said, and the numbers stay.
+    field.fill("7")
+    field.press("Escape")
+    expect(field).to_have_value("2.51")
+    field.fill("two")
+    field.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("1/2")
+    field.press("Enter")
+    app_page.get_by_role("button", name="Last step").click()
+    expect(app_page.get_by_role("table").first).to_contain_text("14")
+    expect(field).to_have_attribute("aria-invalid", "false")
+
+
+NETWORK = (
+    "L = -(t ln(y) + (1 - t) ln(1 - y)); y = 1/(1 + exp(-b)); b = b0 + b1 z1 + b2 z2\n"
+    "z1 = 1/(1 + exp(-a1)); z2 = 1/(1 + exp(-a2))\n"
+    "a1 = a10 + a11 x1 + a12 x2; a2 = a20 + a21 x1 + a22 x2"
+)
+
+
+def test_a_click_on_a_module_of_the_map_opens_it(app_page: Page, app_address: str) -> None:
+    app_page.goto(f"{app_address}/?{encode(State(formula=NETWORK, zoom='step'))}")
+    opened = app_page.locator(".figure > .opened")
+    expect(opened).to_have_text(re.compile("Linear, 4 weights"))
+    app_page.locator(".map .ground", has_text="Loss").click(position={"x": 4, "y": 4})
+    expect(opened).to_have_text(re.compile("Loss"))
+
+
+def test_a_finger_turns_the_steps(visitors: Visitors, app_address: str) -> None:
+    with visitors(app_address, width=400, height=860, has_touch=True) as page:
+        page.goto(app_address)
+        player = page.locator(".player")
+        expect(player).to_have_attribute("data-step", "18")
+        at_rest(page)
+        touch = page.context.new_cdp_session(page)
+
+        def swipe(by: int) -> None:
+            box = page.locator(".figure").bounding_box()
+            assert box is not None
+            x, y = 200, box["y"] + 8
+            for kind, points in (
+                ("touchStart", [{"x": x, "y": y}]),
+                ("touchMove", [{"x": x + by / 2, "y": y}]),
+                ("touchMove", [{"x": x + by, "y": y}]),
+                ("touchEnd", []),
+            ):
+                touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        swipe(80)
+        expect(player).to_have_attribute("data-step", "17")
+        swipe(-80)
+        expect(player).to_have_attribute("data-step", "18")

@@ -105,6 +105,11 @@ class Packed:
         """The data as JSON."""
         return zlib.decompress(self.squeezed).decode()
 
+    def label(self, node: str) -> str:
+        """Return what the node of a key is called."""
+        (found,) = (n["label"] for n in json.loads(self.text)["nodes"] if n["id"] == node)
+        return str(found)
+
 
 def _digest(written: bytes) -> str:
     return hashlib.blake2b(written, digest_size=8).hexdigest()

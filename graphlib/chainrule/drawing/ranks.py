@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -17,6 +18,10 @@ from chainrule.readings.picture import Point
 
 GROUND: Final = 20
 """Room round the nodes of a ground, with its title, in px."""
+
+
+KEPT: Final = 100
+"""So many layouts are kept: an edit changes few of the parts of a large graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,11 @@ def ranks(
     return _Ranker(drawn, size, direction, rows, apart, written).found
 
 
+@lru_cache(KEPT)
+def _laid_out(dot: str) -> dict[str, Any]:
+    return graphviz_process.layout(dot)
+
+
 class _Ranker:
     def __init__(
         self,
@@ -78,7 +88,10 @@ class _Ranker:
         self.size = size
         self.direction = direction
         self.across = direction == "LR"
-        self._read(graphviz_process.layout(self._dot()))
+        # Numbers of their own, so that a part that an edit leaves alone is not laid out again.
+        self.number = {node: number for number, node in enumerate(drawn.nodes)}
+        self.edge_number = {edge: number for number, edge in enumerate(drawn.edges)}
+        self._read(_laid_out(self._dot()))
         self.found = Ranks(self.rank, self.place, self.passes)
 
     def _dot(self) -> str:
@@ -94,24 +107,29 @@ class _Ranker:
             "edge [arrowhead=none]; nslimit=4; nslimit1=4;"
         ]
         lines += [
-            f"n{node} [width={wide / 72:.4f}, height={high / 72:.4f}{self._ports(node)}];"
+            f"{self._name(node)} [width={wide / 72:.4f}, height={high / 72:.4f}"
+            f"{self._ports(node)}];"
             for node, (wide, high) in self.size.items()
         ]
         for number, cluster in enumerate(self.drawn.clusters):
-            inside = " ".join(f"n{node};" for node in cluster.nodes)
+            inside = " ".join(f"{self._name(node)};" for node in cluster.nodes)
             lines.append(f"subgraph cluster_{number} {{ margin={margin}; {inside} }}")
         if self.written:
             for nodes in self._levels():
-                lines.append(f"{{ rank=same; {' '.join(f'n{node};' for node in nodes)} }}")
+                lines.append(f"{{ rank=same; {'; '.join(map(self._name, nodes))} }}")
         side = "w" if self.across else "n"
         port = {
             edge: f":r{i}:{side}" for edges in self.rows.values() for i, edge in enumerate(edges)
         }
         lines += [
-            f"n{edge.operand} -> n{edge.user}{port.get(edge, '')} [id=e{edge.user}_{edge.slot}];"
-            for edge in self.drawn.edges
+            f"{self._name(edge.operand)} -> {self._name(edge.user)}{port.get(edge, '')} "
+            f"[id=e{number}];"
+            for edge, number in self.edge_number.items()
         ]
         return "\n".join([*lines, "}"])
+
+    def _name(self, node: int) -> str:
+        return f"n{self.number[node]}"
 
     def _ports(self, node: int) -> str:
         """Return a label without text that has a port for each row, so that lines cross less."""
@@ -147,16 +165,15 @@ class _Ranker:
             if "pos" not in thing:
                 continue  # a cluster
             x, y = map(float, thing["pos"].split(","))
-            centre[int(thing["name"][1:])] = self._turned(x, y)
+            centre[self.drawn.nodes[int(thing["name"][1:])]] = self._turned(x, y)
         starts = sorted({round(along) for along, _ in centre.values()})
         numbers = {start: i for i, start in enumerate(starts)}
         self.rank = {node: numbers[round(centre[node][0])] for node in self.drawn.nodes}
         self.place = {node: centre[node][1] for node in self.drawn.nodes}
-        edges = {(edge.user, edge.slot): edge for edge in self.drawn.edges}
+        edges = list(self.edge_number)
         self.passes: dict[Edge, dict[int, float]] = {edge: {} for edge in self.drawn.edges}
         for drawn in plan.get("edges", []):
-            user, slot = drawn["id"][1:].split("_")
-            edge = edges[int(user), int(slot)]
+            edge = edges[int(drawn["id"][1:])]
             between = range(self.rank[edge.operand] + 1, self.rank[edge.user])
             if between:
                 curve = sampled([self._turned(*p) for p in control_points(drawn["pos"])])

@@ -17,16 +17,12 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.sympy_view import LIMIT, size_refusal, symbol_name, to_sympy
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
+from chainrule.passes import named_forms
+from chainrule.passes.named_forms import SIMPLIFY_OPERATIONS, tidied
 from chainrule.workers import call, renew
 
 TIMEOUT = 60.0
 """Seconds after which closed forms are given up; what is tried before is counted, not timed."""
-
-# SymPy's simplify is tried on expressions of at most so many operations; a rewritten formula
-# is compared with the original at so many digits and points.
-SIMPLIFY_OPERATIONS = 60
-COMPARED_DIGITS = 30
-COMPARED_POINTS = 4
 
 # So many expressions may SymPy make in search of shorter formulas, for one and for all of an
 # answer; it makes some 20,000 in a second.
@@ -235,21 +231,29 @@ def _closed(below: Plain, latex_names: Mapping[str, str]) -> dict[str, Any]:
     }
     raw, unnamed, unreal = [], [], []
     trying = _Effort(EFFORT)
+    steps = list(named_forms.named_steps(graph, goal, below.targets))
+    by_steps: dict[int, Any] = {}
+    if len(steps) > 1:
+        by_steps = trying.of(named_forms.by_names, graph, goal, below.targets, steps) or {}
     for target in below.targets:
         name = symbol_name(graph, target)
         slope = derivative(graph, goal, target)
-        short = trying.of(tidied, slope) if slope.count_ops() <= SIMPLIFY_OPERATIONS else None
-        if short is None:
-            short = tidied(slope, thorough=False)
-            raw.append(name)
-        slope = short
+        small = slope.count_ops() <= SIMPLIFY_OPERATIONS
+        simple = trying.of(tidied, slope) if small else None
+        slope = tidied(slope, thorough=False) if simple is None else simple
         if not _is_real(slope):
             unreal.append(name)
             continue
-        named = trying.of(_in_names, graph, goal, target, slope)
+        named = by_steps.get(target, slope)
+        meanings = [(s.symbol, s.formula) for s in steps if s.node not in (goal, target)]
+        if named.count_ops() >= slope.count_ops() or not named_forms.is_equal(
+            named, slope, meanings
+        ):
+            named = simple and trying.of(named_forms.put_in_names, graph, goal, target, slope)
         if named is None:
             named = slope
-            unnamed.append(name)
+            unnamed += [name] if len(steps) > 1 else []
+        raw += [name] if simple is None else []
         answer["derivative_text"][name] = text(slope)
         answer["derivative_latex"][name] = latex(slope)
         answer["named_text"][name] = text(named)
@@ -310,83 +314,6 @@ def _is_real(expression: Any) -> bool:
     import sympy
 
     return not expression.has(sympy.zoo, sympy.nan, sympy.oo, -sympy.oo, sympy.I)
-
-
-def tidied(expression: Any, thorough: bool = True) -> Any:
-    """Return the shortest of a few equal forms of a SymPy expression; a tie keeps the first."""
-    import sympy
-
-    forms = [expression, sympy.factor_terms(expression)]
-    if expression.count_ops() <= 4 * SIMPLIFY_OPERATIONS:
-        forms.append(sympy.together(forms[-1]))
-    if thorough and expression.count_ops() <= SIMPLIFY_OPERATIONS:
-        forms.append(sympy.simplify(expression))
-        forms.append(sympy.factor_terms(forms[-1]))
-    return min(forms, key=lambda form: form.count_ops())
-
-
-def _in_names(graph: WengertList, goal: int, target: int, slope: Any) -> Any:
-    """Return `slope` with named steps put in for what they stand for, if that is shorter."""
-    import sympy
-
-    short, meanings = slope, []
-    kept = {target}
-    for node in sorted(graph.names):
-        if graph.ops[node] is INPUT or node in (goal, target):
-            continue
-        step = to_sympy(graph, node, limit=sys.maxsize, free=kept)
-        if step.is_Atom:
-            continue
-        symbol = sympy.Symbol(graph.names[node], real=True)
-        forms = [tidied(form) for form in _put_in(short, step, symbol)]
-        best = min(forms, key=lambda form: form.count_ops())
-        if best.count_ops() < short.count_ops():
-            short = best
-            kept.add(node)
-            meanings.append((symbol, step))
-    return short if meanings and _equal(short, slope, meanings) else slope
-
-
-def _put_in(expression: Any, step: Any, symbol: Any) -> list[Any]:
-    """Return forms of `expression` in which `symbol` stands for `step`."""
-    import sympy
-
-    forms = [expression.subs(step, symbol)]
-    powers = {e.args[0] for e in step.atoms(sympy.exp)}
-    if len(powers) == 1:
-        # Where the step is a ratio of linear terms in g = e^u, g is one in the step: for
-        # y = 1/(1 + e^−a) it is e^−a = (1 − y)/y.
-        (power,) = powers
-        g = sympy.Dummy("g", positive=True)
-
-        def in_g(e: Any) -> Any:
-            return e.subs(sympy.exp(power), g).subs(sympy.exp(-power), 1 / g)
-
-        above, below = sympy.together(in_g(step)).as_numer_denom()
-        equation = sympy.expand(above - symbol * below)
-        slope = equation.coeff(g, 1)
-        if not slope.has(g) and sympy.expand(equation - slope * g).has(g) is False and slope != 0:
-            solution = -sympy.expand(equation - slope * g) / slope
-            forms.append(sympy.cancel(in_g(expression).subs(g, solution)))
-    return forms
-
-
-def _equal(short: Any, slope: Any, meanings: Sequence[tuple[Any, Any]]) -> bool:
-    """Tell whether `short`, with the meanings written out, has the values of `slope`."""
-    import sympy
-
-    for symbol, step in reversed(meanings):
-        short = short.subs(symbol, step)
-    names = sorted(short.free_symbols | slope.free_symbols, key=lambda s: s.name)
-    compared = 0
-    for offset in range(COMPARED_POINTS):
-        point = {s: sympy.Rational(2 * i + 3, 7 + 4 * offset + i) for i, s in enumerate(names)}
-        left, right = (e.subs(point).evalf(COMPARED_DIGITS) for e in (short, slope))
-        if left.is_Float and right.is_Float:
-            if abs(left - right) > abs(right) * sympy.Float(10) ** (10 - COMPARED_DIGITS):
-                return False
-            compared += 1
-    return compared > 0
 
 
 def _printers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, cast
 
@@ -18,22 +18,24 @@ SCRIPTS: Final[dict[str, str]] = {}
 """All scripts by their names, which say what is in them: every server has the same ones."""
 
 LOADER: Final = """
-const { style, default: show } = await import(new URL("parts/%s", document.baseURI));
+const { style, words, default: show } = await import(new URL("parts/%s", document.baseURI));
 
 export default function (component) {
-  const { parentElement } = component;
+  const { data, parentElement } = component;
   if (!parentElement.querySelector("style.part")) {
     const sheet = parentElement.ownerDocument.createElement("style");
     sheet.className = "part";
     sheet.textContent = style;
     parentElement.append(sheet);
   }
-  return show(component);
+  return show({ ...component, data: { ...data, words } });
 }
 """
 
 
-def component(name: str, html: str, js: str, css: str = "") -> Callable[..., Any]:
+def component(
+    name: str, html: str, js: str, css: str = "", words: Mapping[str, Any] | None = None
+) -> Callable[..., Any]:
     """Return what mounts a component of the page.
 
     Parameters
@@ -46,8 +48,11 @@ def component(name: str, html: str, js: str, css: str = "") -> Callable[..., Any
         A module whose default export Streamlit calls at the first run and at every rerun.
     css
         Its style, for it alone.
+    words
+        What it says; its script finds them in its data.
     """
-    script = f"export const style = {json.dumps(css)};\n{js}"
+    said = json.dumps(dict(words or {}), ensure_ascii=False)
+    script = f"export const style = {json.dumps(css)};\nexport const words = {said};\n{js}"
     address = f"{name}-{hashlib.blake2b(script.encode(), digest_size=8).hexdigest()}.js"
     SCRIPTS[address] = script
 

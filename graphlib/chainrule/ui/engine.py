@@ -336,10 +336,12 @@ def closed(state: State, names: tuple[str, ...]) -> Closed:
         words = f"∂/∂{others[0].name}: {others[0].reason}"
     elif entries:
         verdict, words = "agrees", "forward, reverse, SymPy, differences"
+    shown = {name: _short(form, name) for name in form.derivative_latex}
+    long = any(len(f) > LONGEST_LATEX and f == form.derivative_latex[n] for n, f in shown.items())
     return Closed(
         graph.list.names.get(goal, Notation().output),
-        {name: _short(form, name) for name in form.derivative_latex},
-        form.missing or form.left_out,
+        shown,
+        form.missing or (form.left_out if long else ""),
         verdict,
         words,
     )

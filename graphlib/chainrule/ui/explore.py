@@ -90,7 +90,7 @@ def page() -> None:
         names = st.session_state["declared"]
         with menu_place:
             menu(state, names)
-        _closed(state.without_step(), names)
+        _closed(state.without_step(), names, played[0])
         with st.container(key="readings"):
             choice()
             panel(state.without_step(), names, read)
@@ -220,8 +220,11 @@ def _folded() -> None:
     kept["step"] = None
 
 
-def _closed(state: State, names: tuple[str, ...]) -> None:
-    """Show the closed form and the badge; while they are worked out, ask again by itself."""
+def _closed(state: State, names: tuple[str, ...], run: Packed) -> None:
+    """Show the closed form and the badge; while they are worked out, ask again by itself.
+
+    Of many derivatives the first are shown, the one by the input that was clicked before them.
+    """
     with st.container(key="closed"):
         found = work.closed(state, names, session.who(), PATIENCE)
         if isinstance(found, int):
@@ -230,7 +233,10 @@ def _closed(state: State, names: tuple[str, ...]) -> None:
         left, right = st.columns([3, 2])
         if found.derivatives:
             d = "d" if len(state.point) == 1 else r"\partial "
-            first = list(found.derivatives.items())[:MOST_CLOSED]
+            forms = list(found.derivatives.items())
+            if len(forms) > MOST_CLOSED and (chosen := _chosen(run)):
+                forms.sort(key=lambda form: form[0] != run.label(chosen))
+            first = forms[:MOST_CLOSED]
             with left:
                 st.latex(r"\qquad ".join(_derivative(d, found.output, *pair) for pair in first))
         if found.trouble:

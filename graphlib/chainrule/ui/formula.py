@@ -81,7 +81,7 @@ def refused(fault: Fault) -> None:
 def reading(read: Reading) -> None:
     """Show as what a formula was read, in full."""
     if read.told:
-        st.html(quiet(read.told))
+        st.html(f'<div class="cr-quiet cr-told">{escape(read.told)}</div>')
     else:
         st.latex(read.reading)
 

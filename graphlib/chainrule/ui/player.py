@@ -30,7 +30,7 @@ export default function (component) {
 """
 
 
-_mounted = component("player", '<div class="player"></div>', script() + MOUNT, style())
+_mounted = component("player", '<div class="player"></div>', script() + MOUNT, style(), LABELS)
 
 
 def told(result: Any, what: str, run: Packed) -> str | None:
@@ -90,7 +90,6 @@ def player(
             "payload": run.text,
             "structure": run.structure,
             "digest": run.digest,
-            "words": dict(LABELS),
             "step": step,
             "height": height,
             "stale": stale,

@@ -16,6 +16,7 @@ from chainrule.readings.latex import latex
 from chainrule.readings.terms import Symbol
 from chainrule.ui import work
 from chainrule.ui.engine import Reading
+from chainrule.ui.inputs import inputs
 from chainrule.ui.pictures.component import plane
 from chainrule.ui.plots import Plot
 from chainrule.ui.state import SHAPES, State
@@ -116,24 +117,30 @@ def rail(state: State, read: Reading) -> tuple[Any, Any]:
 
 
 def _values(read: Reading) -> None:
-    """Show a field for each value; of many, only the one that is chosen has a slider as well."""
+    """Show a field and a slider for each value; of many, a table in which one is opened."""
     shapes = dict(zip(read.variables, read.shapes, strict=True))
-    numbers = [name for name, shape in shapes.items() if not shape]
     if len(shapes) <= MOST_SLIDERS:
         for name, shape in shapes.items():
             _value(name, shape, read.default(name))
         return
-    if numbers and st.session_state.get("slide") not in numbers:
-        st.session_state["slide"] = numbers[0]
-    with st.container(key="many"):
-        for name, shape in shapes.items():
-            _value(name, shape, read.default(name), slider=False)
-    if not numbers:
-        return
-    with st.container(key="slide_one"):
-        st.selectbox("Slide", **bound("slide", options=numbers))
-        name = st.session_state["slide"]
-        _slider(name, (), st.session_state["values"].get(name) or read.default(name))
+    rows = []
+    for name, shape in shapes.items():
+        typed = _kept(name, shape, read.default(name))
+        number, fault = _number(typed, name, shape)
+        rows.append(
+            {"name": name, "value": typed, "number": number, "fault": fault, "wide": bool(shape)}
+        )
+    inputs(rows, key="inputs", on_edit=_edited)
+
+
+def _edited() -> None:
+    """Take a value from the table; where nothing is written, the usual one comes back."""
+    change = st.session_state["inputs"].edit
+    if change:
+        name, text = change
+        st.session_state["values"].pop(name, None)
+        if text.strip():
+            st.session_state["values"][name] = text.strip()
 
 
 def _count(nodes: int) -> str:
@@ -158,14 +165,32 @@ def _turned() -> None:
     st.session_state["step"] = None
 
 
-def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> None:
+def _kept(name: str, shape: Shape, default: str) -> str:
+    """Return what is written for a variable."""
     session = st.session_state
     if session["shapes"].setdefault(name, shape) != shape:
         # Another formula means another thing by the name: what was typed for it fits no more.
         session["shapes"][name] = shape
         session["values"].pop(name, None)
-    typed = session["values"].get(name, default)
-    session[f"value_{name}"] = typed
+    typed: str = session["values"].get(name, default)
+    return typed
+
+
+def _number(typed: str, name: str, shape: Shape) -> tuple[float | None, str]:
+    """Return what is written as a number, None if it is none, and what is wrong with it."""
+    try:
+        number = typed_value(typed, name, shape)
+    except InputError as error:
+        return None, f"{error.message}."
+    try:
+        return (None if shape else float(number)), ""  # type: ignore[arg-type]
+    except OverflowError:
+        return None, ""
+
+
+def _value(name: str, shape: Shape, default: str) -> None:
+    session = st.session_state
+    typed = session[f"value_{name}"] = _kept(name, shape, default)
     with st.container(key=f"name_{name}", horizontal=True, vertical_alignment="center", gap=None):
         st.markdown(f"${latex(Symbol(name))}$", width=42 if shape else 83)
         st.text_input(
@@ -173,21 +198,15 @@ def _value(name: str, shape: Shape, default: str, *, slider: bool = True) -> Non
             **bound(f"value_{name}", _typed, name, default),
             label_visibility="collapsed",
         )
-    try:
-        typed_value(typed, name, shape)
-    except InputError as error:
-        st.html(f'<div class="cr-hint" role="alert">{escape(error.message)}.</div>')
-    if slider:
-        _slider(name, shape, typed)
+    number, fault = _number(typed, name, shape)
+    if fault:
+        st.html(f'<div class="cr-hint" role="alert">{escape(fault)}</div>')
+    if number is not None:
+        _slider(name, number)
 
 
-def _slider(name: str, shape: Shape, typed: str) -> None:
-    """Show a slider for a number; for anything else, none."""
+def _slider(name: str, number: float) -> None:
     session = st.session_state
-    try:
-        number = float(typed_value(typed, name, shape))  # type: ignore[arg-type]
-    except (InputError, OverflowError, TypeError):
-        return
     reach = 5.0
     while reach < abs(number):
         reach *= 10
@@ -211,7 +230,6 @@ def _slider(name: str, shape: Shape, typed: str) -> None:
 
 def _typed(name: str, default: str) -> None:
     st.session_state["values"][name] = st.session_state[f"value_{name}"].strip() or default
-    st.session_state["slide"] = name
 
 
 def _written(number: float) -> str:

@@ -200,6 +200,8 @@ class Graph {
       if (shown[kind] === event) continue;
       shown[kind] = event;
       if (kind === "value" || node.derivative) putNumber(made[kind], event?.number, this.words);
+      const open = Boolean(event) && !this.run.isComplete(`${kind}:${node.id}`, event);
+      made[kind].classList.toggle("more", open);
     }
     const lit = step.node === node.id;
     const source = step.source === node.id;
@@ -334,6 +336,11 @@ class Graph {
     if (this.atFit && this.overflows && this.at !== null) this.#follow(this.run.steps[this.at]);
   }
 
+  /** Whether the drawing can be moved in its window. */
+  get movable() {
+    return this.overflows || !this.atFit;
+  }
+
   get overflows() {
     const { width: w, height: h } = this.layout;
     return w * this.scale > this.width + 1 || h * this.scale > this.height + 1;
@@ -343,7 +350,7 @@ class Graph {
     const [x, y] = this.shift.map((v) => Math.round(v));
     this.stage.style.transform = `translate(${x}px, ${y}px) scale(${this.scale})`;
     const { classList } = this.root;
-    classList.toggle("movable", this.overflows || !this.atFit);
+    classList.toggle("movable", this.movable);
     classList.toggle("more-left", x < 0);
     classList.toggle("more-right", x + this.layout.width * this.scale > this.width + 1);
     classList.toggle("more-above", y < 0);
@@ -490,7 +497,7 @@ class Graph {
         if (!dragged && Math.hypot(...moved) < 4) return;
         if (!dragged) view.setPointerCapture(event.pointerId);
         dragged = true;
-        if (!this.overflows && this.atFit) return;
+        if (!this.movable) return;
         this.shift = [this.shift[0] + moved[0], this.shift[1] + moved[1]];
         this.#hold();
         this.#place();

@@ -6,6 +6,7 @@ const MAP_HIGH = 180; // px
 class Parts {
   constructor(words, act) {
     this.words = words;
+    this.act = act;
     this.map = new Graph(words, act);
     this.map.root.classList.add("map");
     this.title = element("div", "opened");
@@ -32,7 +33,13 @@ class Parts {
     this.above.replaceChildren(...(this.mapped ? [this.map.root] : []));
     this.below.replaceChildren();
     this.title.textContent = "";
-    if (this.mapped) this.map.build(run, name, layout);
+    if (this.mapped) {
+      this.map.build(run, name, layout);
+      for (const { area, nodes } of this.map.grounds) {
+        const part = this.parts.findIndex(({ own }) => own.some((node) => nodes.has(node)));
+        area.addEventListener("click", () => this.act(part, "open"));
+      }
+    }
     const folded = this.narrow ? this.parts : [];
     this.lines = folded.map((part, i) => this.#line(part, i));
     this.high = Math.max(0, ...this.parts.map(({ height }) => height));

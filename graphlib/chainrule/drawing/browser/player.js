@@ -4,6 +4,7 @@ const PACE = 900; // ms a step while playing
 const QUIET = 300; // ms without a move before the server is told
 const ACTS = ["pointerdown", "keydown"];
 const WIDE = 700; // px from which the drawing runs left to right
+const SWIPE = 48; // px aside from which a finger turns to another step
 const BESIDE = 880; // px from which the table stands beside the text
 
 class Player {
@@ -122,7 +123,9 @@ class Player {
     const hall = this.hall.on;
     this.measureGraph();
     this.bar.measure();
-    this.table.fit(this.kind === "narrow" || hall ? Infinity : seen);
+    // With a map above, the closed form gives its place to the rows.
+    const end = this.parts.mapped ? seen + BELOW : seen;
+    this.table.fit(this.kind === "narrow" || hall ? Infinity : end);
     this.table.measure(this.scale);
     this.story.measure();
   }
@@ -201,6 +204,20 @@ class Player {
     const said = number ? `${step.say} = ${number.show}.` : step.say;
     if (this.live.textContent !== said) this.live.textContent = said;
     this.light(null);
+    this.announce();
+  }
+
+  /** Say what is known of the inputs' derivatives, to whatever shows them on the page. */
+  announce(chosen) {
+    const { run, words } = this;
+    const inputs = run.payload.nodes.filter(({ role }) => role === "input").map((node) => {
+      const cell = `derivative:${node.id}`;
+      const known = run.known(cell, this.at);
+      const more = Boolean(known) && !run.isComplete(cell, known);
+      return { name: node.label, reached: Boolean(node.derivative), number: known?.number, more };
+    });
+    const detail = { symbol: run.payload.symbol, words, inputs, chosen };
+    document.dispatchEvent(new CustomEvent("derivatives", { detail }));
   }
 
   play() {
@@ -235,7 +252,10 @@ class Player {
     if (row) this.go(run.stepOfRow(row, this.at));
     else if (run.edges.has(id)) this.go(run.stepOfEdge(id, this.at));
     else if (node) this.go(run.stepOfNode(id, this.at));
-    if (node) this.report("node", this.#here(node));
+    if (node) {
+      this.report("node", this.#here(node));
+      this.announce(run.nodes.get(node).label);
+    }
   }
 
   /** Say of which run something is: keys and steps mean others in another one. */
@@ -309,12 +329,15 @@ class Player {
     root.addEventListener("focusin", over);
     root.addEventListener("focusout", () => this.light(null));
     root.addEventListener("keydown", (event) => this.#key(event));
+    for (const swiped of [this.graph.root, this.story.root]) this.#swipe(swiped);
     this.ground.addEventListener("transitionend", () => this.#theme());
     // What is told while the server begins to answer a click elsewhere would undo that click.
     this.elsewhere = (event) => {
       if (!event.composedPath().includes(root)) this.tellNow();
     };
     for (const kind of ACTS) window.addEventListener(kind, this.elsewhere, true);
+    this.asked = () => this.run && this.announce();
+    document.addEventListener("derivatives-wanted", this.asked);
     this.watch = new ResizeObserver(() => {
       if (!this.hall.on && this.root.clientWidth !== this.width) this.lay();
     });
@@ -326,6 +349,20 @@ class Player {
       this.show();
     };
     document.fonts.addEventListener("loadingdone", this.fonts);
+  }
+
+  /** Let a finger that moves aside go a step on or back, where it moves nothing else. */
+  #swipe(host) {
+    let from = null;
+    host.addEventListener("touchstart", ({ touches: [{ clientX: x, clientY: y }, second] }) => {
+      from = second || (host === this.graph.root && this.graph.movable) ? null : [x, y];
+    }, { passive: true });
+    host.addEventListener("touchend", ({ changedTouches: [{ clientX, clientY }] }) => {
+      if (!from) return;
+      const [x, y] = [clientX - from[0], clientY - from[1]];
+      from = null;
+      if (Math.abs(x) > SWIPE && Math.abs(x) > 2 * Math.abs(y)) this.move(this.at - Math.sign(x));
+    });
   }
 
   #key(event) {
@@ -349,6 +386,7 @@ class Player {
     this.hall.leave();
     clearTimeout(this.telling);
     for (const kind of ACTS) window.removeEventListener(kind, this.elsewhere, true);
+    document.removeEventListener("derivatives-wanted", this.asked);
     this.watch.disconnect();
     document.fonts.removeEventListener("loadingdone", this.fonts);
   }

@@ -1,7 +1,7 @@
 // The table: one row an edge, grouped by node, that fills up as the steps go on.
 
 const ROW = 27; // px
-const LEAST_ROWS = 6;
+const LEAST_ROWS = 5;
 const BELOW = 64; // px for the closed form and the verdict of the check
 
 class Table {

@@ -74,6 +74,7 @@ _PICTURES = {
         '<div class="picture"></div>',
         part("elements.js") + _read("drawing.js", f"{name}.js"),
         _STYLE,
+        WORDS,
     )
     for name in ("plane", "neurons", "course", "operations", "convolution", "scrubber")
 }
@@ -92,7 +93,7 @@ def _shown(name: str, data: Mapping[str, Any], key: str, **told: Callable[[], No
     """Show a picture; what it tells is an event, whose value then stands in the session."""
     return _PICTURES[name](
         key=key,
-        data={**data, "theme": theme(), "words": dict(WORDS)},
+        data={**data, "theme": theme()},
         **{f"on_{event}_change": does or _nothing for event, does in told.items()},
     )
 
