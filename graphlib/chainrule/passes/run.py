@@ -20,7 +20,7 @@ import numpy as np
 from chainrule.algebras.array import Array
 from chainrule.algebras.balls import enclosure
 from chainrule.algebras.decimals import many_digits, nearest
-from chainrule.algebras.forms import Form
+from chainrule.algebras.forms import MOST_PARTS, Form
 from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.collector import collector_held
@@ -282,7 +282,7 @@ class Run:
                 self.graph, self.point, self.mode, self.seeds, RUNGS[0], FORMS, whole
             ).record
 
-    def exact_form(self, kind: Kind, key: Any) -> Fraction | Form | None:
+    def exact_form(self, kind: Kind, key: Any, most: int = MOST_PARTS) -> Fraction | Form | None:
         """Return what a cell holds exactly, None where no short closed form is known.
 
         Parameters
@@ -292,6 +292,8 @@ class Run:
             of an edge.
         key
             The node's index, or (user, slot).
+        most
+            Parts up to which a form is short.
         """
         if self._formed is None:
             return None
@@ -308,6 +310,8 @@ class Run:
         if type(formed) is not Real or type(fine) is not Real:
             return None
         known = formed.known
+        if type(known) is Form and known.parts > most:
+            return None
         # The form by itself, worked out as it is written, lies where the pass says.
         with self.fine.algebra.session():
             right = known is not None and enclosure(known, RUNGS[0]).overlaps(fine.ball)

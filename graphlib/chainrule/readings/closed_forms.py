@@ -18,6 +18,8 @@ from chainrule.readings.terms import Numeral, Term, text, with_comma
 MOST_CHARACTERS = 24
 MOST_NODES = 12
 MOST_DIGITS = 9
+MOST_PARTS = 24
+"""Parts of a form up to which it may be as short as that."""
 
 
 def exact_term(known: Fraction | Form, format: Format = DEFAULT) -> Term | None:

@@ -13,7 +13,7 @@ from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.run import Kind, Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
-from chainrule.readings.closed_forms import exact_term
+from chainrule.readings.closed_forms import MOST_PARTS, exact_term
 from chainrule.readings.formulas import CELL, READING, Extent, Formula, Names, compose
 from chainrule.readings.notation import PROFILES, Profile
 from chainrule.readings.notation import Notation as Notation
@@ -237,7 +237,7 @@ class View:
         if len(self.shown) > MOST_EXACT:
             return None
         if (kind, key) not in self._exact:
-            known = self.run.exact_form(kind, key)
+            known = self.run.exact_form(kind, key, MOST_PARTS)
             format = self.notation.format
             self._exact[kind, key] = None if known is None else exact_term(known, format)
         return self._exact[kind, key]

@@ -228,7 +228,8 @@ def _closed(state: State, names: tuple[str, ...], run: Packed) -> None:
     with st.container(key="closed"):
         found = work.closed(state, names, session.who(), PATIENCE)
         if isinstance(found, int):
-            st.fragment(_waiting, run_every=ASK_EVERY)(state, names)
+            # Who is far behind asks seldom: of a class that waits, the questions would be the work.
+            st.fragment(_waiting, run_every=ASK_EVERY * (1 + found / 4))(state, names)
             return
         left, right = st.columns([3, 2])
         if found.derivatives:
