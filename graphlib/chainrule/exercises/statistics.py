@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chainrule.exercises.answers import Verdict
 from chainrule.exercises.catalogue import CLASS, FEEDBACK
 from chainrule.exercises.class_marking import Graded
-from chainrule.exercises.feedback import CREDITED, Finding, cell_term
+from chainrule.exercises.feedback import Finding, cell_term
 from chainrule.readings.cells import plain_cell
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.terms import Word, text
@@ -119,8 +119,3 @@ def cell_words(id: str) -> str:
     """Return a cell's id on a sheet in words: `1.value:t` as "1 value of t"."""
     task, _, cell = id.partition(".")
     return f"{task} {text(cell_term(cell))}"
-
-
-def credited(one: Graded) -> int:
-    """Return how many cells of a student are right or follow."""
-    return sum(found.verdict in CREDITED for _, found in findings(one))

@@ -75,6 +75,3 @@ class _Code(str):
 
 def _given(first: Any, named: dict[str, Any]) -> str:
     return ", ".join([repr(first), *(f"{name}={value!r}" for name, value in named.items())])
-
-
-__all__ = ["command_line", "python_lines"]
