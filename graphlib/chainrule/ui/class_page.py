@@ -24,12 +24,18 @@ from chainrule.exercises.class_marking import (
     tasks_of,
 )
 from chainrule.exercises.class_run import run_class
-from chainrule.exercises.gradebook import feedback_zip, gradebook
+from chainrule.exercises.gradebook import (
+    by_cell,
+    by_mistake,
+    cell_words,
+    feedback_zip,
+    findings,
+    gradebook,
+)
 from chainrule.exercises.handed_in import Handed, collect
 from chainrule.exercises.recipe import Recipe
 from chainrule.exercises.roster import roster
 from chainrule.exercises.sheet import points_text
-from chainrule.exercises.statistics import by_cell, by_mistake, cell_words, findings
 from chainrule.ui.class_view import cells_html, gradebook_html, mistakes_html
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html

@@ -7,8 +7,7 @@ from html import escape
 from typing import Final
 
 from chainrule.exercises.class_marking import Graded
-from chainrule.exercises.sheet import points_text
-from chainrule.exercises.statistics import (
+from chainrule.exercises.gradebook import (
     VERDICTS,
     CellCount,
     MistakeCount,
@@ -16,6 +15,7 @@ from chainrule.exercises.statistics import (
     findings,
     first_error,
 )
+from chainrule.exercises.sheet import points_text
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 from chainrule.readings.prose import plain
 
