@@ -19,8 +19,7 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
 from chainrule.passes.places import Leading, Rule, Step, Sum, linearly
-from chainrule.passes.steps import Push, Share
-from chainrule.passes.walks import evaluate, forward, linearise, reverse
+from chainrule.passes.walks import Push, Share, evaluate, forward, linearise, reverse
 
 NEG, MUL, DIV = (OPS[name] for name in ("neg", "mul", "div"))
 POWERS = frozenset(OPS[name] for name in ("power", "square", "sqrt", "reciprocal") if name in OPS)

@@ -12,15 +12,13 @@ import numpy as np
 from chainrule.errors import InputError, TrainingError
 from chainrule.facade import Graph
 from chainrule.nn import keeping
-from chainrule.nn.flat import Flat
 from chainrule.nn.formula import Formula
-from chainrule.nn.keeping import packed, unpacked
+from chainrule.nn.keeping import Moment, packed, unpacked
 from chainrule.nn.model import Model, Sequential
-from chainrule.nn.moments import Moment
 from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.schedules import constant
-from chainrule.nn.stepping import Stepper
+from chainrule.nn.stepping import Flat, Stepper
 from chainrule.nn.trained import Pair, Trained, frozen
 from chainrule.nn.words import translated
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from mpmath import MPContext, libmp
 
-from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import Parameters, Scalars
+from chainrule.algebras.protocol import Maths, Parameters, Scalars
 from chainrule.algebras.undefined import OutOfReach, Undefined, chosen
 from chainrule.ops import Op
 from chainrule.ops.record import Rule
@@ -29,7 +28,6 @@ LONGEST_RECURRENCE = 10_000
 """Order and size below 0 of the polygamma function's operand: its work grows with both."""
 
 _local = threading.local()
-
 
 COMPARED: dict[str, Callable[..., Any]] = {
     "less": operator.lt,

@@ -11,7 +11,7 @@ import streamlit as st
 from chainrule.errors import LinkError
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
-from chainrule.ui import class_page, sheet_link, sheets
+from chainrule.ui import class_page, sheets
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
@@ -88,7 +88,7 @@ def _restore() -> None:
     if not query:
         return
     try:
-        asked, seed = sheet_link.decode(query)
+        asked, seed = sheets.decode(query)
     except LinkError as error:
         st.html(f'<div class="cr-quiet">{escape(error.message)}. {escape(error.allowed)}</div>')
         return
@@ -151,7 +151,7 @@ def _downloads(asked: sheets.Asked) -> None:
         if not asked.recipe:
             st.caption("Link to this sheet; neither name nor answers are part of it.")
             try:
-                query = sheet_link.encode(asked, seed)
+                query = sheets.encode(asked, seed)
                 st.code("exercises?" + query, language=None, wrap_lines=True)
             except LinkError as error:
                 st.caption(f"{error.message}. {error.allowed}")
