@@ -202,7 +202,8 @@ def _decimal(found: re.Match[str]) -> Written | None:
     power = int((found["power"] or found["raised"] or "0").translate(_RAISED).strip("(){}"))
     exact = Fraction(int((whole or "0") + (after or "")), 10 ** len(after or ""))
     try:
-        value = float(exact) * 10.0**power if abs(power) > 300 else float(exact * _ten(power))
+        far = abs(power) > 300
+        value = float(exact) * 10.0**power if far else float(exact * Fraction(10) ** power)
     except OverflowError:
         return None
     if not math.isfinite(value):
@@ -213,10 +214,6 @@ def _decimal(found: re.Match[str]) -> Written | None:
     digits = len(((whole or "") + (after or "")).lstrip("0"))
     step = 0.5 * 10.0 ** (max(-300, min(300, power - len(after or ""))))
     return Written(signed, max(1, digits), step)
-
-
-def _ten(power: int) -> Fraction:
-    return Fraction(10) ** power
 
 
 def _expression(plain: str) -> Written | None:

@@ -345,7 +345,8 @@ def _guessed(problem: Problem, kind: Kind, question: Question) -> Unfit | None:
     whole = sum(answer.points for answer in question.answers)
     most = max((a.points for a in question.answers), default=0)
     # What repeats another cell follows from a 1 as well.
-    copies = {a.cell for a in question.answers if a.points < most and _flows(a)}
+    flow = ("adjoint", "tangent")
+    copies = {a.cell for a in question.answers if a.points < most and _cell_kind(a) in flow}
     for number, limit in GUESSED.items():
         right = sum(
             a.points
@@ -360,10 +361,6 @@ def _guessed(problem: Problem, kind: Kind, question: Question) -> Unfit | None:
         if right > limit * whole:
             return Unfit("", f"too many of its cells are {number:g}")
     return None
-
-
-def _flows(answer: Answer) -> bool:
-    return _cell_kind(answer) in ("adjoint", "tangent")
 
 
 def _following(problem: Problem, kind: Kind, question: Question, cell: str, number: float) -> Any:
