@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,16 +124,3 @@ def _of_another(what: str) -> FileError:
         row=1,
         allowed="A run is loaded into one with the same layers, optimiser and data.",
     )
-
-
-def read(path: str | Path) -> bytes:
-    """Return a file's bytes."""
-    return Path(path).read_bytes()
-
-
-def write(path: str | Path, content: bytes) -> None:
-    """Write a file whole: what stood there stays until all is written."""
-    whole = Path(path)
-    part = whole.with_name(f".{whole.name}.part")
-    part.write_bytes(content)
-    part.replace(whole)
