@@ -13,6 +13,7 @@ from typing import Any
 
 from chainrule.exercises.answers import Verdict, number, rounding, same_formula, sheet_digits
 from chainrule.exercises.catalogue import PAID, speaking
+from chainrule.exercises.cells import PASSES
 from chainrule.exercises.feedback import Report, cell_term
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
@@ -26,7 +27,6 @@ from chainrule.exercises.sheet import Answer, Sheet, Task
 from chainrule.passes.places import Sum, Update
 from chainrule.readings.terms import text
 
-PASSES = frozenset(("value", "partial", "share", "formula", "adjoint", "tangent"))
 HAND_DIGITS = 4
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from chainrule.errors import GraphError, InputError, ParseError, excerpt
-from chainrule.exercises.catalogue import PAID, speaking, titled
+from chainrule.exercises.catalogue import CELLS, PAID, speaking, titled
 from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
 from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
@@ -232,7 +232,7 @@ def paid_words(answers: Sequence[Answer], carry: str = "full") -> str:
     groups: dict[tuple[float, ...], list[str]] = {}
     for kind, points in paid.items():
         if any(points):
-            groups.setdefault(tuple(sorted(points)), []).append(PAID[kind])
+            groups.setdefault(tuple(sorted(points)), []).append(CELLS[kind])
     told = []
     for (*less, most), cells in groups.items():
         key = ("", "two ", "range ")[min(len(less), 2)] + ("one" if most == 1 else "more")

@@ -13,6 +13,7 @@ import streamlit as st
 from chainrule import workers
 from chainrule.errors import ChainruleError, InputError, LinkError, PointError
 from chainrule.exercises.catalogue import speaking
+from chainrule.exercises.cells import PASSES
 from chainrule.exercises.checking import Checked, check_sheet, problem_of
 from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
 from chainrule.exercises.fitness import worksheet
@@ -290,7 +291,7 @@ def helped(made: Sheet, sent: Mapping[str, Any], shown: MutableMapping[str, int]
 def _steps(task: Task, finding: Finding) -> tuple[Prose, ...]:
     cell, _, which = finding.cell.partition("@")
     kind = cell.partition(":")[0]
-    if kind not in ("value", "partial", "formula", "share", "adjoint", "tangent"):
+    if kind not in PASSES:
         return ()
     return hints(worksheet(problem_of(task), which, task.mistakes), cell, finding.names)
 
