@@ -115,7 +115,7 @@ def test_bytes_rows_and_columns_are_limited_before_anything_is_read() -> None:
 @given(st.binary(max_size=60) | st.text(",;\t\n\r\"'=-1.5eExyo_ο ", max_size=40).map(str.encode))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     try:
-        table = read_table(data, "x")
+        table = read_table(data)
     except FileError as error:
         assert error.row >= 1 and error.column >= 0
         assert 0 <= error.position <= len(data)

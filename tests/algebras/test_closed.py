@@ -16,8 +16,8 @@ from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
 from chainrule.algebras.written import at
 from chainrule.passes.run import Run
-from chainrule.readings.closed_forms import exact_term
 from chainrule.readings.terms import text
+from chainrule.readings.view import exact_term
 from tests.attack.trees import NICE, NoValue, draw, truth
 from tests.enclosed import encloses, radius
 

@@ -12,7 +12,7 @@ import pytest
 import chainrule
 from chainrule.algebras.real import Real, lifted
 from chainrule.passes.run import Number
-from chainrule.passes.steps import Share
+from chainrule.passes.walks import Share
 from chainrule.readings import terms
 from chainrule.readings.formulas import Extent
 from chainrule.readings.numbers import numeral

@@ -12,8 +12,7 @@ import pytest
 
 import chainrule
 from chainrule.drawing import draw
-from chainrule.drawing.gradient import with_gradient
-from chainrule.drawing.mirror import mirrored
+from chainrule.drawing.gradient import mirrored, with_gradient
 from chainrule.errors import DrawingError
 from chainrule.passes.derivatives import adjoint_graph
 from chainrule.readings.terms import text

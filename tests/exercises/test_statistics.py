@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from chainrule.exercises.class_marking import Graded, Key, mark_class
+from chainrule.exercises.gradebook import ClassStatistics, by_cell, by_mistake, first_error
 from chainrule.exercises.handed_in import Handed
 from chainrule.exercises.making import sheet
-from chainrule.exercises.statistics import ClassStatistics, by_cell, by_mistake, first_error
 
 LECTURE = "f = a*b; a = x + y; b = x*y"
 AT = {"x": "2", "y": "3"}

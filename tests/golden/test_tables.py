@@ -18,8 +18,7 @@ from chainrule.graph.wengert import WengertList
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.folding import zoom
 from chainrule.passes.record import Mode, Record, record
-from chainrule.passes.steps import Seed, Share
-from chainrule.passes.walks import evaluate, linearise, reverse
+from chainrule.passes.walks import Seed, Share, evaluate, linearise, reverse
 from chainrule.testing.digits import digits_algebra
 from tests.golden.lectures import GOLDEN, LOGISTIC, NETWORK, ROUTES, SIMPLE, TABLE, Lecture
 

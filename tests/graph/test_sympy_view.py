@@ -105,7 +105,8 @@ def test_an_operation_and_its_round_trip_have_the_values_of_mpmath(
     op = OPS[name]
     for sample in op.samples:
         graph = of_op(name, len(sample))
-        expression = to_sympy(graph, evaluate=evaluated)
+        with sp.evaluate(evaluated):
+            expression = to_sympy(graph)
         back = from_sympy(expression, inputs=[f"x{i}" for i in range(len(sample))])
         for _ in range(4):
             # Near a sample, so inside the domain.
@@ -123,7 +124,8 @@ def test_the_walk_keeps_what_was_written_unless_sympy_may_simplify() -> None:
     a = builder.input("x")
     graph = builder.finish([(a + a) - a * 1])
     assert to_sympy(graph) == x
-    as_written = to_sympy(graph, evaluate=False)
+    with sp.evaluate(False):
+        as_written = to_sympy(graph)
     assert sp.srepr(as_written).count("Symbol('x', real=True)") == 3
 
 
@@ -231,7 +233,9 @@ def nested(depth: int) -> WengertList:
 
 def test_deep_formulas() -> None:
     for depth, evaluated in ((100, True), (499, False)):
-        back = from_sympy(to_sympy(nested(depth), evaluate=evaluated))
+        with sp.evaluate(evaluated):
+            expression = to_sympy(nested(depth))
+        back = from_sympy(expression)
         assert [op.name for op in back.ops] == ["input"] + ["sin"] * depth
     with pytest.raises(GraphError, match="nested 5000 deep"):
         to_sympy(nested(5000), limit=10_000)

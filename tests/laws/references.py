@@ -17,7 +17,8 @@ import sympy
 from sympy.stats import Normal, density
 
 from chainrule.testing.digits import holds
-from chainrule.testing.laws import MP, Counterpart
+from chainrule.testing.laws import MP
+from tests.laws.outside import Counterpart
 
 
 def everywhere(function: Callable[..., Any]) -> Counterpart:

@@ -13,8 +13,8 @@ from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes import folding
 from chainrule.passes.folding import FOLD, fold, groups, zoom
+from chainrule.passes.proof import unfolded
 from chainrule.passes.record import Record, record
-from chainrule.passes.unfolding import unfolded
 from chainrule.passes.walks import evaluate
 from chainrule.testing.digits import digits_algebra
 

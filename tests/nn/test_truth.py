@@ -11,8 +11,8 @@ from chainrule import nn
 from chainrule.errors import InputError
 from chainrule.nn.building import Choices, prepared
 from chainrule.nn.data import Data, named
-from chainrule.nn.scoring import judged
 from chainrule.nn.stepping import MOST_COMPILED
+from chainrule.nn.trained import judged
 
 RANDOM = np.random.default_rng(2)
 X = RANDOM.normal(size=(50, 2))

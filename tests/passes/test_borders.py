@@ -9,7 +9,7 @@ import pytest
 
 import chainrule
 from chainrule import Graph
-from chainrule.passes.borders import corners, ends
+from chainrule.passes.kinks import corners, ends
 from tests.counted import growth
 
 # The sides on which there is no value, by hand.

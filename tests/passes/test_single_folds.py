@@ -13,9 +13,8 @@ import chainrule
 from chainrule import Graph, GraphError
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.graph.wengert import INPUT, WengertList
-from chainrule.passes.folding import FOLD
+from chainrule.passes.folding import FOLD, between, exits_of, fold_one, unfold
 from chainrule.passes.record import Record, record
-from chainrule.passes.single_folds import between, exits_of, fold_one, unfold
 from chainrule.readings.view import Notation, labels
 from tests.laws.test_graphs import drawn_graph
 

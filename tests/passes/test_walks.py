@@ -17,8 +17,17 @@ from chainrule.graph.builder import Builder
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.misconceptions import LEDGERS, OverwritingLedger
 from chainrule.passes.record import Mode, Record, record
-from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
-from chainrule.passes.walks import evaluate, forward, linearise, reverse
+from chainrule.passes.walks import (
+    Evaluate,
+    Linearise,
+    Push,
+    Seed,
+    Share,
+    evaluate,
+    forward,
+    linearise,
+    reverse,
+)
 from chainrule.testing.digits import digits_algebra
 from tests.golden.lectures import simple_example
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from chainrule.cli.commands import application
 from chainrule.ui import engine
-from chainrule.ui.equivalents import command_line, python_lines
+from chainrule.ui.menu import command_line, python_lines
 from chainrule.ui.state import State
 from chainrule.ui.taken import FILES
 
@@ -31,7 +31,7 @@ def test_command_line_and_python_give_the_table_of_the_page(state: State) -> Non
     names = tuple(name for name, _value in state.point)
     shown = engine.work(state, names).table().csv()
     assert run_python(python_lines(state, names)).csv() == shown
-    arguments = shlex.split(command_line(state, names))
+    arguments = shlex.split(command_line(state))
     assert arguments[:2] == ["chainrule", "table"]
     done = CliRunner().invoke(application(), [*arguments[1:], "--format", "csv"])
     assert done.exit_code == 0, done.output
@@ -47,7 +47,7 @@ def run_python(lines: str) -> Any:
 
 def test_a_formula_cannot_leave_its_quotes() -> None:
     state = State('x" + __import__("os").getcwd() + "\'; $(ls) `ls`', ())
-    assert shlex.split(command_line(state, ()))[2] == state.formula
+    assert shlex.split(command_line(state))[2] == state.formula
     call = python_lines(state, ()).splitlines()[1]
     assert repr(state.formula) in call
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from chainrule.errors import LinkError
 from chainrule.exercises.handed_in import collect
 from chainrule.exercises.sheet import Sheet
-from chainrule.ui import sheet_link, sheets
+from chainrule.ui import sheets
 from chainrule.ui.engine import Fault
 from chainrule.ui.sheets import Asked
 from tests.ui.waiting import at_rest
@@ -154,9 +154,9 @@ def test_fields_in_lines_of_their_own_can_be_seen(app_address: str, app_page: Pa
 
 def test_a_sheet_is_what_its_link_says() -> None:
     for asked in (Asked(level=4, kinds=("paths", "adjoints")), LECTURE):
-        assert sheet_link.decode(sheet_link.encode(asked, 17)) == (asked, 17)
+        assert sheets.decode(sheets.encode(asked, 17)) == (asked, 17)
     with pytest.raises(LinkError):
-        sheet_link.encode(Asked(recipe='title = "T"'), 1)
+        sheets.encode(Asked(recipe='title = "T"'), 1)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_sheet_is_what_its_link_says() -> None:
 )
 def test_other_links_are_refused(query: str) -> None:
     with pytest.raises(LinkError):
-        sheet_link.decode(query)
+        sheets.decode(query)
 
 
 @pytest.mark.browser

@@ -13,7 +13,6 @@ import numpy as np
 
 from chainrule.algebras.array import Array, elementwise, gathered, summed_axes
 from chainrule.algebras.float64 import FLOAT64
-from chainrule.algebras.maths import Maths
 from chainrule.algebras.moves import (
     MOVES,
     batch_repeat,
@@ -22,7 +21,7 @@ from chainrule.algebras.moves import (
     collapse,
     scattered,
 )
-from chainrule.algebras.protocol import Algebra, Parameters
+from chainrule.algebras.protocol import Algebra, Maths, Parameters
 from chainrule.algebras.undefined import Open, Undefined
 from chainrule.errors import ShapeError
 from chainrule.ops import OPS, Op, Shape

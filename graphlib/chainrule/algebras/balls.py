@@ -12,8 +12,7 @@ from flint import arb, fmpq
 from chainrule.algebras import closed
 from chainrule.algebras.enclosures import FADING, library
 from chainrule.algebras.forms import Form, enclosed_by
-from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import Scalars
+from chainrule.algebras.protocol import Maths, Scalars
 from chainrule.algebras.real import ZERO, Pole, Real, formed, lifted, precision
 from chainrule.algebras.undefined import Open, OutOfReach, Undefined, undecided
 from chainrule.algebras.written import at

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.algebras.balls import balls
-from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import Parameters, Scalars
+from chainrule.algebras.protocol import Maths, Parameters, Scalars
 from chainrule.algebras.undefined import OutOfReach
 from chainrule.ops import OPS, Op
 from chainrule.ops.choice import choices

@@ -115,9 +115,8 @@ def _mark_class(
     from chainrule.cli.progress import progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
-    from chainrule.exercises.gradebook import feedback_zip, gradebook
+    from chainrule.exercises.gradebook import ClassStatistics, feedback_zip, gradebook
     from chainrule.exercises.handed_in import assigned, collect
-    from chainrule.exercises.statistics import ClassStatistics
     from chainrule.readings.prose import printable
 
     manifest, keys = read_keys(Path(key))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -124,20 +123,9 @@ def write(content: bytes, output: str) -> None:
         raise InputError(
             f"`{excerpt(output)}` is not the name of a file", allowed="Name one, such as t.txt."
         )
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".chainrule-")
-    except OSError as error:  # which names the passing file, not the one that was asked for
-        raise OSError(error.errno, error.strerror, output) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    from chainrule.files import write_whole
+
+    write_whole(path, content)
 
 
 def keep_another(output: str | None, force: bool, same: Callable[[bytes], bool]) -> None:

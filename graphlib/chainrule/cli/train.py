@@ -236,7 +236,7 @@ def _printed(ready: Prepared) -> None:
 
 def _watched(ready: Prepared) -> None:
     from chainrule.cli.progress import progress
-    from chainrule.nn.scoring import judged
+    from chainrule.nn.trained import judged
 
     run = ready.run
     told: dict[str, Any] = {}

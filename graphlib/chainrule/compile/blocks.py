@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.compile.registers import Registers, written
+from chainrule.compile.buffered import Registers, written
 from chainrule.compile.tape import Tape, Variable
 from chainrule.compile.walk import NAME, define, run, walk
 from chainrule.graph.wengert import WengertList

@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from chainrule.algebras.float64 import FLOAT64
-from chainrule.algebras.maths import Maths
+from chainrule.algebras.protocol import Maths
 from chainrule.compile.tape import Tape, Variable, of_numbers
 from chainrule.errors import GraphError, InputError
 from chainrule.ops import OPS, Shape

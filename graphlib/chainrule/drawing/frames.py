@@ -9,7 +9,7 @@ from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
 from chainrule.drawing.positions import Layout
 from chainrule.drawing.scene import Scene, Stage
-from chainrule.passes.steps import Evaluate
+from chainrule.passes.walks import Evaluate
 from chainrule.readings.story import StoryStep, story
 from chainrule.readings.terms import Role
 from chainrule.readings.view import View

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from chainrule.errors import DrawingError
 from chainrule.passes.run import Number
-from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
+from chainrule.passes.walks import Evaluate, Linearise, Push, Seed, Share
 from chainrule.readings.view import View
 
 Slot = tuple[int, int]

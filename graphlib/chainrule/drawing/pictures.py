@@ -8,11 +8,10 @@ from typing import Final
 
 from chainrule.drawing.alternative import in_words, printable
 from chainrule.drawing.dot import dot
-from chainrule.drawing.gradient import Groups, clustered, with_gradient
+from chainrule.drawing.gradient import Groups, clustered, mirrored, with_gradient
 from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
 from chainrule.drawing.marks import picture
-from chainrule.drawing.mirror import mirrored
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.scene import Look, Scene, Stage
 from chainrule.drawing.svg import groups

@@ -183,6 +183,15 @@ _PAID: Final[Mapping[str, str]] = {
     "alone": " A single error, rightly carried on, costs no more than {points}.",
     "point": "{points} point",
     "points": "{points} points",
+    "paid_for": "Its points are lost to the error at “{cell}”, a cell without points of its own.",
+    "paid_in part": (
+        "A part of its points is lost to the error at “{cell}”, a cell without points of its own."
+    ),
+    "trivial": "After the error above nothing was left to work out here, so it earns no points.",
+}
+PAID: Final = Catalogue("paid", _PAID)
+
+_CELLS: Final[Mapping[str, str]] = {
     "value": "value",
     "formula": "formula",
     "partial": "local partial",
@@ -198,13 +207,9 @@ _PAID: Final[Mapping[str, str]] = {
     "shape": "shape",
     "mistake": "wrong cell found",
     "corrected": "corrected number",
-    "paid_for": "Its points are lost to the error at “{cell}”, a cell without points of its own.",
-    "paid_in part": (
-        "A part of its points is lost to the error at “{cell}”, a cell without points of its own."
-    ),
-    "trivial": "After the error above nothing was left to work out here, so it earns no points.",
 }
-PAID: Final = Catalogue("paid", _PAID)
+CELLS: Final = Catalogue("cells", _CELLS)
+"""What is paid for a cell, by what its id begins with."""
 
 _NUMERALS: Final = (
     "no",

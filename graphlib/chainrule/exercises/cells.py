@@ -8,7 +8,7 @@ or adjoint from its shares.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from chainrule.errors import GraphError
 from chainrule.exercises.answers import Formula
@@ -16,6 +16,8 @@ from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.readings.view import View
 
 CellKind = Literal["value", "formula", "partial", "tangent", "share", "adjoint"]
+PASSES: Final = frozenset(get_args(CellKind))
+"""The cells of the passes, by what stands before the colon of their ids."""
 
 
 class Cell(NamedTuple):

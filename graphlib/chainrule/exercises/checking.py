@@ -13,7 +13,8 @@ from typing import Any
 
 from chainrule.exercises.answers import Verdict, number, rounding, same_formula, sheet_digits
 from chainrule.exercises.catalogue import PAID, speaking
-from chainrule.exercises.feedback import cell_term
+from chainrule.exercises.cells import PASSES
+from chainrule.exercises.feedback import Report, cell_term
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.kinds.slots import TOLERANCE, tolerance_of
@@ -22,12 +23,10 @@ from chainrule.exercises.naming import last_place, meant, slip
 from chainrule.exercises.own_mistakes import known
 from chainrule.exercises.points import Work, earned, work_of
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.report import Report
 from chainrule.exercises.sheet import Answer, Sheet, Task
 from chainrule.passes.places import Sum, Update
 from chainrule.readings.terms import text
 
-PASSES = frozenset(("value", "partial", "share", "formula", "adjoint", "tangent"))
 HAND_DIGITS = 4
 
 

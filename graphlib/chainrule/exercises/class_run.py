@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import zipfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +28,7 @@ from chainrule.exercises.making import sheet
 from chainrule.exercises.recipe import Recipe
 from chainrule.exercises.roster import Student
 from chainrule.exercises.sheet import Key
+from chainrule.files import whole, write_whole
 from chainrule.workers import Workers
 
 AT_ONCE: Final = 8
@@ -219,21 +219,13 @@ class _Plan:
     def bind(self) -> dict[str, Any]:
         """Put the parts into one ZIP, with the manifest at its end, and return the manifest."""
         entries = []
-        handle, name = tempfile.mkstemp(dir=self.out.parent, prefix=".chainrule-")
-        try:
-            with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-                for student in self.students:
-                    entries.append(self._bound(archive, student))
-                manifest = self._manifest(entries)
-                write_entry(archive, "recipe.toml", self.text.encode())
-                written = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-                write_entry(archive, "manifest.json", written.encode("utf-8", "backslashreplace"))
-            _public(name)
-            os.replace(name, self.out)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-            raise
+        with whole(self.out) as file, zipfile.ZipFile(file, "w") as archive:
+            for student in self.students:
+                entries.append(self._bound(archive, student))
+            manifest = self._manifest(entries)
+            write_entry(archive, "recipe.toml", self.text.encode())
+            written = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+            write_entry(archive, "manifest.json", written.encode("utf-8", "backslashreplace"))
         self._clear()
         with contextlib.suppress(OSError):
             self.folder.rmdir()
@@ -264,27 +256,6 @@ class _Plan:
             "formats": list(self.recipe.formats),
             "students": entries,
         }
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file: all of it, or nothing."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".chainrule-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        _public(name)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _public(name: str) -> None:
-    """Give a temporary file the rights that a new file has."""
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(name, 0o666 & ~mask)
 
 
 @lru_cache(maxsize=1)

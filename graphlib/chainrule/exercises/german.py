@@ -185,6 +185,18 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         "alone": " Ein einzelner Fehler, richtig weitergerechnet, kostet höchstens {points}.",
         "point": "{points} Punkt",
         "points": "{points} Punkte",
+        "paid_for": (
+            "Seine Punkte gehen an den Fehler in „{cell}“ verloren, einem Feld ohne eigene Punkte."
+        ),
+        "paid_in part": (
+            "Ein Teil seiner Punkte geht an den Fehler in „{cell}“ verloren, einem Feld ohne "
+            "eigene Punkte."
+        ),
+        "trivial": (
+            "Nach dem Fehler oben war hier nichts mehr zu rechnen, also gibt es keine Punkte."
+        ),
+    },
+    "cells": {
         "value": "Wert",
         "formula": "Formel",
         "partial": "lokale Ableitung",
@@ -200,16 +212,6 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         "shape": "Form",
         "mistake": "gefundenes falsches Feld",
         "corrected": "berichtigte Zahl",
-        "paid_for": (
-            "Seine Punkte gehen an den Fehler in „{cell}“ verloren, einem Feld ohne eigene Punkte."
-        ),
-        "paid_in part": (
-            "Ein Teil seiner Punkte geht an den Fehler in „{cell}“ verloren, einem Feld ohne "
-            "eigene Punkte."
-        ),
-        "trivial": (
-            "Nach dem Fehler oben war hier nichts mehr zu rechnen, also gibt es keine Punkte."
-        ),
     },
     "counts": {
         "0": "keine",

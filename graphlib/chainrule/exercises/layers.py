@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from chainrule.exercises.cells import Cell, CellKind
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.mistaken import turned
-from chainrule.passes.places import Gathered, Matrix, Product
+from chainrule.passes.places import Gathered, Matrix, Product, turned
 
 Nodes = tuple[tuple[int, ...], ...]
 """The nodes of the entries of a matrix, by rows."""

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from chainrule.errors import GraphError, InputError, ParseError, excerpt
-from chainrule.exercises.catalogue import PAID, speaking, titled
+from chainrule.exercises.catalogue import CELLS, PAID, speaking, titled
 from chainrule.exercises.fitness import Conditions, Unfit, unfit, unnoticed, unsound
 from chainrule.exercises.kinds import KINDS, Kind
 from chainrule.exercises.kinds.kind import Question, Setting
@@ -232,7 +232,7 @@ def paid_words(answers: Sequence[Answer], carry: str = "full") -> str:
     groups: dict[tuple[float, ...], list[str]] = {}
     for kind, points in paid.items():
         if any(points):
-            groups.setdefault(tuple(sorted(points)), []).append(PAID[kind])
+            groups.setdefault(tuple(sorted(points)), []).append(CELLS[kind])
     told = []
     for (*less, most), cells in groups.items():
         key = ("", "two ", "range ")[min(len(less), 2)] + ("one" if most == 1 else "more")
@@ -345,7 +345,8 @@ def _guessed(problem: Problem, kind: Kind, question: Question) -> Unfit | None:
     whole = sum(answer.points for answer in question.answers)
     most = max((a.points for a in question.answers), default=0)
     # What repeats another cell follows from a 1 as well.
-    copies = {a.cell for a in question.answers if a.points < most and _flows(a)}
+    flow = ("adjoint", "tangent")
+    copies = {a.cell for a in question.answers if a.points < most and _cell_kind(a) in flow}
     for number, limit in GUESSED.items():
         right = sum(
             a.points
@@ -360,10 +361,6 @@ def _guessed(problem: Problem, kind: Kind, question: Question) -> Unfit | None:
         if right > limit * whole:
             return Unfit("", f"too many of its cells are {number:g}")
     return None
-
-
-def _flows(answer: Answer) -> bool:
-    return _cell_kind(answer) in ("adjoint", "tangent")
 
 
 def _following(problem: Problem, kind: Kind, question: Question, cell: str, number: float) -> Any:

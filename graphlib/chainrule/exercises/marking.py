@@ -20,9 +20,9 @@ from chainrule.exercises.answers import (
     sheet_digits,
 )
 from chainrule.exercises.cells import Cell, partial_of
+from chainrule.exercises.feedback import Report
 from chainrule.exercises.formulas import Formulas, read_formula
 from chainrule.exercises.naming import apart, last_place, meant, slip
-from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph, Typed
 from chainrule.language import canonical

@@ -14,6 +14,7 @@ from typing import Final
 
 from chainrule.errors import FileError, InputError, excerpt
 from chainrule.exercises.answers import number
+from chainrule.exercises.cells import PASSES
 from chainrule.exercises.pasted_latex import latex_rows, plain_cell
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.language import canonical
@@ -326,14 +327,7 @@ class _Reader:
 
 def _is_id(cell: str) -> bool:
     kind, colon, _ = cell.partition(":")
-    return bool(colon) and kind.strip() in (
-        "value",
-        "partial",
-        "formula",
-        "share",
-        "adjoint",
-        "tangent",
-    )
+    return bool(colon) and kind.strip() in PASSES
 
 
 def _canonical_id(id: str) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from chainrule.language.names import GREEK_NAMES
+from chainrule.ops import OPS
+
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _BEGIN = re.compile(r"\\begin\{(tabular[xy*]?|array|aligned|align\*?|longtable|booktabs)\}")
 _RULE = re.compile(
@@ -41,87 +44,16 @@ _SIGNS: Final = {
     "&": "&",
     "%": "%",
     "_": "_",
-    "$": "",
     "infty": "∞",
-    ",": "",
-    "!": "",
     ";": " ",
     ":": " ",
     " ": " ",
     "quad": " ",
     "qquad": " ",
-    "left": "",
-    "right": "",
     "star": "*",
     "approx": "≈",
 }
-_FUNCTIONS: Final = frozenset(
-    (
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "sinh",
-        "cosh",
-        "tanh",
-        "exp",
-        "ln",
-        "log",
-        "max",
-        "min",
-        "arcsin",
-        "arccos",
-        "arctan",
-    )
-)
 _ACCENTS: Final = {"bar": "_bar", "hat": "_hat", "dot": "_dot", "overline": "_bar"}
-_PLAIN: Final = frozenset(
-    (
-        "text",
-        "mathrm",
-        "mathbf",
-        "boldsymbol",
-        "mathit",
-        "textbf",
-        "textit",
-        "bm",
-        "operatorname",
-        "mbox",
-        "mathsf",
-        "emph",
-        "displaystyle",
-        "small",
-        "footnotesize",
-    )
-)
-_GREEK: Final = frozenset(
-    (
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-    )
-)
 _MOST_DEPTH: Final = 40
 
 
@@ -251,12 +183,10 @@ class _Plain:
             return groups[kept] if kept >= 0 else ""
         if name in _ACCENTS:
             return self._group() + _ACCENTS[name]
-        if name in _FUNCTIONS:
+        if name in OPS.spelled:
             return f"{name} " if self.source[self.at : self.at + 1].isspace() else name
-        if name in _GREEK:
+        if name in GREEK_NAMES:
             return name
-        if name in _PLAIN:
-            return self._group() if self.source[self.at : self.at + 1] == "{" else ""
         if name == "partial":  # LaTeX drops the blank after a command
             while self.source[self.at : self.at + 1].isspace():
                 self.at += 1

@@ -14,8 +14,8 @@ from typing import Final, Literal
 
 from chainrule.exercises.answers import Verdict, formula
 from chainrule.exercises.cells import Cell
+from chainrule.exercises.feedback import Report
 from chainrule.exercises.marking import Marking
-from chainrule.exercises.report import Report
 from chainrule.readings.terms import text
 
 Carry = Literal["full", "half", "none"]

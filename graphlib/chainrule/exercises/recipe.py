@@ -15,7 +15,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from chainrule.errors import ChainruleError, InputError
-from chainrule.exercises.catalogue import LANGUAGES
+from chainrule.exercises.catalogue import CELLS, LANGUAGES
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
@@ -30,24 +30,6 @@ MOST_CHARACTERS: Final = 50_000
 MOST_DOTS: Final = 200
 MOST_TASKS: Final = 60
 MOST_POINTS: Final = 100
-WEIGHED: Final = (
-    "value",
-    "formula",
-    "partial",
-    "share",
-    "adjoint",
-    "tangent",
-    "path",
-    "updated",
-    "node",
-    "arrows",
-    "count",
-    "saturated",
-    "shape",
-    "mistake",
-    "corrected",
-)
-"""Kinds of cells, as their ids begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +266,7 @@ class _Reader:
         if sum(part.count * len(part.kinds) for part in parts) > MOST_TASKS:
             self._stop("count", "These are too many tasks", f"At most {MOST_TASKS} on one sheet.")
         marks = self._points("marks", tuple(KINDS))
-        weights = self._points("weights", WEIGHED)
+        weights = self._points("weights", tuple(CELLS))
         carry = self._string(self.data, "carry", "full")
         self._among("carry", carry, CARRIED, "This is no way to carry on")
         language = self._string(self.data, "language", "en")

@@ -13,57 +13,18 @@ import numpy as np
 DIGITS: Final = 34
 
 SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
+SAME: Final = """
+    sin cos tan sec csc cot exp log sqrt cbrt sinh cosh tanh sech coth asin acos atan atan2
+    asinh atanh sign erf
+    """
+"""Functions that mpmath calls the same."""
 FUNCTIONS: Final[Mapping[str, str]] = {
-    **{
-        name: name
-        for name in [
-            "sin",
-            "cos",
-            "tan",
-            "exp",
-            "log",
-            "sqrt",
-            "cbrt",
-            "sinh",
-            "cosh",
-            "tanh",
-            "sech",
-            "coth",
-            "sec",
-            "csc",
-            "cot",
-            "atan",
-            "asin",
-            "acos",
-            "asinh",
-            "atanh",
-            "sign",
-            "atan2",
-            "erf",
-        ]
-    },
+    **{name: name for name in SAME.split()},
     **{f"arc{name}": f"a{name}" for name in ("tan", "sin", "cos")},
     **{f"ar{name}": f"a{name}" for name in ("sinh", "tanh")},
     "ln": "log",
     "abs": "fabs",
 }
-OWN: Final = tuple(
-    [
-        "sigmoid",
-        "softplus",
-        "relu",
-        "step",
-        "max",
-        "min",
-        "log2",
-        "log10",
-        "sum",
-        "mean",
-        "softmax",
-        "dot",
-        "norm",
-    ]
-)
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from chainrule.errors import ParseError
-from chainrule.exercises.second_maths import FUNCTIONS, OWN, SIGNS, number, second_maths
+from chainrule.exercises.second_maths import SIGNS, number, second_maths
 
 STEP: Final = "1e-10"
 """Step of the differences: at 34 digits they are right to about 19."""
@@ -31,10 +31,6 @@ _SMALL: Final = {
 _LOW: Final = {ord(low): plain for low, plain in zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)}
 _TOKEN: Final = re.compile(r"\s*(?:(\d+\.?\d*|\.\d+)|([^\W\d]\w*)|([<>=!]=|[-+*/@^()|=√∛,<>≤≥≠]))")
 
-ALLOWED: Final = (
-    "Sheets are made of formulas as text, with + − · / ^ @ and the functions "
-    f"{', '.join((*FUNCTIONS, *OWN))}, choices a if x > 0 else b; each step on a line of its own."
-)
 _COMPARED: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "<": operator.lt,
     ">": operator.gt,
@@ -54,6 +50,15 @@ def plain_name(name: str) -> str:
     """Return a name in the one form used here: θ₁, θ_1 and theta1 are the same."""
     low = name.translate(_LOW).replace("_", "")
     return "".join(unicodedata.name(c).split()[-1].lower() if c in GREEK else c for c in low)
+
+
+def _refused(message: str, text: str, position: int = 0) -> ParseError:
+    known = ", ".join(name for name in second_maths()["functions"] if name.isascii())
+    allowed = (
+        f"Sheets are made of formulas as text, with + − · / ^ @ and the functions {known}, "
+        "choices a if x > 0 else b; each step on a line of its own."
+    )
+    return ParseError(message, text=text, position=position, allowed=allowed)
 
 
 class _Reader:
@@ -76,11 +81,7 @@ class _Reader:
 
     def _stop(self) -> NoReturn:
         found = self.tokens[self.place] if self.place < len(self.tokens) else "the end"
-        raise ParseError(
-            f"A second reading stops at `{found[:40]}`",
-            text=self.text,
-            allowed=ALLOWED,
-        )
+        raise _refused(f"A second reading stops at `{found[:40]}`", self.text)
 
     def _next(self) -> str:
         return self.tokens[self.place] if self.place < len(self.tokens) else ""
@@ -288,8 +289,7 @@ def _tokens(text: str) -> list[str]:
         match = _TOKEN.match(shown, place)
         if match is None:
             at = min(place, max(0, len(text) - 1))
-            what = "A second reading does not know this character"
-            raise ParseError(what, text=text, position=at, allowed=ALLOWED)
+            raise _refused("A second reading does not know this character", text, at)
         tokens.append(match[0].strip())
         place = match.end()
     return tokens
@@ -338,9 +338,7 @@ class SecondReading:
         while waiting:
             ready = [name for name in waiting if placed.issuperset(self.uses[name])]
             if not ready:
-                raise ParseError(
-                    "These lines need each other", text="; ".join(waiting), allowed=ALLOWED
-                )
+                raise _refused("These lines need each other", "; ".join(waiting))
             placed.update(ready)
             order += ready
             waiting = [name for name in waiting if name not in placed]

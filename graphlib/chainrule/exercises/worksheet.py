@@ -16,9 +16,18 @@ from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
 from chainrule.exercises.cells import Cell, CellKind, Cells, partial_of, share_of
-from chainrule.exercises.inside import places_of_partial, places_of_value
 from chainrule.exercises.layers import Layer, Nodes
-from chainrule.exercises.shapes import DIV, MUL, Shape, Single, rule_at, shape_of, single_of
+from chainrule.exercises.shapes import (
+    DIV,
+    MUL,
+    Shape,
+    Single,
+    places_of_partial,
+    places_of_value,
+    rule_at,
+    shape_of,
+    single_of,
+)
 from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.passes.misconceptions import MISCONCEPTIONS, Mistake
 from chainrule.passes.places import Leading, Matrix, Rule, Seed, Step, Sum, linearly

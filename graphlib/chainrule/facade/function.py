@@ -23,14 +23,13 @@ from chainrule.graph.wengert import WengertList
 from chainrule.language import Note, Program, canonical, spelled_once
 from chainrule.passes.agreement import agree
 from chainrule.passes.closed_form import ClosedForm, closed_form
+from chainrule.passes.derivatives import SecondOrder
 from chainrule.passes.folding import Zoom, zoom
 from chainrule.passes.jacobian import jacobian
 from chainrule.passes.record import Mode, record
 from chainrule.passes.run import Run
-from chainrule.passes.second_order import SecondOrder
-from chainrule.readings.agreement import AgreementTable
 from chainrule.readings.cost import Cost, cost
-from chainrule.readings.derivatives import Hessian, JacobianTable
+from chainrule.readings.derivatives import AgreementTable, Hessian, JacobianTable
 from chainrule.readings.latex import latex
 from chainrule.readings.terms import Symbol
 from chainrule.readings.view import Notation, View, labels

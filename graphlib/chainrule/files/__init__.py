@@ -1,4 +1,4 @@
-"""Files from elsewhere are data: tables as CSV, and names under which files may be kept."""
+"""Files from elsewhere are data: tables as CSV; files of ours have safe names and are whole."""
 
 from chainrule.files.names import safe_name
 from chainrule.files.tables import (
@@ -11,6 +11,7 @@ from chainrule.files.tables import (
     read_rows,
     read_table,
 )
+from chainrule.files.writing import whole, write_whole
 
 __all__ = [
     "MAX_BYTES",
@@ -22,4 +23,6 @@ __all__ = [
     "read_rows",
     "read_table",
     "safe_name",
+    "whole",
+    "write_whole",
 ]

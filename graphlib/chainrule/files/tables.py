@@ -17,7 +17,6 @@ from io import StringIO
 from typing import Literal
 
 from chainrule.errors import FileError, InputError, excerpt
-from chainrule.files.names import safe_name
 from chainrule.language.names import LOOK_ALIKES, canonical
 from chainrule.language.syntax import plain_number
 
@@ -29,7 +28,7 @@ MAX_CELL = 1_000
 # A number of fewer characters, without an exponent, is within every limit.
 FAST = 300
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS = ",;\t"
 
 _LINE_END = re.compile(r"\r\n?|\n")
 # Control characters, those that turn the direction of writing, and what is no character.
@@ -92,16 +91,10 @@ class Columns:
 
     Parameters
     ----------
-    name
-        The file's name, safe to be shown and to be written under.
-    separator
-        What parts the cells: a comma, a semicolon or a tab.
     columns
         In the order of the file.
     """
 
-    name: str
-    separator: str
     columns: Mapping[str, Column]
 
     @property
@@ -110,7 +103,7 @@ class Columns:
         return len(next(iter(self.columns.values())).cells)
 
 
-def read_table(data: bytes, name: str = "", *, loose: bool = False) -> Columns:
+def read_table(data: bytes, *, loose: bool = False) -> Columns:
     r"""Read a CSV file: UTF-8, a header of names, then rows of numbers and text.
 
     Cells are parted by commas, semicolons or tabs, whichever the header has most of. Where they
@@ -125,8 +118,6 @@ def read_table(data: bytes, name: str = "", *, loose: bool = False) -> Columns:
     ----------
     data
         At most 5 MB, 100,000 rows and 100 columns.
-    name
-        The file's name, for messages and downloads.
     loose
         Whether headings may be any text, of which names are made, and cells may be missing:
         empty, NA, NaN, null, ? or -. Those are empty cells of the columns.
@@ -153,7 +144,7 @@ def read_table(data: bytes, name: str = "", *, loose: bool = False) -> Columns:
     if faults:
         row, at, message = min(faults)
         raise source.fault(row + 2, at + 1, message, _ALLOWED)
-    return Columns(safe_name(name), source.separator, columns)
+    return Columns(columns)
 
 
 def read_rows(data: bytes) -> tuple[tuple[str, ...], ...]:

@@ -8,8 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import NO_PARAMETERS, Algebra, Parameters
+from chainrule.algebras.protocol import NO_PARAMETERS, Algebra, Maths, Parameters
 from chainrule.errors import GraphError
 from chainrule.graph.conventions import with_moving
 from chainrule.graph.simplification import simplified

@@ -7,8 +7,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from chainrule.algebras.maths import Maths
-from chainrule.algebras.protocol import Algebra, Parameters
+from chainrule.algebras.protocol import Algebra, Maths, Parameters
 from chainrule.errors import GraphError
 from chainrule.ops import OPS, Op
 from chainrule.ops.choice import choices

@@ -54,19 +54,17 @@ def to_sympy(
     graph: WengertList,
     node: int | None = None,
     *,
-    evaluate: bool = True,
     limit: int = LIMIT,
     free: Collection[int] = (),
 ) -> Any:
     """Return a node as a SymPy expression in the inputs, which are real symbols.
 
+    SymPy simplifies as it does by itself: x + x is 2x.
+
     Parameters
     ----------
     node
         Index of the node; default the main output.
-    evaluate
-        Whether SymPy may simplify as it does by itself (x + x = 2x); otherwise the
-        expression is the formula as it was written.
     limit
         Largest number of nodes of the formula, with every shared step written out.
     free
@@ -78,8 +76,6 @@ def to_sympy(
         If the formula is larger than `limit`, holds a power of a number with more than
         1,000 digits or nests deeper than SymPy can simplify, or the graph has vectors.
     """
-    import sympy
-
     goal = graph.outputs[0] if node is None else node
     if not graph.is_scalar:
         shaped = next(iter(graph.shapes), None)
@@ -96,21 +92,20 @@ def to_sympy(
     algebra = SympyAlgebra()
     values: dict[int, Any] = {}
     try:
-        with sympy.evaluate(evaluate):
-            for i in range(goal + 1):
-                if not needed[i]:
-                    continue
-                op = graph.ops[i]
-                if op is INPUT or i in free:
-                    values[i] = algebra.symbol(symbol_name(graph, i))
-                else:
-                    operands = [values[operand] for operand in graph.operands[i]]
-                    values[i] = algebra.apply(op, graph.parameters_of(i), operands)
+        for i in range(goal + 1):
+            if not needed[i]:
+                continue
+            op = graph.ops[i]
+            if op is INPUT or i in free:
+                values[i] = algebra.symbol(symbol_name(graph, i))
+            else:
+                operands = [values[operand] for operand in graph.operands[i]]
+                values[i] = algebra.apply(op, graph.parameters_of(i), operands)
     except RecursionError:
         deep = graph.distances([goal])
         raise GraphError(
             f"the formula is nested {max(deep)} deep, more than SymPy can simplify here; "
-            "allowed: evaluate=False, or some hundreds"
+            "allowed: some hundreds"
         ) from None
     return values[goal]
 

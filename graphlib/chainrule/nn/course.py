@@ -11,8 +11,8 @@ import numpy as np
 
 from chainrule.errors import InputError, TrainingError
 from chainrule.nn.building import Prepared
+from chainrule.nn.keeping import Moment
 from chainrule.nn.looking import layers
-from chainrule.nn.moments import Moment
 
 Array = Any
 MOST_NUMBERS = 2_000_000

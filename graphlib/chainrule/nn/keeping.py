@@ -5,19 +5,39 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.errors import FileError
 
-if TYPE_CHECKING:
-    from chainrule.nn.moments import Moment
-
 Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that a run needs to go on from a step.
+
+    Parameters
+    ----------
+    numbers, slots
+        The parameters in a row, and what the optimiser carries.
+    random, order
+        The state of the generator, and the order of the examples in this epoch.
+    best
+        The lowest held-out loss, its step and the parameters there.
+    """
+
+    step: int
+    numbers: Array
+    slots: tuple[Array, ...]
+    random: Mapping[str, Any]
+    order: Array
+    best: tuple[float, int, Array] | None
+
+
 VERSION = 1
 MOST_TEXT = 50_000_000
 
@@ -104,16 +124,3 @@ def _of_another(what: str) -> FileError:
         row=1,
         allowed="A run is loaded into one with the same layers, optimiser and data.",
     )
-
-
-def read(path: str | Path) -> bytes:
-    """Return a file's bytes."""
-    return Path(path).read_bytes()
-
-
-def write(path: str | Path, content: bytes) -> None:
-    """Write a file whole: what stood there stays until all is written."""
-    whole = Path(path)
-    part = whole.with_name(f".{whole.name}.part")
-    part.write_bytes(content)
-    part.replace(whole)

@@ -11,8 +11,8 @@ import numpy as np
 
 from chainrule.algebras.arrays import ARRAYS
 from chainrule.compile.buffered import Buffered
-from chainrule.nn.flat import Flat
 from chainrule.nn.model import Network
+from chainrule.nn.stepping import Flat
 from chainrule.ops.record import Op
 from chainrule.passes.record import Record, record
 from chainrule.readings.formulas import READING, compose

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from chainrule.errors import FileError
-from chainrule.files import Column, Columns, read_table
+from chainrule.files import Column, read_table
 from chainrule.nn.data import Data
 
 Array = Any
@@ -47,18 +47,7 @@ def from_csv(
     FileError
         With row and column of what cannot be used.
     """
-    return from_columns(read_table(content, loose=True), target, missing=missing, without=without)
-
-
-def from_columns(
-    table: Columns,
-    target: str | None = None,
-    *,
-    missing: Missing = "refuse",
-    without: Sequence[str] = (),
-) -> Data:
-    """Return a table that has been read as data; see `from_csv`."""
-    every = tuple(table.columns.values())
+    every = tuple(read_table(content, loose=True).columns.values())
     goal = _chosen(every, target)
     left_out = [_chosen(every, name) for name in without]
     notes: list[str] = []

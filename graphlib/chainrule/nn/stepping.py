@@ -6,21 +6,73 @@ by every parameter into one row of numbers, and the rule moves the row of parame
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.compile.buffered import Buffered
-from chainrule.nn.flat import Flat
+from chainrule.errors import InputError
 from chainrule.nn.model import Network
 from chainrule.nn.optimisers import METHODS, Optimiser
+from chainrule.ops import Shape
 from chainrule.passes.derivatives import gradient_graph
 
 if TYPE_CHECKING:
     from chainrule.nn.plan import Plan
 
 Array = Any
+
+
+class Flat:
+    """Arrays by name that share one row of numbers.
+
+    Parameters
+    ----------
+    shapes
+        By name, in order.
+    what
+        What an entry is called in messages.
+    start
+        The numbers to begin with, by name; zeros otherwise.
+
+    Raises
+    ------
+    InputError
+        If an array is missing, too many, or has another shape; names both shapes.
+    """
+
+    def __init__(
+        self, shapes: Mapping[str, Shape], what: str, start: Mapping[str, Any] | None = None
+    ) -> None:
+        self.numbers: Any = np.zeros(sum(math.prod(shape) for shape in shapes.values()))
+        self.views: dict[str, Any] = {}
+        at = 0
+        for name, shape in shapes.items():
+            size = math.prod(shape)
+            self.views[name] = self.numbers[at : at + size].reshape(shape)
+            at += size
+        if start is not None:
+            self._fill(start, what)
+
+    def _fill(self, start: Mapping[str, Any], what: str) -> None:
+        for name in [*self.views, *start]:
+            if name not in start or name not in self.views:
+                raise InputError(
+                    f"the {what} {name[:40]} is {'missing' if name in self.views else 'unknown'}",
+                    allowed=f"There are {', '.join(self.views)}.",
+                )
+        for name, view in self.views.items():
+            given = np.asarray(start[name], dtype=float)
+            if given.shape != view.shape:
+                raise InputError(
+                    f"the {what} {name} has shape {given.shape}",
+                    allowed=f"The network needs {view.shape}.",
+                )
+            view[...] = given
+
+
 MOST_COMPILED = 12
 """Sizes of batches that are kept compiled, each with its buffers."""
 PIECE = 4_096
@@ -150,11 +202,6 @@ class Stepper:
     def losses(self) -> Array:
         """Loss of each example of the last batch."""
         return self.value(self.network.graph.outputs[0]).copy()
-
-    @property
-    def prediction(self) -> Array:
-        """Predictions for the last batch."""
-        return self.value(self.network.graph.outputs[1])
 
     def gradient_norms(self) -> dict[str, float]:
         """Return the Euclidean norm of the gradient by each parameter."""

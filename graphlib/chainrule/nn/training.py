@@ -11,16 +11,14 @@ import numpy as np
 
 from chainrule.errors import InputError, TrainingError
 from chainrule.facade import Graph
-from chainrule.nn import keeping
-from chainrule.nn.flat import Flat
+from chainrule.files import write_whole
 from chainrule.nn.formula import Formula
-from chainrule.nn.keeping import packed, unpacked
+from chainrule.nn.keeping import Moment, packed, unpacked
 from chainrule.nn.model import Model, Sequential
-from chainrule.nn.moments import Moment
 from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.schedules import constant
-from chainrule.nn.stepping import Stepper
+from chainrule.nn.stepping import Flat, Stepper
 from chainrule.nn.trained import Pair, Trained, frozen
 from chainrule.nn.words import translated
 
@@ -319,7 +317,7 @@ class Training(Trained, Iterator[TrainingRecord]):
     def save(self, path: str | Path) -> None:
         """Write parameters, the optimiser's state and the place in the run to an .npz file."""
         content = packed(self.moment(), self.parameters, self.optimiser.name, self.epochs)
-        keeping.write(path, content)
+        write_whole(Path(path), content)
 
     def load(self, path: str | Path) -> None:
         """Go on from a saved moment: the same steps follow as in the run that was saved.
@@ -330,7 +328,7 @@ class Training(Trained, Iterator[TrainingRecord]):
             If the file is none, or of another network, optimiser or number of examples.
         """
         shapes = {name: view.shape for name, view in self._flat.views.items()}
-        content = keeping.read(path)
+        content = Path(path).read_bytes()
         moment, epochs = unpacked(content, self.moment(), shapes, self.optimiser.name)
         self.restore(moment)
         self.epochs = epochs

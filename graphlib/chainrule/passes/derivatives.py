@@ -1,19 +1,97 @@
-"""Derivatives of a graph as graphs: a reverse pass in the building algebra writes one."""
+"""Derivatives of a graph as graphs: a reverse pass in the building algebra writes one.
+
+Such a derivative exists only where its function does: 1/x, the formula of the derivative of ln x,
+has a value at −1. So it is written as an operation "given" with the function's value as second
+operand: what has no value there gives none here. Second derivatives are passes over these graphs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
+from itertools import product
 from typing import Any
 
+import numpy as np
+
+from chainrule.algebras.array import Array
+from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
-from chainrule.ops import OPS
-from chainrule.passes.domains import needs, where_defined
+from chainrule.ops import OPS, Op
 from chainrule.passes.folding import fold, groups
-from chainrule.passes.steps import Share
-from chainrule.passes.walks import Ledger, linearise, reverse
+from chainrule.passes.jacobian import corner, entries, smooth
+from chainrule.passes.kinks import sides_along
+from chainrule.passes.run import Number, Run
+from chainrule.passes.walks import Ledger, Share, linearise, reverse
+
+DIV, GIVEN = OPS["div"], OPS["given"]
+# A domain that holds at all of these holds everywhere: borders are at 0, ±1, whole numbers.
+PROBES = tuple(Fraction(n, 2) for n in (-6, -4, -3, -2, -1, 0, 1, 2, 3, 4))
+# Beyond so many steps times borders, what a derivative implies is not looked up.
+MOST_LOOKED_UP = 2_000_000
+
+Need = tuple[str, tuple[int, ...]]
+
+
+def needs(graph: WengertList, goal: int) -> dict[int, Need]:
+    """Return the nodes before `goal` that do not exist everywhere, with what each one needs."""
+    distances = graph.distances([goal])
+    found: dict[int, Need] = {}
+    for node, op in enumerate(graph.ops):
+        still = not graph.varies[node] and bool(graph.operands[node])
+        if op.domain is None or distances[node] < 0 or still:
+            continue
+        numbers = [graph.parameters_of(i).get("number") for i in graph.operands[node]]
+        choices = [PROBES if number is None else (number,) for number in numbers]
+        if not all(op.domain.holds(*point) for point in product(*choices)):
+            found[node] = _need(op, graph.operands[node])
+    return found
+
+
+def _need(op: Op, operands: tuple[int, ...]) -> Need:
+    """Return what an operation needs and of which nodes: of a quotient, the divisor alone."""
+    assert op.domain is not None
+    return op.domain.needs, operands[1:] if op is DIV else operands
+
+
+def where_defined(
+    builder: Builder, derivative: Expression, value: Expression, bounded: dict[int, Need]
+) -> Expression:
+    """Return a derivative that has no value where `value` has none.
+
+    Parameters
+    ----------
+    bounded
+        The nodes before `value` that do not exist everywhere, as `needs` found them.
+    """
+    if not bounded or _implied(builder, derivative, bounded):
+        return derivative
+    witness = value
+    if value.ndim:
+        witness = builder.write(OPS["collapse"], [value], {"shape": ()})
+    if witness.carries and not derivative.carries:
+        witness = builder.write(OPS["batch_sum"], [witness])
+    return builder.write(GIVEN, [derivative, witness])
+
+
+def _implied(builder: Builder, derivative: Expression, bounded: dict[int, Need]) -> bool:
+    """Whether the formula of a derivative has no value wherever one of `bounded` has none."""
+    if len(builder.ops) * len(bounded) > MOST_LOOKED_UP:
+        return False
+    pending, seen = [derivative.index], set[int]()
+    said: set[Need] = set()
+    while pending:
+        node = pending.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        pending.extend(builder.operands[node])
+        if builder.ops[node].domain is not None:
+            said.add(_need(builder.ops[node], builder.operands[node]))
+    return all(node in seen or need in said for node, need in bounded.items())
 
 
 def gradient_graph(
@@ -39,7 +117,7 @@ def gradient_graph(
         Nodes of the graph that are outputs as well, before the derivatives.
     domains
         Whether a derivative has no value where the output has none; see
-        `chainrule.passes.domains`.
+        `chainrule.passes.derivatives`.
 
     Raises
     ------
@@ -165,3 +243,114 @@ def adjoint_graph(
     ends = [adjoints[node] for node in named.inputs if node in adjoints]
     whole = builder.finish([values[output], *ends])
     return fold(whole, groups(whole, "named")), names
+
+
+class SecondOrder:
+    """The second derivatives of the main output at a point.
+
+    Parameters
+    ----------
+    point
+        Exact value of each input, by index.
+
+    Raises
+    ------
+    GraphError
+        If the main output is a vector, or the graph has a batch.
+    """
+
+    def __init__(self, graph: WengertList, point: Mapping[int, Any]) -> None:
+        if graph.batched or graph.shape(graph.outputs[0]):
+            raise GraphError(
+                "second derivatives are those of one number; the graph has a batch, or its "
+                "output is a vector; allowed: a scalar output, such as a sum"
+            )
+        self.graph = graph
+        self.gradient = gradient_graph(graph, domains=False)
+        pairs = zip(graph.inputs, self.gradient.inputs, strict=True)
+        self.point = {new: point[old] for old, new in pairs}
+        self._first = Run(graph, point)
+
+    @cached_property
+    def nowhere(self) -> dict[int, Undefined]:
+        """The inputs by which there is no first derivative, hence no second one, and why.
+
+        A formula of the gradient may have a value where the function has none: 1/x at −1,
+        where log x does not exist, or sign x at 0, where |x| has a kink.
+        """
+        first, graph = self._first, self.graph
+        whole = first.value(graph.outputs[0]).undefined
+        if whole is not None:
+            return dict.fromkeys(graph.inputs, whole)
+        found: dict[int, Undefined] = {}
+        for entry, output in zip(graph.inputs, self.gradient.outputs, strict=True):
+            reason = first.derivative(entry).undefined
+            if reason is None and self._jumps:
+                leads = self.gradient.distances([output])
+                at = next((node for node in self._jumps if leads[node] >= 0), None)
+                reason = None if at is None else corner(self.gradient, at)
+            if reason is not None:
+                found[entry] = reason
+        return found
+
+    @cached_property
+    def _jumps(self) -> list[int]:
+        """The nodes of the gradient graph that jump at the point: slopes at a kink."""
+        if not self._first.kinks:
+            return []
+        ops = self.gradient.ops
+        here = Run(self.gradient, self.point, "forward").kinks
+        return [n for n in here if (kink := ops[n].kink) is not None and kink.push is None]
+
+    def hessian(self) -> dict[int, dict[int, Number]]:
+        """Return the Hessian, by indices of inputs: one reverse pass a row."""
+        inputs, gradient, nowhere = self.graph.inputs, self.gradient, self.nowhere
+        missing = {entry: Number(why, why, why) for entry, why in nowhere.items()}
+        if len(missing) == len(inputs):
+            return {a: dict.fromkeys(inputs, missing[a]) for a in inputs}
+        found = entries(gradient, self.point, "reverse", strict=True)
+        rows = {
+            a: {
+                b: missing.get(a) or missing.get(b) or self._where_defined(found[output, entry])
+                for b, entry in zip(inputs, gradient.inputs, strict=True)
+            }
+            for a, output in zip(inputs, gradient.outputs, strict=True)
+        }
+        # A mixed derivative that exists in one order only is none: the matrix is symmetric.
+        return {
+            a: {b: rows[b][a] if rows[b][a].undefined else x for b, x in row.items()}
+            for a, row in rows.items()
+        }
+
+    def along(self, direction: Mapping[int, Any]) -> dict[int, Number]:
+        """Return the Hessian times a direction, by input: one forward pass over the gradient.
+
+        Parameters
+        ----------
+        direction
+            How fast each input moves, by index; those left out stand still.
+        """
+        inputs, gradient, nowhere = self.graph.inputs, self.gradient, self.nowhere
+        still = {entry: Number(why, why, why) for entry, why in nowhere.items()}
+        moving = {entry: amount for entry, amount in direction.items() if amount != 0}
+        nothing = next((still[entry] for entry in moving if entry in still), None)
+        if nothing is not None:
+            return dict.fromkeys(inputs, nothing)
+        new = dict(zip(inputs, gradient.inputs, strict=True))
+        seeds = {new[entry]: amount for entry, amount in (moving or direction).items()}
+        run = Run(gradient, self.point, "forward", direction=seeds)
+        found: dict[int, Number] = {}
+        for entry, output in zip(inputs, gradient.outputs, strict=True):
+            number = run.derivative(output)
+            if run.kinks:
+                number = smooth(number, sides_along(run.fine, output, run.seeds), run)
+            found[entry] = still.get(entry) or self._where_defined(number)
+        return found
+
+    def _where_defined(self, number: Number) -> Number:
+        """Return an array of nothing where an entry on which the output depends is none."""
+        why = self._first.value(self.graph.outputs[0]).undefined
+        if why is not None and isinstance(number.shown, Array):
+            none = Array(np.full(number.shown.data.shape, why, dtype=object), number.shown.ndim)
+            return Number(none, none, none)
+        return number

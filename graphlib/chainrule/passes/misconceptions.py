@@ -11,8 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from chainrule.passes.mistaken import (
+from chainrule.passes.places import (
     SIGNS,
+    Gathered,
+    Place,
+    Product,
+    Rule,
+    Seed,
+    Step,
+    Sum,
+    Update,
+    Written,
     antiderivative,
     divided,
     entry_by_entry,
@@ -29,7 +38,6 @@ from chainrule.passes.mistaken import (
     transposed,
     without_inner,
 )
-from chainrule.passes.places import Gathered, Place, Product, Rule, Seed, Step, Sum, Update, Written
 from chainrule.passes.walks import Ledger
 
 

@@ -59,11 +59,6 @@ class InputPaths:
     adjoint: Number
     agrees: bool | None
 
-    @property
-    def complete(self) -> bool:
-        """Whether all paths are shown."""
-        return len(self.shown) == self.count
-
 
 def paths(run: Run, inputs: Sequence[int], most: int = MOST) -> tuple[InputPaths, ...]:
     """Return the paths from inputs to the output of a run in reverse mode.

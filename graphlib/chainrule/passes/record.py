@@ -8,8 +8,18 @@ from typing import Any, Literal
 
 from chainrule.algebras.protocol import Algebra
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.steps import Evaluate, Linearise, Push, Share, Step
-from chainrule.passes.walks import Ledger, evaluate, forward, linearise, reverse
+from chainrule.passes.walks import (
+    Evaluate,
+    Ledger,
+    Linearise,
+    Push,
+    Share,
+    Step,
+    evaluate,
+    forward,
+    linearise,
+    reverse,
+)
 
 Mode = Literal["forward", "reverse"]
 

@@ -20,8 +20,7 @@ from chainrule.passes.closed_form import Plain, derivative, plain, with_deep_sta
 from chainrule.passes.kinks import Sides, kinks, sides
 from chainrule.passes.proof import prove
 from chainrule.passes.record import derived
-from chainrule.passes.steps import Push, Seed, Share
-from chainrule.passes.walks import Ledger, evaluate, forward
+from chainrule.passes.walks import Ledger, Push, Seed, Share, evaluate, forward
 from chainrule.workers import call
 
 # Evaluations of a node that the curves may cost; above, they are left out.

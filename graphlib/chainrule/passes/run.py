@@ -28,7 +28,7 @@ from chainrule.graph.wengert import WengertList
 from chainrule.passes.kinks import Sides, kinks, sides
 from chainrule.passes.proof import CERTAIN, FORMS, RUNGS, Proof, climbed, prove, recorded, small
 from chainrule.passes.record import Mode, Record
-from chainrule.passes.steps import Step
+from chainrule.passes.walks import Step
 
 # Bits of a number of which more than a double is shown.
 DIGITS_BITS = 256

@@ -17,8 +17,7 @@ from chainrule.graph.constant import Constant
 from chainrule.graph.numbering import original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
-from chainrule.passes.borders import corners, ends
-from chainrule.passes.kinks import same
+from chainrule.passes.kinks import corners, ends, same
 from chainrule.passes.run import Number, merged
 from chainrule.readings.catalogue import CAPTIONS, WORDS, say
 from chainrule.readings.formulas import compose

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from chainrule.errors import GraphError
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.language.names import canonical_label
-from chainrule.passes.single_folds import (
+from chainrule.passes.folding import (
     between,
     exits_of,
     feeding,

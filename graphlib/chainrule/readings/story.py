@@ -10,7 +10,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.ops import Map
 from chainrule.passes.run import Number
-from chainrule.passes.steps import Evaluate, Linearise, Push, Seed, Share
+from chainrule.passes.walks import Evaluate, Linearise, Push, Seed, Share
 from chainrule.readings.catalogue import NUMBERS, PHASES, RULES, SENTENCES, TITLES, WORDS
 from chainrule.readings.cells import about, number_cell, story_caption
 from chainrule.readings.document import Document, Entries, Entry, Heading, Paragraph, Written

@@ -13,7 +13,7 @@ from chainrule.algebras.real import lifted
 from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import Edge
 from chainrule.passes.run import Number, merged
-from chainrule.passes.steps import Push, Share
+from chainrule.passes.walks import Push, Share
 from chainrule.readings.catalogue import EXPORTED, WORDS
 from chainrule.readings.cells import about, at_kink, caption, number_cell, one_sided
 from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, words

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from chainrule.algebras.decimals import bound
+from chainrule.algebras.forms import Form
 from chainrule.algebras.real import Real
 from chainrule.algebras.undefined import Undefined
+from chainrule.algebras.written import at
+from chainrule.graph.builder import Builder, number_text
 from chainrule.graph.numbering import copy_name, original, places, with_rows
 from chainrule.graph.wengert import INPUT, Edge, WengertList
+from chainrule.ops import OPS
 from chainrule.passes.run import Kind, Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
-from chainrule.readings.closed_forms import MOST_PARTS, exact_term
-from chainrule.readings.formulas import CELL, READING, Extent, Formula, Names, compose
+from chainrule.readings.formulas import CELL, READING, Extent, Formula, Names, compose, formula_of
 from chainrule.readings.notation import PROFILES, Profile
 from chainrule.readings.notation import Notation as Notation
-from chainrule.readings.numbers import numeral
+from chainrule.readings.numbers import DEFAULT, Format, numeral
 from chainrule.readings.partials import PartialGraph, partial_graphs
 from chainrule.readings.stable_forms import from_logits
 from chainrule.readings.terms import (
@@ -36,6 +42,55 @@ from chainrule.readings.terms import (
     text,
     with_comma,
 )
+
+# What is longer is no help beside a decimal: characters as text, nodes as a formula.
+MOST_CHARACTERS = 24
+MOST_NODES = 12
+MOST_DIGITS = 9
+MOST_PARTS = 24
+"""Parts of a form up to which it may be as short as that."""
+
+
+def exact_term(known: Fraction | Form, format: Format = DEFAULT) -> Term | None:
+    """Return an exact number as a term; None where it is long, or is shown in full anyway."""
+    term = _of_fraction(known, format) if isinstance(known, Fraction) else _of_form(known)
+    return with_comma(term) if term is not None and format.comma else term
+
+
+def _of_form(known: Form) -> Term | None:
+    if _nests(known):
+        return None
+    builder = Builder()
+    graph = builder.finish([at(known, builder.maths)])
+    if len(graph) > MOST_NODES:
+        return None
+    term = compose(graph, graph.outputs[0], lambda node: None).term
+    return term if len(text(term)) <= MOST_CHARACTERS else None
+
+
+def _nests(known: Form, inside: bool = False) -> bool:
+    """Return whether a function stands within a function: cos(sin(1) + 3) tells nothing new."""
+    for powers, _ in known.terms:
+        for atom, _ in powers:
+            is_function = atom.kind not in ("number", "pi", "exp", "sum")
+            forms = (x for x in atom.inner if isinstance(x, Form))
+            if (inside and is_function) or any(_nests(x, inside or is_function) for x in forms):
+                return True
+    return False
+
+
+def _of_fraction(known: Fraction, format: Format) -> Term | None:
+    shown = numeral(known, replace(format, comma=False))
+    if (
+        isinstance(shown, Numeral)
+        and Fraction(Decimal(shown.digits)) * Fraction(10) ** (shown.power or 0) == known
+    ):
+        return None
+    written = min(number_text(known), f"{known.numerator}/{known.denominator}", key=len)
+    if len(written) > MOST_DIGITS:
+        return None
+    return formula_of(OPS["constant"], (), {"text": written}).term
+
 
 # Rows of a table in which closed forms stand beside the numbers.
 MOST_EXACT = 200

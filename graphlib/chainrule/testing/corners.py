@@ -23,7 +23,6 @@ from chainrule.testing.laws import (
     Corner,
     bound,
     far,
-    flat,
     require,
     require_close,
 )
@@ -80,34 +79,6 @@ def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) 
         else:
             used = algebra.pull(partial, algebra.one(result), values[slot])
             require_close(used, corner.used[slot], "1e-15", f"{what}: used by {slot}")
-
-
-def check_entry_kink(op: Op, operand: Any, used: Any, given: Any, directions: Any) -> None:
-    """The same for entries of one operand, in the directions given."""
-    kink, what = op.kink, f"{op.name}{operand} with {given}"
-    assert kink is not None
-    at, step = bound(FINE, operand), NUMBERS.number(STEP)
-    require(FINE.at_kink(op, given, [at]), f"{what} is not seen as a kink")
-    value = FINE.apply(op, given, [at])
-    jumps = False
-    for direction in directions:
-        tangent = bound(FINE, direction)
-        there = FINE.apply(op, given, [at + tangent * step])
-        if kink.push is None:
-            jumps = jumps or any(
-                far(a, b, "0.1") for a, b in zip(flat(there), flat(value), strict=True)
-            )
-            continue
-        got = kink.push(FINE.maths, [tangent], at, **given)
-        require_close(got, (there - value) / step, "1e-20", f"{what} in the direction {direction}")
-    require(jumps == (kink.push is None), f"{what}: jumps is {jumps}")
-    if used is not None:
-        for algebra in (ARRAYS, FINE):
-            here = bound(algebra, operand)
-            result = algebra.apply(op, given, [here])
-            partial = algebra.partial(op, given, 0, result, [here])
-            share = algebra.pull(partial, algebra.one(result), here)
-            require_close(share, used, "1e-15", f"{what}: used")
 
 
 def check_second_at_kink(op: Op, corner: Corner) -> None:

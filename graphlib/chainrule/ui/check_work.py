@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.formula import fault_html
 from chainrule.ui.markup import markup
 from chainrule.ui.state import EXAMPLE, State
-from chainrule.ui.widgets import bound
+from chainrule.ui.widgets import address, bound
 
 MOST_VALUES = 8
 
@@ -73,9 +72,7 @@ def _restore() -> None:
         return
     formula, values = session.get("formula") or EXAMPLE, dict(session.get("values") or {"x": "1"})
     mode = session.get("mode") or "reverse"
-    query = urlencode(
-        [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
-    )
+    query = address()
     if query:
         try:
             state = link.decode(query)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import numpy as np
 import streamlit as st
@@ -19,7 +19,7 @@ from chainrule.ui.formula import fault_html
 from chainrule.ui.pictures.component import plane, theme
 from chainrule.ui.session import take
 from chainrule.ui.state import State
-from chainrule.ui.widgets import bound
+from chainrule.ui.widgets import address, bound
 
 CHOSEN = ("formula", "region", "starts", "optimisers", "rate", "steps")
 TYPING_PAUSE = "150ms"
@@ -68,10 +68,9 @@ def _restore() -> None:
     session = st.session_state
     if "des_formula" in session:
         return
-    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
     state = DescentState()
     try:
-        state = descent_state.decode(urlencode(pairs))
+        state = descent_state.decode(address())
     except LinkError as error:
         session["des_link_fault"] = f"{error.message}. {error.allowed}"
     _take(state)

@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from chainrule.errors import LinkError
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
-from chainrule.ui import class_page, sheet_link, sheets
+from chainrule.ui import class_page, sheets
 from chainrule.ui.answers.component import answers
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
 from chainrule.ui.state import EXAMPLE
-from chainrule.ui.widgets import bound
+from chainrule.ui.widgets import address, bound
 
 FOR: Final = ("One sheet", "A class")
 WAYS: Final = ("Level", "Formula", "Recipe")
@@ -85,13 +84,11 @@ def page() -> None:
 
 def _restore() -> None:
     """Begin with what a link asks for; one that cannot be read is told, and changes nothing."""
-    query = urlencode(
-        [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
-    )
+    query = address()
     if not query:
         return
     try:
-        asked, seed = sheet_link.decode(query)
+        asked, seed = sheets.decode(query)
     except LinkError as error:
         st.html(f'<div class="cr-quiet">{escape(error.message)}. {escape(error.allowed)}</div>')
         return
@@ -153,7 +150,11 @@ def _downloads(asked: sheets.Asked) -> None:
     with st.popover("Download"):
         if not asked.recipe:
             st.caption("Link to this sheet; neither name nor answers are part of it.")
-            st.code("exercises?" + sheet_link.encode(asked, seed), language=None, wrap_lines=True)
+            try:
+                query = sheets.encode(asked, seed)
+                st.code("exercises?" + query, language=None, wrap_lines=True)
+            except LinkError as error:
+                st.caption(f"{error.message}. {error.allowed}")
         for label, format, key in sheets.files():
             st.download_button(
                 label,

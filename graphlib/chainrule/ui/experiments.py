@@ -15,7 +15,7 @@ from chainrule.errors import InputError, OutsideError
 from chainrule.files import safe_name
 from chainrule.nn.experiments import EXPERIMENTS, Experiment, Outcome, mean_of
 from chainrule.nn.experiments.chart import TIME
-from chainrule.nn.experiments.means import can_vary
+from chainrule.nn.experiments.sweep import can_vary
 from chainrule.ui.background import Background
 from chainrule.ui.markup import markup
 from chainrule.ui.network_rail import chosen, current, take

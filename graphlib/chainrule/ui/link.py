@@ -294,7 +294,7 @@ def whole(low: int, high: int) -> Callable[[Field], int]:
     """Return a reader of a whole number between two."""
 
     def read(field: Field) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", field.text) or not low <= int(field.text) <= high:
+        if not re.fullmatch(r"[0-9]{1,10}", field.text) or not low <= int(field.text) <= high:
             raise field.refuse(
                 f"`{field.text[:20]}` does not fit", f"A whole number from {low:,} to {high:,}."
             )

@@ -434,11 +434,11 @@ def changes_words(changes: Sequence[tuple[int, str]]) -> str:
     return "; ".join(f"after epoch {epoch}: {listed(words)}" for epoch, words in by.items())
 
 
-def activations(answers: dict[str, Array], bars: int = 24) -> Outcome:
+def activations(answers: dict[str, Array]) -> Outcome:
     """Return by layer how many of its units' values lie near which number."""
     rows: list[tuple[str, float, int]] = []
     for layer, values in enumerate(answers.values(), start=1):
-        counts, edges = np.histogram(values[np.isfinite(values)], bins=bars)
+        counts, edges = np.histogram(values[np.isfinite(values)], bins=24)
         middles = (edges[1:] + edges[:-1]) / 2
         rows += [(f"layer {layer}", *pair) for pair in zip(middles, counts, strict=True)]
     look = Look("value", "count", kind="bar", facet="layer")

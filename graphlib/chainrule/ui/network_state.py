@@ -96,23 +96,9 @@ class NetworkState:
 
 LIVE = ("rate", "l1", "l2", "dropout", "patience", "epochs")
 """Choices that act on a run from its next epoch on."""
-BEGINS = (
-    "data",
-    "count",
-    "noise",
-    "held",
-    "features",
-    "hidden",
-    "activation",
-    "initialiser",
-    "loss",
-    "optimiser",
-    "batch",
-    "scaling",
-    "seed",
-    "formula",
-    "learn",
-)
+PLACES = ("example", "neuron", "epoch", "experiment")
+"""Where the page stands, which changes no run."""
+BEGINS = tuple(f.name for f in fields(NetworkState) if f.name not in (*LIVE, *PLACES))
 """Choices that begin another run."""
 CHOSEN = (*BEGINS, *LIVE)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import asdict
 from html import escape
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -26,7 +25,7 @@ from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number, quality
 from chainrule.ui.pictures.component import course, neurons, plane, scrubber, theme
 from chainrule.ui.trainer import Trainer, crowd
-from chainrule.ui.widgets import bound
+from chainrule.ui.widgets import address, bound
 
 ASK_EVERY = 0.2
 
@@ -69,10 +68,9 @@ def _restore() -> None:
     session = st.session_state
     if "net_state" in session:
         return
-    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
     state = NetworkState()
     try:
-        state = network_state.decode(urlencode(pairs))
+        state = network_state.decode(address())
     except LinkError as error:
         session["net_link_fault"] = f"{error.message}. {error.allowed}"
     take(state, b"")

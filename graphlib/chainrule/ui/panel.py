@@ -9,21 +9,8 @@ import streamlit as st
 from chainrule.ui import work
 from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.markup import markup
-from chainrule.ui.state import READINGS, State
+from chainrule.ui.state import READINGS, TITLES, State
 from chainrule.ui.widgets import bound
-
-TITLES = {
-    "table": "Table",
-    "derivation": "Derivation",
-    "trace": "Trace",
-    "duals": "Dual numbers",
-    "paths": "Paths",
-    "cost": "Cost",
-    "health": "Health",
-    "jacobian": "Jacobian",
-    "nudge": "Nudge",
-    "enclosures": "Proof",
-}
 
 
 def choice() -> None:

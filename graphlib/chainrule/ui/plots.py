@@ -12,8 +12,7 @@ import numpy as np
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.graph.wengert import WengertList
 from chainrule.nn.contours import contour, levels
-from chainrule.passes.steps import Push
-from chainrule.passes.walks import evaluate, forward, linearise
+from chainrule.passes.walks import Push, evaluate, forward, linearise
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
 from chainrule.ui.pictures.shades import shaded, spread

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import streamlit as st
@@ -16,6 +16,7 @@ from chainrule.language import canonical
 from chainrule.ui import link, work
 from chainrule.ui.engine import DEFAULT_VALUE, Reading
 from chainrule.ui.state import EXAMPLE, State, written_notation
+from chainrule.ui.widgets import address
 
 MOST_STATES: Final = 100
 ONE_CHANGE: Final = 1.5
@@ -28,10 +29,10 @@ def restore() -> None:
     if "past" in session:
         return
     session["past"], session["place"], session["shared"], session["blank"] = [], -1, "", False
-    pairs = [(key, value) for key in st.query_params for value in st.query_params.get_all(key)]
-    session["first"] = not pairs and "formula" not in session
+    query = address()
+    session["first"] = not query and "formula" not in session
     if "formula" not in session:  # else another page has brought it
-        _decoded(urlencode(pairs))
+        _decoded(query)
 
 
 def _decoded(query: str) -> None:

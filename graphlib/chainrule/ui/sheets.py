@@ -1,4 +1,4 @@
-"""Sheets of exercises as data for the browser: markup, verdicts, hints, files."""
+"""Sheets of exercises as data for the browser: markup, verdicts, hints, files, links to them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from typing import Any, Final
 import streamlit as st
 
 from chainrule import workers
-from chainrule.errors import ChainruleError, InputError, PointError
+from chainrule.errors import ChainruleError, InputError, LinkError, PointError
 from chainrule.exercises.catalogue import speaking
+from chainrule.exercises.cells import PASSES
 from chainrule.exercises.checking import Checked, check_sheet, problem_of
 from chainrule.exercises.feedback import Feedback, Finding, cell_term, checked_findings
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.formats import FORMATS
 from chainrule.exercises.guidance import hints
+from chainrule.exercises.kinds import KINDS
+from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.making import drawn
 from chainrule.exercises.recipe import PartRecipe, Recipe
 from chainrule.exercises.sheet import Key, Sheet, Task, points_text, worth
@@ -26,6 +29,7 @@ from chainrule.files import safe_name
 from chainrule.readings.prose import Prose, plain
 from chainrule.readings.render.html import blocks_html, prose_html
 from chainrule.readings.terms import text
+from chainrule.ui import link
 from chainrule.ui.answers.component import digest
 from chainrule.ui.engine import Fault
 from chainrule.workers import WorkerFailure
@@ -287,6 +291,73 @@ def helped(made: Sheet, sent: Mapping[str, Any], shown: MutableMapping[str, int]
 def _steps(task: Task, finding: Finding) -> tuple[Prose, ...]:
     cell, _, which = finding.cell.partition("@")
     kind = cell.partition(":")[0]
-    if kind not in ("value", "partial", "formula", "share", "adjoint", "tangent"):
+    if kind not in PASSES:
         return ()
     return hints(worksheet(problem_of(task), which, task.mistakes), cell, finding.names)
+
+
+def _kinds(field: link.Field) -> tuple[str, ...]:
+    kinds = tuple(field.text.split())
+    for kind in kinds:
+        if kind not in KINDS:
+            raise field.refuse(
+                f"`{kind[:20]}` is no kind of task", f"There are {', '.join(KINDS)}."
+            )
+    return kinds
+
+
+READERS: Final[Mapping[str, link.Reader]] = {
+    "level": link.whole(1, max(LEVELS)),
+    "formula": lambda field: field.text,
+    "at": lambda field: field.text,
+    "kinds": _kinds,
+    "seed": link.whole(0, 2**31),
+}
+
+
+def encode(asked: Asked, seed: int) -> str:
+    """Return the link of a sheet that is made from a level or a formula.
+
+    >>> encode(Asked(level=3, kinds=("values", "adjoints")), 7)
+    'level=3&kinds=values%20adjoints&seed=7'
+
+    Raises
+    ------
+    LinkError
+        If it is made from a recipe, which is a file, or is too long.
+    """
+    if asked.recipe:
+        raise LinkError(
+            "A recipe is shared as a file", text="", allowed="Download it and send the file."
+        )
+    told = {
+        "level": str(asked.level or ""),
+        "formula": asked.formula,
+        "at": asked.at,
+        "kinds": " ".join(asked.kinds),
+        "seed": str(seed),
+    }
+    return link.written((key, words) for key, words in told.items() if words)
+
+
+def decode(query: str) -> tuple[Asked, int]:
+    """Return what a link asks for, and the seed.
+
+    >>> decode("level=3&kinds=values&seed=7")[0].level
+    3
+
+    Raises
+    ------
+    LinkError
+        With what is wrong in it.
+    """
+    found: dict[str, Any] = {"seed": 1, "kinds": ("values", "adjoints")}
+    found |= link.parts(query, READERS)
+    seed = found.pop("seed")
+    if ("level" in found) == bool(found.get("formula", "").strip()):
+        raise LinkError(
+            "The link says nothing to make a sheet from, or too much",
+            text=query,
+            allowed="A sheet is made from a level or from a formula.",
+        )
+    return Asked(**found), seed

@@ -13,18 +13,19 @@ MODES = ("reverse", "forward")
 ZOOMS = ("", "primitive", "step", "named", "module")
 KINKS = ("", *(choice for choice in CHOICES if choice != "0"))  # 0 is what is usual
 SHAPES = ("graph", "tree")
-READINGS = (
-    "table",
-    "derivation",
-    "trace",
-    "duals",
-    "paths",
-    "cost",
-    "health",
-    "jacobian",
-    "nudge",
-    "enclosures",
-)
+TITLES = {
+    "table": "Table",
+    "derivation": "Derivation",
+    "trace": "Trace",
+    "duals": "Dual numbers",
+    "paths": "Paths",
+    "cost": "Cost",
+    "health": "Health",
+    "jacobian": "Jacobian",
+    "nudge": "Nudge",
+    "enclosures": "Proof",
+}
+READINGS = tuple(TITLES)
 """What can stand below the player; the table is within it."""
 
 

@@ -1,12 +1,19 @@
-"""What a widget shows, how long it keeps it, and to what its choice belongs."""
+"""What a widget shows, how long it keeps it, and to what its choice belongs; and the address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
+
+
+def address() -> str:
+    """Return what stands behind the question mark of the page's address."""
+    pairs = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
+    return urlencode(pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from chainrule.errors import ChainruleError, FileError, LimitError, LinkError
 from chainrule.exercises.catalogue import BACKWARD
-from chainrule.exercises.feedback import cell_term
+from chainrule.exercises.feedback import Report, cell_term
 from chainrule.exercises.guidance import Explained, explain, hints
 from chainrule.exercises.marking import Marking
 from chainrule.exercises.own_gradients import check_backward, read_gradients
 from chainrule.exercises.pasted import read_pasted
-from chainrule.exercises.report import Report
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT

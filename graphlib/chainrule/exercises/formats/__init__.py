@@ -1,4 +1,7 @@
-"""Formats of sheets: those in which documents are written, and three of their own."""
+"""Formats of sheets: those in which documents are written, and others in files of their own.
+
+An answer form is a table with a row for each cell of a sheet, to be filled in and handed in.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,41 @@ from json import dumps as json_text
 from pathlib import Path
 from typing import Final
 
-from chainrule.exercises.answer_form import form_csv, form_xlsx
 from chainrule.exercises.catalogue import WORDS
+from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.formats import ipynb, json, moodle, qti
 from chainrule.exercises.sheet import Format, Key, Sheet
+from chainrule.exercises.spreadsheet import workbook
 from chainrule.files import safe_name
 from chainrule.readings.render import RENDERERS
+from chainrule.readings.render.csv import written
+from chainrule.readings.terms import text
 from chainrule.typesetting import typeset
 
+HEADS: Final = ["cell", "what is asked", "answer"]
 KEPT: Final = Path(__file__).with_name("kept.js")
+
+
+def _rows(sheet: Sheet, key: Key) -> list[list[str]]:
+    rows = [HEADS]
+    for task, cell, answer in sheet.cells():
+        row = [f"{task.number}.{cell}", text(cell_term(cell))]
+        if key == "none":
+            rows.append([*row, ""])
+        else:
+            also = (WORDS["also"].format(answer=a, reason=r) for a, r in answer.also.items())
+            rows.append([*row, text(answer.term), *also])
+    return rows
+
+
+def form_csv(sheet: Sheet, key: Key) -> bytes:
+    """Return the form as CSV, with the mark by which spreadsheets know UTF-8."""
+    return written(_rows(sheet, key)).encode("utf-8-sig", "backslashreplace")
+
+
+def form_xlsx(sheet: Sheet, key: Key) -> bytes:
+    """Return the form as a workbook in which every cell is text."""
+    return workbook(_rows(sheet, key))
 
 
 def _written(name: str) -> Format:

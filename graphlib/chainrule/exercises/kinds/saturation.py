@@ -62,11 +62,7 @@ def _affine(w: str, b: str) -> str:
 
 def _units(problem: Problem) -> list[Edge]:
     graph = problem.worked.graph
-    return [edge for edge in problem.edges if _squashing(graph, edge.user)]
-
-
-def _squashing(graph: Any, node: int) -> bool:
-    return graph.ops[node].name in SQUASHING
+    return [edge for edge in problem.edges if graph.ops[edge.user].name in SQUASHING]
 
 
 def fits(problem: Problem) -> str:

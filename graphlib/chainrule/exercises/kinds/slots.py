@@ -13,7 +13,7 @@ from chainrule.exercises.kinds.kind import Later, Setting
 from chainrule.exercises.problem import ENTRY, Problem
 from chainrule.exercises.sheet import Answer, ask, give, lay_out
 from chainrule.graph.wengert import INPUT, Edge
-from chainrule.passes.steps import Share
+from chainrule.passes.walks import Share
 from chainrule.readings.document import Formulas, Paragraph
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.numbers import full_digits, numeral
@@ -98,15 +98,15 @@ def number_answer(problem: Problem, cell: str, points: float = 1.0) -> Answer:
     return Answer(cell, "number", term, full_digits(shown), tolerance_of(float(shown)), points)
 
 
-def computed_answer(cell: str, number: float, role: Role, points: float = 1.0) -> Answer:
+def computed_answer(cell: str, number: float, role: Role) -> Answer:
     """Return the answer of a cell of a kind's own."""
     term = Coloured(role, numeral(number))
-    return Answer(cell, "number", term, repr(number), tolerance_of(number), points)
+    return Answer(cell, "number", term, repr(number), tolerance_of(number))
 
 
-def whole_answer(cell: str, number: int, points: float = 1.0) -> Answer:
+def whole_answer(cell: str, number: int) -> Answer:
     """Return the answer of a cell that holds a count."""
-    return Answer(cell, "whole", Numeral(str(number)), str(number), 0.0, points)
+    return Answer(cell, "whole", Numeral(str(number)), str(number))
 
 
 def choice_answer(cell: str, right: str, options: Sequence[str], points: float = 1.0) -> Answer:
@@ -159,10 +159,10 @@ def readable(term: Term) -> str:
     return text(term).replace("\u2009", " ")
 
 
-def given_number(problem: Problem, cell: str, rows: int = 1) -> Cell:
+def given_number(problem: Problem, cell: str) -> Cell:
     """Return a number that is printed."""
     answer = number_answer(problem, cell)
-    return give(answer.term, ROLES[cell.partition(":")[0]], rows)
+    return give(answer.term, ROLES[cell.partition(":")[0]])
 
 
 def name_of(problem: Problem, node: int, rows: int = 1) -> Cell:
@@ -182,11 +182,6 @@ def partial_name(problem: Problem, edge: Edge) -> Cell:
     return give(slashed(problem, edge))
 
 
-def steps_in_lines(problem: Problem) -> Formulas:
-    """Return all steps as displayed formulas."""
-    return Formulas(tuple(problem.worked.view.equation(node) for node in problem.steps))
-
-
 def opening(problem: Problem, *, whole: bool) -> Formulas:
     """Return what stands above the tasks: the formula, or its steps, and the point."""
     view, given = problem.worked.view, problem.draft.point
@@ -200,7 +195,7 @@ def opening(problem: Problem, *, whole: bool) -> Formulas:
     elif whole:
         terms = (view.reading(view.graph.outputs[0]),)
     else:
-        terms = steps_in_lines(problem).terms
+        terms = tuple(map(view.equation, problem.steps))
     return Formulas((*terms, Row((Word(WORDS["at"] + " "), *at.terms)), *more))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
+from io import BytesIO
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from chainrule.readings.theme import THEMES, mixed
 
@@ -34,23 +34,9 @@ def shaded(levels: Any, theme: str, strongest: float = STRONGEST) -> str:
     share = np.clip(np.where(known, grid, 0.0), 0.0, 1.0)[..., None]
     colours = np.rint(ends[0] + share * (ends[1] - ends[0]))
     pixels = np.concatenate([colours, 255.0 * known[..., None]], axis=-1).astype(np.uint8)
-    return "data:image/png;base64," + base64.b64encode(_png(pixels)).decode()
-
-
-def _png(pixels: Any) -> bytes:
-    """Return (rows, columns, red green blue alpha) as PNG (ISO/IEC 15948)."""
-    rows, columns, _ = pixels.shape
-    plain = b"".join(b"\x00" + pixels[row].tobytes() for row in range(rows))
-    parts = (
-        (b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 6, 0, 0, 0)),
-        (b"IDAT", zlib.compress(plain, 6)),
-        (b"IEND", b""),
-    )
-    written = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
+    into = BytesIO()
+    Image.fromarray(pixels).save(into, "PNG")
+    return "data:image/png;base64," + base64.b64encode(into.getvalue()).decode()
 
 
 def spread(values: Any) -> Any:
