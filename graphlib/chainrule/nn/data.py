@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, no_such
 from chainrule.files import made_name
 
 Array = Any
@@ -272,11 +272,7 @@ def named(name: str, **given: Any) -> Data:
         If there is none of that name, or it is not drawn with what is given.
     """
     if name not in GENERATED:
-        raise InputError(
-            f"there is no data called `{name[:40]}`",
-            given=name,
-            allowed=f"There are {', '.join(GENERATED)}.",
-        )
+        raise no_such("data set", name, GENERATED)
     known = signature(GENERATED[name]).parameters
     for word in given:
         if word not in known:
