@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chainrule.exercises.answers import Verdict
-from chainrule.exercises.catalogue import CLASS, FEEDBACK
+from chainrule.exercises.catalogue import CLASS, FEEDBACK, WORDS
 from chainrule.exercises.class_marking import Graded
 from chainrule.exercises.feedback import CREDITED, Finding, cell_term
 from chainrule.readings.cells import plain_cell
@@ -116,9 +116,9 @@ class ClassStatistics(Tabular):
 
 
 def cell_words(id: str) -> str:
-    """Return a cell's id on a sheet in words: `1.value:t` as "1 value of t"."""
+    """Return a cell's id on a sheet in words: `1.value:t` as "value of t, task 1"."""
     task, _, cell = id.partition(".")
-    return f"{task} {text(cell_term(cell))}"
+    return f"{text(cell_term(cell))}, {WORDS['task']} {task}"
 
 
 def credited(one: Graded) -> int:
