@@ -100,9 +100,10 @@ class Data:
         count = round(share * len(self.x))
         if not 0 < count < len(self.x):
             raise InputError(
-                f"a share of {share:g} of {len(self.x)} examples leaves a part empty",
+                f"A held-out share of {share:g} leaves a part empty: "
+                f"examples in all are {len(self.x)}",
                 given=share,
-                allowed="It lies between 0 and 1, such as 0.25.",
+                allowed="It takes two examples or more, and a share between 0 and 1, such as 0.25.",
             )
         order = np.random.default_rng(seed).permutation(len(self.x))
         held, kept = order[:count], order[count:]
