@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 EXCERPT_WIDTH = 40
@@ -117,13 +118,32 @@ class InputError(ChainruleError):
         return "\n".join(parts)
 
 
-def no_such(what: str, name: str, known: Iterable[str]) -> InputError:
-    """Return the refusal of a name that none of a kind of thing has, with those that there are."""
+def no_such(
+    what: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    allowed: str = "",
+    spellings: Mapping[str, str] | None = None,
+) -> InputError:
+    """Return the refusal of a name that none of a kind of thing has, with the nearest and all.
+
+    Parameters
+    ----------
+    allowed
+        What is said in place of all names.
+    spellings
+        From what else may be written, in lower case, to the names.
+    """
+    names = list(known)
+    here = {each.lower(): each for each in reversed(names)} | dict(spellings or {})
+    near = [here[key] for key in get_close_matches(excerpt(name.lower()), here, 2, 0.7)]
+    meant = f"; did you mean {' or '.join(f'`{name}`' for name in dict.fromkeys(near))}?"
     return InputError(
-        f"there is no {what} `{excerpt(name)}`",
-        text=name,
-        length=len(name),
-        allowed=f"{what.capitalize()}s are {', '.join(known)}.",
+        f"There is no {what} `{excerpt(name)}`" + meant * bool(near),
+        given=name,
+        allowed=allowed or f"There are {', '.join(names)}.",
+        suggestion=near[0] if near else "",
     )
 
 

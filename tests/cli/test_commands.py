@@ -158,7 +158,7 @@ REFUSED = {
     "twice": (("table", "x", "--at", "x=1,x=2"), "given twice"),
     "no such output": (("table", "x", "--at", "x=1", "--of", "q"), "q"),
     "by without forward": (("table", "x", "--at", "x=1", "--by", "x"), "--mode forward"),
-    "no such format": (("table", "x", "--at", "x=1", "--format", "docx"), "Formats are text"),
+    "no such format": (("table", "x", "--at", "x=1", "--format", "docx"), "There are text"),
     "no such suffix": (("table", "x", "--at", "x=1", "-o", "t.docx"), ".tex"),
     "no such picture": (("draw", "x", "--at", "x=1", "-o", "t.gif"), ".svg"),
     "no such option": (("table", "x", "--moed", "forward"), "--moed"),

@@ -33,7 +33,7 @@ def test_an_experiment_is_saved_as_table_and_as_picture(answer: Answer, tmp_path
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("experiment", "lines"), "there is no experiment `lines`"),
+        (("experiment", "lines"), "There is no experiment `lines`; did you mean `line`?"),
         (("experiment", "recurrent", "--seed", "1"), "recurrent has no seed"),
         (("experiment", "line", "-o", "x.docx"), "ending says no format"),
     ],

@@ -36,6 +36,10 @@ def test_one_table_is_marked_on_the_screen(run, tmp_path: Path) -> None:
     shown = done.stdout.decode()
     assert done.returncode == 0, done.stderr.decode()
     assert "adjoint of t" in shown and "3 of 4 cells credited" in shown
+    (tmp_path / "mine.csv").write_text("cell,answer\n1.value:t,2.25\n1.value:w,4\n")
+    done = run("mark", "mine.csv", "--formula", "J = 3t; t = x^2", "--at", "x=1.5")
+    assert done.returncode == 3 and "1 of 1 cells credited" in done.stdout.decode()
+    assert "row 3" in done.stderr.decode()
 
 
 def test_refusals_have_exit_code_2_and_say_what_is_allowed(run, tmp_path: Path) -> None:

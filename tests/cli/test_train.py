@@ -46,7 +46,7 @@ def test_train_reads_a_table_of_ones_own(answer: Answer, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("train", "nope"), "neither data nor a file"),
+        (("train", "mooons"), "no data set or file `mooons`; did you mean `moons`?"),
         (("train", "moons", "--layers", "16-x"), "`x` is no width"),
         (("train", "moons", "--activation", "tahn"), "no activation `tahn`"),
         (

@@ -36,6 +36,17 @@ def test_four_digits_are_enough_and_junk_is_not(kind: str) -> None:
     assert set(checked.cells.values()) == {"missing"}
 
 
+@pytest.mark.parametrize("words", ["∞", "-∞", "undefined"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_infinite_and_undefined_numbers_are_never_right(kind: str, words: str) -> None:
+    (task,) = chainrule.sheet(3, kinds=[kind], student="digits").tasks
+    checked = check(task, dict.fromkeys(task.answers, words))
+    verdicts = {checked.cells[c] for c, a in task.answers.items() if a.kind in ("number", "whole")}
+    # A step along an infinite slope is infinite as well: that follows, and is worth nothing.
+    assert checked.total == 0 or kind not in ("values", "descent")
+    assert verdicts <= ({"wrong", "follows"} if kind == "descent" else {"wrong"})
+
+
 def test_what_follows_from_a_mistake_is_credited() -> None:
     made = chainrule.sheet(LECTURE, at={"x": "1.5"}, kinds=["values", "adjoints"])
     answers = {name: answer.exact for name, answer in made.key.items()}

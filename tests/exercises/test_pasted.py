@@ -74,6 +74,21 @@ def test_cells_and_answers() -> None:
     }
 
 
+def test_an_answer_form_has_task_numbers_and_a_column_that_says_what_is_asked() -> None:
+    form = "cell,what is asked,answer\n1.value:t,value of t,1\n2. adjoint:t,adjoint of t,2.2804\n"
+    found = read_pasted(form, SHEET)
+    assert dict(found.answers) == {"value:t": "1", "adjoint:t": "2.2804"} and not found.faults
+    # Two tasks may ask the same: what is left empty counts for nothing, what differs is told.
+    twice = read_pasted("1.value:t,1\n2.value:t,\n3.value:t,1\n4.value:t,7\n", SHEET)
+    assert dict(twice.answers) == {"value:t": "1"}
+    assert [(f.row, f.column) for f in twice.faults] == [(4, 1)]
+
+
+def test_of_many_faults_the_rest_is_counted() -> None:
+    found = read_pasted("value:t,1\n" + "".join(f"value:w{k},1\n" for k in range(25)), SHEET)
+    assert len(found.faults) == 21 and "5 more" in str(found.faults[-1])
+
+
 def test_every_fault_has_row_and_column_and_the_rest_is_kept() -> None:
     table = "node;value;colour\nt;1;\nw;2;\nu;abc;\nu;1;2;3;4\nJ;-0,7649;\n"
     found = read_pasted(table, SHEET)

@@ -77,7 +77,7 @@ def test_tables_that_cannot_be_used_say_where(content: bytes, words: str) -> Non
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(FileError, match="no column `AGE2`"):
         from_csv(TABLE, target="AGE2")
-    with pytest.raises(InputError, match="no data called `mons`"):
+    with pytest.raises(InputError, match="no data set `mons`; did you mean `moons`"):
         data.named("mons")
 
 

@@ -68,7 +68,7 @@ def test_which_networks_learned_is_said_as_it_is() -> None:
         {("tanh", "xavier"): learned, ("relu", "he"): better, ("tanh", "zeros"): guessing}
     )
     assert told.startswith("Of 3 networks 2 learn; tanh from zeros does not")
-    assert told.endswith("0.1, has relu from he.")
+    assert told.endswith("0.1, is that of relu from he.")
     assert _learned({("tanh", "xavier"): learned}).startswith("Of 1 network 1 learns. The lowest")
     assert _learned({("tanh", "zeros"): guessing}) == "Of 1 network none learns."
 

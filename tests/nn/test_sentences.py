@@ -143,7 +143,7 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         "overfitting",
         _best_way({"plain": (0.1, 0.4, 0.2), "L2 1": (0.2, 0.3, 0.3)}, None),
-        "ends higher, at 0.4. The lowest at the end has L2 1",
+        "ends higher, at 0.4. The lowest at the end is that of L2 1",
         "None",
     ),
     (
@@ -157,16 +157,16 @@ CASES: list[tuple[str, str, str, str]] = [
         _best_shape(
             {((8,), 0): 1.0, ((4, 4), 0): 0.5}, given(seeds=[0], shapes=[(8,), (4, 4)], steps=9)
         ),
-        "has 4-4 (",
-        "has 8 (",
+        "is that of 4-4 (",
+        "is that of 8 (",
     ),
     (
         "width-depth",
         _best_shape(
             {((8,), 0): 0.1, ((4, 4), 0): 0.5}, given(seeds=[0], shapes=[(8,), (4, 4)], steps=9)
         ),
-        "has 8 (",
-        "has 4-4 (",
+        "is that of 8 (",
+        "is that of 4-4 (",
     ),
     (
         "depth-error",
@@ -239,7 +239,7 @@ CASES: list[tuple[str, str, str, str]] = [
     (
         "cut-off",
         _missed(("d", "ill", [(0.2, 9, 1, 1, 9, 0.9), (0.8, 2, 0, 8, 9, 0.6)]), None),
-        "At 0.2 fewer are missed (1) than at 0.8 (8). The highest accuracy, 0.900, has 0.2",
+        "At 0.2 fewer are missed (1) than at 0.8 (8). The highest accuracy, 0.900, is that of 0.2",
         "more",
     ),
     (
@@ -361,4 +361,4 @@ def test_where_lines_end_is_a_table_of_its_own() -> None:
     alone = experiment("line", steps=3)
     assert alone.ends() is alone
     mean = experiment("zero-weights", scheme=Initialiser("he"), steps=2)
-    assert mean.title == "Exclusive or from he weights"
+    assert mean.title == "Exclusive or, begun with he"

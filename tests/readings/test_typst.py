@@ -13,7 +13,7 @@ from chainrule.ops import OPS
 from chainrule.readings.render.paper import document_head
 from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
-from chainrule.readings.terms import Symbol
+from chainrule.readings.terms import Numeral, Symbol, with_comma
 from chainrule.readings.typst import string, typst
 from tests.promises.test_9_text_not_code import TEXTS
 from tests.readings.test_hostile_names import HOSTILE
@@ -117,3 +117,9 @@ def test_a_long_table_has_many_pages() -> None:
     formula = "+".join(f"sin(x{i})" for i in range(150))
     worked = chainrule.parse(formula).reverse({f"x{i}": 1 for i in range(150)})
     assert pages(worked.table().pdf()) > 5
+
+
+def test_a_negative_number_with_a_comma_has_a_minus_and_no_hyphen() -> None:
+    # In Typst, text between quotation marks stays as it is, while a bare - is set as a minus.
+    assert typst(with_comma(Numeral("-0.8"))) == '"−0,8"'
+    assert typst(Numeral("-0.8")) == "-0.8"

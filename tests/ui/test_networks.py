@@ -225,10 +225,15 @@ def test_a_table_of_ones_own_and_its_faults(app_page: Page, app_address: str) ->
     bad = "a,b,c\n" + "1,2,0\n" * 9 + "1,x,1\n"
     upload.set_input_files({"name": "bad.csv", "mimeType": "text/csv", "buffer": bad.encode()})
     expect(page.get_by_role("alert").filter(has_text="Row 11, column 2")).to_be_visible()
+    upload.set_input_files({"name": "empty.csv", "mimeType": "text/csv", "buffer": b""})
+    expect(
+        page.get_by_role("alert").filter(has_text="does not begin with a header")
+    ).to_be_visible()
     rows = "".join(f"{k % 5},{k % 7},{int(k % 5 > 2)}\n" for k in range(60))
-    good = ("height,weight,well\n" + rows).encode()
+    good = ("height,weight,well\n" + rows + "5,,1\nNA,3,0\n").encode()
     upload.set_input_files({"name": "good.csv", "mimeType": "text/csv", "buffer": good})
     at(page, "epoch 0 of 120")
+    expect(page.get_by_text("2 of 62 rows have a missing value and are left out.")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     at(page, "epoch 120 of 120")
 

@@ -182,3 +182,5 @@ def _mark_table(
     deliver(chosen.write(told.document(), out is not None), out)
     for fault in pasted.faults:
         print(fault, file=sys.stderr)
+    if pasted.faults:
+        raise typer.Exit(LOOK_AGAIN)

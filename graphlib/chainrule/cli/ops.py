@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chainrule.cli.request import Output
-from chainrule.errors import InputError
+from chainrule.errors import InputError, no_such
 
 if TYPE_CHECKING:
     from chainrule.readings.reference import Reference
@@ -60,21 +60,13 @@ def _families() -> Any:
 
 
 def _found(name: str) -> Any:
-    from chainrule.language.refusals import nearest_function
     from chainrule.ops import OPS
     from chainrule.readings.reference import found
 
     op = found(name)
     if op is not None and op.arity != 0:
         return op
-    near = nearest_function(name, [*OPS.spelled, *OPS])
-    raise InputError(
-        f"there is no operation `{name}`" + (f"; did you mean `{near}`?" if near else ""),
-        text=name,
-        length=max(1, len(name)),
-        allowed="`chainrule ops` lists them.",
-        suggestion=near,
-    )
+    raise no_such("operation", name, OPS.spelled, allowed="`chainrule ops` lists them.")
 
 
 def _record(entry: Reference, family: str = "") -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, no_such
 
 if TYPE_CHECKING:
     from chainrule.nn.building import Prepared
@@ -130,12 +130,8 @@ def data_of(
         return named(source, **{name: v for name, v in drawn.items() if v is not None})
     path = Path(source)
     if not path.is_file():
-        raise InputError(
-            f"there is neither data nor a file called `{source[:60]}`",
-            text=source,
-            length=len(source),
-            allowed=f"Data are {', '.join(GENERATED)}; files are CSV.",
-        )
+        allowed = f"Data are {', '.join(GENERATED)}; files are CSV."
+        raise no_such("data set or file", source, GENERATED, allowed=allowed)
     return from_csv(path.read_bytes(), target, missing=missing, without=without)
 
 

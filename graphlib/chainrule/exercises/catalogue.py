@@ -376,8 +376,8 @@ CLASS: Final[Mapping[str, str]] = {
     "line_passed": "line {line}: passed over, no student: {what}",
     "no_student": "line {line}: passed over, no student: {what}",
     "summary": (
-        "{read} hand-ins read, {students} of {all} students handed in, "
-        "{unread} answers not read, {listed} things listed above."
+        "Hand-ins read: {read}; students who handed in: {students} of {all}; "
+        "answers not read: {unread}; listed above: {listed}."
     ),
     "no_cells": "No column is a cell of the sheet",
     "cells_allowed": "Cells are headed by their ids on the sheet, such as 2.adjoint:t.",

@@ -6,6 +6,7 @@ compared with the key. What a teacher accepts besides counts as right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -193,7 +194,9 @@ class _Paper:
             self.verdicts[cell] = "follows"
             self.origins[cell] = self.origins.get(wrong[0], wrong[0])
             self.remarks.pop(cell, None)
-            if following == 0 or (len(read) > 1 and set(read.values()) == {following}):
+            if following in (0, math.inf, -math.inf) or (
+                len(read) > 1 and set(read.values()) == {following}
+            ):
                 self.trivial.add(cell)
         else:
             self._explain(cell, answer, place, following)

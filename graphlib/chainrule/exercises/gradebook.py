@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from chainrule.exercises.answers import Verdict
-from chainrule.exercises.catalogue import CLASS, FEEDBACK, speaking
+from chainrule.exercises.catalogue import CLASS, FEEDBACK, WORDS, speaking
 from chainrule.exercises.class_marking import Graded
 from chainrule.exercises.class_run import write_entry
 from chainrule.exercises.feedback import Finding, cell_term
@@ -193,6 +193,6 @@ class ClassStatistics(Tabular):
 
 
 def cell_words(id: str) -> str:
-    """Return a cell's id on a sheet in words: `1.value:t` as "1 value of t"."""
+    """Return a cell's id on a sheet in words: `1.value:t` as "value of t, task 1"."""
     task, _, cell = id.partition(".")
-    return f"{task} {text(cell_term(cell))}"
+    return f"{text(cell_term(cell))}, {WORDS['task']} {task}"

@@ -62,7 +62,7 @@ def slip(
 
 def last_place(given: float, digits: int) -> float:
     """Return half a unit of the last place of a number of so many digits, relatively."""
-    if not given:
+    if not (given and math.isfinite(given)):
         return 0.0
     return 0.5 * 10.0 ** (math.floor(math.log10(abs(given))) + 1 - digits) / abs(given)
 

@@ -25,6 +25,9 @@ MOST_ROWS, MOST_COLUMNS, MOST_FAULTS = 1_000, 40, 20
 Row = tuple[int, list[str]]
 """A row: its number in the table, counted from 1, and its cells."""
 
+_NUMBER: Final = re.compile(r"\s*\d{1,3}\s*[.)]\s*")
+"""The number of a task before a cell's id, as a sheet and its answer form have it."""
+
 _HEADINGS: Final[Mapping[str, str]] = {
     "name": "name",
     "node": "node",
@@ -33,6 +36,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "variable and formula": "node",
     "cell": "cell",
     "id": "cell",
+    "what is asked": "",
     "answer": "answer",
     "your answer": "answer",
     "local partial": "edge",
@@ -124,7 +128,10 @@ def read_pasted(text: str, sheet: Worksheet, format: str = "") -> Pasted:
         raise FileError("The table is empty", row=1, allowed=f"Headings are {_KNOWN}.")
     reader = _Reader(sheet)
     reader.read(rows)
-    return Pasted(reader.answers, tuple(reader.faults[:MOST_FAULTS]))
+    told, more = reader.faults[:MOST_FAULTS], reader.faults[MOST_FAULTS:]
+    if more:
+        told.append(FileError(f"There are {len(more)} more of these faults", row=more[0].row))
+    return Pasted(reader.answers, tuple(told))
 
 
 def _csv_rows(text: str) -> list[Row]:
@@ -218,7 +225,16 @@ class _Reader:
         at, id = found.get("cell", (0, ""))
         if not id:
             return
-        self._put(row, at + 1, _canonical_id(id), found.get("answer", (1, ""))[1])
+        id, words = _canonical_id(id), found.get("answer", (1, ""))[1]
+        if words and self.answers.get(id, words) not in ("", words):
+            self._fault(
+                row,
+                at + 1,
+                f"`{excerpt(id)}` stands here again with another answer",
+                f"The first one counts: {excerpt(self.answers[id])}.",
+            )
+        elif words or id not in self.answers:
+            self._put(row, at + 1, id, words)
 
     def _row(self, row: int, cells: list[str]) -> None:
         found: dict[str, tuple[int, str]] = {}
@@ -326,12 +342,12 @@ class _Reader:
 
 
 def _is_id(cell: str) -> bool:
-    kind, colon, _ = cell.partition(":")
+    kind, colon, _ = _NUMBER.sub("", cell).partition(":")
     return bool(colon) and kind.strip() in PASSES
 
 
 def _canonical_id(id: str) -> str:
-    kind, _, names = id.partition(":")
+    kind, _, names = _NUMBER.sub("", id).partition(":")
     return f"{kind.strip()}:{','.join(map(_name, names.split(',')))}"
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, no_such
 from chainrule.files import made_name
 
 Array = Any
@@ -100,9 +100,10 @@ class Data:
         count = round(share * len(self.x))
         if not 0 < count < len(self.x):
             raise InputError(
-                f"a share of {share:g} of {len(self.x)} examples leaves a part empty",
+                f"A held-out share of {share:g} leaves a part empty: "
+                f"examples in all are {len(self.x)}",
                 given=share,
-                allowed="It lies between 0 and 1, such as 0.25.",
+                allowed="It takes two examples or more, and a share between 0 and 1, such as 0.25.",
             )
         order = np.random.default_rng(seed).permutation(len(self.x))
         held, kept = order[:count], order[count:]
@@ -272,11 +273,7 @@ def named(name: str, **given: Any) -> Data:
         If there is none of that name, or it is not drawn with what is given.
     """
     if name not in GENERATED:
-        raise InputError(
-            f"there is no data called `{name[:40]}`",
-            given=name,
-            allowed=f"There are {', '.join(GENERATED)}.",
-        )
+        raise no_such("data set", name, GENERATED)
     known = signature(GENERATED[name]).parameters
     for word in given:
         if word not in known:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from chainrule.errors import InputError, ShapeError
+from chainrule.errors import InputError, ShapeError, no_such
 from chainrule.graph.builder import Builder, Expression
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.words import Worded, plain
@@ -40,9 +40,10 @@ def activation(name: str | Op) -> Op | None:
     if name not in ACTIVATIONS and plain(name) in _PLAIN:
         return _PLAIN[plain(name)]
     if name not in ACTIVATIONS:
-        raise InputError(
-            f"there is no activation `{name[:40]}`",
-            given=name,
+        raise no_such(
+            "activation",
+            name,
+            ACTIVATIONS,
             allowed="There are linear, relu, leaky_relu, elu, gelu, sigmoid, tanh, softplus, "
             "swish, softmax and every other function of one value (`chainrule ops`).",
         )

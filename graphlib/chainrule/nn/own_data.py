@@ -165,7 +165,8 @@ def _without_gaps(
     row, first = min(gaps, key=lambda gap: gap[0])
     if missing == "refuse":
         raise FileError(
-            f"a value is missing in the column {first.heading}, {len(gaps)} in all",
+            f"A value is missing in the column {first.heading}; "
+            f"missing in the whole table are {len(gaps)}",
             row=row + 2,
             column_number=_place(first, every),
             allowed='Leave such rows out with missing="drop" (--missing drop), or put in the '

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.errors import InputError
+from chainrule.errors import no_such
 
 Array = Any
 How = Literal["standard", "range", "none"]
@@ -54,11 +54,7 @@ class Scaling:
         elif how == "none":
             shift, size = np.zeros(data.shape[1:]), np.ones(data.shape[1:])
         else:
-            raise InputError(
-                f"there is no scaling `{how}`",
-                given=how,
-                allowed="There are standard, range and none.",
-            )
+            raise no_such("scaling", how, ("standard", "range", "none"))
         return cls(shift, np.where(size > 0, size, 1.0))
 
     def __call__(self, x: Array) -> Array:

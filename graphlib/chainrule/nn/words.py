@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Self
 
-from chainrule.errors import InputError
+from chainrule.errors import InputError, no_such
 
 LOSSES = {
     "binarycrossentropy": "bce",
@@ -199,14 +198,7 @@ def understood(word: str, known: Iterable[str], others: Mapping[str, str], what:
     found = here.get(key) or here.get(key.removesuffix("loss"))
     if found is not None:
         return found
-    near = get_close_matches(key, here, 1)
-    raise InputError(
-        f"there is no {what} `{word[:40]}`",
-        text=word,
-        length=max(1, len(word)),
-        allowed=f"There are {', '.join(names)}.",
-        suggestion=here[near[0]] if near else "",
-    )
+    raise no_such(what, word, names, spellings=here)
 
 
 def translated(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:

@@ -55,8 +55,8 @@ def typst(term: terms.Term, *, colours: bool = False) -> str:
             case terms.Symbol(name, over):
                 return typst_name(name, over)
             case terms.Numeral(digits, power):
-                # A comma would part the arguments of frac and the like.
-                digits = string(digits) if "," in digits else digits
+                # A comma would part the arguments of frac and the like; in a string - is a hyphen.
+                digits = string(digits.replace("-", "−")) if "," in digits else digits
                 return digits if power is None else f"{digits} ⋅ 10^({power})"
             case terms.Word(word):
                 return _word(word)

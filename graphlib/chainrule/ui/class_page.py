@@ -57,7 +57,8 @@ def show() -> None:
     session = st.session_state
     session.setdefault("class_decided", {})
     session.setdefault("class_whose", {})
-    one, two, three, four = st.columns(4, gap="medium")
+    with st.container(key="class_stations"):
+        one, two, three, four = st.columns(4, gap="medium")
     with one:
         students = _roster()
     with two:
@@ -129,7 +130,9 @@ def _roster() -> tuple[Any, ...]:
             students, told = roster(content)
     except ChainruleError as error:
         _refused(error)
-    count = f"{len(students)} students" if students else "–"
+    made = st.session_state.get("class_made")
+    known = len(students) or len(made[1] if made else ())
+    count = _counted(known, "student") if known else "–"
     _station(1, "Roster in", count, "a CSV with names, of Moodle, Canvas, ILIAS or Excel")
     st.file_uploader("Roster", type=["csv", "txt"], key="class_roster", max_upload_size=5)
     for line in told:
@@ -140,11 +143,13 @@ def _roster() -> tuple[Any, ...]:
 def _sheets(students: tuple[Any, ...]) -> None:
     session = st.session_state
     made = session.get("class_made")
-    count = f"{len(made[1])} sheets, {len(made[1])} keys" if made else "–"
+    keys = len(made[1]) if made else 0
+    count = f"{_counted(keys, 'sheet')}, {_counted(keys, 'key')}" if made else "–"
     _station(2, "Sheets out", count, "each worked out by two routes; keys apart from the sheets")
-    with st.popover("Recipe"):
+    files = st.container(horizontal=True, gap="small")
+    with files.popover("Recipe"):
         st.text_area("Recipe (TOML)", **bound("sheet_recipe"), height=320, max_chars=50_000)
-    if st.button("Make the sheets", disabled=not students, key="class_make"):
+    if files.button("Make the sheets", disabled=not students, key="class_make"):
         try:
             if len(students) > MOST_STUDENTS:
                 raise InputError(
@@ -164,7 +169,7 @@ def _sheets(students: tuple[Any, ...]) -> None:
         except ChainruleError as error:
             _refused(error)
     if made:
-        st.download_button(
+        files.download_button(
             "Sheets and keys (ZIP)",
             data=made[0],
             file_name="class.zip",
@@ -204,7 +209,7 @@ def _answers(keys: list[Key]) -> tuple[list[Handed], list[str]]:
                 faults += told
             except (ChainruleError, ValueError, OSError) as error:
                 faults.append(f"{name}: {str(error).splitlines()[0]}")
-    count = f"{len(handed)} hand-ins" if handed else "–"
+    count = _counted(len(handed), "hand-in") if handed else "–"
     _station(3, "Answers in", count, "tables, notebooks, or the ZIP of a learning platform")
     st.file_uploader(
         "Answers",
@@ -260,15 +265,16 @@ def _gradebook(title: str, graded: list[Graded], open_: int) -> None:
         else ""
     )
     _station(4, "Gradebook out", told, spread)
+    files = st.container(horizontal=True, gap="small")
     words = "Gradebook (CSV)" + (f", {open_} open" if open_ else "")
-    st.download_button(
+    files.download_button(
         words,
         data=gradebook(graded),
         file_name="gradebook.csv",
         on_click="ignore",
         key="class_book",
     )
-    st.download_button(
+    files.download_button(
         "Feedback (ZIP)",
         data=lambda: feedback_zip(title, graded),
         file_name="feedback.zip",
@@ -278,7 +284,7 @@ def _gradebook(title: str, graded: list[Graded], open_: int) -> None:
     whose: dict[str, str] = st.session_state["class_whose"]
     if whose:
         lines = "".join(f'"{source}","{who}"\n' for source, who in whose.items())
-        st.download_button(
+        files.download_button(
             "who.csv",
             data="file,student\n" + lines,
             file_name="who.csv",

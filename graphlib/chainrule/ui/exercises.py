@@ -67,7 +67,7 @@ def page() -> None:
     if isinstance(made, Fault):
         st.html(fault_html(made))
         return
-    with menu:
+    with menu, st.container(horizontal=True, horizontal_alignment="right"):
         _downloads(asked)
     digest = sheets.digest_of(asked, int(session["sheet_seed"]), session["sheet_student"])
     session["sheet_shown"] = digest, made

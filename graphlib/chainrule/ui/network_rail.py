@@ -129,6 +129,8 @@ def rail(other: NetworkState | None) -> tuple[Data | None, InputError | None]:
     with st.container(key="net_held_row"):
         st.slider("held out", 0, 90, **bound("net_held"), step=5, format="%d %%")
     data, fault = _data(state)
+    for note in data.notes if data else ():
+        st.html(f'<div class="cr-quiet">{escape(note)}</div>')
     if state.formula:
         _group("Formula")
         st.text_area("formula", **bound("net_formula"), height=68, label_visibility="collapsed")
@@ -260,7 +262,7 @@ def _headings(table: bytes) -> list[str]:
 
 def _data(state: NetworkState) -> tuple[Data | None, InputError | None]:
     session = st.session_state
-    if state.data == FILE and not session["net_table"]:
+    if state.data == FILE and not session["net_table"] and session.get("net_file") is None:
         return None, InputError(
             "Choose a CSV file",
             allowed="Its first row names the columns; at most 5 MB, 100,000 rows, 100 columns.",

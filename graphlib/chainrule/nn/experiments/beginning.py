@@ -42,7 +42,7 @@ def _learned(ends: Mapping[tuple[str, str], dict[str, float] | None], given: Any
     if learned:
         (name, start), best = min(learned.items(), key=lambda pair: pair[1]["held_out_loss"])
         told += f". The lowest held-out loss, {best['held_out_loss']:.4g}, "
-        told += f"has {name} from {_begun(name, start)}"
+        told += f"is that of {name} from {_begun(name, start)}"
     return told + "."
 
 
@@ -107,7 +107,7 @@ def _apart(end: tuple[str, float, float], given: Any) -> str:
     learnt = compared(loss, GUESSING, "below", "above", "at")
     units = "are still copies of one" if apart == 0 else f"differ by {size(apart, 2)}"
     return (
-        f"With {scheme} weights the loss ends {learnt} that of guessing ({loss:.4f}; ln 2 = "
+        f"Begun with {scheme}, the loss ends {learnt} that of guessing ({loss:.4f}; ln 2 = "
         f"{GUESSING:.4f}), and the hidden units {units}."
     )
 

@@ -100,8 +100,9 @@ def _missed(end: tuple[str, str, Sequence[tuple[Any, ...]]], given: Any) -> str:
     name, yes, rows = end
     cut, found, wrong, missed, *_ = min(rows, key=lambda row: abs(row[0] - 0.5))
     told = (
-        f"{name}: of {found + missed} held-out examples that are {yes} the cut-off {size(cut)} "
-        f"finds {found} and misses {missed}; {wrong} others are taken for them."
+        f"{name[:1].upper()}{name[1:]}: of {found + missed} held-out examples that are {yes}, the "
+        f"cut-off {size(cut)} finds {found} and misses {missed}; {wrong} other"
+        f"{' is' if wrong == 1 else 's are'} taken for them."
     )
     low, high = rows[0], rows[-1]
     if len(rows) > 1:
@@ -109,7 +110,7 @@ def _missed(end: tuple[str, str, Sequence[tuple[Any, ...]]], given: Any) -> str:
         told += f" At {size(low[0])} {more} are missed ({low[3]}) "
         told += f"{'as' if low[3] == high[3] else 'than'} at {size(high[0])} ({high[3]})."
     best = max(rows, key=lambda row: row[5])
-    return f"{told} The highest accuracy, {best[5]:.3f}, has {size(best[0])}."
+    return f"{told} The highest accuracy, {best[5]:.3f}, is that of {size(best[0])}."
 
 
 @measured("cut-off", _missed)

@@ -29,7 +29,7 @@ def _best_way(ends: Mapping[str, tuple[float, float, float]], given: Any) -> str
         + (
             "None of the remedies ends lower."
             if best == first
-            else f"The lowest at the end has {best}, {size(ends[best][1], 2)}."
+            else f"The lowest at the end is that of {best}, {size(ends[best][1], 2)}."
         )
     )
 
@@ -78,7 +78,7 @@ def _best_shape(ends: Mapping[tuple[tuple[int, ...], int], float], given: Any) -
     )
     best = min(means, key=means.__getitem__)
     steps = counted(given.steps, "step")
-    return f"The lowest mean loss after {steps} has {best} (mean ± deviation {told})."
+    return f"The lowest mean loss after {steps} is that of {best} (mean ± deviation {told})."
 
 
 @measured("width-depth", _best_shape)
@@ -184,7 +184,7 @@ def _nearer(ends: Mapping[int, float], given: Any) -> str:
     first, last = next(iter(ends)), [*ends][-1]
     begin, end = ends[first], ends[last]
     best = min(ends, key=ends.__getitem__)
-    least = f"the smallest, {size(ends[best])}, has the network of {best}"
+    least = f"the smallest, {size(ends[best])}, is that of {best}"
     return (
         f"From {first} to {last} hidden units the error {changed(end / begin)} (RMSE {size(begin)} "
         f"to {size(end)}); {least}."

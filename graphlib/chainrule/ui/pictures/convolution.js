@@ -4,6 +4,7 @@
 const CELL = 40, PLAY = 700;
 const slides = new WeakMap();
 const order = (n) => Array.from({ length: n * n }, (_, k) => [Math.floor(k / n), k % n]);
+const entry = (letter, a, b) => letter + [a, b].map((k) => String.fromCodePoint(0x2081 + k)).join("");
 const plain = (x) => numeral(Math.abs(x - Math.round(x)) < 1e-9 ? Math.round(x) : x).replace(/\.?0+$/, (z) => (z.startsWith(".") ? "" : z));
 
 class Sliding {
@@ -109,11 +110,12 @@ class Sliding {
       element("span", "sign", "→"),
       this.#part(words.products, this.#products(order(this.k).map(([a, b]) => ({
         factors: [[X[r + a][c + b], "value"], [K[a][b], "value"]], kind: "value", strong: a === i && b === j,
-      })), this.k), rank(this.cell) < filledCells ? [`c${r + 1}${c + 1} = `, plain(C[r][c]), "value"] : null),
+      })), this.k), rank(this.cell) < filledCells ? [`${entry("c", r, c)} = `, plain(C[r][c]), "value"] : null),
       element("span", "sign", "→"),
       this.#part(words.output, grid("C", C, "value", { chosen: this.cell, pick: choose.cell, there: (p) => rank(p) < filledCells }), [`${words.wanted} `, T.map((row) => row.map(plain).join(" ")).join(" / "), "value"]),
     );
-    const pixelShares = this.places.filter(shared).map(([p, q]) => ({
+    const sharing = this.places.filter(shared), wide = new Set(sharing.map(([, q]) => q)).size;
+    const pixelShares = sharing.map(([p, q]) => ({
       factors: [[dC[p][q], "derivative"], [K[pixel[0] - p][pixel[1] - q], "value"]], kind: "derivative", strong: at([p, q], this.cell), there: rank([p, q]) < sent,
     }));
     const weightShares = this.places.map(([p, q]) => ({
@@ -121,8 +123,8 @@ class Sliding {
     }));
     const both = element("div", "two");
     both.append(
-      this.#part(filled(words.into_pixel, { count: pixelShares.length, at: `x${pixel[0] + 1}${pixel[1] + 1}` }), this.#products(pixelShares, this.k), dX[pixel[0]][pixel[1]] === null ? null : [`${words.sum} `, plain(dX[pixel[0]][pixel[1]]), "derivative"]),
-      this.#part(filled(words.into_weight, { count: weightShares.length, at: `k${i + 1}${j + 1}` }), this.#products(weightShares, this.n), dK[i][j] === null ? null : [`${words.sum} `, plain(dK[i][j]), "derivative"]),
+      this.#part(filled(words.into_pixel, { count: pixelShares.length, at: entry("x", ...pixel) }), this.#products(pixelShares, wide), dX[pixel[0]][pixel[1]] === null ? null : [`${words.sum} `, plain(dX[pixel[0]][pixel[1]]), "derivative"]),
+      this.#part(filled(words.into_weight, { count: weightShares.length, at: entry("k", i, j) }), this.#products(weightShares, this.n), dK[i][j] === null ? null : [`${words.sum} `, plain(dK[i][j]), "derivative"]),
     );
     low.append(
       this.#part("∂J/∂X", grid("∂J/∂X", dX, "derivative", { chosen: pixel, pick: choose.pixel })),
@@ -141,7 +143,7 @@ class Sliding {
     const { X, K, dC, words } = this.data, [r, c] = this.cell, [i, j] = this.weight;
     const x = X[p][q], k = K[i][j], d = dC[r][c];
     return filled(words.followed, {
-      x: `x${p + 1}${q + 1}`, k: `k${i + 1}${j + 1}`, c: `c${r + 1}${c + 1}`, product: `${plain(x)} × ${plain(k)} = ${plain(x * k)}`,
+      x: entry("x", p, q), k: entry("k", i, j), c: entry("c", r, c), product: `${plain(x)} × ${plain(k)} = ${plain(x * k)}`,
       to_pixel: `${plain(d)} × ${plain(k)} = ${plain(d * k)}`, to_weight: `${plain(d)} × ${plain(x)} = ${plain(d * x)}`,
     });
   }

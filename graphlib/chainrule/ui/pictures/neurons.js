@@ -246,7 +246,8 @@ class Neurons {
     });
     const goal = element("span", "goal");
     goal.style.left = `${this.width - 72}px`;
-    goal.style.top = `${this.high / 2 - 26}px`;
+    // Its three lines end above the name of the output unit, which may reach below them.
+    goal.style.top = `${this.high / 2 - (this.wide ? 44 : 26)}px`;
     goal.append(letters(data.goal.letter, ""), element("span", "value", data.goal.value), element("span", "derivative", "1"));
     this.units.append(goal);
     this.units.setAttribute("role", "group");
