@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -97,38 +96,3 @@ def test_a_machine_without_fonts_lays_out_alike_and_nothing_is_left_behind(tmp_p
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == layout(SMALL)
     assert list(tmp_path.iterdir()) == []
-
-
-# Without pygraphviz
-
-
-@pytest.fixture
-def no_pygraphviz(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pygraphviz", None)
-
-
-@pytest.mark.usefixtures("no_pygraphviz")
-def test_without_any_graphviz_both_ways_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(DrawingError, match=r"pip install pygraphviz.*`dot` on PATH"):
-        graphviz_process._laid_out(SMALL)
-
-
-@pytest.mark.usefixtures("no_pygraphviz")
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ('echo "$@"; cat', ("-Tjson\n" + SMALL, "")),
-        ("echo Error: syntax >&2; exit 1", ("", "Error: syntax")),
-        ("exit 7", ("", "nothing was drawn, and it did not say why")),
-    ],
-)
-def test_the_program_dot_is_used_instead(
-    body: str, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    program = tmp_path / "dot"
-    program.write_text(f"#!/bin/sh\n{body}\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    drawn, complaint = graphviz_process._laid_out(SMALL)
-    assert (drawn.decode(), complaint) == expected

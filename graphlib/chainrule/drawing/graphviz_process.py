@@ -1,7 +1,7 @@
 """Graphviz in a worker process: DOT in, positions out.
 
-Graphviz is the one that pygraphviz carries with it; without pygraphviz, the program ``dot``
-draws. It is told the size of every card and given no text, so that layouts depend on no font.
+Graphviz is the one that pygraphviz carries with it. It is told the size of every card and given no
+text, so that layouts depend on no font.
 
 The DOT must be our own: attributes such as ``image`` make Graphviz open files.
 """
@@ -14,8 +14,6 @@ import io
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -30,11 +28,6 @@ _HARMLESS = re.compile(r"(?:\(process:\d+\): )?(?:Fontconfig|Pango)\b.*")
 
 _WARM_UP = 'digraph warm_up { node [label=""]; n1 -> n2 }'
 
-_MISSING = (
-    "There is no Graphviz to draw with: neither the Python package pygraphviz nor the program "
-    "dot was found. Install one: `pip install pygraphviz`, or Graphviz itself with `dot` on PATH."
-)
-
 
 def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
     """Lay out `dot` and return Graphviz's own account of it.
@@ -47,8 +40,7 @@ def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
     Raises
     ------
     DrawingError
-        If Graphviz has anything to complain about (a syntax error, an unknown shape or port), or
-        if there is no Graphviz.
+        If Graphviz has anything to complain about (a syntax error, an unknown shape or port).
     OutsideTimeout
         If it takes longer than `timeout` seconds; the next call finds a new worker.
     """
@@ -56,11 +48,7 @@ def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
         drawn, complaint = _workers().call(
             _laid_out, dot, timeout=timeout, what="the layout by Graphviz"
         )
-    except WorkerFailure as error:
-        # Our own refusal, raised in the worker, is a sentence already.
-        own = error.kind == DrawingError.__name__
-        raise DrawingError(error.text if own else str(error)) from error
-    except WorkerCrash as error:
+    except (WorkerFailure, WorkerCrash) as error:
         raise DrawingError(str(error)) from error
     if complaint:
         raise DrawingError(f"Graphviz refused the drawing: {complaint}")
@@ -91,10 +79,8 @@ def _prepare() -> None:
 
 def _laid_out(dot: str) -> tuple[bytes, str]:
     """Return the account in JSON and what Graphviz complained about, in one line."""
-    try:
-        import pygraphviz
-    except ImportError:
-        return _by_program(dot)
+    import pygraphviz
+
     drawn = b""
     with _captured_stderr() as complaints:
         try:
@@ -107,14 +93,6 @@ def _laid_out(dot: str) -> tuple[bytes, str]:
             # Graphviz's own words are in `complaints`, and say more.
             drawn = b""
     return drawn, _complaint(complaints.getvalue(), drawn)
-
-
-def _by_program(dot: str) -> tuple[bytes, str]:
-    program = shutil.which("dot")
-    if program is None:
-        raise DrawingError(_MISSING)
-    done = subprocess.run([program, "-Tjson"], input=dot.encode(), capture_output=True)
-    return done.stdout, _complaint(done.stderr, b"" if done.returncode else done.stdout)
 
 
 def _complaint(stderr: bytes, drawn: bytes) -> str:

@@ -86,7 +86,7 @@ def placed(
     Raises
     ------
     DrawingError
-        For another direction, or if there is no Graphviz.
+        For another direction, or if Graphviz refuses.
     OutsideTimeout
         If Graphviz takes longer than ten seconds.
     """

@@ -82,7 +82,7 @@ def draw(
     Raises
     ------
     DrawingError
-        For a format or an option that is not allowed, or if there is no Graphviz.
+        For a format or an option that is not allowed, or if Graphviz refuses.
     OutsideTimeout
         If Graphviz or Typst takes too long.
     """

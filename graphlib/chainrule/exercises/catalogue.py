@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from chainrule.exercises.german import GERMAN
-from chainrule.readings.catalogue import SPOKEN, Catalogue
+from chainrule.readings.catalogue import NUMBERS, SPOKEN, Catalogue
 
 LANGUAGES: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"en": {}, "de": GERMAN}
 
@@ -88,8 +88,6 @@ _WORDS: Final[Mapping[str, str]] = {
     "back": "from {name}",
     "missing arrows": "The missing arrows, such as a → b:",
     "also": "also accepted: {answer} ({reason})",
-    "given by": "given",
-    "room": "Room to work:",
     "arrows into": "Missing arrows into {name} come from:",
     "halves": ("The weights count half points. In a quiz, give this question a mark of {points}."),
     "variant": "variant {number}",
@@ -151,7 +149,6 @@ _INSTRUCTIONS: Final[Mapping[str, str]] = {
     ),
     "count_forward": "Forward mode, one pass along {name}:",
     "count_reverse": "Reverse mode, one pass from {name}:",
-    "count_paths": "Paths from {input} to {output}:",
     "count_best": "For all derivatives of {output} the cheaper mode is",
     "jacobian": (
         "Work out the Jacobian in both ways: in forward mode with one pass for each input, in "
@@ -211,24 +208,8 @@ _CELLS: Final[Mapping[str, str]] = {
 CELLS: Final = Catalogue("cells", _CELLS)
 """What is paid for a cell, by what its id begins with."""
 
-_NUMERALS: Final = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 _COUNTS: Final = Catalogue(
-    "counts",
-    dict(zip(map(str, range(13)), _NUMERALS, strict=True)),
+    "counts", {str(count): word for count, word in enumerate((*NUMBERS, "eleven", "twelve"))}
 )
 
 

@@ -61,8 +61,6 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         "equal": "beide gleich",
         "missing arrows": "Die fehlenden Pfeile, etwa a → b:",
         "also": "auch anerkannt: {answer} ({reason})",
-        "given by": "gegeben",
-        "room": "Platz zum Rechnen:",
         "arrows into": "Fehlende Pfeile zu {name} kommen von:",
         "halves": (
             "Die Gewichte zählen halbe Punkte. Geben Sie dieser Frage im Test {points} Punkte."
@@ -152,7 +150,6 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "count_forward": "Vorwärtsmodus, ein Durchgang entlang {name}:",
         "count_reverse": "Rückwärtsmodus, ein Durchgang von {name} aus:",
-        "count_paths": "Pfade von {input} zu {output}:",
         "count_best": "Für alle Ableitungen von {output} ist billiger:",
         "jacobian": (
             "Berechnen Sie die Jacobi-Matrix auf beiden Wegen: im Vorwärtsmodus mit einem "

@@ -349,7 +349,7 @@ class Shown(Function):
         Raises
         ------
         DrawingError
-            For a format or option that is not allowed, or if there is no Graphviz.
+            For a format or option that is not allowed, or if Graphviz refuses.
         """
         return self.work(at, mode).draw(format, **options)
 

@@ -97,9 +97,9 @@ def count_term(count: int) -> Term:
     return numeral(count)
 
 
-def count_cell(count: int, *, id: str = "") -> Cell:
+def count_cell(count: int) -> Cell:
     """Return the cell of a whole number."""
-    return Cell(count_term(count), id, digits=count_digits(count))
+    return Cell(count_term(count), digits=count_digits(count))
 
 
 def count_digits(count: int) -> str:

@@ -32,7 +32,7 @@ from chainrule.workers.queue import Queue
 from chainrule.workers.serving import receive, send
 
 MEMORY = 1 << 30
-"""Address space one worker may use, in bytes."""
+"""Address space one worker may use, in bytes; on Windows it cannot be limited."""
 
 START_SECONDS = 60.0
 """Seconds a new worker may take to start; not counted as time of the task."""
@@ -88,8 +88,6 @@ class Workers:
     ----------
     size
         How many tasks may run at once.
-    memory
-        Address space of one worker in bytes (not limited on Windows, which cannot).
     environment
         Environment variables to set in the workers before anything is imported there.
     prepare
@@ -104,7 +102,6 @@ class Workers:
         self,
         size: int = 1,
         *,
-        memory: int = MEMORY,
         environment: Mapping[str, str] | None = None,
         prepare: str | None = None,
         nested: bool = False,
@@ -112,7 +109,7 @@ class Workers:
         if size < 1:
             raise ValueError(f"a pool of {size} workers; allowed: 1 or more")
         self._size = size
-        self._start = functools.partial(_Worker, memory, dict(environment or {}), prepare, nested)
+        self._start = functools.partial(_Worker, dict(environment or {}), prepare, nested)
         self._forget()
         atexit.register(_if_alive, weakref.WeakMethod(self.close))
         if sys.platform != "win32":
@@ -320,9 +317,7 @@ def _path(function: Callable[..., Any]) -> str:
 class _Worker:
     """One child process and the two pipes to it; used by one thread at a time."""
 
-    def __init__(
-        self, memory: int, environment: dict[str, str], prepare: str | None, nested: bool
-    ) -> None:
+    def __init__(self, environment: dict[str, str], prepare: str | None, nested: bool) -> None:
         path = [entry or os.getcwd() for entry in sys.path]
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", _CHILD, *path],
@@ -337,7 +332,7 @@ class _Worker:
         self._task = 0
         self._late = False
         try:
-            first = pickle.dumps((memory, prepare, nested, START_SECONDS))
+            first = pickle.dumps((MEMORY, prepare, nested, START_SECONDS))
             self.ask(first, START_SECONDS, "the start of a worker")
             self.asked = 0
         except BaseException:
