@@ -158,6 +158,11 @@ REFUSED = {
     "twice": (("table", "x", "--at", "x=1,x=2"), "given twice"),
     "no such output": (("table", "x", "--at", "x=1", "--of", "q"), "q"),
     "by without forward": (("table", "x", "--at", "x=1", "--by", "x"), "--mode forward"),
+    "decimal comma": (("table", "x", "--at", "x=0,5"), "decimals have a point"),
+    "no such file": (
+        ("table", "week 3/lecture.txt", "--at", "x=1"),
+        "no file `week 3/l",
+    ),
     "no such format": (("table", "x", "--at", "x=1", "--format", "docx"), "There are text"),
     "no such suffix": (("table", "x", "--at", "x=1", "-o", "t.docx"), ".tex"),
     "no such picture": (("draw", "x", "--at", "x=1", "-o", "t.gif"), ".svg"),

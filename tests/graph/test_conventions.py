@@ -252,3 +252,26 @@ def test_an_operand_that_ties_with_itself_is_no_kink_of_the_derivative(
 ) -> None:
     """max(y, y) is y, so its second derivatives exist."""
     assert chainrule.parse(formula, constants=True).hessian({"y": 2})["y"]["y"] == second
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "first", "second"),
+    [
+        ("leaky_relu(x, slope=0.2)", 0, 0.2, 1),
+        ("elu(x, alpha=0.5)", 0, 0.5, 1),
+        # d/dx of 1.0507·1.67326 (e^x − 1) and of 1.0507 x.
+        ("selu(x)", 0, 1.7580993408473766, 1.0507009873554805),
+        # x (x + 3)/6 between −3 and 3, with 0 and x outside.
+        ("hard_swish(x)", -3, 0, -0.5),
+        ("hard_swish(x)", 3, 1, 1.5),
+    ],
+)
+@pytest.mark.parametrize("at", ["0", "1/2", "1"])
+def test_a_choice_goes_that_part_of_the_way_from_the_first_slope_to_the_second(
+    formula: str, x: int, first: float, second: float, at: str
+) -> None:
+    graph = chainrule.parse(formula, kink=at)
+    expected = first + float(Fraction(at)) * (second - first)
+    assert graph.gradient({"x": x})["x"] == pytest.approx(expected, rel=1e-12, abs=1e-15)
+    told = f"the slope {at} of the way from the first to the second"
+    assert told in graph.reverse({"x": x}).table().text()

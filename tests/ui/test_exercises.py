@@ -74,7 +74,10 @@ def test_the_answer_is_shown_after_a_prediction_only() -> None:
         (Asked(formula="2 + sinx", kinds=("values",)), "sinx"),
         (Asked(formula="x^2", at="x 2", kinds=("values",)), "name = value"),
         # At x = 1 squaring changes nothing: a common mistake would give right numbers.
-        (Asked(formula="J = t^2; t = x^2", at="x = 1", kinds=("partials",)), "No fit problem"),
+        (
+            Asked(formula="J = t^2; t = x^2", at="x = 1", kinds=("partials",)),
+            "No problem that fits",
+        ),
     ],
 )
 def test_what_cannot_be_made_is_refused_in_place(asked: Asked, words: str) -> None:

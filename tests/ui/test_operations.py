@@ -40,6 +40,21 @@ def test_curves_are_those_of_the_function_and_its_slope(name: str) -> None:
         )  # six digits
 
 
+@pytest.mark.parametrize(
+    ("name", "beyond"),
+    [
+        ("sigmoid", math.log((1 + math.sqrt(0.96)) / (1 - math.sqrt(0.96)))),  # p(1 − p) = 0.01
+        ("tanh", math.atanh(math.sqrt(0.99))),  # 1 − t² = 0.01
+        ("erf", math.sqrt(math.log(200 / math.sqrt(math.pi)))),  # 2/√π e^(−x²) = 0.01
+        ("hard_sigmoid", 3.0),
+    ],
+)
+def test_where_a_curve_is_nearly_flat_is_told(name: str, beyond: float) -> None:
+    told = dict(ENTRIES[name]["facts"])["Nearly flat"]
+    low, high = map(float, re.findall(r"-?\d[.\d]*", told.replace("−", "-").partition("the")[0]))
+    assert low == -high and beyond <= high <= beyond + 0.01
+
+
 def test_where_there_is_no_value_the_curve_is_open() -> None:
     curve = ENTRIES["log"]["curve"]
     known = [value is not None for value in curve["values"]]

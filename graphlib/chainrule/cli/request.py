@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import typer
 
-from chainrule.errors import InputError, PointError
+from chainrule.errors import InputError, PointError, excerpt
 
 if TYPE_CHECKING:
     from chainrule.facade import Graph
@@ -116,18 +116,28 @@ Output = Annotated[
 ]
 
 
+_LIKE_A_FILE = re.compile(r"[\w./\\ -]*[\w-]\.(txt|tex|md|py|csv)", re.IGNORECASE)
+"""What is meant as a file: no formula ends so."""
+
+
 def source(argument: str) -> str:
     """Return the formula: the argument itself, a file's text, or what is piped in.
 
     Raises
     ------
     InputError
-        If a file is too long or is no text.
+        If a file is too long, is no text or is not there.
     """
     if argument == "-":
         return _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "what was piped in")
     path = _file(argument)
     if path is None:
+        if _LIKE_A_FILE.fullmatch(argument):
+            raise InputError(
+                f"There is no file `{excerpt(argument)}` here",
+                given=argument,
+                allowed="Give a formula, or a file that there is.",
+            )
         return argument
     with path.open("rb") as file:
         return _decoded(file.read(MAX_BYTES + 1), f"the file {argument}")
@@ -212,12 +222,13 @@ def pairs(given: Iterable[str], option: str, *, default: str = "") -> dict[str, 
             if not equals and default:
                 value = default
             if not name or not value:
+                comma = "A comma parts values; decimals have a point. " * name.isdecimal()
                 raise PointError(
                     f"{option} needs a name, an equals sign and a value",
                     text=text,
                     position=begin,
                     length=max(1, len(entry)),
-                    allowed=f"Write {option} x=1, or {option} x=1,y=2.5.",
+                    allowed=f"{comma}Write {option} x=1, or {option} x=1,y=2.5.",
                 )
             key = canonical(name)
             if key in known:

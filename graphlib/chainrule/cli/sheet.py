@@ -73,8 +73,8 @@ SheetFormat = Annotated[
     typer.Option(
         "--format",
         metavar="FORMAT",
-        help="pdf, typst, latex, html, markdown, text, ipynb, moodle, json, form (for answers, "
-        "CSV) or workbook (the same for Excel); by the file's ending, else markdown.",
+        help="pdf, typst, latex, html, markdown, text, ipynb, moodle, qti21, qti12, json, form "
+        "(for answers, CSV) or workbook (the same for Excel); by the file's ending, else markdown.",
         show_default=False,
     ),
 ]

@@ -238,12 +238,12 @@ _FEEDBACK: Final[Mapping[str, str]] = {
     ),
     "wrong_formula_said": "This is not the formula that belongs here.",
     "undecided_said": (
-        "This could not be read as a number or compared, and your teacher will look at it; or "
-        "write it in another form."
+        "This could not be read as a number or compared. Write it in another form, or leave it: "
+        "your teacher will look at it."
     ),
     "undecided_formula_said": (
-        "This could not be read as a formula or compared, and your teacher will look at it; or "
-        "write it in another form."
+        "This could not be read as a formula or compared. Write it in another form, or leave it: "
+        "your teacher will look at it."
     ),
     "coarse": "≈ too coarse",
     "coarse_said": "This may be meant rightly, but it is rounded too coarsely: give more digits.",

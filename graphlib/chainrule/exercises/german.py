@@ -245,12 +245,12 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "wrong_formula_said": "Das ist nicht die Formel, die hierher gehört.",
         "undecided_said": (
-            "Das konnte nicht als Zahl gelesen oder verglichen werden; Ihre Lehrkraft sieht es "
-            "sich an. Oder schreiben Sie es in anderer Form."
+            "Das konnte nicht als Zahl gelesen oder verglichen werden. Schreiben Sie es in "
+            "anderer Form, oder lassen Sie es stehen: Ihre Lehrkraft sieht es sich an."
         ),
         "undecided_formula_said": (
-            "Das konnte nicht als Formel gelesen oder verglichen werden; Ihre Lehrkraft sieht es "
-            "sich an. Oder schreiben Sie es in anderer Form."
+            "Das konnte nicht als Formel gelesen oder verglichen werden. Schreiben Sie es in "
+            "anderer Form, oder lassen Sie es stehen: Ihre Lehrkraft sieht es sich an."
         ),
         "coarse": "≈ zu grob",
         "coarse_said": (

@@ -162,9 +162,10 @@ class _Maker:
                 return self._written(part, problem, kinds, questions, number)
             last = f"{reason.cell}: {reason.reason}" if reason.cell else reason.reason
         raise InputError(
-            "No fit problem was found here; the last one failed at " + last,
+            "No problem that fits was found here; the last one failed at " + last,
             text=part.formula or f"level {part.level}",
-            allowed="Another point, another level or other kinds; or `accept` with a reason.",
+            allowed="Take another point, another level or other kinds; or a recipe with "
+            'accept = "a reason".',
         )
 
     def _written(

@@ -227,7 +227,7 @@ class _Source:
             raise self._whole(1, "There is no row below the header")
 
     def _whole(self, row: int, message: str) -> FileError:
-        allowed = "The first row names the columns, each row below it has one cell for each."
+        allowed = "The first row names the columns; each row below it has a cell for each of them."
         return FileError(
             message,
             row=row + 1,

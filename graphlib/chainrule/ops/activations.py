@@ -15,6 +15,7 @@ from chainrule.ops.record import Domain, Kink, register
 SELU_SCALE = Fraction("1.05070098735548049342")
 SELU_ALPHA = Fraction("1.67326324235437728482")
 HALF = Fraction(1, 2)
+BETWEEN = "the passes use the slope {at} of the way from the first to the second"
 
 
 def other(at: Fraction | None) -> Fraction | None:
@@ -87,7 +88,7 @@ LEAKY_RELU = register(
     kink=Kink(
         at=lambda x, slope, at: x == 0 and slope != 1,
         push=lambda m, t, x, slope, at: m.leaky_relu(t[0], slope=slope, at=at),
-        convention="leaky_relu has slopes {slope} and 1 at 0; the passes mix in {at} of the 1",
+        convention="leaky_relu has slopes {slope} and 1 at 0; " + BETWEEN,
         choice="at",
     ),
     samples=((0.75,), (-1.25,)),
@@ -111,7 +112,7 @@ ELU = register(
     kink=Kink(
         at=lambda x, alpha, at: x == 0 and alpha != 1,
         push=lambda m, t, x, alpha, at: m.leaky_relu(t[0], slope=alpha, at=at),
-        convention="elu has slopes {alpha} and 1 at 0; the passes mix in {at} of the 1",
+        convention="elu has slopes {alpha} and 1 at 0, a kink unless alpha is 1; " + BETWEEN,
         choice="at",
     ),
     samples=((0.75,), (-1.25,)),
@@ -128,7 +129,7 @@ SELU = register(
     kink=Kink(
         at=lambda x, at: x == 0,
         push=lambda m, t, x, at: m.number(SELU_SCALE) * m.leaky_relu(t[0], slope=SELU_ALPHA, at=at),
-        convention="selu has slopes 1.758… and 1.051… at 0; the passes mix in {at} of 1.051…",
+        convention="selu has slopes 1.758… and 1.051… at 0; " + BETWEEN,
         choice="at",
     ),
     samples=((0.75,), (-1.25,)),
@@ -222,10 +223,7 @@ HARD_SWISH = register(
     kink=Kink(
         at=lambda x, at: abs(x) == 3,
         push=lambda m, t, x, at: m.hard_sigmoid(x) * t[0] + m.minimum(x * t[0], 0) / 6,
-        convention=(
-            "hard_swish has slopes 0 and −½ at −3, 3/2 and 1 at 3; the passes use the outer "
-            "one, or mix in {at} of the inner"
-        ),
+        convention=("hard_swish has slopes 0 and −½ at −3, 1 and 3/2 at 3; " + BETWEEN),
         choice="at",
     ),
     samples=((0.75,), (-1.25,), (3.25,)),

@@ -181,16 +181,16 @@ def _sheets(students: tuple[Any, ...]) -> None:
     )
     if again is not None and (not made or made[0] != again.getvalue()):
         try:
-            _keep(again.getvalue())
+            _keep(again.getvalue(), again.name)
             st.rerun()
         except ChainruleError as error:
             _refused(error)
 
 
-def _keep(content: bytes) -> None:
+def _keep(content: bytes, name: str = "class.zip") -> None:
     """Keep a class's ZIP with its keys."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "class.zip"
+        path = Path(folder) / Path(name).name[-150:]
         path.write_bytes(content)
         manifest, keys = read_keys(path)
     st.session_state["class_made"] = content, keys, str(manifest.get("title", ""))

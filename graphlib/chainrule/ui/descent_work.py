@@ -120,10 +120,10 @@ def _descended(state: DescentState, theme: str) -> Descended:
     paths = {name: path for name, path in paths.items() if len(path.points)}
     if not paths:
         raise InputError(
-            "the function has no value at any start",
+            "The function has no value at any start, or one too large for double precision",
             text=state.starts,
             length=len(state.starts),
-            allowed="Start where it has one.",
+            allowed="Start elsewhere.",
         )
     rows = tuple(
         (step, float(value), name)

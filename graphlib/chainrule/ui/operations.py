@@ -30,6 +30,10 @@ SIDE: Final = 17
 HALF: Final = 0.5
 """Where two operands are shown, and at how many points each."""
 
+FLAT: Final = 0.01
+FAR: Final = 30.0
+"""Below which slope a curve counts as flat, and how far out that is looked for."""
+
 PARITY: Final = {1: "even: f(−x) = f(x)", -1: "odd: f(−x) = −f(x)", 0: ""}
 
 
@@ -53,7 +57,7 @@ def _entry(entry: Reference, family: str) -> dict[str, Any]:
         ("Domain", f"needs {op.domain.needs}" if op.domain else ""),
         ("Kink", entry.kink),
         ("Slopes", "; ".join(f"by {s.by}: needs {s.needs}" for s in entry.slopes if s.needs)),
-        ("Levels off", "next to nothing of an adjoint gets through there" * op.saturates),
+        ("Nearly flat", _flat(op) if op.saturates else ""),
         ("Symmetry", PARITY[op.parity]),
         ("Rule", op.rule or f"derivative of {op.name}"),
         ("Choices", ", ".join(f"{name}={value}" for name, value in entry.parameters.items())),
@@ -150,6 +154,23 @@ def _curve(entry: Reference) -> dict[str, Any] | None:
         "along": text(Symbol(entry.operands[0])),
         "fixed": ", ".join(f"{text(Symbol(n))} = {number_text(x)}" for n, x in fixed),
     }
+
+
+def _flat(op: Op) -> str:
+    """Say beyond which operands next to nothing of an adjoint gets through."""
+    places = []
+    for side, sign in ((-1, "<"), (1, ">")):
+        steep, flat = 0.0, side * FAR
+        if abs(_point(op, [flat])[1] or 0) >= FLAT:
+            continue
+        while abs(flat - steep) > 1e-6:
+            middle = (steep + flat) / 2
+            is_flat = abs(_point(op, [middle])[1] or 0) < FLAT
+            steep, flat = (steep, middle) if is_flat else (middle, flat)
+        # Rounded outwards, so that it is true of every operand it is said of.
+        out = side * math.ceil(abs(flat) * 100 - 1e-3) / 100
+        places.append(f"x {sign} {out:g}".replace("-", "−"))
+    return f"for {' or '.join(places)} the slope is below {FLAT}"
 
 
 def _point(op: Op, operands: list[float], slopes: int = 1) -> tuple[float | None, ...]:

@@ -106,7 +106,7 @@ def _point(words: str) -> dict[str, str]:
                 text=words,
                 position=begin,
                 length=max(1, len(entry)),
-                allowed="Such as x = 1.5, y = 0.4.",
+                allowed="Such as x = 1.5, y = 0.4; decimals have a point.",
             )
         if entry.strip():
             point[name] = value
