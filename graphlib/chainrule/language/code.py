@@ -16,13 +16,15 @@ from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, IN_CODE, canonical
 from chainrule.language.statements import Statement, kinds, numeral
 from chainrule.language.syntax import Notes, Span, refusal
-from chainrule.language.words import between_commas
+from chainrule.language.words import between_commas, closing
 
 # What makes a value of a number in code.
 VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
 _MODULE = re.compile(
     "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
 )
+BASED = frozenset(["math", "cmath", "sp", "sympy"])
+"""Modules whose log has the base as its second operand."""
 INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
 _CONSTANTS = {"e": "e", "pi": "pi", "E": "e", "PI": "pi"}
 _CODE = (
@@ -132,6 +134,9 @@ class Code:
             return at + 2
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
         name = name or IN_CODE.get(word.text, "")
+        if name == "log" and owner.text in BASED and behind.kind == "(":
+            operands = between_commas(self._found[at + 3 : closing(self._found, at + 2)])
+            name = "log_b" if len(operands) == 2 else name
         if module and word.text in DIFFERENTIATED:
             self._out.pop()
             return at + 1  # sympy.diff(f, x) asks as diff(f, x) does
@@ -193,13 +198,8 @@ class Code:
         """Refuse a function whose usual parameter differs in the library it is called from."""
         if name not in ("leaky_relu", "leakyrelu", "LeakyReLU"):
             return
-        depth, names = 0, set()
-        for token in self._found[at:]:
-            depth += (token.kind == "(") - (token.kind == ")")
-            names.add(token.text)
-            if depth <= 0:
-                break
-        if "slope" not in names:
+        operands = between_commas(self._found[at + 1 : closing(self._found, at)])
+        if len(operands) < 2:
             raise refusal(
                 self._text,
                 Span(owner.start, owner.start + max(1, owner.stop - owner.start)),
@@ -278,8 +278,12 @@ def _version(name: str, number: int, count: int) -> str:
     return f"{name}_before" + (f"_{number}" if count > 2 else "")
 
 
-def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
+def unpacked(
+    text: str, found: Sequence[Token], declared: Container[str], notes: Notes
+) -> list[Token]:
     """Return the tokens with `x, y = 2, 3` as the statements x = 2; y = 3.
+
+    So are `a = b = 2` and `(x, y) = (2, 3)`, also behind `at`, where `f(x, y) = … at (2, 3)` does.
 
     Raises
     ------
@@ -288,6 +292,7 @@ def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
     """
     result: list[Token] = []
     at = 0
+    heads = {canonical(t.text) for k, t in enumerate(found) if t.kind == "word" and _heads(found, k)}
     while at < len(found):
         stop = at
         while stop < len(found) and found[stop].kind != ";":
@@ -297,6 +302,13 @@ def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
         values = between_commas(part[row.end() :]) if row is not None else []
         if row is not None and len(values) == row.end() // 2 and all(values):
             part = _one_by_one(text, part[: row.end() - 1 : 2], part[row.end() - 1], values, notes)
+        chain = _CHAIN.match(kinds(part))
+        if chain is not None and numeral(part[chain.end() :]) is not None:
+            names = part[: chain.end() : 2]
+            if not any(canonical(n.text) in declared or n.text in heads for n in names[1:]):
+                given = [part[chain.end() :]] * len(names)
+                part = _one_by_one(text, names, part[chain.end() - 1], given, notes)
+        part = _at_point(text, part, notes)
         result += [*part, *found[stop : stop + 1]]
         at = stop + 1
     return result
@@ -323,4 +335,36 @@ def _one_by_one(
     return tokens[:-1]
 
 
+def _heads(found: Sequence[Token], at: int) -> bool:
+    """Return whether a word begins a statement that gives it a value."""
+    begins = at == 0 or found[at - 1].kind in (";", ",")
+    return begins and [token.kind for token in found[at + 1 : at + 2]] == ["="]
+
+
+def _at_point(text: str, part: list[Token], notes: Notes) -> list[Token]:
+    """Return a statement with `(x, y) = (2, 3)` at its end as x = 2, y = 3."""
+    spelled = kinds(part)
+    given, behind, head = _POINT.search(spelled), _BEHIND.search(spelled), _HEAD.match(spelled)
+    if given is not None:
+        names, opens, begin = part[given.start(1) : given.end(1) : 2], given.end() - 1, given.start()
+    elif behind is not None and head is not None and part[behind.start()].text == "at":
+        names, opens, begin = part[2 : head.end(1) : 2], behind.end() - 1, behind.end() - 1
+    else:
+        return part
+    values = between_commas(part[opens + 1 : closing(part, opens)])
+    if closing(part, opens) < len(part) - 1 or len(values) != len(names) or not all(values):
+        return part
+    notes.tell(f"row:{part[begin].start}", Span(part[begin].start, part[-1].stop), "the point")
+    result = part[:begin]
+    for name, value in zip(names, values, strict=True):
+        here = value[0].start
+        name = name._replace(start=here, stop=here)
+        result += [name, Token("=", "=", here, here), *value, Token(",", ",", here, here)]
+    return result[:-1]
+
+
 _ROW = re.compile(r"w(?:,w)+=")
+_CHAIN = re.compile(r"w=(?:w=)+")
+_POINT = re.compile(r"\((w(?:,w)+)\)=\(")
+_BEHIND = re.compile(r"w\((?=[^()]*\)$)")
+_HEAD = re.compile(r"w\((w(?:,w)*)\)=")

@@ -33,7 +33,7 @@ from chainrule.language.syntax import (
     check_length,
     refusal,
 )
-from chainrule.language.words import assigned, redefined, stars, worded
+from chainrule.language.words import assigned, based, cased, redefined, stars, worded
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
@@ -157,8 +157,9 @@ class _Text:
             found = tokens(text, plain, notes)
         if {token.kind for token in found} <= {";"}:
             return found  # nothing but ends of statements
-        found = unpacked(text, redefined(found), notes)
-        found = worded(found, self.declared | assigned(found), notes)
+        found = unpacked(text, redefined(found), self.declared, notes)
+        known = self.declared | assigned(found)
+        found = cased(worded(based(found, known, notes), known, notes), known, notes)
         found = stars(found, functions, self.declared, notes)
         return Code(text, functions, self.declared | assigned(found), notes).plain(found)
 

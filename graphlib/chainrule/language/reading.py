@@ -213,7 +213,7 @@ class WordReader:
         """A name with a prime, a star or an index above: `y'`, `y*`, `w^(1)` of LaTeX."""
         written = self._text[word.start : word.stop]
         primes = any(p in written for p in PRIMES) or r"\prime" in written
-        if not primes and word.text.isascii() and not set(word.text) & {"*", "^"}:
+        if not primes and word.text.isascii() and not set(word.text) & {"*", "^", "("}:
             return None
         if unmarked(word.text) == word.text and not primes:
             return None
@@ -287,7 +287,7 @@ class WordReader:
         if len(word.text) == 1 or self._notes.chose(self._key(word), ONE_NAME):
             return None
         glued = function_before(word.text, self._functions, self._pieces.is_operand)
-        if glued:
+        if glued and not (word.called and len(word.text) < 5):
             raise did_you_mean(self._text, word, f"{glued} {word.text[len(glued) :]}")
         apart = functions_inside(word.text)
         if apart:

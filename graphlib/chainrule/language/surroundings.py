@@ -12,6 +12,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from chainrule.errors import excerpt
+from chainrule.language.asking import ASKING, ASKING_HERE, not_computed
 from chainrule.language.names import canonical
 from chainrule.language.syntax import Notes, Span, refusal
 
@@ -20,12 +21,19 @@ _LEFT = rf"{_NAME}[ \t]*(?:\([^()=\n]{{0,80}}\)[ \t]*)?(?::?=(?!=)|<-|≔)"
 _CALLED = r"(?:\w+\.)*"
 _END = r"[ \t]*;?[ \t]*(?:#[^\n]*)?$"
 _REALS = r"(?:\\mathbb\{?R\}?|ℝ|R)(?:[²³ⁿ]|\^\w|\^\{[^{}\n]{0,40}\})?"
+_DERIVED = r"(?:[d∂]\w+/[d∂]\w+|\w+['′’]\(\w+\))"
+_NAMES = r"[A-Za-z]\w*(?:[ \t]*,[ \t]*[A-Za-z]\w*)*"
+_SET = (
+    r"\\mathbb\{?[RNZ]\}?(?:_[+>{}0]{1,4})?|[ℝℕℤRNZ][⁺₊]?(?!\w)|[\[(\]][^\[\]()\n]{1,40}[\])\[]|"
+    r"\\?\{[^{}\n]{1,40}\\?\}"
+)
 LEFT_OUT = "left out"
 
 
 class Surrounding(NamedTuple):
     """What is found, in a group `out` if it is not all of it, and what stands in its place.
 
+    `instead` may name groups, as a template of `re` does; it is no longer than what it replaces.
     Where none of the `signs` is in a text, nothing is found: most texts have none.
     """
 
@@ -42,15 +50,32 @@ def _row(signs: str, pattern: str, instead: str = "", reading: str = LEFT_OUT) -
 ROWS = (
     # Consoles, notebooks, lists.
     _row(">>> ... In Out", r"^[ \t]*(?:>>>|\.\.\.(?=[ \t])|(?:In|Out)[ \t]?\[\d*\]:)"),
-    _row(") . - •", rf"^[ \t]*(?P<out>\(\d{{1,3}}\)|\d{{1,3}}[.)]|[a-z]\)|[-•])[ \t]+(?={_LEFT})"),
+    _row(
+        ") . - • :",
+        rf"^[ \t]*(?P<out>\(?(?:\d{{1,3}}|[a-z])\)|\d{{1,3}}[.)]|[-•*]|"
+        rf"(?:Step|Layer|Schritt)[ \t]*\d{{0,3}}[.:])[ \t]+(?={_LEFT})",
+    ),
+    _row("```", r"^[ \t]*```[^\n]*$"),
+    _row("`", r"`(?=[^`\n]+`)|(?<=[^`\s])`"),
+    _row("\"\"\" '''", r"^[ \t]*(\"\"\"|''')[^\"']*\1[ \t]*$"),
     _row(")", r"(?:(?<=[ \t]{2})|(?<=\t)|(?<=quad)|(?<=quad ))(?P<out>\([0-9.]{1,7}\))[ \t]*$"),
     _row("\\tag \\label", r"\\(?:tag|label)\*?\{[^{}\n]{0,60}\}"),
     _row(
         "\\forall ∀",
         r"(?:,|\\q?quad)?[ \t]{0,9}(?:\\forall|∀)[^\n&$]*?(?=\\\\|\n|\\end|\\\]|\$|\Z)",
     ),
-    _row("ℝ R", rf"{_NAME}[ \t]*:[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
+    _row("ℝ R", rf"{_NAME}[ \t]*(?::|\\colon)[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
+    _row(
+        "∈ \\in",
+        rf"(?:[,;]|\\q?quad|\bfor|\bwith|^)(?:[ \t]|\\[,;: ])*{_NAME}(?:,[ \t]*{_NAME}){{0,9}}[ \t]*"
+        rf"(?:∈|\\in(?![A-Za-z]))[ \t]*(?:{_SET})[ \t]*(?=[.;$]|\\\\|\\end|$)",
+    ),
     # Prose before an assignment.
+    _row(
+        "⇒ ⟹ ∴ => Rightarrow implies therefore",
+        rf"(?:⇒|⟹|∴|=>|\\(?:Rightarrow|implies|therefore)(?![A-Za-z]))(?=[ \t]*{_LEFT})",
+        ";",
+    ),
     _row(".", r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
     _row(
         "et hen So Hence Thus efine ere Consider iven Suppose If With",
@@ -58,15 +83,29 @@ ROWS = (
         rf"Consider|Given|given|Suppose|Set|set|If|When|With|Where),?[ \t]+)(?={_LEFT})",
     ),
     _row(
-        "ind ompute alculate etermine",
-        r"(?P<out>[,;.]?[ \t]*(?:and[ \t]+)?(?:[Ff]ind|[Cc]ompute|[Cc]alculate|[Dd]etermine)[ \t]+"
-        r"(?:[d∂]\w+/[d∂]\w+|\w+['′]\(\w+\)|(?:the|its)[ \t]+(?:derivative|gradient)s?)[.?]?)\s*\Z",
+        "ind ompute alculate etermine hat ?",
+        r"(?P<out>[,;.]?[ \t]*(?:and[ \t]+)?(?:"
+        r"(?:[Ff]ind|[Cc]ompute|[Cc]alculate|[Dd]etermine|[Ww]hat[ \t]+is)[ \t]+"
+        rf"(?:{_DERIVED}|(?:the|its)[ \t]+(?:derivative|gradient)s?)|{_DERIVED}[ \t]*=[ \t]*(?=\?))"
+        r"[.?]?)\s*\Z",
         "",
         "its derivatives are shown",
     ),
-    _row("?", r"(?<=[^\s?])[ \t]*(?P<out>\?)\s*\Z", "", "="),
+    _row("hat", r"(?<=[Ww]hat)(?P<out>['’]s)\b", "", "="),
+    _row("?", r"(?<=[^\s?])[ \t]*(?P<out>(?:=[ \t]*)?\?)\s*\Z", "", "="),
+    _row(
+        "ind ompute alculate valuate hat",
+        r"(?:^|(?<=\n)|[,;.])[ \t]*(?:[Ww]hat[ \t]+is|[Ff]ind|[Cc]ompute|[Cc]alculate|[Ee]valuate)[ \t]+"
+        r"(?=\w+\([^()\n]*\)[ \t.?]*(?:\Z|,|(?:if|when|where|for|with)\b))",
+        ";",
+    ),
     # Lines of programs that compute nothing, or what is computed here for every formula.
     _row("import", r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
+    _row(
+        "using library syms ! plt. assert clear clc close",
+        r"^[ \t]*(?:using[ \t]+[A-Z][\w., \t]*|library\(\w+\)|syms(?:[ \t]+\w+)+|![^\n]*|"
+        r"plt\.[^\n]*|assert[ \t][^\n]*|(?:clear|clc|close)(?:[ \t]+all)?)[ \t]*;?$",
+    ),
     _row("@", r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
     _row("with", r"^[ \t]*with[ \t]+[\w.]+\([^\n]*\)[^\n:]*:[ \t]*$"),
     _row(
@@ -80,13 +119,14 @@ ROWS = (
     ),
     _row(
         "grad jacobian",
-        rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:tape\.gradient|(?:jax|autograd|jx)\."
+        rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:\w+\.gradient|gradient(?=\([A-Za-z]\w*[,)])|(?:jax|autograd|jx)\."
         r"(?:grad|jacobian|value_and_grad)|elementwise_grad|value_and_grad|grad(?=\(\w+[,)]))"
         r"\([^\n]*$",
     ),
     _row(".grad", r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
-    _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\)[ \t]*;?)[ \t]*$"),
-    _row("print", r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n]*\)[ \t]*;?\s*\Z)"),
+    _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\))" + _END),
+    _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([^\n]*\bgrad\w*\([^\n]*\))" + _END),
+    _row("print", r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n#]*\)[ \t]*;?(?:[ \t]*#[^\n]*)?\s*\Z)"),
     _row("print", r"^[ \t]*print[ \t]*\([^\n]*\)" + _END),
     _row(
         ".label .name .requires_grad .grad",
@@ -103,6 +143,10 @@ ROWS = (
         r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
         r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])",
     ),
+    _row(":", r"^[ \t]*[A-Za-z_]\w*(?P<out>[ \t]*:[ \t]*(?:float|int|\w+\.Tensor|Tensor))(?=[ \t]*=)"),
+    # Functions without a name, as MATLAB and R write them.
+    _row("@", rf"(?P<out>@\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
+    _row("function", rf"(?P<out>function[ \t]*\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
     # Spaces and words of LaTeX that change nothing, and points behind sentences.
     _row(
         "space color mathop",
@@ -126,9 +170,14 @@ ROWS = (
         "=",
         "=",
     ),
-    _row("<-", rf"^[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
+    _row("<-", rf"(?:^|;)[ \t]*{_NAME}[ \t]*(?P<out><-)(?=[ \t])", "=", "="),
     _row("← leftarrow gets", r"←|\\(?:leftarrow|gets)(?![A-Za-z])", "=", "="),
-    _row(".* .^ ./", r"(?<=[\w)\]])(?<!\\right)(?P<out>\.)(?=[*^/])", "", "entry by entry"),
+    _row(
+        ".* .^ ./ .+ .-",
+        r"(?:(?<=[\w)\]])(?<!\\right)|(?<=[\w)\]][ \t]))(?P<out>\.)(?=[*^/]|[-+][ \t])",
+        "",
+        "entry by entry",
+    ),
     _row(
         "@ |", rf"[@|](?=[ \t]*{_NAME}[ \t]*=[ \t]*-?[\d./]+\s*\Z)", ",", "at the point behind it"
     ),
@@ -138,7 +187,7 @@ _DEF = re.compile(
     r"\((?P<inside>[^()\n]*)\)[ \t]*(?P<end>(?:->[^:\n]*)?:)[ \t]*(?P<rest>[^\n]*)$",
     re.MULTILINE,
 )
-_WORD = re.compile(r"\W*([^\W\d]\w*)(?![ \t]*[=,.])")
+_WORD = re.compile(r"\W*([^\W\d]\w*)(?![ \t]*(?:[=,.)∈]|\\in))")
 _LINE = re.compile(r"[^\n]*\n?")
 _HINT = re.compile(r":[^,\n]*")
 _DEFAULT = re.compile(r"[A-Za-z_]\w*[ \t]*=[ \t]*[-+]?[0-9.][\w.]*")
@@ -167,7 +216,8 @@ def bare(text: str, plain: str, declared: Container[str], notes: Notes) -> str:
         If a formula uses what a line that is left out would compute.
     """
     gone: list[str] = []
-    plain = _functions(text, _numbers(plain, notes), notes)
+    plain = _functions(text, _numbers(_sentences(text, plain, notes), notes), notes)
+    plain = _in_brackets(_unwrapped(plain), notes)
     for row in ROWS:
         if any(sign in plain for sign in row.signs):
             plain = _blanked(plain, row, declared, gone, notes)
@@ -202,7 +252,8 @@ def _blanked(
         if row.reading != "=":
             begin = stop - len(plain[start:stop].lstrip())
             notes.tell(f"around:{begin}", Span(begin, stop), row.reading)
-        pieces += [plain[last:start], row.instead, kept[len(row.instead) :]]
+        instead = match.expand(row.instead)
+        pieces += [plain[last:start], instead, kept[len(instead) :]]
         last = stop
     return "".join(pieces) + plain[last:]
 
@@ -260,6 +311,87 @@ def _body(plain: str, found: re.Match[str]) -> list[str]:
         if bare_line and not bare_line.startswith("#"):
             lines.append(bare_line)
     return lines
+
+
+_WRAPPED = re.compile(r"(?P<out>\{\s*\\displaystyle(?![A-Za-z]))|(?P<boxed>\\boxed\s*\{)")
+_CLAUSE = re.compile(
+    r"(?P<operand>[\w)\]}²³])?(?P<gap>(?:[ \t;,]|\\q?quad)+)\s*"
+    rf"\((?P<named>\s*(?:(?:where|with|for|at)\s+)?(?={_LEFT}))?"
+)
+_COMPARED = re.compile(r"[<>≤≥≠]|\\(?:le|ge|leq|geq|lt|gt|neq?)(?![A-Za-z])|[!=]=")
+_WORD_BEFORE = re.compile(r"(?:where|if|and|or|not|else)\s*\Z")
+_ENDS = re.compile(r"[ \t]*[.,]?[ \t]*(?:$|;|\\\\|\\end|\$)", re.MULTILINE)
+_FRAME = re.compile(r"(\$\$?|\\[(\[])(.*?)(\$\$?|\\[)\]])", re.DOTALL)
+_PROSE = re.compile(r"[.,:;\s]*[^\W\d_][^\d_^=+*/\\(){}\[\]|<>]*[ \t\n.,:;]*|[\s.,:;]*")
+_BARE = re.compile(r"\s*\\?\w+(?:_\{?\w+\}?)?\s*|[^=]*[<>≤≥][^=]*|[^=]*\\(?:le|ge|in)[^=]*")
+_JOINING = frozenset(["where", "with", "and", "for", "at", "or"])
+
+
+def _blank(plain: str, start: int, stop: int, instead: str = "") -> str:
+    gap = "".join(sign if sign == "\n" else " " for sign in plain[start + len(instead) : stop])
+    return plain[:start] + instead + gap + plain[stop:]
+
+
+def _closes(plain: str, at: int) -> int:
+    """Return where the bracket at `at` is closed, -1 if it never is."""
+    depth = 0
+    for place in range(at, len(plain)):
+        depth += (plain[place] in "({[") - (plain[place] in ")}]")
+        if depth == 0:
+            return place
+    return -1
+
+
+def _unwrapped(plain: str) -> str:
+    r"""Return the text without {\displaystyle …} and \boxed{…} around statements."""
+    for found in list(_WRAPPED.finditer(plain)):
+        stop = _closes(plain, found.end() - 1 if found["boxed"] else found.start())
+        if stop > 0 and (found["out"] or "=" in plain[found.end() : stop]):
+            plain = _blank(_blank(plain, *found.span()), stop, stop + 1)
+    return plain
+
+
+def _in_brackets(plain: str, notes: Notes) -> str:
+    """Return the text with `(where u = x²)` as `, u = x²`, and `(x > 0)` behind a formula left out."""
+    for found in list(_CLAUSE.finditer(plain)):
+        opens = plain.index("(", found.end("gap"))
+        stop = _closes(plain, opens)
+        if stop < 0 or not _ENDS.match(plain, stop + 1):
+            continue
+        if found["named"] is not None:
+            plain = _blank(_blank(plain, opens, opens + 1, ","), stop, stop + 1)
+        elif found["operand"] and not _WORD_BEFORE.search(plain, 0, opens):
+            inside = plain[opens + 1 : stop]
+            if _COMPARED.search(inside) and "(" not in inside and "," not in inside:
+                notes.tell(f"around:{opens}", Span(opens, stop + 1), "a remark, left out")
+                plain = _blank(plain, opens, stop + 1)
+    return plain
+
+
+def _sentences(text: str, plain: str, notes: Notes) -> str:
+    """Return the text with the words around $…$ left out, and names and conditions among them."""
+    frames = list(_FRAME.finditer(plain))
+    if not frames:
+        return plain
+    edges = [0, *(edge for frame in frames for edge in frame.span()), len(plain)]
+    gaps = list(zip(edges[::2], edges[1::2], strict=True))
+    words = [re.findall(r"[^\W\d_]+", plain[start:stop]) for start, stop in gaps]
+    asked = {word.lower() for row in words for word in row} & (ASKING - ASKING_HERE)
+    prose = all(_PROSE.fullmatch(plain[start:stop]) for start, stop in gaps)
+    if not prose or not any(plain[start:stop].strip() for start, stop in gaps):
+        return plain
+    if asked:
+        raise not_computed(text, re.search(rf"(?i)\b{min(asked)}\b", plain).span())  # type: ignore[union-attr]
+    left = [gap for gap, row in zip(gaps, words, strict=True) if not {*row} <= _JOINING]
+    if any("=" in frame[2] for frame in frames):
+        left += [frame.span() for frame in frames if _BARE.fullmatch(frame[2])]
+    for start, stop in left:
+        begin = stop - len(plain[start:stop].lstrip())
+        end = begin + len(plain[begin:stop].rstrip())
+        notes.tell(f"around:{begin}", Span(begin, end), LEFT_OUT)
+    for start, stop in {*gaps, *left}:
+        plain = _blank(plain, start, stop)
+    return plain
 
 
 def _numbers(plain: str, notes: Notes) -> str:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Container, Sequence
+from fractions import Fraction
 
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, canonical
@@ -115,10 +117,7 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
     for at, token in enumerate(found):
         behind = found[at + 1] if at + 1 < len(found) else NOTHING
         word = WORDS.get(token.text) if token.kind == "word" else None
-        if token.text in BEFORE_VALUES and [t.kind for t in found[at + 1 : at + 3]] == [
-            "word",
-            "=",
-        ]:
+        if token.text in BEFORE_VALUES and _defines(found, at + 1):
             word = "joint"
         elif (
             word == "if"
@@ -151,6 +150,126 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
             token = token._replace(kind=word)
         result.append(token)
     return result
+
+
+_BASE = re.compile(r"log_([0-9]{1,3}|[a-z])|log_\{([0-9]{1,3}|[a-z])\}")
+
+
+def based(found: Sequence[Token], known: Container[str], notes: Notes) -> list[Token]:
+    """Return the tokens with `log_3(x)` as log_b(x, 3)."""
+    result = list(found)
+    for at in reversed(range(len(result) - 1)):
+        token, behind = result[at], result[at + 1]
+        base = _BASE.fullmatch(token.text) if token.kind == "word" else None
+        called = behind.kind == "(" and behind.start == token.stop
+        plain = base is not None and called and token.text not in OPS.spelled
+        if base is None or not plain or canonical(token.text) in OPS.spelled.keys() | {*known}:
+            continue
+        spelled, close = base[1] or base[2], closing(result, at + 1)
+        begin = token.start + base.start(1 if base[1] else 2)
+        number = Fraction(int(spelled)) if spelled.isdecimal() else None
+        kind = "word" if number is None else "number"
+        operand = Token(kind, spelled, begin, begin + len(spelled), number)
+        result[at] = token._replace(text="log_b", kind="function")
+        result[close:close] = [Token(",", ",", begin, begin), operand]
+        notes.tell(f"base:{token.start}", token, f"the logarithm to base {spelled}")
+    return result
+
+
+CHOOSES = frozenset({"if", "for", "when"})
+OTHERWISE = frozenset({"otherwise", "else", "sonst"})
+
+
+def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token]:
+    """Return the tokens with cases in one line as the function of values and conditions.
+
+    Read are `x^2 if x > 0, 0 if x <= 0`, `{x^2, x > 0; 0, x <= 0}` and SymPy's
+    `Piecewise((x^2, x > 0), (0, True))`.
+    """
+    at = 0
+    while at < len(found):
+        token = found[at]
+        opens = token.kind == "("
+        listed = opens and found[at - 1].text == "Piecewise" and "Piecewise" not in known and at > 0
+        braced = opens and token.text == "{" and (at == 0 or found[at - 1].kind != "function")
+        begins = at == 0 or (found[at - 1].kind in (";", "="))
+        if listed or braced:
+            start, stop = at + 1, closing(found, at)
+        elif begins:
+            start = at
+            stop = next((k for k in range(at, len(found)) if found[k].kind in (";", "=")), len(found))
+        else:
+            at += 1
+            continue
+        pairs = _cases(found[start:stop], braced, listed)
+        if pairs:
+            begin, end = (at - listed, stop + 1) if opens else (start, stop)
+            first, last = found[begin], found[end - 1]
+            written = [Token("function", "cases", first.start, first.start + 1)]
+            written.append(Token("(", "(", first.start, first.start + 1))
+            for value, condition in pairs:
+                comma = Token(",", ",", value[-1].stop, value[-1].stop)
+                written += [*value, comma, *condition, *[comma][: len(condition)]]
+            written[-1:] = [Token(")", ")", last.stop - 1, last.stop)]
+            notes.tell(f"cases:{first.start}", Span(first.start, last.stop), "cases, one by one")
+            found[begin:end] = written
+        at += 1
+    return found
+
+
+def _cases(
+    part: list[Token], braced: bool, listed: bool
+) -> list[tuple[list[Token], list[Token]]]:
+    """Return the values and conditions of cases, the last perhaps without one; none if it is none."""
+    ends = [token for token in part if token.kind == ";"]
+    if braced and ends:
+        commas = [t._replace(kind=",") if t.kind == ";" else t for t in part]
+        rows: list[list[Token]] = [[]]
+        depth = 0
+        for token, old in zip(commas, part, strict=True):
+            depth += (token.kind == "(") - (token.kind == ")")
+            if old.kind == ";" and depth == 0:
+                rows.append([])
+            else:
+                rows[-1].append(token)
+    else:
+        rows = between_commas(part)
+    pairs = []
+    for number, row in enumerate(rows):
+        if listed and len(row) > 2 and (row[0].kind, closing(row, 0)) == ("(", len(row) - 1):
+            row = row[1:-1]
+        paired = (listed or (braced and bool(ends))) and len(between_commas(row)) == 2
+        value, condition = between_commas(row) if paired else _conditional(row)
+        last = number == len(rows) - 1
+        if [token.text for token in condition] == ["True"]:
+            condition = []
+        compared = any(token.kind == "compare" for token in condition)
+        if not value or (not compared and (condition or not last)):
+            return []
+        pairs.append((value, condition))
+    clear = all(condition for _, condition in pairs) or listed or (braced and bool(ends))
+    return pairs if len(pairs) > 1 and clear else []
+
+
+def _conditional(row: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Return the two sides of `x^2 if x > 0`; the right one is empty where there is none."""
+    depth = 0
+    for at, token in enumerate(row):
+        depth += (token.kind == "(") - (token.kind == ")")
+        if depth == 0 and token.text in CHOOSES and token.kind in ("if", "joint", "word"):
+            further = {t.kind for t in row[at:]} & {"=", "else"}
+            return ([], []) if further else (row[:at], row[at + 1 :])
+    return ([t for t in row if t.text not in OTHERWISE], [])
+
+
+def _defines(found: Sequence[Token], at: int) -> bool:
+    """Return whether `name =` or `f(x, y) =` stands there."""
+    kinds = [token.kind for token in found[at : at + 2]]
+    if kinds == ["word", "("]:
+        stop = closing(found, at + 1)
+        named = all(token.kind in ("word", ",") for token in found[at + 2 : stop])
+        return named and [token.kind for token in found[stop + 1 : stop + 2]] == ["="]
+    return kinds == ["word", "="]
 
 
 def _chosen(result: list[Token]) -> bool:
