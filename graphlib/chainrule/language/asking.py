@@ -23,7 +23,8 @@ ASKED = (
 _BELOW = re.compile("[D∂]_([a-z]|[a-z]+_?[0-9])")  # D_x f
 _OPENING = re.compile(
     r"(?:(?:what|is|find|compute|calculate|evaluate|show|the|a|partial|first|total) )*"
-    r"(?:(?:derivative|gradient|slope|partial|grad) of |differentiate |derive |derivative |diff |grad )"
+    r"(?:(?:derivative|gradient|slope|partial|grad) of |"
+    r"(?:differentiate|derive|derivative|diff|grad) )"
 )
 DIFFERENTIATED = frozenset({"diff", "D", "Diff", "derivative", "Derivative", "grad"})
 

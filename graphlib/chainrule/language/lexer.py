@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.names import (
     ACCENTS,
-    LOOK_ALIKES,
     PLAIN,
     PRIMES,
     SHIFTED,
     SUPERSCRIPTS,
+    check_look_alikes,
     continues_name,
     fold,
     is_letter,
@@ -239,8 +239,16 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
                 sign = Token(")", "", sign.stop, sign.stop)
             found.append(sign)
             at = sign.stop
-    check_look_alikes(text, found)
+    check_look_alikes(text, spellings(found))
     return found
+
+
+def spellings(found: Iterable[Token]) -> Iterator[tuple[str, int]]:
+    """Return the words that stand in the text as they are, and their places."""
+    for token in found:
+        # A word that LaTeX spells as a command has another length.
+        if token.kind == "word" and len(token.text) == token.stop - token.start:
+            yield token.text, token.start
 
 
 def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
@@ -334,6 +342,9 @@ def number_at(text: str, plain: str, at: int) -> Token:
     else:
         number, stop = decimal(plain, at)
         _check_end_of_number(text, plain, at, stop)
+    part = VULGAR_FRACTIONS.get(plain[stop : stop + 1])
+    if part is not None and plain[at:stop].isdecimal():
+        number, stop = number + part, stop + 1  # 1½
     return Token("number", plain[at:stop], at, stop, number)
 
 
@@ -414,8 +425,9 @@ def _refusal(text: str, at: int) -> ParseError:
     suggestion = text[:at] + text[at + 1 :] if unseen else ""
     if character == "%":
         suggestion = _as_comment(text, at, 1)
-        if not suggestion and text[:at].rstrip()[-1:].isdecimal():
-            suggestion = f"{text[:at].rstrip()}/100{text[at + 1 :]}"
+    factor = {"%": "/100", "°": "*pi/180"}.get(character, "")
+    if factor and not suggestion and text[:at].rstrip()[-1:].isdecimal():
+        suggestion = text[:at].rstrip() + factor + text[at + 1 :]
     return refusal(text, Span(at, at + 1), message, _ALLOWED, suggestion)
 
 
@@ -435,32 +447,3 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
     else:
         return
     raise refusal(text, Span(start, stop + 1), message, allowed, suggestion)
-
-
-def check_look_alikes(text: str, found: list[Token]) -> None:
-    """Refuse letters that look the same and are not, like a Greek and a Latin A.
-
-    Raises
-    ------
-    ParseError
-        At the one that is not Latin.
-    """
-    if text.isascii():
-        return
-    places: dict[str, int] = {}
-    for token in found:
-        # A word that LaTeX spells as a command has another length.
-        if token.kind == "word" and len(token.text) == token.stop - token.start:
-            for offset, letter in enumerate(token.text):
-                places.setdefault(letter, token.start + offset)
-    for doubtful, latin in LOOK_ALIKES.items():
-        if doubtful in places and latin in places:
-            name = unicodedata.name(doubtful).lower()
-            at = places[doubtful]
-            raise refusal(
-                text,
-                Span(at, at + 1),
-                f"Two letters that look the same: `{doubtful}` ({name}) and a Latin `{latin}`",
-                "Use one of the two, or another name.",
-                text[:at] + latin + text[at + 1 :],
-            )

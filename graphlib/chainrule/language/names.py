@@ -294,6 +294,33 @@ def not_a_name(spelling: str, position: int) -> ParseError:
     )
 
 
+def check_look_alikes(text: str, words: Iterable[tuple[str, int]]) -> None:
+    """Refuse letters that look the same and are not, like a Greek and a Latin A.
+
+    Raises
+    ------
+    ParseError
+        At the one that is not Latin.
+    """
+    if text.isascii():
+        return
+    places: dict[str, int] = {}
+    for word, start in words:
+        for offset, letter in enumerate(word):
+            places.setdefault(letter, start + offset)
+    for doubtful, latin in LOOK_ALIKES.items():
+        if doubtful in places and latin in places:
+            name = unicodedata.name(doubtful).lower()
+            at = places[doubtful]
+            raise refusal(
+                text,
+                Span(at, at + 1),
+                f"Two letters that look the same: `{doubtful}` ({name}) and a Latin `{latin}`",
+                "Use one of the two, or another name.",
+                text[:at] + latin + text[at + 1 :],
+            )
+
+
 class Pieces:
     """Takes runs of letters apart.
 

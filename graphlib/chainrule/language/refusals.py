@@ -76,7 +76,9 @@ class Refusals:
                 token,
                 "Two numbers stand side by side",
                 "Put an operator between them.",
-                f"{self.text[:begin]}{together}{self.text[begin + len(typed) :]}" if grouped else "",
+                f"{self.text[:begin]}{together}{self.text[begin + len(typed) :]}"
+                if grouped
+                else "",
             )
         if token.kind == "number":
             message = f"A number cannot stand behind {self.shown(before)} without an operator"
@@ -293,12 +295,14 @@ class LetterRun(NamedTuple):
 
 def did_you_mean(text: str, word: LetterRun, instead: str) -> ParseError:
     """Return the error for a word that nearly is something known."""
+    # sin c(x) would be another formula than sinc(x).
+    corrected = not word.called or " " not in instead or instead.split()[-1] in OPS.spelled
     return refusal(
         text,
         word,
         f"`{excerpt(word.text)}` is not known; did you mean `{excerpt(instead)}`?",
         "If it is a name of yours, declare it or give it a value.",
-        text[: word.start] + instead + text[word.stop :],
+        text[: word.start] + instead + text[word.stop :] if corrected else "",
     )
 
 

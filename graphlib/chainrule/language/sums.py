@@ -128,15 +128,20 @@ def take_sums(
             opened[-1][1].append(len(found))
         elif token.kind == ")" and opened:
             begin, commas = opened.pop()
-            named = begin > 0 and _is_sum(found[begin - 1], known)
+            listed = found[begin].text == "[" and begin > 1 and found[begin - 1].kind == "("
+            at = begin - 1 - listed
+            named = begin > 0 and _is_sum(found[at], known)
             tail = _tail(found, commas) if named else None
             if tail is not None:
                 key = f"sum@{len(sums)}"
-                joins = NAMES[found[begin - 1].text]
+                joins = NAMES[found[at].text]
                 stop, bounded, below = tail
                 sums[key] = _sum(text, bounded, token, joins, bounds, below)
-                found[begin - 1] = found[begin - 1]._replace(kind="function", text=key)
+                found[at] = found[at]._replace(kind="function", text=key)
                 del found[stop:]
+                if listed:  # sum([x^j for j in range(3)])
+                    del found[begin]
+                    continue
         found.append(token)
     _check_points(text, found)
     _check_bounds(text, found, known, notes)
@@ -173,7 +178,7 @@ _SEPARATOR, _EQUALS, _POINTS = Token(",", ",", 0, 0), Token("=", "=", 0, 0), Tok
 def _tail(found: Sequence[Token], commas: Sequence[int]) -> tuple[int, list[Token], int] | None:
     """Return where the bounds of a sum begin, the tokens of `, j = 0..2`, and what the last omits.
 
-    Read are also `, j, 0, 2`, `, {j, 0, 2}` and `for j in range(0, 3)`.
+    Read are also `, j, 0, 2`, `, {j, 0, 2}`, `for j in range(0, 3)` and `for j in 0..2`.
     """
     if not commas:
         return None
@@ -181,6 +186,9 @@ def _tail(found: Sequence[Token], commas: Sequence[int]) -> tuple[int, list[Toke
     if [t.kind for t in last[:2]] == ["word", "="]:
         return commas[-1], list(found[commas[-1] :]), 0
     words = [t.text for t in last]
+    points = next((at for at, t in enumerate(last) if t.kind == ".."), 0)
+    if found[commas[-1]].text == "for" and words[1:2] == ["in"] and points:
+        return _listed(commas[-1], [last[:1], last[2:points], last[points + 1 :]], 0)
     if found[commas[-1]].text == "for" and words[1:4] == ["in", "range", "("]:
         parts = [last[:1], *between_commas([*last[4:-1]])]
         parts[1:1] = [[_ZERO]] if len(parts) == 2 else []

@@ -7,12 +7,12 @@ definition become =.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Container
 from typing import NamedTuple
 
 from chainrule.errors import excerpt
 from chainrule.language.asking import ASKING, ASKING_HERE, not_computed
+from chainrule.language.code import check_lines, functions_in_lines
 from chainrule.language.names import canonical
 from chainrule.language.syntax import Notes, Span, refusal
 
@@ -33,6 +33,7 @@ LEFT_OUT = "left out"
 class Surrounding(NamedTuple):
     """What is found, in a group `out` if it is not all of it, and what stands in its place.
 
+    A group `keep` stays where it is.
     `instead` may name groups, as a template of `re` does; it is no longer than what it replaces.
     Where none of the `signs` is in a text, nothing is found: most texts have none.
     """
@@ -51,8 +52,8 @@ ROWS = (
     # Consoles, notebooks, lists.
     _row(">>> ... In Out", r"^[ \t]*(?:>>>|\.\.\.(?=[ \t])|(?:In|Out)[ \t]?\[\d*\]:)"),
     _row(
-        ") . - • :",
-        rf"^[ \t]*(?P<out>\(?(?:\d{{1,3}}|[a-z])\)|\d{{1,3}}[.)]|[-•*]|"
+        ") . - • : * >",
+        rf"^[ \t]*(?P<out>\(?(?:\d{{1,3}}|[a-z])\)|\d{{1,3}}[.)]|[-•*>]|"
         rf"(?:Step|Layer|Schritt)[ \t]*\d{{0,3}}[.:])[ \t]+(?={_LEFT})",
     ),
     _row("```", r"^[ \t]*```[^\n]*$"),
@@ -64,10 +65,15 @@ ROWS = (
         "\\forall ∀",
         r"(?:,|\\q?quad)?[ \t]{0,9}(?:\\forall|∀)[^\n&$]*?(?=\\\\|\n|\\end|\\\]|\$|\Z)",
     ),
-    _row("ℝ R", rf"{_NAME}[ \t]*(?::|\\colon)[ \t]*{_REALS}[ \t]*(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)"),
+    _row(
+        "ℝ R",
+        rf"{_NAME}[ \t]*(?::|\\colon)[ \t]*{_REALS}[ \t]*"
+        rf"(?:\\to|→|->)[ \t]*{_REALS}[ \t]*(?:[,;:]|$)",
+    ),
     _row(
         "∈ \\in",
-        rf"(?:[,;]|\\q?quad|\bfor|\bwith|^)(?:[ \t]|\\[,;: ])*{_NAME}(?:,[ \t]*{_NAME}){{0,9}}[ \t]*"
+        rf"(?:[,;]|\\q?quad|\bfor|\bwith|^)(?:[ \t]|\\[,;: ])*"
+        rf"{_NAME}(?:,[ \t]*{_NAME}){{0,9}}[ \t]*"
         rf"(?:∈|\\in(?![A-Za-z]))[ \t]*(?:{_SET})[ \t]*(?=[.;$]|\\\\|\\end|$)",
     ),
     # Prose before an assignment.
@@ -76,18 +82,23 @@ ROWS = (
         rf"(?:⇒|⟹|∴|=>|\\(?:Rightarrow|implies|therefore)(?![A-Za-z]))(?=[ \t]*{_LEFT})",
         ";",
     ),
-    _row(".", r"\.(?=[ \t]+(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b)", ";"),
     _row(
-        "et hen So Hence Thus efine ere Consider iven Suppose If With",
+        ".",
+        rf"\.(?=[ \t]+(?:(?:Then|Let|Where|Here|So|Hence|Thus|Define|with|where)\b|{_LEFT}))",
+        ";",
+    ),
+    _row(
+        "et hen So Hence Thus efine ere Consider iven Suppose If With wobei mit avec où ei",
         rf"(?:^|[;,])[ \t]*(?P<out>(?:Let|let|Then|then|So|Hence|Thus|Define|define|Here|"
-        rf"Consider|Given|given|Suppose|Set|set|If|When|With|Where),?[ \t]+)(?={_LEFT})",
+        rf"Consider|Given|given|Suppose|Set|set|If|When|With|Where|"
+        rf"wobei|mit|avec|où|[Ss]eie?n?),?[ \t]+)(?={_LEFT})",
     ),
     _row(
         "ind ompute alculate etermine hat ?",
         r"(?P<out>[,;.]?[ \t]*(?:and[ \t]+)?(?:"
         r"(?:[Ff]ind|[Cc]ompute|[Cc]alculate|[Dd]etermine|[Ww]hat[ \t]+is)[ \t]+"
         rf"(?:{_DERIVED}|(?:the|its)[ \t]+(?:derivative|gradient)s?)|{_DERIVED}[ \t]*=[ \t]*(?=\?))"
-        r"[.?]?)\s*\Z",
+        r"[.?]?)(?:\s*\Z|(?=[ \t]+(?:when|at|if|for)[ \t]))",
         "",
         "its derivatives are shown",
     ),
@@ -95,7 +106,8 @@ ROWS = (
     _row("?", r"(?<=[^\s?])[ \t]*(?P<out>(?:=[ \t]*)?\?)\s*\Z", "", "="),
     _row(
         "ind ompute alculate valuate hat",
-        r"(?:^|(?<=\n)|[,;.])[ \t]*(?:[Ww]hat[ \t]+is|[Ff]ind|[Cc]ompute|[Cc]alculate|[Ee]valuate)[ \t]+"
+        r"(?:^|(?<=\n)|[,;.])[ \t]*(?:[Ww]hat[ \t]+is|[Ff]ind|[Cc]ompute|[Cc]alculate|"
+        r"[Ee]valuate)[ \t]+"
         r"(?=\w+\([^()\n]*\)[ \t.?]*(?:\Z|,|(?:if|when|where|for|with)\b))",
         ";",
     ),
@@ -106,6 +118,22 @@ ROWS = (
         r"^[ \t]*(?:using[ \t]+[A-Z][\w., \t]*|library\(\w+\)|syms(?:[ \t]+\w+)+|![^\n]*|"
         r"plt\.[^\n]*|assert[ \t][^\n]*|(?:clear|clc|close)(?:[ \t]+all)?)[ \t]*;?$",
     ),
+    _row(":", r"^[ \t]*(?!(?:else|try|class|def|with)\b)[A-Za-z]{3}[A-Za-z \t-]{0,40}:[ \t]*$"),
+    _row("--", r"(?<=[ \t])(?P<out>--[ \t]+[A-Za-z]{3,}[^\n=()]*)$"),
+    _row(".item .numpy .clone .cpu", r"(?<=[\w)\]])\.(?:item|numpy|clone|cpu)\(\)"),
+    _row("negative_slope", r"\bnegative_(?=slope[ \t]*=)", "", "="),
+    _row(".(", r"(?<=[A-Za-z])(?P<out>\.)(?=\()", "", "entry by entry"),
+    _row("(d/d", r"(?:^|=)[ \t]*(?P<out>\((?P<keep>d/d\w+)\))", "", "="),
+    _row(".t()", r"\.t\(\)", ".T", "="),
+    _row("std::", r"\bstd::", "", "="),
+    _row("@.", r"@\.(?=[ \t])"),
+    _row(
+        "double float function",
+        r"^[ \t]*(?:double|float|function)[ \t]+(?=\w+\()|"
+        r"(?<=[(,])[ \t]*(?:double|float|int)[ \t]+(?=\w)",
+    ),
+    _row("return", r"(?<=\))[ \t]*(?P<out>\{\s*return)\b", "=", "="),
+    _row("}", r"(?P<out>;\s*\})[ \t]*;?\s*\Z", "", "="),
     _row("@", r"^[ \t]*@\w[\w.]*(?:\([^\n]*\))?[ \t]*$"),
     _row("with", r"^[ \t]*with[ \t]+[\w.]+\([^\n]*\)[^\n:]*:[ \t]*$"),
     _row(
@@ -118,15 +146,18 @@ ROWS = (
         + _END,
     ),
     _row(
-        "grad jacobian",
-        rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}(?:\w+\.gradient|gradient(?=\([A-Za-z]\w*[,)])|(?:jax|autograd|jx)\."
+        "grad jacobian .diff",
+        rf"^(?:(?P<name>[\w, \t]+)=)?[ \t]*{_CALLED}"
+        r"(?:\w+\.gradient|\w+\.diff(?=\(\w*\))|gradient(?=\([A-Za-z]\w*[,)])|(?:jax|autograd|jx)\."
         r"(?:grad|jacobian|value_and_grad)|elementwise_grad|value_and_grad|grad(?=\(\w+[,)]))"
         r"\([^\n]*$",
     ),
     _row(".grad", r"^(?:(?P<name>[\w, \t]+)=)?[ \t]*[A-Za-z_]\w*\.grad\b[^\n]*$"),
     _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([\w.,: \t{}'\"]*\))" + _END),
     _row("print", r"(?:^|;)[ \t]*(?P<out>print[ \t]*\([^\n]*\bgrad\w*\([^\n]*\))" + _END),
-    _row("print", r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n#]*\)[ \t]*;?(?:[ \t]*#[^\n]*)?\s*\Z)"),
+    _row(
+        "print", r"(?:^|;)[ \t]*(?P<out>print)[ \t]*(?=\([^\n#]*\)[ \t]*;?(?:[ \t]*#[^\n]*)?\s*\Z)"
+    ),
     _row("print", r"^[ \t]*print[ \t]*\([^\n]*\)" + _END),
     _row(
         ".label .name .requires_grad .grad",
@@ -139,11 +170,13 @@ ROWS = (
     ),
     _row("self.", r"\bself\.(?=[A-Za-z_])"),
     _row(
-        "requires_grad dtype label name device trainable",
-        r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable)[ \t]*=[ \t]*"
+        "requires_grad dtype label name device trainable inplace",
+        r",[ \t]*(?:requires_grad|dtype|label|name|device|trainable|inplace)[ \t]*=[ \t]*"
         r"(?:'[^'\n]*'|\"[^\"\n]*\"|[\w.]+)(?=[ \t]*[,)])",
     ),
-    _row(":", r"^[ \t]*[A-Za-z_]\w*(?P<out>[ \t]*:[ \t]*(?:float|int|\w+\.Tensor|Tensor))(?=[ \t]*=)"),
+    _row(
+        ":", r"^[ \t]*[A-Za-z_]\w*(?P<out>[ \t]*:[ \t]*(?:float|int|\w+\.Tensor|Tensor))(?=[ \t]*=)"
+    ),
     # Functions without a name, as MATLAB and R write them.
     _row("@", rf"(?P<out>@\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
     _row("function", rf"(?P<out>function[ \t]*\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
@@ -178,19 +211,19 @@ ROWS = (
         "",
         "entry by entry",
     ),
+    _row("\\right|", r"\\left\s*\.(?=[^\n]*\\right[ ]*\|_)", "", "="),
+    _row(
+        "|_",
+        r"(?:\\(?:[bB]igg?r?|right)[ ]*)?\|_\{?(?P<keep>[^{}\n]*=[^{}\n]*?)\}?"
+        r"(?=[ \t]*(?:\$|\s*\Z))",
+        ",",
+        "at the point behind it",
+    ),
     _row(
         "@ |", rf"[@|](?=[ \t]*{_NAME}[ \t]*=[ \t]*-?[\d./]+\s*\Z)", ",", "at the point behind it"
     ),
 )
-_DEF = re.compile(
-    r"^(?P<margin>[ \t]*)(?P<def>def[ \t]+)(?P<name>[A-Za-z_]\w*)[ \t]*"
-    r"\((?P<inside>[^()\n]*)\)[ \t]*(?P<end>(?:->[^:\n]*)?:)[ \t]*(?P<rest>[^\n]*)$",
-    re.MULTILINE,
-)
-_WORD = re.compile(r"\W*([^\W\d]\w*)(?![ \t]*(?:[=,.)∈]|\\in))")
-_LINE = re.compile(r"[^\n]*\n?")
-_HINT = re.compile(r":[^,\n]*")
-_DEFAULT = re.compile(r"[A-Za-z_]\w*[ \t]*=[ \t]*[-+]?[0-9.][\w.]*")
+_WORD = re.compile(r"\W*([^\W\d_]\w*)(?![ \t]*(?:[=,.)∈]|\\in))")
 _NUMBERED = re.compile(r"[ \t]\((\d{1,3})\)[ \t]*$", re.MULTILINE)
 _DEPENDS = re.compile(r"(?<=\()[^()=\n]{1,80}(?=\)[ \t]*=(?!=))")
 _APART = re.compile(r";|\||\\mid(?![A-Za-z])")
@@ -216,7 +249,8 @@ def bare(text: str, plain: str, declared: Container[str], notes: Notes) -> str:
         If a formula uses what a line that is left out would compute.
     """
     gone: list[str] = []
-    plain = _functions(text, _numbers(_sentences(text, plain, notes), notes), notes)
+    check_lines(text, plain)
+    plain = functions_in_lines(text, _numbers(_sentences(text, plain, notes), notes), notes)
     plain = _in_brackets(_unwrapped(plain), notes)
     for row in ROWS:
         if any(sign in plain for sign in row.signs):
@@ -253,64 +287,11 @@ def _blanked(
             begin = stop - len(plain[start:stop].lstrip())
             notes.tell(f"around:{begin}", Span(begin, stop), row.reading)
         instead = match.expand(row.instead)
+        if "keep" in groups:  # at its place
+            instead = instead.ljust(match.start("keep") - start) + match["keep"]
         pieces += [plain[last:start], instead, kept[len(instead) :]]
         last = stop
     return "".join(pieces) + plain[last:]
-
-
-def _functions(text: str, plain: str, notes: Notes) -> str:
-    """Return the text with `def f(x): return e` as f(x) = e, and the lines of others alone."""
-    if "def" not in plain:
-        return plain
-    calls = Counter(re.findall(r"(\w+)[ \t]*\(", plain))
-    for found in list(_DEF.finditer(plain)):
-        inside = _HINT.sub(lambda hint: " " * len(hint[0]), found["inside"])
-        body = _body(plain, found)
-        called = calls[found["name"]] > 1
-        one = found["rest"].strip() or len(body) == 1
-        defaults = list(_DEFAULT.finditer(found["inside"]))
-        one = one and not (defaults and not called)
-        if one:
-            head = plain[found.start("name") : found.start("inside")] + inside + ")"
-            head = " " * len(found["def"]) + head
-            head = head.ljust(found.end("end") - found.start("def") - 1) + "="
-            notes.tell(
-                f"def:{found['name']}",
-                Span(found.start("def"), found.end("end")),
-                f"the function {found['name']}({inside.strip()})",
-            )
-        elif called:
-            raise refusal(
-                text,
-                Span(*found.span("name")),
-                f"`{found['name']}` has lines of its own and is called",
-                "Write it in one line, like f(x) = x^2, or its lines as statements of the text.",
-            )
-        else:
-            # What a parameter is by default is the value of an input.
-            head = " " * (found.start("inside") - found.start("def"))
-            head += " " * len(found["inside"]) + ";"
-            for given in defaults:
-                at = len(found["def"]) + found.start("inside") - found.start("name") + given.start()
-                head = f"{head[:at]}{given[0]};{head[at + len(given[0]) + 1 :]}"
-            head = head.ljust(found.end("end") - found.start("def"))
-            shown = f"the lines of {found['name']} are the program"
-            notes.tell(f"def:{found['name']}", Span(found.start("def"), found.end("end")), shown)
-        plain = plain[: found.start("def")] + head + plain[found.end("end") :]
-    return plain
-
-
-def _body(plain: str, found: re.Match[str]) -> list[str]:
-    """Return the lines below a `def` that stand further in."""
-    lines = []
-    for match in _LINE.finditer(plain, found.end() + 1):
-        line = match[0]
-        bare_line = line.strip()
-        if bare_line and len(line) - len(line.lstrip()) <= len(found["margin"]):
-            break
-        if bare_line and not bare_line.startswith("#"):
-            lines.append(bare_line)
-    return lines
 
 
 _WRAPPED = re.compile(r"(?P<out>\{\s*\\displaystyle(?![A-Za-z]))|(?P<boxed>\\boxed\s*\{)")
@@ -318,7 +299,7 @@ _CLAUSE = re.compile(
     r"(?P<operand>[\w)\]}²³])?(?P<gap>(?:[ \t;,]|\\q?quad)+)\s*"
     rf"\((?P<named>\s*(?:(?:where|with|for|at)\s+)?(?={_LEFT}))?"
 )
-_COMPARED = re.compile(r"[<>≤≥≠]|\\(?:le|ge|leq|geq|lt|gt|neq?)(?![A-Za-z])|[!=]=")
+_COMPARED = re.compile(r"[<>≤≥≠∈]|\\(?:in|le|ge|leq|geq|lt|gt|neq?)(?![A-Za-z])|[!=]=")
 _WORD_BEFORE = re.compile(r"(?:where|if|and|or|not|else)\s*\Z")
 _ENDS = re.compile(r"[ \t]*[.,]?[ \t]*(?:$|;|\\\\|\\end|\$)", re.MULTILINE)
 _FRAME = re.compile(r"(\$\$?|\\[(\[])(.*?)(\$\$?|\\[)\]])", re.DOTALL)
@@ -352,7 +333,7 @@ def _unwrapped(plain: str) -> str:
 
 
 def _in_brackets(plain: str, notes: Notes) -> str:
-    """Return the text with `(where u = x²)` as `, u = x²`, and `(x > 0)` behind a formula left out."""
+    """Return the text with `(where u = x²)` as `, u = x²`, without `(x > 0)` at an end."""
     for found in list(_CLAUSE.finditer(plain)):
         opens = plain.index("(", found.end("gap"))
         stop = _closes(plain, opens)

@@ -299,7 +299,9 @@ class Notes:
         return tuple(sorted(self._notes.values(), key=lambda note: note.span.start))
 
 
-_GROUPED = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}(?:(?P<gap>[_ ,'\u2019])[0-9]{3}(?![0-9]))+(?P<part>\.[0-9]+)?")
+_GROUPED = re.compile(
+    r"(?<![0-9.])[1-9][0-9]{0,2}(?:(?P<gap>[_ ,'\u2019])[0-9]{3}(?![0-9]))+(?P<part>\.[0-9]+)?"
+)
 DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 EXPONENT = re.compile(r"[eE](?P<power>[+\-\u2212]?[0-9]+)")
 _MIXED = re.compile(
@@ -416,7 +418,9 @@ def _rest_of_number(text: str, at: int) -> PointError:
     if typed and typed != text.strip().lstrip("+-\u2212"):
         typed = ""
     if typed and "," in typed:
-        return _not_a_number(f"{typed!r} could be {together} or {typed.replace(',', '.')}", text, at)
+        return _not_a_number(
+            f"{typed!r} could be {together} or {typed.replace(',', '.')}", text, at
+        )
     if typed:
         return _not_a_number("Digits stand without gaps", text, at, text.replace(typed, together))
     degrees = {"%": "/100", "°": "*pi/180"}.get(text[at:].strip())

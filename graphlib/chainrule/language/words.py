@@ -19,8 +19,11 @@ WORDS = {
     **dict.fromkeys(("where", "with", "for", "in", "at", "of"), "joint"),
 }
 
+APART = frozenset({"arc", "leaky", "Leaky"})
+"""What stands apart from the name of a function that it begins: arc sin x, leaky ReLU(x)."""
 BEFORE_VALUES = frozenset({"when", "given", "if", "evaluated"})
 """Words that join only before `name =`: x^2 when x = 3."""
+FACTORS = frozenset({"word", "number", "function", "name", "constant", "root", "(", "|"})
 STARS = ("*", "∗")
 BEFORE_OPERAND = frozenset([";", "=", "(", ",", "+", "-", "*", "/", "^", "else", "maps", "?"])
 
@@ -129,11 +132,12 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
             if behind.kind == "(":
                 result.append(token._replace(kind="function", text="where"))
                 continue
-        arc = f"arc{behind.text}"
+        arc = f"{token.text.lower()}{behind.text}"
+        arc = arc if arc in OPS.spelled or arc in ALIASES else arc.lower()
         if (
-            token.text == "arc"
+            token.text in APART
             and arc in OPS.spelled.keys() | ALIASES.keys()
-            and "arc" not in known
+            and token.text not in known
         ):
             joined = token._replace(text=arc, stop=behind.stop)
             notes.tell(f"alias:{arc}", joined, f"the function {arc}")
@@ -162,8 +166,9 @@ def based(found: Sequence[Token], known: Container[str], notes: Notes) -> list[T
         token, behind = result[at], result[at + 1]
         base = _BASE.fullmatch(token.text) if token.kind == "word" else None
         called = behind.kind == "(" and behind.start == token.stop
+        name = canonical(token.text) if base else ""
         plain = base is not None and called and token.text not in OPS.spelled
-        if base is None or not plain or canonical(token.text) in OPS.spelled.keys() | {*known}:
+        if base is None or not plain or name in OPS.spelled or name in known:
             continue
         spelled, close = base[1] or base[2], closing(result, at + 1)
         begin = token.start + base.start(1 if base[1] else 2)
@@ -197,7 +202,9 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
             start, stop = at + 1, closing(found, at)
         elif begins:
             start = at
-            stop = next((k for k in range(at, len(found)) if found[k].kind in (";", "=")), len(found))
+            stop = next(
+                (k for k in range(at, len(found)) if found[k].kind in (";", "=")), len(found)
+            )
         else:
             at += 1
             continue
@@ -217,10 +224,8 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
     return found
 
 
-def _cases(
-    part: list[Token], braced: bool, listed: bool
-) -> list[tuple[list[Token], list[Token]]]:
-    """Return the values and conditions of cases, the last perhaps without one; none if it is none."""
+def _cases(part: list[Token], braced: bool, listed: bool) -> list[tuple[list[Token], list[Token]]]:
+    """Return the values and conditions of cases, the last perhaps without one, if it is some."""
     ends = [token for token in part if token.kind == ";"]
     if braced and ends:
         commas = [t._replace(kind=",") if t.kind == ";" else t for t in part]
@@ -247,7 +252,8 @@ def _cases(
         if not value or (not compared and (condition or not last)):
             return []
         pairs.append((value, condition))
-    clear = all(condition for _, condition in pairs) or listed or (braced and bool(ends))
+    ended = bool(ends) or (bool(rows[-1]) and rows[-1][-1].text in OTHERWISE)
+    clear = all(condition for _, condition in pairs) or listed or (braced and ended)
     return pairs if len(pairs) > 1 and clear else []
 
 
@@ -303,6 +309,31 @@ def between_commas(tokens: Sequence[Token]) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return parts
+
+
+def kinds(part: Sequence[Token]) -> str:
+    """Return one letter for each token: w for a word, l for lambda, m for an arrow."""
+    return "".join(
+        "l"
+        if token.kind == "word" and token.text == "lambda" and token.stop - token.start == 6
+        else "w"
+        if token.kind == "word"
+        else "m"
+        if token.kind == "maps"
+        else token.kind[:1]
+        if token.kind in "(),=:"
+        else "?"
+        for token in part
+    )
+
+
+def factor_follows(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a blank and a factor stand behind a word, or behind its power: `tg² x`."""
+    kinds = [token.kind for token in tokens[at + 1 : at + 3]]
+    power = 1 if kinds[:1] == ["superscript"] else 2 if kinds == ["^", "number"] else 0
+    before, behind = tokens[at + power], (*tokens[at + power + 1 : at + power + 2], NOTHING)[0]
+    called = power > 0 and behind.kind == "("
+    return called or (behind.kind in FACTORS and behind.start > before.stop)
 
 
 def closing(tokens: Sequence[Token], at: int) -> int:
