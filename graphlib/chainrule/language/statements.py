@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 from chainrule.errors import ParseError, excerpt
@@ -221,10 +222,13 @@ class _Parts:
             return False
         stop = closing(self._found, at + 1)
         alone = self._at(stop + 1).kind in ("", ";")
-        defined = any(
-            t.text == self._at(at).text and self._begins(k) for k, t in enumerate(self._found)
-        )
-        return alone and defined and self._at(stop).kind == ")"
+        return alone and self._at(stop).kind == ")" and self._at(at).text in self._functions
+
+    @cached_property
+    def _functions(self) -> set[str]:
+        """The names of functions that the text defines."""
+        called = (k for k in range(len(self._found)) if self._at(k + 1).kind == "(")
+        return {self._at(k).text for k in called if self._begins(k)}
 
     def _begins(self, at: int) -> bool:
         """Return whether `name =`, `name: …` or `f(x, y) =` stands there."""

@@ -17,7 +17,7 @@ from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, plain_number, refusal
-from chainrule.language.words import between_commas, closing
+from chainrule.language.words import between_commas, closing, closings
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
 NAMES = {
@@ -25,6 +25,10 @@ NAMES = {
     **dict.fromkeys(("prod", "product", "Product", "Π", "Pi"), "mul"),
 }
 """What sums and products are called, and the operation that joins their terms."""
+
+
+LONGEST = 500
+"""Tokens behind a sum that are looked at for an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,19 +259,20 @@ def _reaching(
 
 def _check_bounds(text: str, found: Sequence[Token], known: Collection[str], notes: Notes) -> None:
     """Refuse Σ x_i, a sum without bounds over what has an index."""
+    closed = closings(found)
     for at, token in enumerate(found[:-1]):
         if token.text not in NAMES or not _is_sum(token, known):
             continue
         # A sign takes all up to + or -, and so does a word without its bracket.
         sign = text[token.start : token.stop] in "∑∏ΣΠ" or found[at + 1].kind != "("
-        begin = closing(found, at + 1) + 1 if found[at + 1].kind == "(" else at + 2
+        begin = closed.get(at + 1, at + 1) + 1
         ends = (
             k
-            for k in range(begin, len(found))
+            for k in range(begin, min(len(found), at + LONGEST))
             if found[k].kind in ("+", "-", ",", ")") or _is_sum(found[k], known)
         )
         stop = next(ends, len(found)) if sign else begin
-        inside = found[at + 1 : stop]
+        inside = found[at + 1 : min(stop, at + LONGEST)]
         below = _BELOW.fullmatch(text[token.start : token.stop])
         index = below[2] if below else ""
         index = index or next((i for i in _INDICES if _indexed(inside, i, known)), "")

@@ -95,7 +95,7 @@ ROWS = (
     ),
     _row(
         "ind ompute alculate etermine hat ?",
-        r"(?P<out>[,;.]?[ \t]*(?:and[ \t]+)?(?:"
+        r"(?P<out>(?:[,;.][ \t]*|(?<![ \t,;.])[ \t]*)(?:and[ \t]+)?(?:"
         r"(?:[Ff]ind|[Cc]ompute|[Cc]alculate|[Dd]etermine|[Ww]hat[ \t]+is)[ \t]+"
         rf"(?:{_DERIVED}|(?:the|its)[ \t]+(?:derivative|gradient)s?)|{_DERIVED}[ \t]*=[ \t]*(?=\?))"
         r"[.?]?)(?:\s*\Z|(?=[ \t]+(?:when|at|if|for)[ \t]))",
@@ -214,7 +214,7 @@ ROWS = (
     _row("\\right|", r"\\left\s*\.(?=[^\n]*\\right[ ]*\|_)", "", "="),
     _row(
         "|_",
-        r"(?:\\(?:[bB]igg?r?|right)[ ]*)?\|_\{?(?P<keep>[^{}\n]*=[^{}\n]*?)\}?"
+        r"(?:\\(?:[bB]igg?r?|right)[ ]*)?\|_\{?(?P<keep>[^{}\n=]{1,40}=[^{}\n]{1,40}?)\}?"
         r"(?=[ \t]*(?:\$|\s*\Z))",
         ",",
         "at the point behind it",
@@ -279,9 +279,10 @@ def _blanked(
         if first is not None and canonical(first[1]) in declared:
             continue
         gone += re.findall(r"\w+", match["name"] or "") if "name" in groups else ()
-        line = plain[start : (plain + "\n").index("\n", stop)]
-        if "out" in groups and not {*gone}.isdisjoint(re.findall(r"\w+", line)):
-            stop = start + len(line)  # it only uses what is left out
+        if gone and "out" in groups:
+            line = plain[start : (plain + "\n").index("\n", stop)]
+            if not {*gone}.isdisjoint(re.findall(r"\w+", line)):
+                stop = start + len(line)  # it only uses what is left out
         kept = "".join(sign if sign == "\n" else " " for sign in plain[start:stop])
         if row.reading != "=":
             begin = stop - len(plain[start:stop].lstrip())
@@ -294,16 +295,15 @@ def _blanked(
     return "".join(pieces) + plain[last:]
 
 
+_QUAD = re.compile(r"quad\Z")
 _WRAPPED = re.compile(r"(?P<out>\{\s*\\displaystyle(?![A-Za-z]))|(?P<boxed>\\boxed\s*\{)")
-_CLAUSE = re.compile(
-    r"(?P<operand>[\w)\]}²³])?(?P<gap>(?:[ \t;,]|\\q?quad)+)\s*"
-    rf"\((?P<named>\s*(?:(?:where|with|for|at)\s+)?(?={_LEFT}))?"
-)
+_NAMED = re.compile(rf"\s{{0,9}}(?:(?:where|with|for|at)\s{{1,9}})?(?={_LEFT})")
 _COMPARED = re.compile(r"[<>≤≥≠∈]|\\(?:in|le|ge|leq|geq|lt|gt|neq?)(?![A-Za-z])|[!=]=")
-_WORD_BEFORE = re.compile(r"(?:where|if|and|or|not|else)\s*\Z")
-_ENDS = re.compile(r"[ \t]*[.,]?[ \t]*(?:$|;|\\\\|\\end|\$)", re.MULTILINE)
+# What takes the condition behind it, or 1 (x > 0), which is 0 where it does not hold.
+_TAKES = re.compile(r"(?:\b(?:where|if|and|or|not|else)|(?<![\w.])1|[-+*/^=<>(\[{,;&|])\Z")
+_ENDS = re.compile(r"[ \t]*(?:[.,][ \t]*)?(?:$|;|\\\\|\\end|\$)", re.MULTILINE)
 _FRAME = re.compile(r"(\$\$?|\\[(\[])(.*?)(\$\$?|\\[)\]])", re.DOTALL)
-_PROSE = re.compile(r"[.,:;\s]*[^\W\d_][^\d_^=+*/\\(){}\[\]|<>]*[ \t\n.,:;]*|[\s.,:;]*")
+_PROSE = re.compile(r"(?:(?![-\u2212–]\s|\s[-\u2212–])[^\d_^=+*/\\(){}\[\]|<>])*")
 _BARE = re.compile(r"\s*\\?\w+(?:_\{?\w+\}?)?\s*|[^=]*[<>≤≥][^=]*|[^=]*\\(?:le|ge|in)[^=]*")
 _JOINING = frozenset(["where", "with", "and", "for", "at", "or"])
 
@@ -313,37 +313,42 @@ def _blank(plain: str, start: int, stop: int, instead: str = "") -> str:
     return plain[:start] + instead + gap + plain[stop:]
 
 
-def _closes(plain: str, at: int) -> int:
-    """Return where the bracket at `at` is closed, -1 if it never is."""
-    depth = 0
-    for place in range(at, len(plain)):
-        depth += (plain[place] in "({[") - (plain[place] in ")}]")
-        if depth == 0:
-            return place
-    return -1
+def _pairs(plain: str) -> dict[int, int]:
+    """Return where each bracket is closed that is."""
+    opened: list[int] = []
+    found = {}
+    for at, sign in enumerate(plain):
+        if sign in "({[":
+            opened.append(at)
+        elif sign in ")}]" and opened:
+            found[opened.pop()] = at
+    return found
 
 
 def _unwrapped(plain: str) -> str:
     r"""Return the text without {\displaystyle …} and \boxed{…} around statements."""
-    for found in list(_WRAPPED.finditer(plain)):
-        stop = _closes(plain, found.end() - 1 if found["boxed"] else found.start())
-        if stop > 0 and (found["out"] or "=" in plain[found.end() : stop]):
+    wrapped = list(_WRAPPED.finditer(plain))
+    pairs = _pairs(plain) if wrapped else {}
+    for found in wrapped:
+        stop = pairs.get(found.end() - 1 if found["boxed"] else found.start(), 0)
+        if stop and (found["out"] or "=" in plain[found.end() : stop]):
             plain = _blank(_blank(plain, *found.span()), stop, stop + 1)
     return plain
 
 
 def _in_brackets(plain: str, notes: Notes) -> str:
     """Return the text with `(where u = x²)` as `, u = x²`, without `(x > 0)` at an end."""
-    for found in list(_CLAUSE.finditer(plain)):
-        opens = plain.index("(", found.end("gap"))
-        stop = _closes(plain, opens)
-        if stop < 0 or not _ENDS.match(plain, stop + 1):
+    for opens, stop in _pairs(plain).items():
+        apart = plain[opens - 1 : opens] in ("", " ", "\t", ";", ",", "\n")
+        if plain[opens] != "(" or (not apart and not _QUAD.search(plain, max(0, opens - 6), opens)):
             continue
-        if found["named"] is not None:
+        if not _ENDS.match(plain, stop + 1):
+            continue
+        if _NAMED.match(plain, opens + 1, stop):
             plain = _blank(_blank(plain, opens, opens + 1, ","), stop, stop + 1)
-        elif found["operand"] and not _WORD_BEFORE.search(plain, 0, opens):
-            inside = plain[opens + 1 : stop]
-            if _COMPARED.search(inside) and "(" not in inside and "," not in inside:
+        elif _COMPARED.search(plain, opens, stop) and not set(plain[opens + 1 : stop]) & {"(", ","}:
+            before = plain[:opens].removesuffix("\\quad").removesuffix("\\qquad").rstrip()
+            if before and not _TAKES.search(before):
                 notes.tell(f"around:{opens}", Span(opens, stop + 1), "a remark, left out")
                 plain = _blank(plain, opens, stop + 1)
     return plain
@@ -359,7 +364,8 @@ def _sentences(text: str, plain: str, notes: Notes) -> str:
     words = [re.findall(r"[^\W\d_]+", plain[start:stop]) for start, stop in gaps]
     asked = {word.lower() for row in words for word in row} & (ASKING - ASKING_HERE)
     prose = all(_PROSE.fullmatch(plain[start:stop]) for start, stop in gaps)
-    if not prose or not any(plain[start:stop].strip() for start, stop in gaps):
+    told = any(len(word) > 1 for row in words for word in row) or not any(words)
+    if not prose or not told or not any(plain[start:stop].strip() for start, stop in gaps):
         return plain
     if asked:
         raise not_computed(text, re.search(rf"(?i)\b{min(asked)}\b", plain).span())  # type: ignore[union-attr]

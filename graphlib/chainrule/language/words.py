@@ -162,25 +162,37 @@ _BASE = re.compile(r"log_([0-9]{1,3}|[a-z])|log_\{([0-9]{1,3}|[a-z])\}")
 def based(found: Sequence[Token], known: Container[str], notes: Notes) -> list[Token]:
     """Return the tokens with `log_3(x)` as log_b(x, 3)."""
     result = list(found)
-    for at in reversed(range(len(result) - 1)):
+    if not any(token.text.startswith("log_") for token in found):
+        return result
+    closed = closings(found)
+    inserted: dict[int, list[Token]] = {}
+    for at in range(len(result) - 1):
         token, behind = result[at], result[at + 1]
         base = _BASE.fullmatch(token.text) if token.kind == "word" else None
         called = behind.kind == "(" and behind.start == token.stop
         name = canonical(token.text) if base else ""
         plain = base is not None and called and token.text not in OPS.spelled
-        if base is None or not plain or name in OPS.spelled or name in known:
+        if (
+            base is None
+            or not plain
+            or at + 1 not in closed
+            or name in OPS.spelled
+            or name in known
+        ):
             continue
-        spelled, close = base[1] or base[2], closing(result, at + 1)
+        spelled = base[1] or base[2]
         begin = token.start + base.start(1 if base[1] else 2)
         number = Fraction(int(spelled)) if spelled.isdecimal() else None
         kind = "word" if number is None else "number"
         operand = Token(kind, spelled, begin, begin + len(spelled), number)
         result[at] = token._replace(text="log_b", kind="function")
-        result[close:close] = [Token(",", ",", begin, begin), operand]
+        inserted[closed[at + 1]] = [Token(",", ",", begin, begin), operand]
         notes.tell(f"base:{token.start}", token, f"the logarithm to base {spelled}")
-    return result
+    return [part for at, token in enumerate(result) for part in (*inserted.get(at, ()), token)]
 
 
+LONGEST = 1_000
+"""Tokens of cases in one line."""
 CHOOSES = frozenset({"if", "for", "when"})
 OTHERWISE = frozenset({"otherwise", "else", "sonst"})
 
@@ -191,7 +203,9 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
     Read are `x^2 if x > 0, 0 if x <= 0`, `{x^2, x > 0; 0, x <= 0}` and SymPy's
     `Piecewise((x^2, x > 0), (0, True))`.
     """
-    at = 0
+    if not any(token.kind == "compare" for token in found):
+        return found
+    at, closed = 0, closings(found)
     while at < len(found):
         token = found[at]
         opens = token.kind == "("
@@ -199,13 +213,16 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
         braced = opens and token.text == "{" and (at == 0 or found[at - 1].kind != "function")
         begins = at == 0 or (found[at - 1].kind in (";", "="))
         if listed or braced:
-            start, stop = at + 1, closing(found, at)
+            start, stop = at + 1, closed.get(at, len(found) + LONGEST)
         elif begins:
             start = at
             stop = next(
                 (k for k in range(at, len(found)) if found[k].kind in (";", "=")), len(found)
             )
         else:
+            at += 1
+            continue
+        if opens and stop - start > LONGEST:
             at += 1
             continue
         pairs = _cases(found[start:stop], braced, listed)
@@ -220,6 +237,7 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
             written[-1:] = [Token(")", ")", last.stop - 1, last.stop)]
             notes.tell(f"cases:{first.start}", Span(first.start, last.stop), "cases, one by one")
             found[begin:end] = written
+            closed = closings(found)
         at += 1
     return found
 
@@ -334,6 +352,18 @@ def factor_follows(tokens: Sequence[Token], at: int) -> bool:
     before, behind = tokens[at + power], (*tokens[at + power + 1 : at + power + 2], NOTHING)[0]
     called = power > 0 and behind.kind == "("
     return called or (behind.kind in FACTORS and behind.start > before.stop)
+
+
+def closings(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return where each bracket is closed that is."""
+    opened: list[int] = []
+    found = {}
+    for at, token in enumerate(tokens):
+        if token.kind == "(":
+            opened.append(at)
+        elif token.kind == ")" and opened:
+            found[opened.pop()] = at
+    return found
 
 
 def closing(tokens: Sequence[Token], at: int) -> int:
