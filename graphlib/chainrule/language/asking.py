@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import GREEK_NAMES, PRIMES, canonical, letters_of
+from chainrule.language.names import ALIASES, GREEK_NAMES, PRIMES, canonical, letters_of
 from chainrule.language.syntax import Notes, Span, listed, refusal, spelled
 from chainrule.language.words import between_commas, closing
 
@@ -251,7 +251,8 @@ def check_asking(text: str, tokens: Sequence[Token], known: Container[str]) -> N
     """
     for token, behind in zip(tokens, [*tokens[1:], NOTHING], strict=False):
         apart = behind.kind not in ("", "+", "-", "*", "/", "^", "=", ",", ")", ";")
-        if token.kind != "word" or token.text.lower() not in ASKING:
+        called = behind.kind == "(" and token.text in ALIASES  # maximum(a, b)
+        if token.kind != "word" or called or token.text.lower() not in ASKING:
             continue
         if apart and canonical(token.text) not in known:
             raise not_computed(text, (token.start, token.stop))

@@ -415,6 +415,8 @@ def _at_point(text: str, part: list[Token], notes: Notes) -> list[Token]:
     values = between_commas(part[opens + 1 : closing(part, opens)])
     if closing(part, opens) < len(part) - 1 or len(values) != len(names) or not all(values):
         return part
+    if {token.text for value in values for token in value} & {name.text for name in names}:
+        return part  # which x is meant in (x, y) = (1, x) is not clear
     notes.tell(f"row:{part[begin].start}", Span(part[begin].start, part[-1].stop), "the point")
     result = part[:begin]
     for name, value in zip(names, values, strict=True):

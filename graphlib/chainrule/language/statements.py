@@ -10,12 +10,7 @@ from functools import cached_property
 from math import prod
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import (
-    asked_first,
-    check_statement,
-    derivative,
-    question,
-)
+from chainrule.language.asking import asked_first, check_statement, derivative, question
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal

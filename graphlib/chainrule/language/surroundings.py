@@ -15,6 +15,7 @@ from chainrule.language.asking import ASKING, ASKING_HERE, not_computed
 from chainrule.language.code import check_lines, functions_in_lines
 from chainrule.language.names import canonical
 from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.ops import OPS
 
 _NAME = r"\\?[^\W\d][\w'′*^{}\[\]\\]{0,60}"
 _LEFT = rf"{_NAME}[ \t]*(?:\([^()=\n]{{0,80}}\)[ \t]*)?(?::?=(?!=)|<-|≔)"
@@ -115,8 +116,9 @@ ROWS = (
     _row("import", r"^[ \t]*(?:import[ \t]+[A-Za-z_][^\n;]*|from[ \t]+[\w.]+[ \t]+import[^\n;]*)"),
     _row(
         "using library syms ! plt. assert clear clc close",
-        r"^[ \t]*(?:using[ \t]+[A-Z][\w., \t]*|library\(\w+\)|syms(?:[ \t]+\w+)+|![^\n]*|"
-        r"plt\.[^\n]*|assert[ \t][^\n]*|(?:clear|clc|close)(?:[ \t]+all)?)[ \t]*;?$",
+        r"^[ \t]*(?:using[ \t]+[A-Z][\w., \t]*|library\(\w+\)|syms(?:[ \t]+\w+)+|"
+        r"!(?:pip|conda|apt)\b[^\n]*|plt\.[^\n]*|assert[ \t][^\n]*|"
+        r"(?:clear|clc|close)(?:[ \t]+all)?)[ \t]*;?$",
     ),
     _row(":", r"^[ \t]*(?!(?:else|try|class|def|with)\b)[A-Za-z]{3}[A-Za-z \t-]{0,40}:[ \t]*$"),
     _row("--", r"(?<=[ \t])(?P<out>--[ \t]+[A-Za-z]{3,}[^\n=()]*)$"),
@@ -178,7 +180,7 @@ ROWS = (
         ":", r"^[ \t]*[A-Za-z_]\w*(?P<out>[ \t]*:[ \t]*(?:float|int|\w+\.Tensor|Tensor))(?=[ \t]*=)"
     ),
     # Functions without a name, as MATLAB and R write them.
-    _row("@", rf"(?P<out>@\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
+    _row("@", rf"(?:^|=)[ \t]*(?P<out>@\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
     _row("function", rf"(?P<out>function[ \t]*\((?P<by>{_NAMES})\))", r" \g<by>↦", "="),
     # Spaces and words of LaTeX that change nothing, and points behind sentences.
     _row(
@@ -295,6 +297,7 @@ def _blanked(
     return "".join(pieces) + plain[last:]
 
 
+_FUNCTION = re.compile(r"([A-Za-z]\w*)[ \t]*\Z")
 _QUAD = re.compile(r"quad\Z")
 _WRAPPED = re.compile(r"(?P<out>\{\s*\\displaystyle(?![A-Za-z]))|(?P<boxed>\\boxed\s*\{)")
 _NAMED = re.compile(rf"\s{{0,9}}(?:(?:where|with|for|at)\s{{1,9}})?(?={_LEFT})")
@@ -345,6 +348,9 @@ def _in_brackets(plain: str, notes: Notes) -> str:
         if not _ENDS.match(plain, stop + 1):
             continue
         if _NAMED.match(plain, opens + 1, stop):
+            word = _FUNCTION.search(plain, max(0, opens - 40), opens)
+            if word is not None and word[1] in OPS.spelled:
+                continue
             plain = _blank(_blank(plain, opens, opens + 1, ","), stop, stop + 1)
         elif _COMPARED.search(plain, opens, stop) and not set(plain[opens + 1 : stop]) & {"(", ","}:
             before = plain[:opens].removesuffix("\\quad").removesuffix("\\qquad").rstrip()

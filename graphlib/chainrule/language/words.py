@@ -171,14 +171,8 @@ def based(found: Sequence[Token], known: Container[str], notes: Notes) -> list[T
         base = _BASE.fullmatch(token.text) if token.kind == "word" else None
         called = behind.kind == "(" and behind.start == token.stop
         name = canonical(token.text) if base else ""
-        plain = base is not None and called and token.text not in OPS.spelled
-        if (
-            base is None
-            or not plain
-            or at + 1 not in closed
-            or name in OPS.spelled
-            or name in known
-        ):
+        free = not {token.text, name} & OPS.spelled.keys() and name not in known
+        if base is None or not called or not free or at + 1 not in closed:
             continue
         spelled = base[1] or base[2]
         begin = token.start + base.start(1 if base[1] else 2)
