@@ -99,6 +99,10 @@ REFUSED = [
     (r"\begin{cases} x & x \in (0, 1) \\ 0 & \text{otherwise} \end{cases}", ""),
     ("x - $y$", ""),
     ("(x, y) = (1, x)", ""),
+    # Found by changing such texts at random.
+    ("H(x) =(x2, 1 if ) 1 if x >= 0, 0 if x < 0", ""),
+    (r"\frac{d}{d\matf{u}} u^2", ""),
+    ("where(t > 0, t, alpha ₌* 2)", ""),
 ]
 
 

@@ -105,6 +105,8 @@ class Commands(Groups):
         begins = not self.found or self.found[-1].kind in (";", "=")
         if asked is not None and begins and "d" not in self.declared:
             self.at = asked.start("by")
+            if not self.begins_name():
+                self.refuse_command(self.command(), self.at)
             by = self.name()[0].text
             self.at = asked.end()
             self.emit("derivative", by, start, self.at)

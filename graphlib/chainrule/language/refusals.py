@@ -200,7 +200,7 @@ class Refusals:
                 token,
                 f"{self.shown(token)} = is no condition",
                 "Two numbers are compared with ==, <, <=, > or >=.",
-                f"{self.text[: token.stop]} =={self.text[self.text.index('=', token.stop) + 1 :]}",
+                f"{self.text[: token.stop]} =={self.text[token.stop :].lstrip()[1:]}",
             )
         if op.name == "sum":
             allowed = "A sum over an index is written with its bounds last: sum(x_i, i=1..3)."

@@ -207,7 +207,7 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
         braced = opens and token.text == "{" and (at == 0 or found[at - 1].kind != "function")
         begins = at == 0 or (found[at - 1].kind in (";", "="))
         if listed or braced:
-            start, stop = at + 1, closed.get(at, len(found) + LONGEST)
+            start, stop = at + 1, closed.get(at, at)
         elif begins:
             start = at
             stop = next(
@@ -216,12 +216,12 @@ def cased(found: list[Token], known: Container[str], notes: Notes) -> list[Token
         else:
             at += 1
             continue
-        if opens and stop - start > LONGEST:
+        if (listed or braced) and not 0 < stop - start < LONGEST:
             at += 1
             continue
         pairs = _cases(found[start:stop], braced, listed)
         if pairs:
-            begin, end = (at - listed, stop + 1) if opens else (start, stop)
+            begin, end = (at - listed, stop + 1) if listed or braced else (start, stop)
             first, last = found[begin], found[end - 1]
             written = [Token("function", "cases", first.start, first.start + 1)]
             written.append(Token("(", "(", first.start, first.start + 1))
