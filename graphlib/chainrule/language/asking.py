@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
-from chainrule.language.names import GREEK_NAMES, PRIMES, canonical, letters_of
+from chainrule.language.names import ALIASES, GREEK_NAMES, PRIMES, canonical, letters_of
 from chainrule.language.syntax import Notes, Span, listed, refusal, spelled
 from chainrule.language.words import between_commas, closing
 
@@ -20,9 +20,11 @@ ASKED = (
 )
 
 
+_BELOW = re.compile("[D∂]_([a-z]|[a-z]+_?[0-9])")  # D_x f
 _OPENING = re.compile(
     r"(?:(?:what|is|find|compute|calculate|evaluate|show|the|a|partial|first|total) )*"
-    r"(?:(?:derivative|gradient|slope|partial|grad) of |differentiate |derive |derivative )"
+    r"(?:(?:derivative|gradient|slope|partial|grad) of |"
+    r"(?:differentiate|derive|derivative|diff|grad) )"
 )
 DIFFERENTIATED = frozenset({"diff", "D", "Diff", "derivative", "Derivative", "grad"})
 
@@ -63,6 +65,9 @@ def _in_signs(body: list[Token], known: Collection[str]) -> tuple[str | None, li
         return first.text, body[1:]
     if is_quotient(body, known) and letters_of(first.text) == "d" == first.text:
         return body[2].text[1:], body[3:]
+    below = _BELOW.fullmatch(first.text) if len(body) > 1 else None
+    if below is not None and canonical_or(first) not in known and body[1].kind in BEGINS:
+        return below[1], body[1:]
     if len(body) < 4 or body[1].kind != "(" or canonical_or(first) in known:
         return None, body
     close = closing(body, 1)
@@ -175,11 +180,14 @@ def check_derivative(text: str, tokens: Sequence[Token], at: int, known: Contain
         raise derivative(text, above.start, below.stop)
 
 
-ASKING = listed(
+ASKING_HERE = listed(
+    "calculate compute derivative derive differentiate evaluate find gradient show what"
+)
+"""Words that ask for what is shown for every function."""
+ASKING = ASKING_HERE - {"show"} | listed(
     """
-    calculate compute derivative derive differentiate evaluate expand factor find gradient
-      graph integral integrate lim limit maximise maximize minimise minimize plot roots
-      simplify solve what zeros
+    argmax argmin expand factor graph hessian integral integrate jacobian lim limit maximise
+      maximize maximum minimise minimize minimum plot roots simplify solve taylor zeros
     """
 )
 
@@ -243,10 +251,17 @@ def check_asking(text: str, tokens: Sequence[Token], known: Container[str]) -> N
     """
     for token, behind in zip(tokens, [*tokens[1:], NOTHING], strict=False):
         apart = behind.kind not in ("", "+", "-", "*", "/", "^", "=", ",", ")", ";")
-        if token.kind != "word" or token.text.lower() not in ASKING:
+        called = behind.kind == "(" and token.text in ALIASES  # maximum(a, b)
+        if token.kind != "word" or called or token.text.lower() not in ASKING:
             continue
         if apart and canonical(token.text) not in known:
-            raise refusal(text, token, f"`{excerpt(token.text)}` is not computed here", ASKED)
+            raise not_computed(text, (token.start, token.stop))
+
+
+def not_computed(text: str, place: tuple[int, int]) -> ParseError:
+    """Return the error for a word that asks for something else than values and derivatives."""
+    shown = excerpt(text[slice(*place)])
+    return refusal(text, Span(*place), f"`{shown}` is not computed here", ASKED)
 
 
 class Sentence:
@@ -273,23 +288,28 @@ class Sentence:
         letters = letters_of(token.text)
         unknown = letters == token.text and len(letters) > 2 and letters not in GREEK_NAMES
         if known or token.whole or not unknown:
-            self._row = []
+            self._end()
             return
         self._row.append(token)
         if behind.kind not in ("word", "joint"):
-            if len(self._row) > 1:
-                raise self._sentence(self._row)
-            self._row = []
+            self._end()
+
+    def _end(self) -> None:
+        row, self._row = self._row, []
+        if len(row) > 1:
+            raise self._sentence(row)
 
     def _sentence(self, words: Sequence[Token]) -> ParseError:
         """Return the error for several unknown words in a row."""
         text = self._text
         start, stop = words[0].start, words[-1].stop
         product = "*".join(text[word.start : word.stop] for word in words)
+        before = text[:start].rstrip()[-1:]
+        alone = not before or before in "=+-*/(;,^\n"
         return refusal(
             text,
             Span(start, stop),
             f"`{excerpt(text[start:stop])}`: several words in a row that are not known",
             f"{ASKED} A product of names is written with *, or the names are declared.",
-            text[:start] + product + text[stop:],
+            text[:start] + product + text[stop:] if alone else "",
         )

@@ -7,28 +7,142 @@ a notebook has `np.` before functions, `.relu()` behind values, and lines that i
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import replace
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.asking import DIFFERENTIATED
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import ALIASES, IN_CODE, canonical
-from chainrule.language.statements import Statement, kinds, numeral
-from chainrule.language.syntax import Notes, Span, refusal
-from chainrule.language.words import between_commas
+from chainrule.language.statements import numeral
+from chainrule.language.syntax import Notes, Span, listed, refusal
+from chainrule.language.words import between_commas, closing, kinds
 
 # What makes a value of a number in code.
-VALUES = frozenset({"Value", "tensor", "Variable", "constant", "array", "float"})
+VALUES = listed("Value tensor Variable constant array float float32 float64")
 _MODULE = re.compile(
-    "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sympy|lax|xp"
+    "np|numpy|jnp|anp|math|Math|cmath|torch|tf|F|K|keras|jax|nn|scipy|special|sp|sym|sympy|lax|xp"
 )
-INSIDE = frozenset(["numpy", "math", "nn", "functional", "linalg", "special", "backend", "ops"])
+BASED = frozenset(["math", "cmath", "sp", "sympy"])
+"""Modules whose log has the base as its second operand."""
+INSIDE = frozenset(
+    [
+        "numpy",
+        "math",
+        "nn",
+        "functional",
+        "linalg",
+        "special",
+        "backend",
+        "ops",
+        "keras",
+        "activations",
+    ]
+)
 _CONSTANTS = {"e": "e", "pi": "pi", "E": "e", "PI": "pi"}
 _CODE = (
     "Read are functions behind np, math, torch, jnp, tf and F, as in np.exp(x), and functions "
     "behind a value, as in z.relu()."
 )
+
+
+_WORD = r"[^\W\d]\w*"
+_DEF = re.compile(
+    r"^(?P<margin>[ \t]*)(?P<def>def[ \t]+)(?P<name>[A-Za-z_]\w*)[ \t]*"
+    r"\((?P<inside>[^()\n]*)\)[ \t]*(?P<end>(?:->[^:\n]*)?:)[ \t]*(?P<rest>[^\n]*)$",
+    re.MULTILINE,
+)
+_LINE = re.compile(r"[^\n]*\n?")
+_HINT = re.compile(r":[^,\n]*")
+_DEFAULT = re.compile(r"[A-Za-z_]\w*[ \t]*=[ \t]*[-+]?[0-9.][\w.]*")
+_LINES = re.compile(r"^[ \t]*(?:if|elif|for|while)\b[^\n?]*:[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_BRANCHES = re.compile(
+    rf"^(?P<margin>[ \t]*)if[ \t]+(?P<condition>[^\n:]+):[ \t]*\n"
+    rf"[ \t]+(?P<head>return\b|{_WORD}[ \t]*=)[ \t]*(?P<first>[^\n]+)\n"
+    r"(?:(?P=margin)else:[ \t]*\n)?[ \t]*(?P=head)[ \t]*(?P<other>[^\n]+)",
+    re.MULTILINE,
+)
+
+
+def functions_in_lines(text: str, plain: str, notes: Notes) -> str:
+    """Return the text with `def f(x): return e` as f(x) = e, and the lines of others alone."""
+    if "def" not in plain:
+        return plain
+    calls = Counter(re.findall(r"(\w+)[ \t]*\(", plain))
+    for found in list(_DEF.finditer(plain)):
+        inside = _HINT.sub(lambda hint: " " * len(hint[0]), found["inside"])
+        body = _body(plain, found)
+        called = calls[found["name"]] > 1
+        one = found["rest"].strip() or len(body) == 1
+        defaults = list(_DEFAULT.finditer(found["inside"]))
+        one = one and not (defaults and not called)
+        if one:
+            head = plain[found.start("name") : found.start("inside")] + inside + ")"
+            head = " " * len(found["def"]) + head
+            head = head.ljust(found.end("end") - found.start("def") - 1) + "="
+            notes.tell(
+                f"def:{found['name']}",
+                Span(found.start("def"), found.end("end")),
+                f"the function {found['name']}({inside.strip()})",
+            )
+        elif called:
+            raise refusal(
+                text,
+                Span(*found.span("name")),
+                f"`{found['name']}` has lines of its own and is called",
+                "Write it in one line, like f(x) = x^2, or its lines as statements of the text.",
+            )
+        else:
+            # What a parameter is by default is the value of an input.
+            head = " " * (found.start("inside") - found.start("def"))
+            head += " " * len(found["inside"]) + ";"
+            for given in defaults:
+                at = len(found["def"]) + found.start("inside") - found.start("name") + given.start()
+                head = f"{head[:at]}{given[0]};{head[at + len(given[0]) + 1 :]}"
+            head = head.ljust(found.end("end") - found.start("def"))
+            shown = f"the lines of {found['name']} are the program"
+            notes.tell(f"def:{found['name']}", Span(found.start("def"), found.end("end")), shown)
+        plain = plain[: found.start("def")] + head + plain[found.end("end") :]
+    return plain
+
+
+def _body(plain: str, found: re.Match[str]) -> list[str]:
+    """Return the lines below a `def` that stand further in."""
+    lines = []
+    for match in _LINE.finditer(plain, found.end() + 1):
+        line = match[0]
+        bare_line = line.strip()
+        if bare_line and len(line) - len(line.lstrip()) <= len(found["margin"]):
+            break
+        if bare_line and not bare_line.startswith("#"):
+            lines.append(bare_line)
+    return lines
+
+
+def check_lines(text: str, plain: str) -> None:
+    """Refuse the lines of a program that choose or repeat, with the way to write them here.
+
+    Raises
+    ------
+    ParseError
+        At the first one.
+    """
+    line = _LINES.search(plain)
+    if line is None:
+        return
+    place = Span(line.start() + len(line[0]) - len(line[0].lstrip()), line.end())
+    if line[0].split()[0] in ("for", "while"):
+        message = "Lines that are repeated are not read"
+        raise refusal(text, place, message, "Write every step, or a sum: sum(x^j, j=0..2).")
+    chosen = _BRANCHES.search(plain)
+    written = ""
+    if chosen is not None:
+        written = r"\g<margin>\g<head> \g<first> if \g<condition> else \g<other>"
+        written = plain[: chosen.start()] + chosen.expand(written) + plain[chosen.end() :]
+    message = "Lines that are chosen by a condition are not read"
+    raise refusal(
+        text, place, message, "Write the choice in one line: y = a if x > 0 else b.", written
+    )
 
 
 class Code:
@@ -132,6 +246,9 @@ class Code:
             return at + 2
         name = word.text if word.text in self._functions else ALIASES.get(word.text, "")
         name = name or IN_CODE.get(word.text, "")
+        if name == "log" and owner.text in BASED and behind.kind == "(":
+            operands = between_commas(self._found[at + 3 : closing(self._found, at + 2)])
+            name = "log_b" if len(operands) == 2 else name
         if module and word.text in DIFFERENTIATED:
             self._out.pop()
             return at + 1  # sympy.diff(f, x) asks as diff(f, x) does
@@ -193,13 +310,8 @@ class Code:
         """Refuse a function whose usual parameter differs in the library it is called from."""
         if name not in ("leaky_relu", "leakyrelu", "LeakyReLU"):
             return
-        depth, names = 0, set()
-        for token in self._found[at:]:
-            depth += (token.kind == "(") - (token.kind == ")")
-            names.add(token.text)
-            if depth <= 0:
-                break
-        if "slope" not in names:
+        operands = between_commas(self._found[at + 1 : closing(self._found, at)])
+        if len(operands) < 2:
             raise refusal(
                 self._text,
                 Span(owner.start, owner.start + max(1, owner.stop - owner.start)),
@@ -217,69 +329,12 @@ class Code:
         )
 
 
-def with_steps(
-    text: str, statements: Sequence[Statement], notes: Notes
-) -> tuple[list[Statement], dict[int, dict[str, str]]]:
-    """Return the statements with `c += e` as a step c = c + e, and what old names became.
-
-    Returns
-    -------
-    tuple
-        The statements, and for each by its number the new spellings of the names that meant an
-        earlier value there: the c before `c += e` is c_before.
-
-    Raises
-    ------
-    ParseError
-        If c is not assigned above.
-    """
-    places: dict[str, list[int]] = {}
-    for at, statement in enumerate(statements):
-        token, step = statement.name, statement.step
-        if token is not None and step is None:
-            places.setdefault(canonical(token.text), [at])
-        elif token is not None and step is not None:
-            if canonical(token.text) not in places:
-                message = f"`{excerpt(token.text)}` has no value before {step.text}"
-                allowed = "Give it one in a line above, like c = a + b."
-                raise refusal(text, token, message, allowed)
-            places[canonical(token.text)].append(at)
-    stepped = {name: all_of for name, all_of in places.items() if len(all_of) > 1}
-    renamed: dict[int, dict[str, str]] = {}
-    result = []
-    for at, statement in enumerate(statements):
-        # Above the first value, as in all lines, a name means the last one.
-        own = {
-            name: _version(name, sum(place < at for place in found) or len(found), len(found))
-            for name, found in stepped.items()
-        }
-        renamed[at] = {old: new for old, new in own.items() if old != new}
-        token, step = statement.name, statement.step
-        found = stepped.get(canonical(token.text)) if token is not None else None
-        if token is not None and found is not None:
-            name, number = canonical(token.text), found.index(at) + 1 if at in found else 1
-            spelled = token._replace(text=_version(name, number, len(found)))
-            statement = replace(statement, name=spelled)
-            if step is not None:
-                body = statement.body
-                opening = Token("(", "", body[0].start, body[0].start)
-                closing = Token(")", "", body[-1].stop, body[-1].stop)
-                operator = step._replace(kind="^" if step.text == "**=" else step.text[0])
-                statement = replace(statement, body=[token, operator, opening, *body, closing])
-                shown = f"{spelled.text} = {own[name]} {operator.kind} …"
-                notes.tell(f"step:{token.start}", Span(token.start, step.stop), shown)
-        result.append(statement)
-    return result, renamed
-
-
-def _version(name: str, number: int, count: int) -> str:
-    if number == count:
-        return name
-    return f"{name}_before" + (f"_{number}" if count > 2 else "")
-
-
-def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
+def unpacked(
+    text: str, found: Sequence[Token], declared: Container[str], notes: Notes
+) -> list[Token]:
     """Return the tokens with `x, y = 2, 3` as the statements x = 2; y = 3.
+
+    So are `a = b = 2` and `(x, y) = (2, 3)`, also behind `at`, where `f(x, y) = … at (2, 3)` does.
 
     Raises
     ------
@@ -288,6 +343,9 @@ def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
     """
     result: list[Token] = []
     at = 0
+    heads = {
+        canonical(t.text) for k, t in enumerate(found) if t.kind == "word" and _heads(found, k)
+    }
     while at < len(found):
         stop = at
         while stop < len(found) and found[stop].kind != ";":
@@ -297,6 +355,13 @@ def unpacked(text: str, found: Sequence[Token], notes: Notes) -> list[Token]:
         values = between_commas(part[row.end() :]) if row is not None else []
         if row is not None and len(values) == row.end() // 2 and all(values):
             part = _one_by_one(text, part[: row.end() - 1 : 2], part[row.end() - 1], values, notes)
+        chain = _CHAIN.match(kinds(part))
+        if chain is not None and numeral(part[chain.end() :]) is not None:
+            names = part[: chain.end() : 2]
+            if not any(canonical(n.text) in declared or n.text in heads for n in names[1:]):
+                given = [part[chain.end() :]] * len(names)
+                part = _one_by_one(text, names, part[chain.end() - 1], given, notes)
+        part = _at_point(text, part, notes)
         result += [*part, *found[stop : stop + 1]]
         at = stop + 1
     return result
@@ -323,4 +388,46 @@ def _one_by_one(
     return tokens[:-1]
 
 
+def _heads(found: Sequence[Token], at: int) -> bool:
+    """Return whether a word begins a statement that gives it a value."""
+    begins = at == 0 or found[at - 1].kind in (";", ",")
+    return begins and [token.kind for token in found[at + 1 : at + 2]] == ["="]
+
+
+def _at_point(text: str, part: list[Token], notes: Notes) -> list[Token]:
+    """Return a statement with `(x, y) = (2, 3)` at its end as x = 2, y = 3."""
+    spelled = kinds(part)
+    given, behind, head = _POINT.search(spelled), _BEHIND.search(spelled), _HEAD.search(spelled)
+    if given is not None:
+        names, opens, begin = (
+            part[given.start(1) : given.end(1) : 2],
+            given.end() - 1,
+            given.start(),
+        )
+    elif behind is not None and head is not None and part[behind.start()].text == "at":
+        names, opens, begin = (
+            part[head.start(1) : head.end(1) : 2],
+            behind.end() - 1,
+            behind.end() - 1,
+        )
+    else:
+        return part
+    values = between_commas(part[opens + 1 : closing(part, opens)])
+    if closing(part, opens) < len(part) - 1 or len(values) != len(names) or not all(values):
+        return part
+    if {token.text for value in values for token in value} & {name.text for name in names}:
+        return part  # which x is meant in (x, y) = (1, x) is not clear
+    notes.tell(f"row:{part[begin].start}", Span(part[begin].start, part[-1].stop), "the point")
+    result = part[:begin]
+    for name, value in zip(names, values, strict=True):
+        here = value[0].start
+        name = name._replace(start=here, stop=here)
+        result += [name, Token("=", "=", here, here), *value, Token(",", ",", here, here)]
+    return result[:-1]
+
+
 _ROW = re.compile(r"w(?:,w)+=")
+_CHAIN = re.compile(r"w=(?:w=)+")
+_POINT = re.compile(r"\((w(?:,w)+)\)=\(")
+_BEHIND = re.compile(r"w\((?=[^()]*\)$)")
+_HEAD = re.compile(r"w\((w(?:,w)*)\)=")

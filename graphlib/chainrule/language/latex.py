@@ -33,10 +33,10 @@ from chainrule.language.latex_names import (
 from chainrule.language.lexer import (
     NOTHING,
     Token,
-    check_look_alikes,
     sign_at,
+    spellings,
 )
-from chainrule.language.names import ALIASES
+from chainrule.language.names import ALIASES, check_look_alikes
 from chainrule.language.statements import ENDS_OPEN
 from chainrule.language.syntax import Notes
 from chainrule.language.words import WORDS
@@ -52,6 +52,7 @@ _WIDE = re.compile(r"(?:[\s~,]|\\[,;:! ]|%[^\n]*\n|\\q?quad(?![A-Za-z]))+")
 _NEXT = re.compile(rf"{_NAME}\s*(?:\([^()=]{{1,80}}\)\s*)?&?\s*=(?!=)")
 _TRAILING = re.compile(rf"[,.;]{_GAP}(?=\\\\|\\end(?![A-Za-z])|\\[\])]|\$|\Z)")
 _TWO = re.compile(r"\s*_\s*(?:[2F]|\{\s*[2F]\s*\}|\\(?:textrm|text|mathrm)\s*\{F\})")
+_ONE = re.compile(r"\s*_\s*(?:1|\{\s*1\s*\})")
 _BRACED_ARRAY = re.compile(
     r"\\left\s*(?:\\\{|\\lbrace)\s*\\begin\s*\{\s*array\s*\}\s*\{[^{}]{0,20}\}"
 )
@@ -95,7 +96,7 @@ def latex_tokens(
     lexer.end_sums("")
     if lexer.open:
         raise lexer.unclosed(lexer.open[-1])
-    check_look_alikes(text, lexer.found)
+    check_look_alikes(text, spellings(lexer.found))
     return lexer.found
 
 
@@ -175,7 +176,7 @@ class _Lexer(Commands):
             start, self.at = self.at, big.end(1)
             self.sum(start, big[1])
             return
-        if self.plain[self.at] in "ΣΠ" and self.plain[self.at + 1 : self.at + 2] in ("_", "^"):
+        if self.plain[self.at] in "ΣΠ" and self.plain[self.at + 1 : self.at + 2] in (*"_^ᵢⱼₖₗₘₙ",):
             self._big_sign()
             return
         token = self.name()[0]
@@ -326,6 +327,9 @@ class _Lexer(Commands):
             self.open_bracket(sign, start, False)
         else:
             self.close_bracket(sign, start, False)
+        one = _ONE.match(self.plain, self.at) if CLOSING.get(sign) == "norm" else None
+        if one is not None and self.found[-1].kind == ")":
+            self.one_norm(one.end())
         two = _TWO.match(self.plain, self.at) if CLOSING.get(sign) == "norm" else None
         if two is not None and self.found[-1].kind == ")":
             self.at = two.end()  # the Euclidean norm, of a matrix Frobenius's

@@ -10,6 +10,7 @@ from chainrule.errors import excerpt
 from chainrule.language.latex_groups import BRACES, Groups, Opened
 from chainrule.language.latex_names import COMMANDS_READ, FRACTIONS, REASONS
 from chainrule.language.lexer import Token, number_at, tokens
+from chainrule.language.names import PLAIN
 from chainrule.language.syntax import Span
 
 _D = r"(?:d|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|\\text\s*\{\s*d\s*\})"
@@ -26,6 +27,7 @@ _T = (
 _TOP = re.compile(rf"{_T}|\{{\s*{_T}\s*\}}")
 _ROMAN_T = re.compile(r"T(?![A-Za-z])|\{\s*T\s*\}")
 _LABEL = re.compile(r"\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]{0,80}\}){0,80}\}|\w)")
+_SMALL_BOUNDS = re.compile("([ᵢⱼₖₗₘₙ][₌=][₀-₉₋ₐ-ₜ]+)([⁰¹²³⁴-⁹⁺⁻ᵏᵐⁿᴷᴺᴰ]+)")
 _SUM = r"A sum has fixed bounds, like \sum_{j=0}^{2} \theta_j x_j."
 
 
@@ -103,6 +105,8 @@ class Commands(Groups):
         begins = not self.found or self.found[-1].kind in (";", "=")
         if asked is not None and begins and "d" not in self.declared:
             self.at = asked.start("by")
+            if not self.begins_name():
+                self.refuse_command(self.command(), self.at)
             by = self.name()[0].text
             self.at = asked.end()
             self.emit("derivative", by, start, self.at)
@@ -192,6 +196,12 @@ class Commands(Groups):
         """Take the bounds of a sum or product; its terms follow up to the next + or -."""
         stop = self.at
         scripts: dict[str, tuple[int, int]] = {}
+        small = _SMALL_BOUNDS.match(self.plain, self.at)
+        if small is not None:
+            scripts = {"_": small.span(1), "^": small.span(2)}
+            written = small[0].translate(PLAIN).replace("₌", "=")
+            self.plain = self.plain[: self.at] + written + self.plain[small.end() :]
+            self.at = small.end()
         while self.skip() in ("_", "^") and self.plain[self.at] not in scripts:
             script = self.plain[self.at]
             self.at += 1

@@ -299,6 +299,17 @@ class Groups(Names):
         else:
             self.open_bracket("\\|", start, False)
 
+    def one_norm(self, stop: int) -> None:
+        """Take the 1 below the norm that was closed: the sum of the absolute values."""
+        begin = self._bracket[0]
+        function, opens = self.found[begin - 1], self.found[begin]
+        self.found[begin - 1] = function._replace(text="sum")
+        self.found[begin + 1 : begin + 1] = [function._replace(text="abs"), opens]
+        self.found.append(self.found[-1])
+        place = Span(function.start, stop)
+        self._notes.tell(self._notes.key("norm", place), place, "sum(|…|)")
+        self.at = stop
+
     def _level(self) -> Opened:
         """Return what is open around the sums that end here."""
         around = (opened for opened in reversed(self.open) if opened.kind != "sum")

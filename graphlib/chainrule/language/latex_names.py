@@ -46,7 +46,7 @@ STYLES = spelled(
     Fraktur mathfrak
     """
 ) | dict.fromkeys(("mathit", "mathnormal", "mathsf", "mathtt"), "")
-UPRIGHT = frozenset({"mathrm", "text", "textrm", "textnormal", "textit", "operatorname"})
+UPRIGHT = frozenset({"mathrm", "mbox", "text", "textrm", "textnormal", "textit", "operatorname"})
 IGNORED = frozenset(" \n\t") | listed(
     """
     , ; : ! > quad qquad enspace thinspace displaystyle textstyle scriptstyle nonumber notag
@@ -83,8 +83,8 @@ LOGIC = spelled(
 SUMS = {"sum": "sum", "prod": "prod"}
 CASES = frozenset({"cases", "cases*", "dcases"})
 # Words before and behind a condition in the rows of cases.
-BEFORE_CONDITION = frozenset({"if", "for", "when", "where", "falls", "für", "wenn"})
-OTHERWISE = frozenset({"otherwise", "else", "sonst"})
+BEFORE_CONDITION = listed("if for when where falls für wenn si pour quando")
+OTHERWISE = listed("otherwise else sonst sinon autrement")
 FRACTIONS = frozenset({"frac", "dfrac", "tfrac", "cfrac", "nicefrac", "sfrac"})
 BRACED_OVER = frozenset({"underbrace", "overbrace", "boxed", "underline"})
 # What closes a bracket, by what opens it; bars and norms are brackets of a function.
@@ -123,6 +123,7 @@ REASONS: dict[str, str] = {
     **dict.fromkeys(("partial", "nabla", "int", "iint", "oint"), _DERIVATIVE),
     **dict.fromkeys(("dots", "ldots", "cdots", "dotsc", "dotsb"), _TERMS),
     "lim": "a limit is not read",
+    **dict.fromkeys(("argmax", "argmin"), "where a function is largest is not computed here"),
     "infty": "infinity is not a number one can compute with",
     "pm": "write the two formulas one by one",
     "mp": "write the two formulas one by one",

@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.names import (
     ACCENTS,
-    LOOK_ALIKES,
     PLAIN,
     PRIMES,
     SHIFTED,
     SUPERSCRIPTS,
+    check_look_alikes,
     continues_name,
     fold,
     is_letter,
 )
-from chainrule.language.syntax import LIMITS, Notes, Span, beyond, decimal, pairs, refusal, spelled
+from chainrule.language.syntax import (
+    LIMITS,
+    Notes,
+    Span,
+    beyond,
+    decimal,
+    pairs,
+    refusal,
+    spelled,
+    ungrouped,
+)
 
 
 class Token(NamedTuple):
@@ -51,11 +61,11 @@ NOTHING = Token("", "", -1, -1)
 SIGNS: dict[str, str] = {
     **{sign: sign for sign in "+-*/^@()|,=:;!"},
     **dict.fromkeys("[{", "("),
-    **dict.fromkeys("]}", ")"),
+    **dict.fromkeys("]}⌋⌉", ")"),
     **dict.fromkeys("<>≤≥≠", "compare"),
     "⩽": "compare",
     "⩾": "compare",
-    **dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}", "-"),
+    **dict.fromkeys("\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}\N{HYPHEN}\N{NON-BREAKING HYPHEN}", "-"),
     **dict.fromkeys("·⋅∙×∗•⊙", "*"),
     **dict.fromkeys("÷∕⁄", "/"),
     "∣": "|",
@@ -80,7 +90,9 @@ COMPARISONS = spelled(
     unequal != ≠
     """
 )
-CLOSED_BY = {"(": ")", "[": "]", "{": "}", "‖": "‖", "||": "||"}
+CLOSED_BY = {"(": ")", "[": "]", "{": "}", "‖": "‖", "||": "||", "⌊": "⌋", "⌈": "⌉"}
+# Brackets and bars that are a function of what stands in them.
+AROUND = {"‖": "norm", "||": "norm", "⌊": "floor", "⌈": "ceil"}
 # ∂/∂x asks what d/dx asks.
 _PARTIAL = re.compile(r"∂(?=\w*\s*/\s*∂\w)|(?<=/)(?P<gap>\s*)∂(?=\w)|∂(?=\s*\()")
 _LONG = re.compile(
@@ -92,6 +104,7 @@ _UPPER = re.compile(rf"\^\[ *{_INDEX}\]|{_SMALL}")
 # Where x^(1) stands, which nobody writes for a power, all of x^(2) are indices.
 _ABOVE = re.compile(rf"\^\[ *{_INDEX}\]|\^\( *{_INDEX}\)|{_SMALL}")
 _SURELY_ABOVE = re.compile(r"[^\W\de]\w*\^\([01]\)")
+_BRACKETED = re.compile(rf"\({_INDEX}\)")  # h_(t-1)
 _BARS = re.compile(r"\|\|(?=[^|\n]{1,200}\|\|)")
 _EUCLIDEAN = re.compile("_2|₂")
 _LOWERED = re.compile(r"_[A-Za-z0-9]+|[₀-₉]+")
@@ -117,6 +130,8 @@ REFUSED: dict[str, str] = {
     ".": "a point stands only inside a number, like 0.5, or behind np, math and torch",
     "∞": "infinity is not a number one can compute with",
     "±": "write the two formulas one by one",
+    "∜": "write root(x, 4)",
+    "°": "angles are in radians: write 60*pi/180",
 }
 _ALLOWED = (
     "A formula is made of numbers, names, functions, + - * / ^ @, ( ), | |, commas, and "
@@ -148,7 +163,9 @@ def clean(text: str, notes: Notes) -> str:
         return text
     plain = []
     for at, character in enumerate(text):
-        folded = character if character in SIGNS or character in REFUSED else fold(character)
+        folded = "‖" if character == "∥" else character
+        if character not in SIGNS and character not in REFUSED:
+            folded = fold(folded)
         if folded != character and folded != " ":
             notes.tell(f"letter:{character}", Span(at, at + 1), folded)
         plain.append(folded)
@@ -188,14 +205,16 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
         ):
             at = _end_of_line(plain, at)
         elif (norm := _norm(plain, at, opened)) is not None:
-            if opened and opened[-1].text == norm.text:
+            name = AROUND[norm.text]
+            if name == "norm" and opened and opened[-1].text == norm.text:
                 opened.pop()
                 two = _EUCLIDEAN.match(plain, norm.stop)
                 norm = norm._replace(kind=")", stop=two.end() if two else norm.stop)
             else:
-                found.append(norm._replace(kind="function", text="norm"))
+                found.append(norm._replace(kind="function", text=name))
                 opened.append(norm)
-                notes.tell("norm", Span(at, norm.stop), "the norm ‖…‖")
+                if name == "norm":
+                    notes.tell("norm", Span(at, norm.stop), "the norm ‖…‖")
             found.append(norm)
             at = norm.stop
         elif is_letter(character):
@@ -203,6 +222,8 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
             if stop - at > LIMITS.name:
                 what = "characters in a name"
                 raise beyond(what, LIMITS.name, text=text, position=at + LIMITS.name)
+            lower = _BRACKETED.match(plain, stop) if plain[stop - 1] == "_" else None
+            stop = lower.end() if lower is not None else stop
             stop = _marks(plain, stop, _UPPER if plain[at:stop] == "e" else above)
             found.append(Token("word", plain[at:stop].replace("⋆", "*"), at, stop))
             at = stop
@@ -218,14 +239,22 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
                 sign = Token(")", "", sign.stop, sign.stop)
             found.append(sign)
             at = sign.stop
-    check_look_alikes(text, found)
+    check_look_alikes(text, spellings(found))
     return found
 
 
+def spellings(found: Iterable[Token]) -> Iterator[tuple[str, int]]:
+    """Return the words that stand in the text as they are, and their places."""
+    for token in found:
+        # A word that LaTeX spells as a command has another length.
+        if token.kind == "word" and len(token.text) == token.stop - token.start:
+            yield token.text, token.start
+
+
 def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
-    """Return the bar of a norm that stands at `at`: ‖, or || around what has no bars."""
-    if plain[at] == "‖":
-        return Token("(", "‖", at, at + 1)
+    """Return the bar of a norm that stands at `at`, ‖ or || around what has no bars, or ⌊ or ⌈."""
+    if plain[at] in AROUND:
+        return Token("(", plain[at], at, at + 1)
     if plain[at : at + 2] != "||":
         return None
     closes = bool(opened) and opened[-1].text == "||"
@@ -313,6 +342,9 @@ def number_at(text: str, plain: str, at: int) -> Token:
     else:
         number, stop = decimal(plain, at)
         _check_end_of_number(text, plain, at, stop)
+    part = VULGAR_FRACTIONS.get(plain[stop : stop + 1])
+    if part is not None and plain[at:stop].isdecimal():
+        number, stop = number + part, stop + 1  # 1½
     return Token("number", plain[at:stop], at, stop, number)
 
 
@@ -393,49 +425,25 @@ def _refusal(text: str, at: int) -> ParseError:
     suggestion = text[:at] + text[at + 1 :] if unseen else ""
     if character == "%":
         suggestion = _as_comment(text, at, 1)
+    factor = {"%": "/100", "°": "*pi/180"}.get(character, "")
+    if factor and not suggestion and text[:at].rstrip()[-1:].isdecimal():
+        suggestion = text[:at].rstrip() + factor + text[at + 1 :]
     return refusal(text, Span(at, at + 1), message, _ALLOWED, suggestion)
 
 
 def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
     """Refuse what looks like a number of another notation: 1.2.3, 0x10, 1_000."""
-    following = plain[stop : stop + 1]
+    following, suggestion = plain[stop : stop + 1], ""
     digit_behind = plain[stop + 1 : stop + 2].isalnum() and plain[stop + 1].isascii()
     if following == ".":
         message, allowed = "A number with two points cannot be read", "Write one point, like 1.23."
     elif following == "_":
         message, allowed = "`_` cannot stand inside a number", "Write the digits without a gap."
+        typed, together = ungrouped(plain, stop)
+        suggestion = f"{text[:start]}{together}{text[start + len(typed) :]}" if typed else ""
     elif plain[start:stop] == "0" and following.lower() in _RADIX and digit_behind:
         message = f"`0{following}…` is not read as a number of another base"
         allowed = f"Write the number with decimal digits, or 0*{following}… for a product."
     else:
         return
-    raise refusal(text, Span(start, stop + 1), message, allowed)
-
-
-def check_look_alikes(text: str, found: list[Token]) -> None:
-    """Refuse letters that look the same and are not, like a Greek and a Latin A.
-
-    Raises
-    ------
-    ParseError
-        At the one that is not Latin.
-    """
-    if text.isascii():
-        return
-    places: dict[str, int] = {}
-    for token in found:
-        # A word that LaTeX spells as a command has another length.
-        if token.kind == "word" and len(token.text) == token.stop - token.start:
-            for offset, letter in enumerate(token.text):
-                places.setdefault(letter, token.start + offset)
-    for doubtful, latin in LOOK_ALIKES.items():
-        if doubtful in places and latin in places:
-            name = unicodedata.name(doubtful).lower()
-            at = places[doubtful]
-            raise refusal(
-                text,
-                Span(at, at + 1),
-                f"Two letters that look the same: `{doubtful}` ({name}) and a Latin `{latin}`",
-                "Use one of the two, or another name.",
-                text[:at] + latin + text[at + 1 :],
-            )
+    raise refusal(text, Span(start, stop + 1), message, allowed, suggestion)

@@ -57,7 +57,7 @@ ACCENTS = {
     "\u20d7": "vec",
 }
 """Marks over the letter before them."""
-PRIMES = "'’′"
+PRIMES = "'’′ʹ"
 STARS = "*⋆∗"
 
 # A name within a word, over one sign per character: a Latin letter, g Greek letter,
@@ -151,10 +151,10 @@ def letters_of(word: str) -> str:
 
 
 # What may stand behind the letters of a name, as it is typed and as LaTeX has it.
-_LOWER = re.compile(r"_\{([^{}]{1,40})\}")
+_LOWER = re.compile(r"_[{(]([^{}()]{1,40})[})]")
 _UPPER = re.compile(r"\^\{?([(\[])([^(){}\[\]]{1,40})[)\]]\}?")
 _STAR = re.compile(r"(?<![*⋆∗])\^?\{?[*⋆∗]\}?(?![^\W_]|[*⋆∗])")
-_PRIME = re.compile(r"(?:['’′]|\^\{?\\prime\}?)(?![^\W_])")
+_PRIME = re.compile(r"(?:['’′ʹ]|\^\{?\\prime\}?)(?![^\W_])")
 _RAISED = re.compile(rf"⁽([{''.join(SUPERSCRIPTS)}]{{1,9}})⁾")
 SHIFTED = re.compile(rf"[{''.join(SUBSCRIPTS)}]?[₊₋][₀-₉]{{1,9}}")
 PLAIN = str.maketrans({**SUBSCRIPTS, **SUPERSCRIPTS, "₊": "+", "₋": "-"})
@@ -188,7 +188,7 @@ def unmarked(spelling: str) -> str:
     if len(apart) == 2 and apart[1] in ACCENTS and not letters_of(word[1:]):
         gap = "_" if word[1:2].isdigit() else ""
         word = f"{apart[0]}_{ACCENTS[apart[1]]}{gap}{word[1:]}"
-    if not set(word) & {*STARS, *PRIMES, "^", "{"}:
+    if not set(word) & {*STARS, *PRIMES, "^", "{", "("}:
         return word
     upper = _UPPER.search(word)
     if upper is not None:
@@ -294,6 +294,33 @@ def not_a_name(spelling: str, position: int) -> ParseError:
     )
 
 
+def check_look_alikes(text: str, words: Iterable[tuple[str, int]]) -> None:
+    """Refuse letters that look the same and are not, like a Greek and a Latin A.
+
+    Raises
+    ------
+    ParseError
+        At the one that is not Latin.
+    """
+    if text.isascii():
+        return
+    places: dict[str, int] = {}
+    for word, start in words:
+        for offset, letter in enumerate(word):
+            places.setdefault(letter, start + offset)
+    for doubtful, latin in LOOK_ALIKES.items():
+        if doubtful in places and latin in places:
+            name = unicodedata.name(doubtful).lower()
+            at = places[doubtful]
+            raise refusal(
+                text,
+                Span(at, at + 1),
+                f"Two letters that look the same: `{doubtful}` ({name}) and a Latin `{latin}`",
+                "Use one of the two, or another name.",
+                text[:at] + latin + text[at + 1 :],
+            )
+
+
 class Pieces:
     """Takes runs of letters apart.
 
@@ -379,7 +406,7 @@ IN_CODE = {
         add add
         sub sub subtract
         mul mul multiply
-        div div divide true_divide
+        div div divide true_divide Rational
         neg neg negative
         """
     ).items()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, get_args
 
 from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.asking import check_stated
-from chainrule.language.code import Code, unpacked, with_steps
+from chainrule.language.code import Code, unpacked
 from chainrule.language.expansion import stand_in, uses_of, working_order, written_out
 from chainrule.language.latex import latex_tokens
 from chainrule.language.lexer import Token, clean, tokens
@@ -33,7 +34,7 @@ from chainrule.language.syntax import (
     check_length,
     refusal,
 )
-from chainrule.language.words import assigned, redefined, stars, worded
+from chainrule.language.words import assigned, based, cased, redefined, stars, worded
 from chainrule.ops import OPS
 from chainrule.ops.record import Op
 
@@ -41,7 +42,7 @@ OPERATORS = {name: OPS[name.removesuffix(" of")] for name in (POWER_OF, *IN_CODE
 FUNCTIONS = function_names({**OPS.spelled, **OPERATORS})
 Source = Literal["text", "latex"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-LATEX = ("\\", "_{", "^{", "$", "sum_(", "prod_(", "∑_(", "∏_(")
+LATEX = ("\\", "_{", "^{", "$", "sum_(", "prod_(", "∑_(", "∏_(", "₌")
 """What stands in LaTeX only, and sums with bounds below them in the linear format of Unicode."""
 CORRECTIONS = 20
 """How many like places one correction corrects."""
@@ -157,8 +158,9 @@ class _Text:
             found = tokens(text, plain, notes)
         if {token.kind for token in found} <= {";"}:
             return found  # nothing but ends of statements
-        found = unpacked(text, redefined(found), notes)
-        found = worded(found, self.declared | assigned(found), notes)
+        found = unpacked(text, redefined(found), self.declared, notes)
+        known = self.declared | assigned(found)
+        found = cased(worded(based(found, known, notes), known, notes), known, notes)
         found = stars(found, functions, self.declared, notes)
         return Code(text, functions, self.declared | assigned(found), notes).plain(found)
 
@@ -231,6 +233,69 @@ class _Text:
             if not self.notes.chose(key, "constant"):
                 found[canonical(name.text)] = Number(number, spelled)
         return found
+
+
+def with_steps(
+    text: str, statements: Sequence[Statement], notes: Notes
+) -> tuple[list[Statement], dict[int, dict[str, str]]]:
+    """Return the statements with `c += e` as a step c = c + e, and what old names became.
+
+    Returns
+    -------
+    tuple
+        The statements, and for each by its number the new spellings of the names that meant an
+        earlier value there: the c before `c += e` is c_before.
+
+    Raises
+    ------
+    ParseError
+        If c is not assigned above.
+    """
+    places: dict[str, list[int]] = {}
+    for at, statement in enumerate(statements):
+        token, step = statement.name, statement.step
+        if token is not None and step is None:
+            places.setdefault(canonical(token.text), [at])
+        elif token is not None and step is not None:
+            if canonical(token.text) not in places:
+                message = f"`{excerpt(token.text)}` has no value before {step.text}"
+                allowed = "Give it one in a line above, like c = a + b."
+                if step.text == "*=":
+                    allowed += f" A name with a star has a blank before =: {token.text}* = …"
+                raise refusal(text, token, message, allowed)
+            places[canonical(token.text)].append(at)
+    stepped = {name: all_of for name, all_of in places.items() if len(all_of) > 1}
+    renamed: dict[int, dict[str, str]] = {}
+    result = []
+    for at, statement in enumerate(statements):
+        # Above the first value, as in all lines, a name means the last one.
+        own = {
+            name: _version(name, sum(place < at for place in found) or len(found), len(found))
+            for name, found in stepped.items()
+        }
+        renamed[at] = {old: new for old, new in own.items() if old != new}
+        token, step = statement.name, statement.step
+        found = stepped.get(canonical(token.text)) if token is not None else None
+        if token is not None and found is not None:
+            name, number = canonical(token.text), found.index(at) + 1 if at in found else 1
+            spelled = token._replace(text=_version(name, number, len(found)))
+            statement = replace(statement, name=spelled)
+            if step is not None:
+                body = statement.body
+                opening = Token("(", "", body[0].start, body[0].start)
+                closing = Token(")", "", body[-1].stop, body[-1].stop)
+                operator = step._replace(kind="^" if step.text == "**=" else step.text[0])
+                statement = replace(statement, body=[token, operator, opening, *body, closing])
+                shown = f"{spelled.text} = {own[name]} {operator.kind} …"
+                notes.tell(f"step:{token.start}", Span(token.start, step.stop), shown)
+        result.append(statement)
+    return result, renamed
+
+
+def _version(name: str, number: int, count: int) -> str:
+    if number == count:
+        return name
+    return f"{name}_before" + (f"_{number}" if count > 2 else "")
 
 
 def _renamed(token: Token, names: Mapping[str, str]) -> Token:

@@ -48,13 +48,13 @@ from chainrule.language.refusals import (
     word_of_language,
 )
 from chainrule.language.syntax import Notes, Span, refusal
+from chainrule.language.words import factor_follows
 from chainrule.ops import Op
 
 ONE_NAME, PRODUCT, FUNCTION, NUMBER = "one name", "product", "function", "number"
 TRANSPOSE, POWER = "transpose", "power"
 CONSTANTS = {"e": "e", "pi": "pi", "π": "pi"}
 _EXPONENT = re.compile(r"([0-9.]+)([eE])([-+\u2212]?)([0-9]+)")
-_FACTORS = frozenset({"word", "number", "function", "name", "constant", "root", "(", "|"})
 
 
 class WordReader:
@@ -159,7 +159,7 @@ class WordReader:
                 entry = [t.kind for t in tokens[at + 2 : at + 4]] == ["number", ")"]
                 if behind.text == "[" and (behind.start == token.stop or entry):
                     token = self._bracketed(token)
-                factor = behind.kind in _FACTORS and behind.start > token.stop
+                factor = factor_follows(tokens, at)
                 pieces = self._word(token, behind.kind if seen else "", factor)
                 function = pieces[-1].kind == "function"
                 row.add(token, behind, self._is_known(token.text) or function)
@@ -213,7 +213,7 @@ class WordReader:
         """A name with a prime, a star or an index above: `y'`, `y*`, `w^(1)` of LaTeX."""
         written = self._text[word.start : word.stop]
         primes = any(p in written for p in PRIMES) or r"\prime" in written
-        if not primes and word.text.isascii() and not set(word.text) & {"*", "^"}:
+        if not primes and word.text.isascii() and not set(word.text) & {"*", "^", "("}:
             return None
         if unmarked(word.text) == word.text and not primes:
             return None

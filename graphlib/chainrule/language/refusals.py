@@ -10,7 +10,7 @@ from typing import NamedTuple
 from chainrule.errors import ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical, letters_of
-from chainrule.language.syntax import Span, refusal
+from chainrule.language.syntax import Span, doubtful_comma, refusal, ungrouped
 from chainrule.language.words import closing
 from chainrule.ops import OPS, Op
 
@@ -69,12 +69,23 @@ class Refusals:
     def misplaced(self, before: Token, token: Token) -> ParseError:
         """`token` cannot stand behind a complete operand that ends with `before`."""
         if token.kind == "number" and before.kind == "number":
-            return self.at(token, "Two numbers stand side by side", "Put an operator between them.")
+            typed, together = ungrouped(self.text, token.start)
+            begin = before.start
+            grouped = bool(typed) and self.text.startswith(typed, begin)
+            return self.at(
+                token,
+                "Two numbers stand side by side",
+                "Put an operator between them.",
+                f"{self.text[:begin]}{together}{self.text[begin + len(typed) :]}"
+                if grouped
+                else "",
+            )
         if token.kind == "number":
             message = f"A number cannot stand behind {self.shown(before)} without an operator"
             allowed = "Write ^ for a power, as in x^2, or the number first for a product."
             power = f"{self.text[: before.stop]}^{self.text[token.start :]}"
             letter = before.kind == ")" or len(letters_of(before.text)) == 1
+            letter = letter and not self.text[: before.start][-1:].isalpha()
             raised = before.kind in ("name", ")") and letter and before.stop < token.start
             return self.at(token, message, allowed, power if raised else "")
         if token.kind in ("=", "parameter"):
@@ -131,6 +142,8 @@ class Refusals:
         if len(around) == 3 and (around[0] + around[2]).isdecimal():
             suggestion = f"{self.text[: token.start]}.{self.text[token.stop :]}"
             message = "Decimals are written with a point here"
+            if doubt := doubtful_comma(self.text, token.start):
+                return self.at(token, message, doubt)
             return self.at(
                 token, message, "A comma separates operands, as in max(a, b).", suggestion
             )
@@ -148,7 +161,9 @@ class Refusals:
         message = f"The function {self.shown(function)} takes {needs}, here it has {found}"
         log = op.name == "log_b" or (op.name == "log" and given > 1)
         base = " A logarithm with a base is log_b(x, 3)." if log else ""
-        return self.at(token, message, f"Give it {needs}.{base}")
+        behind = self.text[function.stop :]
+        based = f"{self.text[: function.start]}log_b{behind}" if op.name == "log" and base else ""
+        return self.at(token, message, f"Give it {needs}.{base}", based)
 
     def inverse(self, function: Token, exponent: Token) -> ParseError:
         """A negative power between a function and its operand."""
@@ -185,8 +200,11 @@ class Refusals:
                 token,
                 f"{self.shown(token)} = is no condition",
                 "Two numbers are compared with ==, <, <=, > or >=.",
-                f"{self.text[: token.stop]} =={self.text[self.text.index('=', token.stop) + 1 :]}",
+                f"{self.text[: token.stop]} =={self.text[token.stop :].lstrip()[1:]}",
             )
+        if op.name == "sum":
+            allowed = "A sum over an index is written with its bounds last: sum(x_i, i=1..3)."
+            return self.at(token, f"{self.shown(token)} = cannot stand here", allowed)
         names = ", ".join(op.parameters)
         allowed = f"Its parameters, each once behind the operands: {names}."
         return self.at(
@@ -277,12 +295,14 @@ class LetterRun(NamedTuple):
 
 def did_you_mean(text: str, word: LetterRun, instead: str) -> ParseError:
     """Return the error for a word that nearly is something known."""
+    # sin c(x) would be another formula than sinc(x).
+    corrected = not word.called or " " not in instead or instead.split()[-1] in OPS.spelled
     return refusal(
         text,
         word,
         f"`{excerpt(word.text)}` is not known; did you mean `{excerpt(instead)}`?",
         "If it is a name of yours, declare it or give it a value.",
-        text[: word.start] + instead + text[word.stop :],
+        text[: word.start] + instead + text[word.stop :] if corrected else "",
     )
 
 
@@ -347,7 +367,7 @@ def with_subscript(text: str, word: LetterRun, function: str) -> ParseError:
     """Return the error for `max_i x_i`: a function that has an index below."""
     allowed = f"Write every operand, as in max(x_1, x_2). For a product write {word.text}*x."
     if function == "log":
-        allowed = "Write its base as the second operand: log_b(x, 3)."
+        allowed = f"Write its operand in brackets, like {word.text}(x), or log_b(x, 3)."
     return refusal(text, word, f"The function {function} has a subscript", allowed)
 
 

@@ -6,19 +6,15 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 
 from chainrule.errors import ParseError, excerpt
-from chainrule.language.asking import (
-    asked_first,
-    check_statement,
-    derivative,
-    question,
-)
+from chainrule.language.asking import asked_first, check_statement, derivative, question
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import PRIMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, refusal
-from chainrule.language.words import closing
+from chainrule.language.words import closing, kinds
 from chainrule.ops import OPS
 
 _ONE_NAME = "An assignment has one name on its left, like t = x^2."
@@ -110,22 +106,6 @@ def split_statements(
     return statements, shapes
 
 
-def kinds(part: Sequence[Token]) -> str:
-    """Return one letter for each token: w for a word, l for lambda, m for an arrow."""
-    return "".join(
-        "l"
-        if token.kind == "word" and token.text == "lambda" and token.stop - token.start == 6
-        else "w"
-        if token.kind == "word"
-        else "m"
-        if token.kind == "maps"
-        else token.kind[:1]
-        if token.kind in "(),=:"
-        else "?"
-        for token in part
-    )
-
-
 # What maps its names to a formula: x ↦, (x, y) ->, lambda x, y:, with a name before it or none.
 _MAPPING = re.compile(
     r"(?:w[=:])?(?:(?P<open>\()?w(?:,w)*(?(open)\))m|lw(?:,w)*:|w[=:]?lw(?:,w)*:)"
@@ -203,6 +183,8 @@ class _Parts:
         if self._begins(at):
             self._check_index(at)
             return at
+        if self._applies(at):
+            return at
         if not self._parts[-1] or self._found[first].kind == "and":
             return 0
         if self._at(at).kind in ("", ";"):
@@ -228,6 +210,20 @@ class _Parts:
         start = self._found[first].start
         self._notes.tell(f"condition:{start}", Span(start, clause[-1].stop), "a remark, left out")
         return stop
+
+    def _applies(self, at: int) -> bool:
+        """Return whether a function that the text defines stands there alone: f(3)."""
+        if self._at(at).kind != "word" or self._at(at + 1).kind != "(":
+            return False
+        stop = closing(self._found, at + 1)
+        alone = self._at(stop + 1).kind in ("", ";")
+        return alone and self._at(stop).kind == ")" and self._at(at).text in self._functions
+
+    @cached_property
+    def _functions(self) -> set[str]:
+        """The names of functions that the text defines."""
+        called = (k for k in range(len(self._found)) if self._at(k + 1).kind == "(")
+        return {self._at(k).text for k in called if self._begins(k)}
 
     def _begins(self, at: int) -> bool:
         """Return whether `name =`, `name: …` or `f(x, y) =` stands there."""

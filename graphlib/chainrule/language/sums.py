@@ -17,7 +17,7 @@ from chainrule.errors import InputError, ParseError, excerpt
 from chainrule.language.lexer import NOTHING, Token
 from chainrule.language.names import GREEK_NAMES, canonical
 from chainrule.language.syntax import LIMITS, Notes, Span, beyond, plain_number, refusal
-from chainrule.language.words import between_commas, closing
+from chainrule.language.words import between_commas, closing, closings
 
 _EXAMPLE = r"A sum is written like sum(theta_j x_j, j=0..2), in LaTeX \sum_{j=0}^{2}."
 NAMES = {
@@ -25,6 +25,10 @@ NAMES = {
     **dict.fromkeys(("prod", "product", "Product", "Π", "Pi"), "mul"),
 }
 """What sums and products are called, and the operation that joins their terms."""
+
+
+LONGEST = 500
+"""Tokens behind a sum that are looked at for an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +132,20 @@ def take_sums(
             opened[-1][1].append(len(found))
         elif token.kind == ")" and opened:
             begin, commas = opened.pop()
-            named = begin > 0 and _is_sum(found[begin - 1], known)
+            listed = found[begin].text == "[" and begin > 1 and found[begin - 1].kind == "("
+            at = begin - 1 - listed
+            named = begin > 0 and _is_sum(found[at], known)
             tail = _tail(found, commas) if named else None
             if tail is not None:
                 key = f"sum@{len(sums)}"
-                joins = NAMES[found[begin - 1].text]
+                joins = NAMES[found[at].text]
                 stop, bounded, below = tail
                 sums[key] = _sum(text, bounded, token, joins, bounds, below)
-                found[begin - 1] = found[begin - 1]._replace(kind="function", text=key)
+                found[at] = found[at]._replace(kind="function", text=key)
                 del found[stop:]
+                if listed:  # sum([x^j for j in range(3)])
+                    del found[begin]
+                    continue
         found.append(token)
     _check_points(text, found)
     _check_bounds(text, found, known, notes)
@@ -173,7 +182,7 @@ _SEPARATOR, _EQUALS, _POINTS = Token(",", ",", 0, 0), Token("=", "=", 0, 0), Tok
 def _tail(found: Sequence[Token], commas: Sequence[int]) -> tuple[int, list[Token], int] | None:
     """Return where the bounds of a sum begin, the tokens of `, j = 0..2`, and what the last omits.
 
-    Read are also `, j, 0, 2`, `, {j, 0, 2}` and `for j in range(0, 3)`.
+    Read are also `, j, 0, 2`, `, {j, 0, 2}`, `for j in range(0, 3)` and `for j in 0..2`.
     """
     if not commas:
         return None
@@ -181,6 +190,9 @@ def _tail(found: Sequence[Token], commas: Sequence[int]) -> tuple[int, list[Toke
     if [t.kind for t in last[:2]] == ["word", "="]:
         return commas[-1], list(found[commas[-1] :]), 0
     words = [t.text for t in last]
+    points = next((at for at, t in enumerate(last) if t.kind == ".."), 0)
+    if found[commas[-1]].text == "for" and words[1:2] == ["in"] and points:
+        return _listed(commas[-1], [last[:1], last[2:points], last[points + 1 :]], 0)
     if found[commas[-1]].text == "for" and words[1:4] == ["in", "range", "("]:
         parts = [last[:1], *between_commas([*last[4:-1]])]
         parts[1:1] = [[_ZERO]] if len(parts) == 2 else []
@@ -247,19 +259,20 @@ def _reaching(
 
 def _check_bounds(text: str, found: Sequence[Token], known: Collection[str], notes: Notes) -> None:
     """Refuse Σ x_i, a sum without bounds over what has an index."""
+    closed = closings(found)
     for at, token in enumerate(found[:-1]):
         if token.text not in NAMES or not _is_sum(token, known):
             continue
         # A sign takes all up to + or -, and so does a word without its bracket.
         sign = text[token.start : token.stop] in "∑∏ΣΠ" or found[at + 1].kind != "("
-        begin = closing(found, at + 1) + 1 if found[at + 1].kind == "(" else at + 2
+        begin = closed.get(at + 1, at + 1) + 1
         ends = (
             k
-            for k in range(begin, len(found))
+            for k in range(begin, min(len(found), at + LONGEST))
             if found[k].kind in ("+", "-", ",", ")") or _is_sum(found[k], known)
         )
         stop = next(ends, len(found)) if sign else begin
-        inside = found[at + 1 : stop]
+        inside = found[at + 1 : min(stop, at + LONGEST)]
         below = _BELOW.fullmatch(text[token.start : token.stop])
         index = below[2] if below else ""
         index = index or next((i for i in _INDICES if _indexed(inside, i, known)), "")

@@ -299,6 +299,9 @@ class Notes:
         return tuple(sorted(self._notes.values(), key=lambda note: note.span.start))
 
 
+_GROUPED = re.compile(
+    r"(?<![0-9.])[1-9][0-9]{0,2}(?:(?P<gap>[_ ,'\u2019])[0-9]{3}(?![0-9]))+(?P<part>\.[0-9]+)?"
+)
 DECIMAL = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 EXPONENT = re.compile(r"[eE](?P<power>[+\-\u2212]?[0-9]+)")
 _MIXED = re.compile(
@@ -391,7 +394,39 @@ def _part(text: str, at: int) -> tuple[Fraction, int]:
     return decimal(text, at)
 
 
+def ungrouped(text: str, at: int) -> tuple[str, str]:
+    """Return a number whose digits stand in groups of three around `at`: as typed, and together.
+
+    >>> ungrouped("x = 1_000 y", 5), ungrouped("1,5", 1)
+    (('1_000', '1000'), ('', ''))
+    """
+    begin = max(0, at - 3)
+    found = next((m for m in _GROUPED.finditer(text[: at + 40], begin) if m.end() > at), None)
+    if found is None or found.start() > at:
+        return "", ""
+    return found[0], re.sub(r"[^0-9.]", "", found[0])
+
+
+def doubtful_comma(text: str, at: int) -> str:
+    """Return why 1,000 is not corrected: it could be 1000 or 1.000; "" for 0,5 and 1,25."""
+    typed, together = ungrouped(text, at)
+    return f"Write {together}, or {typed.replace(',', '.')} with a point." if typed else ""
+
+
 def _rest_of_number(text: str, at: int) -> PointError:
+    typed, together = ungrouped(text, at)
+    if typed and typed != text.strip().lstrip("+-\u2212"):
+        typed = ""
+    if typed and "," in typed:
+        return _not_a_number(
+            f"{typed!r} could be {together} or {typed.replace(',', '.')}", text, at
+        )
+    if typed:
+        return _not_a_number("Digits stand without gaps", text, at, text.replace(typed, together))
+    degrees = {"%": "/100", "°": "*pi/180"}.get(text[at:].strip())
+    if degrees is not None:
+        message = f"{text[at]!r} does not belong to a number"
+        return _not_a_number(message, text, at, text[:at].strip() + degrees)
     if text[at] == "," and text.count(",") == 1:
         return _not_a_number(
             "Decimals are written with a point here", text, at, text.strip().replace(",", ".")

@@ -149,6 +149,7 @@ SQRT = register(
     value=lambda m, a: m.sqrt(a),
     partials=(lambda m, y, a: 1 / (2 * y),),
     spellings=("sqrt",),
+    aliases=("Wurzel", "wurzel", "racine"),
     numpy="sqrt",
     domain=Domain(lambda a: a >= 0, "an operand that is not negative"),
     smooth=(Domain(lambda a: a > 0, "a positive operand: the slope of √ at 0 is infinite"),),
@@ -184,6 +185,7 @@ ROOT = register(
     value=lambda m, a, n: m.root(a, n),
     partials=(lambda m, y, a, n: y / (n * a), lambda m, y, a, n: -y * m.log(a) / n**2),
     spellings=("root",),
+    aliases=("nthroot",),
     domain=Domain(
         lambda a, n: n != 0 and (a > 0 or (a == 0 and n > 0) or (a < 0 and _odd(n))),
         "a positive radicand, or an odd whole degree (positive for radicand 0)",

@@ -16,7 +16,7 @@ SINH = register(
     bare=True,
     samples=((0.75,), (-1.25,)),
     inverse="arsinh",
-    aliases=("sh",),
+    aliases=("sh", "senh"),
     doc="Hyperbolic sine.",
 )
 COSH = register(

@@ -120,6 +120,7 @@ BCE_WITH_LOGIT = register(
     value=lambda m, a, t: t * m.softplus(-a) + (1 - t) * m.softplus(a),
     partials=(lambda m, y, a, t: m.sigmoid(a) - t, lambda m, y, a, t: -a),
     spellings=("bce_with_logit", "bce_with_logits"),
+    aliases=("binary_cross_entropy_with_logits",),
     samples=((0.75, 1.0), (-1.25, 0.25)),
     role="loss",
     doc="Binary cross-entropy of σ(a) and target t, from the logit a itself.",

@@ -37,7 +37,7 @@ ABS = register(
         choice="slope",
     ),
     samples=((0.75,), (-1.25,)),
-    aliases=("fabs", "absolute"),
+    aliases=("fabs", "absolute", "Betrag", "betrag"),
     doc="Absolute value; `slope` is the slope used at 0.",
 )
 SIGN = register(
@@ -46,6 +46,7 @@ SIGN = register(
     value=lambda m, x: m.sign(x),
     partials=(lambda m, y, x: 0,),
     spellings=("sign", "sgn"),
+    aliases=("signum",),
     numpy="sign",
     kink=Kink(at=lambda x: x == 0, push=None, convention="sign jumps at 0"),
     samples=((0.75,), (-1.25,)),

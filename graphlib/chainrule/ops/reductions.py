@@ -30,6 +30,7 @@ MEAN = register(
         ),
     ),
     spellings=("mean",),
+    aliases=("reduce_mean",),
     shape=_number,
     rule="sum rule",
     samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),

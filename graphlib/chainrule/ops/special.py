@@ -63,6 +63,7 @@ GAMMA = register(
     value=lambda m, x: m.gamma(x),
     partials=(lambda m, y, x: y * m.digamma(x),),
     spellings=("gamma",),
+    aliases=("Γ",),
     latex=r"\Gamma",
     symbol="Γ",
     domain=POLE_FREE,

@@ -97,6 +97,7 @@ SUM = register(
         ),
     ),
     spellings=("sum",),
+    aliases=("reduce_sum",),
     shape=lambda a: (),
     rule="sum rule",
     samples=(((1.0, -0.5, 2.0),), (((0.5, -1.0), (1.5, 0.25)),)),
