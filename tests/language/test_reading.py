@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
+from chainrule import parse
 from chainrule.errors import ParseError
 from chainrule.language import read
 from tests.language.walk import FUNCTIONS, written
@@ -227,3 +230,20 @@ def test_parameters_stand_behind_the_operands() -> None:
     for text in ("relu(slope=1)", "relu(x, slop=1)", "relu(x, slope=y)", "relu(x, slope=1/0)"):
         with pytest.raises(ParseError):
             read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["step(x, at=1)", "elu(x, alpha=0.5, at=1/2)", "leaky_relu(x, slope=0.1, at=1)"]
+)
+def test_parameters_are_typed_as_the_reference_says(text: str) -> None:
+    chosen = dict(part.split("=") for part in text.rstrip(")").split(", ")[1:])
+    (node,) = (n for n, op in enumerate(parse(text).list.ops) if op.parameters)
+    held = parse(text).list.parameters_of(node)
+    assert {name: float(held[name]) for name in chosen} == {
+        name: float(Fraction(value)) for name, value in chosen.items()
+    }
+
+
+def test_a_word_of_the_language_stays_one_where_no_parameter_is_given() -> None:
+    with pytest.raises(ParseError, match="`at` cannot stand here"):
+        parse("sin(x at)")

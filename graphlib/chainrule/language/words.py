@@ -150,7 +150,8 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
         if token.text == "otherwise" and "otherwise" not in known and _chosen(result):
             continue
         called = token.text == "where" and behind.kind == "("
-        if word and not called and not token.whole and canonical(token.text) not in known:
+        chosen = behind.kind == "="  # the parameter of step(x, at=1)
+        if word and not called and not chosen and not token.whole and canonical(token.text) not in known:
             token = token._replace(kind=word)
         result.append(token)
     return result
