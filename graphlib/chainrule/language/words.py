@@ -151,7 +151,13 @@ def worded(found: Sequence[Token], known: Container[str], notes: Notes) -> list[
             continue
         called = token.text == "where" and behind.kind == "("
         chosen = behind.kind == "="  # the parameter of step(x, at=1)
-        if word and not called and not chosen and not token.whole and canonical(token.text) not in known:
+        if (
+            word
+            and not called
+            and not chosen
+            and not token.whole
+            and canonical(token.text) not in known
+        ):
             token = token._replace(kind=word)
         result.append(token)
     return result

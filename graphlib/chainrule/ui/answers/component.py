@@ -80,6 +80,7 @@ _KINDS = {
         script(),
         # The table and the small graph are dressed as the player is.
         f"{style()}\n{(HERE / 'answers.css').read_text(encoding='utf-8')}",
+        LABELS,
     )
     for kind in ("table", "sheet")
 }
@@ -111,7 +112,7 @@ def answers(
     """
     return _KINDS[kind](
         key=key,
-        data={"payload": payload, "words": dict(LABELS)},
+        data={"payload": payload},
         on_check_change=on_check,
         on_ask_change=on_ask,
     )
