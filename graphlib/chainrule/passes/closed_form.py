@@ -18,7 +18,7 @@ from chainrule.graph.sympy_view import LIMIT, size_refusal, symbol_name, to_symp
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS
 from chainrule.passes import named_forms
-from chainrule.passes.named_forms import SIMPLIFY_OPERATIONS, tidied
+from chainrule.passes.named_forms import SIMPLIFY_OPERATIONS, derived, tidied
 from chainrule.workers import call, renew
 
 TIMEOUT = 60.0
@@ -205,9 +205,7 @@ def derivative(graph: WengertList, goal: int, target: int) -> Any:
 
     free = () if graph.ops[target] is INPUT else (target,)
     expression = to_sympy(graph, goal, limit=sys.maxsize, free=free)
-    slope = sympy.diff(expression, sympy.Symbol(symbol_name(graph, target), real=True))
-    # Impulses stand at jumps only, where there is no derivative.
-    return slope.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return derived(expression, sympy.Symbol(symbol_name(graph, target), real=True))
 
 
 def _in_worker(below: Plain, latex_names: Mapping[str, str]) -> dict[str, Any]:
@@ -249,7 +247,9 @@ def _closed(below: Plain, latex_names: Mapping[str, str]) -> dict[str, Any]:
         if named.count_ops() >= slope.count_ops() or not named_forms.is_equal(
             named, slope, meanings
         ):
-            named = simple and trying.of(named_forms.put_in_names, graph, goal, target, slope)
+            named = None
+            if simple is not None:
+                named = trying.of(named_forms.put_in_names, graph, goal, target, slope)
         if named is None:
             named = slope
             unnamed += [name] if len(steps) > 1 else []

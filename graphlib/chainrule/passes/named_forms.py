@@ -32,6 +32,13 @@ def tidied(expression: Any, thorough: bool = True) -> Any:
     return min(forms, key=lambda form: form.count_ops())
 
 
+def derived(expression: Any, symbol: Any) -> Any:
+    """Return SymPy's derivative without the impulses that it puts at jumps."""
+    import sympy
+
+    return sympy.diff(expression, symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+
+
 def put_in_names(graph: WengertList, goal: int, target: int, slope: Any) -> Any:
     """Return `slope` with named steps put in for what they stand for, if that is shorter."""
     import sympy
@@ -87,7 +94,7 @@ def by_names(
             continue
         adjoints[symbol] = tidied(adjoints[symbol])
         for name in sorted(formula.free_symbols, key=lambda name: name.name):
-            slope = sympy.diff(formula, name).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+            slope = derived(formula, name)
             forms = [slope] if node == goal else _put_in(slope, formula, symbol)
             forms = [form for f in forms for form in (sympy.factor_terms(f), f)]
             local = min(forms, key=lambda form: form.count_ops())

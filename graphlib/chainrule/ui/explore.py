@@ -236,7 +236,8 @@ def _closed(state: State, names: tuple[str, ...], run: Packed) -> None:
             d = "d" if len(state.point) == 1 else r"\partial "
             forms = list(found.derivatives.items())
             if len(forms) > MOST_CLOSED and (chosen := _chosen(run)):
-                forms.sort(key=lambda form: form[0] != run.label(chosen))
+                name = run.label(chosen)
+                forms.sort(key=lambda form: form[0] != name)
             first = forms[:MOST_CLOSED]
             with left:
                 st.latex(r"\qquad ".join(_derivative(d, found.output, *pair) for pair in first))
