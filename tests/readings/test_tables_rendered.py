@@ -16,6 +16,7 @@ import chainrule
 from chainrule.readings.render import RENDERERS
 from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
+from chainrule.readings.terms import text
 
 MODES = ("reverse", "forward")
 
@@ -193,3 +194,18 @@ def test_plain_text_is_what_the_terminal_shows() -> None:
         assert reading.text() == "".join(
             f"{line.rstrip()}\n" for line in into.getvalue().splitlines()
         )
+
+
+@pytest.mark.parametrize(
+    ("formula", "slope"),
+    [("(1 + sqrt(2)) a + (1 - sqrt(2)) a", "2"), ("sqrt(2) a + (3 - sqrt(2)) a", "3")],
+)
+def test_the_last_step_shows_a_whole_sum_of_roots_as_the_table_does(
+    formula: str, slope: str
+) -> None:
+    worked = chainrule.parse(formula).work({"a": 1})
+    rows = json.loads(worked.table().json())["rows"]
+    assert [r["cells"]["derivative"]["shown"] for r in rows if r["node"] == "a"][-1] == slope
+    *_, last = story(worked.view)
+    assert text(last.lines[-1][1]) == slope
+    assert text(worked.view.bare(last.entries[-1].number)) == slope

@@ -73,12 +73,12 @@ def moment(view: View, step: int | None) -> Moment:
             edge = fine.node, fine.slot
             partials.add(edge)
         elif isinstance(fine, Seed):
-            derivatives[target] = view.run.shown(double[-1], fine.value)
+            derivatives[target] = view.run.total(double, fine)
         elif isinstance(fine, Share | Push):
             edge = fine.node, fine.slot
             ends = (fine.operand, fine.node)
             target, source = ends if isinstance(fine, Share) else ends[::-1]
-            derivatives[target] = view.run.shown(double[-1], fine[-1])
+            derivatives[target] = view.run.total(double, fine)
             shares.setdefault(target, []).append(edge)
     if step == len(steps) - 1:
         # What no derivative has reached by the end has the derivative 0.

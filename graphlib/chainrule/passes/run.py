@@ -28,7 +28,7 @@ from chainrule.graph.wengert import WengertList
 from chainrule.passes.kinks import Sides, kinks, sides
 from chainrule.passes.proof import CERTAIN, FORMS, RUNGS, Proof, climbed, prove, recorded, small
 from chainrule.passes.record import Mode, Record
-from chainrule.passes.walks import Step
+from chainrule.passes.walks import Share, Step
 
 # Bits of a number of which more than a double is shown.
 DIGITS_BITS = 256
@@ -346,6 +346,13 @@ class Run:
         if self.proof.record is None:
             return Number(double, None, double)
         return merged(double, fine, self.digits)
+
+    def total(self, double: Step, fine: Step) -> Number:
+        """Return what a derivative has come to with a seed, share or push: at the end, its cell."""
+        goal = fine.operand if isinstance(fine, Share) else fine.node
+        if fine[-1] is self.fine.derivatives[goal]:
+            return self.derivative(goal)
+        return self.shown(double[-1], fine[-1])
 
     def partial(self, node: int, slot: int) -> Number | None:
         """Return the local partial of `node` by the operand in `slot`, None where none is due."""

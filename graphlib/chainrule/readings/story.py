@@ -10,7 +10,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.ops import Map
 from chainrule.passes.run import Number
-from chainrule.passes.walks import Evaluate, Linearise, Push, Seed, Share
+from chainrule.passes.walks import Evaluate, Linearise, Push, Seed, Share, Step
 from chainrule.readings.catalogue import NUMBERS, PHASES, RULES, SENTENCES, TITLES, WORDS
 from chainrule.readings.cells import about, number_cell, story_caption
 from chainrule.readings.document import Document, Entries, Entry, Heading, Paragraph, Written
@@ -142,18 +142,17 @@ class _Teller:
                 counts[goal] = counts.get(goal, 0) + 1
         self.counts = counts
 
-    def tell(self, double: object, fine: object) -> StoryStep | None:
+    def tell(self, double: Step, fine: Step) -> StoryStep | None:
         """Return one step as told; None for a constant that has no row."""
         match fine:
             case Evaluate(node, _):
                 return self.evaluate(node) if node in self.view.labels else None
             case Linearise(node, slot, operand, _):
                 return self.linearise(Edge(node, slot, operand))
-            case Seed(node, value):
-                return self.seed(node, self.view.run.shown(double.value, value))  # type: ignore[attr-defined]
+            case Seed(node, _):
+                return self.seed(node, self.view.run.total(double, fine))
             case Share(node, slot, operand, _, _) | Push(node, slot, operand, _, _):
-                total = self.view.run.shown(double[-1], fine[-1])  # type: ignore[index]
-                return self.flow(Edge(node, slot, operand), total)
+                return self.flow(Edge(node, slot, operand), self.view.run.total(double, fine))
         raise AssertionError(fine)
 
     def evaluate(self, node: int) -> StoryStep:

@@ -136,7 +136,7 @@ class _Flow:
             if isinstance(step, Share | Push):
                 goal = step.operand if view.reverse else step.node
                 edge = Edge(step.node, step.slot, step.operand)
-                total = view.run.shown(double[-1], step[-1])
+                total = view.run.total(double, step)
                 self.arrivals.setdefault(goal, []).append((edge, total))
 
     @property

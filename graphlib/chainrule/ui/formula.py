@@ -15,7 +15,7 @@ from chainrule.ui.engine import Fault, Reading
 from chainrule.ui.state import EXAMPLE
 from chainrule.ui.widgets import bound
 
-TYPING_PAUSE = 80
+TYPING_PAUSE = 40
 """Milliseconds without a key after which what is typed is read."""
 
 LONGEST = 20_000

@@ -2,6 +2,7 @@
 
 const ROW = 27; // px
 const LEAST_ROWS = 5;
+const SQUEEZES = ["", "names", "symbols", "tight", "wrapped"]; // what is given up for the width
 const BELOW = 64; // px for the closed form and the verdict of the check
 
 class Table {
@@ -9,6 +10,7 @@ class Table {
     this.words = words;
     this.act = act;
     this.root = element("div", "table");
+    this.squeezed = 0;
     this.table = element("table", "", null, { "aria-label": words.table });
     this.root.append(this.table);
     this.table.addEventListener("click", (event) => {
@@ -83,14 +85,16 @@ class Table {
 
   /** Give every column the width of what it will hold, so that nothing moves while stepping. */
   measure(scale = 1) {
-    this.root.className = "table";
     this.table.style.tableLayout = this.table.style.width = "";
     for (const column of this.columns) column.style.width = "";
     this.show(this.run.last);
-    for (const squeeze of ["", "names", "symbols", "tight", "wrapped"]) {
-      if (squeeze) this.root.classList.add(squeeze);
-      if (this.table.scrollWidth <= this.root.clientWidth + 1) break;
-    }
+    // Each try lays the page out; the last time tells where to begin.
+    const began = Math.max(0, this.squeezed - 1);
+    let at = began;
+    while (!this.#fits(at) && at < SQUEEZES.length - 1) at += 1;
+    while (at > 0 && at <= began && this.#fits(at - 1)) at -= 1;
+    this.squeezed = at;
+    this.#fits(at);
     const first = this.table.rows[1];
     if (!first) return;
     const widths = [...first.cells].map((cell) => cell.getBoundingClientRect().width / scale);
@@ -98,6 +102,12 @@ class Table {
     // A table of fixed layout that takes all the width would claim more of it than it needs.
     this.table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
     this.table.style.tableLayout = "fixed";
+  }
+
+  /** Give up so much for the width; tell whether the table fits. */
+  #fits(at) {
+    this.root.className = ["table", ...SQUEEZES.slice(1, at + 1)].join(" ");
+    return this.table.scrollWidth <= this.root.clientWidth + 1;
   }
 
   /** Show what is known at a step, and tint the step's row. */
