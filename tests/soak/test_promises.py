@@ -41,7 +41,7 @@ from tests.promises.test_3_two_seconds import one_request
 from tests.promises.test_4_memory import GROWTH, MIB, needed
 from tests.promises.test_6_depth import DEEP
 from tests.promises.worst import WORST
-from tests.served import healthy, served
+from tests.served import ROOT, healthy, served
 from tests.soak import load
 from tests.soak.clock import core_seconds
 
@@ -324,7 +324,7 @@ WRITES = {
 
 def test_12_full_disks(tmp_path: Path, sample_seed: int, record_property: Tell) -> None:
     draw, count, refused = random.Random(sample_seed), share(20), 0
-    environment = os.environ | {"PYTHONPATH": str(load.ROOT / "graphlib")}
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "graphlib")}
 
     def write(name: str, limit: int | None) -> subprocess.CompletedProcess[str]:
         def full() -> None:
