@@ -229,6 +229,17 @@ def test_a_class_goes_from_its_roster_to_a_gradebook(
     expect(
         page.get_by_text("The digits are right; look at the decimal point.").first
     ).to_be_visible()
+    # The mistake was made by one of two; a square tells what he wrote, and what would be right.
+    page.locator(".cr-mistakes li", has_text="look at the decimal point").click()
+    expect(page.locator(".cr-picked")).to_contain_text("1 of 2: The digits are right")
+    expect(page.locator(".cr-book tbody th:visible")).to_have_text(["Bo Berg"])
+    page.locator(".cr-book tr:visible i.wrong").first.click()
+    expect(page.locator(".cr-book tr.told")).to_contain_text("225, wrong; right: 2.25")
+    # Ada has all four points, so she alone stands in the last column, Bo in the first.
+    page.locator(".cr-cells.points li").last.press("Enter")
+    expect(page.locator(".cr-book tbody th:visible")).to_have_text(["Ada Aalto"])
+    page.get_by_role("button", name="show all").click()
+    expect(page.locator(".cr-book tbody th:visible")).to_have_count(2)
     with page.expect_download() as got:
         page.get_by_role("button", name="Gradebook (CSV)").click()
     rows = got.value.path().read_text("utf-8-sig").splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from html import escape
@@ -24,24 +24,18 @@ from chainrule.exercises.class_marking import (
     tasks_of,
 )
 from chainrule.exercises.class_run import run_class
-from chainrule.exercises.gradebook import (
-    VERDICTS,
-    CellCount,
-    MistakeCount,
-    by_cell,
-    by_mistake,
-    cell_words,
-    feedback_zip,
-    findings,
-    first_error,
-    gradebook,
-)
+from chainrule.exercises.gradebook import cell_words, feedback_zip, findings, gradebook
 from chainrule.exercises.handed_in import Handed, collect
 from chainrule.exercises.recipe import Recipe
 from chainrule.exercises.roster import roster
 from chainrule.exercises.sheet import points_text
-from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
-from chainrule.readings.prose import plain
+from chainrule.ui.class_results import (
+    cells_html,
+    gradebook_html,
+    mistakes_html,
+    picking,
+    points_html,
+)
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
 from chainrule.ui.widgets import bound
@@ -91,9 +85,11 @@ def show() -> None:
         for line in [*faults, *strangers, *(line for one in graded for line in one.faults)]:
             st.caption(_plain(line))
     with right:
-        st.html(cells_html(by_cell(graded)))
-        st.html(mistakes_html(by_mistake(graded)))
+        st.html(cells_html(graded))
+        st.html(mistakes_html(graded))
+        st.html(points_html(graded))
     st.html(gradebook_html(graded))
+    picking()
 
 
 def _plain(words: str) -> str:
@@ -348,90 +344,3 @@ def _queue(
 
 def _counted(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-MOST_MISTAKES: Final = 8
-SHOWN: Final = {
-    "right": "right",
-    "follows": "follows",
-    "wrong": "wrong",
-    "undecided": "open",
-    "missing": "empty",
-}
-
-
-def cells_html(cells: Sequence[CellCount]) -> str:
-    """Return a bar for each cell, from below what is right, follows, is wrong, open and empty."""
-    whole = max((sum(one.counts.values()) for one in cells), default=1)
-    worst = max((one.first for one in cells), default=0)
-    bars = []
-    for one in cells:
-        parts = "".join(
-            f'<i class="{verdict}" style="height:{100 * one.counts[verdict] / whole:.2f}%"></i>'
-            for verdict in reversed(VERDICTS)
-            if one.counts[verdict]
-        )
-        told = ", ".join(f"{one.counts[v]} {SHOWN[v]}" for v in VERDICTS if one.counts[v])
-        name = f"{cell_words(one.cell)}: {told}; first wrong {one.first}"
-        kind, _, names = one.cell.partition(":")
-        mark = " worst" if worst and one.first == worst else ""
-        bars.append(
-            f'<li class="{mark.strip()}" title="{escape(plain(name))}"><span class="bar">{parts}'
-            f"</span><small>{escape(plain(kind.partition('.')[2]))}<br>{escape(plain(names))}</small>"
-            f"<b>{one.first or ''}</b></li>"
-        )
-    legend = "".join(f'<span><i class="{v}"></i>{SHOWN[v]}</span>' for v in VERDICTS)
-    return (
-        '<p class="cr-head"><b>By cell</b> below: how often first wrong'
-        f'<span class="cr-legend">{legend}</span></p><ul class="cr-cells">{"".join(bars)}</ul>'
-    )
-
-
-def mistakes_html(mistakes: Sequence[MistakeCount]) -> str:
-    """Return a bar for each of the commonest mistakes."""
-    if not mistakes:
-        return '<p class="cr-head"><b>By mistake</b> none that is known</p>'
-    most = mistakes[0].students
-    rows = "".join(
-        f"<li><span>{escape(_said(one.name))}</span>"
-        f'<span class="bar"><i style="width:{100 * one.students / most:.1f}%"></i></span>'
-        f"<b>{one.students}</b><small>{escape(cell_words(one.cell))}</small></li>"
-        for one in mistakes[:MOST_MISTAKES]
-    )
-    return (
-        '<p class="cr-head"><b>By mistake</b> students, and the cell where most made it</p>'
-        f'<ul class="cr-mistakes">{rows}</ul>'
-    )
-
-
-def _said(name: str) -> str:
-    record = MISCONCEPTIONS.get(name) or SLIPS.get(name)
-    return record.sentence if record is not None else plain(name)
-
-
-def gradebook_html(graded: Sequence[Graded]) -> str:
-    """Return a row for each student: the cells in working order, points, the first error."""
-    rows = []
-    for one in graded:
-        squares = "".join(
-            f'<i class="{f.verdict}" title="{escape(plain(f"{cell_words(id)}: {f.given}"))}"></i>'
-            for id, f in findings(one)
-        )
-        error = first_error(one)
-        told = "nothing handed in" if not one.source else ""
-        if error is not None:
-            told = f"{cell_words(error[0])}: {error[1].said}"
-        if one.unread:
-            told = f"{len(one.unread)} open. {told}"
-        points = points_text(one.total) if one.source else "–"
-        rows.append(
-            f"<tr><th>{escape(plain(one.name))}</th><td>{escape(plain(one.id))}</td>"
-            f'<td class="squares">{squares if one.source else ""}</td><td class="num">{points}'
-            f"</td><td>{escape(plain(told))}</td></tr>"
-        )
-    titles = ("student", "number", "cells in working order", "points", "first error")
-    heads = "".join(f"<th>{word}</th>" for word in titles)
-    return (
-        '<p class="cr-head"><b>Gradebook</b></p><div class="cr-book"><table><thead><tr>'
-        f"{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
