@@ -72,13 +72,14 @@ def page() -> None:
                 rail(replace(state, formula=text, folds=()), before)
         if isinstance(read, Reading):
             st.session_state["last_read"] = state.formula, read
-            with left:
-                hints, picture = rail(session.current(read), read)
             state = session.current(read)
             screen = "narrow" if st.session_state["narrow"] else "wide"
             played = work.play(state.without_step(), st.session_state["declared"], screen)
-        with middle:
+        with middle:  # before the rail, whose many parts a browser need not wait for
             _play(state, played)
+        if isinstance(read, Reading):
+            with left:
+                hints, picture = rail(state, read)
         if isinstance(read, Reading) and isinstance(played, tuple):
             with hints:
                 show_hints(played[1])
