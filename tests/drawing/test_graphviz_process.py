@@ -38,6 +38,12 @@ def test_positions() -> None:
     assert all("pos" in edge for edge in plan["edges"])
 
 
+def test_a_label_of_which_graphviz_loses_a_byte_is_laid_out() -> None:
+    label = r"\\E\\\\i\\E\\x…"
+    (node,) = layout(f'digraph {{ label="{label}"\n a }}')["objects"]
+    assert node["name"] == "a"
+
+
 def test_the_same_graph_is_laid_out_alike() -> None:
     first = layout(SMALL)
     assert layout(large(20)) != first

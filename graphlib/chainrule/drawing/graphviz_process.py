@@ -52,7 +52,8 @@ def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
         raise DrawingError(str(error)) from error
     if complaint:
         raise DrawingError(f"Graphviz refused the drawing: {complaint}")
-    result: dict[str, Any] = json.loads(drawn)
+    # Graphviz drops the last byte of a label with several backslashes.
+    result: dict[str, Any] = json.loads(drawn.decode(errors="replace"))
     return result
 
 
