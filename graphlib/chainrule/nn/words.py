@@ -335,9 +335,8 @@ class Worded(Answering):
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Refuse a choice that there is not."""
-        known = dict[str, Any]()
-        if is_dataclass(cls):
-            known = {field.name: field for field in fields(cls)}
+        own: list[Any] = [*fields(cls)] if is_dataclass(cls) else []
+        known = {field.name: field for field in own}
         takes = f"It has {', '.join(known)}." if known else "It takes nothing: write it with ()."
         for word in named:
             if word not in known:
