@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from types import SimpleNamespace
@@ -348,6 +349,24 @@ def test_a_mean_says_where_it_ends_lowest(ends: list[float], must: str, never: s
     one = outcome("t", ("way", "step", "loss"), rows, "", Look("step", "loss", "way"))
     told = mean_of({0: one, 1: one}).finding
     assert must in told and never not in told
+
+
+@pytest.mark.parametrize(
+    ("losses", "must", "never"),
+    [
+        ([3.0, 0.5], ["ends at 0.5", "↑ from 3"], ["lost", "stuck"]),
+        ([0.9, 0.8], ["ends at 0.8", "▲ stuck"], ["lost", "from"]),
+        ([0.9, None], ["lost", "▲ stuck"], ["ends at", "from"]),
+    ],
+)
+def test_what_is_written_into_a_picture(
+    losses: list[float | None], must: list[str], never: list[str]
+) -> None:
+    level = ("loss", 0.7, "guessing", 0.95, "stuck")
+    look = Look("step", "loss", panels=(("loss", "", (0, 1)),), levels=(level,))
+    spec = outcome("t", ("step", "loss"), list(enumerate(losses)), "", look).spec()
+    told = json.dumps(spec, ensure_ascii=False)
+    assert all(word in told for word in must) and not any(word in told for word in never)
 
 
 @pytest.mark.parametrize(
