@@ -236,12 +236,12 @@ def test_a_training_trace(name: str, l2: float) -> None:
         chosen = torch.tensor(record.batch)
         y = forward(TORCH, layers, p, torch.tensor(X)[chosen])
         mean = loss_of(TORCH, "ce", y, t[chosen])
-        assert record.loss == pytest.approx(mean.item(), rel=1e-9)
+        assert record.loss == pytest.approx(mean.item(), rel=1e-12)
         optimiser.zero_grad()
         (mean + l2 * sum((w**2).sum() for key, w in p.items() if key[0] == "W")).backward()
         optimiser.step()
         for key, w in run.parameters.items():
-            np.testing.assert_allclose(w, p[key].detach().numpy(), rtol=1e-8, atol=1e-12)
+            np.testing.assert_allclose(w, p[key].detach().numpy(), rtol=1e-12, atol=1e-12)
     assert run.step == STEPS
 
 
@@ -264,6 +264,6 @@ def test_a_training_trace_in_jax() -> None:
     (end, _), losses = jax.lax.scan(
         step, (begin, jax.tree.map(jnp.zeros_like, begin)), length=STEPS
     )
-    np.testing.assert_allclose([record.loss for record in run], losses, rtol=1e-9)
+    np.testing.assert_allclose([record.loss for record in run], losses, rtol=1e-12)
     for key, w in run.parameters.items():
-        np.testing.assert_allclose(w, end[key], rtol=1e-8, atol=1e-12)
+        np.testing.assert_allclose(w, end[key], rtol=1e-12, atol=1e-12)

@@ -116,11 +116,25 @@ good = run.accuracy() > 0.6
 nn.Conv2D(8, (3, 3), activation="relu", padding="same")
 nn.MaxPooling2D((2, 2))
 nn.Conv2D(filters=8, kernel_size=3)
+nn.Conv2D(8, (3, 3, 3))
+nn.Dropout(p=0.5)
+nn.Dense("16")
+nn.Dense(16, activation=np.tanh)
+nn.AveragePooling2D(2)
 """,
-        ("nn.Padding2D(1)", "MaxPool2D", "called channels"),
+        (
+            "nn.Padding2D(1)",
+            "MaxPool2D",
+            "called channels",
+            "Conv2D(8, 3)",
+            "called rate",
+            "whole number",
+            "by its name",
+            "nn.Layer",
+        ),
         """
 model = nn.Sequential([
-    nn.Conv2D(8, (3, 3), activation="relu"), nn.MaxPool2D(2), nn.Flatten(),
+    nn.Conv2D(8, 3, activation="relu"), nn.MaxPool2D(2), nn.Flatten(),
     nn.Dense(10, activation="softmax"),
 ])
 run = model.fit(IMAGES, LABELS, epochs=2, batch_size=10, loss="sparse_categorical_crossentropy")
@@ -137,6 +151,10 @@ nn.ReLU()
 nn.LeakyReLU(0.1)
 nn.BCEWithLogitsLoss()
 nn.functional.relu(X)
+nn.LayerNorm(8)
+nn.Softmax(dim=1)
+nn.Embedding(num_embeddings=9, embedding_dim=3)
+nn.utils.clip_grad_norm_([], 1.0)
 """,
         (
             "nn.Layer",
@@ -145,6 +163,10 @@ nn.functional.relu(X)
             "Activation('leaky_relu')",
             "loss='bce'",
             "Activation('relu')",
+            "takes nothing",
+            "no axis",
+            "called words",
+            "smaller rate",
         ),
         """
 model = nn.Sequential([nn.Dense(16), nn.Activation("ReLU"), nn.Dense(1)])
@@ -166,6 +188,10 @@ run.eval()
 run.state_dict()
 model.forward(X)
 nn.train(model, X, Y, loss="BCELoss", optimizer="SGD", lr=0.1, weight_decay=1e-4)
+nn.train(model, X, Y, loss_fn="BCELoss", lr_scheduler="cosine", epochs=2)
+nn.train(model, X, Y, loss="BCELoss", device="cuda", epochs=2)
+run.optimizer.step()
+run.to("cuda")
 """,
         (
             "optimiser='adam'",
@@ -176,6 +202,10 @@ nn.train(model, X, Y, loss="BCELoss", optimizer="SGD", lr=0.1, weight_decay=1e-4
             "run.parameters",
             "run.predict(x)",
             "l2 = λ/2",
+            "nn.schedules",
+            "processor",
+            "run.optimiser",
+            "processor",
         ),
         """
 model = nn.Sequential([nn.Dense(8, "relu"), nn.Dense(1, "sigmoid")], inputs=2)
@@ -212,6 +242,8 @@ clf = model.fit(X, Y, loss="log_loss", max_iter=60, random_state=0, learning_rat
 clf = model.fit(X, Y, loss="log_loss", max_iter=60, random_state=0)
 clf.score(X, Y)
 clf.predict_proba(X)
+nn.cross_val_score(clf, X, Y)
+nn.Estimator("numbers", epochs=1).fit(X, Y).predict_proba(X)
 """,
         (
             "fit(x, t, loss='bce')",
@@ -221,8 +253,14 @@ clf.predict_proba(X)
             "patience=10",
             "run.evaluate(x, t)['accuracy']",
             "which gives probabilities",
+            "nn.Estimator",
+            "predict(x)",
         ),
         """
+own = nn.Estimator(hidden_layer_sizes=(16,), max_iter=60, random_state=0, learning_rate_init=0.05)
+share = own.fit(X, Y).predict_proba(X)
+assert np.allclose(share.sum(axis=1), 1)
+assert ((share[:, 1] > 0.5) == own.predict(X)).all() and own.score(X, Y) > 0.9
 model = nn.Sequential([nn.Dense(16, "relu"), nn.Dense(1, "sigmoid")])
 clf = model.fit(X, Y, loss="log_loss", max_iter=60, random_state=0, learning_rate_init=0.05)
 good = clf.evaluate(X, Y)["accuracy"] > 0.9

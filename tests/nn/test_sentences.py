@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -10,10 +12,11 @@ import numpy as np
 import pytest
 
 from chainrule.errors import InputError
-from chainrule.nn import Initialiser
-from chainrule.nn.experiments import EXPERIMENTS, experiment
+from chainrule.nn import Dense, Initialiser, Sequential, train
+from chainrule.nn.experiments import EXPERIMENTS, experiment, mean_of
 from chainrule.nn.experiments.beginning import (
     _apart,
+    _arrived,
     _died,
     _flowing,
     _learned,
@@ -23,6 +26,7 @@ from chainrule.nn.experiments.beginning import (
 from chainrule.nn.experiments.data import _closed, _missed, _scaled, _slopes
 from chainrule.nn.experiments.fit import _best_depth, _best_shape, _best_way, _nearer, _ticket
 from chainrule.nn.experiments.layers import _arriving
+from chainrule.nn.experiments.outcome import Look, outcome
 from chainrule.nn.experiments.pictures import _shared, _styled, _turned
 from chainrule.nn.experiments.steps import _best_rate, _lowest, _reached, _spread
 from chainrule.readings.health import SATURATED
@@ -45,6 +49,24 @@ CASES: list[tuple[str, str, str, str]] = [
         "lowest",
     ),
     ("activation-start", _learned({("tanh", "he"): None}), "none learns", "lowest"),
+    (
+        "activation-start",
+        _arrived(
+            {
+                ("tanh", "he"): {"arriving": 0.5, "loss": 0.1},
+                ("sigmoid", "he"): {"arriving": 1e-3, "loss": 0.69},
+            },
+            given(depth=4),
+        ),
+        "In the networks that learn a share of 0.5 or more arrives, in the others of 0.001 or less",
+        "grows",
+    ),
+    (
+        "activation-start",
+        _arrived({("tanh", "he"): {"arriving": 5.0, "loss": 0.1}}, given(depth=4)),
+        "grows 5-fold",
+        "others",
+    ),
     ("zero-weights", _apart(("zeros", 0.6931, 0.0), None), "at that of guessing", "differ"),
     ("zero-weights", _apart(("he", 0.5, 0.3), None), "below that of guessing", "copies"),
     ("zero-weights", _apart(("normal", 0.9, 0.3), None), "above that of guessing", "copies"),
@@ -303,6 +325,65 @@ CASES: list[tuple[str, str, str, str]] = [
 @pytest.mark.parametrize(("name", "told", "must", "never"), CASES)
 def test_a_sentence_says_what_its_numbers_say(name: str, told: str, must: str, never: str) -> None:
     assert must in told and never not in told and told.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("ends", "must", "never"),
+    [
+        (
+            [1.0, 3.0],
+            "is lowest at the end with 1 ± 0 at step 1 (a), highest with 3 ± 0",
+            "no loss",
+        ),
+        (
+            [3.0, 1.0],
+            "is lowest at the end with 1 ± 0 at step 1 (b), highest with 3 ± 0",
+            "no loss",
+        ),
+        ([2.0, 2.0], "the mean loss is 2 ± 0", "lowest"),
+        ([math.inf, math.nan], "no loss is a number", "lowest"),
+    ],
+)
+def test_a_mean_says_where_it_ends_lowest(ends: list[float], must: str, never: str) -> None:
+    rows = [(w, step, x) for w, x in zip("ab", ends, strict=True) for step in (0, 1)]
+    one = outcome("t", ("way", "step", "loss"), rows, "", Look("step", "loss", "way"))
+    told = mean_of({0: one, 1: one}).finding
+    assert must in told and never not in told
+
+
+@pytest.mark.parametrize(
+    ("losses", "must", "never"),
+    [
+        ([3.0, 0.5], ["ends at 0.5", "↑ from 3"], ["lost", "stuck"]),
+        ([0.9, 0.8], ["ends at 0.8", "▲ stuck"], ["lost", "from"]),
+        ([0.9, None], ["lost", "▲ stuck"], ["ends at", "from"]),
+    ],
+)
+def test_what_is_written_into_a_picture(
+    losses: list[float | None], must: list[str], never: list[str]
+) -> None:
+    level = ("loss", 0.7, "guessing", 0.95, "stuck")
+    look = Look("step", "loss", panels=(("loss", "", (0, 1)),), levels=(level,))
+    spec = outcome("t", ("step", "loss"), list(enumerate(losses)), "", look).spec()
+    told = json.dumps(spec, ensure_ascii=False)
+    assert all(word in told for word in must) and not any(word in told for word in never)
+
+
+@pytest.mark.parametrize(
+    ("plan", "must"),
+    [
+        ({"target": 1e9}, "at most 1e+09"),
+        ({"target": -1.0}, ""),
+        ({"rate": 1e-300, "patience": 2}, "no better held-out loss for 2 epochs"),
+        ({"rate": 0.01, "patience": 2}, ""),
+    ],
+)
+def test_why_a_run_stopped(plan: dict[str, Any], must: str) -> None:
+    x = np.linspace(-1, 1, 20)[:, None]
+    model = Sequential([Dense(1, initialiser="zeros")])
+    run = train(model, x, 2 * x, validation=(x, 2 * x), epochs=4, optimiser="gd", **plan)
+    run.run()
+    assert (must in run.stopped) if must else not run.stopped
 
 
 def test_every_sentence_is_tried_both_ways() -> None:

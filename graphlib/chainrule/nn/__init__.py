@@ -21,10 +21,11 @@ from chainrule.nn.layers import (
     Softmax,
 )
 from chainrule.nn.losses import LOSSES
-from chainrule.nn.model import Network, Sequential
+from chainrule.nn.model import Network
 from chainrule.nn.optimisers import METHODS, Optimiser
 from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.sequences import GRU, LSTM, Attention, Embedding, Recurrent
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import Training, train
 from chainrule.nn.words import elsewhere

@@ -16,9 +16,9 @@ from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense, Dropout, Layer
 from chainrule.nn.losses import loss_named
-from chainrule.nn.model import Sequential
 from chainrule.nn.plan import Plan
 from chainrule.nn.scaling import How, Scaling
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.training import Training
 
 Array = Any

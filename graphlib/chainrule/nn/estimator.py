@@ -7,9 +7,10 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
+from chainrule.errors import InputError
 from chainrule.nn.building import Choices, prepared
 from chainrule.nn.data import Data, Task
-from chainrule.nn.words import understood
+from chainrule.nn.words import CHOICES, understood
 
 Array = Any
 
@@ -40,7 +41,9 @@ class Estimator:
     def set_params(self, **choices: Any) -> Self:
         """Change what was chosen; what was learned stays until the next `fit`."""
         known = ["predicts", *Choices.__dataclass_fields__]
-        read = {understood(name, known, {}, "parameter"): x for name, x in choices.items()}
+        others = {word: name for word, name in CHOICES.items() if name in known}
+        others["hiddenlayersizes"] = "hidden"
+        read = {understood(name, known, others, "parameter"): x for name, x in choices.items()}
         self.chosen = self.get_params() | read
         return self
 
@@ -49,6 +52,8 @@ class Estimator:
         task: Task = "numbers"
         x, t, self.classes_ = np.asarray(x, float), np.asarray(y), np.array([])
         plan = {"held": 0.0} | self.chosen
+        if not isinstance(plan.get("hidden", ""), str):  # (16, 8), as scikit-learn has it
+            plan["hidden"] = "-".join(map(str, np.atleast_1d(plan["hidden"])))
         if plan.pop("predicts") == "classes":
             self.classes_, t = np.unique(t, return_inverse=True)
             task = "yes or no" if len(self.classes_) == 2 else "classes"
@@ -61,10 +66,22 @@ class Estimator:
 
     def predict(self, x: Array) -> Array:
         """Return a class or a number for each example."""
-        y = self.prepared_.predict(np.asarray(x, float))
         if not len(self.classes_):
-            return y[:, 0]
-        return self.classes_[y.argmax(axis=1) if y.shape[1] > 1 else (y[:, 0] > 0.5).astype(int)]
+            return self.prepared_.predict(np.asarray(x, float))[:, 0]
+        return self.classes_[self.predict_proba(x).argmax(axis=1)]
+
+    def predict_proba(self, x: Array) -> Array:
+        """Return the probability of each class for each example: (n, classes).
+
+        Raises
+        ------
+        InputError
+            If numbers are predicted.
+        """
+        if not len(self.classes_):
+            raise InputError("numbers have no probabilities", allowed="Ask for predict(x).")
+        y = self.prepared_.predict(np.asarray(x, float))
+        return y if y.shape[1] > 1 else np.hstack([1 - y, y])
 
     def score(self, x: Array, y: Array) -> float:
         """Return the share of right classes; of numbers R²."""

@@ -164,7 +164,10 @@ def targets(t: Array, network: Network, count: int) -> Array:
     try:
         data = np.asarray(t, dtype=float)
     except (TypeError, ValueError) as error:
-        raise InputError(f"the targets are no numbers: {error}") from error
+        raise InputError(
+            f"the targets are no numbers: {error}",
+            allowed="Number the classes 0, 1, 2, …; nn.Estimator takes words as they are.",
+        ) from error
     if len(data) != count:
         raise InputError(
             f"{len(data)} targets for {count} examples", allowed="Each example has one target."

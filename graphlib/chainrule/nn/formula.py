@@ -258,6 +258,10 @@ class Formula:
         main = self._written(self.source, {**self.data, **self.learn})
         return {**drawn(self._parameters(main), seed, initialiser), **self.start}
 
+    def fitted(self, x: Any) -> Formula:
+        """Return the formula itself: it was read with its data."""
+        return self
+
 
 def _check(learn: Collection[str], inputs: Sequence[str]) -> None:
     """Refuse names that are to be learned and do not stand in a formula."""

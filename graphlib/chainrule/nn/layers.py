@@ -35,6 +35,12 @@ def activation(name: str | Op) -> Op | None:
     """
     if isinstance(name, Op):
         return name
+    if not isinstance(name, str):
+        raise InputError(
+            f"an activation of type {type(name).__name__}",
+            given=name,
+            allowed="It goes by its name: Dense(16, 'tanh').",
+        )
     if name in LINEAR:
         return None
     if name not in ACTIVATIONS and plain(name) in _PLAIN:
@@ -223,16 +229,30 @@ class Conv2D(Worded):
         Number of pictures that come out; the kernels K are (channels, in, rows, columns),
         one bias each.
     kernel
-        Rows and columns of a kernel.
+        Rows and columns of a kernel, or one number for both.
     stride
         Steps between two places of the kernel.
     """
 
     channels: int
-    kernel: tuple[int, int] = (3, 3)
+    kernel: int | tuple[int, int] = (3, 3)
     stride: int = 1
     activation: str | Op = "linear"
     initialiser: str | Initialiser = "he"
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Rows and columns of a kernel."""
+        return self.kernel if isinstance(self.kernel, tuple) else (self.kernel, self.kernel)
+
+    def __post_init__(self) -> None:
+        """Refuse a kernel that is none."""
+        if not (len(self.window) == 2 and all(isinstance(n, int) and n > 0 for n in self.window)):
+            raise InputError(
+                f"a kernel of {self.kernel!r:.40}",
+                given=self.kernel,
+                allowed="It has rows and columns: Conv2D(8, (3, 3)), or Conv2D(8, 3).",
+            )
 
     def write(self, page: Page, x: Expression) -> Expression:
         """Append a = K ⋆ x + b and h = activation(a).
@@ -247,7 +267,7 @@ class Conv2D(Worded):
                 f"Conv2D takes pictures (channels, rows, columns); shape {x.shape} comes in"
             )
         page.layer += 1
-        shape = (self.channels, x.shape[0], *self.kernel)
+        shape = (self.channels, x.shape[0], *self.window)
         kernels = page.parameter("K", shape, self.initialiser)
         bias = page.parameter("b", (self.channels, 1, 1), "zeros", "bias")
         convolved = page.builder.write(OPS["conv2d"], [x, kernels], {"stride": self.stride})

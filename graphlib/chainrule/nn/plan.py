@@ -162,6 +162,12 @@ class Plan:
                 raise InputError(
                     f"{name} is {weight:g}", given=weight, allowed="It is 0 or a positive number."
                 )
+        if self.schedule is not None and not callable(self.schedule):
+            raise InputError(
+                f"the schedule is {self.schedule!r:.40}",
+                given=self.schedule,
+                allowed="It is a function of the step, as of nn.schedules: cosine(steps=100).",
+            )
         if self.batches is not None:
             chosen = np.asarray(self.batches)
             if chosen.ndim != 2 or chosen.min() < 0 or chosen.max() >= count:

@@ -14,7 +14,7 @@ from chainrule.facade import Graph
 from chainrule.files import write_whole
 from chainrule.nn.formula import Formula
 from chainrule.nn.keeping import Moment, packed, unpacked
-from chainrule.nn.model import Model, Sequential
+from chainrule.nn.model import Model
 from chainrule.nn.plan import Plan, TrainingRecord
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.schedules import constant
@@ -430,6 +430,6 @@ def train(
         usual = "" if model.has_target else usual
     elif learn is not None:
         raise InputError("learn names what a formula learns", allowed="Layers learn all they have.")
-    if isinstance(model, Sequential):
-        model = model.fitted(x)
-    return Training(model, x, t, loss or usual, Plan(**chosen), start=start, validation=validation)
+    return Training(
+        model.fitted(x), x, t, loss or usual, Plan(**chosen), start=start, validation=validation
+    )

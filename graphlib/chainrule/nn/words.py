@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 from chainrule.errors import InputError, no_such
@@ -54,7 +55,9 @@ CHOICES = {
     "y": "t",
     "randomstate": "seed",
     "criterion": "loss",
+    "lossfn": "loss",
     "lrscheduler": "schedule",
+    "learningrateschedule": "schedule",
 }
 ANSWERED = {
     "weightdecay": "The penalty here is l2 · Σw², so a weight decay of λ is l2 = λ/2; that of "
@@ -72,6 +75,11 @@ ANSWERED = {
     "examples is l2 = alpha/(2n).",
     "classweight": "Every example counts the same; repeat those that are to count more.",
     "sampleweight": "Every example counts the same; repeat those that are to count more.",
+    "device": "Everything is computed by the processor, in double precision.",
+    "clipnorm": "Gradients are not cut; a smaller rate keeps a run from diverging.",
+    "clipvalue": "Gradients are not cut; a smaller rate keeps a run from diverging.",
+    "initialepoch": "Go on with the run itself: run.advance(steps), or a new one from "
+    "start=run.parameters.",
     "hiddenlayersizes": "Layers are objects: nn.Sequential([nn.Dense(16, 'relu'), nn.Dense(1)]).",
 }
 
@@ -89,6 +97,7 @@ LAYERS = {
     "layernormalization": "LayerNorm",
     "multiheadattention": "Attention, of one head",
     "input": "Sequential(layers, inputs=2)",
+    "inputlayer": "Sequential(layers, inputs=2)",
     "module": "a class with write(page, x): see nn.Layer",
     "model": "Sequential(layers); what layers cannot say is a class of one's own: see nn.Layer",
     "timedistributed": "every=True of the layer before: a Dense then takes each step",
@@ -111,6 +120,38 @@ LAYERS = {
     "traintestsplit": "data.split(0.25, seed) of an nn.data.Data: kept, held",
     "loadmodel": "run.load(path), of a run that was begun with the same layers and data",
     "functional": "Activation('relu'), or any name of a function: see Reference",
+    "activations": "Activation('relu'), or any name of a function: see Reference",
+    "ridge": "Sequential([Dense(1)]).fit(x, t, l2=0.01)",
+    "lasso": "Sequential([Dense(1)]).fit(x, t, l1=0.01)",
+    "readcsv": "nn.data.from_csv('file.csv', target='column')",
+    "fromcsv": "nn.data.from_csv('file.csv', target='column')",
+    "digits": "nn.data.digits()",
+    "loaddigits": "nn.data.digits()",
+    "makemoons": "nn.data.moons(200)",
+    "makecircles": "nn.data.circles(200)",
+    "makeblobs": "nn.data.blobs(200)",
+    "callbacks": "patience=10 with the plan, or `for record in run:` with what is to happen",
+    "modelcheckpoint": "patience=10 and validation=(x, t): the best parameters are put back",
+    "reducelronplateau": "schedule=… with the plan: see nn.schedules",
+    "learningratescheduler": "schedule=… with the plan: see nn.schedules",
+    "init": "Dense(16, initialiser='he')",
+    "initializers": "Dense(16, initialiser='he')",
+    "nograd": "run.predict(x): nothing is recorded there",
+    "gradienttape": "run.gradients, or chainrule.parse(formula).grad(…)",
+    "tensor": "a NumPy array, as it is",
+    "tocategorical": "the numbers of the classes, as they are: loss='ce' takes 0, 1, 2, …",
+    "onehotencoder": "the numbers of the classes, as they are: loss='ce' takes 0, 1, 2, …",
+    "accuracyscore": "run.evaluate(x, t)['accuracy']",
+    "confusionmatrix": "experiments.experiment('cut-off'), for every cut-off",
+    "crossvalscore": "nn.Estimator(…), which scikit-learn's cross_val_score takes",
+    "gridsearchcv": "experiments.sweep(function, grid), or scikit-learn's with nn.Estimator(…)",
+    "pipeline": "nn.Estimator(…), which scikit-learn's pipelines take",
+    "minmaxscaler": "chainrule.nn.scaling.Scaling.of(x): call it on x, and .back undoes it",
+    "save": "run.save('run.npz')",
+    "plotmodel": "model.graph('mse'), which draws itself",
+    "setrandomseed": "seed=1 with the plan: fit(x, t, …)",
+    "manualseed": "seed=1 with the plan: fit(x, t, …)",
+    "utils": "gone without: a smaller rate keeps a run from diverging",
 }
 METHODS = {
     "add": "all layers are given at once: Sequential([Dense(16, 'relu'), Dense(1)])",
@@ -137,11 +178,33 @@ METHODS = {
     "backward": "next(run) makes a step with both passes; run.gradients are those of the last one",
     "zerograd": "next(run) makes a step; gradients are new in each",
     "partialfit": "next(run), or run.advance(steps)",
+    "summary": "model.summary(), of the layers; run.evaluate() says how good it is",
+    "trainonbatch": "next(run), of run = nn.train(model, x, t, batch=32)",
+    "train": "next(run) makes a step, run.run() all of them; there is no mode to be set",
+    "to": "everything is computed by the processor",
+    "cuda": "everything is computed by the processor",
+    "optimizer": "run.optimiser",
+    "lr": "run.optimiser.learning_rate",
+    "plot": "run.history.plot(), a DataFrame of pandas",
+    "trainableweights": "parameters by name: run.parameters['W1']",
+    "trainablevariables": "parameters by name: run.parameters['W1']",
+    "saveweights": "a run has it: run = model.fit(x, t, …), then run.save('run.npz')",
+    "loadweights": "run.load(path), of a run that was begun with the same layers and data",
 }
 """Methods and attributes of networks and runs elsewhere, and what to write here."""
 ARGUMENTS = {
     "inputshape": "inputs is said once, of the network: Sequential(layers, inputs=2).",
-    "inputdim": "inputs is said once, of the network: Sequential(layers, inputs=2).",
+    "inputdim": "inputs is said once, of the network: Sequential(layers, inputs=2); how many words "
+    "an Embedding knows is called words.",
+    "numembeddings": "It is called words.",
+    "embeddingdim": "It is called size.",
+    "outputdim": "It is called size.",
+    "p": "It is called rate.",
+    "name": "Layers are numbered: what the third one learns is W3 and b3.",
+    "dim": "Every example is taken for itself; there is no axis to be chosen.",
+    "axis": "Every example is taken for itself; there is no axis to be chosen.",
+    "normalizedshape": "How many values come in is known from the layer before.",
+    "numfeatures": "How many values come in is known from the layer before.",
     "infeatures": "How many values come in is known from the layer before.",
     "outfeatures": "It is called units.",
     "kernelinitializer": "It is called initialiser.",
@@ -236,6 +299,8 @@ def elsewhere(name: str, here: Iterable[str], units: Mapping[str, str]) -> str:
     unit = {plain(word): unit for word, unit in units.items()}.get(key)
     if not told and unit:
         told = f"Activation({unit!r}), or Dense(16, {unit!r})"
+    if not told and name[:1].isupper():
+        return f"there is no nn.{name}; a layer of one's own is a class with write: see nn.Layer"
     return f"there is no nn.{name}" + (f"; here it is {told}" if told else "")
 
 
@@ -270,12 +335,21 @@ class Worded(Answering):
 
     def __new__(cls, *given: Any, **named: Any) -> Self:
         """Refuse a choice that there is not."""
-        known: list[str] = [f.name for f in fields(cls)] if is_dataclass(cls) else []
+        own: list[Any] = [*fields(cls)] if is_dataclass(cls) else []
+        known = {field.name: field for field in own}
+        takes = f"It has {', '.join(known)}." if known else "It takes nothing: write it with ()."
         for word in named:
             if word not in known:
                 raise InputError(
                     f"{cls.__name__} has no `{word[:40]}`",
                     given=word,
-                    allowed=ARGUMENTS.get(plain(word), f"It has {', '.join(known)}."),
+                    allowed=ARGUMENTS.get(plain(word), takes),
                 )
+        if len(given) > len(known):
+            many = f"{cls.__name__} is given {len(given)} values"
+            raise InputError(many, given=given[-1], allowed=takes)
+        for word, value in (*zip(known, given, strict=False), *named.items()):
+            if known[word].type == "int" and not isinstance(value, Integral):
+                what = f"{word} of {cls.__name__} is {value!r:.40}"
+                raise InputError(what, given=value, allowed="It is a whole number.")
         return object.__new__(cls)

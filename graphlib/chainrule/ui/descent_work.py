@@ -13,6 +13,7 @@ from chainrule.errors import ChainruleError, InputError
 from chainrule.facade import Graph
 from chainrule.nn.contours import contour, levels
 from chainrule.nn.descent import Landscape, Minimum, Path
+from chainrule.nn.experiments.told import counted, listed
 from chainrule.nn.optimisers import Optimiser
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
@@ -31,7 +32,12 @@ from chainrule.ui.pictures.shades import shaded
 MOST_WORK = 400_000
 """Paths times steps times nodes."""
 
-NEAR = 0.02
+NEAR, SETTLED = 0.02, 0.001
+"""Shares of the region's width: so near a minimum a path ends, and stays for its last tenth."""
+
+LEVEL = 1e-9
+"""Minima that differ by less than this share of all heights are as low as each other."""
+
 DASHES = ([1, 0], [7, 4], [2, 3], [9, 3, 2, 3], [12, 4], [4, 2])
 
 
@@ -135,8 +141,8 @@ def _descended(state: DescentState, theme: str) -> Descended:
         graph.variables,
         _plane(land, paths, theme),
         rows,
-        _about_minima(land),
-        tuple(_ending(land, name, path) for name, path in paths.items()),
+        about_minima(land),
+        tuple(ending(land, name, path) for name, path in paths.items()),
     )
 
 
@@ -205,54 +211,85 @@ def _point(point: Any) -> str:
     return f"({', '.join(number(x) for x in point)})" if len(point) > 1 else number(point[0])
 
 
-def _about_minima(land: Landscape) -> str:
-    found = land.minima
+def _lowest(land: Landscape) -> list[Minimum]:
+    """Return the minima that none lies below."""
+    heights = land.heights(61)
+    finite = heights[np.isfinite(heights)]
+    level = LEVEL * float(np.ptp(finite)) if len(finite) else 0.0
+    return [m for m in land.minima if m.value - land.minima[0].value <= level]
+
+
+def about_minima(land: Landscape) -> str:
+    """Say which minima were found, the lowest first."""
+    found, lowest = land.minima, _lowest(land)
     if not found:
-        return "No minimum was found inside the region: the lowest points lie on its border."
+        told = "No minimum was found inside the region"
+        return (
+            f"{told}: the function is lowest on its border."
+            if _falls_outwards(land)
+            else f"{told}."
+        )
     told = f"The lowest minimum found here is {number(found[0].value)} at {_point(found[0].point)}"
-    others = [f"{number(m.value)} at {_point(m.point)}" for m in found[1:4]]
+    if len(lowest) > 1:
+        told += f"; as low {'is that' if len(lowest) == 2 else 'are those'} at "
+        told += listed([_point(m.point) for m in lowest[1:4]])
+    rest = found[len(lowest) :]
+    others = [f"{number(m.value)} at {_point(m.point)}" for m in rest[:3]]
     if others:
-        told += f"; {'another is' if len(others) == 1 else 'others are'} {', '.join(others)}"
-    more = f", and {len(found) - 4} more" if len(found) > 4 else ""
-    return f"{told}{more}."
+        told += f"; {'another is' if len(rest) == 1 else 'others are'} {', '.join(others)}"
+    left = max(0, len(lowest) - 4) + max(0, len(rest) - 3)
+    return f"{told}, and {left} more." if left else f"{told}."
 
 
-def _ending(land: Landscape, name: str, path: Path) -> tuple[str, bool]:
+def _falls_outwards(land: Landscape) -> bool:
+    """Tell whether the lowest point that was seen lies on the region's border."""
+    heights = np.where(np.isfinite(seen := land.heights(61)), seen, np.inf)
+    inner = heights[(slice(1, -1),) * heights.ndim]
+    return bool(heights.min() < inner.min())
+
+
+def ending(land: Landscape, name: str, path: Path) -> tuple[str, bool]:
+    """Say where a path ends, and whether that is a warning."""
     steps, last = len(path.points) - 1, path.points[-1]
     by = f"{name} with the learning rate {path.optimiser.learning_rate:g}"
     if path.ended == "diverged":
-        return (
-            f"{by} diverges: after {steps} steps it is at {_point(last)}, far outside. "
-            "Take a smaller learning rate.",
-            True,
-        )
+        told = f"{by} diverges: after {counted(steps, 'step')} it is at {_point(last)}, far outside"
+        if path.values[-1] < path.values[0]:
+            # Smaller steps would only take longer.
+            return f"{told}, and lower than it began: there may be no lowest point.", True
+        return f"{told}. Take a smaller learning rate.", True
     if path.ended == "undefined":
         return (
             f"{by} leaves the function’s domain with step {steps + 1}, from {_point(last)}: "
             "there is no value there. Take a smaller learning rate or another start.",
             True,
         )
-    near = _nearest(land, last)
-    if near is None:
-        size = float(np.linalg.norm(path.gradients[-1]))
-        return (
-            f"{by} is at {_point(last)} after {steps} steps, where the gradient’s length is "
-            f"{number(size)}: it has not settled in a minimum.",
-            False,
-        )
-    if near is land.minima[0]:
-        return f"{by} comes to the lowest minimum, {_point(near.point)}.", False
-    return (
-        f"{by} comes to a local minimum, {_point(near.point)}: {number(near.value)} against "
-        f"{number(land.minima[0].value)}. From another start it may find the lower one.",
-        False,
+    settled = _nearest(land, path.points[-max(2, len(path.points) // 10) :], SETTLED)
+    minimum = settled or _nearest(land, path.points[-1:], NEAR)
+    size = number(float(np.linalg.norm(path.gradients[-1])))
+    where = (
+        f"at {_point(last)} after {counted(steps, 'step')}, where the gradient’s length is {size}"
     )
+    if minimum is None:
+        return f"{by} is {where}: it has not settled in a minimum.", False
+    lowest = _lowest(land)
+    which = "a local minimum"
+    if minimum in lowest:
+        which = "the lowest minimum" if len(lowest) == 1 else "one of the lowest minima"
+    told = f"{by} {'comes to' if settled else 'is near'} {which}, {_point(minimum.point)}"
+    if not settled:
+        told += f", but has not settled there: it is {where}"
+    if minimum in lowest:
+        return f"{told}.", False
+    against = f"{number(minimum.value)} against {number(lowest[0].value)}"
+    return f"{told}. Its value is {against}: another start may find the lower one.", False
 
 
-def _nearest(land: Landscape, point: Any) -> Minimum | None:
+def _nearest(land: Landscape, points: Any, share: float) -> Minimum | None:
+    """Return the minimum that all the points lie near, by the region's width."""
     width = np.array([high - low for low, high in land.region])
     for minimum in land.minima:
-        if np.max(np.abs(np.array(point) - minimum.point) / width) < NEAR:
+        if np.max(np.abs(points - np.array(minimum.point)) / width) < share:
             return minimum
     return None
 

@@ -214,6 +214,7 @@ def _outcome(it: Experiment, found: Outcome, given: Given, *, mean: bool) -> Non
     if it.name == "convolution":
         convolution(_grids(found), key="ex_convolution", on_edit=lambda: _edited(found))
         left, right = st.columns([1, 1], gap="medium")
+        table = left
     else:
         long = any(isinstance(x, str) and len(x) > LONG for row in found.rows for x in row)
         left, right = st.columns([664, 272] if not long else [400, 536], gap="small")
@@ -221,8 +222,10 @@ def _outcome(it: Experiment, found: Outcome, given: Given, *, mean: bool) -> Non
             st.vega_lite_chart(
                 spec=found.spec(theme()), key=f"ex_chart_{it.name}_{theme()}", width="content"
             )
-    with right:
+        table = right
+    with table:
         _table(found, _of_mean(found) if mean else it.beside)
+    with right:
         if found.why:
             st.html(f'<div class="cr-why"><h3>Why</h3><p>{escape(found.why)}</p></div>')
         if it.name == "activation-start" and not mean:

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.nn.contours import contour
 from chainrule.nn.course import MOST_ASKED, Mark
 from chainrule.nn.experiments.outcome import Look, Outcome, outcome
-from chainrule.nn.experiments.told import changed, listed, ratio
+from chainrule.nn.experiments.told import SAME, changed, listed, ratio
 from chainrule.nn.looking import Passes
 from chainrule.ui.network_work import COLUMNS, ROWS, Scene, number, short
 from chainrule.ui.pictures.component import WORDS
@@ -161,7 +161,7 @@ def neurons(
         "alt": f"The network as neurons, {' to '.join(str(len(v)) for v in values)}. "
         + flow_words(mark),
     }
-    return payload, _flat_words(told, sum(len(v) for v in values[1:-1]))
+    return payload, flat_words(told, sum(len(v) for v in values[1:-1]))
 
 
 def flow_words(mark: Mark) -> str:
@@ -271,7 +271,7 @@ def _opened(
     fate = seen.fates[unit_name][i] if hidden and unit_name in seen.fates else ""
     letter, below = _name(scene, layer, i)
     arriving = of(seen.adjoints, unit_name)
-    words = _sentence(fate, op, z, arriving, through, len(inputs), slope)
+    words = sentence(fate, op, z, arriving, through, len(inputs), slope)
     return {
         "key": chosen,
         "letter": letter,
@@ -285,13 +285,14 @@ def _opened(
         "adjoint": number(arriving),
         "fate": fate,
         "slope": "" if slope is None else short(slope),
-        "sentences": [words, " ".join(_way(scene, mark, other))],
+        "sentences": [words, " ".join(way(scene, mark, other))],
     }
 
 
-def _sentence(
+def sentence(
     fate: str, op: str, z: float, arriving: float, through: float, count: int, slope: float | None
 ) -> str:
+    """Say what a neuron does to the adjoint that arrives, and what its weights learn from it."""
     weights = "the weight" if count == 1 else f"the {count} weights"
     if arriving == 0 and through == 0:
         return (
@@ -316,7 +317,7 @@ def _sentence(
     )
 
 
-def _way(scene: Scene, mark: Mark, other: tuple[Scene, Mark] | None) -> list[str]:
+def way(scene: Scene, mark: Mark, other: tuple[Scene, Mark] | None) -> list[str]:
     """Say what becomes of the adjoints from the last hidden layer to the first."""
     flow, words = mark.flow, []
     if not flow:
@@ -327,14 +328,16 @@ def _way(scene: Scene, mark: Mark, other: tuple[Scene, Mark] | None) -> list[str
         )
     elif len(flow) > 1:
         words.append(f"From layer {len(flow)} back to 1 the mean |adjoint| {_ratio(flow)}.")
-    if other and len(other[1].flow) > 1 and any(other[1].flow):
-        words.append(f"In B it {_ratio(other[1].flow)}.")
+    if other and len(other[1].flow) > 1:
+        told = f"it {_ratio(other[1].flow)}" if any(other[1].flow) else "every layer receives 0"
+        words.append(f"In B {told}.")
     if len(flow) > 1 and scene.across <= 2 and scene.data.x.ndim == 2:
         answers = list(scene.answers(mark, scene.grid()[0]).values())[:-1]
         first, last = (float(np.ptp(answers[k], axis=0).max()) for k in (0, -1))
         if first and last < 0.1 * first:
+            too = ", too" if 0 < SAME * flow[0] < flow[-1] else ""
             words.append(
-                f"Forwards the signal fades, too: over the plane a unit of layer 1 varies by "
+                f"Forwards the signal fades{too}: over the plane a unit of layer 1 varies by "
                 f"{short(first)}, none of layer {len(flow)} by more than {short(last)}."
             )
     return words
@@ -344,7 +347,7 @@ def _ratio(flow: Sequence[float]) -> str:
     return changed(ratio(flow[0], flow[-1]))
 
 
-def _flat_words(told: Sequence[str], count: int) -> str:
+def flat_words(told: Sequence[str], count: int) -> str:
     """Say how many hidden neurons let next to nothing through for the example."""
     words = []
     for fate, said in (("saturated", "saturated"), ("dead", "switched off")):

@@ -14,8 +14,9 @@ from chainrule.nn.course import Course, Mark
 from chainrule.nn.data import Data, named
 from chainrule.nn.layers import Dropout
 from chainrule.nn.looking import Answers, Passes, literal, passes, program
-from chainrule.nn.model import Network, Sequential
+from chainrule.nn.model import Network
 from chainrule.nn.own_data import from_csv
+from chainrule.nn.sequential import Sequential
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text
 from chainrule.ui.network_state import FILE, NetworkState, drawn_as

@@ -16,7 +16,7 @@ from chainrule.nn.experiments.told import changed, compared, counted, listed, ra
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense
 from chainrule.nn.looking import Seen, layers
-from chainrule.nn.model import Sequential
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.training import train
 from chainrule.readings.health import SATURATED
 

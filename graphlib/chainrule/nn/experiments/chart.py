@@ -288,7 +288,9 @@ def _told(
         if mark and (last is None or last >= mark[0] * value):
             drawn.append(_written(f"▲ {mark[1]}", colours.warning, 4, 84, fontWeight=600))
     if ends and numbers and numbers[0] > ends[0][1]:
-        drawn.append(_written(f"↑ from {numbers[0]:.3g}", role, 6, 27))
+        # A line may run through the words: they stand on a ground of their own.
+        words, ground = f"↑ from {numbers[0]:.3g}", {"stroke": colours.ground, "strokeWidth": 5}
+        drawn += [_written(words, role, 6, 27, **more) for more in (ground, {})]
     return drawn
 
 
@@ -390,6 +392,7 @@ def _with_zeros(
     place = {"calculate": f"{zero} ? {floor} : datum[{y!r}]", "as": at}
     placed = {**encoding, "y": {**encoding["y"], "field": at}}
     text = {"type": "text", "text": "0", "fontSize": 13, "fontWeight": 600, "color": mark["color"]}
+    text |= {"align": "left", "dx": 3}  # beside the numbers of the axis, not on them
     return [
         {"transform": [place, {"filter": f"!({zero})"}], "mark": mark, "encoding": placed},
         {

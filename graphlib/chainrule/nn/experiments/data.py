@@ -13,8 +13,8 @@ from chainrule.nn.data import Data, heart, line
 from chainrule.nn.experiments.record import Rows, measured
 from chainrule.nn.experiments.told import changed, compared, counted, ratio, size
 from chainrule.nn.layers import Dense
-from chainrule.nn.model import Sequential
 from chainrule.nn.scaling import How, Scaling
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.training import train
 
 LOST, SHOWN = 1e3, 1e6

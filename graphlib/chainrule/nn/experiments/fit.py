@@ -12,8 +12,8 @@ from chainrule.nn.data import moons, wave
 from chainrule.nn.experiments.record import Rows, measured
 from chainrule.nn.experiments.told import changed, compared, counted, size
 from chainrule.nn.layers import Dense, Dropout, Layer
-from chainrule.nn.model import Sequential
 from chainrule.nn.scaling import Scaling
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.training import train
 
 

@@ -11,8 +11,8 @@ from chainrule.nn.experiments.record import EXPERIMENTS, Rows, measured
 from chainrule.nn.experiments.told import size
 from chainrule.nn.layers import Conv2D, Dense, Flatten, Layer
 from chainrule.nn.looking import formulas, literal
-from chainrule.nn.model import Sequential
 from chainrule.nn.sequences import GRU, LSTM, Attention, Embedding, Recurrent
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import train
 from chainrule.nn.words import understood

@@ -15,8 +15,8 @@ from chainrule.nn.experiments.record import EXPERIMENTS, Rows, measured
 from chainrule.nn.experiments.told import changed, counted, size
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Dense
-from chainrule.nn.model import Sequential
 from chainrule.nn.optimisers import Optimiser
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.training import train
 from chainrule.nn.words import understood
 

@@ -15,8 +15,8 @@ from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.record import Rows, measured
 from chainrule.nn.experiments.told import counted, listed, size
 from chainrule.nn.layers import Dense
-from chainrule.nn.model import Sequential
 from chainrule.nn.optimisers import Optimiser
+from chainrule.nn.sequential import Sequential
 from chainrule.nn.training import train
 
 

@@ -134,7 +134,8 @@ def averaged(trials: Sequence[Trial], over: str = "seed") -> Outcome:
         told: list[float | None] = []
         for name in numbers:
             values = [float(result[name]) for result in good if name in result]
-            told += [float(np.mean(values)), float(np.std(values))] if values else [None, None]
+            with np.errstate(invalid="ignore"):  # about an infinite mean there is no deviation
+                told += [float(np.mean(values)), float(np.std(values))] if values else [None, None]
         rows.append((*key, len(good), len(members) - len(good), *told))
     spread = [column for name in numbers for column in (name, f"{name} ±")]
     columns = (*names, "trials", "failed", *spread)

@@ -181,7 +181,11 @@ class Neurons {
     const [mine, other] = this.data.flow;
     if (!mine.sizes.length) return;
     const low = this.high + FLOW.top + FLOW.high;
-    const wide = Math.min(this.w + 12, 60, (xs.at(-1) - xs[1]) / Math.max(1, xs.length - 2) - 8);
+    const apart = (xs.at(-1) - xs[1]) / Math.max(1, xs.length - 2);
+    const wide = Math.min(this.w + 12, 60, apart - 8);
+    // Where the first bar leaves no room for the axis, it stands on the other side, over the output.
+    const first = xs[1] + this.w / 2 - wide / 2, narrow = first < 60;
+    const every = Math.max(mine.sizes.length > 12 ? 2 : 1, Math.ceil(40 / apart));
     const { words } = this.data;
     ctx.textAlign = "left";
     ctx.fillStyle = this.colour("ink");
@@ -198,15 +202,15 @@ class Neurons {
       const y = low - (FLOW.high - 12) * (1 + power / 4) - 8;
       ctx.strokeStyle = this.colour("line");
       ctx.beginPath();
-      ctx.moveTo(58, y);
-      ctx.lineTo(this.width, y);
+      ctx.moveTo(narrow ? first : 58, y);
+      ctx.lineTo(narrow ? this.width - 38 : this.width, y);
       ctx.stroke();
       ctx.fillStyle = this.colour("quiet");
-      ctx.fillText(power === 0 ? "1" : power === -2 ? "10⁻²" : "10⁻⁴", 50, y + 4);
+      ctx.fillText(power === 0 ? "1" : power === -2 ? "10⁻²" : "10⁻⁴", narrow ? this.width : 50, y + 4);
     }
     ctx.textAlign = "center";
     mine.sizes.forEach((size, k) => {
-      const x = Math.max(60, xs[k + 1] + this.w / 2 - wide / 2), place = shown.flow[k];
+      const x = xs[k + 1] + this.w / 2 - wide / 2, place = shown.flow[k];
       const tall = place < 0 ? 2 : 8 + (FLOW.high - 12) * place;
       ctx.fillStyle = tint(place, this.data.theme);
       ctx.strokeStyle = this.colour("outline");
@@ -217,7 +221,7 @@ class Neurons {
         ctx.fillStyle = this.colour("dark-line");
         ctx.fillRect(x - 3, low - (second < 0 ? 1 : 8 + (FLOW.high - 12) * second) - 1, wide + 6, 2.5);
       }
-      if (mine.sizes.length > 12 && k % 2) return;
+      if ((mine.sizes.length - 1 - k) % every) return;
       ctx.fillStyle = this.colour("derivative");
       ctx.font = `600 12px ${this.colour("numbers")}`;
       ctx.fillText(mine.words[k], x + wide / 2, low - tall - 5);
