@@ -121,6 +121,27 @@ def test_penalties_are_added_to_weights_alone() -> None:
     np.testing.assert_array_equal(heavy.gradients["b1"], plain.gradients["b1"])
 
 
+@pytest.mark.parametrize("observe", [True, False])
+def test_a_long_gradient_is_shortened_and_keeps_its_direction(observe: bool) -> None:
+    # y = w x + b at x = 3/4, t = 0: the gradient of y² is 2y·(3/4, 1), of length 5/2 |y|.
+    start = {"W1": np.array([[8.0]]), "b1": np.array([2.0])}
+    plan = {"rate": 0.1, "start": start, "observe": observe, "seed": 0}
+    run = nn.train(dense([1], ["linear"], 1), [[0.75]], [0.0], steps=2, clip=5.0, **plan)
+    # y is 8 and then 7.375: both gradients are longer than 5, so 5·(3/5, 4/5).
+    run.run()
+    np.testing.assert_allclose(run.parameters["W1"], [[8 - 2 * 0.3]], rtol=1e-14)
+    np.testing.assert_allclose(run.parameters["b1"], [2 - 2 * 0.4], rtol=1e-14)
+    long = nn.train(dense([1], ["linear"], 1), [[0.75]], [0.0], steps=1, clip=20.5, **plan)
+    long.run()  # 20 is not longer: 2·8·(3/4, 1)
+    np.testing.assert_allclose(long.parameters["W1"], [[8 - 0.1 * 12]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("clip", [0, -1.0, float("nan")])
+def test_a_gradient_is_clipped_to_a_positive_length(clip: float) -> None:
+    with pytest.raises(InputError, match="positive length"):
+        nn.train(dense([1], ["linear"], 1), [[1.0]], [1.0], steps=1, clip=clip)
+
+
 def test_early_stopping_puts_the_best_parameters_back() -> None:
     model = dense([8, 1], ["tanh", "linear"])
     rule = {"optimiser": nn.Optimiser("adam", 0.1), "epochs": 400, "patience": 5, "seed": 1}

@@ -84,6 +84,9 @@ ScalingOf = Annotated[
 ]
 L1 = Annotated[float, typer.Option("--l1", help="Weight of Σ|w| in the loss.")]
 L2 = Annotated[float, typer.Option("--l2", help="Weight of Σw² in the loss.")]
+Clip = Annotated[
+    float | None, typer.Option(help="Greatest length of the gradient; a longer one is shortened.")
+]
 Dropout = Annotated[float, typer.Option(help="Share of units switched off while training.")]
 Patience = Annotated[
     int | None,
@@ -153,6 +156,7 @@ def train(
     scaling: ScalingOf = "standard",
     l1: L1 = 0.0,
     l2: L2 = 0.0,
+    clip: Clip = None,
     dropout: Dropout = 0.0,
     patience: Patience = None,
     features: FeaturesOf = "",
@@ -194,6 +198,7 @@ def train(
         patience,
         l1,
         features,
+        clip,
     )
     data = data_of(source, target, missing, without or (), count=points, noise=noise, seed=drawn)
     if not json:

@@ -164,7 +164,7 @@ class Choices:
         Share of the examples that is not learned from, 0 for none.
     seed
         Of the parameters, the order and the split.
-    l1, l2, dropout, patience
+    l1, l2, clip, dropout, patience
         As in a plan; dropout after every hidden layer.
     features
         What comes in, as formulas of the columns parted by commas; empty for the columns.
@@ -186,6 +186,7 @@ class Choices:
     patience: int | None = None
     l1: float = 0.0
     features: str = ""
+    clip: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +311,7 @@ def _plan(choices: Choices) -> Plan:
         epochs=choices.epochs,
         l1=choices.l1,
         l2=choices.l2,
+        clip=choices.clip,
         patience=choices.patience,
         seed=choices.seed,
     )

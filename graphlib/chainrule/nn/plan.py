@@ -77,6 +77,9 @@ class Plan:
         Factor of the learning rate by step.
     l1, l2
         Weights of Σ|w| and Σw² over all weights (neither biases nor scales), added to the loss.
+    clip
+        Greatest length of the whole gradient, penalty included: a longer one is shortened to it
+        and keeps its direction (Pascanu, Mikolov, Bengio, ICML 2013).
     patience
         Early stopping: epochs without a better held-out loss; the best parameters are put back
         at the end.
@@ -102,6 +105,7 @@ class Plan:
     schedule: Schedule | None = None
     l1: float = 0.0
     l2: float = 0.0
+    clip: float | None = None
     patience: int | None = None
     target: float | None = None
     observe: bool = True
@@ -162,6 +166,10 @@ class Plan:
                 raise InputError(
                     f"{name} is {weight:g}", given=weight, allowed="It is 0 or a positive number."
                 )
+        if self.clip is not None and not self.clip > 0:
+            raise InputError(
+                f"clip is {self.clip:g}", given=self.clip, allowed="It is a positive length."
+            )
         if self.schedule is not None and not callable(self.schedule):
             raise InputError(
                 f"the schedule is {self.schedule!r:.40}",

@@ -44,6 +44,8 @@ def pseudo_code(run: Training) -> tuple[str, ...]:
     penalty += [f"2 · {plan.l2:g} · w"] if plan.l2 else []
     if penalty:
         lines.append(f"{within}g ← g + {' + '.join(penalty)} for weights, not for biases")
+    if plan.clip is not None:
+        lines.append(f"{within}if ‖g‖ > {plan.clip:g}: g ← {plan.clip:g} · g/‖g‖")
     letters = {"mu": "μ", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "decay": "λ"}
     given = {letters[name]: f"{value:g}" for name, value in run.optimiser.choices.items()}
     given["η"] = f"{run.optimiser.learning_rate:g}"

@@ -167,7 +167,7 @@ class Stepper:
         step = self._now = self._for(size, "watched")
         step(*self._arguments(columns, masks))
         self.gradient.numbers /= size
-        self._penalise()
+        self._adjust()
 
     def hurry(
         self, columns: Sequence[Array], masks: Mapping[str, Array], rate: float, step: int
@@ -176,15 +176,16 @@ class Stepper:
         size = len(columns[0])
         self._for(size, "step").run(*self._arguments(columns, masks))
         gradient, plan = self.gradient.numbers, self.plan
-        if self._plain and self._only is None and not (plan.l1 or plan.l2):
+        if self._plain and self._only is None and not (plan.l1 or plan.l2 or plan.clip):
             np.multiply(gradient, -rate / size, self._move)
             np.add(self.parameters.numbers, self._move, self.parameters.numbers)
             return
         gradient /= size
-        self._penalise()
+        self._adjust()
         self.update(rate, step)
 
-    def _penalise(self) -> None:
+    def _adjust(self) -> None:
+        """Add the penalty to the gradient, still what does not learn, and shorten it."""
         l1, l2 = self.plan.l1, self.plan.l2
         if l1 or l2:
             kept = self._weights * self.parameters.numbers
@@ -192,6 +193,10 @@ class Stepper:
             self.penalty = float(l1 * np.abs(kept).sum() + l2 * (kept**2).sum())
         if self._only is not None:
             self.gradient.numbers *= self._only
+        if self.plan.clip is not None:
+            length = np.linalg.norm(self.gradient.numbers)
+            if length > self.plan.clip:
+                self.gradient.numbers *= self.plan.clip / length
 
     def value(self, node: int) -> Array:
         """Return a node's values in the last watched pass, the batch in front."""

@@ -56,6 +56,10 @@ CHOICES = {
     "randomstate": "seed",
     "criterion": "loss",
     "lossfn": "loss",
+    "globalclipnorm": "clip",
+    "maxgradnorm": "clip",
+    "maxnorm": "clip",
+    "gradientclipval": "clip",
     "lrscheduler": "schedule",
     "learningrateschedule": "schedule",
 }
@@ -76,8 +80,9 @@ ANSWERED = {
     "classweight": "Every example counts the same; repeat those that are to count more.",
     "sampleweight": "Every example counts the same; repeat those that are to count more.",
     "device": "Everything is computed by the processor, in double precision.",
-    "clipnorm": "Gradients are not cut; a smaller rate keeps a run from diverging.",
-    "clipvalue": "Gradients are not cut; a smaller rate keeps a run from diverging.",
+    "clipnorm": "Not each gradient, the whole of them is shortened: clip=1.0.",
+    "clipvalue": "Not each entry, the whole gradient is shortened, so that it keeps its "
+    "direction: clip=1.0.",
     "initialepoch": "Go on with the run itself: run.advance(steps), or a new one from "
     "start=run.parameters.",
     "hiddenlayersizes": "Layers are objects: nn.Sequential([nn.Dense(16, 'relu'), nn.Dense(1)]).",
