@@ -4,8 +4,8 @@
 usage: python3 run.py COMMAND [options]
 
   app         open the app on 127.0.0.1:8501
-                --port N     another port
-                --headless   do not open a browser window
+                --port N       another port
+                --no-browser   do not open a browser window
   test        run all tests but the long ones
                 --no-browser   leave out the tests that need Chromium
                 --shuffle SEED in another order
@@ -32,10 +32,6 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
-import urllib.request
-import webbrowser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -200,48 +196,7 @@ def tex() -> str:
 
 def app(options: list[str]) -> int:
     """Open the app."""
-    port = "8501"
-    headless = "--headless" in options
-    options = [option for option in options if option != "--headless"]
-    for index, option in enumerate(options):
-        if option == "--port" or option.startswith("--port="):
-            words = option.split("=", 1)[1:] or options[index + 1 : index + 2]
-            if not words or not words[0].isdigit() or not 0 < int(words[0]) < 65536:
-                raise Stop(f"{' '.join([option, *words])}: allowed: --port 1 to --port 65535")
-            port = words[0]
-            del options[index : index + (1 if "=" in option else 2)]
-            break
-    interpreter = set_up("requirements.txt")
-    if not (ROOT / "app.py").is_file():
-        raise Stop("app.py is missing, so there is no app to open.")
-    address = f"http://127.0.0.1:{port}"
-    # Streamlit's own way of opening a browser would first ask for an e-mail address.
-    if not headless and has_screen():
-        threading.Thread(target=open_when_up, args=(address,), daemon=True).start()
-    return run(
-        *(interpreter, "-m", "streamlit", "run", "app.py", "--server.headless", "true"),
-        *("--server.address", "127.0.0.1", "--server.port", port, *options),
-        # Every visit has a thread; with a heap for each, what they leave free is not used again.
-        env={"MALLOC_ARENA_MAX": "2"} | variables(),
-    )
-
-
-def has_screen() -> bool:
-    """Tell whether a browser window can open, and not a browser in the terminal."""
-    linux = sys.platform.startswith("linux")
-    return not linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def open_when_up(address: str) -> None:
-    """Open a browser window as soon as the app answers."""
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-        except OSError:
-            time.sleep(0.25)
-        else:
-            webbrowser.open(address)
-            return
+    return run(set_up("requirements.txt"), "-m", "chainrule", "app", *options)
 
 
 def test(options: list[str]) -> int:
