@@ -14,13 +14,13 @@ Browser = Annotated[
     bool,
     typer.Option("--browser/--no-browser", " /--headless", help="Whether a window is opened."),
 ]
-Others = Annotated[list[str] | None, typer.Argument(hidden=True, metavar="STREAMLIT'S OPTIONS")]
+Others = Annotated[
+    list[str] | None, typer.Argument(help="Options of Streamlit, such as --server.baseUrlPath.")
+]
 
 
-def app(port: Port = 8501, browser: Browser = True, others: Others = None) -> None:
+def app(port: Port = 8501, browser: Browser = True, streamlit: Others = None) -> None:
     """Open the web app in the browser; Ctrl+C stops it.
-
-    Other options are Streamlit's, such as --server.baseUrlPath.
 
     \b
       chainrule app
@@ -41,7 +41,7 @@ def app(port: Port = 8501, browser: Browser = True, others: Others = None) -> No
     # Every visit has a thread; with a heap for each, what they leave free is not used again.
     environment = {"MALLOC_ARENA_MAX": "2"} | os.environ
     try:
-        code = subprocess.call([*command, *(others or ())], cwd=script.parent, env=environment)
+        code = subprocess.call([*command, *(streamlit or ())], cwd=script.parent, env=environment)
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(code)
