@@ -113,3 +113,10 @@ def test_what_is_refused_has_a_way_on(text: str, correction: str) -> None:
     assert caught.value.allowed
     assert caught.value.suggestion == correction
     assert not correction or read(correction)
+
+
+@pytest.mark.parametrize("text", ["y = sin(u = x^2)", "y = sin (u = x^2)", "y = sin\t(u = x^2)"])
+def test_a_named_operand_is_refused_where_its_name_stands(text: str) -> None:
+    with pytest.raises(ParseError, match="is not a parameter of `sin`") as caught:
+        read(text)
+    assert caught.value.position == text.index("u")
