@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import chainrule
 from chainrule.errors import ParseError
 from chainrule.language import read
 from chainrule.language.surroundings import ROWS
@@ -120,3 +121,15 @@ def test_a_named_operand_is_refused_where_its_name_stands(text: str) -> None:
     with pytest.raises(ParseError, match="is not a parameter of `sin`") as caught:
         read(text)
     assert caught.value.position == text.index("u")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("sum(w_j_plus_1_2, j=0..1)", ("w_1_2", "w_2_2")),
+        ("sum(w_2_j_plus_1, j=0..1)", ("w_2_1", "w_2_2")),
+        ("sum(w_j_minus_1_j, j=1..2)", ("w_0_1", "w_1_2")),
+    ],
+)
+def test_a_shifted_index_may_stand_before_another(text: str, names: tuple[str, ...]) -> None:
+    assert chainrule.parse(text).variables == names
