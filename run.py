@@ -39,6 +39,9 @@ ENVIRONMENT = ROOT / ".venv"
 SOAK_SECONDS = 6 * 3_600  # that one long test may take; the others: pyproject.toml
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
+# Of the system; its wheel brings the rest.
+GRAPHVIZ_NEEDS = ("libglib2.0-0", "libxext6", "libxrender1")
+
 
 class Stop(Exception):
     """A task that cannot go on; its text is all that is printed."""
@@ -95,6 +98,11 @@ def set_up(*requirements: str, environment: Path = ENVIRONMENT) -> str:
     pip = (python(environment), "-m", "pip", "--disable-pip-version-check", "install", "-qq")
     need(*pip, *listed, doing=f"installing {', '.join(requirements)} (first time: 1 to 3 minutes)")
     need(*pip, "--no-deps", "-e", ".", doing="installing chainrule")
+    starts(
+        *(python(environment), "-c", "import pygraphviz"),
+        what="Graphviz, which lays out the drawings,",
+        packages=GRAPHVIZ_NEEDS,
+    )
     stamp.write_text(state.hexdigest())
     return python(environment)
 
@@ -161,19 +169,25 @@ def browser() -> str:
 
 
 def driver(interpreter: str) -> None:
-    """Make sure that what steers the browser starts, installing what it lacks where it may."""
+    """Make sure that what steers the browser starts."""
+    starts(
+        *(interpreter, "-m", "playwright", "--version"),
+        what="Playwright, which steers the browser of the tests,",
+        packages=("libatomic1",),  # a small Debian has none, and Chromium does not ask for it
+        otherwise="\nTo leave the browser tests out: python3 run.py test --no-browser",
+    )
+
+
+def starts(*command: str, what: str, packages: tuple[str, ...], otherwise: str = "") -> None:
+    """Make sure that a program starts, installing what it lacks where that is permitted."""
     for attempt in range(2):
-        started = subprocess.run(
-            [interpreter, "-m", "playwright", "--version"], stdout=subprocess.DEVNULL
-        )
-        if started.returncode == 0:
+        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0:
             return
         if attempt == 0 and on_debian_as_root():
-            apt("libatomic1")  # a small Debian has none, and Chromium does not ask for it
+            apt(*packages)
     raise Stop(
-        "Playwright, which steers the browser of the tests, does not start; why stands above.\n"
-        "On Debian: apt install libatomic1 (as root this is done for you)."
-        "\nTo leave the browser tests out: python3 run.py test --no-browser"
+        f"{what} does not start; why stands above.\n"
+        f"On Debian: apt install {' '.join(packages)} (as root this is done for you).{otherwise}"
     )
 
 
