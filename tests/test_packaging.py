@@ -73,7 +73,7 @@ def test_what_graphviz_needs_of_a_small_system_is_installed_or_named(
 
     def lacking() -> None:
         said = "libgobject-2.0.so.0: cannot open shared object file: No such file or directory"
-        raise graphviz_process.WorkerFailure(said)
+        raise graphviz_process.WorkerFailure("the start of a worker", "ImportError", said, "")
 
     monkeypatch.setattr(graphviz_process, "_workers", lacking)
     with pytest.raises(chainrule.DrawingError, match=f"libgobject.*\n.*apt install {packages}"):
