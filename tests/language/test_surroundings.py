@@ -133,3 +133,8 @@ def test_a_named_operand_is_refused_where_its_name_stands(text: str) -> None:
 )
 def test_a_shifted_index_may_stand_before_another(text: str, names: tuple[str, ...]) -> None:
     assert chainrule.parse(text).variables == names
+
+
+@pytest.mark.parametrize("bounds", ["0..1+1", "0..3-1", "1-1..2", "3-3..1+1"])
+def test_bounds_of_a_sum_may_be_shifted(bounds: str) -> None:
+    assert chainrule.parse(f"sum(x_j, j={bounds})").variables == ("x0", "x1", "x2")
