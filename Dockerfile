@@ -1,5 +1,8 @@
 # docker build -t chainrule . && docker run --rm -p 127.0.0.1:8501:8501 chainrule
 FROM python:3.13-slim
+# What Graphviz needs of the system; its wheel brings the rest.
+RUN apt-get update && apt-get install -y --no-install-recommends libglib2.0-0 libxext6 libxrender1 \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt

@@ -4,8 +4,8 @@
 usage: python3 run.py COMMAND [options]
 
   app         open the app on 127.0.0.1:8501
-                --port N     another port
-                --headless   do not open a browser window
+                --port N       another port
+                --no-browser   do not open a browser window
   test        run all tests but the long ones
                 --no-browser   leave out the tests that need Chromium
                 --shuffle SEED in another order
@@ -32,16 +32,15 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
-import urllib.request
-import webbrowser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 SOAK_SECONDS = 6 * 3_600  # that one long test may take; the others: pyproject.toml
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+# Of the system; its wheel brings the rest.
+GRAPHVIZ_NEEDS = ("libglib2.0-0", "libxext6", "libxrender1")
 
 
 class Stop(Exception):
@@ -99,6 +98,11 @@ def set_up(*requirements: str, environment: Path = ENVIRONMENT) -> str:
     pip = (python(environment), "-m", "pip", "--disable-pip-version-check", "install", "-qq")
     need(*pip, *listed, doing=f"installing {', '.join(requirements)} (first time: 1 to 3 minutes)")
     need(*pip, "--no-deps", "-e", ".", doing="installing chainrule")
+    starts(
+        *(python(environment), "-c", "import pygraphviz"),
+        what="Graphviz, which lays out the drawings,",
+        packages=GRAPHVIZ_NEEDS,
+    )
     stamp.write_text(state.hexdigest())
     return python(environment)
 
@@ -165,19 +169,25 @@ def browser() -> str:
 
 
 def driver(interpreter: str) -> None:
-    """Make sure that what steers the browser starts, installing what it lacks where it may."""
+    """Make sure that what steers the browser starts."""
+    starts(
+        *(interpreter, "-m", "playwright", "--version"),
+        what="Playwright, which steers the browser of the tests,",
+        packages=("libatomic1",),  # a small Debian has none, and Chromium does not ask for it
+        otherwise="\nTo leave the browser tests out: python3 run.py test --no-browser",
+    )
+
+
+def starts(*command: str, what: str, packages: tuple[str, ...], otherwise: str = "") -> None:
+    """Make sure that a program starts, installing what it lacks where that is permitted."""
     for attempt in range(2):
-        started = subprocess.run(
-            [interpreter, "-m", "playwright", "--version"], stdout=subprocess.DEVNULL
-        )
-        if started.returncode == 0:
+        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0:
             return
         if attempt == 0 and on_debian_as_root():
-            apt("libatomic1")  # a small Debian has none, and Chromium does not ask for it
+            apt(*packages)
     raise Stop(
-        "Playwright, which steers the browser of the tests, does not start; why stands above.\n"
-        "On Debian: apt install libatomic1 (as root this is done for you)."
-        "\nTo leave the browser tests out: python3 run.py test --no-browser"
+        f"{what} does not start; why stands above.\n"
+        f"On Debian: apt install {' '.join(packages)} (as root this is done for you).{otherwise}"
     )
 
 
@@ -200,48 +210,7 @@ def tex() -> str:
 
 def app(options: list[str]) -> int:
     """Open the app."""
-    port = "8501"
-    headless = "--headless" in options
-    options = [option for option in options if option != "--headless"]
-    for index, option in enumerate(options):
-        if option == "--port" or option.startswith("--port="):
-            words = option.split("=", 1)[1:] or options[index + 1 : index + 2]
-            if not words or not words[0].isdigit() or not 0 < int(words[0]) < 65536:
-                raise Stop(f"{' '.join([option, *words])}: allowed: --port 1 to --port 65535")
-            port = words[0]
-            del options[index : index + (1 if "=" in option else 2)]
-            break
-    interpreter = set_up("requirements.txt")
-    if not (ROOT / "app.py").is_file():
-        raise Stop("app.py is missing, so there is no app to open.")
-    address = f"http://127.0.0.1:{port}"
-    # Streamlit's own way of opening a browser would first ask for an e-mail address.
-    if not headless and has_screen():
-        threading.Thread(target=open_when_up, args=(address,), daemon=True).start()
-    return run(
-        *(interpreter, "-m", "streamlit", "run", "app.py", "--server.headless", "true"),
-        *("--server.address", "127.0.0.1", "--server.port", port, *options),
-        # Every visit has a thread; with a heap for each, what they leave free is not used again.
-        env={"MALLOC_ARENA_MAX": "2"} | variables(),
-    )
-
-
-def has_screen() -> bool:
-    """Tell whether a browser window can open, and not a browser in the terminal."""
-    linux = sys.platform.startswith("linux")
-    return not linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-def open_when_up(address: str) -> None:
-    """Open a browser window as soon as the app answers."""
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-        except OSError:
-            time.sleep(0.25)
-        else:
-            webbrowser.open(address)
-            return
+    return run(set_up("requirements.txt"), "-m", "chainrule", "app", *options)
 
 
 def test(options: list[str]) -> int:

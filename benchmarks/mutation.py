@@ -49,7 +49,8 @@ GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("passes/*.py", "algebras/closed.py"),
         (
             "tests/mutation tests/golden",
-            "tests/passes tests/attack tests/ops tests/test_public.py tests/laws/test_graphs.py "
+            "tests/passes tests/algebras tests/attack tests/ops tests/readings "
+            "tests/test_public.py tests/laws/test_graphs.py "
             "--deselect tests/passes/test_walks.py::test_long_chains_need_no_recursion",
         ),
     ),

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+import chainrule
+import run as run_py
+from chainrule.drawing import graphviz_process
 from chainrule.errors import OutsideError, needed
 
 ROOT = Path(__file__).parents[1]
@@ -59,3 +62,19 @@ def test_a_library_that_is_not_installed_is_named_with_the_way_to_it() -> None:
     assert needed("math", "app").sqrt(4) == 2
     with pytest.raises(OutsideError, match=r"no_such_library.*pip install 'chainrule\[sheets\]'"):
         needed("no_such_library", "sheets")
+
+
+def test_what_graphviz_needs_of_a_small_system_is_installed_or_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packages = " ".join(run_py.GRAPHVIZ_NEEDS)
+    assert packages in (ROOT / "Dockerfile").read_text("utf-8")
+    assert packages in (ROOT / "README.md").read_text("utf-8")
+
+    def lacking() -> None:
+        said = "libgobject-2.0.so.0: cannot open shared object file: No such file or directory"
+        raise graphviz_process.WorkerFailure("the start of a worker", "ImportError", said, "")
+
+    monkeypatch.setattr(graphviz_process, "_workers", lacking)
+    with pytest.raises(chainrule.DrawingError, match=f"libgobject.*\n.*apt install {packages}"):
+        graphviz_process.layout("digraph a_name_of_its_own { n1 -> n2 }")

@@ -241,7 +241,10 @@ def test_workers_end_when_their_owner_is_killed(task: str) -> None:
 
 
 def test_a_forked_process_has_workers_of_its_own() -> None:
+    # From 3.12 on Python warns of any fork beside threads.
     rest = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)
 child = os.fork()
 if child == 0:
     print(workers.call("os:getpid", timeout=30), flush=True)

@@ -72,7 +72,7 @@ class Item21:
 
     def score(self, given: dict[str, str]) -> tuple[float, list[str]]:
         score, said = 0.0, []
-        for rule in self.root.find(f"{V21}responseProcessing") or ():
+        for rule in self.root.iterfind(f"{V21}responseProcessing/*"):
             chosen = [rule]
             if rule.tag == f"{V21}responseCondition":
                 chosen = next(

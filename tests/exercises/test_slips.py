@@ -38,6 +38,9 @@ def test_two_cells_that_changed_places_are_told() -> None:
     swapped = RIGHT | {"value:u1": "4.32", "value:u2": "0.9915"}
     report = chainrule.mark(LECTURE, {"x": "1.2"}, swapped)
     assert report.reasons["value:u1"] == "exchanged"
+    for other in ("4.32", "7"):  # the number of u1 stands nowhere: nothing changed places
+        half = chainrule.mark(LECTURE, {"x": "1.2"}, swapped | {"value:u2": other})
+        assert half.reasons.get("value:u1") != "exchanged"
 
 
 # At 1.2: u = sin t + 3t; the shares that reach t are −sin u · cos t and −sin u · 3.

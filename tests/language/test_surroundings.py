@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import chainrule
 from chainrule.errors import ParseError
 from chainrule.language import read
 from chainrule.language.surroundings import ROWS
@@ -113,3 +114,27 @@ def test_what_is_refused_has_a_way_on(text: str, correction: str) -> None:
     assert caught.value.allowed
     assert caught.value.suggestion == correction
     assert not correction or read(correction)
+
+
+@pytest.mark.parametrize("text", ["y = sin(u = x^2)", "y = sin (u = x^2)", "y = sin\t(u = x^2)"])
+def test_a_named_operand_is_refused_where_its_name_stands(text: str) -> None:
+    with pytest.raises(ParseError, match="is not a parameter of `sin`") as caught:
+        read(text)
+    assert caught.value.position == text.index("u")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("sum(w_j_plus_1_2, j=0..1)", ("w_1_2", "w_2_2")),
+        ("sum(w_2_j_plus_1, j=0..1)", ("w_2_1", "w_2_2")),
+        ("sum(w_j_minus_1_j, j=1..2)", ("w_0_1", "w_1_2")),
+    ],
+)
+def test_a_shifted_index_may_stand_before_another(text: str, names: tuple[str, ...]) -> None:
+    assert chainrule.parse(text).variables == names
+
+
+@pytest.mark.parametrize("bounds", ["0..1+1", "0..3-1", "1-1..2", "3-3..1+1"])
+def test_bounds_of_a_sum_may_be_shifted(bounds: str) -> None:
+    assert chainrule.parse(f"sum(x_j, j={bounds})").variables == ("x0", "x1", "x2")

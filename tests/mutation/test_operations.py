@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import chainrule
 from chainrule.algebras.arrays import Arrays
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import OPS
@@ -64,3 +65,10 @@ def test_between_the_whole_numbers_a_domain_ends_where_it_says(
     found = DIGITS.apply(op, op.parameters, [DIGITS.number(Fraction(x)) for x in operands])
     assert type(found) is Undefined
     assert word in found.needs
+
+
+def test_where_kinks_have_no_derivative_the_largest_entry_has_one_unless_entries_tie() -> None:
+    largest = chainrule.parse("x: 3; y = max(x)", kink="undefined")
+    assert [*largest.gradient({"x": [1, 3, 2]})["x"]] == [0, 1, 0]
+    assert [*largest.gradient({"x": [-5, -7, -6]})["x"]] == [1, 0, 0]
+    assert all(x != x for x in largest.gradient({"x": [1, 3, 3]})["x"])

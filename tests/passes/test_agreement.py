@@ -333,3 +333,9 @@ def test_where_the_function_ends_differences_are_taken_on_the_other_side(
     entry = only(check(function, point))
     assert entry.verdict == "agrees"
     assert float(entry.differences) == pytest.approx(slope, rel=1e-15)
+
+
+@pytest.mark.parametrize("text", ["sin x - sin x", "x^2 sin x - sin x x^2", "exp x - exp x"])
+def test_a_derivative_that_one_mode_alone_proves_to_be_0_is_checked(text: str) -> None:
+    agreement = chainrule.parse(text).check({"x": 1})
+    assert agreement.agrees and "agrees" in agreement.text()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 from fractions import Fraction
 
 import pytest
 
+import chainrule
 from chainrule.graph.builder import Builder
 from chainrule.passes.run import Run
 from chainrule.readings.grid import Grid
@@ -52,6 +54,15 @@ def test_corrected_shows_the_right_number_and_what_double_gives() -> None:
     record = json.loads(shown(**CORRECTED).json())
     value = record["rows"][0]["cells"]["value"]
     assert value["state"] == "corrected" and value["why"] and value["digits"].startswith("-40.0")
+
+
+def test_wrong_digits_behind_those_shown_are_not_said_to_be_the_digits_shown() -> None:
+    # 1/2 − x²/24 + …, and what double precision makes of it: the same to five digits.
+    right, double = 0.5 - 1e-8 / 24, (1 - math.cos(1e-4)) / 1e-4**2
+    assert f"{right:.4f}" == f"{double:.4f}" == "0.5000" and abs(right - double) > 1e-9 * right
+    text = str(chainrule.parse("f = (1 - cos x)/x^2").table({"x": "1e-4"}))
+    said = r"\(f\b[^)]*\): Double precision gives these digits, and wrong ones after them\."
+    assert re.search(said, text)
 
 
 def test_a_kink_tells_convention_and_both_slopes() -> None:

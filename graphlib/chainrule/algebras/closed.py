@@ -126,7 +126,7 @@ def _circular(name: str, x: Any) -> Any:
     if q is None:
         return None
     sine, cosine = _sine(q), _sine(q + Fraction(1, 2))
-    if sine is None or cosine is None:
+    if sine is None:  # then the other is none either
         return None
     return sine if name == "sin" else cosine if name == "cos" else sine / cosine
 

@@ -10,10 +10,16 @@ import typer
 from chainrule.errors import OutsideError, needed
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the app listens.")]
-Browser = Annotated[bool, typer.Option(help="Whether a browser is opened.")]
+Browser = Annotated[
+    bool,
+    typer.Option("--browser/--no-browser", " /--headless", help="Whether a window is opened."),
+]
+Others = Annotated[
+    list[str] | None, typer.Argument(help="Options of Streamlit, such as --server.baseUrlPath.")
+]
 
 
-def app(port: Port = 8501, browser: Browser = True) -> None:
+def app(port: Port = 8501, browser: Browser = True, streamlit: Others = None) -> None:
     """Open the web app in the browser; Ctrl+C stops it.
 
     \b
@@ -23,23 +29,47 @@ def app(port: Port = 8501, browser: Browser = True) -> None:
     import os
     import subprocess
     import sys
+    from threading import Thread
 
     needed("streamlit", "app")
     script = app_script()
-    options = {
-        "server.address": "127.0.0.1",
-        "server.port": str(port),
-        "server.headless": "false" if browser else "true",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", str(script)]
-    command += [word for key, value in options.items() for word in (f"--{key}", value)]
+    # Streamlit's own way of opening a browser would first ask for an e-mail address.
+    options = ("--server.headless", "true", "--server.address", "127.0.0.1", "--server.port")
+    command = [sys.executable, "-m", "streamlit", "run", str(script), *options, str(port)]
+    if browser and has_screen():
+        Thread(target=open_when_up, args=(f"http://127.0.0.1:{port}",), daemon=True).start()
     # Every visit has a thread; with a heap for each, what they leave free is not used again.
     environment = {"MALLOC_ARENA_MAX": "2"} | os.environ
     try:
-        code = subprocess.call(command, cwd=script.parent, env=environment)
+        code = subprocess.call([*command, *(streamlit or ())], cwd=script.parent, env=environment)
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(code)
+
+
+def has_screen() -> bool:
+    """Tell whether a browser window can open, and not a browser in the terminal."""
+    import os
+    import sys
+
+    linux = sys.platform.startswith("linux")
+    return not linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_when_up(address: str) -> None:
+    """Open a browser window as soon as the app answers."""
+    import time
+    import urllib.request
+    import webbrowser
+
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            webbrowser.open(address)
+            return
 
 
 def app_script() -> Path:

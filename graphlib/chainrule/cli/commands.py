@@ -68,7 +68,8 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for command in COMMANDS:
-        built.command(command.__name__)(command)
+        passes_on = {"ignore_unknown_options": command is app}
+        built.command(command.__name__, context_settings=passes_on)(command)
 
     @built.callback()
     def every(

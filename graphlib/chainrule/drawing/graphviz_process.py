@@ -26,6 +26,9 @@ from chainrule.workers import WorkerCrash, WorkerFailure, Workers
 # Of fonts, which are not asked for, a machine may have none, or descriptions that are not read.
 _HARMLESS = re.compile(r"(?:\(process:\d+\): )?(?:Fontconfig|Pango)\b.*")
 
+# Its wheel relies on some libraries of a desktop, which small systems do not have.
+_LACKING = "\nOn Debian and Ubuntu: apt install libglib2.0-0 libxext6 libxrender1"
+
 _WARM_UP = 'digraph warm_up { node [label=""]; n1 -> n2 }'
 
 
@@ -49,7 +52,8 @@ def layout(dot: str, timeout: float = 10.0) -> dict[str, Any]:
             _laid_out, dot, timeout=timeout, what="the layout by Graphviz"
         )
     except (WorkerFailure, WorkerCrash) as error:
-        raise DrawingError(str(error)) from error
+        lacks = "cannot open shared object file" in str(error)
+        raise DrawingError(f"{error}{_LACKING if lacks else ''}") from error
     if complaint:
         raise DrawingError(f"Graphviz refused the drawing: {complaint}")
     # Graphviz drops the last byte of a label with several backslashes.

@@ -214,7 +214,8 @@ def _judged(routes: Routes, node: int, sympy: Raw | None) -> InputAgreement:
     if not found.keys() & {"sympy", "differences"}:
         return entry("undecided", "neither SymPy nor differences give a number here")
     if not differing:
-        return entry("agrees", curve=routes.curve(node, found.get("sympy", found["forward"])))
+        first = next(iter(found.values()))  # forward or reverse mode, whichever is a number
+        return entry("agrees", curve=routes.curve(node, found.get("sympy", first)))
     alike = [route for route in found if route not in differing]
     verb = "differs" if len(differing) == 1 else "differ"
     reason = f"{_listed(differing)} {verb} from {_listed(alike) or 'one another'}"

@@ -277,6 +277,7 @@ SENTENCES: Mapping[str, str] = {
     "corrected": (
         "Double precision gives {double}, which is wrong here; the number shown is proven."
     ),
+    "corrected_later": "Double precision gives these digits, and wrong ones after them.",
     "corrected_none": "Double precision gives no number here; the number shown is proven.",
     "next_to_nothing": "Its size is below 10^({power}); that it is 0 is not proven.",
     "overflow": "Larger than anything double precision can hold.",

@@ -335,8 +335,10 @@ class View:
         if number.corrected and isinstance(number.double, Undefined):
             return say("corrected_none")
         if number.corrected:
-            double = text(numeral(number.double, self.notation.format))
-            return say("corrected", double=double)
+            double, shown = (
+                text(numeral(x, self.notation.format)) for x in (number.double, number.shown)
+            )
+            return say("corrected_later" if double == shown else "corrected", double=double)
         return None
 
     @property
