@@ -22,7 +22,7 @@ from chainrule.algebras.real import Real, lifted
 from chainrule.errors import GraphError, PointError
 from chainrule.graph.sympy_view import LIMIT
 from chainrule.graph.wengert import WengertList
-from chainrule.passes.routes import EXACTLY, NEXT_TO_NOTHING, Raw, Routes, by_sympy
+from chainrule.passes.routes import NEXT_TO_NOTHING, ZERO, Raw, Routes, by_sympy
 from chainrule.passes.walks import Ledger
 
 DIGITS = 60
@@ -233,9 +233,8 @@ def _is_number(x: Real, zero: bool) -> bool:
 def _of_sympy(raw: tuple[int, int, int, int], right: int) -> Real:
     """Return a number of SymPy's as an enclosure of as many bits as SymPy is sure of."""
     ball = arb(MPContext().make_mpf(raw))
-    if right == EXACTLY:
-        return Real(None, ball) if raw[1] else lifted(0)
-    return Real(None, ball * arb(1, arb(2) ** (4 - right)))
+    sure = Real(None, ball * arb(1, arb(2) ** (4 - right)))
+    return lifted(0) if (raw, right) == ZERO else sure
 
 
 def _outside_largest_group(numbers: Mapping[str, Real]) -> tuple[str, ...]:

@@ -39,8 +39,7 @@ Raw = tuple[tuple[int, int, int, int], int]
 """mpmath's raw number (sign, mantissa, exponent of 2, bits), and how many bits are right."""
 
 ZERO: Raw = ((0, 0, 0, 0), 0)
-EXACTLY = 0
-"""How many bits are right of what SymPy knows exactly."""
+"""An exact 0, the one number that SymPy leaves exact when it evaluates."""
 
 
 class Routes:
@@ -302,8 +301,8 @@ def _evaluated(below: Plain, values: Sequence[tuple[int, int]], digits: int) -> 
         if number != again.evalf(digits):
             # 1/√(x − 1) at 1 is some huge number, of which SymPy says that it is sure.
             number = slope.subs(point).evalf(digits)
-        if number.is_Rational:
-            answers.append((sympy.Float(number, digits)._mpf_, EXACTLY))
+        if number is sympy.S.Zero:
+            answers.append(ZERO)
         else:
             # SymPy says how many bits it is sure of: one for what may be 0.
             answers.append((number._mpf_, number._prec) if number.is_Float else None)
