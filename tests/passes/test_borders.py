@@ -157,3 +157,13 @@ def test_where_a_function_ends_at_a_kink_it_has_the_slope_of_its_side(
     assert graph.gradient({"x": point}) == {"x": slope}
     assert graph.jacobian({"x": point})["f"]["x"] == slope
     assert "left slope" not in graph.work({"x": point}).table().text()
+
+
+def test_the_table_says_the_slope_of_the_only_side_with_a_value() -> None:
+    # arcosh 0 does not exist, so f is 3z² up to 0 and nothing beyond it: from the left 0.
+    graph = chainrule.parse("f = where(z > 0, acosh(0z), 3z^2)")
+    assert graph.gradient({"z": 0}) == {"z": 0}
+    remarks = [line for line in graph.work({"z": 0}).table().text().splitlines() if "side" in line]
+    assert len(remarks) == 1 and "the derivative by z is 0" in remarks[0]
+    jump = chainrule.parse("f = where(z > 0, 1, 3z^2)")
+    assert "on every side" not in jump.work({"z": 0}).table().text().lower()

@@ -294,6 +294,10 @@ SENTENCES: Mapping[str, str] = {
         "The derivative by {node} exists and is {right}: the conventions at the kinks add up "
         "to {used}, which is not it."
     ),
+    "kink_reached": (
+        "On every side on which there is a value, the derivative by {node} is {right}; the passes "
+        "come to no number."
+    ),
     "seed_rule": "seed",
     "alike": "At {variable} = {value}, {one} and {other} look alike; {better} shows a mistake.",
     "unnoticed_overwrite-instead-of-accumulate": (

@@ -152,9 +152,10 @@ def sides(view: View) -> tuple[Remark, ...]:
                 words = say("kink_values", goal=goal, left=near[0], right=near[1], here=here)
                 sentence += words
             result.append(Remark("kink", sentence, (name,), (view.derivative_id(node),)))
-        elif used is not None and not used.undefined and not same(used.proven, found.right):
+        elif used is not None and not same(used.proven, found.right):
             shown = text(numeral(used.shown, view.notation.format))
-            words = say("kink_repaired", node=name, right=right, used=shown)
+            kind = "kink_reached" if used.undefined else "kink_repaired"
+            words = say(kind, node=name, right=right, used=shown)
             result.append(Remark("kink", words, (name,), (view.derivative_id(node),)))
     return tuple(result)
 
