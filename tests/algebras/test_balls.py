@@ -417,3 +417,11 @@ def test_numbers_of_other_kinds_are_taken_exactly() -> None:
     with pytest.raises(TypeError):
         _ = "x" - number(1)
     assert number(1).exact == fmpq(1)
+
+
+@pytest.mark.parametrize("power", [-3, -2, 2, 3, 4])
+def test_a_power_of_what_is_not_known_is_not_known(power: int) -> None:
+    for ball in (arb.nan(), arb.pos_inf(), arb(0, arb.pos_inf())):
+        found = Real(None, ball) ** power
+        assert not found.ball.is_finite() or found.ball.contains(0)
+    assert not (Real(None, arb.nan()) ** power).ball.is_finite()

@@ -379,6 +379,8 @@ def _whole_power(ball: Any, n: int) -> Any:
         return 1 / _whole_power(ball, -n)
     if n == 0:
         return arb(1)
+    if not ball.is_finite():
+        return arb.nan()
     if not ball.contains(0):
         return ball ** arb(n)
     above = arb(abs(ball).abs_upper()) ** arb(n) if abs(ball).abs_upper() > 0 else arb(0)
