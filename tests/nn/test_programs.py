@@ -166,7 +166,7 @@ nn.utils.clip_grad_norm_([], 1.0)
             "takes nothing",
             "no axis",
             "called words",
-            "smaller rate",
+            "clip=1.0",
         ),
         """
 model = nn.Sequential([nn.Dense(16), nn.Activation("ReLU"), nn.Dense(1)])

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+
+from chainrule.ui.class_results import points_html
 
 UI = Path(__file__).parents[2] / "graphlib" / "chainrule" / "ui"
 
@@ -41,3 +45,15 @@ def test_right_and_wrong_cells_differ_in_both_themes(sheet: str, ground: float |
     )
     # Neighbouring parts of a picture: at least 3 to 1.
     assert contrast(right, variable(themed, "ink")) >= 3
+
+
+@pytest.mark.parametrize("whole", [1, 3, 7])
+def test_points_on_the_border_of_two_columns_belong_to_the_upper_one(whole: int) -> None:
+    # In doubles 0.3 of 1 is a little less than three tenths.
+    totals = [whole * tenth / 10 for tenth in range(11)]
+    graded: Any = [
+        SimpleNamespace(number=at, total=total, of={1: whole}, source="x.csv")
+        for at, total in enumerate(totals)
+    ]
+    picked = re.findall('data-picks="([^"]*)"', points_html(graded))
+    assert picked == [*map(str, range(9)), "9 10"]

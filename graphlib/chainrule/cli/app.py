@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -26,9 +29,7 @@ def app(port: Port = 8501, browser: Browser = True, streamlit: Others = None) ->
       chainrule app
       chainrule app --port 8600 --no-browser
     """
-    import os
     import subprocess
-    import sys
     from threading import Thread
 
     needed("streamlit", "app")
@@ -49,16 +50,12 @@ def app(port: Port = 8501, browser: Browser = True, streamlit: Others = None) ->
 
 def has_screen() -> bool:
     """Tell whether a browser window can open, and not a browser in the terminal."""
-    import os
-    import sys
-
     linux = sys.platform.startswith("linux")
     return not linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def open_when_up(address: str) -> None:
     """Open a browser window as soon as the app answers."""
-    import time
     import urllib.request
     import webbrowser
 

@@ -156,7 +156,7 @@ LAYERS = {
     "plotmodel": "model.graph('mse'), which draws itself",
     "setrandomseed": "seed=1 with the plan: fit(x, t, …)",
     "manualseed": "seed=1 with the plan: fit(x, t, …)",
-    "utils": "gone without: a smaller rate keeps a run from diverging",
+    "utils": "clip=1.0 with the plan, for clip_grad_norm_: fit(x, t, …)",
 }
 METHODS = {
     "add": "all layers are given at once: Sequential([Dense(16, 'relu'), Dense(1)])",

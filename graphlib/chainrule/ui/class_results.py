@@ -115,14 +115,14 @@ def points_html(graded: Sequence[Graded]) -> str:
     whole = sum(graded[0].of.values()) if graded else 0
     if not handed or not whole:
         return ""
-    width = whole / COLUMNS
     columns: dict[int, list[Graded]] = {at: [] for at in range(COLUMNS)}
     for one in handed:  # the last column holds its upper end, too
-        columns[max(0, min(COLUMNS - 1, int(one.total / width)))].append(one)
+        at = int(round(one.total * COLUMNS / whole, 9))  # 0.3 of 1 begins the fourth
+        columns[max(0, min(COLUMNS - 1, at))].append(one)
     most = max(map(len, columns.values()))
     bars = []
     for at, students in columns.items():
-        low, high = points_text(round(at * width, 2)), points_text(round((at + 1) * width, 2))
+        low, high = (points_text(edge * whole / COLUMNS) for edge in (at, at + 1))
         told = f"{low} to {'' if at == COLUMNS - 1 else 'less than '}{high} points"
         bars.append(
             f'<li title="{told}: {len(students)}" {_picks(students, told)}><span class="bar">'

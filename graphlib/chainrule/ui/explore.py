@@ -80,12 +80,12 @@ def page() -> None:
         if isinstance(read, Reading):
             with left:
                 hints, picture = rail(state, read)
-        if isinstance(read, Reading) and isinstance(played, tuple):
-            with hints:
-                show_hints(played[1])
-            with picture:
-                names, chosen = st.session_state["declared"], _chosen(played[0])
-                show_plot(work.plot(state.without_step(), names, chosen, theme()))
+            if isinstance(played, tuple):
+                with hints:
+                    show_hints(played[1])
+                with picture:
+                    names, chosen = st.session_state["declared"], _chosen(played[0])
+                    show_plot(work.plot(state.without_step(), names, chosen, theme()))
     if isinstance(played, tuple) and isinstance(read, Reading):
         session.remember(state)
         names = st.session_state["declared"]
