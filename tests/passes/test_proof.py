@@ -603,3 +603,18 @@ def test_what_fades_far_out_leaves_the_rest_of_a_slope_proven(
     # The slopes of tanh, sigmoid, sech and csch fall as e^−|x|.
     number = worked(formula, x=x).slope("x")
     assert number.state == "proven" and number.shown == slope
+
+
+@pytest.mark.parametrize("far", [10**4, 10**8])
+def test_a_tie_that_no_digits_tell_is_told_by_closed_forms(far: int) -> None:
+    # 1 − e^−x is below 1, and 1 − (1 − e^−x) above 0, by less than any digits carried show.
+    slope = worked("clip(1 - exp(-x), 0, 1)", x=far).slope("x")
+    left = worked("relu(1 - (1 - exp(-x)))", x=far)
+    with mpmath.workdps(30):
+        for number, right in (
+            (slope, mpmath.exp(-far)),
+            (left.run.value(left.run.output), mpmath.exp(-far)),
+            (left.slope("x"), -mpmath.exp(-far)),
+        ):
+            assert number.state == "proven"
+            assert mpmath.almosteq(mpmath.mpf(number.shown), right, rel_eps=mpmath.mpf(10) ** -20)

@@ -152,10 +152,13 @@ def balls(bits: int) -> Balls:
 
 @enclosed_by
 def enclosure(form: Fraction | Form, bits: int) -> Any:
-    """Return a ball of so many bits in which a closed form lies."""
+    """Return a ball of so many bits in which a closed form lies, NaN where none is found."""
     algebra = balls(bits)
     with algebra.session():
-        return at(form, algebra.maths).ball
+        try:
+            return at(form, algebra.maths).ball
+        except ArithmeticError:  # beyond all exponents, or a sign is open
+            return arb.nan()
 
 
 def proven(x: Any, bits: int) -> bool:

@@ -118,6 +118,10 @@ class Form:
     def __pow__(self, exponent: Any) -> Any:
         return power(self, Fraction(exponent))
 
+    def enclosed(self, bits: int) -> Any:
+        """Return a ball of so many bits, worked out as the form is written; NaN for none."""
+        return _enclosing[0](self, bits)
+
     @property
     def sign(self) -> int:
         """1 or −1.
@@ -129,7 +133,7 @@ class Form:
         """
         if not self._sign:
             for bits in SIGN_BITS:
-                ball = _enclosing[0](self, bits)
+                ball = self.enclosed(bits)
                 self._sign = int(ball > 0) - int(ball < 0)
                 if self._sign:
                     break

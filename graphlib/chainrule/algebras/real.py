@@ -112,7 +112,11 @@ class Real:
                 return other
             if type(y) is fmpq and not y:
                 return self
-            return Real(formed(operator.add, x, y), self.ball + other.ball)
+            found, ball = formed(operator.add, x, y), self.ball + other.ball
+            if type(found) is Form and ball.contains(0):  # 1 − (1 − e⁻¹⁰⁰⁰⁰) takes few digits
+                alone = found.enclosed(ctx.prec)
+                ball = alone if alone.is_finite() and not alone.contains(0) else ball
+            return Real(found, ball)
         if y is not None and type(y) is fmpq and not y:
             return self
         if x is not None and type(x) is fmpq and not x:
@@ -246,9 +250,9 @@ class Real:
         if a > b:
             return 1
         if x is not None and y is not None:
-            rest = formed(operator.sub, x, y)
-            if type(rest) is fmpq:  # the balls could not tell, the normal form does
-                return int(rest > 0) - int(rest < 0)
+            order = formed(_order, x, y)
+            if order is not None:  # the balls could not tell, the normal form does
+                return int(order.p)
         raise Open
 
     def __eq__(self, other: object) -> bool:
@@ -351,6 +355,11 @@ def _ball(x: Any) -> Any:
 def rational(x: Any) -> Real:
     """Return a rational number, as a ball alone where it is longer than exact numbers are kept."""
     return Real(x) if x.height_bits() <= MOST_BITS else Real(None, arb(x))
+
+
+def _order(x: Any, y: Any) -> Fraction:
+    rest = x - y
+    return Fraction(rest.sign if type(rest) is Form else (rest > 0) - (rest < 0))
 
 
 def _plain(x: Any) -> Any:
