@@ -107,6 +107,13 @@ def test_who_waits_is_told_how_many_come_before() -> None:
     assert background.ask("c", work, "c", 60) == "done"
 
 
+def test_who_only_looks_begins_nothing() -> None:
+    background = Background(threads=1)
+    assert background.ask("a", None, 0) == 0
+    assert background.ask("a", lambda: "done", 0, 60) == "done"
+    assert background.ask("a", None, 1) == "done"
+
+
 def test_edits_are_answered_when_their_processes_are_killed() -> None:
     work.start()
     for count in range(3):

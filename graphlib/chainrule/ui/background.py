@@ -34,7 +34,9 @@ class Background:
         self._running: set[Hashable] = set()
         self._lock = threading.Lock()
 
-    def ask(self, key: Hashable, work: Callable[[], Any], who: Hashable, patience: float) -> Any:
+    def ask(
+        self, key: Hashable, work: Callable[[], Any] | None, who: Hashable, patience: float = 0
+    ) -> Any:
         """Return the result of `work`, or, if it is not there yet, how many pieces wait before it.
 
         The same key asks for the same work, whoever asks; an error is raised to whoever asks, and
@@ -42,12 +44,16 @@ class Background:
 
         Parameters
         ----------
+        work
+            Without any, nothing begins: what was asked for before is returned.
         patience
             Seconds to wait for it.
         """
         with self._lock:
             future = self._kept.get(key)
             if future is None:
+                if work is None:
+                    return len(self._waiting)
                 future = self._kept[key] = Future()
                 earlier = self._waiting.pop(who, None)
                 if earlier is not None:

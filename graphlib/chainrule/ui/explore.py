@@ -24,7 +24,6 @@ from chainrule.ui.player import player, told
 from chainrule.ui.rail import rail, show_hints, show_plot
 from chainrule.ui.state import State
 
-PATIENCE = 0.05
 ASK_EVERY = 0.5
 MOST_CLOSED = 3
 LONG_READING = 110
@@ -227,7 +226,7 @@ def _closed(state: State, names: tuple[str, ...], run: Packed) -> None:
     Of many derivatives the first are shown, the one by the input that was clicked before them.
     """
     with st.container(key="closed"):
-        found = work.closed(state, names, session.who(), PATIENCE)
+        found = work.closed(state, names, session.who(), begin=False)
         if isinstance(found, int):
             # Who is far behind asks seldom: of a class that waits, the questions would be the work.
             st.fragment(_waiting, run_every=ASK_EVERY * (1 + found / 4))(state, names)
@@ -254,7 +253,9 @@ def _closed(state: State, names: tuple[str, ...], run: Packed) -> None:
 
 
 def _waiting(state: State, names: tuple[str, ...]) -> None:
-    before = work.closed(state, names, session.who(), 0)
+    # It begins when it is asked for a second time: who goes on typing shall not wait beside it.
+    asked, st.session_state["closed_asked"] = st.session_state.get("closed_asked"), (state, names)
+    before = work.closed(state, names, session.who(), begin=asked == (state, names))
     if not isinstance(before, int):
         st.rerun()
     turn = f"; {before} before it" if before else ""

@@ -118,10 +118,11 @@ def _told(name: str) -> Any:
     return _slow().call(name, timeout=SLOW_SECONDS, what="the reference")
 
 
-def closed(state: State, names: tuple[str, ...], session: str, patience: float) -> Closed | int:
+def closed(state: State, names: tuple[str, ...], session: str, begin: bool) -> Closed | int:
     """Return SymPy's closed form and whether four routes agree.
 
-    While it is worked out, return how many others come before it; 0 if it is being worked out.
+    Until it is there, return how many others come before it; 0 if it is being worked out. If
+    nobody asked for it yet, it begins only where `begin` says so.
     """
 
     def work() -> Closed:
@@ -137,7 +138,7 @@ def closed(state: State, names: tuple[str, ...], session: str, patience: float) 
             return Closed(trouble=f"{error}.")
         return found
 
-    found: Closed | int = _background().ask((state, names), work, session, patience)
+    found: Closed | int = _background().ask((state, names), work if begin else None, session)
     return found
 
 
