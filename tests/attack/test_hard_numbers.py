@@ -239,6 +239,34 @@ PROVEN: list[tuple[str, dict[str, str], Any, Any]] = [
         lambda m, x: 750 - selu_factor(m) * (m.exp(x) - 1),
         {"x": lambda m, x: -selu_factor(m) * m.exp(x)},
     ),
+    # What is left of c + d − c is d, however small it is beside c.
+    (
+        "sech(normal_cdf(x)) (y + x - x)",
+        {"x": "-1e8", "y": "1e-16"},
+        lambda m, x, y: m.sech(m.ncdf(x)) * y,
+        {
+            "x": lambda m, x, y: -y * m.npdf(x) * m.ncdf(x),
+            "y": lambda m, x, y: m.sech(m.ncdf(x)),
+        },
+    ),
+    (
+        "(normal_cdf(-749) + y - y) tanh(y + 1)",
+        {"y": "-1"},
+        0,
+        {"y": lambda m, y: m.ncdf(-749)},
+    ),
+    (
+        "tanh(10 min(y, softplus(y), 3))",
+        {"y": "1e16"},
+        lambda m, y: m.tanh(30),
+        {"y": 0},
+    ),
+    (
+        "max(x, softplus(x))",
+        {"x": "1e300"},
+        lambda m, x: x,
+        {"x": 1},
+    ),
     ("where(x, x, 2) - atanh(2)", {"x": "-1e-8"}, NONE, {"x": NONE}),
 ]
 

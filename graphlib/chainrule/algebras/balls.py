@@ -102,7 +102,7 @@ class Balls(Scalars):
                 return value
             if not value.ball.overlaps(other.ball):
                 raise RuleError(f"{op.name}: its stable formula gives another number")
-            return value if other.exact is None else Real(other.exact, value.ball)
+            return value if other.exact is None else Real(other.exact, value.ball, value.terms)
 
         return both
 

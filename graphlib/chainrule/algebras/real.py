@@ -26,7 +26,7 @@ MOST_BITS = 3_322
 # Whole exponents up to this are multiplied out; beyond, a power is exp(b log a).
 LARGEST_WHOLE = 1 << 20
 MOST_ROOTS = 8
-"""Numbers that nothing is known of in a product that is followed."""
+"""Numbers that nothing is known of in a product that is followed, and products in a sum."""
 
 ZERO, ONE = fmpq(0), fmpq(1)
 
@@ -66,14 +66,16 @@ class Real:
         The number itself, a rational `fmpq` or a closed `Form`; None where neither is known.
     ball
         Its enclosure; of a rational, made when it is asked for.
+    terms
+        What it is known to be a sum of.
     """
 
-    __slots__ = ("_ball", "_monomial", "exact")
+    __slots__ = ("_ball", "exact", "terms")
 
-    def __init__(self, exact: Any, ball: Any = None, monomial: Any = None) -> None:
+    def __init__(self, exact: Any, ball: Any = None, terms: Terms | None = None) -> None:
         self.exact = exact
         self._ball = None if type(exact) is fmpq else ball
-        self._monomial = monomial
+        self.terms = terms
 
     @property
     def ball(self) -> Any:
@@ -104,27 +106,29 @@ class Real:
         if type(other) is not Real and (other := lifted(other)) is None:
             return NotImplemented
         x, y = self.exact, other.exact
-        if x is not None and y is not None:
-            if type(x) is fmpq and type(y) is fmpq:
+        if type(x) is fmpq:
+            if type(y) is fmpq:
                 # The 0 of a branch that is not taken stays what it is among its like.
                 return self if other is self and not x else rational(x + y)
-            if type(x) is fmpq and not x:
+            if not x:
                 return other
-            if type(y) is fmpq and not y:
-                return self
-            found, ball = formed(operator.add, x, y), self.ball + other.ball
-            if type(found) is Form and ball.contains(0):  # 1 − (1 − e⁻¹⁰⁰⁰⁰) takes few digits
-                alone = found.enclosed(ctx.prec)
-                ball = alone if alone.is_finite() and not alone.contains(0) else ball
-            return Real(found, ball)
-        if y is not None and type(y) is fmpq and not y:
+        elif type(y) is fmpq and not y:
             return self
-        if x is not None and type(x) is fmpq and not x:
-            return other
-        monomial = _together(self, other) if _watched else None
-        if monomial is not None and type(monomial[1]) is fmpq and not monomial[1]:
-            return Real(ZERO)
-        return Real(None, self.ball + other.ball, monomial)
+        found = None if x is None or y is None else formed(operator.add, x, y)
+        if type(found) is fmpq:
+            return Real(found)
+        ball, terms = self.ball + other.ball, _joined(self, other) if _watched else None
+        if type(found) is Form and ball.contains(0):  # 1 − (1 − e⁻¹⁰⁰⁰⁰) takes few digits
+            ball = _narrower(found.enclosed(ctx.prec), ball)
+        if terms is not None and found is None and len(terms) < 2:
+            roots, factor = terms[0] if terms else ((), ZERO)
+            if not roots:
+                return Real(factor, ball)
+            if roots[0][1] == factor == 1 == len(roots):
+                return roots[0][0]
+        if terms is not None and ball.contains(0):
+            ball = _narrower(_summed(terms), ball)
+        return Real(found, ball, terms)
 
     def __radd__(self, other: Any) -> Any:
         # In the order of writing: forms keep it, 1 + e².
@@ -135,7 +139,7 @@ class Real:
         return Real(
             None if x is None else -x if type(x) is fmpq else formed(operator.neg, x),
             None if ball is None else -ball,
-            _negated(self) if _watched and x is None else None,
+            _negated(self) if _watched and type(x) is not fmpq else None,
         )
 
     def __sub__(self, other: Any) -> Any:
@@ -208,9 +212,9 @@ class Real:
         form = None if x is None or type(x) is fmpq else formed(operator.pow, x, n)
         ball = _whole_power(self.ball, n)
         if form is None and type(x) is not fmpq and _watched and n:
-            roots, factor = _monomial(self)
+            roots, factor = _monomial(self, apart=True)
             if type(factor) is fmpq and factor.height_bits() * abs(n) <= MOST_BITS:
-                return Real(None, ball, (tuple((x, k * n) for x, k in roots), factor**n))
+                return Real(None, ball, ((tuple((x, k * n) for x, k in roots), factor**n),))
         return Real(form, ball)
 
     def __abs__(self) -> Any:
@@ -253,6 +257,9 @@ class Real:
             order = formed(_order, x, y)
             if order is not None:  # the balls could not tell, the normal form does
                 return int(order.p)
+        terms = _joined(self, -right) if _watched else None
+        if terms is not None and ((rest := _summed(terms)) > 0 or rest < 0 or not terms):
+            return int(rest > 0) - int(rest < 0)
         raise Open
 
     def __eq__(self, other: object) -> bool:
@@ -284,22 +291,29 @@ class Real:
 
 
 # Beside closed forms stands what needs none: a number that nothing is known of, times an exact
-# one, is that number many times over, so c·√2 − c·√2 is 0 and c/c is 1.
+# one, is that number many times over, so c·√2 − c·√2 is 0 and c/c is 1; and of c + d − c is left d,
+# however small it is beside c.
 
-Monomial = tuple[tuple[tuple["Real", int], ...], Any]
-"""Whole powers of numbers that nothing is known of, in the order of their making, and a factor."""
+Term = tuple[tuple[tuple["Real", int], ...], Any]
+"""Whole powers of numbers that are not followed further, in one order, and an exact factor."""
+
+Terms = tuple[Term, ...]
 
 
-def _monomial(x: Real) -> Monomial:
-    if x.exact is not None:
+def _name(x: Real) -> Any:
+    return id(x) if x.exact is None else x.exact.key
+
+
+def _monomial(x: Real, apart: bool = False) -> Term:
+    """Return a number as one term, a closed form as its factor or, apart, by itself."""
+    if type(x.exact) is fmpq or (x.exact is not None and not apart):
         return (), x.exact
-    return x._monomial or (((x, 1),), ONE)
+    return x.terms[0] if x.terms and len(x.terms) == 1 and x.exact is None else (((x, 1),), ONE)
 
 
-def _negated(x: Real) -> Monomial | None:
-    roots, factor = _monomial(x)
-    factor = _exactly(operator.mul, -ONE, factor)
-    return None if factor is None else (roots, factor)
+def _negated(x: Real) -> Terms | None:
+    negated = [(roots, _exactly(operator.mul, -ONE, factor)) for roots, factor in _terms(x)]
+    return None if any(factor is None for _, factor in negated) else tuple(negated)
 
 
 def _exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
@@ -310,28 +324,63 @@ def _exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
     return found if found.height_bits() <= MOST_BITS else None
 
 
-def _together(a: Real, b: Real) -> Monomial | None:
-    """Return the sum of two numbers that are multiples of one, None where they are not."""
-    (roots, one), (others, two) = _monomial(a), _monomial(b)
-    if not roots or [(id(x), n) for x, n in roots] != [(id(x), n) for x, n in others]:
-        return None
-    factor = _exactly(operator.add, one, two)
-    return None if factor is None else (roots, factor)
+def _terms(x: Real) -> Terms:
+    return x.terms or (_monomial(x, apart=True),)
+
+
+def _joined(a: Real, b: Real) -> Terms | None:
+    """Return the terms of a sum, like ones as one; None where they are not followed."""
+    if a.exact is None or b.exact is None:
+        # A sum is also a number by itself: 2(c + d) − (c + d).
+        together = _collected((_monomial(a), _monomial(b)))
+        if together is not None and len(together) < 2:
+            return together
+    return _collected((*_terms(a), *_terms(b)))
+
+
+def _collected(terms: Terms) -> Terms | None:
+    found: dict[Any, Term] = {}
+    for roots, factor in terms:
+        key = tuple((_name(x), n) for x, n in roots)
+        if key in found:
+            factor = _exactly(operator.add, found[key][1], factor)
+            if factor is None:
+                return None
+        found[key] = roots, factor
+    left = tuple(term for term in found.values() if type(term[1]) is not fmpq or term[1])
+    return left if len(left) <= MOST_ROOTS else None
+
+
+def _summed(terms: Terms) -> Any:
+    """Return the ball of a sum of terms."""
+    total = arb(0)
+    for roots, factor in terms:
+        product = factor.enclosed(ctx.prec) if type(factor) is Form else arb(factor)
+        for x, n in roots:
+            product = product * _whole_power(x.ball, n)
+        total = total + product
+    return total
+
+
+def _narrower(found: Any, ball: Any) -> Any:
+    """Return the one of two balls of one number that is away from 0."""
+    return found if found.is_finite() and not found.contains(0) else ball
 
 
 def _product(a: Real, b: Real, way: int, ball: Any) -> Real:
     """Return a product (way 1) or quotient (way −1) with what is known of it."""
-    (roots, one), (others, two) = _monomial(a), _monomial(b)
-    powers = {id(x): (x, n) for x, n in roots}
-    for x, n in others:
-        powers[id(x)] = x, powers.get(id(x), (x, 0))[1] + way * n
-    left = tuple(sorted((pair for pair in powers.values() if pair[1]), key=lambda p: id(p[0])))
-    if len(left) > MOST_ROOTS or any(x.ball.contains(0) for x, n in (*roots, *others)):
-        return Real(None, ball)
-    factor = _exactly(operator.mul if way > 0 else operator.truediv, one, two)
-    if factor is None:
-        return Real(None, ball)
-    return Real(None, ball, (left, factor)) if left else Real(factor, ball)
+    for apart in (False, True):
+        (roots, one), (others, two) = _monomial(a, apart), _monomial(b, apart)
+        if any(x.ball.contains(0) for x, n in (*roots, *others)):
+            continue
+        powers = {_name(x): (x, n) for x, n in roots}
+        for x, n in others:
+            powers[_name(x)] = x, powers.get(_name(x), (x, 0))[1] + way * n
+        left = tuple(powers[key] for key in sorted(powers, key=str) if powers[key][1])
+        factor = _exactly(operator.mul if way > 0 else operator.truediv, one, two)
+        if factor is not None and len(left) <= MOST_ROOTS:
+            return Real(None, ball, ((left, factor),)) if left else Real(factor, ball)
+    return Real(None, ball)
 
 
 def lifted(x: Any) -> Any:
