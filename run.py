@@ -210,7 +210,11 @@ def tex() -> str:
 
 def app(options: list[str]) -> int:
     """Open the app."""
-    return run(set_up("requirements.txt"), "-m", "chainrule", "app", *options)
+    command = (set_up("requirements.txt"), "-m", "chainrule", "app", *options)
+    if os.name != "posix":
+        return run(*command)
+    os.chdir(ROOT)
+    os.execve(command[0], command, variables())  # so that a signal for this process stops the app
 
 
 def test(options: list[str]) -> int:

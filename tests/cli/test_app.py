@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,12 +21,15 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the words with which Streamlit would have been started."""
     words: list[str] = []
 
-    def call(command: Sequence[str], cwd: Path, env: dict[str, str]) -> int:
-        assert (cwd / "app.py").is_file() and (cwd / ".streamlit" / "config.toml").is_file()
-        words.extend(command)
-        return 0
+    class Started:
+        def __init__(self, command: Sequence[str], cwd: Path, env: dict[str, str]) -> None:
+            assert (cwd / "app.py").is_file() and (cwd / ".streamlit" / "config.toml").is_file()
+            words.extend(command)
 
-    monkeypatch.setattr(subprocess, "call", call)
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Started)
     monkeypatch.setattr(module, "has_screen", lambda: False)
     return words
 
@@ -71,3 +76,26 @@ def test_a_window_opens_when_the_app_answers(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(webbrowser, "open", opened.append)
     module.open_when_up("http://127.0.0.1:8600")
     assert opened == ["http://127.0.0.1:8600"] and not answers
+
+
+def test_who_stops_the_command_stops_the_server(tmp_path: Path) -> None:
+    # In place of Streamlit, a server that says that it runs, and how it was stopped.
+    (tmp_path / "streamlit").mkdir()
+    (tmp_path / "streamlit" / "__init__.py").touch()
+    (tmp_path / "streamlit" / "__main__.py").write_text(
+        "import signal\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})\n"
+        "print('up', flush=True)\n"
+        "print(signal.Signals(signal.sigwait({signal.SIGTERM})).name, flush=True)\n"
+    )
+    paths = [str(tmp_path), *sys.path]
+    command = subprocess.Popen(
+        [sys.executable, "-m", "chainrule", "app", "--no-browser"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert command.stdout is not None and command.stdout.readline() == "up\n"
+    command.terminate()
+    assert command.communicate(timeout=60)[0] == "SIGTERM\n"
+    assert command.returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -41,10 +42,17 @@ def app(port: Port = 8501, browser: Browser = True, streamlit: Others = None) ->
         Thread(target=open_when_up, args=(f"http://127.0.0.1:{port}",), daemon=True).start()
     # Every visit has a thread; with a heap for each, what they leave free is not used again.
     environment = {"MALLOC_ARENA_MAX": "2"} | os.environ
+    # Who stops this process, as a manager of services does, means the server.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = subprocess.Popen([*command, *(streamlit or ())], cwd=script.parent, env=environment)
     try:
-        code = subprocess.call([*command, *(streamlit or ())], cwd=script.parent, env=environment)
+        code = server.wait()
     except KeyboardInterrupt:
+        server.terminate()
+        server.wait()
         code = 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
     raise typer.Exit(code)
 
 
