@@ -225,9 +225,9 @@ def _step(t: Tape, x: Any, at: Fraction | None) -> Any:
     if not t.marks and at in (0, 1):
         return t.entrywise("np.greater_equal" if at else "np.greater", x, 0)
     # NumPy's heaviside takes four times as long; what is no number stays so in all of these.
+    if at == 0:  # relu has the maximum already
+        return t.entrywise("np.sign", t.entrywise("np.maximum", x, 0))
     sign = t.entrywise("np.sign", x)
-    if at == 0:
-        return t.entrywise("np.maximum", sign, 0)
     return 1 + t.entrywise("np.minimum", sign, 0) if at == 1 else _between(sign, float(at))
 
 
