@@ -14,7 +14,8 @@ from flint import arb, ctx, fmpq
 from chainrule.algebras.balls import Balls, balls, proven
 from chainrule.algebras.decimals import bound, many_digits, nearest
 from chainrule.algebras.forms import Form
-from chainrule.algebras.real import MOST_BITS, Real, precision
+from chainrule.algebras.real import Real, precision
+from chainrule.algebras.terms import MOST_BITS
 from chainrule.algebras.undefined import Open, Undefined
 from chainrule.ops import OPS
 from tests.enclosed import WIDE, encloses, radius

@@ -13,7 +13,8 @@ from chainrule.algebras import closed
 from chainrule.algebras.enclosures import FADING, library
 from chainrule.algebras.forms import Form, enclosed_by
 from chainrule.algebras.protocol import Maths, Scalars
-from chainrule.algebras.real import ZERO, Pole, Real, formed, lifted, precision
+from chainrule.algebras.real import Real, lifted, precision
+from chainrule.algebras.terms import ZERO, Pole, formed
 from chainrule.algebras.undefined import Open, OutOfReach, Undefined, undecided
 from chainrule.algebras.written import at
 from chainrule.errors import RuleError

@@ -14,7 +14,8 @@ from typing import Any
 from flint import arb, arb_series, ctx, fmpq
 
 from chainrule.algebras import closed
-from chainrule.algebras.real import LARGEST_WHOLE, MOST_BITS, ONE, ZERO, Real, floor, lifted
+from chainrule.algebras.real import LARGEST_WHOLE, Real, floor, lifted
+from chainrule.algebras.terms import MOST_BITS, ONE, ZERO
 from chainrule.algebras.undefined import Open, OutOfReach, chosen
 from chainrule.ops import OPS
 from chainrule.ops.choice import choices

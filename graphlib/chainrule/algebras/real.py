@@ -11,30 +11,33 @@ from __future__ import annotations
 
 import operator
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
 from flint import arb, ctx, fmpq
 
-from chainrule.algebras.forms import Form, Unformed
+from chainrule.algebras.forms import Form
+from chainrule.algebras.terms import (
+    MOST_BITS,
+    ONE,
+    ZERO,
+    Pole,
+    Terms,
+    formed,
+    joined,
+    narrower,
+    negated,
+    product,
+    raised,
+    summed,
+    whole_power,
+)
 from chainrule.algebras.undefined import Open
 
-# About 1,000 decimal digits above and below the fraction bar.
-MOST_BITS = 3_322
 # Whole exponents up to this are multiplied out; beyond, a power is exp(b log a).
 LARGEST_WHOLE = 1 << 20
-MOST_ROOTS = 8
-"""Numbers that nothing is known of in a product that is followed, and products in a sum."""
-
-ZERO, ONE = fmpq(0), fmpq(1)
-
-
-class Pole(ZeroDivisionError):
-    """A rule divides by what is proven to be 0."""
-
-
 # FLINT's precision is one for the whole process, so runs take turns: one that was disturbed
 # would lose digits, never truth.
 _lock = threading.RLock()
@@ -117,18 +120,12 @@ class Real:
         found = None if x is None or y is None else formed(operator.add, x, y)
         if type(found) is fmpq:
             return Real(found)
-        ball, terms = self.ball + other.ball, _joined(self, other) if _watched else None
+        ball, terms = self.ball + other.ball, joined(self, other) if _watched else None
         if type(found) is Form and ball.contains(0):  # 1 − (1 − e⁻¹⁰⁰⁰⁰) takes few digits
-            ball = _narrower(found.enclosed(ctx.prec), ball)
-        if terms is not None and found is None and len(terms) < 2:
-            roots, factor = terms[0] if terms else ((), ZERO)
-            if not roots:
-                return Real(factor, ball)
-            if roots[0][1] == factor == 1 == len(roots):
-                return roots[0][0]
+            ball = narrower(found.enclosed(ctx.prec), ball)
         if terms is not None and ball.contains(0):
-            ball = _narrower(_summed(terms), ball)
-        return Real(found, ball, terms)
+            ball = narrower(summed(terms), ball)
+        return Real(found, ball, terms) if found is not None else _of_terms(terms, ball)
 
     def __radd__(self, other: Any) -> Any:
         # In the order of writing: forms keep it, 1 + e².
@@ -139,7 +136,7 @@ class Real:
         return Real(
             None if x is None else -x if type(x) is fmpq else formed(operator.neg, x),
             None if ball is None else -ball,
-            _negated(self) if _watched and type(x) is not fmpq else None,
+            negated(self) if _watched and type(x) is not fmpq else None,
         )
 
     def __sub__(self, other: Any) -> Any:
@@ -172,9 +169,10 @@ class Real:
         if self is other:
             return self**2
         form = None if x is None or y is None else formed(operator.mul, x, y)
+        ball = self.ball * other.ball
         if form is None and _watched:
-            return _product(self, other, 1, self.ball * other.ball)
-        return Real(form, self.ball * other.ball)
+            return _of_terms(product(self, other, 1), ball)
+        return Real(form, ball)
 
     __rmul__ = __mul__
 
@@ -194,9 +192,10 @@ class Real:
         if self is other:
             return Real(ONE) if not self.ball.contains(0) else Real(None, arb.nan())
         form = None if x is None or y is None else formed(operator.truediv, x, y)
+        ball = self.ball / other.ball
         if form is None and _watched:
-            return _product(self, other, -1, self.ball / other.ball)
-        return Real(form, self.ball / other.ball)
+            return _of_terms(product(self, other, -1), ball)
+        return Real(form, ball)
 
     def __rtruediv__(self, other: Any) -> Any:
         return NotImplemented if (left := lifted(other)) is None else left / self
@@ -210,11 +209,9 @@ class Real:
             if x.height_bits() * abs(n) <= MOST_BITS or x in (0, 1, -1):
                 return Real(x**n)
         form = None if x is None or type(x) is fmpq else formed(operator.pow, x, n)
-        ball = _whole_power(self.ball, n)
+        ball = whole_power(self.ball, n)
         if form is None and type(x) is not fmpq and _watched and n:
-            roots, factor = _monomial(self, apart=True)
-            if type(factor) is fmpq and factor.height_bits() * abs(n) <= MOST_BITS:
-                return Real(None, ball, ((tuple((x, k * n) for x, k in roots), factor**n),))
+            return _of_terms(raised(self, n), ball)
         return Real(form, ball)
 
     def __abs__(self) -> Any:
@@ -257,8 +254,8 @@ class Real:
             order = formed(_order, x, y)
             if order is not None:  # the balls could not tell, the normal form does
                 return int(order.p)
-        terms = _joined(self, -right) if _watched else None
-        if terms is not None and ((rest := _summed(terms)) > 0 or rest < 0 or not terms):
+        terms = joined(self, -right) if _watched else None
+        if terms is not None and ((rest := summed(terms)) > 0 or rest < 0 or not terms):
             return int(rest > 0) - int(rest < 0)
         raise Open
 
@@ -290,97 +287,15 @@ class Real:
         return bool(self.ball.rel_accuracy_bits() >= bits)
 
 
-# Beside closed forms stands what needs none: a number that nothing is known of, times an exact
-# one, is that number many times over, so c·√2 − c·√2 is 0 and c/c is 1; and of c + d − c is left d,
-# however small it is beside c.
-
-Term = tuple[tuple[tuple["Real", int], ...], Any]
-"""Whole powers of numbers that are not followed further, in one order, and an exact factor."""
-
-Terms = tuple[Term, ...]
-
-
-def _name(x: Real) -> Any:
-    return id(x) if x.exact is None else x.exact.key
-
-
-def _monomial(x: Real, apart: bool = False) -> Term:
-    """Return a number as one term, a closed form as its factor or, apart, by itself."""
-    if type(x.exact) is fmpq or (x.exact is not None and not apart):
-        return (), x.exact
-    return x.terms[0] if x.terms and len(x.terms) == 1 and x.exact is None else (((x, 1),), ONE)
-
-
-def _negated(x: Real) -> Terms | None:
-    negated = [(roots, _exactly(operator.mul, -ONE, factor)) for roots, factor in _terms(x)]
-    return None if any(factor is None for _, factor in negated) else tuple(negated)
-
-
-def _exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
-    """Return a function of two exact numbers, None where it is no short exact number."""
-    if type(a) is not fmpq or type(b) is not fmpq:
-        return formed(function, a, b)
-    found = function(a, b)
-    return found if found.height_bits() <= MOST_BITS else None
-
-
-def _terms(x: Real) -> Terms:
-    return x.terms or (_monomial(x, apart=True),)
-
-
-def _joined(a: Real, b: Real) -> Terms | None:
-    """Return the terms of a sum, like ones as one; None where they are not followed."""
-    if a.exact is None or b.exact is None:
-        # A sum is also a number by itself: 2(c + d) − (c + d).
-        together = _collected((_monomial(a), _monomial(b)))
-        if together is not None and len(together) < 2:
-            return together
-    return _collected((*_terms(a), *_terms(b)))
-
-
-def _collected(terms: Terms) -> Terms | None:
-    found: dict[Any, Term] = {}
-    for roots, factor in terms:
-        key = tuple((_name(x), n) for x, n in roots)
-        if key in found:
-            factor = _exactly(operator.add, found[key][1], factor)
-            if factor is None:
-                return None
-        found[key] = roots, factor
-    left = tuple(term for term in found.values() if type(term[1]) is not fmpq or term[1])
-    return left if len(left) <= MOST_ROOTS else None
-
-
-def _summed(terms: Terms) -> Any:
-    """Return the ball of a sum of terms."""
-    total = arb(0)
-    for roots, factor in terms:
-        product = factor.enclosed(ctx.prec) if type(factor) is Form else arb(factor)
-        for x, n in roots:
-            product = product * _whole_power(x.ball, n)
-        total = total + product
-    return total
-
-
-def _narrower(found: Any, ball: Any) -> Any:
-    """Return the one of two balls of one number that is away from 0."""
-    return found if found.is_finite() and not found.contains(0) else ball
-
-
-def _product(a: Real, b: Real, way: int, ball: Any) -> Real:
-    """Return a product (way 1) or quotient (way −1) with what is known of it."""
-    for apart in (False, True):
-        (roots, one), (others, two) = _monomial(a, apart), _monomial(b, apart)
-        if any(x.ball.contains(0) for x, n in (*roots, *others)):
-            continue
-        powers = {_name(x): (x, n) for x, n in roots}
-        for x, n in others:
-            powers[_name(x)] = x, powers.get(_name(x), (x, 0))[1] + way * n
-        left = tuple(powers[key] for key in sorted(powers, key=str) if powers[key][1])
-        factor = _exactly(operator.mul if way > 0 else operator.truediv, one, two)
-        if factor is not None and len(left) <= MOST_ROOTS:
-            return Real(None, ball, ((left, factor),)) if left else Real(factor, ball)
-    return Real(None, ball)
+def _of_terms(terms: Terms | None, ball: Any) -> Real:
+    """Return the number in a ball that is a sum of terms: one of them itself, where that is all."""
+    if terms is not None and len(terms) < 2:
+        roots, factor = terms[0] if terms else ((), ZERO)
+        if not roots:
+            return Real(factor, ball)
+        if factor == 1 and len(roots) == 1 == roots[0][1]:
+            return roots[0][0]
+    return Real(None, ball, terms)
 
 
 def lifted(x: Any) -> Any:
@@ -409,41 +324,6 @@ def rational(x: Any) -> Real:
 def _order(x: Any, y: Any) -> Fraction:
     rest = x - y
     return Fraction(rest.sign if type(rest) is Form else (rest > 0) - (rest < 0))
-
-
-def _plain(x: Any) -> Any:
-    """Return what is known exactly as closed forms take it."""
-    return Fraction(int(x.p), int(x.q)) if type(x) is fmpq else x
-
-
-def formed(function: Callable[..., Any], *numbers: Any) -> Any:
-    """Return a function of numbers in closed form, None where none is known.
-
-    The only place where closed forms are computed: whatever they refuse means that there is
-    none, but a divisor that they prove to be 0 is a pole.
-    """
-    try:
-        found = function(*map(_plain, numbers))
-    except Unformed:
-        return None
-    except ZeroDivisionError as error:
-        raise Pole from error
-    return fmpq(found.numerator, found.denominator) if type(found) is Fraction else found
-
-
-def _whole_power(ball: Any, n: int) -> Any:
-    """Return a whole power, of balls around 0 too."""
-    if n < 0:
-        return 1 / _whole_power(ball, -n)
-    if n == 0:
-        return arb(1)
-    if not ball.is_finite():
-        return arb.nan()
-    if not ball.contains(0):
-        return ball ** arb(n)
-    above = arb(abs(ball).abs_upper()) ** arb(n) if abs(ball).abs_upper() > 0 else arb(0)
-    around = arb(0, above)
-    return around.nonnegative_part() if n % 2 == 0 else around
 
 
 def floor(x: Any) -> Real:
