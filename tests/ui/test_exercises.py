@@ -235,11 +235,17 @@ def test_a_class_goes_from_its_roster_to_a_gradebook(
     expect(page.locator(".cr-book tbody th:visible")).to_have_text(["Bo Berg"])
     page.locator(".cr-book tr:visible i.wrong").first.click()
     expect(page.locator(".cr-book tr.told")).to_contain_text("225, wrong; right: 2.25")
-    # Ada has all four points, so she alone stands in the last column, Bo in the first.
+    # Ada has both points, so she alone stands in the last column, Bo in the middle.
     page.locator(".cr-cells.points li").last.press("Enter")
     expect(page.locator(".cr-book tbody th:visible")).to_have_text(["Ada Aalto"])
     page.get_by_role("button", name="show all").click()
     expect(page.locator(".cr-book tbody th:visible")).to_have_count(2)
+    page.get_by_role("button", name="Bo Berg").press("Enter")
+    sheet = page.get_by_role("dialog", name="Bo Berg")
+    wrong = sheet.locator("tr", has=page.get_by_role("cell", name="225", exact=True))
+    expect(wrong.locator("math").first).to_have_text("value ofu")
+    expect(sheet.get_by_text("1 of 2 points")).to_be_visible()
+    page.keyboard.press("Escape")
     with page.expect_download() as got:
         page.get_by_role("button", name="Gradebook (CSV)").click()
     rows = got.value.path().read_text("utf-8-sig").splitlines()

@@ -14,6 +14,7 @@ from typing import Any, Final
 import streamlit as st
 
 from chainrule.errors import ChainruleError, InputError
+from chainrule.exercises.catalogue import speaking
 from chainrule.exercises.class_marking import (
     Graded,
     Key,
@@ -24,7 +25,13 @@ from chainrule.exercises.class_marking import (
     tasks_of,
 )
 from chainrule.exercises.class_run import run_class
-from chainrule.exercises.gradebook import cell_words, feedback_zip, findings, gradebook
+from chainrule.exercises.gradebook import (
+    cell_words,
+    feedback_page,
+    feedback_zip,
+    findings,
+    gradebook,
+)
 from chainrule.exercises.handed_in import Handed, collect
 from chainrule.exercises.recipe import Recipe
 from chainrule.exercises.roster import roster
@@ -38,6 +45,7 @@ from chainrule.ui.class_results import (
 )
 from chainrule.ui.engine import Fault
 from chainrule.ui.formula import fault_html
+from chainrule.ui.markup import markup
 from chainrule.ui.widgets import bound
 
 MOST_STUDENTS: Final = 300
@@ -89,7 +97,15 @@ def show() -> None:
         st.html(mistakes_html(graded))
         st.html(points_html(graded))
     st.html(gradebook_html(graded))
-    picking()
+    number = picking()
+    for student in graded:
+        if student.number == number:
+            st.dialog(_plain(student.name), width="large")(_as_marked)(title, student)
+
+
+def _as_marked(title: str, one: Graded) -> None:
+    with speaking(one.language):
+        markup(feedback_page(title, one).to("html"), key="class_marked")
 
 
 def _plain(words: str) -> str:

@@ -1,4 +1,5 @@
-// A bar picks the students it counts; a square tells what was written in its cell.
+// A bar picks the students it counts; a square tells what was written in its cell; a name asks for
+// the sheet as marked.
 
 let picked = null;
 
@@ -36,13 +37,15 @@ function tell(square) {
   row.after(line);
 }
 
-export default function ({ data }) {
+export default function ({ data, setTriggerValue }) {
   const chosen = ({ target }) => {
     const bar = target.closest?.("[data-picks]");
     const square = target.closest?.(".cr-book i");
+    const name = target.closest?.("[data-name]");
     if (bar) pick(bar === picked ? null : bar, data.words);
     else if (square) tell(square);
-    return bar;
+    else if (name) setTriggerValue("name", name.dataset.name);
+    return bar ?? name;
   };
   const pressed = (event) => {
     if ([" ", "Enter"].includes(event.key) && chosen(event)) event.preventDefault();

@@ -41,9 +41,20 @@ _picking = component(
 )
 
 
-def picking() -> None:
-    """Let a bar pick the students it counts, and a square tell what was written."""
-    _picking(key="picking", data={})
+def _nothing() -> None:
+    """A trigger is reported only if something listens."""
+
+
+def picking() -> int | None:
+    """Let a bar pick the students it counts, a square tell what was written, and a name be clicked.
+
+    Returns
+    -------
+    int | None
+        Number of the student whose name was clicked in this run.
+    """
+    name = getattr(_picking(key="picking", data={}, on_name_change=_nothing), "name", None)
+    return int(name) if name else None
 
 
 def _picks(students: Iterable[Graded], told: str) -> str:
@@ -149,7 +160,7 @@ def gradebook_html(graded: Sequence[Graded]) -> str:
             told = f"{len(one.unread)} open. {told}"
         points = points_text(one.total) if one.source else "–"
         rows.append(
-            f'<tr data-student="{one.number}"><th>{escape(plain(one.name))}</th>'
+            f'<tr data-student="{one.number}"><th>{_name(one)}</th>'
             f"<td>{escape(plain(one.id))}</td>"
             f'<td class="squares">{squares if one.source else ""}</td><td class="num">{points}'
             f"</td><td>{escape(plain(told))}</td></tr>"
@@ -161,6 +172,13 @@ def gradebook_html(graded: Sequence[Graded]) -> str:
         f'<div class="cr-book"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}'
         "</tbody></table></div>"
     )
+
+
+def _name(one: Graded) -> str:
+    """Return a name; a click on that of one who handed in opens the sheet as marked."""
+    name = escape(plain(one.name))
+    link = f'role="button" tabindex="0" data-name="{one.number}" title="the sheet as marked"'
+    return f"<span {link}>{name}</span>" if one.source else name
 
 
 def _written(id: str, found: Finding) -> str:
