@@ -14,7 +14,7 @@ import numpy as np
 
 from chainrule.errors import GraphError, needed
 from chainrule.graph.builder import Expression
-from chainrule.importing.calls import Table, called, entrywise
+from chainrule.importing import Table, called, entrywise
 from chainrule.importing.steps import Imported, Steps
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from chainrule.errors import GraphError, needed
 from chainrule.graph.builder import Expression
-from chainrule.importing.calls import Table, called, entrywise
+from chainrule.importing import Table, called, entrywise
 from chainrule.importing.steps import Imported, Steps
 
 HOW = ("none", "mean", "sum")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from chainrule.nn.estimator import Estimator
+from chainrule.nn.building import Estimator
 from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
 from chainrule.nn.layers import (

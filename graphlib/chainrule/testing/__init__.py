@@ -19,7 +19,7 @@ from typing import Any
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder
 from chainrule.ops import Op
-from chainrule.testing import corners, laws, layouts
+from chainrule.testing import corners, laws
 from chainrule.testing.laws import BrokenLaw, Case, Corner, require, require_close
 
 __all__ = ["BrokenLaw", "Corner", "check"]
@@ -64,8 +64,8 @@ def check(
     laws.check_places(op, cases, kinks=kinks, borders=outside and border)
     for case in cases:
         _check_case(case, reference, seed)
-    for _, given, columns in layouts.stacked(case for case in cases if case.is_scalar):
-        layouts.check_layouts(op, given, columns, seed)
+    for _, given, columns in laws.stacked(case for case in cases if case.is_scalar):
+        laws.check_layouts(op, given, columns, seed)
     for corner in kinks:
         corners.check_kink(op, corner)
         if corner.used is not None:
@@ -85,7 +85,7 @@ def _check_case(case: Case, reference: Callable[..., Any] | None, seed: int) -> 
     if case.is_scalar:
         _check_use(case)
     else:
-        layouts.check_batches(case, seed)
+        laws.check_batches(case, seed)
         values = [laws.bound(laws.FINE, x) for x in case.operands]
         for slot in range(len(values)):
             laws.check_map(case.op, values, case.parameters, slot)

@@ -11,8 +11,7 @@ import streamlit as st
 
 from chainrule.errors import ChainruleError, InputError
 from chainrule.facade import Graph
-from chainrule.nn.contours import contour, levels
-from chainrule.nn.descent import Landscape, Minimum, Path
+from chainrule.nn.descent import Landscape, Minimum, Path, contour, levels
 from chainrule.nn.experiments.told import counted, listed
 from chainrule.nn.optimisers import Optimiser
 from chainrule.readings.numbers import numeral

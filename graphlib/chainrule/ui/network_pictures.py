@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.nn.contours import contour
 from chainrule.nn.course import MOST_ASKED, Mark
+from chainrule.nn.descent import contour
 from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import SAME, changed, listed, ratio
 from chainrule.nn.looking import Passes
