@@ -170,11 +170,16 @@ def check_double(case: Case, reference: Callable[..., Any]) -> None:
 # First derivatives
 
 
+def local(algebra: Algebra, op: Op, given: Any, values: Sequence[Any], slot: int) -> Any:
+    """Return an operation's result and its local partial by the operand in `slot`."""
+    result = algebra.apply(op, given, values)
+    return result, algebra.partial(op, given, slot, result, values)
+
+
 def pushed(algebra: Algebra, case: Case, slot: int) -> Any:
     """Return the Jacobian by the operand in `slot`, column by column (entries, m by n)."""
     values = [bound(algebra, x) for x in case.operands]
-    result = algebra.apply(case.op, case.parameters, values)
-    partial = algebra.partial(case.op, case.parameters, slot, result, values)
+    result, partial = local(algebra, case.op, case.parameters, values, slot)
     units = _units(algebra, values[slot])
     return np.array([flat(algebra.push(partial, t, result)) for t in units], dtype=object).T
 
@@ -182,8 +187,7 @@ def pushed(algebra: Algebra, case: Case, slot: int) -> Any:
 def pulled(algebra: Algebra, case: Case, slot: int) -> Any:
     """Return the Jacobian by the operand in `slot`, row by row (entries, m by n)."""
     values = [bound(algebra, x) for x in case.operands]
-    result = algebra.apply(case.op, case.parameters, values)
-    partial = algebra.partial(case.op, case.parameters, slot, result, values)
+    result, partial = local(algebra, case.op, case.parameters, values, slot)
     units = _units(algebra, result)
     return np.array([flat(algebra.pull(partial, b, values[slot])) for b in units], dtype=object)
 
@@ -237,31 +241,24 @@ def check_kinds(case: Case) -> None:
             require_close(pulled(algebra, case, slot), expected, tolerance, what)
         for simplify in (False, True):
             what = f"{case} by {slot}, written with simplify={simplify}"
-            require_close(_pushed_in_writing(case, slot, simplify), expected, "1e-75", what)
-            require_close(_pulled_in_writing(case, slot, simplify), expected, "1e-75", what)
+            for forward in (True, False):
+                written = _in_writing(case, slot, simplify, forward)
+                require_close(written, expected, "1e-75", what)
 
 
-def _pushed_in_writing(case: Case, slot: int, simplify: bool) -> Any:
+def _in_writing(case: Case, slot: int, simplify: bool, forward: bool) -> Any:
+    """Return the Jacobian by the graph that pushes a tangent forward, or that pulls an adjoint."""
     builder = Builder(simplify=simplify)
     operands, result = _written(builder, case)
-    tangent = builder.input("t", operands[slot].shape)
     partial = builder.partial(case.op, case.parameters, slot, result, operands)
-    graph = builder.finish([builder.push(partial, tangent, result)])
+    begin, end = (operands[slot], result) if forward else (result, operands[slot])
+    walk = builder.push if forward else builder.pull
+    graph = builder.finish([walk(partial, builder.input("unit", begin.shape), end)])
     values = [bound(FINE, x) for x in case.operands]
-    columns = [flat(outputs(graph, FINE, [*values, t])[0]) for t in _units(FINE, values[slot])]
-    return np.array(columns, dtype=object).T
-
-
-def _pulled_in_writing(case: Case, slot: int, simplify: bool) -> Any:
-    builder = Builder(simplify=simplify)
-    operands, result = _written(builder, case)
-    bar = builder.input("bar", result.shape)
-    partial = builder.partial(case.op, case.parameters, slot, result, operands)
-    graph = builder.finish([builder.pull(partial, bar, operands[slot])])
-    values = [bound(FINE, x) for x in case.operands]
-    like = FINE.apply(case.op, case.parameters, values)
-    rows = [flat(outputs(graph, FINE, [*values, b])[0]) for b in _units(FINE, like)]
-    return np.array(rows, dtype=object)
+    like = values[slot] if forward else FINE.apply(case.op, case.parameters, values)
+    found = [flat(outputs(graph, FINE, [*values, unit])[0]) for unit in _units(FINE, like)]
+    rows = np.array(found, dtype=object)
+    return rows.T if forward else rows
 
 
 # Shapes and batches
@@ -282,8 +279,7 @@ def check_transposes(op: Op, values: Sequence[Any], given: Any, seed: int) -> No
 
 def check_map(op: Op, values: Sequence[Any], given: Any, slot: int) -> bool:
     """Whether the local partial is a `Map`; the raw halves, without `fit`, are transposes."""
-    result = FINE.apply(op, given, values)
-    partial = FINE.partial(op, given, slot, result, values)
+    result, partial = local(FINE, op, given, values, slot)
     if not isinstance(partial, Map):
         return False
     columns = [flat(partial.push(t)) for t in _units(FINE, values[slot])]
@@ -361,15 +357,13 @@ def check_layout(op: Op, operands: Sequence[Any], batched: Sequence[bool], given
             numbers = [bound(SHADOW, x) for x in entry[1:]]
             if op.domain is not None and not op.domain.holds(*numbers):
                 return
-            value = SHADOW.apply(op, given, numbers)
-            slope = SHADOW.partial(op, given, slot, value, numbers)
+            _, slope = local(SHADOW, op, given, numbers, slot)
             slopes.append(slope)
             totals[entry[0]] = totals[entry[0]] + slope
         for algebra, tolerance in ((Arrays(SHADOW), "1e-45"), (ARRAYS, "1e-12")):
             what = f"{op.name} of {operands} with batch {batched} by {slot}"
             values = [bound(algebra, x, b) for x, b in zip(operands, batched, strict=True)]
-            result = algebra.apply(op, given, values)
-            partial = algebra.partial(op, given, slot, result, values)
+            result, partial = local(algebra, op, given, values, slot)
             push = algebra.push(partial, algebra.one(values[slot]), result)
             pull = algebra.pull(partial, algebra.one(result), values[slot])
             for got, like in ((push, result), (pull, values[slot])):
