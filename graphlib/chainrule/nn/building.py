@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import Any, Literal, Self
 
@@ -306,17 +306,8 @@ def _parts(data: Data, choices: Choices) -> tuple[Data, Data | None]:
 
 
 def _plan(choices: Choices) -> Plan:
-    return Plan(
-        optimiser=choices.optimiser,
-        rate=choices.rate,
-        batch=choices.batch,
-        epochs=choices.epochs,
-        l1=choices.l1,
-        l2=choices.l2,
-        clip=choices.clip,
-        patience=choices.patience,
-        seed=choices.seed,
-    )
+    names = [field.name for field in fields(Plan) if hasattr(choices, field.name)]
+    return Plan(**{name: getattr(choices, name) for name in names})
 
 
 class Estimator:

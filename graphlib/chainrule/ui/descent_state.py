@@ -100,8 +100,7 @@ def points(text: str, size: int, most: int) -> tuple[tuple[float, ...], ...]:
     if len(found) > most:
         raise InputError(
             f"there are {len(found)}",
-            text=text,
-            length=len(text),
+            given=text,
             allowed=f"At most {most}, parted by semicolons.",
         )
     return tuple(found)

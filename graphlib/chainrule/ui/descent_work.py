@@ -86,16 +86,14 @@ def _descended(state: DescentState, theme: str) -> Descended:
     if not 1 <= size <= 2:
         raise InputError(
             f"the function has {size} variables",
-            text=state.formula,
-            length=len(state.formula),
+            given=state.formula,
             allowed="A landscape has one or two.",
         )
     ends = points(state.region, 2, size)
     if len(ends) < size:
         raise InputError(
             f"the region has {len(ends)} pair of numbers for {size} variables",
-            text=state.region,
-            length=len(state.region),
+            given=state.region,
             allowed="Write a pair for each: -2, 2; -1, 1.",
         )
     starts = points(state.starts, size, MOST_STARTS)
@@ -104,15 +102,13 @@ def _descended(state: DescentState, theme: str) -> Descended:
     if count > MOST_PATHS or not 1 <= state.steps <= MOST_STEPS:
         raise InputError(
             f"there are {count} paths of {state.steps} steps",
-            text=state.starts,
-            length=len(state.starts),
+            given=state.starts,
             allowed=f"At most {MOST_PATHS} paths (starts times optimisers) of {MOST_STEPS} steps.",
         )
     if count * state.steps * len(graph) > MOST_WORK:
         raise InputError(
             f"{count} paths of {state.steps} steps over {len(graph)} nodes are too much work",
-            text=str(state.steps),
-            length=len(str(state.steps)),
+            given=str(state.steps),
             allowed="Take fewer steps, starts or optimisers.",
         )
     land = Landscape(graph, [(low, high) for low, high in ends])
@@ -126,8 +122,7 @@ def _descended(state: DescentState, theme: str) -> Descended:
     if not paths:
         raise InputError(
             "The function has no value at any start, or one too large for double precision",
-            text=state.starts,
-            length=len(state.starts),
+            given=state.starts,
             allowed="Start elsewhere.",
         )
     rows = tuple(

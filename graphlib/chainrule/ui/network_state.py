@@ -18,17 +18,8 @@ from chainrule.nn.optimisers import METHODS
 from chainrule.ui import link
 
 FILE = "file"
-ACTIVATIONS = (
-    "tanh",
-    "sigmoid",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "swish",
-    "softplus",
-    "linear",
-)
+_SQUASHING = "tanh sigmoid relu leaky_relu elu gelu swish softplus linear"
+ACTIVATIONS = tuple(_SQUASHING.split())
 SCALINGS = ("standard", "range", "none")
 MOST_EPOCHS, MOST_COUNT, MOST_SEED = 2_000, 2_000, 999_999
 MOST_DIGITS = 600
@@ -208,33 +199,22 @@ def drawn_as(state: NetworkState) -> dict[str, int | str]:
     return {"count": state.count, "seed": state.seed, **noise}
 
 
+DRAWN = {"points": "count", "noise": "noise", "drawn": "seed"}
+OPTIONS = """
+    formula learn layers features activation init loss optimiser rate batch epochs held scaling
+    l1 l2 dropout patience seed
+"""
+OTHERWISE = {"layers": "hidden", "init": "initialiser"}
+"""Options of `chainrule train`, in its order, and the choices that have another name there."""
+
+
 def command(state: NetworkState) -> str:
     """Return the command line that trains the same."""
     source = "DATA.csv --missing drop" if state.data == FILE else state.data
     drawn = {} if state.data == FILE else drawn_as(state)
-    given = {
-        "points": drawn.get("count", ""),
-        "noise": drawn.get("noise", ""),
-        "drawn": drawn.get("seed", ""),
-        "formula": state.formula,
-        "learn": state.learn,
-        "layers": state.hidden,
-        "features": state.features,
-        "activation": state.activation,
-        "init": state.initialiser,
-        "loss": state.loss,
-        "optimiser": state.optimiser,
-        "rate": state.rate,
-        "batch": state.batch,
-        "epochs": state.epochs,
-        "held": f"{state.held / 100:g}",
-        "scaling": state.scaling,
-        "l1": state.l1,
-        "l2": state.l2,
-        "dropout": state.dropout,
-        "patience": state.patience or "",
-        "seed": state.seed,
-    }
+    given: dict[str, Any] = {option: drawn.get(name, "") for option, name in DRAWN.items()}
+    given |= {option: getattr(state, OTHERWISE.get(option, option)) for option in OPTIONS.split()}
+    given["held"] = f"{state.held / 100:g}"
     left_out = {"layers", "activation", "init"} if state.formula else set()
     for name in ("noise", "rate", "l1", "l2", "dropout"):
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from html import escape
 from typing import Any
 
@@ -63,24 +63,11 @@ def begun(state: NetworkState, data: Data) -> Prepared:
     InputError
         If a choice is none, or does not fit the data.
     """
-    choices = Choices(
-        hidden=state.hidden,
-        activation=state.activation,
-        initialiser=state.initialiser,
-        loss=state.loss,
-        optimiser=state.optimiser,
-        rate=typed_number(state.rate),
-        batch=state.batch or None,
-        epochs=state.epochs,
-        scaling=state.scaling,  # type: ignore[arg-type]
-        held=state.held / 100,
-        seed=state.seed,
-        l1=typed_number(state.l1),
-        l2=typed_number(state.l2),
-        dropout=typed_number(state.dropout),
-        patience=state.patience or None,
-        features=state.features,
-    )
+    given = {f.name: getattr(state, f.name) for f in fields(Choices) if hasattr(state, f.name)}
+    given |= {name: typed_number(given[name]) for name in ("rate", "l1", "l2", "dropout")}
+    # In a field 0 stands for none, and a share is told in percent.
+    given |= {name: given[name] or None for name in ("batch", "patience")}
+    choices = Choices(**{**given, "held": state.held / 100})
     if state.formula:
         return typed(data, choices, state.formula, state.learn)
     return prepared(data, choices)
