@@ -37,7 +37,7 @@ class Answers:
     def __init__(self, network: Network, size: int) -> None:
         graph = network.graph
         self._graph = graph
-        self._flat = Flat({n: p.shape for n, p in network.parameters.items()}, "parameter")
+        self._flat = Flat(network.shapes, "parameter")
         names = network.units or (graph.names[graph.outputs[1]],)
         self._nodes = {name: graph.index[name] for name in names}
         self._run = Buffered(graph, size, self._flat.views, {}, list(self._nodes.values()))

@@ -62,6 +62,11 @@ class Network:
     alone: Network | None = None
 
     @property
+    def shapes(self) -> dict[str, Shape]:
+        """Shape of each parameter, by name."""
+        return {name: parameter.shape for name, parameter in self.parameters.items()}
+
+    @property
     def unit(self) -> str:
         """Name of the output's activation, "linear" where it has none."""
         return unit_of(self.graph[self.graph.outputs[1]].op)

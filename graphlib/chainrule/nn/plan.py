@@ -153,13 +153,8 @@ class Plan:
                 f"the learning rate is given twice, {self.rate:g} and {optimiser.rate:g}",
                 allowed="Give it with the optimiser or with the plan.",
             )
-        least = {
-            "batch": self.batch,
-            "steps": self.steps,
-            "epochs": self.epochs,
-            "patience": self.patience,
-        }
-        for name, value in least.items():
+        for name in ("batch", "steps", "epochs", "patience"):
+            value = getattr(self, name)
             if value is not None and (value < 1 or value != int(value)):
                 raise InputError(
                     f"{name} is {value}", given=value, allowed="It is a whole number, at least 1."

@@ -97,7 +97,7 @@ class Stepper:
         self.parameters = parameters
         self.optimiser = optimiser
         self.plan = plan
-        shapes = {name: p.shape for name, p in network.parameters.items()}
+        shapes = network.shapes
         self.gradient = Flat(shapes, "gradient")
         self.slots = tuple(np.zeros_like(parameters.numbers) for _ in optimiser.method.slots)
         weights = Flat(shapes, "weight")

@@ -10,6 +10,19 @@ import numpy as np
 from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
+from chainrule.nn.composed import (
+    GRU,
+    LSTM,
+    Attention,
+    BatchNorm,
+    Embedding,
+    LayerNorm,
+    Maxout,
+    MaxPool2D,
+    Padding2D,
+    Recurrent,
+    Residual,
+)
 from chainrule.nn.data import digits
 from chainrule.nn.experiments.record import EXPERIMENTS, Rows, measured
 from chainrule.nn.experiments.told import changed, counted, size
@@ -17,9 +30,7 @@ from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Conv2D, Dense, Flatten, Layer
 from chainrule.nn.looking import formulas, literal
 from chainrule.nn.optimisers import Optimiser
-from chainrule.nn.sequences import GRU, LSTM, Attention, Embedding, Recurrent
 from chainrule.nn.sequential import Sequential
-from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import train
 from chainrule.nn.words import understood
 
