@@ -249,9 +249,8 @@ class Training(Trained, Iterator[TrainingRecord]):
 
     def _scored(self) -> dict[str, float]:
         """Return the scores after an epoch; stop where the held-out loss is long no better."""
-        if self.step % self.per_epoch:
-            return {}
-        if not (self.plan.observe or self.held is not None):
+        seen = self.plan.observe or self.held is not None
+        if self.step % self.per_epoch or not seen:
             return {}
         found = self.told()
         self.epochs.append({"epoch": self.step // self.per_epoch, **found})

@@ -13,7 +13,7 @@ chainrule.testing.laws.BrokenLaw: cube(Fraction(3, 4),) push by 0: entry 0 is 2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chainrule.facade import Graph
@@ -97,9 +97,11 @@ def _check_use(case: Case) -> None:
     point = dict(zip(names, case.operands, strict=True))
     at = [laws.bound(laws.NUMBERS, x) for x in case.operands]
     value = laws.NUMBERS.apply(op, case.parameters, at)
-    graphs: Iterable[Graph] = [_graph(op, names)]
+    builder = Builder()
+    written = builder.finish([builder.write(op, [builder.input(name) for name in names])])
+    graphs = [Graph.of(written)]
     if op.spellings:
-        graphs = [*graphs, Graph.parse(f"{op.spellings[0]}({', '.join(names)})", operations=[op])]
+        graphs.append(Graph.parse(f"{op.spellings[0]}({', '.join(names)})", operations=[op]))
     for graph in graphs:
         proven = graph.reverse(point).number("value:f")
         require(proven.state == "proven", f"{case}: its value is {proven.state}")
@@ -111,8 +113,3 @@ def _check_use(case: Case) -> None:
         numbers = {symbol: point[symbol.name] for symbol in graph.sympy().free_symbols}
         formula = laws.number_of(graph.sympy(), numbers)
         require_close(formula, value, "1e-30", f"{case}: SymPy's formula")
-
-
-def _graph(op: Op, names: Sequence[str]) -> Graph:
-    builder = Builder()
-    return Graph.of(builder.finish([builder.write(op, [builder.input(n) for n in names])]))

@@ -12,6 +12,7 @@ import streamlit as st
 from chainrule.errors import ChainruleError, InputError
 from chainrule.facade import Graph
 from chainrule.nn.descent import Landscape, Minimum, Path, contour, levels
+from chainrule.nn.experiments.chart import axis_of
 from chainrule.nn.experiments.told import counted, listed
 from chainrule.nn.optimisers import Optimiser
 from chainrule.readings.numbers import numeral
@@ -291,17 +292,7 @@ def _nearest(land: Landscape, points: Any, share: float) -> Minimum | None:
 def chart(paths: Sequence[Mapping[str, Any]], theme: str) -> dict[str, Any]:
     """Return the specification of the chart of values by step, a line a path."""
     colours = THEMES[theme]
-    quiet = {
-        "labelColor": colours.quiet,
-        "titleColor": colours.quiet,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "domain": False,
-        "ticks": False,
-        "gridColor": colours.card_line,
-        "gridOpacity": 0.5,
-    }
+    quiet = axis_of(colours)
     dashes = [DASHES[path["dash"] % len(DASHES)] for path in paths]
     # A path that diverges leaves through the top: the others are to be seen.
     top = max(path["values"][0] for path in paths)

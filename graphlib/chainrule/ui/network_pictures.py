@@ -134,7 +134,8 @@ def neurons(
         mark.parameters[f"W{k}"][: len(layers[k]), : len(layers[k - 1])]
         for k in range(1, len(layers))
     ]
-    shape = [BARS, 1] if not over else [len(range(0, COLUMNS, EVERY)), _rows(scene.across)]
+    up, along = (len(range(0, size, EVERY)) for size in (ROWS, COLUMNS))
+    shape = [along, up if scene.across == 2 else 1] if over else [BARS, 1]
     flows = [mark.flow, *([other[1].flow] if other else [])]
     payload = {
         "layers": layers,
@@ -180,10 +181,6 @@ def _name(scene: Scene, layer: int, unit: int) -> tuple[str, str]:
         several = scene.network.outputs[0] > 1
         return ("p" if scene.network.cut else "y", str(unit + 1) if several else "")
     return "h", f"{layer},{unit + 1}"
-
-
-def _rows(across: int) -> int:
-    return len(range(0, ROWS, EVERY)) if across == 2 else 1
 
 
 def _ends(scene: Scene, layer: int, answers: Array) -> tuple[float, float] | None:

@@ -16,7 +16,7 @@ from chainrule.nn.data import Data, named
 from chainrule.nn.layers import Dropout
 from chainrule.nn.looking import Answers, Passes, literal, passes, program
 from chainrule.nn.losses import LOSSES
-from chainrule.nn.model import Network, unit_of
+from chainrule.nn.model import Network
 from chainrule.nn.own_data import from_csv
 from chainrule.nn.sequential import Sequential
 from chainrule.readings.numbers import numeral
@@ -284,7 +284,7 @@ def answer(scene: Scene, mark: Mark, ring: int) -> str:
 def losses(scene: Scene) -> str:
     """Return which loss belongs to which output unit and distribution, with the reason."""
     used = scene.course.run.network
-    unit = unit_of(used.graph[used.graph.outputs[1]].op)
+    unit = used.unit
     rows = "".join(
         f"<tr{' class=here' if loss.name == used.loss.name else ''}><th>{escape(loss.name)}</th>"
         f"<td>{'none' if loss.unit == 'identity' else loss.unit}</td><td>{loss.distribution}</td>"

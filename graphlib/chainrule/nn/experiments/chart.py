@@ -129,25 +129,28 @@ def _rim(cell: Spec, at: int, right: bool, head: str, colours: Theme) -> None:
             axis |= {"titleColor": colours.ink, "titleFontWeight": 600, "titleFontSize": 14}
 
 
+def words_of(colours: Theme) -> Spec:
+    """Return how axes and legends are written, of every chart."""
+    written = {"labelColor": colours.quiet, "titleColor": colours.quiet}
+    return {**written, "titleFontWeight": "normal", "labelFontSize": 12}
+
+
+def axis_of(colours: Theme) -> Spec:
+    """Return how the axes of every chart look: quiet, without ticks."""
+    grid = {"gridColor": colours.card_line, "gridOpacity": 0.5, "domain": False, "ticks": False}
+    return {**words_of(colours), **grid, "titleFontSize": 12}
+
+
 def _config(colours: Theme) -> Spec:
-    axis = {
-        "labelColor": colours.quiet,
-        "titleColor": colours.quiet,
-        "gridColor": colours.card_line,
-        "gridOpacity": 0.5,
-        "domain": False,
-        "ticks": False,
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "labelPadding": 4,
-        "titlePadding": 6,
-        "labelOverlap": False,
-    }
     return {
         "view": {"stroke": None},
         "font": "Source Sans, sans-serif",
-        "axis": axis,
+        "axis": {
+            **axis_of(colours),
+            "labelPadding": 4,
+            "titlePadding": 6,
+            "labelOverlap": False,
+        },
         "title": {
             "color": colours.ink,
             "anchor": "start",
@@ -157,14 +160,7 @@ def _config(colours: Theme) -> Spec:
             "subtitleColor": colours.quiet,
             "subtitleFontSize": 12,
         },
-        "legend": {
-            "labelColor": colours.quiet,
-            "titleColor": colours.quiet,
-            "titleFontWeight": "normal",
-            "labelFontSize": 12,
-            "symbolStrokeWidth": 2,
-            "orient": "top",
-        },
+        "legend": {**words_of(colours), "symbolStrokeWidth": 2, "orient": "top"},
     }
 
 
