@@ -10,9 +10,8 @@ import numpy as np
 
 from chainrule.errors import InputError, needed
 from chainrule.facade import Graph
-from chainrule.nn.examples import given, hits, named
 from chainrule.nn.formula import Formula
-from chainrule.nn.model import Model, Network
+from chainrule.nn.model import Model, Network, given, hits, named
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.stepping import Flat, Stepper
 from chainrule.nn.words import Answering
