@@ -84,6 +84,10 @@ class Network:
         """The network for single examples; statistics of a batch are its inputs."""
         return self.alone or self
 
+    def undropped(self, *batch: int) -> dict[str, Array]:
+        """Return masks that drop nothing, for a batch of a size or for one example."""
+        return {name: np.ones((*batch, *self.graph[name].shape)) for name in self.masks}
+
 
 def unit_of(op: Op) -> str:
     """Return the name of an output's activation, "linear" for what is none."""
@@ -115,15 +119,11 @@ def drawn(
     }
 
 
-def given(
-    network: Network, shapes: Mapping[str, Shape], x: Array, t: Array | None, of: str = ""
-) -> tuple[Array, ...]:
+def given(network: Network, x: Array, t: Array | None, of: str = "") -> tuple[Array, ...]:
     """Return the data of a network in the order of its columns.
 
     Parameters
     ----------
-    shapes
-        Of one example, by column.
     x
         Examples, or columns by name (a dictionary, a data frame); the targets may stand there
         under the name of what is predicted.
@@ -138,6 +138,7 @@ def given(
         If a column is missing or does not fit: says which row.
     """
     inputs = [name for name in network.columns if name != network.target]
+    shapes = {name: network.graph[name].shape for name in inputs}
     columns: dict[str, Array] = {}
     predicted = network.graph.names.get(network.graph.outputs[1], "")
     if hasattr(x, "keys"):
