@@ -114,7 +114,7 @@ class Landscape:
         """
         if not 0 <= steps <= MOST_STEPS:
             raise InputError(f"{steps} steps", given=steps, allowed=f"At most {MOST_STEPS:,}.")
-        far = [BEYOND * (high - low) for low, high in self.region]
+        far = BEYOND * self.width
         points, values, gradients, ended = [], [], [], ""
         for w, value, gradient in optimiser.descend(np.array(start, float), self.slope, steps):
             if not (np.isfinite(value) and np.isfinite(gradient).all()):
@@ -167,10 +167,11 @@ class Landscape:
         for x, (low, high) in zip(point, self.region, strict=True):
             if not low + 1e-6 * (high - low) < x < high - 1e-6 * (high - low):
                 return False
-        return all(np.max(np.abs(np.subtract(point, m.point)) / self._width) > 0.01 for m in found)
+        return all(np.max(np.abs(np.subtract(point, m.point)) / self.width) > 0.01 for m in found)
 
     @property
-    def _width(self) -> Array:
+    def width(self) -> Array:
+        """How wide the region is, by variable."""
         return np.array([high - low for low, high in self.region])
 
     def _settled(self, point: Array) -> Minimum | None:
@@ -186,13 +187,13 @@ class Landscape:
                 if share < 1e-12:  # nothing around is lower: a bottom, or a kink
                     return Minimum(tuple(float(x) for x in point), value)
             point = point + share * step
-            if np.max(np.abs(share * step) / self._width) < 1e-11:
+            if np.max(np.abs(share * step) / self.width) < 1e-11:
                 return Minimum(tuple(float(x) for x in point), self.slope(point)[0])
         return None
 
     def _newton(self, point: Array, gradient: Array) -> Array:
         """Return Newton's step where the function curves upwards, else a short one downhill."""
-        near = 1e-5 * self._width
+        near = 1e-5 * self.width
         rows = [
             (self.slope(point + d)[1] - self.slope(point - d)[1]) / (2 * d.max())
             for d in np.diag(near)
@@ -204,7 +205,7 @@ class Landscape:
                 newton: Array = -directions @ ((directions.T @ gradient) / curves)
                 return newton
         length = float(np.linalg.norm(gradient))
-        return -gradient * (float(self._width.min()) / 60 / length if length else 0.0)
+        return -gradient * (float(self.width.min()) / 60 / length if length else 0.0)
 
 
 Segment = tuple[float, float, float, float]

@@ -282,9 +282,8 @@ def ending(land: Landscape, name: str, path: Path) -> tuple[str, bool]:
 
 def _nearest(land: Landscape, points: Any, share: float) -> Minimum | None:
     """Return the minimum that all the points lie near, by the region's width."""
-    width = np.array([high - low for low, high in land.region])
     for minimum in land.minima:
-        if np.max(np.abs(points - np.array(minimum.point)) / width) < share:
+        if np.max(np.abs(points - np.array(minimum.point)) / land.width) < share:
             return minimum
     return None
 

@@ -109,10 +109,12 @@ def _live(was_running: bool) -> None:
     middle, right = st.columns([672, 296], gap="medium")
     with middle:
         _neurons(scene, mark, ring)
+    other: Run | None = session.get("net_b")
+    shown = [("A", scene), ("B", other.scene)] if other else [("training", scene)]
     with right:
         _planes(scene, mark, ring)
         course(
-            network_pictures.epochs(_named(scene), mark.epoch),
+            network_pictures.epochs(shown, mark.epoch),
             key="net_course",
             on_pick=lambda: _scrubbed("net_course"),
         )
@@ -123,11 +125,6 @@ def _live(was_running: bool) -> None:
     if not running and (was_running or current() != session["net_told"]):
         # The rhythm of asking, the menu and the address belong to the page around this.
         st.rerun()
-
-
-def _named(scene: Scene) -> list[tuple[str, Scene]]:
-    other: Run | None = st.session_state.get("net_b")
-    return [("A", scene), ("B", other.scene)] if other else [("training", scene)]
 
 
 def _bar(trainer: Trainer, mark: Mark, running: bool) -> None:

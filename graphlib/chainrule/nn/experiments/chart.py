@@ -215,16 +215,13 @@ def _band(records: Sequence[Spec], y: str, line: Spec, role: str) -> Spec:
         ends["low"] = f"max({ends['low']}, {least / 10})"
     made = [{"calculate": formula, "as": name} for name, formula in ends.items()]
     encoding = {k: v for k, v in line["encoding"].items() if k in "xy"}
+    encoding |= {"y": {**encoding["y"], "field": "low"}, "y2": {"field": "high"}}
     if "color" in line["encoding"]:
         encoding["detail"] = {"field": line["encoding"]["color"]["field"], "type": "nominal"}
     return {
         "transform": [*line.get("transform", []), *made],
         "mark": {"type": "area", "opacity": 0.18, "clip": True, "color": role},
-        "encoding": {
-            **encoding,
-            "y": {**encoding["y"], "field": "low"},
-            "y2": {"field": "high"},
-        },
+        "encoding": encoding,
     }
 
 
@@ -233,13 +230,9 @@ def _cursor(line: Spec, y: str, colours: Theme, named: str, *, numbers: bool) ->
     places = {axis: line["encoding"][axis] for axis in ("x", "y")}
     there = [*line.get("transform", []), {"filter": {"param": CURSOR, "empty": False}}]
     rule = {"type": "rule", "color": colours.ink, "strokeWidth": 1}
+    heard = {"type": "point", "opacity": 0, "clip": True}
     drawn = [
-        {
-            **line,
-            "name": named,
-            "mark": {"type": "point", "opacity": 0, "clip": True},
-            "encoding": places,
-        },
+        {**line, "name": named, "mark": heard, "encoding": places},
         {"transform": there, "mark": rule, "encoding": {"x": places["x"]}},
     ]
     if numbers:
@@ -309,15 +302,10 @@ def _axis(
     kind = outcome.type_of(name)
     if outcome.look.kind == "bar" and not wide and isinstance(outcome.column(name)[0], int):
         kind = "nominal"
+    shown = {"field": _field(name), "title": name, "type": kind}
     if kind == "nominal":
-        return {
-            "field": _field(name),
-            "title": name,
-            "type": kind,
-            "axis": {"labelAngle": 0},
-            "sort": None,
-        }
-    return {"field": _field(name), "title": name, "type": kind, "scale": scale, "axis": axis}
+        return {**shown, "axis": {"labelAngle": 0}, "sort": None}
+    return {**shown, "scale": scale, "axis": axis}
 
 
 def _ticks(numbers: Sequence[Any]) -> list[float]:
@@ -366,16 +354,12 @@ def _plane(outcome: Outcome, encoding: Spec, role: str, colours: Theme) -> Spec:
         "scale": {"range": [colours.ground, mixed(colours.ground, role, 0.45)], "domainMin": 0},
     }
     number = {"field": _field(name), "type": "quantitative", "format": ".4~g"}
-    return {
-        "encoding": places,
-        "layer": [
-            {"mark": {"type": "rect", "stroke": colours.card_line}, "encoding": {"color": shade}},
-            {
-                "mark": {"type": "text", "fontSize": 14, "color": colours.ink},
-                "encoding": {"text": number},
-            },
-        ],
-    }
+    text = {"type": "text", "fontSize": 14, "color": colours.ink}
+    layers: list[Spec] = [
+        {"mark": {"type": "rect", "stroke": colours.card_line}, "encoding": {"color": shade}},
+        {"mark": text, "encoding": {"text": number}},
+    ]
+    return {"encoding": places, "layer": layers}
 
 
 def _with_zeros(
@@ -387,15 +371,12 @@ def _with_zeros(
     zero = f"datum[{y!r}] === 0"
     place = {"calculate": f"{zero} ? {floor} : datum[{y!r}]", "as": at}
     placed = {**encoding, "y": {**encoding["y"], "field": at}}
+    alone = {k: v for k, v in placed.items() if k in "xy"}
     text = {"type": "text", "text": "0", "fontSize": 13, "fontWeight": 600, "color": mark["color"]}
     text |= {"align": "left", "dx": 3}  # beside the numbers of the axis, not on them
     return [
         {"transform": [place, {"filter": f"!({zero})"}], "mark": mark, "encoding": placed},
-        {
-            "transform": [place, {"filter": zero}],
-            "mark": text,
-            "encoding": {k: v for k, v in placed.items() if k in "xy"},
-        },
+        {"transform": [place, {"filter": zero}], "mark": text, "encoding": alone},
     ]
 
 
