@@ -288,53 +288,6 @@ def check_map(op: Op, values: Sequence[Any], given: Any, slot: int) -> bool:
     return True
 
 
-# Second derivatives
-
-
-def goal_graph(case: Case) -> tuple[WengertList, bool]:
-    """Return the operation's graph, and whether it ends in the sum of squares of the result.
-
-    It does where the result is not a number.
-    """
-    builder = Builder()
-    _operands, result = _written(builder, case)
-    squared = result.shape != ()
-    goal = builder.maths.sum(result * result) if squared else result
-    return builder.finish([builder.name(goal, "J")]), squared
-
-
-def _second_difference(goal: Callable[[list[Any]], Any], at: list[Any], u: Any, v: Any) -> Any:
-    step = NUMBERS.number(Fraction(1, 10**20))
-
-    def moved(p: int, q: int) -> Any:
-        return goal([x + a * (p * step) + b * (q * step) for x, a, b in zip(at, u, v, strict=True)])
-
-    return (moved(1, 1) - moved(1, -1) - moved(-1, 1) + moved(-1, -1)) / (4 * step**2)
-
-
-def check_second_order(case: Case) -> None:
-    """The gradient graph of the gradient graph agrees with second differences."""
-    graph, _squared = goal_graph(case)
-    at = [bound(FINE, x) for x in case.operands]
-    gradient = gradient_graph(graph)
-
-    def goal(there: list[Any]) -> Any:
-        return flat(outputs(graph, FINE, there)[0])[0]
-
-    for first, derivative in enumerate(gradient.outputs):
-        rows = outputs(gradient_graph(gradient, derivative), FINE, at)
-        for second, row in enumerate(rows):
-            what = f"{case}: second derivative by {first} and {second}"
-            u = [FINE.one(x) if i == first else FINE.zero(x) for i, x in enumerate(at)]
-            differences = [
-                _second_difference(
-                    goal, at, u, [e if i == second else FINE.zero(x) for i, x in enumerate(at)]
-                )
-                for e in _units(FINE, at[second])
-            ]
-            require_close(row, differences, "1e-34", f"{what}, differences")
-
-
 def check_layout(op: Op, operands: Sequence[Any], batched: Sequence[bool], given: Any) -> None:
     """Entry by entry, with shapes broadcast and batches summed, the derivatives are the numbers'.
 
@@ -432,3 +385,50 @@ def check_batches(case: Case, seed: int) -> None:
             what = f"{case}: example {i} of a batch"
             require(expected.shape == result.shape, f"{what} has shape {expected.shape}")
             require_close(result.data[i], expected, "1e-13", what)
+
+
+# Second derivatives
+
+
+def goal_graph(case: Case) -> tuple[WengertList, bool]:
+    """Return the operation's graph, and whether it ends in the sum of squares of the result.
+
+    It does where the result is not a number.
+    """
+    builder = Builder()
+    _operands, result = _written(builder, case)
+    squared = result.shape != ()
+    goal = builder.maths.sum(result * result) if squared else result
+    return builder.finish([builder.name(goal, "J")]), squared
+
+
+def _second_difference(goal: Callable[[list[Any]], Any], at: list[Any], u: Any, v: Any) -> Any:
+    step = NUMBERS.number(Fraction(1, 10**20))
+
+    def moved(p: int, q: int) -> Any:
+        return goal([x + a * (p * step) + b * (q * step) for x, a, b in zip(at, u, v, strict=True)])
+
+    return (moved(1, 1) - moved(1, -1) - moved(-1, 1) + moved(-1, -1)) / (4 * step**2)
+
+
+def check_second_order(case: Case) -> None:
+    """The gradient graph of the gradient graph agrees with second differences."""
+    graph, _squared = goal_graph(case)
+    at = [bound(FINE, x) for x in case.operands]
+    gradient = gradient_graph(graph)
+
+    def goal(there: list[Any]) -> Any:
+        return flat(outputs(graph, FINE, there)[0])[0]
+
+    for first, derivative in enumerate(gradient.outputs):
+        rows = outputs(gradient_graph(gradient, derivative), FINE, at)
+        for second, row in enumerate(rows):
+            what = f"{case}: second derivative by {first} and {second}"
+            u = [FINE.one(x) if i == first else FINE.zero(x) for i, x in enumerate(at)]
+            differences = [
+                _second_difference(
+                    goal, at, u, [e if i == second else FINE.zero(x) for i, x in enumerate(at)]
+                )
+                for e in _units(FINE, at[second])
+            ]
+            require_close(row, differences, "1e-34", f"{what}, differences")
