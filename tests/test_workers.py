@@ -17,8 +17,7 @@ import pytest
 
 from chainrule import workers
 from chainrule.errors import OutsideTimeout
-from chainrule.workers import WorkerCrash, WorkerFailure, Workers, WorkersBusy
-from chainrule.workers.queue import Queue
+from chainrule.workers import Queue, WorkerCrash, WorkerFailure, Workers, WorkersBusy
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,7 +10,7 @@ import pytest
 
 from chainrule.errors import GraphError, OutsideError
 from chainrule.facade import Graph
-from chainrule.importing.calls import called
+from chainrule.importing import called
 from chainrule.importing.from_onnx import TABLE, from_onnx
 from chainrule.importing.steps import Steps
 

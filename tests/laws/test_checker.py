@@ -13,7 +13,7 @@ from chainrule.algebras.array import Array
 from chainrule.algebras.arrays import ARRAYS
 from chainrule.errors import RuleError
 from chainrule.ops import OPS, Domain, Kink, Map, Op, Registry
-from chainrule.testing import corners, laws, layouts
+from chainrule.testing import corners, laws
 from chainrule.testing.laws import BrokenLaw, Case, Corner, exact
 from tests.laws import outside
 from tests.laws.cases import cases_of
@@ -106,7 +106,7 @@ def test_a_rule_that_is_wrong_only_where_shapes_differ_is_caught() -> None:
 
     op = replace(OPS["mul"], partials=(forgetful, lambda m, y, a, b: a))
     with pytest.raises(BrokenLaw, match="mul of"):
-        layouts.check_layout(op, [Fraction(2), [Fraction(3), Fraction(5)]], [False, False], {})
+        laws.check_layout(op, [Fraction(2), [Fraction(3), Fraction(5)]], [False, False], {})
 
 
 def test_an_operation_without_samples_is_caught() -> None:

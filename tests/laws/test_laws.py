@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chainrule.ops import OPS, Op
-from chainrule.testing import corners, laws, layouts
+from chainrule.testing import corners, laws
 from chainrule.testing.laws import Case, Corner
 from tests.laws import outside
 from tests.laws.cases import (
@@ -73,16 +73,16 @@ def test_maps_are_transposes(case: Case) -> None:
         assert laws.check_map(case.op, values, case.parameters, slot)
 
 
-@pytest.mark.parametrize(("op", "given", "columns"), list(layouts.stacked(SCALAR_CASES)), ids=str)
+@pytest.mark.parametrize(("op", "given", "columns"), list(laws.stacked(SCALAR_CASES)), ids=str)
 def test_shapes_are_broadcast_and_batches_summed(
     op: Op, given: Any, columns: list[list[Any]], sample_seed: int
 ) -> None:
-    layouts.check_layouts(op, given, columns, sample_seed)
+    laws.check_layouts(op, given, columns, sample_seed)
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if not c.is_scalar], ids=str)
 def test_tensor_maps_carry_a_batch_in_front(case: Case, sample_seed: int) -> None:
-    layouts.check_batches(case, sample_seed)
+    laws.check_batches(case, sample_seed)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.nn.contours import contour, levels
+from chainrule.nn.descent import contour, levels
 
 
 def test_the_line_of_a_circle_has_its_length_and_radius() -> None:

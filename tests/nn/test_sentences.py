@@ -25,9 +25,8 @@ from chainrule.nn.experiments.beginning import (
 )
 from chainrule.nn.experiments.data import _closed, _missed, _scaled, _slopes
 from chainrule.nn.experiments.fit import _best_depth, _best_shape, _best_way, _nearer, _ticket
-from chainrule.nn.experiments.layers import _arriving
 from chainrule.nn.experiments.outcome import Look, outcome
-from chainrule.nn.experiments.pictures import _shared, _styled, _turned
+from chainrule.nn.experiments.pictures import _arriving, _shared, _styled, _turned
 from chainrule.nn.experiments.steps import _best_rate, _lowest, _reached, _spread
 from chainrule.readings.health import SATURATED
 

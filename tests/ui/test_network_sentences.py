@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from chainrule.nn.course import Mark
-from chainrule.ui import network_tables
+from chainrule.ui import network_work
 from chainrule.ui.network_pictures import changes_words, flat_words, flow_words, sentence, way
 from chainrule.ui.network_state import NetworkState
 from chainrule.ui.network_work import Scene, data_of, quality
@@ -126,5 +126,5 @@ def test_how_good_a_network_is(scores: dict[str, float], must: str, never: str) 
     ],
 )
 def test_whether_loss_and_unit_fit(choices: dict[str, str], must: str, never: str) -> None:
-    told = network_tables.losses(scene(**choices)).rpartition("<div")[2]
+    told = network_work.losses(scene(**choices)).rpartition("<div")[2]
     assert must in told and never not in told

@@ -14,7 +14,7 @@ import numpy as np
 
 from chainrule.errors import GraphError, needed
 from chainrule.graph.builder import Expression
-from chainrule.importing.calls import Table, called, entrywise
+from chainrule.importing import Table, called, entrywise
 from chainrule.importing.steps import Imported, Steps
 
 
@@ -141,18 +141,6 @@ def _concat(s: Steps, *xs: Any, axis: int) -> Any:
     return s.join(xs, axis)
 
 
-def _shape(s: Steps, x: Any, *, start: int, end: int | None = None) -> Any:
-    return np.array(s.lift(x).shape[start:end])
-
-
-def _constant(s: Steps, *, value: Any = None, **other: Any) -> Any:
-    return np.asarray(value if value is not None else next(iter(other.values())))
-
-
-def _filled(s: Steps, shape: Any, *, value: Any = None) -> Any:
-    return np.full(_numbers(shape), 0.0 if value is None else np.ravel(value)[0])
-
-
 def _dropout(s: Steps, x: Any, ratio: Any = None, training: Any = None) -> Any:
     if training is not None and np.any(training):
         raise GraphError("dropout draws at random while it is trained")
@@ -218,9 +206,13 @@ TABLE: Table = {
     "Slice": _part,
     "Gather": _gather,
     "Concat": _concat,
-    "Shape": _shape,
-    "Constant": _constant,
-    "ConstantOfShape": _filled,
+    "Shape": lambda s, x, *, start, end=None: np.array(s.lift(x).shape[start:end]),
+    "Constant": lambda s, *, value=None, **other: np.asarray(
+        value if value is not None else next(iter(other.values()))
+    ),
+    "ConstantOfShape": lambda s, shape, *, value=None: np.full(
+        _numbers(shape), 0.0 if value is None else np.ravel(value)[0]
+    ),
     "Cast": _cast,
 }
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from chainrule.errors import GraphError, needed
 from chainrule.graph.builder import Expression
-from chainrule.importing.calls import Table, called, entrywise
+from chainrule.importing import Table, called, entrywise
 from chainrule.importing.steps import Imported, Steps
 
 HOW = ("none", "mean", "sum")
@@ -34,10 +34,6 @@ def _over(operation: str) -> Callable[..., Any]:
         return s.over(operation, x, _axes(dim), keepdim)
 
     return write
-
-
-def _linear(s: Steps, x: Any, w: Any, bias: Any) -> Any:
-    return s.affine(x, s.m.transpose(s.lift(w)), bias)
 
 
 def _extreme(name: str, whole: str) -> Callable[..., Any]:
@@ -161,10 +157,6 @@ def _variance(
     return total / (many - (int(unbiased) if correction is None else correction))
 
 
-def _spread(s: Steps, x: Any, **how: Any) -> Any:
-    return s.m.sqrt(_variance(s, x, **how))
-
-
 def _size(s: Steps, x: Any, ord: float | None, dim: Any, keepdim: bool) -> Any:
     if ord is not None and dim is None and s.lift(x).ndim > 1:
         raise GraphError("of norms of matrices, Frobenius's is written")
@@ -210,7 +202,7 @@ TABLE: Table = {
     "rsqrt": lambda s, x: 1 / s.m.sqrt(s.lift(x)),
     "matmul": lambda s, a, b: s.matmul(a, b),
     "bmm": lambda s, a, b: s.matmul(a, b),
-    "linear": _linear,
+    "linear": lambda s, x, w, bias: s.affine(x, s.m.transpose(s.lift(w)), bias),
     "addmm": lambda s, c, a, b, alpha, beta: s.affine(a, b, c, alpha, beta),
     "t": lambda s, x: s.m.transpose(s.lift(x)),
     "numpy_T": lambda s, x: s.m.transpose(s.lift(x)),
@@ -244,7 +236,7 @@ TABLE: Table = {
     "elu": lambda s, x, alpha: s.m.elu(s.lift(x), alpha=Fraction(alpha)),
     "softplus": lambda s, x, beta: s.m.softplus(s.lift(x) * beta) / beta,
     "var": _variance,
-    "std": _spread,
+    "std": lambda s, x, **how: s.m.sqrt(_variance(s, x, **how)),
     "linalg_vector_norm": lambda s, x, ord, dim, keepdim: _size(
         s, x if dim else s.flatten(x), ord, dim, keepdim
     ),

@@ -5,7 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from chainrule.nn.estimator import Estimator
+from chainrule.nn.building import Estimator
+from chainrule.nn.composed import (
+    GRU,
+    LSTM,
+    Attention,
+    BatchNorm,
+    Embedding,
+    LayerNorm,
+    Maxout,
+    MaxPool2D,
+    Padding2D,
+    Recurrent,
+    Residual,
+)
 from chainrule.nn.formula import Formula
 from chainrule.nn.initialisers import SCHEMES, Initialiser
 from chainrule.nn.layers import (
@@ -24,9 +37,7 @@ from chainrule.nn.losses import LOSSES
 from chainrule.nn.model import Network
 from chainrule.nn.optimisers import METHODS, Optimiser
 from chainrule.nn.plan import Plan, TrainingRecord
-from chainrule.nn.sequences import GRU, LSTM, Attention, Embedding, Recurrent
 from chainrule.nn.sequential import Sequential
-from chainrule.nn.shaping import BatchNorm, LayerNorm, Maxout, MaxPool2D, Padding2D, Residual
 from chainrule.nn.training import Training, train
 from chainrule.nn.words import elsewhere
 

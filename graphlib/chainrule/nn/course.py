@@ -75,8 +75,7 @@ class Course:
     def _take(self, prepared: Prepared) -> None:
         run = prepared.run
         epochs = (run.steps or 0) // run.per_epoch
-        shapes = [p.shape for p in run.network.parameters.values()]
-        size = sum(math.prod(shape) for shape in shapes)
+        size = sum(map(math.prod, run.network.shapes.values()))
         if size * epochs > MOST_NUMBERS:
             raise InputError(
                 f"{size:,} parameters over {epochs:,} epochs are too many to show",
@@ -144,12 +143,8 @@ class Course:
         self.run.epochs = [e for e in self.run.epochs if e["epoch"] < self.marks[-1].epoch]
         self.marks[-1] = self._mark()
         where = ",".join(str(k + 1) for k in entry)
-        self.changes.append(
-            (
-                self.run.step // self.run.per_epoch,
-                f"{parameter}[{where}] from {before:.4g} to {value:.4g}",
-            )
-        )
+        words = f"{parameter}[{where}] from {before:.4g} to {value:.4g}"
+        self.changes.append((self.run.step // self.run.per_epoch, words))
 
     def _mark(self) -> Mark:
         run = self.run

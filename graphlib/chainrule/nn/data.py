@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from inspect import signature
 from typing import Any, Literal
@@ -110,8 +110,7 @@ class Data:
         return self._taken(kept, self.name), self._taken(held, f"{self.name}, held out")
 
     def _taken(self, chosen: Array, name: str) -> Data:
-        x, t = self.x[chosen], self.t[chosen]
-        return Data(name, x, t, self.columns, self.task, self.classes, self.notes)
+        return replace(self, name=name, x=self.x[chosen], t=self.t[chosen])
 
 
 # Drawn from a seed
@@ -247,18 +246,8 @@ def heart(count: int = 300, seed: int = 0) -> Data:
     return Data("heart disease (generated)", x, t, columns, "yes or no", ("No", "Yes"))
 
 
-GENERATED: Mapping[str, Callable[..., Data]] = {
-    "line": line,
-    "wave": wave,
-    "moons": moons,
-    "circles": circles,
-    "spirals": spirals,
-    "xor": xor,
-    "blobs": blobs,
-    "passing": passing,
-    "heart": heart,
-    "digits": digits,
-}
+_DRAWN = (line, wave, moons, circles, spirals, xor, blobs, passing, heart, digits)
+GENERATED: Mapping[str, Callable[..., Data]] = {draw.__name__: draw for draw in _DRAWN}
 
 
 def named(name: str, **given: Any) -> Data:

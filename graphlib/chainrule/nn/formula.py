@@ -15,11 +15,10 @@ from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, read, value
 from chainrule.language.build import build
-from chainrule.nn.examples import named
 from chainrule.nn.initialisers import Initialiser
 from chainrule.nn.layers import Parameter
 from chainrule.nn.losses import LOSSES, PROBABILITIES, Loss, loss_named
-from chainrule.nn.model import Network, drawn, unit_of
+from chainrule.nn.model import Network, drawn, named, unit_of
 from chainrule.ops import OPS, Shape
 
 Array = Any

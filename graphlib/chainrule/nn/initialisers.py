@@ -13,7 +13,6 @@ from chainrule.errors import InputError
 from chainrule.nn.words import INITIALISERS, understood
 
 Draw = Callable[..., Any]
-_NO_GIVEN: Mapping[str, float] = {}
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -43,9 +43,8 @@ def activation(name: str | Op) -> Op | None:
         )
     if name in LINEAR:
         return None
-    if name not in ACTIVATIONS and plain(name) in _PLAIN:
-        return _PLAIN[plain(name)]
-    if name not in ACTIVATIONS:
+    found = ACTIVATIONS.get(name) or _PLAIN.get(plain(name))
+    if found is None:
         raise no_such(
             "activation",
             name,
@@ -53,7 +52,7 @@ def activation(name: str | Op) -> Op | None:
             allowed="There are linear, relu, leaky_relu, elu, gelu, sigmoid, tanh, softplus, "
             "swish, softmax and every other function of one value (`chainrule ops`).",
         )
-    return ACTIVATIONS[name]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,13 @@ class Answers:
     def __init__(self, network: Network, size: int) -> None:
         graph = network.graph
         self._graph = graph
-        self._flat = Flat({n: p.shape for n, p in network.parameters.items()}, "parameter")
+        self._flat = Flat(network.shapes, "parameter")
         names = network.units or (graph.names[graph.outputs[1]],)
         self._nodes = {name: graph.index[name] for name in names}
         self._run = Buffered(graph, size, self._flat.views, {}, list(self._nodes.values()))
         self._rest = {
             network.target: np.zeros((size, *network.outputs)),
-            **{name: np.ones((size, *graph[name].shape)) for name in network.masks},
+            **network.undropped(size),
         }
 
     def __call__(
@@ -87,8 +87,7 @@ def _record(
     """Run both passes over some examples, nothing dropped out."""
     graph = network.graph
     count = len(next(iter(columns.values())))
-    given = {**parameters, **columns}
-    given |= {name: np.ones((count, *graph[name].shape)) for name in network.masks}
+    given = {**parameters, **columns, **network.undropped(count)}
     point = {
         node: ARRAYS.array(given[graph.names[node]], graph.shape(node), node in graph.batched)
         for node in graph.inputs

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.errors import FileError
 from chainrule.files import Column, read_table
-from chainrule.nn.data import Data
+from chainrule.nn.data import Data, Task
 
 Array = Any
 Missing = Literal["refuse", "drop", "fill"]
@@ -94,37 +94,26 @@ def from_csv(
             row=1,
             allowed="Every column beside the target holds one and the same word.",
         )
-    x = np.stack(parts, axis=1)
-    given = (tuple(names), tuple(notes))
+    kinds: tuple[str, ...] = ()
     if goal.kind == "number":
-        numbers = np.array([float(value) for value in goal.numbers()])
-        if set(numbers.tolist()) <= {0.0, 1.0}:
-            return _labelled(goal, x, numbers, ("0", "1"), *given)
-        return Data(goal.heading, x, numbers[:, None], given[0], "numbers", (), given[1])
-    kinds = sorted(set(goal.cells))
-    if not 2 <= len(kinds) <= MOST_KINDS:
-        raise FileError(
-            f"the column {goal.heading} has {len(kinds)} different word{'s' * (len(kinds) != 1)}",
-            row=1,
-            column_number=_place(goal, every),
-            allowed=f"Classes are 2 to {MOST_KINDS}.",
-        )
-    labels = np.array([kinds.index(cell) for cell in goal.cells])
-    return _labelled(goal, x, labels, tuple(kinds), *given)
-
-
-def _labelled(
-    goal: Column,
-    x: Array,
-    labels: Array,
-    kinds: tuple[str, ...],
-    names: tuple[str, ...],
-    notes: tuple[str, ...],
-) -> Data:
-    if len(kinds) == 2:
-        t = labels.astype(float)[:, None]
-        return Data(goal.heading, x, t, names, "yes or no", kinds, notes)
-    return Data(goal.heading, x, labels, names, "classes", kinds, notes)
+        t = np.array([float(value) for value in goal.numbers()])
+        if set(t.tolist()) <= {0.0, 1.0}:
+            kinds = ("0", "1")
+    else:
+        kinds = tuple(sorted(set(goal.cells)))
+        if not 2 <= len(kinds) <= MOST_KINDS:
+            raise FileError(
+                f"the column {goal.heading} has {len(kinds)} different "
+                f"word{'s' * (len(kinds) != 1)}",
+                row=1,
+                column_number=_place(goal, every),
+                allowed=f"Classes are 2 to {MOST_KINDS}.",
+            )
+        t = np.array([kinds.index(cell) for cell in goal.cells])
+    task: Task = "classes" if len(kinds) > 2 else "yes or no" if kinds else "numbers"
+    t = t if task == "classes" else t.astype(float)[:, None]
+    x = np.stack(parts, axis=1)
+    return Data(goal.heading, x, t, tuple(names), task, kinds, tuple(notes))
 
 
 def _place(column: Column, every: Sequence[Column]) -> int:

@@ -1,10 +1,10 @@
-"""How to train, and what a step of training says."""
+"""How to train, as choices and as pseudo-code, and what a step of training says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from chainrule.errors import InputError
 from chainrule.nn.optimisers import Optimiser
 from chainrule.nn.schedules import Schedule
 from chainrule.nn.words import translated
+
+if TYPE_CHECKING:
+    from chainrule.nn.training import Training
 
 Array = Any
 
@@ -150,13 +153,8 @@ class Plan:
                 f"the learning rate is given twice, {self.rate:g} and {optimiser.rate:g}",
                 allowed="Give it with the optimiser or with the plan.",
             )
-        least = {
-            "batch": self.batch,
-            "steps": self.steps,
-            "epochs": self.epochs,
-            "patience": self.patience,
-        }
-        for name, value in least.items():
+        for name in ("batch", "steps", "epochs", "patience"):
+            value = getattr(self, name)
             if value is not None and (value < 1 or value != int(value)):
                 raise InputError(
                     f"{name} is {value}", given=value, allowed="It is a whole number, at least 1."
@@ -187,3 +185,58 @@ class Plan:
             raise InputError(
                 "early stopping needs data to validate on", allowed="Give validation=(x, t)."
             )
+
+
+def pseudo_code(run: Training) -> tuple[str, ...]:
+    """Return the lines of a run, with the numbers of its plan.
+
+    >>> from chainrule.nn import Dense, Sequential, train
+    >>> model = Sequential([Dense(1)], inputs=1)
+    >>> run = train(model, [[0.0], [1.0]], [1.0, 3.0], optimiser="momentum", epochs=9, l2=0.5)
+    >>> print(*pseudo_code(run), sep=chr(10))
+    draw the parameters w (2 numbers) from seed 0
+    for epoch = 1 … 9:
+        take all 2 examples as one batch
+        forwards: y ← network(x), J ← mean of loss(y, t)
+        backwards: g ← ∂J/∂w
+        g ← g + 2 · 0.5 · w for weights, not for biases
+        v ← 0.9 v + g
+        w ← w − 0.05 v
+        measure loss and quality over all examples
+    """
+    plan, method = run.plan, run.optimiser.method
+    count, size = run.examples, plan.batch or run.examples
+    numbers = sum(p.size for p in run.parameters.values())
+    lines = [f"draw the parameters w ({numbers} numbers) from seed {plan.seed}"]
+    lines.append(f"for epoch = 1 … {(run.steps or 0) // run.per_epoch}:")
+    within = "    "
+    if size >= count:
+        lines.append(f"{within}take all {count} examples as one batch")
+    else:
+        order = "shuffle" if plan.shuffle else "take"
+        lines.append(f"{within}{order} the {count} examples, cut them into {run.per_epoch} batches")
+        lines.append(f"{within}for each batch of {size}:")
+        within *= 2
+    if run.network.masks:
+        rates = sorted({f"{rate:g}" for rate in run.network.masks.values()})
+        lines.append(f"{within}switch off each unit with probability {' or '.join(rates)}")
+    lines.append(f"{within}forwards: y ← network(x), J ← mean of loss(y, t)")
+    lines.append(f"{within}backwards: g ← ∂J/∂w")
+    penalty = [f"{plan.l1:g} · sign(w)"] if plan.l1 else []
+    penalty += [f"2 · {plan.l2:g} · w"] if plan.l2 else []
+    if penalty:
+        lines.append(f"{within}g ← g + {' + '.join(penalty)} for weights, not for biases")
+    if plan.clip is not None:
+        lines.append(f"{within}if ‖g‖ > {plan.clip:g}: g ← {plan.clip:g} · g/‖g‖")
+    letters = {"mu": "μ", "rho": "ρ", "beta1": "β₁", "beta2": "β₂", "eps": "ε", "decay": "λ"}
+    given = {letters[name]: f"{value:g}" for name, value in run.optimiser.choices.items()}
+    given["η"] = f"{run.optimiser.learning_rate:g}"
+    for step in method.steps:
+        for letter, value in given.items():
+            step = step.replace(letter, value)
+        lines.append(within + step)
+    held = ", and over those held out" if run.held is not None else ""
+    lines.append(f"    measure loss and quality over all examples{held}")
+    if plan.patience is not None:
+        lines.append(f"    stop after {plan.patience} epochs without a lower held-out loss")
+    return tuple(lines)

@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.errors import InputError
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder, Expression
-from chainrule.nn.layers import ACTIVATIONS, Layer, Page
+from chainrule.nn.layers import Layer, Page
 from chainrule.nn.losses import PROBABILITIES, Loss, check_unit, loss_named
 from chainrule.nn.model import Network, drawn, unit_of
 from chainrule.nn.training import Training, train
@@ -106,14 +106,15 @@ class Sequential(Answering):
         builder = Builder()
         page = Page(builder, batched, predicting)
         prediction = self._written(page, page.example("x", self.inputs))
-        check_unit(loss, unit_of(prediction.op), prediction.shape)
-        before = _before(prediction, loss.unit)
+        unit = unit_of(prediction.op)
+        check_unit(loss, unit, prediction.shape)
+        fits = loss.unit != "identity" and prediction.op is OPS[loss.unit]
+        # Scores without an activation are what the fused form takes, too.
+        scores = prediction.operands[0] if fits else prediction if unit == "linear" else None
         if prediction.index not in builder.names:
             prediction = page.named(prediction, "y")
         target = page.example("t", prediction.shape)
-        # Scores without an activation are what the fused form takes, too.
-        scores = before if before is not None else _scores(prediction)
-        if loss.fused is not None and scores is not None and (fused or before is None):
+        if loss.fused is not None and scores is not None and (fused or not fits):
             written = loss.fused(builder.maths, scores, target)
         else:
             written = loss.write(builder.maths, prediction, target)
@@ -127,7 +128,7 @@ class Sequential(Answering):
             units=tuple(page.units),
             statistics=tuple(page.statistics),
             words=page.words,
-            cut=0.5 if unit_of(prediction.op) in PROBABILITIES else 0.0,
+            cut=0.5 if unit in PROBABILITIES else 0.0,
         )
 
     def _written(self, page: Page, x: Expression) -> Expression:
@@ -220,15 +221,3 @@ class Sequential(Answering):
 
 def _sizes(shape: Shape) -> str:
     return "×".join(map(str, shape)) or "1"
-
-
-def _before(prediction: Expression, unit: str) -> Expression | None:
-    """Return the values before the output's activation, if that is `unit`."""
-    if unit != "identity" and prediction.op is OPS[unit]:
-        return prediction.operands[0]
-    return None
-
-
-def _scores(prediction: Expression) -> Expression | None:
-    """Return the prediction itself where its unit is linear: then it is a score."""
-    return prediction if prediction.op not in ACTIVATIONS.values() else None

@@ -97,7 +97,7 @@ class Stepper:
         self.parameters = parameters
         self.optimiser = optimiser
         self.plan = plan
-        shapes = {name: p.shape for name, p in network.parameters.items()}
+        shapes = network.shapes
         self.gradient = Flat(shapes, "gradient")
         self.slots = tuple(np.zeros_like(parameters.numbers) for _ in optimiser.method.slots)
         weights = Flat(shapes, "weight")
@@ -251,7 +251,7 @@ class Stepper:
         if self.statistics:
             step = self._for(len(over[0]), "statistics")
             with np.errstate(all="ignore"):
-                step(*self._arguments(over, self._ones(len(over[0]))))
+                step(*self._arguments(over, self.network.undropped(len(over[0]))))
             for name, view in self.statistics.items():
                 view[...] = step.value(self.network.graph.index[name])
         found = [
@@ -265,13 +265,9 @@ class Stepper:
         size, outputs = len(columns[0]), self._alone.graph.outputs
         step = self._for(size, "looked at")
         with np.errstate(all="ignore"):
-            step(*self._arguments(columns, self._ones(size)))
+            step(*self._arguments(columns, self.network.undropped(size)))
         # What does not depend on the data is one value for all examples.
         loss, shape = step.value(outputs[0]), (size, *self.network.outputs)
         return np.array(np.broadcast_to(loss, (size,))), np.array(
             np.broadcast_to(step.value(outputs[1]), shape)
         )
-
-    def _ones(self, size: int) -> dict[str, Array]:
-        graph = self.network.graph
-        return {name: np.ones((size, *graph[name].shape)) for name in self.network.masks}

@@ -10,9 +10,8 @@ import numpy as np
 
 from chainrule.errors import InputError, needed
 from chainrule.facade import Graph
-from chainrule.nn.examples import given, hits, named
 from chainrule.nn.formula import Formula
-from chainrule.nn.model import Model, Network
+from chainrule.nn.model import Model, Network, given, hits, named
 from chainrule.nn.scaling import Scaling
 from chainrule.nn.stepping import Flat, Stepper
 from chainrule.nn.words import Answering
@@ -110,14 +109,12 @@ class Trained(Answering):
         self.model = model
         self.units = units
         self.network: Network = model.network(loss)
-        graph = self.network.graph
-        self._shapes = {name: graph[name].shape for name in self.network.columns}
-        self.columns = given(self.network, self._shapes, x, t)
+        self.columns = given(self.network, x, t)
         self.held: tuple[Array, ...] | None = None
         if validation is not None:
             held_x, held_t = validation if isinstance(validation, tuple) else (validation, None)
             of = " of the validation data"
-            self.held = given(self.network, self._shapes, held_x, held_t, of)
+            self.held = given(self.network, held_x, held_t, of)
         self.epochs: list[dict[str, float]] = []
         """The scores after each epoch that was told, oldest first."""
 
@@ -174,7 +171,7 @@ class Trained(Answering):
         nothing = np.zeros((count, *network.outputs))
         if network.loss.task == "classes":
             nothing[:, 0] = 1.0
-        return given(network, self._shapes, x, nothing if network.target else None)
+        return given(network, x, nothing if network.target else None)
 
     def evaluate(self, x: Array | None = None, t: Array | None = None) -> dict[str, float]:
         """Return loss, and accuracy or RMSE and R², over examples; over the training data if none.
@@ -185,7 +182,7 @@ class Trained(Answering):
         >>> run.run()[-1].step, round(run.evaluate()["r2"], 6)
         (300, 1.0)
         """
-        columns = self.columns if x is None else given(self.network, self._shapes, x, t)
+        columns = self.columns if x is None else given(self.network, x, t)
         return self._scores(columns)
 
     def _scores(self, columns: tuple[Array, ...]) -> dict[str, float]:
@@ -250,11 +247,10 @@ class Trained(Answering):
         """Return all inputs of the graph for one example, nothing dropped out."""
         network = self.network
         columns = dict(zip(network.columns, self.columns, strict=True))
-        ones = {name: np.ones(network.graph[name].shape) for name in network.masks}
         if network.statistics:
             self._stepper.look_at(tuple(c[:1] for c in self.columns), self.columns)
         found = {name: column[example] for name, column in columns.items()}
-        point = {**found, **self.parameters, **ones, **self._stepper.statistics}
+        point = {**found, **self.parameters, **network.undropped(), **self._stepper.statistics}
         return {name: value if np.ndim(value) else float(value) for name, value in point.items()}
 
 

@@ -71,9 +71,7 @@ class Training(Trained, Iterator[TrainingRecord]):
         self.plan.check(self.examples, held=self.held is not None)
         self.optimiser = self.plan.method
         begin = model.parameters(self.plan.seed) if start is None else start
-        self._flat = Flat(
-            {n: p.shape for n, p in self.network.parameters.items()}, "parameter", begin
-        )
+        self._flat = Flat(self.network.shapes, "parameter", begin)
         self._stepper = Stepper(self.network, self._flat, self.optimiser, self.plan)
         self._random = np.random.default_rng(self.plan.seed)
         self._order = np.arange(self.examples)
@@ -102,10 +100,7 @@ class Training(Trained, Iterator[TrainingRecord]):
         InputError
             If there is no such parameter, or it has another shape.
         """
-        others = {name: view for name, view in self._flat.views.items() if name not in parameters}
-        changed = Flat(
-            {n: v.shape for n, v in self._flat.views.items()}, "parameter", {**others, **parameters}
-        )
+        changed = Flat(self.network.shapes, "parameter", {**self._flat.views, **parameters})
         self._flat.numbers[:] = changed.numbers
         self._moments = [moment for moment in self._moments if moment.step < self.step]
         self._moments.append(self.moment())
@@ -254,9 +249,8 @@ class Training(Trained, Iterator[TrainingRecord]):
 
     def _scored(self) -> dict[str, float]:
         """Return the scores after an epoch; stop where the held-out loss is long no better."""
-        if self.step % self.per_epoch:
-            return {}
-        if not (self.plan.observe or self.held is not None):
+        seen = self.plan.observe or self.held is not None
+        if self.step % self.per_epoch or not seen:
             return {}
         found = self.told()
         self.epochs.append({"epoch": self.step // self.per_epoch, **found})
@@ -327,8 +321,7 @@ class Training(Trained, Iterator[TrainingRecord]):
         FileError
             If the file is none, or of another network, optimiser or number of examples.
         """
-        shapes = {name: view.shape for name, view in self._flat.views.items()}
-        content = Path(path).read_bytes()
+        content, shapes = Path(path).read_bytes(), self.network.shapes
         moment, epochs = unpacked(content, self.moment(), shapes, self.optimiser.name)
         self.restore(moment)
         self.epochs = epochs

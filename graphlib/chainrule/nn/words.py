@@ -3,230 +3,29 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from importlib.resources import files
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 from chainrule.errors import InputError, no_such
 
-LOSSES = {
-    "binarycrossentropy": "bce",
-    "bceloss": "bce",
-    "bcewithlogits": "bce",
-    "categoricalcrossentropy": "ce",
-    "sparsecategoricalcrossentropy": "ce",
-    "crossentropy": "ce",
-    "meansquarederror": "mse",
-    "squarederror": "mse",
-    "l2loss": "mse",
-    "meanabsoluteerror": "mae",
-    "absoluteerror": "mae",
-    "l1": "mae",
-    "smoothl1": "huber",
-    "log": "bce",
-    "nll": "ce",
-}
-OPTIMISERS = {"gradientdescent": "gd"}
-INITIALISERS = {
-    "glorotuniform": "xavier",
-    "xavieruniform": "xavier",
-    "glorot": "xavier",
-    "henormal": "he",
-    "kaimingnormal": "he",
-    "kaiming": "he",
-    "lecunnormal": "lecun",
-    "randomnormal": "normal",
-    "randomuniform": "uniform",
-    "zero": "zeros",
-}
-CHOICES = {
-    "optimizer": "optimiser",
-    "solver": "optimiser",
-    "batchsize": "batch",
-    "lr": "rate",
-    "learningrate": "rate",
-    "learningrateinit": "rate",
-    "eta0": "rate",
-    "nepochs": "epochs",
-    "numepochs": "epochs",
-    "maxiter": "epochs",
-    "validationdata": "validation",
-    "y": "t",
-    "randomstate": "seed",
-    "criterion": "loss",
-    "lossfn": "loss",
-    "globalclipnorm": "clip",
-    "maxgradnorm": "clip",
-    "maxnorm": "clip",
-    "gradientclipval": "clip",
-    "lrscheduler": "schedule",
-    "learningrateschedule": "schedule",
-}
-ANSWERED = {
-    "weightdecay": "The penalty here is l2 · Σw², so a weight decay of λ is l2 = λ/2; that of "
-    "adamw is nn.Optimiser('adamw', given={'decay': λ}).",
-    "momentum": "Momentum is an optimiser of its own: optimiser='momentum', or "
-    "nn.Optimiser('momentum', 0.05, {'mu': 0.9}).",
-    "nesterov": "It is an optimiser of its own: optimiser='nesterov'.",
-    "earlystopping": "It is patience=10 with validation=(x, t): stop after so many epochs.",
-    "validationsplit": "Draw it with kept, held = data.split(0.25) and give validation=held.",
-    "validationfraction": "Draw it with kept, held = data.split(0.25) and give validation=held.",
-    "callbacks": "A run is an iterator: write `for record in run:`, or run.run(watch=function).",
-    "verbose": "A run is quiet; run.run(watch=print) prints every record.",
-    "metrics": "Accuracy, RMSE and R² are always told: run.history, run.evaluate().",
-    "alpha": "The penalty here is l2 · Σw²; an alpha of scikit-learn's MLPClassifier over n "
-    "examples is l2 = alpha/(2n).",
-    "classweight": "Every example counts the same; repeat those that are to count more.",
-    "sampleweight": "Every example counts the same; repeat those that are to count more.",
-    "device": "Everything is computed by the processor, in double precision.",
-    "clipnorm": "Not each gradient, the whole of them is shortened: clip=1.0.",
-    "clipvalue": "Not each entry, the whole gradient is shortened, so that it keeps its "
-    "direction: clip=1.0.",
-    "initialepoch": "Go on with the run itself: run.advance(steps), or a new one from "
-    "start=run.parameters.",
-    "hiddenlayersizes": "Layers are objects: nn.Sequential([nn.Dense(16, 'relu'), nn.Dense(1)]).",
-}
+
+def _read() -> Mapping[str, Mapping[str, str]]:
+    """Return by table what is said to each word."""
+    text = (files("chainrule.nn") / "words.toml").read_text("utf-8")
+    return {
+        name: {word: told for words, told in table.items() for word in words.split()}
+        for name, table in tomllib.loads(text).items()
+    }
 
 
-LAYERS = {
-    "linear": "Dense(units): how many values come in is known from the layer before",
-    "rnn": "Recurrent",
-    "simplernn": "Recurrent",
-    "maxpooling2d": "MaxPool2D",
-    "zeropadding2d": "Padding2D",
-    "zeropad2d": "Padding2D",
-    "batchnorm1d": "BatchNorm",
-    "batchnorm2d": "BatchNorm",
-    "batchnormalization": "BatchNorm",
-    "layernormalization": "LayerNorm",
-    "multiheadattention": "Attention, of one head",
-    "input": "Sequential(layers, inputs=2)",
-    "inputlayer": "Sequential(layers, inputs=2)",
-    "module": "a class with write(page, x): see nn.Layer",
-    "model": "Sequential(layers); what layers cannot say is a class of one's own: see nn.Layer",
-    "timedistributed": "every=True of the layer before: a Dense then takes each step",
-    "adam": "Optimiser('adam', 0.01)",
-    "sgd": "Optimiser('sgd', 0.1)",
-    "mlpclassifier": "Sequential([Dense(16, 'relu'), Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
-    "mlpregressor": "Sequential([Dense(16, 'relu'), Dense(1)]).fit(x, t)",
-    "logisticregression": "Sequential([Dense(1, 'sigmoid')]).fit(x, t, loss='bce')",
-    "linearregression": "Sequential([Dense(1)]).fit(x, t)",
-    "optimizers": "optimiser='adam', rate=0.01 with the plan: fit(x, t, …)",
-    "optim": "optimiser='adam', rate=0.01 with the plan: fit(x, t, …)",
-    "losses": "loss='bce' with the plan: fit(x, t, …)",
-    "l1": "l1=0.01 with the plan: fit(x, t, …)",
-    "l2": "l2=0.01 with the plan: fit(x, t, …)",
-    "regularizers": "l1=0.01 or l2=0.01 with the plan: fit(x, t, …)",
-    "earlystopping": "patience=10 and validation=(x, t) with the plan: fit(x, t, …)",
-    "dataloader": "batch=32 with the plan: fit(x, t, …) shuffles anew every epoch",
-    "tensordataset": "the arrays themselves: fit(x, t, batch=32)",
-    "standardscaler": "chainrule.nn.scaling.Scaling.of(x): call it on x, and .back undoes it",
-    "traintestsplit": "data.split(0.25, seed) of an nn.data.Data: kept, held",
-    "loadmodel": "run.load(path), of a run that was begun with the same layers and data",
-    "functional": "Activation('relu'), or any name of a function: see Reference",
-    "activations": "Activation('relu'), or any name of a function: see Reference",
-    "ridge": "Sequential([Dense(1)]).fit(x, t, l2=0.01)",
-    "lasso": "Sequential([Dense(1)]).fit(x, t, l1=0.01)",
-    "readcsv": "nn.data.from_csv('file.csv', target='column')",
-    "fromcsv": "nn.data.from_csv('file.csv', target='column')",
-    "digits": "nn.data.digits()",
-    "loaddigits": "nn.data.digits()",
-    "makemoons": "nn.data.moons(200)",
-    "makecircles": "nn.data.circles(200)",
-    "makeblobs": "nn.data.blobs(200)",
-    "callbacks": "patience=10 with the plan, or `for record in run:` with what is to happen",
-    "modelcheckpoint": "patience=10 and validation=(x, t): the best parameters are put back",
-    "reducelronplateau": "schedule=… with the plan: see nn.schedules",
-    "learningratescheduler": "schedule=… with the plan: see nn.schedules",
-    "init": "Dense(16, initialiser='he')",
-    "initializers": "Dense(16, initialiser='he')",
-    "nograd": "run.predict(x): nothing is recorded there",
-    "gradienttape": "run.gradients, or chainrule.parse(formula).grad(…)",
-    "tensor": "a NumPy array, as it is",
-    "tocategorical": "the numbers of the classes, as they are: loss='ce' takes 0, 1, 2, …",
-    "onehotencoder": "the numbers of the classes, as they are: loss='ce' takes 0, 1, 2, …",
-    "accuracyscore": "run.evaluate(x, t)['accuracy']",
-    "confusionmatrix": "experiments.experiment('cut-off'), for every cut-off",
-    "crossvalscore": "nn.Estimator(…), which scikit-learn's cross_val_score takes",
-    "gridsearchcv": "experiments.sweep(function, grid), or scikit-learn's with nn.Estimator(…)",
-    "pipeline": "nn.Estimator(…), which scikit-learn's pipelines take",
-    "minmaxscaler": "chainrule.nn.scaling.Scaling.of(x): call it on x, and .back undoes it",
-    "save": "run.save('run.npz')",
-    "plotmodel": "model.graph('mse'), which draws itself",
-    "setrandomseed": "seed=1 with the plan: fit(x, t, …)",
-    "manualseed": "seed=1 with the plan: fit(x, t, …)",
-    "utils": "clip=1.0 with the plan, for clip_grad_norm_: fit(x, t, …)",
-}
-METHODS = {
-    "add": "all layers are given at once: Sequential([Dense(16, 'relu'), Dense(1)])",
-    "compile": "loss and optimiser go to fit(x, t, loss='bce', optimiser='adam', epochs=20)",
-    "call": "layers stand in Sequential([…]); a run predicts: model.fit(x, t, …).predict(x)",
-    "forward": "a run predicts: run = model.fit(x, t, …), then run.predict(x)",
-    "predict": "a run predicts: run = model.fit(x, t, …), then run.predict(x)",
-    "predictproba": "run.predict(x), which gives probabilities",
-    "evaluate": "a run has it: run = model.fit(x, t, …), then run.evaluate(x, t)",
-    "score": "run.evaluate(x, t)['accuracy'], or ['r2'] of numbers",
-    "history": "a run has it: run = model.fit(x, t, …), then run.history",
-    "save": "a run has it: run = model.fit(x, t, …), then run.save('run.npz')",
-    "countparams": "model.summary() counts what is learned",
-    "numparams": "model.summary() counts what is learned",
-    "weights": "parameters by name: run.parameters['W1']",
-    "getweights": "parameters by name: run.parameters['W1']",
-    "setweights": "start=parameters with the plan, or run.change(W1=…)",
-    "namedparameters": "run.parameters, a mapping by name",
-    "statedict": "run.parameters, a mapping by name; run.save keeps the optimiser's state, too",
-    "loadstatedict": "run.load(path), or run.change(W1=…)",
-    "coef": "run.parameters['W1']",
-    "intercept": "run.parameters['b1']",
-    "eval": "predict and evaluate never drop out; there is no mode to be set",
-    "backward": "next(run) makes a step with both passes; run.gradients are those of the last one",
-    "zerograd": "next(run) makes a step; gradients are new in each",
-    "partialfit": "next(run), or run.advance(steps)",
-    "summary": "model.summary(), of the layers; run.evaluate() says how good it is",
-    "trainonbatch": "next(run), of run = nn.train(model, x, t, batch=32)",
-    "train": "next(run) makes a step, run.run() all of them; there is no mode to be set",
-    "to": "everything is computed by the processor",
-    "cuda": "everything is computed by the processor",
-    "optimizer": "run.optimiser",
-    "lr": "run.optimiser.learning_rate",
-    "plot": "run.history.plot(), a DataFrame of pandas",
-    "trainableweights": "parameters by name: run.parameters['W1']",
-    "trainablevariables": "parameters by name: run.parameters['W1']",
-    "saveweights": "a run has it: run = model.fit(x, t, …), then run.save('run.npz')",
-    "loadweights": "run.load(path), of a run that was begun with the same layers and data",
-}
-"""Methods and attributes of networks and runs elsewhere, and what to write here."""
-ARGUMENTS = {
-    "inputshape": "inputs is said once, of the network: Sequential(layers, inputs=2).",
-    "inputdim": "inputs is said once, of the network: Sequential(layers, inputs=2); how many words "
-    "an Embedding knows is called words.",
-    "numembeddings": "It is called words.",
-    "embeddingdim": "It is called size.",
-    "outputdim": "It is called size.",
-    "p": "It is called rate.",
-    "name": "Layers are numbered: what the third one learns is W3 and b3.",
-    "dim": "Every example is taken for itself; there is no axis to be chosen.",
-    "axis": "Every example is taken for itself; there is no axis to be chosen.",
-    "normalizedshape": "How many values come in is known from the layer before.",
-    "numfeatures": "How many values come in is known from the layer before.",
-    "infeatures": "How many values come in is known from the layer before.",
-    "outfeatures": "It is called units.",
-    "kernelinitializer": "It is called initialiser.",
-    "initializer": "It is called initialiser.",
-    "biasinitializer": "It is called bias_initialiser.",
-    "usebias": "It is called bias.",
-    "kernelsize": "It is called kernel.",
-    "filters": "It is called channels.",
-    "outchannels": "It is called channels.",
-    "strides": "It is called stride.",
-    "padding": "Put nn.Padding2D(1) before it.",
-    "returnsequences": "It is called every.",
-    "hiddensize": "It is called units.",
-    "inputsize": "How many values come in is known from the layer before.",
-    "batchfirst": "Examples come first: (examples, steps, values).",
-    "kernelregularizer": "Penalties are given with the plan: fit(x, t, l2=0.01).",
-}
+_TABLES = _read()
+LOSSES, OPTIMISERS, INITIALISERS = (_TABLES[n] for n in ("losses", "optimisers", "initialisers"))
+CHOICES, ANSWERED, ARGUMENTS = (_TABLES[n] for n in ("choices", "answered", "arguments"))
+LAYERS, METHODS = _TABLES["layers"], _TABLES["methods"]
 
 
 def plain(word: str) -> str:

@@ -13,13 +13,13 @@ chainrule.testing.laws.BrokenLaw: cube(Fraction(3, 4),) push by 0: entry 0 is 2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chainrule.facade import Graph
 from chainrule.graph.builder import Builder
 from chainrule.ops import Op
-from chainrule.testing import corners, laws, layouts
+from chainrule.testing import corners, laws
 from chainrule.testing.laws import BrokenLaw, Case, Corner, require, require_close
 
 __all__ = ["BrokenLaw", "Corner", "check"]
@@ -64,8 +64,8 @@ def check(
     laws.check_places(op, cases, kinks=kinks, borders=outside and border)
     for case in cases:
         _check_case(case, reference, seed)
-    for _, given, columns in layouts.stacked(case for case in cases if case.is_scalar):
-        layouts.check_layouts(op, given, columns, seed)
+    for _, given, columns in laws.stacked(case for case in cases if case.is_scalar):
+        laws.check_layouts(op, given, columns, seed)
     for corner in kinks:
         corners.check_kink(op, corner)
         if corner.used is not None:
@@ -85,7 +85,7 @@ def _check_case(case: Case, reference: Callable[..., Any] | None, seed: int) -> 
     if case.is_scalar:
         _check_use(case)
     else:
-        layouts.check_batches(case, seed)
+        laws.check_batches(case, seed)
         values = [laws.bound(laws.FINE, x) for x in case.operands]
         for slot in range(len(values)):
             laws.check_map(case.op, values, case.parameters, slot)
@@ -97,9 +97,11 @@ def _check_use(case: Case) -> None:
     point = dict(zip(names, case.operands, strict=True))
     at = [laws.bound(laws.NUMBERS, x) for x in case.operands]
     value = laws.NUMBERS.apply(op, case.parameters, at)
-    graphs: Iterable[Graph] = [_graph(op, names)]
+    builder = Builder()
+    written = builder.finish([builder.write(op, [builder.input(name) for name in names])])
+    graphs = [Graph.of(written)]
     if op.spellings:
-        graphs = [*graphs, Graph.parse(f"{op.spellings[0]}({', '.join(names)})", operations=[op])]
+        graphs.append(Graph.parse(f"{op.spellings[0]}({', '.join(names)})", operations=[op]))
     for graph in graphs:
         proven = graph.reverse(point).number("value:f")
         require(proven.state == "proven", f"{case}: its value is {proven.state}")
@@ -111,8 +113,3 @@ def _check_use(case: Case) -> None:
         numbers = {symbol: point[symbol.name] for symbol in graph.sympy().free_symbols}
         formula = laws.number_of(graph.sympy(), numbers)
         require_close(formula, value, "1e-30", f"{case}: SymPy's formula")
-
-
-def _graph(op: Op, names: Sequence[str]) -> Graph:
-    builder = Builder()
-    return Graph.of(builder.finish([builder.write(op, [builder.input(n) for n in names])]))

@@ -23,6 +23,7 @@ from chainrule.testing.laws import (
     Corner,
     bound,
     far,
+    local,
     require,
     require_close,
 )
@@ -64,8 +65,7 @@ def _check_convention(op: Op, corner: Corner, given: Any, slot: int, what: str) 
         algebras += (ARRAYS, FINE)
     for algebra in algebras:
         values = [bound(algebra, x) for x in corner.operands]
-        result = algebra.apply(op, given, values)
-        partial = algebra.partial(op, given, slot, result, values)
+        result, partial = local(algebra, op, given, values, slot)
         if op.taken is not None and slot >= len(values) - len(given["when"]):
             # Of a choice, only the condition has no derivative where it changes.
             taken = slot == op.taken(*corner.operands, **given)

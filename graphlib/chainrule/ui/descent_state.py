@@ -100,8 +100,7 @@ def points(text: str, size: int, most: int) -> tuple[tuple[float, ...], ...]:
     if len(found) > most:
         raise InputError(
             f"there are {len(found)}",
-            text=text,
-            length=len(text),
+            given=text,
             allowed=f"At most {most}, parted by semicolons.",
         )
     return tuple(found)
@@ -143,10 +142,6 @@ def _fits(check: Callable[[str], Any]) -> Callable[[link.Field], str]:
     return read
 
 
-def _any_size(most: int) -> Callable[[str], Any]:
-    return lambda text: points(text, 1 + text.partition(";")[0].count(","), most)
-
-
 def _names(field: link.Field) -> str:
     for name in field.text.split(","):
         if name not in METHODS:
@@ -157,7 +152,7 @@ def _names(field: link.Field) -> str:
 READERS: Mapping[str, link.Reader] = {
     "f": lambda field: field.text,
     "region": _fits(lambda text: points(text, 2, 2)),
-    "starts": _fits(_any_size(MOST_STARTS)),
+    "starts": _fits(lambda text: points(text, 1 + text.partition(";")[0].count(","), MOST_STARTS)),
     "by": _names,
     "rate": _fits(rate),
     "steps": link.whole(1, MOST_STEPS),

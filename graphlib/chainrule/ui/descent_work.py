@@ -11,8 +11,8 @@ import streamlit as st
 
 from chainrule.errors import ChainruleError, InputError
 from chainrule.facade import Graph
-from chainrule.nn.contours import contour, levels
-from chainrule.nn.descent import Landscape, Minimum, Path
+from chainrule.nn.descent import Landscape, Minimum, Path, contour, levels
+from chainrule.nn.experiments.chart import axis_of
 from chainrule.nn.experiments.told import counted, listed
 from chainrule.nn.optimisers import Optimiser
 from chainrule.readings.numbers import numeral
@@ -87,16 +87,14 @@ def _descended(state: DescentState, theme: str) -> Descended:
     if not 1 <= size <= 2:
         raise InputError(
             f"the function has {size} variables",
-            text=state.formula,
-            length=len(state.formula),
+            given=state.formula,
             allowed="A landscape has one or two.",
         )
     ends = points(state.region, 2, size)
     if len(ends) < size:
         raise InputError(
             f"the region has {len(ends)} pair of numbers for {size} variables",
-            text=state.region,
-            length=len(state.region),
+            given=state.region,
             allowed="Write a pair for each: -2, 2; -1, 1.",
         )
     starts = points(state.starts, size, MOST_STARTS)
@@ -105,15 +103,13 @@ def _descended(state: DescentState, theme: str) -> Descended:
     if count > MOST_PATHS or not 1 <= state.steps <= MOST_STEPS:
         raise InputError(
             f"there are {count} paths of {state.steps} steps",
-            text=state.starts,
-            length=len(state.starts),
+            given=state.starts,
             allowed=f"At most {MOST_PATHS} paths (starts times optimisers) of {MOST_STEPS} steps.",
         )
     if count * state.steps * len(graph) > MOST_WORK:
         raise InputError(
             f"{count} paths of {state.steps} steps over {len(graph)} nodes are too much work",
-            text=str(state.steps),
-            length=len(str(state.steps)),
+            given=str(state.steps),
             allowed="Take fewer steps, starts or optimisers.",
         )
     land = Landscape(graph, [(low, high) for low, high in ends])
@@ -127,8 +123,7 @@ def _descended(state: DescentState, theme: str) -> Descended:
     if not paths:
         raise InputError(
             "The function has no value at any start, or one too large for double precision",
-            text=state.starts,
-            length=len(state.starts),
+            given=state.starts,
             allowed="Start elsewhere.",
         )
     rows = tuple(
@@ -287,9 +282,8 @@ def ending(land: Landscape, name: str, path: Path) -> tuple[str, bool]:
 
 def _nearest(land: Landscape, points: Any, share: float) -> Minimum | None:
     """Return the minimum that all the points lie near, by the region's width."""
-    width = np.array([high - low for low, high in land.region])
     for minimum in land.minima:
-        if np.max(np.abs(points - np.array(minimum.point)) / width) < share:
+        if np.max(np.abs(points - np.array(minimum.point)) / land.width) < share:
             return minimum
     return None
 
@@ -297,17 +291,7 @@ def _nearest(land: Landscape, points: Any, share: float) -> Minimum | None:
 def chart(paths: Sequence[Mapping[str, Any]], theme: str) -> dict[str, Any]:
     """Return the specification of the chart of values by step, a line a path."""
     colours = THEMES[theme]
-    quiet = {
-        "labelColor": colours.quiet,
-        "titleColor": colours.quiet,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "domain": False,
-        "ticks": False,
-        "gridColor": colours.card_line,
-        "gridOpacity": 0.5,
-    }
+    quiet = axis_of(colours)
     dashes = [DASHES[path["dash"] % len(DASHES)] for path in paths]
     # A path that diverges leaves through the top: the others are to be seen.
     top = max(path["values"][0] for path in paths)

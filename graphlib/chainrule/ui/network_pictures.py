@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.nn.contours import contour
 from chainrule.nn.course import MOST_ASKED, Mark
+from chainrule.nn.descent import contour
 from chainrule.nn.experiments.outcome import Look, Outcome, outcome
 from chainrule.nn.experiments.told import SAME, changed, listed, ratio
 from chainrule.nn.looking import Passes
@@ -21,6 +21,7 @@ Array = Any
 EVERY, BARS, MOST_POINTS, MOST_EPOCHS = 3, 12, 600, 400
 SHOWN, ABOVE = 14, 16
 """Of a layer with more units than the second, the first are shown."""
+ROW = ("at", "letter", "below", "weight", "value", "product", "share")
 OPENED = 8, 5
 """Of a neuron with more inputs than the first, the second: those whose products are largest."""
 
@@ -122,12 +123,7 @@ def neurons(
                 "adjoint": "" if adjoint is None else number(adjoint[i]),
             }
             # What is seen comes first, as it is seen: who speaks to the page says that.
-            heard = [
-                f"{letter}{below}",
-                unit["value"],
-                unit["adjoint"],
-                WORDS.get(unit["fate"], ""),
-            ]
+            heard = [f"{letter}{below}", unit["value"], unit["adjoint"], WORDS.get(unit["fate"])]
             words = "value and adjoint" if unit["adjoint"] else "value"
             unit["alt"] = f"{' '.join(filter(None, heard))}, {words}"
             shown.append(unit)
@@ -138,7 +134,8 @@ def neurons(
         mark.parameters[f"W{k}"][: len(layers[k]), : len(layers[k - 1])]
         for k in range(1, len(layers))
     ]
-    shape = [BARS, 1] if not over else [len(range(0, COLUMNS, EVERY)), _rows(scene.across)]
+    up, along = (len(range(0, size, EVERY)) for size in (ROWS, COLUMNS))
+    shape = [along, up if scene.across == 2 else 1] if over else [BARS, 1]
     flows = [mark.flow, *([other[1].flow] if other else [])]
     payload = {
         "layers": layers,
@@ -184,10 +181,6 @@ def _name(scene: Scene, layer: int, unit: int) -> tuple[str, str]:
         several = scene.network.outputs[0] > 1
         return ("p" if scene.network.cut else "y", str(unit + 1) if several else "")
     return "h", f"{layer},{unit + 1}"
-
-
-def _rows(across: int) -> int:
-    return len(range(0, ROWS, EVERY)) if across == 2 else 1
 
 
 def _ends(scene: Scene, layer: int, answers: Array) -> tuple[float, float] | None:
@@ -238,32 +231,13 @@ def _opened(
     weighty = range(len(inputs))
     if len(inputs) > OPENED[0]:
         weighty = sorted(np.argsort(-np.abs(products), kind="stable")[: OPENED[1]].tolist())  # type: ignore[assignment]
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     for j in weighty:
-        letter, below = _name(scene, layer - 1, j)
-        rows.append(
-            {
-                "at": j,
-                "letter": letter,
-                "below": below,
-                "weight": number(weights[j]),
-                "value": number(inputs[j]),
-                "product": number(products[j]),
-                "share": short(through * weights[j]) if layer > 1 else "",
-            }
-        )
+        share = short(through * weights[j]) if layer > 1 else ""
+        told = number(weights[j]), number(inputs[j]), number(products[j]), share
+        rows.append((j, *_name(scene, layer - 1, j), *told))
+    rows.append((None, "", "", number(bias), "", number(bias), ""))
     rest = [j for j in range(len(inputs)) if j not in weighty]
-    rows.append(
-        {
-            "at": None,
-            "letter": "",
-            "below": "",
-            "weight": number(bias),
-            "value": "",
-            "product": number(bias),
-            "share": "",
-        }
-    )
     graph = scene.network.graph
     op = graph.ops[graph.index[unit_name]].name if unit_name != name else ""
     slope = float(seen.slopes[unit_name][i]) if unit_name in seen.slopes else None
@@ -276,7 +250,7 @@ def _opened(
         "key": chosen,
         "letter": letter,
         "below": below,
-        "rows": rows,
+        "rows": [dict(zip(ROW, row, strict=True)) for row in rows],
         "rest": {"count": len(rest), "product": number(products[rest].sum())} if rest else None,
         "sum_value": number(z),
         "sum_adjoint": number(through),

@@ -144,7 +144,7 @@ def rail(other: NetworkState | None) -> tuple[Data | None, InputError | None]:
         _chips(data)
         _group("Network")
         with st.container(key="net_layers_row", horizontal=True):
-            st.button("−", key="net_less", help="A layer less", on_click=_fewer)
+            st.button("−", key="net_less", help="A layer less", on_click=_layer, args=(-1,))
             st.text_input(
                 "layers",
                 **bound("net_hidden"),
@@ -152,7 +152,7 @@ def rail(other: NetworkState | None) -> tuple[Data | None, InputError | None]:
                 placeholder="none",
                 help="Widths of the hidden layers, such as 4-3; nothing for none.",
             )
-            st.button("+", key="net_more", help="A layer more", on_click=_more)
+            st.button("+", key="net_more", help="A layer more", on_click=_layer, args=(1,))
         st.selectbox("activation", **bound("net_activation", options=network_state.ACTIVATIONS))
         st.selectbox("start", **bound("net_initialiser", options=list(SCHEMES)))
     losses = OWN_TASK[data.task] if data else ("", *LOSSES)
@@ -193,14 +193,11 @@ def _usual_rate() -> None:
     st.session_state["net_rate"] = f"{method.rate:g}"
 
 
-def _fewer() -> None:
+def _layer(change: int) -> None:
+    """Leave out the last hidden layer, or add one as wide."""
     widths = [word for word in st.session_state["net_hidden"].split("-") if word]
-    st.session_state["net_hidden"] = "-".join(widths[:-1])
-
-
-def _more() -> None:
-    widths = [word for word in st.session_state["net_hidden"].split("-") if word]
-    st.session_state["net_hidden"] = "-".join([*widths, widths[-1] if widths else "4"])
+    changed = widths[:-1] if change < 0 else [*widths, *(widths[-1:] or ["4"])]
+    st.session_state["net_hidden"] = "-".join(changed)
 
 
 def _layers() -> None:
@@ -279,11 +276,8 @@ def _data(state: NetworkState) -> tuple[Data | None, InputError | None]:
 
 def _shown(name: str, state: NetworkState) -> str:
     value = getattr(state, name)
-    if name == "loss":
-        return LOSS_NAMES[value]
-    if name == "data":
-        return DATA_NAMES[value]
-    return str(value) or "none"
+    named = {"loss": LOSS_NAMES, "data": DATA_NAMES}.get(name, {})
+    return named.get(value) or str(value) or "none"
 
 
 def _differences(mine: NetworkState, other: NetworkState) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from chainrule.errors import FileError, InputError, LinkError
@@ -18,22 +18,29 @@ from chainrule.nn.optimisers import METHODS
 from chainrule.ui import link
 
 FILE = "file"
-ACTIVATIONS = (
-    "tanh",
-    "sigmoid",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "gelu",
-    "swish",
-    "softplus",
-    "linear",
-)
+_UNITS = "tanh sigmoid relu leaky_relu elu gelu swish softplus linear"
+ACTIVATIONS = tuple(_UNITS.split())
 SCALINGS = ("standard", "range", "none")
 MOST_EPOCHS, MOST_COUNT, MOST_SEED = 2_000, 2_000, 999_999
 MOST_DIGITS = 600
 WITH_NOISE = ("line", "wave", "moons", "circles", "spirals", "xor", "blobs")
 LONGEST_TEXT, LONGEST_FORMULA = 60, 1_500
+
+
+def _at_most(length: int) -> link.Reader:
+    def read(given: link.Field) -> str:
+        if len(given.text) > length:
+            raise given.refuse(
+                f"`{given.text[:20]}…` is too long", f"At most {length:,} characters."
+            )
+        return given.text
+
+    return read
+
+
+def _choice(usual: Any, reader: link.Reader) -> Any:
+    """Return a field with its usual value and what reads another from a link."""
+    return field(default=usual, metadata={"reader": reader})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +74,31 @@ class NetworkState:
         Name of the experiment that is shown in place of training.
     """
 
-    data: str = "moons"
-    count: int = 160
-    noise: str = "0.19"
-    held: int = 25
-    features: str = ""
-    hidden: str = "4-3"
-    activation: str = "tanh"
-    initialiser: str = "xavier"
-    loss: str = ""
-    optimiser: str = "adam"
-    rate: str = "0.012"
-    batch: int = 20
-    epochs: int = 120
-    l1: str = "0"
-    l2: str = "0"
-    dropout: str = "0"
-    patience: int = 0
-    scaling: str = "standard"
-    seed: int = 0
-    formula: str = ""
-    learn: str = ""
-    example: int = 0
-    neuron: str = ""
-    epoch: int = 0
-    experiment: str = ""
+    data: str = _choice("moons", link.one_of((*GENERATED, FILE)))
+    count: int = _choice(160, link.whole(2, MOST_COUNT))
+    noise: str = _choice("0.19", link.number)
+    held: int = _choice(25, link.whole(0, 90))
+    features: str = _choice("", _at_most(200))
+    hidden: str = _choice("4-3", _at_most(LONGEST_TEXT))
+    activation: str = _choice("tanh", link.one_of(ACTIVATIONS))
+    initialiser: str = _choice("xavier", link.one_of(SCHEMES))
+    loss: str = _choice("", link.one_of(("", *LOSSES)))
+    optimiser: str = _choice("adam", link.one_of(METHODS))
+    rate: str = _choice("0.012", link.number)
+    batch: int = _choice(20, link.whole(0, 100_000))
+    epochs: int = _choice(120, link.whole(1, MOST_EPOCHS))
+    l1: str = _choice("0", link.number)
+    l2: str = _choice("0", link.number)
+    dropout: str = _choice("0", link.number)
+    patience: int = _choice(0, link.whole(0, MOST_EPOCHS))
+    scaling: str = _choice("standard", link.one_of(SCALINGS))
+    seed: int = _choice(0, link.whole(0, MOST_SEED))
+    formula: str = _choice("", _at_most(LONGEST_FORMULA))
+    learn: str = _choice("", _at_most(LONGEST_FORMULA))
+    example: int = _choice(0, link.whole(0, 100_000))
+    neuron: str = _choice("", _at_most(LONGEST_TEXT))
+    epoch: int = _choice(0, link.whole(0, MOST_EPOCHS))
+    experiment: str = _choice("", link.one_of(("", *EXPERIMENTS)))
 
 
 LIVE = ("rate", "l1", "l2", "dropout", "patience", "epochs")
@@ -108,44 +115,7 @@ def differences(a: NetworkState, b: NetworkState) -> list[str]:
     return [name for name in CHOSEN if getattr(a, name) != getattr(b, name)]
 
 
-def _at_most(length: int) -> link.Reader:
-    def read(field: link.Field) -> str:
-        if len(field.text) > length:
-            raise field.refuse(
-                f"`{field.text[:20]}…` is too long", f"At most {length:,} characters."
-            )
-        return field.text
-
-    return read
-
-
-READERS: Mapping[str, link.Reader] = {
-    "data": link.one_of((*GENERATED, FILE)),
-    "count": link.whole(2, MOST_COUNT),
-    "noise": link.number,
-    "held": link.whole(0, 90),
-    "features": _at_most(200),
-    "hidden": _at_most(LONGEST_TEXT),
-    "activation": link.one_of(ACTIVATIONS),
-    "initialiser": link.one_of(SCHEMES),
-    "loss": link.one_of(("", *LOSSES)),
-    "optimiser": link.one_of(METHODS),
-    "rate": link.number,
-    "batch": link.whole(0, 100_000),
-    "epochs": link.whole(1, MOST_EPOCHS),
-    "l1": link.number,
-    "l2": link.number,
-    "dropout": link.number,
-    "patience": link.whole(0, MOST_EPOCHS),
-    "scaling": link.one_of(SCALINGS),
-    "seed": link.whole(0, MOST_SEED),
-    "formula": _at_most(LONGEST_FORMULA),
-    "learn": _at_most(LONGEST_FORMULA),
-    "example": link.whole(0, 100_000),
-    "neuron": _at_most(LONGEST_TEXT),
-    "epoch": link.whole(0, MOST_EPOCHS),
-    "experiment": link.one_of(("", *EXPERIMENTS)),
-}
+READERS: Mapping[str, link.Reader] = {f.name: f.metadata["reader"] for f in fields(NetworkState)}
 
 
 def encode(state: NetworkState) -> str:
@@ -208,33 +178,22 @@ def drawn_as(state: NetworkState) -> dict[str, int | str]:
     return {"count": state.count, "seed": state.seed, **noise}
 
 
+DRAWN = {"points": "count", "noise": "noise", "drawn": "seed"}
+OPTIONS = """
+    formula learn layers features activation init loss optimiser rate batch epochs held scaling
+    l1 l2 dropout patience seed
+"""
+OTHERWISE = {"layers": "hidden", "init": "initialiser"}
+"""Options of `chainrule train`, in its order, and the choices that have another name there."""
+
+
 def command(state: NetworkState) -> str:
     """Return the command line that trains the same."""
     source = "DATA.csv --missing drop" if state.data == FILE else state.data
     drawn = {} if state.data == FILE else drawn_as(state)
-    given = {
-        "points": drawn.get("count", ""),
-        "noise": drawn.get("noise", ""),
-        "drawn": drawn.get("seed", ""),
-        "formula": state.formula,
-        "learn": state.learn,
-        "layers": state.hidden,
-        "features": state.features,
-        "activation": state.activation,
-        "init": state.initialiser,
-        "loss": state.loss,
-        "optimiser": state.optimiser,
-        "rate": state.rate,
-        "batch": state.batch,
-        "epochs": state.epochs,
-        "held": f"{state.held / 100:g}",
-        "scaling": state.scaling,
-        "l1": state.l1,
-        "l2": state.l2,
-        "dropout": state.dropout,
-        "patience": state.patience or "",
-        "seed": state.seed,
-    }
+    given: dict[str, Any] = {option: drawn.get(name, "") for option, name in DRAWN.items()}
+    given |= {option: getattr(state, OTHERWISE.get(option, option)) for option in OPTIONS.split()}
+    given["held"] = f"{state.held / 100:g}"
     left_out = {"layers", "activation", "init"} if state.formula else set()
     for name in ("noise", "rate", "l1", "l2", "dropout"):
         try:

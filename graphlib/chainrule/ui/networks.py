@@ -10,21 +10,20 @@ import streamlit as st
 
 from chainrule.errors import FileError, InputError, LinkError
 from chainrule.nn.course import Mark
-from chainrule.nn.pseudo_code import pseudo_code
+from chainrule.nn.plan import pseudo_code
 from chainrule.ui import (
     experiments,
     network_pictures,
     network_runs,
     network_state,
-    network_tables,
+    network_work,
 )
 from chainrule.ui import session as visit
 from chainrule.ui.network_rail import DATA_NAMES, MOST_MEGABYTES, chosen, current, rail, take
-from chainrule.ui.network_runs import Run
+from chainrule.ui.network_runs import Run, Trainer, crowd
 from chainrule.ui.network_state import FILE, NetworkState
 from chainrule.ui.network_work import Scene, number, quality
 from chainrule.ui.pictures.component import course, neurons, plane, scrubber, theme
-from chainrule.ui.trainer import Trainer, crowd
 from chainrule.ui.widgets import address, bound
 
 ASK_EVERY = 0.2
@@ -110,10 +109,12 @@ def _live(was_running: bool) -> None:
     middle, right = st.columns([672, 296], gap="medium")
     with middle:
         _neurons(scene, mark, ring)
+    other: Run | None = session.get("net_b")
+    shown = [("A", scene), ("B", other.scene)] if other else [("training", scene)]
     with right:
         _planes(scene, mark, ring)
         course(
-            network_pictures.epochs(_named(scene), mark.epoch),
+            network_pictures.epochs(shown, mark.epoch),
             key="net_course",
             on_pick=lambda: _scrubbed("net_course"),
         )
@@ -124,11 +125,6 @@ def _live(was_running: bool) -> None:
     if not running and (was_running or current() != session["net_told"]):
         # The rhythm of asking, the menu and the address belong to the page around this.
         st.rerun()
-
-
-def _named(scene: Scene) -> list[tuple[str, Scene]]:
-    other: Run | None = st.session_state.get("net_b")
-    return [("A", scene), ("B", other.scene)] if other else [("training", scene)]
 
 
 def _bar(trainer: Trainer, mark: Mark, running: bool) -> None:
@@ -215,7 +211,7 @@ def _trouble(trainer: Trainer) -> None:
 
 def _neurons(scene: Scene, mark: Mark, ring: int) -> None:
     if not scene.network.units:
-        st.html(network_tables.formula(scene, mark, ring))
+        st.html(network_work.formula(scene, mark, ring))
         _open_in_explore(scene, mark, ring)
         return
     other: Run | None = st.session_state.get("net_b")
@@ -267,7 +263,7 @@ def _planes(scene: Scene, mark: Mark, ring: int) -> None:
     shown = network_pictures.plane(scene, mark, ring, theme(), small=other is not None)
     if shown is None:
         st.html('<div class="cr-chart"><b>Answer</b> for the example in the picture</div>')
-        st.html(network_tables.answer(scene, mark, ring))
+        st.html(network_work.answer(scene, mark, ring))
     elif other is None:
         words = "the curve, and the points" if data.task == "numbers" else "white low, blue high"
         st.html(f'<div class="cr-chart"><b>Decision</b> {words}</div>')
@@ -318,7 +314,7 @@ def _typed_example() -> None:
 def _tabs(scene: Scene, mark: Mark) -> None:
     unit, code, values = st.tabs(["Output unit and loss", "Pseudo-code", "Activations"])
     with unit:
-        st.html(network_tables.losses(scene))
+        st.html(network_work.losses(scene))
     with code:
         run = scene.course.run
         st.code("\n".join(pseudo_code(run)), language=None)

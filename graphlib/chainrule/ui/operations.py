@@ -13,7 +13,7 @@ from chainrule.algebras.float64 import FLOAT64
 from chainrule.errors import ChainruleError
 from chainrule.facade import Graph
 from chainrule.graph.builder import number_text
-from chainrule.nn.contours import contour, levels
+from chainrule.nn.descent import contour, levels
 from chainrule.ops import Op
 from chainrule.readings.mathml import mathml
 from chainrule.readings.reference import RESULT, Reference, families, reference

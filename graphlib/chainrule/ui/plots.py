@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.algebras.float64 import FLOAT64
 from chainrule.graph.wengert import WengertList
-from chainrule.nn.contours import contour, levels
+from chainrule.nn.descent import contour, levels
 from chainrule.passes.walks import Push, evaluate, forward, linearise
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import text

@@ -23,9 +23,13 @@ from chainrule.nn.experiments.fit import (
     overfitting,
     width_against_depth,
 )
-from chainrule.nn.experiments.layers import layer_by_node
 from chainrule.nn.experiments.outcome import Look, Outcome
-from chainrule.nn.experiments.pictures import changed_input, convolution, style_transfer
+from chainrule.nn.experiments.pictures import (
+    changed_input,
+    convolution,
+    layer_by_node,
+    style_transfer,
+)
 from chainrule.nn.experiments.record import EXPERIMENTS, Experiment, experiment
 from chainrule.nn.experiments.steps import batches, descent, loss_of_a_weight, rates, valleys
 from chainrule.nn.experiments.sweep import Trial, averaged, mean_of, over_seeds, sweep

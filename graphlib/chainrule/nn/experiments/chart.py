@@ -129,25 +129,28 @@ def _rim(cell: Spec, at: int, right: bool, head: str, colours: Theme) -> None:
             axis |= {"titleColor": colours.ink, "titleFontWeight": 600, "titleFontSize": 14}
 
 
+def words_of(colours: Theme) -> Spec:
+    """Return how axes and legends are written, of every chart."""
+    written = {"labelColor": colours.quiet, "titleColor": colours.quiet}
+    return {**written, "titleFontWeight": "normal", "labelFontSize": 12}
+
+
+def axis_of(colours: Theme) -> Spec:
+    """Return how the axes of every chart look: quiet, without ticks."""
+    grid = {"gridColor": colours.card_line, "gridOpacity": 0.5, "domain": False, "ticks": False}
+    return {**words_of(colours), **grid, "titleFontSize": 12}
+
+
 def _config(colours: Theme) -> Spec:
-    axis = {
-        "labelColor": colours.quiet,
-        "titleColor": colours.quiet,
-        "gridColor": colours.card_line,
-        "gridOpacity": 0.5,
-        "domain": False,
-        "ticks": False,
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "labelPadding": 4,
-        "titlePadding": 6,
-        "labelOverlap": False,
-    }
     return {
         "view": {"stroke": None},
         "font": "Source Sans, sans-serif",
-        "axis": axis,
+        "axis": {
+            **axis_of(colours),
+            "labelPadding": 4,
+            "titlePadding": 6,
+            "labelOverlap": False,
+        },
         "title": {
             "color": colours.ink,
             "anchor": "start",
@@ -157,14 +160,7 @@ def _config(colours: Theme) -> Spec:
             "subtitleColor": colours.quiet,
             "subtitleFontSize": 12,
         },
-        "legend": {
-            "labelColor": colours.quiet,
-            "titleColor": colours.quiet,
-            "titleFontWeight": "normal",
-            "labelFontSize": 12,
-            "symbolStrokeWidth": 2,
-            "orient": "top",
-        },
+        "legend": {**words_of(colours), "symbolStrokeWidth": 2, "orient": "top"},
     }
 
 
@@ -219,16 +215,13 @@ def _band(records: Sequence[Spec], y: str, line: Spec, role: str) -> Spec:
         ends["low"] = f"max({ends['low']}, {least / 10})"
     made = [{"calculate": formula, "as": name} for name, formula in ends.items()]
     encoding = {k: v for k, v in line["encoding"].items() if k in "xy"}
+    encoding |= {"y": {**encoding["y"], "field": "low"}, "y2": {"field": "high"}}
     if "color" in line["encoding"]:
         encoding["detail"] = {"field": line["encoding"]["color"]["field"], "type": "nominal"}
     return {
         "transform": [*line.get("transform", []), *made],
         "mark": {"type": "area", "opacity": 0.18, "clip": True, "color": role},
-        "encoding": {
-            **encoding,
-            "y": {**encoding["y"], "field": "low"},
-            "y2": {"field": "high"},
-        },
+        "encoding": encoding,
     }
 
 
@@ -237,13 +230,9 @@ def _cursor(line: Spec, y: str, colours: Theme, named: str, *, numbers: bool) ->
     places = {axis: line["encoding"][axis] for axis in ("x", "y")}
     there = [*line.get("transform", []), {"filter": {"param": CURSOR, "empty": False}}]
     rule = {"type": "rule", "color": colours.ink, "strokeWidth": 1}
+    heard = {"type": "point", "opacity": 0, "clip": True}
     drawn = [
-        {
-            **line,
-            "name": named,
-            "mark": {"type": "point", "opacity": 0, "clip": True},
-            "encoding": places,
-        },
+        {**line, "name": named, "mark": heard, "encoding": places},
         {"transform": there, "mark": rule, "encoding": {"x": places["x"]}},
     ]
     if numbers:
@@ -313,15 +302,10 @@ def _axis(
     kind = outcome.type_of(name)
     if outcome.look.kind == "bar" and not wide and isinstance(outcome.column(name)[0], int):
         kind = "nominal"
+    shown = {"field": _field(name), "title": name, "type": kind}
     if kind == "nominal":
-        return {
-            "field": _field(name),
-            "title": name,
-            "type": kind,
-            "axis": {"labelAngle": 0},
-            "sort": None,
-        }
-    return {"field": _field(name), "title": name, "type": kind, "scale": scale, "axis": axis}
+        return {**shown, "axis": {"labelAngle": 0}, "sort": None}
+    return {**shown, "scale": scale, "axis": axis}
 
 
 def _ticks(numbers: Sequence[Any]) -> list[float]:
@@ -370,16 +354,12 @@ def _plane(outcome: Outcome, encoding: Spec, role: str, colours: Theme) -> Spec:
         "scale": {"range": [colours.ground, mixed(colours.ground, role, 0.45)], "domainMin": 0},
     }
     number = {"field": _field(name), "type": "quantitative", "format": ".4~g"}
-    return {
-        "encoding": places,
-        "layer": [
-            {"mark": {"type": "rect", "stroke": colours.card_line}, "encoding": {"color": shade}},
-            {
-                "mark": {"type": "text", "fontSize": 14, "color": colours.ink},
-                "encoding": {"text": number},
-            },
-        ],
-    }
+    text = {"type": "text", "fontSize": 14, "color": colours.ink}
+    layers: list[Spec] = [
+        {"mark": {"type": "rect", "stroke": colours.card_line}, "encoding": {"color": shade}},
+        {"mark": text, "encoding": {"text": number}},
+    ]
+    return {"encoding": places, "layer": layers}
 
 
 def _with_zeros(
@@ -391,15 +371,12 @@ def _with_zeros(
     zero = f"datum[{y!r}] === 0"
     place = {"calculate": f"{zero} ? {floor} : datum[{y!r}]", "as": at}
     placed = {**encoding, "y": {**encoding["y"], "field": at}}
+    alone = {k: v for k, v in placed.items() if k in "xy"}
     text = {"type": "text", "text": "0", "fontSize": 13, "fontWeight": 600, "color": mark["color"]}
     text |= {"align": "left", "dx": 3}  # beside the numbers of the axis, not on them
     return [
         {"transform": [place, {"filter": f"!({zero})"}], "mark": mark, "encoding": placed},
-        {
-            "transform": [place, {"filter": zero}],
-            "mark": text,
-            "encoding": {k: v for k, v in placed.items() if k in "xy"},
-        },
+        {"transform": [place, {"filter": zero}], "mark": text, "encoding": alone},
     ]
 
 

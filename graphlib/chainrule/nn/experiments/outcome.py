@@ -9,6 +9,7 @@ from typing import Any, Literal
 from chainrule.errors import needed
 from chainrule.nn.experiments.chart import TIME, drawn
 from chainrule.readings.cells import count_cell, plain_cell
+from chainrule.readings.document import Cell
 from chainrule.readings.grid import EMPTY, Grid, GridRow, Header, Tabular, grouped, words
 from chainrule.readings.terms import Word
 from chainrule.readings.theme import ThemeName
@@ -94,21 +95,8 @@ class Outcome(Tabular):
             Header(name, Word(name), numeric=self.type_of(name) == "quantitative")
             for name in self.columns
         )
-        rows = [
-            GridRow(
-                {
-                    name: words(value)
-                    if isinstance(value, str)
-                    else EMPTY
-                    if value is None
-                    else count_cell(value)
-                    if isinstance(value, int)
-                    else plain_cell(value)
-                    for name, value in zip(self.columns, row, strict=True)
-                }
-            )
-            for row in self.rows
-        ]
+        named = (zip(self.columns, row, strict=True) for row in self.rows)
+        rows = [GridRow({name: _cell(value) for name, value in row}) for row in named]
         return Grid("experiment", (self.title,), heads, grouped(rows), note=self.finding)
 
     def column(self, name: str) -> list[Any]:
@@ -154,6 +142,14 @@ class Outcome(Tabular):
 
     def _repr_mimebundle_(self, *given: Any, **more: Any) -> Any:
         return self.chart()._repr_mimebundle_(*given, **more)
+
+
+def _cell(value: Any) -> Cell:
+    if value is None:
+        return EMPTY
+    if isinstance(value, str):
+        return words(value)
+    return count_cell(value) if isinstance(value, int) else plain_cell(value)
 
 
 def outcome(
