@@ -111,8 +111,7 @@ def _mark_class(
     statistics: str | None,
 ) -> bool:
     """Mark a class; tell whether something is left to look at."""
-    from chainrule.cli.output import deliver, keep_another, renderer, write
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import deliver, keep_another, progress, renderer, write
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import ClassStatistics, feedback_zip, gradebook

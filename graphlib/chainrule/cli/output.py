@@ -1,10 +1,14 @@
-"""Where a command's result goes: the screen, or a file that is whole or not there at all."""
+"""Where a command's result goes: the screen, or a file that is whole or not there at all.
+
+A bar on the terminal says how far a long command is.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -239,3 +243,23 @@ def tell_notes(graph: Graph, *, on_screen: bool) -> None:
     """Print the notes: under a table on the screen, else apart from the data."""
     for line in note_lines(graph):
         print(line, file=sys.stdout if on_screen else sys.stderr)
+
+
+@contextlib.contextmanager
+def progress(words: str) -> Iterator[Callable[..., None]]:
+    """Give a function that is told how much of how much is done, and perhaps in other words."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _whole, _words="": None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=None)
+
+        def told(done: int, whole: int, now: str = words) -> None:
+            bar.update(task, completed=done, total=whole, description=now)
+
+        yield told

@@ -180,8 +180,7 @@ def sheet(
 
 
 def _bank(recipe: Recipe, seed: int | None, variants: int, output: str | None) -> None:
-    from chainrule.cli.output import write
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import progress, write
     from chainrule.exercises.catalogue import CLASS, WORDS
     from chainrule.exercises.formats.moodle import bank
     from chainrule.exercises.making import sheet as made
@@ -205,8 +204,7 @@ def _class(
 ) -> None:
     from dataclasses import replace
 
-    from chainrule.cli.output import keep_another
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import keep_another, progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_run import run_class
     from chainrule.exercises.roster import roster as read_roster

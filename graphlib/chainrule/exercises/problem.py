@@ -11,8 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from chainrule.errors import ChainruleError, GraphError
-from chainrule.exercises.second_maths import number, numbers
-from chainrule.exercises.second_reading import SecondReading, plain_name
+from chainrule.exercises.second_reading import SecondReading, number, numbers, plain_name
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.language.entries import value as entries

@@ -16,10 +16,11 @@ from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
 from chainrule.exercises.cells import Cell, CellKind, Cells, partial_of, share_of
-from chainrule.exercises.layers import Layer, Nodes
 from chainrule.exercises.shapes import (
     DIV,
     MUL,
+    Layer,
+    Nodes,
     Shape,
     Single,
     places_of_partial,

@@ -17,7 +17,7 @@ from chainrule.exercises.kinds.slots import (
 )
 from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.second_maths import number
+from chainrule.exercises.second_reading import number
 from chainrule.exercises.sheet import ask, ask_in_line, give
 from chainrule.passes.places import Update
 from chainrule.readings.document import Space
