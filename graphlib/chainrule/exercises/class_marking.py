@@ -89,6 +89,9 @@ class Graded:
 
 # The key
 
+_GIVEN: Final = ("number", "kind", "title", "program", "point", "direction", "settings")
+"""What a task has in a key as it has it on the sheet."""
+
 
 def read_keys(path: Path) -> tuple[dict[str, Any], list[Key]]:
     """Return the manifest and the keys of a class.
@@ -133,32 +136,21 @@ def tasks_of(record: str, overrides: Sequence[Override] = (), student: str = "")
                 if one.cell == f"{task['number']}.{cell['id']}" and one.student in ("", student):
                     also[one.answer] = one.reason
             answers[cell["id"]] = Answer(
-                cell["id"],
-                cell["kind"],
-                Word(cell["shown"]),
-                cell["answer"],
-                cell["tolerance"],
-                cell["points"],
-                tuple(cell.get("options", ())),
-                also,
+                cell=cell["id"],
+                term=Word(cell["shown"]),
+                exact=cell["answer"],
+                options=tuple(cell.get("options", ())),
+                also=also,
+                **{name: cell[name] for name in ("kind", "tolerance", "points")},
             )
+        mistakes = (
+            OwnMistake(**{**one, "functions": tuple(one["functions"])})
+            for one in task.get("mistakes", ())
+        )
+        given = {name: task[name] for name in _GIVEN}
+        carry = task.get("carry", "full")
         tasks.append(
-            Task(
-                task["number"],
-                task["kind"],
-                task["title"],
-                (),
-                answers,
-                task["program"],
-                task["point"],
-                task["direction"],
-                task["settings"],
-                task.get("carry", "full"),
-                tuple(
-                    OwnMistake(**{**one, "functions": tuple(one["functions"])})
-                    for one in task.get("mistakes", ())
-                ),
-            )
+            Task(**given, blocks=(), answers=answers, carry=carry, mistakes=tuple(mistakes))
         )
     return tasks
 

@@ -11,10 +11,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from chainrule.exercises.catalogue import CLASS
 from chainrule.files import read_rows, safe_name
+
+if TYPE_CHECKING:
+    from chainrule.exercises.class_marking import Key
 
 NAMES: Final = (
     "name",
@@ -184,26 +187,6 @@ def _has_heading(line: bytes) -> bool:
 # Whose is it
 
 
-class Named(Protocol):
-    """Somebody with a number, a name, an id and the stem of the sheet's file."""
-
-    @property
-    def number(self) -> int:
-        """Counted from 1 in the roster."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-
-    @property
-    def id(self) -> str:
-        """The id; may be empty."""
-
-    @property
-    def stem(self) -> str:
-        """The name of the sheet's file, without its ending."""
-
-
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
 
 
@@ -228,10 +211,10 @@ class Register:
     Parameters
     ----------
     people
-        The roster.
+        The roster, or the keys of a class.
     """
 
-    def __init__(self, people: Iterable[Named]) -> None:
+    def __init__(self, people: Iterable[Student | Key]) -> None:
         self._whole: dict[str, set[int]] = {}
         self._words: dict[frozenset[str], set[int]] = {}
         self._ids: dict[str, set[int]] = {}
