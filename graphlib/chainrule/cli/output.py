@@ -9,6 +9,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -211,20 +212,8 @@ def present(
 
 def note_records(graph: Graph) -> dict[str, Any]:
     """Return the readings that were made for the user, for JSON."""
-    return {
-        "notes": [
-            {
-                "found": note.found,
-                "reading": note.reading,
-                "key": note.key,
-                "alternative": note.alternative,
-                "alternative_reading": note.alternative_reading,
-                "start": note.span.start,
-                "stop": note.span.stop,
-            }
-            for note in graph.notes
-        ]
-    }
+    records = (asdict(note) for note in graph.notes)
+    return {"notes": [one | one.pop("span")._asdict() for one in records]}
 
 
 def note_lines(graph: Graph) -> Iterable[str]:

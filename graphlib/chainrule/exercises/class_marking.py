@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -336,17 +337,17 @@ def mark_class(
             return mark_class(
                 keys, handed, overrides, teacher=teacher, executor=local, progress=progress
             )
-    done: list[Graded] = []
+    mark = partial(_graded_all, overrides=tuple(overrides), teacher=teacher)
     chunks = [pairs[i : i + AT_ONCE] for i in range(0, len(pairs), AT_ONCE)]
+    parts: Iterable[list[Graded]]
     if executor is None:
-        for chunk in chunks:
-            done += _graded_all(chunk, overrides, teacher)
-            if progress is not None:
-                progress(len(done), len(pairs))
-        return done
-    futures = [executor.submit(_graded_all, chunk, tuple(overrides), teacher) for chunk in chunks]
-    for future in futures:
-        done += future.result()
+        parts = map(mark, chunks)
+    else:
+        futures = [executor.submit(mark, chunk) for chunk in chunks]
+        parts = (future.result() for future in futures)
+    done: list[Graded] = []
+    for part in parts:
+        done += part
         if progress is not None:
             progress(len(done), len(pairs))
     return done

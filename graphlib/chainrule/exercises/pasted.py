@@ -29,37 +29,24 @@ _NUMBER: Final = re.compile(r"\s*\d{1,3}\s*[.)]\s*")
 """The number of a task before a cell's id, as a sheet and its answer form have it."""
 
 _HEADINGS: Final[Mapping[str, str]] = {
-    "name": "name",
-    "node": "node",
-    "variable": "node",
-    "step": "node",
-    "variable and formula": "node",
-    "cell": "cell",
-    "id": "cell",
-    "what is asked": "",
-    "answer": "answer",
-    "your answer": "answer",
-    "local partial": "edge",
-    "local derivative": "edge",
-    "edge": "edge",
-    "value": "value",
-    "partial’s value": "partial",
-    "partial's value": "partial",
-    "value of the partial": "partial",
-    "number": "partial",
-    "partial": "partial",
-    "local partial's value": "partial",
-    "formula": "formula",
-    "share": "share",
-    "adjoint": "adjoint",
-    "tangent": "tangent",
-    "derivative": "derivative",
-    "accumulated derivative": "derivative",
-    "bar": "adjoint",
-    "dot": "tangent",
-    "state": "",
-    "why": "",
-    "points": "",
+    heading: kind
+    for kind, headings in {
+        "name": "name",
+        "node": "node|variable|step|variable and formula",
+        "cell": "cell|id",
+        "": "what is asked|state|why|points",
+        "answer": "answer|your answer",
+        "edge": "local partial|local derivative|edge",
+        "value": "value",
+        "partial": "partial’s value|partial's value|value of the partial|"
+        "number|partial|local partial's value",
+        "formula": "formula",
+        "share": "share",
+        "adjoint": "adjoint|bar",
+        "tangent": "tangent|dot",
+        "derivative": "derivative|accumulated derivative",
+    }.items()
+    for heading in headings.split("|")
 }
 _ADJOINT = re.compile(r"[∂d]\s*\S+\s*/\s*[∂d]\s*node")
 _TANGENT = re.compile(r"[∂d]\s*node\s*/\s*[∂d]\s*\S+")

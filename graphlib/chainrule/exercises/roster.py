@@ -19,55 +19,32 @@ from chainrule.files import read_rows, safe_name
 if TYPE_CHECKING:
     from chainrule.exercises.class_marking import Key
 
-NAMES: Final = (
-    "name",
-    "full name",
-    "student",
-    "student name",
-    "display name",
-    "sortable name",
-    "vollständiger name",
-    "teilnehmer",
+
+def _listed(headings: str) -> tuple[str, ...]:
+    return tuple(" ".join(one.split()) for one in headings.split(","))
+
+
+NAMES: Final = _listed(
+    """
+    name, full name, student, student name, display name, sortable name,
+    vollständiger name, teilnehmer
+    """
 )
 FIRST: Final = ("first name", "firstname", "given name", "vorname", "vorname(n)")
 LAST: Final = ("last name", "lastname", "surname", "family name", "nachname", "familienname")
-IDS: Final = (
-    "id",
-    "id number",
-    "idnumber",
-    "id-nummer",
-    "number",
-    "no",
-    "no.",
-    "nr.",
-    "student no",
-    "student no.",
-    "student number",
-    "student id",
-    "matriculation",
-    "matriculation number",
-    "matrikelnummer",
-    "matrikel-nr.",
-    "matr.-nr.",
-    "sis user id",
-    "user id",
-    "username",
-    "login",
-    "login id",
-    "kennung",
-    "benutzername",
+IDS: Final = _listed(
+    """
+    id, id number, idnumber, id-nummer, number, no, no., nr., student no, student no.,
+    student number, student id, matriculation, matriculation number, matrikelnummer,
+    matrikel-nr., matr.-nr., sis user id, user id, username, login, login id, kennung,
+    benutzername
+    """
 )
-OTHERS: Final = (
-    "email",
-    "e-mail",
-    "email address",
-    "e-mail-adresse",
-    "section",
-    "group",
-    "gruppe",
-    "status",
-    "course",
-    "kurs",
+OTHERS: Final = _listed(
+    """
+    email, e-mail, email address, e-mail-adresse, section, group, gruppe, status,
+    course, kurs
+    """
 )
 _SHORTEST_ID: Final = 3
 _POSSIBLE: Final = "points possible"
