@@ -267,7 +267,7 @@ def _rule(
     def elsewhere(other: float) -> float | None:
         moved = [other if o == operand else x for o, x in zip(body.operands[node], at, strict=True)]
         value = FLOAT64.apply(op, parameters, moved)
-        return _number(BY_HAND.partial(op, parameters, slot, value, moved))
+        return finite(BY_HAND.partial(op, parameters, slot, value, moved))
 
     others = tuple(x for s, x in enumerate(at) if s != slot)
     numbers = slope, float(values[node]), at[slot]
@@ -290,7 +290,7 @@ def _step(body: WengertList, node: int, values: Sequence[Any]) -> Step:
     op, parameters = body.ops[node], body.parameters_of(node)
 
     def elsewhere(others: tuple[float, ...]) -> float | None:
-        return _number(FLOAT64.apply(op, parameters, [*others]))
+        return finite(FLOAT64.apply(op, parameters, [*others]))
 
     at = tuple(float(values[o]) for o in body.operands[node])
     return Step(op.name, float(values[node]), at, elsewhere, _around(body, node, values))
@@ -305,7 +305,7 @@ def _gone_on(body: WengertList, values: Sequence[Any], node: int, wrong: float) 
             changed.append(FLOAT64.apply(body.ops[later], body.parameters_of(later), at))
         else:
             changed.append(values[later])
-    return _number(changed[body.outputs[0]])
+    return finite(changed[body.outputs[0]])
 
 
 def _around(body: WengertList, node: int, values: Sequence[Any]) -> tuple[tuple[float, ...], ...]:
@@ -316,10 +316,12 @@ def _around(body: WengertList, node: int, values: Sequence[Any]) -> tuple[tuple[
     )
 
 
-def _number(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """Return a number as a double, None where it is infinite or there is none."""
     if type(value) is Undefined:
         return None
-    return float(value) if math.isfinite(value) else None
+    number = float(value)
+    return number if math.isfinite(number) else None
 
 
 # Products of matrices, where mistakes of whole arrays are made: a cell holds one number, and that
