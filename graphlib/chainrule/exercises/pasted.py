@@ -133,12 +133,7 @@ def _csv_rows(text: str) -> list[Row]:
         bare = line.strip().removeprefix("|").removesuffix("|") if bars else line
         if not bare.strip() or (bars and not bare.strip("-:| ")):
             continue
-        try:
-            cells = next(csv.reader([bare], delimiter=separator, skipinitialspace=True))
-        except csv.Error as error:
-            raise FileError(
-                "This row cannot be read", row=count, allowed="Quotation marks come in pairs."
-            ) from error
+        cells = next(csv.reader([bare], delimiter=separator, skipinitialspace=True))
         rows.append((count, [_bare(cell) for cell in cells]))
     return rows
 
