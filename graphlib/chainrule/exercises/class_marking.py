@@ -16,11 +16,11 @@ from typing import Any, Final
 
 from chainrule.errors import FileError, InputError, excerpt
 from chainrule.exercises.catalogue import CLASS, speaking
+from chainrule.exercises.cells import canonical_id
 from chainrule.exercises.checking import check_tasks
 from chainrule.exercises.class_run import Executor, Progress, local_executor
 from chainrule.exercises.feedback import Feedback, checked_findings
 from chainrule.exercises.handed_in import Handed
-from chainrule.exercises.marking import canonical_id
 from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.exercises.recipe import Override
 from chainrule.exercises.roster import Register
@@ -228,23 +228,18 @@ def _merged(first: Handed, other: Handed, faults: list[str]) -> Handed:
 _NUMBERED: Final = re.compile(r"\s*(?:\D{0,10}\s)?(\d{1,3})\s*[.)]\s*(.+)", re.DOTALL)
 
 
-def _plain_id(cell: str) -> str:
-    """Return a cell's id with its kind in small letters and its names in the one form."""
-    kind, colon, names = cell.strip().partition(":")
-    return canonical_id(kind.strip().casefold() + colon + names.strip())
-
-
 def placed(tasks: Sequence[Task], handed: Handed) -> tuple[dict[int, dict[str, str]], list[str]]:
     """Return answers by task and cell, and in words those that belong to none.
 
     An id may stand with or without its task's number, and its names in any of their forms.
     """
-    asked = {(task.number, _plain_id(cell)): cell for task in tasks for cell in task.answers}
+    asked = {(task.number, canonical_id(cell)): cell for task in tasks for cell in task.answers}
     own: dict[int, dict[str, str]] = {task.number: {} for task in tasks}
     faults = []
     for id, words in handed.answers.items():
         numbered = _NUMBERED.fullmatch(id)
-        plain = _plain_id(numbered[2] if numbered else id)
+        kind, colon, names = (numbered[2] if numbered else id).partition(":")
+        plain = canonical_id(kind.casefold() + colon + names)
         wanted = {int(numbered[1])} if numbered else set(own)
         places = [n for n in own if n in wanted and (n, plain) in asked]
         if len(places) == 1:

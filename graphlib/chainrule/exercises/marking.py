@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chainrule.errors import InputError
 from chainrule.exercises.answers import (
     LEAST_DIGITS,
     Verdict,
@@ -20,12 +19,11 @@ from chainrule.exercises.answers import (
     rounding,
     sheet_digits,
 )
-from chainrule.exercises.cells import Cell, partial_of
+from chainrule.exercises.cells import Cell, canonical_id, partial_of
 from chainrule.exercises.feedback import Report
 from chainrule.exercises.formulas import Formulas, read_formula
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph, Typed
-from chainrule.language import canonical
 from chainrule.passes.folding import Zoom
 from chainrule.passes.misconceptions import SLIPS
 from chainrule.passes.places import Written as Slipped
@@ -103,20 +101,6 @@ def mark(
     merged = not any("#" in id for id in answers)
     sheet = Worksheet(backward, forward, merged=merged)
     return Marking(sheet, answers, accept, tolerance).report()
-
-
-def canonical_id(cell: str) -> str:
-    """Return a cell's id with its names in the one form: `value:x_1` is `value:x1`.
-
-    What is no cell's id stays as it is.
-    """
-    kind, colon, names = cell.partition(":")
-    shown, again, count = names.partition("#")
-    try:
-        plain = ",".join(canonical(name.strip()) for name in shown.split(","))
-    except InputError:
-        return cell
-    return kind.strip() + colon + plain + again + count
 
 
 class Marking:

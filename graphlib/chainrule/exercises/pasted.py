@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from chainrule.errors import FileError, InputError, excerpt
+from chainrule.errors import FileError, excerpt
 from chainrule.exercises.answers import number
-from chainrule.exercises.cells import PASSES
+from chainrule.exercises.cells import PASSES, canonical_id, canonical_name
 from chainrule.exercises.pasted_latex import latex_rows, plain_cell
 from chainrule.exercises.worksheet import Worksheet
-from chainrule.language import canonical
 
 MOST_CHARACTERS: Final = 20_000
 MOST_ROWS, MOST_COLUMNS, MOST_FAULTS = 1_000, 40, 20
@@ -207,7 +206,7 @@ class _Reader:
         at, id = found.get("cell", (0, ""))
         if not id:
             return
-        id, words = _canonical_id(id), found.get("answer", (1, ""))[1]
+        id, words = canonical_id(_NUMBER.sub("", id)), found.get("answer", (1, ""))[1]
         if words and self.answers.get(id, words) not in ("", words):
             self._fault(
                 row,
@@ -249,7 +248,7 @@ class _Reader:
             name = words.partition("=")[0].strip()
             if not name:
                 continue
-            label = _name(name)
+            label = canonical_name(name)
             if f"value:{label}" not in self.sheet.cells:
                 self._fault(
                     row,
@@ -273,7 +272,7 @@ class _Reader:
         if read is None:
             self._fault(row, column, f"`{excerpt(words)}` names no edge", "Such as ∂u/∂t or u,t.")
             return None
-        ends = _name(read[1]), _name(read[2])
+        ends = canonical_name(read[1]), canonical_name(read[2])
         if f"partial:{ends[0]},{ends[1]}" not in self.sheet.cells:
             self._fault(
                 row,
@@ -326,16 +325,3 @@ class _Reader:
 def _is_id(cell: str) -> bool:
     kind, colon, _ = _NUMBER.sub("", cell).partition(":")
     return bool(colon) and kind.strip() in PASSES
-
-
-def _canonical_id(id: str) -> str:
-    kind, _, names = _NUMBER.sub("", id).partition(":")
-    return f"{kind.strip()}:{','.join(map(_name, names.split(',')))}"
-
-
-def _name(name: str) -> str:
-    plain, mark, count = name.strip().partition("#")
-    try:
-        return canonical(plain.translate(_LOW)) + mark + count
-    except InputError:
-        return name
