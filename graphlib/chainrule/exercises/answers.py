@@ -263,11 +263,12 @@ def accepted(words: str, also: Mapping[str, str], reach: float | None) -> str | 
     given = number(words)
     for other, reason in also.items():
         wanted = number(other)
+        # Of what is infinite every number is as far away as it is large.
         near = (
             reach is not None
             and given is not None
             and wanted is not None
-            and abs(given.value - wanted.value) <= reach * abs(wanted.value)
+            and abs(given.value - wanted.value) <= reach * abs(wanted.value) < math.inf
         )
         if near or words.strip() == other.strip():
             return reason
