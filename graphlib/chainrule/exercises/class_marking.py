@@ -10,7 +10,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -332,13 +331,13 @@ def mark_class(
             return mark_class(
                 keys, handed, overrides, teacher=teacher, executor=local, progress=progress
             )
-    mark = partial(_graded_all, overrides=tuple(overrides), teacher=teacher)
+    further = tuple(overrides), teacher
     chunks = [pairs[i : i + AT_ONCE] for i in range(0, len(pairs), AT_ONCE)]
     parts: Iterable[list[Graded]]
     if executor is None:
-        parts = map(mark, chunks)
+        parts = (_graded_all(chunk, *further) for chunk in chunks)
     else:
-        futures = [executor.submit(mark, chunk) for chunk in chunks]
+        futures = [executor.submit(_graded_all, chunk, *further) for chunk in chunks]
         parts = (future.result() for future in futures)
     done: list[Graded] = []
     for part in parts:
