@@ -81,6 +81,16 @@ def test_a_teachers_override_counts() -> None:
     assert checked.remarks["value:t"] == "typo on paper"
 
 
+def test_who_accepts_infinity_accepts_no_number() -> None:
+    recipe = chainrule.Recipe.read(
+        'title = "x"\n[[part]]\nkinds = ["values"]\nformula = "J = 3t; t = x^2"\n'
+        'at = {x = "1.5"}\n[[override]]\ncell = "1.value:t"\nanswer = "∞"\nreason = "a pole"\n'
+    )
+    made = chainrule.sheet(recipe)
+    assert check_sheet(made, {"1.value:t": "5"})[1].cells["value:t"] == "wrong"
+    assert check_sheet(made, {"1.value:t": "∞"})[1].cells["value:t"] == "right"
+
+
 def drawing() -> tuple[object, object]:
     made = chainrule.sheet(LECTURE, at={"x": "1.5"}, kinds=["draw"])
     task = made.tasks[0]

@@ -8,6 +8,7 @@ import pytest
 
 import chainrule
 from chainrule.errors import FileError
+from chainrule.exercises.answers import number
 from chainrule.exercises.pasted import read_pasted
 from chainrule.exercises.pasted_latex import latex_rows, plain_cell
 from chainrule.exercises.worksheet import Worksheet
@@ -142,3 +143,24 @@ def test_latex_is_never_expanded_and_never_crashes(sample_seed: int) -> None:
 def test_deep_and_long_cells_take_no_time() -> None:
     assert plain_cell("\\frac{" * 3_000) is not None
     assert len(latex_rows("&" * 19_000)[0][1]) == 19_001
+
+
+@pytest.mark.parametrize(
+    ("cell", "worth"),
+    [
+        (r"$1\frac{1}{2}$", 1.5),
+        (r"$-1\frac34$", -1.75),
+        (r"$2\tfrac12$", 2.5),
+        (r"$2^3\frac{1}{2}$", 4.0),
+        (r"$1/\frac{1}{2}$", 2.0),
+        (r"$6\div\frac{1}{2}$", 12.0),
+        (r"$\frac{\frac{1}{2}}{\frac{1}{4}}$", 2.0),
+        (r"$3\lvert -2 \rvert$", 6.0),
+        (r"$\sqrt[3]{8}$", 2.0),
+        (r"$\sqrt[4]{16}$", 2.0),
+        (r"$\sqrt{16}$", 4.0),
+    ],
+)
+def test_what_a_cell_of_latex_is_worth(cell: str, worth: float) -> None:
+    found = number(plain_cell(cell))
+    assert found is not None and found.value == pytest.approx(worth, rel=1e-12)

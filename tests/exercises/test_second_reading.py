@@ -5,8 +5,7 @@ import math
 import pytest
 
 from chainrule.errors import ParseError
-from chainrule.exercises.second_maths import number
-from chainrule.exercises.second_reading import SecondReading, plain_name
+from chainrule.exercises.second_reading import SecondReading, number, plain_name
 
 
 @pytest.mark.parametrize(

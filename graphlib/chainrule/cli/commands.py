@@ -18,10 +18,8 @@ from chainrule.cli.experiment import experiment
 from chainrule.cli.grad import grad
 from chainrule.cli.mark import mark
 from chainrule.cli.ops import ops
+from chainrule.cli.readings import show, steps, table
 from chainrule.cli.sheet import sheet
-from chainrule.cli.show import show
-from chainrule.cli.steps import steps
-from chainrule.cli.table import table
 from chainrule.cli.train import sweep, train
 from chainrule.errors import ChainruleError, OutsideError, excerpt
 

@@ -94,25 +94,7 @@ def mark(
         _mark_table(answers, formula, at, out, teacher)
         return
     assert key is not None
-    left = _mark_class(answers, key, out, feedback, recipe, teacher, who, force, statistics)
-    if left:
-        raise typer.Exit(LOOK_AGAIN)
-
-
-def _mark_class(
-    answers: str,
-    key: str,
-    out: str | None,
-    feedback: str | None,
-    recipe: str | None,
-    teacher: bool,
-    who: str | None,
-    force: bool,
-    statistics: str | None,
-) -> bool:
-    """Mark a class; tell whether something is left to look at."""
-    from chainrule.cli.output import deliver, keep_another, renderer, write
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import deliver, keep_another, progress, renderer, write
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_marking import mark_class, matched, read_keys
     from chainrule.exercises.gradebook import ClassStatistics, feedback_zip, gradebook
@@ -144,7 +126,8 @@ def _mark_class(
         listed=len(listed),
     )
     print(summary, file=sys.stderr)
-    return bool(listed) or any(one.unread for one in graded)
+    if listed or any(one.unread for one in graded):
+        raise typer.Exit(LOOK_AGAIN)
 
 
 def _class_of(book: bytes) -> list[list[str]] | None:

@@ -1,10 +1,15 @@
-"""Where a command's result goes: the screen, or a file that is whole or not there at all."""
+"""Where a command's result goes: the screen, or a file that is whole or not there at all.
+
+A bar on the terminal says how far a long command is.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -207,20 +212,8 @@ def present(
 
 def note_records(graph: Graph) -> dict[str, Any]:
     """Return the readings that were made for the user, for JSON."""
-    return {
-        "notes": [
-            {
-                "found": note.found,
-                "reading": note.reading,
-                "key": note.key,
-                "alternative": note.alternative,
-                "alternative_reading": note.alternative_reading,
-                "start": note.span.start,
-                "stop": note.span.stop,
-            }
-            for note in graph.notes
-        ]
-    }
+    records = (asdict(note) for note in graph.notes)
+    return {"notes": [one | one.pop("span")._asdict() for one in records]}
 
 
 def note_lines(graph: Graph) -> Iterable[str]:
@@ -239,3 +232,23 @@ def tell_notes(graph: Graph, *, on_screen: bool) -> None:
     """Print the notes: under a table on the screen, else apart from the data."""
     for line in note_lines(graph):
         print(line, file=sys.stdout if on_screen else sys.stderr)
+
+
+@contextlib.contextmanager
+def progress(words: str) -> Iterator[Callable[..., None]]:
+    """Give a function that is told how much of how much is done, and perhaps in other words."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _whole, _words="": None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=None)
+
+        def told(done: int, whole: int, now: str = words) -> None:
+            bar.update(task, completed=done, total=whole, description=now)
+
+        yield told

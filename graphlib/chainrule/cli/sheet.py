@@ -165,23 +165,19 @@ def sheet(
     from chainrule.cli.output import write
     from chainrule.exercises.making import sheet as made
 
-    if roster is not None or out is not None:
-        _class(
-            asked_recipe(formula, level, recipe, at, kind, title), seed, format, roster, out, force
-        )
-        return
-    if variants is not None:
-        _bank(asked_recipe(formula, level, recipe, at, kind, title), seed, variants, output)
-        return
-    chosen = chosen_format(format, output)
     wanted = asked_recipe(formula, level, recipe, at, kind, title)
-    finished = made(wanted, seed=seed, student=student)
-    write(finished.to(chosen.name, key=key), output or "-")
+    if roster is not None or out is not None:
+        _class(wanted, seed, format, roster, out, force)
+    elif variants is not None:
+        _bank(wanted, seed, variants, output)
+    else:
+        chosen = chosen_format(format, output)
+        finished = made(wanted, seed=seed, student=student)
+        write(finished.to(chosen.name, key=key), output or "-")
 
 
 def _bank(recipe: Recipe, seed: int | None, variants: int, output: str | None) -> None:
-    from chainrule.cli.output import write
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import progress, write
     from chainrule.exercises.catalogue import CLASS, WORDS
     from chainrule.exercises.formats.moodle import bank
     from chainrule.exercises.making import sheet as made
@@ -205,8 +201,7 @@ def _class(
 ) -> None:
     from dataclasses import replace
 
-    from chainrule.cli.output import keep_another
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import keep_another, progress
     from chainrule.exercises.catalogue import CLASS
     from chainrule.exercises.class_run import run_class
     from chainrule.exercises.roster import roster as read_roster

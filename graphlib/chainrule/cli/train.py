@@ -236,7 +236,7 @@ def _printed(ready: Prepared) -> None:
 
 
 def _watched(ready: Prepared) -> None:
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import progress
     from chainrule.nn.trained import judged
 
     run = ready.run
@@ -330,7 +330,7 @@ def sweep(
     from json import dumps
     from math import prod
 
-    from chainrule.cli.progress import progress
+    from chainrule.cli.output import progress
     from chainrule.nn.experiments import Trial, averaged
     from chainrule.nn.experiments import sweep as swept
 

@@ -250,6 +250,31 @@ def rounding(digits: int) -> float:
     return float(0.5 * 10.0 ** (1 - digits))
 
 
+def accepted(words: str, also: Mapping[str, str], reach: float | None) -> str | None:
+    """Return the reason for which a teacher accepts these words, None where nobody does.
+
+    Parameters
+    ----------
+    also
+        The reasons by what is accepted.
+    reach
+        How far a number may be away, relatively; None where words are compared alone.
+    """
+    given = number(words)
+    for other, reason in also.items():
+        wanted = number(other)
+        # Of what is infinite every number is as far away as it is large.
+        near = (
+            reach is not None
+            and given is not None
+            and wanted is not None
+            and abs(given.value - wanted.value) <= reach * abs(wanted.value) < math.inf
+        )
+        if near or words.strip() == other.strip():
+            return reason
+    return None
+
+
 def same_formula(
     given: str,
     wanted: str,

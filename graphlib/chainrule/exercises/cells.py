@@ -10,9 +10,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, get_args
 
-from chainrule.errors import GraphError
+from chainrule.errors import GraphError, InputError
 from chainrule.exercises.answers import Formula
 from chainrule.graph.wengert import INPUT, Edge, WengertList
+from chainrule.language import canonical
 from chainrule.readings.view import View
 
 CellKind = Literal["value", "formula", "partial", "tangent", "share", "adjoint"]
@@ -36,6 +37,24 @@ def partial_of(edge: Edge) -> Cell:
 def share_of(edge: Edge) -> Cell:
     """Return the cell of the share of an edge."""
     return Cell("share", edge.user, edge)
+
+
+def canonical_id(cell: str) -> str:
+    """Return a cell's id with its names in the one form: `value:x_1` is `value:x1`.
+
+    A name that is none stays as it is.
+    """
+    kind, colon, names = cell.partition(":")
+    return kind.strip() + colon + ",".join(map(canonical_name, names.split(",")))
+
+
+def canonical_name(name: str) -> str:
+    """Return a name of an id in the one form; it may have the number of a use behind it: x#2."""
+    plain, mark, count = name.strip().partition("#")
+    try:
+        return canonical(plain) + mark + count
+    except InputError:
+        return name.strip()
 
 
 class Cells:

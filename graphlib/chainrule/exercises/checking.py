@@ -12,15 +12,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from chainrule.exercises.answers import Verdict, number, rounding, same_formula, sheet_digits
+from chainrule.exercises.answers import (
+    Verdict,
+    accepted,
+    number,
+    rounding,
+    same_formula,
+    sheet_digits,
+)
 from chainrule.exercises.catalogue import PAID, speaking
 from chainrule.exercises.cells import PASSES
 from chainrule.exercises.feedback import Report, cell_term
 from chainrule.exercises.fitness import worksheet
 from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.kinds.slots import TOLERANCE, tolerance_of
-from chainrule.exercises.marking import MOST_NAMES, Marking
-from chainrule.exercises.naming import last_place, meant, slip
+from chainrule.exercises.marking import MOST_NAMES, Marking, last_place, meant, slip
 from chainrule.exercises.own_mistakes import known
 from chainrule.exercises.points import Work, earned, work_of
 from chainrule.exercises.problem import Draft, Problem
@@ -154,7 +160,8 @@ class _Paper:
             self.remarks |= {cell: remark} if remark else {}
         if self.verdicts[cell] == "wrong":
             self._follow(cell, answer)
-        reason = _accepted(answer, words)
+        reach = rounding(HAND_DIGITS) if answer.kind in ("number", "whole") else None
+        reason = accepted(words, answer.also, reach)
         if reason is not None and self.verdicts[cell] != "right":
             self.verdicts[cell], self.remarks[cell] = "right", reason
 
@@ -275,20 +282,6 @@ def _of_passes(cell: str) -> bool:
 
 def _which(cell: str) -> str:
     return cell.partition("@")[2]
-
-
-def _accepted(answer: Answer, words: str) -> str | None:
-    """Return the reason for which a teacher accepts these words, None where nobody does."""
-    given = number(words)
-    for other, reason in answer.also.items():
-        if words.strip() == other.strip():
-            return reason
-        wanted = number(other)
-        if given is not None and wanted is not None and answer.kind in ("number", "whole"):
-            reach = rounding(HAND_DIGITS) * abs(wanted.value)
-            if abs(given.value - wanted.value) <= reach:
-                return reason
-    return None
 
 
 def _compared(problem: Problem, task: Task, answer: Answer, words: str) -> tuple[Verdict, str]:

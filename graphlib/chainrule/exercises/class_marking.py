@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from chainrule.errors import FileError, InputError, excerpt
 from chainrule.exercises.catalogue import CLASS, speaking
+from chainrule.exercises.cells import canonical_id
 from chainrule.exercises.checking import check_tasks
 from chainrule.exercises.class_run import Executor, Progress, local_executor
 from chainrule.exercises.feedback import Feedback, checked_findings
 from chainrule.exercises.handed_in import Handed
-from chainrule.exercises.marking import canonical_id
 from chainrule.exercises.own_mistakes import OwnMistake
 from chainrule.exercises.recipe import Override
 from chainrule.exercises.roster import Register
@@ -89,6 +89,9 @@ class Graded:
 
 # The key
 
+_GIVEN: Final = ("number", "kind", "title", "program", "point", "direction", "settings")
+"""What a task has in a key as it has it on the sheet."""
+
 
 def read_keys(path: Path) -> tuple[dict[str, Any], list[Key]]:
     """Return the manifest and the keys of a class.
@@ -133,32 +136,21 @@ def tasks_of(record: str, overrides: Sequence[Override] = (), student: str = "")
                 if one.cell == f"{task['number']}.{cell['id']}" and one.student in ("", student):
                     also[one.answer] = one.reason
             answers[cell["id"]] = Answer(
-                cell["id"],
-                cell["kind"],
-                Word(cell["shown"]),
-                cell["answer"],
-                cell["tolerance"],
-                cell["points"],
-                tuple(cell.get("options", ())),
-                also,
+                cell=cell["id"],
+                term=Word(cell["shown"]),
+                exact=cell["answer"],
+                options=tuple(cell.get("options", ())),
+                also=also,
+                **{name: cell[name] for name in ("kind", "tolerance", "points")},
             )
+        mistakes = (
+            OwnMistake(**{**one, "functions": tuple(one["functions"])})
+            for one in task.get("mistakes", ())
+        )
+        given = {name: task[name] for name in _GIVEN}
+        carry = task.get("carry", "full")
         tasks.append(
-            Task(
-                task["number"],
-                task["kind"],
-                task["title"],
-                (),
-                answers,
-                task["program"],
-                task["point"],
-                task["direction"],
-                task["settings"],
-                task.get("carry", "full"),
-                tuple(
-                    OwnMistake(**{**one, "functions": tuple(one["functions"])})
-                    for one in task.get("mistakes", ())
-                ),
-            )
+            Task(**given, blocks=(), answers=answers, carry=carry, mistakes=tuple(mistakes))
         )
     return tasks
 
@@ -235,23 +227,18 @@ def _merged(first: Handed, other: Handed, faults: list[str]) -> Handed:
 _NUMBERED: Final = re.compile(r"\s*(?:\D{0,10}\s)?(\d{1,3})\s*[.)]\s*(.+)", re.DOTALL)
 
 
-def _plain_id(cell: str) -> str:
-    """Return a cell's id with its kind in small letters and its names in the one form."""
-    kind, colon, names = cell.strip().partition(":")
-    return canonical_id(kind.strip().casefold() + colon + names.strip())
-
-
 def placed(tasks: Sequence[Task], handed: Handed) -> tuple[dict[int, dict[str, str]], list[str]]:
     """Return answers by task and cell, and in words those that belong to none.
 
     An id may stand with or without its task's number, and its names in any of their forms.
     """
-    asked = {(task.number, _plain_id(cell)): cell for task in tasks for cell in task.answers}
+    asked = {(task.number, canonical_id(cell)): cell for task in tasks for cell in task.answers}
     own: dict[int, dict[str, str]] = {task.number: {} for task in tasks}
     faults = []
     for id, words in handed.answers.items():
         numbered = _NUMBERED.fullmatch(id)
-        plain = _plain_id(numbered[2] if numbered else id)
+        kind, colon, names = (numbered[2] if numbered else id).partition(":")
+        plain = canonical_id(kind.casefold() + colon + names)
         wanted = {int(numbered[1])} if numbered else set(own)
         places = [n for n in own if n in wanted and (n, plain) in asked]
         if len(places) == 1:
@@ -344,17 +331,17 @@ def mark_class(
             return mark_class(
                 keys, handed, overrides, teacher=teacher, executor=local, progress=progress
             )
-    done: list[Graded] = []
+    further = tuple(overrides), teacher
     chunks = [pairs[i : i + AT_ONCE] for i in range(0, len(pairs), AT_ONCE)]
+    parts: Iterable[list[Graded]]
     if executor is None:
-        for chunk in chunks:
-            done += _graded_all(chunk, overrides, teacher)
-            if progress is not None:
-                progress(len(done), len(pairs))
-        return done
-    futures = [executor.submit(_graded_all, chunk, tuple(overrides), teacher) for chunk in chunks]
-    for future in futures:
-        done += future.result()
+        parts = (_graded_all(chunk, *further) for chunk in chunks)
+    else:
+        futures = [executor.submit(_graded_all, chunk, *further) for chunk in chunks]
+        parts = (future.result() for future in futures)
+    done: list[Graded] = []
+    for part in parts:
+        done += part
         if progress is not None:
             progress(len(done), len(pairs))
     return done

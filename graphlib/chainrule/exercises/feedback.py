@@ -280,17 +280,8 @@ def cell_term(id: str) -> Term:
 def findings(report: Report) -> Iterable[Finding]:
     """Yield what a report says of each cell, in working order."""
     for cell, verdict in report.cells.items():
-        yield Finding(
-            cell,
-            report.given.get(cell, ""),
-            verdict,
-            tuple(report.misconceptions.get(cell, ())),
-            report.origins.get(cell, ""),
-            report.expected.get(cell, (None, None))[0],
-            report.remarks.get(cell, ""),
-            cell in report.trivial,
-            report.reasons.get(cell, ""),
-        )
+        given, remark = report.given.get(cell, ""), report.remarks.get(cell, "")
+        yield Finding(cell, given, verdict, remark=remark, **_of_cell(report, cell))
 
 
 def checked_findings(task: Task, checked: Checked, given: Mapping[str, str]) -> Iterable[Finding]:
@@ -306,7 +297,7 @@ def checked_findings(task: Task, checked: Checked, given: Mapping[str, str]) -> 
         report = checked.reports.get(which)
         # What follows in a kind of its own is an error to the passes alone.
         known = report is not None and report.cells.get(plain) == verdict
-        found = dict(_of_cell(report, plain)) if report is not None and known else {}
+        found = _of_cell(report, plain) if report is not None and known else {}
         answer = task.answers[cell]
         found["origin"] = checked.origins.get(cell, "")
         if cell in checked.explained:
@@ -319,9 +310,11 @@ def checked_findings(task: Task, checked: Checked, given: Mapping[str, str]) -> 
         yield Finding(cell, given.get(cell, ""), verdict, right=right, remark=remark, **found)
 
 
-def _of_cell(report: Report, cell: str) -> Iterable[tuple[str, Any]]:
-    yield "names", tuple(report.misconceptions.get(cell, ()))
-    yield "origin", report.origins.get(cell, "")
-    yield "right", report.expected.get(cell, (None, None))[0]
-    yield "trivial", cell in report.trivial
-    yield "reason", report.reasons.get(cell, "")
+def _of_cell(report: Report, cell: str) -> dict[str, Any]:
+    return {
+        "names": tuple(report.misconceptions.get(cell, ())),
+        "origin": report.origins.get(cell, ""),
+        "right": report.expected.get(cell, (None, None))[0],
+        "trivial": cell in report.trivial,
+        "reason": report.reasons.get(cell, ""),
+    }

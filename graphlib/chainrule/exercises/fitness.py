@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from chainrule.exercises.layers import layers
 from chainrule.exercises.own_mistakes import OwnMistake, known
 from chainrule.exercises.problem import ENTRY, Problem
+from chainrule.exercises.shapes import layers
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.graph.wengert import INPUT
 from chainrule.language import exact

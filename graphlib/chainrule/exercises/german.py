@@ -29,14 +29,8 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         "product": "Produkt",
         "at": "bei",
         "input": "Eingabe",
-        "name": "Name",
-        "student number": "Matrikelnr.",
-        "points": "Punkte",
         "key": "Lösung",
-        "cell": "Feld",
-        "answer": "Antwort",
         "task": "Aufgabe",
-        "page": "Seite {page} von {pages}",
         "sheet": "Blatt {seed}",
         "corner": (
             "Der Name eines Feldes steht in seiner Ecke: adjoint:t ist die Adjungierte von t."
@@ -52,8 +46,6 @@ GERMAN: Final[Mapping[str, Mapping[str, str]]] = {
         "slope": "Steigung",
         "shape": "Form",
         "saturated": "gesättigt",
-        "way": "Weg",
-        "operations": "Operationen",
         "along": "entlang {name}",
         "back": "von {name} aus",
         "forward": "Vorwärtsmodus",

@@ -13,8 +13,8 @@ from typing import Final
 
 from chainrule.exercises.answers import rounding
 from chainrule.exercises.catalogue import GUIDANCE
-from chainrule.exercises.cells import Cell
-from chainrule.exercises.marking import Marking, canonical_id
+from chainrule.exercises.cells import Cell, canonical_id
+from chainrule.exercises.marking import Marking
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.graph.wengert import Edge
 from chainrule.passes.misconceptions import MISCONCEPTIONS

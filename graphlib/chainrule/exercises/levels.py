@@ -15,8 +15,7 @@ import numpy as np
 
 from chainrule.errors import GraphError
 from chainrule.exercises.problem import Draft
-from chainrule.exercises.second_maths import numbers
-from chainrule.exercises.second_reading import SecondReading
+from chainrule.exercises.second_reading import SecondReading, numbers
 
 POLYNOMIAL: Final = ("{a}^2", "{k}*{a}", "{a} + {k}", "{k} - {a}", "{a}^3")
 ELEMENTARY: Final = ("sin({a})", "cos({a})", "exp({a})", "exp(-{a})", "sqrt({a})", "ln({a})")

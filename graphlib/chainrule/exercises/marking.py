@@ -7,26 +7,26 @@ and is credited. An error is explained by the misconceptions that give the very 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from chainrule.errors import InputError
 from chainrule.exercises.answers import (
     LEAST_DIGITS,
     Verdict,
     Written,
+    accepted,
     number,
     rounding,
     sheet_digits,
 )
-from chainrule.exercises.cells import Cell, partial_of
+from chainrule.exercises.cells import Cell, canonical_id, partial_of
 from chainrule.exercises.feedback import Report
 from chainrule.exercises.formulas import Formulas, read_formula
-from chainrule.exercises.naming import apart, last_place, meant, slip
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph, Typed
-from chainrule.language import canonical
 from chainrule.passes.folding import Zoom
+from chainrule.passes.misconceptions import SLIPS
+from chainrule.passes.places import Written as Slipped
 
 TOLERANCE = 0.015
 """Beside rounding, how far a number may be away and still be meant: what is wrong is further."""
@@ -41,6 +41,9 @@ LAST_BITS = 1e-14
 """Relative to its terms, what a sum is not sure of in double precision."""
 
 MOST_NAMES = 3
+CHANCE = 0.02
+"""How much of the numbers near the right one may be taken for known mistakes by chance."""
+
 Point = Mapping[str, Any]
 
 
@@ -98,20 +101,6 @@ def mark(
     merged = not any("#" in id for id in answers)
     sheet = Worksheet(backward, forward, merged=merged)
     return Marking(sheet, answers, accept, tolerance).report()
-
-
-def canonical_id(cell: str) -> str:
-    """Return a cell's id with its names in the one form: `value:x_1` is `value:x1`.
-
-    What is no cell's id stays as it is.
-    """
-    kind, colon, names = cell.partition(":")
-    shown, again, count = names.partition("#")
-    try:
-        plain = ",".join(canonical(name.strip()) for name in shown.split(","))
-    except InputError:
-        return cell
-    return kind.strip() + colon + plain + again + count
 
 
 class Marking:
@@ -194,22 +183,21 @@ class Marking:
         for id, cell in self.sheet.cells.items():
             if id not in self.answers:
                 continue
-            right = self.sheet.right(cell)
+            asked, right = self._asked[id], self.sheet.right(cell)
             following = self.sheet.follows(cell, self.own, self._known)
             verdict = self._verdict(id, cell, right, following)
             reason = self._accepted(id)
             if reason is not None and verdict != "right":
-                verdict, remarks[self._asked[id]] = "right", reason
-            verdicts[self._asked[id]] = verdict
-            expected[self._asked[id]] = (right, following)
+                verdict, remarks[asked] = "right", reason
+            verdicts[asked], expected[asked] = verdict, (right, following)
             self._tainted[cell] = {"wrong": id, "follows": self._origin(cell)}.get(verdict, "")
             if verdict == "follows":
-                origins[self._asked[id]] = self._asked[self._tainted[cell]]
+                origins[asked] = self._asked[self._tainted[cell]]
             if verdict == "wrong":
-                errors.append(self._asked[id])
-                names[self._asked[id]] = self._named(id, cell)
-                why = None if names[self._asked[id]] else self._why(id, cell, right, following)
-                reasons |= {} if why is None else {self._asked[id]: why}
+                errors.append(asked)
+                names[asked] = self._named(id, cell)
+                why = None if names[asked] else self._why(id, cell, right, following)
+                reasons |= {} if why is None else {asked: why}
         for id, asked in self._asked.items():
             if asked not in verdicts:
                 reason = self._accepted(id)
@@ -234,16 +222,8 @@ class Marking:
 
     def _accepted(self, id: str) -> str | None:
         """Return why a teacher accepts what was written, None where nobody does."""
-        words = self.answers[id].strip()
-        for other, reason in self.accept.get(id, {}).items():
-            given, wanted = self.written.get(id), number(other)
-            if words == other.strip():
-                return reason
-            if given is not None and wanted is not None:
-                apart = abs(given.value - wanted.value)
-                if apart <= self._rounding * abs(wanted.value):
-                    return reason
-        return None
+        reach = self._rounding if id in self.written else None
+        return accepted(self.answers[id], self.accept.get(id, {}), reach)
 
     def _verdict(
         self, id: str, cell: Cell, right: float | None, following: float | None
@@ -384,3 +364,67 @@ class Marking:
                 if written is None:
                     pending += self.sheet.feeds.get(later, ())
         return False
+
+
+# Which of the numbers that known mistakes give is the one that was written, if any is
+
+
+def meant(
+    given: float, found: Mapping[str, Sequence[float]], least: float, most: float
+) -> dict[str, bool]:
+    """Return the mistakes that explain a number, each with whether it gives the very number.
+
+    Where many numbers could be meant, each must be met more exactly, so that a number that
+    stands there by chance is hardly ever explained.
+
+    Parameters
+    ----------
+    found
+        Numbers by mistake.
+    least, most
+        How far a number may be away at least, for rounding, and at most, relatively.
+    """
+    best = {name: min(apart(given, wrong) for wrong in wrongs) for name, wrongs in found.items()}
+    count = len({number for numbers in found.values() for number in numbers})
+    exact = 2 * least + 1e-9
+    reach = max(exact, min(most, CHANCE / max(1, count)))
+    # Where one gives the very number, those that only come near it are not meant.
+    if any(far <= exact for far in best.values()):
+        reach = exact
+    return {name: far <= exact for name, far in best.items() if far <= reach}
+
+
+def slip(
+    given: float, wanted: Iterable[float], digits: int, exchanged: Sequence[float] = ()
+) -> str | None:
+    """Return the slip of hand that turns one of some numbers into what was written.
+
+    >>> [slip(given, [0.8259], 4) for given in (8.259, 0.8529, -0.8259, 0.9)]
+    ['decimal', 'transposed', 'sign', None]
+
+    Parameters
+    ----------
+    digits
+        To how many digits numbers are written.
+    exchanged
+        What should stand where one of these numbers stands.
+    """
+    places = [Slipped(number, min(digits, 6), tuple(exchanged)) for number in wanted if number]
+    reach = 1.2 * last_place(given, digits) + 1e-9
+    for name, record in SLIPS.items():
+        if any(apart(given, wrong) <= reach for place in places for wrong in record.hand(place)):
+            return name
+    return None
+
+
+def last_place(given: float, digits: int) -> float:
+    """Return half a unit of the last place of a number of so many digits, relatively."""
+    if not (given and math.isfinite(given)):
+        return 0.0
+    return 0.5 * 10.0 ** (math.floor(math.log10(abs(given))) + 1 - digits) / abs(given)
+
+
+def apart(given: float, wrong: float) -> float:
+    """Return how far two numbers are from each other, relatively."""
+    size = max(abs(given), abs(wrong))
+    return abs(given - wrong) / size if size > 0 else 0.0

@@ -19,7 +19,7 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.errors import FileError, GraphError, excerpt
 from chainrule.exercises.answers import Verdict, rounding
 from chainrule.exercises.catalogue import BACKWARD, FEEDBACK
-from chainrule.exercises.naming import meant
+from chainrule.exercises.marking import meant
 from chainrule.exercises.worksheet import Worksheet
 from chainrule.facade import Graph
 from chainrule.language import canonical

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from chainrule.errors import FileError, InputError, excerpt
+from chainrule.errors import FileError, excerpt
 from chainrule.exercises.answers import number
-from chainrule.exercises.cells import PASSES
+from chainrule.exercises.cells import PASSES, canonical_id, canonical_name
 from chainrule.exercises.pasted_latex import latex_rows, plain_cell
 from chainrule.exercises.worksheet import Worksheet
-from chainrule.language import canonical
 
 MOST_CHARACTERS: Final = 20_000
 MOST_ROWS, MOST_COLUMNS, MOST_FAULTS = 1_000, 40, 20
@@ -29,37 +28,24 @@ _NUMBER: Final = re.compile(r"\s*\d{1,3}\s*[.)]\s*")
 """The number of a task before a cell's id, as a sheet and its answer form have it."""
 
 _HEADINGS: Final[Mapping[str, str]] = {
-    "name": "name",
-    "node": "node",
-    "variable": "node",
-    "step": "node",
-    "variable and formula": "node",
-    "cell": "cell",
-    "id": "cell",
-    "what is asked": "",
-    "answer": "answer",
-    "your answer": "answer",
-    "local partial": "edge",
-    "local derivative": "edge",
-    "edge": "edge",
-    "value": "value",
-    "partial’s value": "partial",
-    "partial's value": "partial",
-    "value of the partial": "partial",
-    "number": "partial",
-    "partial": "partial",
-    "local partial's value": "partial",
-    "formula": "formula",
-    "share": "share",
-    "adjoint": "adjoint",
-    "tangent": "tangent",
-    "derivative": "derivative",
-    "accumulated derivative": "derivative",
-    "bar": "adjoint",
-    "dot": "tangent",
-    "state": "",
-    "why": "",
-    "points": "",
+    heading: kind
+    for kind, headings in {
+        "name": "name",
+        "node": "node|variable|step|variable and formula",
+        "cell": "cell|id",
+        "": "what is asked|state|why|points",
+        "answer": "answer|your answer",
+        "edge": "local partial|local derivative|edge",
+        "value": "value",
+        "partial": "partial’s value|partial's value|value of the partial|"
+        "number|partial|local partial's value",
+        "formula": "formula",
+        "share": "share",
+        "adjoint": "adjoint|bar",
+        "tangent": "tangent|dot",
+        "derivative": "derivative|accumulated derivative",
+    }.items()
+    for heading in headings.split("|")
 }
 _ADJOINT = re.compile(r"[∂d]\s*\S+\s*/\s*[∂d]\s*node")
 _TANGENT = re.compile(r"[∂d]\s*node\s*/\s*[∂d]\s*\S+")
@@ -146,12 +132,7 @@ def _csv_rows(text: str) -> list[Row]:
         bare = line.strip().removeprefix("|").removesuffix("|") if bars else line
         if not bare.strip() or (bars and not bare.strip("-:| ")):
             continue
-        try:
-            cells = next(csv.reader([bare], delimiter=separator, skipinitialspace=True))
-        except csv.Error as error:
-            raise FileError(
-                "This row cannot be read", row=count, allowed="Quotation marks come in pairs."
-            ) from error
+        cells = next(csv.reader([bare], delimiter=separator, skipinitialspace=True))
         rows.append((count, [_bare(cell) for cell in cells]))
     return rows
 
@@ -225,7 +206,7 @@ class _Reader:
         at, id = found.get("cell", (0, ""))
         if not id:
             return
-        id, words = _canonical_id(id), found.get("answer", (1, ""))[1]
+        id, words = canonical_id(_NUMBER.sub("", id)), found.get("answer", (1, ""))[1]
         if words and self.answers.get(id, words) not in ("", words):
             self._fault(
                 row,
@@ -267,7 +248,7 @@ class _Reader:
             name = words.partition("=")[0].strip()
             if not name:
                 continue
-            label = _name(name)
+            label = canonical_name(name)
             if f"value:{label}" not in self.sheet.cells:
                 self._fault(
                     row,
@@ -291,7 +272,7 @@ class _Reader:
         if read is None:
             self._fault(row, column, f"`{excerpt(words)}` names no edge", "Such as ∂u/∂t or u,t.")
             return None
-        ends = _name(read[1]), _name(read[2])
+        ends = canonical_name(read[1]), canonical_name(read[2])
         if f"partial:{ends[0]},{ends[1]}" not in self.sheet.cells:
             self._fault(
                 row,
@@ -344,16 +325,3 @@ class _Reader:
 def _is_id(cell: str) -> bool:
     kind, colon, _ = _NUMBER.sub("", cell).partition(":")
     return bool(colon) and kind.strip() in PASSES
-
-
-def _canonical_id(id: str) -> str:
-    kind, _, names = _NUMBER.sub("", id).partition(":")
-    return f"{kind.strip()}:{','.join(map(_name, names.split(',')))}"
-
-
-def _name(name: str) -> str:
-    plain, mark, count = name.strip().partition("#")
-    try:
-        return canonical(plain.translate(_LOW)) + mark + count
-    except InputError:
-        return name

@@ -52,8 +52,14 @@ _SIGNS: Final = {
     "qquad": " ",
     "star": "*",
     "approx": "≈",
+    "lvert": "|",
+    "rvert": "|",
+    "vert": "|",
 }
 _ACCENTS: Final = {"bar": "_bar", "hat": "_hat", "dot": "_dot", "overline": "_bar"}
+_FRACTIONS: Final = ("frac", "dfrac", "tfrac")
+_WHOLE = re.compile(r"(?<![\w.,^])(\d+)\s*$")
+_INDEX = re.compile(r"\s*\[([^\[\]]*)\]")
 _MOST_DEPTH: Final = 40
 
 
@@ -139,7 +145,12 @@ class _Plain:
             if piece in "_^":
                 out.append(self._script(piece))
             elif piece[0] == "\\":
-                out.append(self._command(token[1]))
+                made = self._command(token[1])
+                # A whole number beside a fraction is added to it: 1½.
+                mixed = _WHOLE.search(out[-1]) if out and made.startswith("((") else None
+                if mixed and token[1] in _FRACTIONS:
+                    out[-1], made = out[-1][: mixed.start()], f"({mixed[1]}+{made})"
+                out.append(made)
             elif piece not in "}$":
                 out.append(piece)
         return "".join(out)
@@ -170,13 +181,18 @@ class _Plain:
         return f"^({inner})"
 
     def _command(self, name: str) -> str:
-        if name in ("frac", "dfrac", "tfrac"):
+        if name in _FRACTIONS:
             above, below = self._group(), self._group()
             if above.startswith(("∂", "d")) and below.startswith(("∂", "d")):
                 return f"{above}/{below}"
-            return f"({above})/({below})"
+            return f"(({above})/({below}))"
         if name == "sqrt":
-            return f"sqrt({self._group()})"
+            index = _INDEX.match(self.source, self.at)
+            self.at = index.end() if index else self.at
+            under = self._group()
+            if index and index[1].strip() not in ("2", "3"):
+                return f"({under})^(1/({index[1]}))"
+            return f"{'cbrt' if index and index[1].strip() == '3' else 'sqrt'}({under})"
         if name in _SPANS:
             count, kept = _SPANS[name]
             groups = [self._group() for _ in range(count)]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from chainrule.errors import ChainruleError, GraphError
-from chainrule.exercises.second_maths import number, numbers
-from chainrule.exercises.second_reading import SecondReading, plain_name
+from chainrule.exercises.second_reading import SecondReading, number, numbers, plain_name
 from chainrule.facade import Graph
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.language.entries import value as entries
@@ -96,6 +95,9 @@ class Problem:
         self.graph = self.whole.unroll() if vectors else self.whole
         self.point = self._entries() if vectors else draft.point
         self.worked = self.graph.work(self.point)
+        # What is dear is made once.
+        self._number, self._run = cache(self._made_number), cache(self._made_run)
+        self._partial, self._moved = cache(self._made_partial), cache(self._made_moved)
 
     def _entries(self) -> Mapping[str, str]:
         """Return the typed value of each entry of the inputs, by its name."""
@@ -197,15 +199,9 @@ class Problem:
         GraphError
             If there is no such cell.
         """
-        if cell not in self._numbers:
-            self._numbers[cell] = self._number(cell)
-        return self._numbers[cell]
+        return self._number(cell)
 
-    @cached_property
-    def _numbers(self) -> dict[str, Number]:
-        return {}
-
-    def _number(self, cell: str) -> Number:
+    def _made_number(self, cell: str) -> Number:
         base, _, which = cell.partition("@")
         if which and base.startswith("adjoint:"):
             return self._run("back", which).number(base)
@@ -215,19 +211,11 @@ class Problem:
             return self.forward.number(cell)
         return self.worked.number(cell)
 
-    def _run(self, way: str, which: str) -> Worked:
-        key = way, which
-        if key not in self._runs:
-            known = self.outputs if way == "back" else self.inputs
-            if which not in known:
-                raise GraphError(f"{which!r} is none of {', '.join(known)}")
-            made = self.back(which) if way == "back" else self.along({which: "1"})
-            self._runs[key] = made
-        return self._runs[key]
-
-    @cached_property
-    def _runs(self) -> dict[tuple[str, str], Worked]:
-        return {}
+    def _made_run(self, way: str, which: str) -> Worked:
+        known = self.outputs if way == "back" else self.inputs
+        if which not in known:
+            raise GraphError(f"{which!r} is none of {', '.join(known)}")
+        return self.back(which) if way == "back" else self.along({which: "1"})
 
     def value(self, cell: str) -> float:
         """Return the number in a cell as a float; infinite where there is none."""
@@ -268,41 +256,25 @@ class Problem:
         names, _, which = rest.partition("@")
         if kind in ("partial", "share"):
             user, _, operand = names.partition(",")
-            u = f"n{self.node_of[user]}"
-            t = f"n{self.node_of[operand]}"
-            key = u, t
-            if key not in self._partials:
-                self._partials[key] = self.printed.partial(u, t, self.base)
-            partial = self._partials[key]
+            ends = f"n{self.node_of[user]}", f"n{self.node_of[operand]}"
+            partial = self._partial(*ends)
             return partial if kind == "partial" else partial * self.second(f"adjoint:{user}")
         node = f"n{self.node_of[names]}"
         if kind == "value":
             return self.base[node]
         if kind == "tangent":
             direction = {which: "1"} if which else self.direction
-            return self._moved(tuple(direction.items()))[node]
+            rates = tuple((f"n{self.node_of[name]}", rate) for name, rate in direction.items())
+            return self._moved(rates)[node]
         output = f"n{self.node_of[which or self.outputs[0]]}"
-        return self._lifted(node).get(output, 0)
+        # How all that depends on a node changes when the node alone is moved by hand.
+        return self._moved(((node, "1"),)).get(output, 0)
 
-    @cached_property
-    def _partials(self) -> dict[tuple[str, str], Any]:
-        return {}
+    def _made_partial(self, user: str, operand: str) -> Any:
+        return self.printed.partial(user, operand, self.base)
 
-    @cached_property
-    def _pushed(self) -> dict[Any, dict[str, Any]]:
-        return {}
-
-    def _moved(self, direction: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-        if direction not in self._pushed:
-            moves = {f"n{self.node_of[n]}": number(rate) for n, rate in direction}
-            self._pushed[direction] = self.printed.moved(moves, self.base)
-        return self._pushed[direction]
-
-    def _lifted(self, node: str) -> dict[str, Any]:
-        """Return how all that depends on a node changes when the node alone is moved by hand."""
-        if node not in self._pushed:
-            self._pushed[node] = self.printed.moved({node: number("1")}, self.base)
-        return self._pushed[node]
+    def _made_moved(self, direction: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+        return self.printed.moved({name: number(rate) for name, rate in direction}, self.base)
 
     def doubtful(self, cells: Iterable[str]) -> tuple[str, ...]:
         """Return the cells in which the two readings differ; none in a problem to release.

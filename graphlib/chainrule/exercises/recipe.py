@@ -21,7 +21,7 @@ from chainrule.exercises.kinds import KINDS
 from chainrule.exercises.levels import LEVELS
 from chainrule.exercises.own_mistakes import WHERE, OwnMistake, read_rule
 from chainrule.exercises.points import CARRIED
-from chainrule.files.toml import toml
+from chainrule.files.writing import toml
 from chainrule.language.entries import value as typed_value
 from chainrule.ops import OPS
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS

@@ -11,60 +11,40 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from chainrule.exercises.catalogue import CLASS
 from chainrule.files import read_rows, safe_name
 
-NAMES: Final = (
-    "name",
-    "full name",
-    "student",
-    "student name",
-    "display name",
-    "sortable name",
-    "vollständiger name",
-    "teilnehmer",
+if TYPE_CHECKING:
+    from chainrule.exercises.class_marking import Key
+
+
+def _listed(headings: str) -> tuple[str, ...]:
+    return tuple(" ".join(one.split()) for one in headings.split(","))
+
+
+NAMES: Final = _listed(
+    """
+    name, full name, student, student name, display name, sortable name,
+    vollständiger name, teilnehmer
+    """
 )
 FIRST: Final = ("first name", "firstname", "given name", "vorname", "vorname(n)")
 LAST: Final = ("last name", "lastname", "surname", "family name", "nachname", "familienname")
-IDS: Final = (
-    "id",
-    "id number",
-    "idnumber",
-    "id-nummer",
-    "number",
-    "no",
-    "no.",
-    "nr.",
-    "student no",
-    "student no.",
-    "student number",
-    "student id",
-    "matriculation",
-    "matriculation number",
-    "matrikelnummer",
-    "matrikel-nr.",
-    "matr.-nr.",
-    "sis user id",
-    "user id",
-    "username",
-    "login",
-    "login id",
-    "kennung",
-    "benutzername",
+IDS: Final = _listed(
+    """
+    id, id number, idnumber, id-nummer, number, no, no., nr., student no, student no.,
+    student number, student id, matriculation, matriculation number, matrikelnummer,
+    matrikel-nr., matr.-nr., sis user id, user id, username, login, login id, kennung,
+    benutzername
+    """
 )
-OTHERS: Final = (
-    "email",
-    "e-mail",
-    "email address",
-    "e-mail-adresse",
-    "section",
-    "group",
-    "gruppe",
-    "status",
-    "course",
-    "kurs",
+OTHERS: Final = _listed(
+    """
+    email, e-mail, email address, e-mail-adresse, section, group, gruppe, status,
+    course, kurs
+    """
 )
 _SHORTEST_ID: Final = 3
 _POSSIBLE: Final = "points possible"
@@ -184,26 +164,6 @@ def _has_heading(line: bytes) -> bool:
 # Whose is it
 
 
-class Named(Protocol):
-    """Somebody with a number, a name, an id and the stem of the sheet's file."""
-
-    @property
-    def number(self) -> int:
-        """Counted from 1 in the roster."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-
-    @property
-    def id(self) -> str:
-        """The id; may be empty."""
-
-    @property
-    def stem(self) -> str:
-        """The name of the sheet's file, without its ending."""
-
-
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
 
 
@@ -228,10 +188,10 @@ class Register:
     Parameters
     ----------
     people
-        The roster.
+        The roster, or the keys of a class.
     """
 
-    def __init__(self, people: Iterable[Named]) -> None:
+    def __init__(self, people: Iterable[Student | Key]) -> None:
         self._whole: dict[str, set[int]] = {}
         self._words: dict[frozenset[str], set[int]] = {}
         self._ids: dict[str, set[int]] = {}

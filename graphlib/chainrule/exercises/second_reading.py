@@ -7,17 +7,34 @@ It reads what is printed on the sheet ("u₁ = sin t") as well as what was typed
 
 from __future__ import annotations
 
+import json
 import operator
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 import numpy as np
 
 from chainrule.errors import ParseError
-from chainrule.exercises.second_maths import SIGNS, number, second_maths
+
+DIGITS: Final = 34
+
+SIGNS: Final = {ord(a): b for a, b in zip("−·×÷\u2009\u202f", "-**/  ", strict=True)}
+SAME: Final = """
+    sin cos tan sec csc cot exp log sqrt cbrt sinh cosh tanh sech coth asin acos atan atan2
+    asinh atanh sign erf
+    """
+"""Functions that mpmath calls the same."""
+FUNCTIONS: Final[Mapping[str, str]] = {
+    **{name: name for name in SAME.split()},
+    **{f"arc{name}": f"a{name}" for name in ("tan", "sin", "cos")},
+    **{f"ar{name}": f"a{name}" for name in ("sinh", "tanh")},
+    "ln": "log",
+    "abs": "fabs",
+}
 
 STEP: Final = "1e-10"
 """Step of the differences: at 34 digits they are right to about 19."""
@@ -61,6 +78,63 @@ def _refused(message: str, text: str, position: int = 0) -> ParseError:
     return ParseError(message, text=text, position=position, allowed=allowed)
 
 
+# Its numbers and functions, by mpmath
+
+
+@cache
+def second_maths() -> dict[str, Any]:
+    """Return functions over numbers of 34 digits, in a context of their own."""
+    import mpmath
+
+    context = mpmath.MPContext()
+    context.dps = DIGITS
+    named = {
+        word: getattr(context, name) for word, name in FUNCTIONS.items() if hasattr(context, name)
+    }
+    zero, one = context.mpf(0), context.mpf(1)
+    named |= dict.fromkeys(("sigmoid", "σ"), lambda a: one / (one + context.exp(-a)))
+    named["softplus"] = lambda a: context.log(one + context.exp(a))
+    named["relu"] = lambda a: a if a > 0 else zero
+    named["step"] = lambda a: one if a > 0 else zero if a < 0 else one / 2
+    named["max"], named["min"] = max, min
+    for base, words in ((2, ("log2", "log₂")), (10, ("log10", "log₁₀"))):
+        scale = context.log(base)
+        named |= dict.fromkeys(words, lambda a, scale=scale: context.log(a) / scale)
+    named["∛"] = context.cbrt
+    named = {word: _entrywise(function) for word, function in named.items()}
+    named |= {"sum": np.sum, "mean": lambda a: np.sum(a) / np.size(a)}
+    exp = named["exp"]
+    named["softmax"] = lambda a: exp(a) / np.sum(exp(a))
+    named |= {"dot": np.dot, "norm": lambda a: context.sqrt(np.sum(a * a))}
+    return {"number": context.mpf, "functions": named, "e": context.e * 1, "pi": context.pi * 1}
+
+
+def _entrywise(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of numbers that takes vectors entry by entry."""
+
+    def over(*given: Any) -> Any:
+        if any(isinstance(one, np.ndarray) for one in given):
+            return np.frompyfunc(function, len(given), 1)(*given)
+        return function(*given)
+
+    return over
+
+
+def numbers(text: str) -> Any:
+    """Return what was typed as a value: a number, or a vector or matrix of such."""
+    if not text.lstrip().startswith("["):
+        return number(text)
+    quoted = re.sub(r"[^\[\],\s]+", lambda found: json.dumps(found[0]), text)
+    return np.vectorize(number, otypes=[object])(np.array(json.loads(quoted), dtype=object))
+
+
+def number(text: str) -> Any:
+    """Return a typed decimal or fraction as a number of 34 digits."""
+    above, _, below = text.translate(SIGNS).partition("/")
+    make = second_maths()["number"]
+    return make(above.strip()) / make(below.strip()) if below else make(above.strip())
+
+
 class _Reader:
     """Recursive descent over one right side; every method returns a function of the names."""
 
@@ -93,6 +167,12 @@ class _Reader:
             return found
         return ""
 
+    def _several(self, read: Callable[[], Formula], between: str) -> list[Formula]:
+        found = [read()]
+        while self._take(between):
+            found.append(read())
+        return found
+
     def _choice(self) -> Formula:
         """Read `a if c else b`."""
         usual = self._sum()
@@ -105,15 +185,11 @@ class _Reader:
 
     def _condition(self) -> Formula:
         """Read comparisons with `not`, `and` and `or`, of which `and` binds tighter."""
-        either = [self._all()]
-        while self._take("or"):
-            either.append(self._all())
+        either = self._several(self._all, "or")
         return lambda names: any(holds(names) for holds in either)
 
     def _all(self) -> Formula:
-        every = [self._comparison()]
-        while self._take("and"):
-            every.append(self._comparison())
+        every = self._several(self._comparison, "and")
         return lambda names: all(holds(names) for holds in every)
 
     def _comparison(self) -> Formula:
@@ -134,7 +210,7 @@ class _Reader:
     def _sum(self) -> Formula:
         total = self._signed()
         while sign := self._take("+", "-"):
-            total = _added(total, self._product(), sign)
+            total = _joined(total, self._product(), sign)
         return total
 
     def _signed(self) -> Formula:
@@ -148,10 +224,10 @@ class _Reader:
         product = self._factor()
         while True:
             if sign := self._take("*", "/", "@"):
-                product = _multiplied(product, self._factor(), sign)
+                product = _joined(product, self._factor(), sign)
             elif self._next() and (self._next() in "(√∛" or self._starts_factor()):
                 turned, self.turned = self.turned, False
-                product = _multiplied(product, self._power(), "@" if turned else "")
+                product = _joined(product, self._power(), "@" if turned else "")
             else:
                 return product
 
@@ -230,9 +306,7 @@ class _Reader:
 
     def _arguments(self) -> list[Formula]:
         self.place += 1
-        found = [self._choice()]
-        while self._take(","):
-            found.append(self._choice())
+        found = self._several(self._choice, ",")
         if not self._take(")"):
             self._stop()
         return found
@@ -240,7 +314,7 @@ class _Reader:
     def _argument(self) -> Formula:
         argument = self._power()
         while self._starts_factor() and self._next() not in second_maths()["functions"]:
-            argument = _multiplied(argument, self._power(), "*")
+            argument = _joined(argument, self._power(), "*")
         return argument
 
 
@@ -258,26 +332,25 @@ def _chosen(holds: Formula, usual: Formula, other: Formula) -> Formula:
     return lambda names: usual(names) if holds(names) else other(names)
 
 
-def _added(left: Formula, right: Formula, sign: str) -> Formula:
-    if sign == "+":
-        return lambda names: left(names) + right(names)
-    return lambda names: left(names) - right(names)
-
-
-def _multiplied(left: Formula, right: Formula, sign: str) -> Formula:
-    if sign == "*":
-        return lambda names: left(names) * right(names)
-    if sign == "@":
-        return lambda names: left(names) @ right(names)
-    if not sign:
-        return lambda names: _beside(left(names), right(names))
-    return lambda names: left(names) / right(names)
+def _joined(left: Formula, right: Formula, sign: str) -> Formula:
+    operation = _OPERATIONS[sign]
+    return lambda names: operation(left(names), right(names))
 
 
 def _beside(left: Any, right: Any) -> Any:
     """Multiply what stands side by side: with a matrix, as matrices."""
     both = isinstance(left, np.ndarray) and isinstance(right, np.ndarray)
     return left @ right if both and 2 in (left.ndim, right.ndim) else left * right
+
+
+_OPERATIONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "@": operator.matmul,
+    "": _beside,
+}
 
 
 def _tokens(text: str) -> list[str]:

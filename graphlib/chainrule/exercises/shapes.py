@@ -1,4 +1,4 @@
-"""What a node's formula looks like, as far as common mistakes depend on it, and mistakes inside it.
+"""Where mistakes can be made: the shape of a node's formula, places inside it, and whole matrices.
 
 A line of several operations is a fold. Its local partial is a pass inside its body, and a mistake,
 such as cos(x²) for the slope of sin(x²), changes one step of that pass: with the adjoint ā of an
@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple
 
 from chainrule.algebras.float64 import BY_HAND, FLOAT64
 from chainrule.algebras.undefined import Undefined
+from chainrule.exercises.cells import Cell, CellKind
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS
-from chainrule.passes.places import Leading, Rule, Step, Sum, linearly
+from chainrule.passes.places import (
+    Gathered,
+    Leading,
+    Matrix,
+    Product,
+    Rule,
+    Step,
+    Sum,
+    linearly,
+    turned,
+)
 from chainrule.passes.walks import Push, Share, evaluate, forward, linearise, reverse
 
 NEG, MUL, DIV = (OPS[name] for name in ("neg", "mul", "div"))
@@ -255,7 +267,7 @@ def _rule(
     def elsewhere(other: float) -> float | None:
         moved = [other if o == operand else x for o, x in zip(body.operands[node], at, strict=True)]
         value = FLOAT64.apply(op, parameters, moved)
-        return _number(BY_HAND.partial(op, parameters, slot, value, moved))
+        return finite(BY_HAND.partial(op, parameters, slot, value, moved))
 
     others = tuple(x for s, x in enumerate(at) if s != slot)
     numbers = slope, float(values[node]), at[slot]
@@ -278,7 +290,7 @@ def _step(body: WengertList, node: int, values: Sequence[Any]) -> Step:
     op, parameters = body.ops[node], body.parameters_of(node)
 
     def elsewhere(others: tuple[float, ...]) -> float | None:
-        return _number(FLOAT64.apply(op, parameters, [*others]))
+        return finite(FLOAT64.apply(op, parameters, [*others]))
 
     at = tuple(float(values[o]) for o in body.operands[node])
     return Step(op.name, float(values[node]), at, elsewhere, _around(body, node, values))
@@ -293,7 +305,7 @@ def _gone_on(body: WengertList, values: Sequence[Any], node: int, wrong: float) 
             changed.append(FLOAT64.apply(body.ops[later], body.parameters_of(later), at))
         else:
             changed.append(values[later])
-    return _number(changed[body.outputs[0]])
+    return finite(changed[body.outputs[0]])
 
 
 def _around(body: WengertList, node: int, values: Sequence[Any]) -> tuple[tuple[float, ...], ...]:
@@ -304,7 +316,95 @@ def _around(body: WengertList, node: int, values: Sequence[Any]) -> tuple[tuple[
     )
 
 
-def _number(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
+    """Return a number as a double, None where it is infinite or there is none."""
     if type(value) is Undefined:
         return None
-    return float(value) if math.isfinite(value) else None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+# Products of matrices, where mistakes of whole arrays are made: a cell holds one number, and that
+# a matrix was transposed shows only in those of its neighbours.
+
+Nodes = tuple[tuple[int, ...], ...]
+"""The nodes of the entries of a matrix, by rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A product of two matrices, and a bias that may be added to it, by the nodes of entries."""
+
+    whole: Nodes
+    left: Nodes
+    right: Nodes
+    bias: Nodes = ()
+
+    def place(
+        self, cell: Cell, numbers: Callable[[CellKind, Nodes], Matrix | None]
+    ) -> Product | Gathered | None:
+        """Return what a value or an adjoint is in this layer; None where it is nothing.
+
+        Parameters
+        ----------
+        numbers
+            Gives the numbers in cells of one kind; None where one of them does not exist.
+        """
+        if cell.kind == "value" and (at := _within(self.whole, cell.node)):
+            left, right = numbers("value", self.left), numbers("value", self.right)
+            bias = numbers("value", self.bias)
+            if left and right and bias is not None:
+                # A bias with fewer rows is added to each.
+                added = bias[at[0] % len(bias)][at[1]] if bias else 0.0
+                return Product(left, right, *at, added)
+        if cell.kind == "adjoint" and (above := numbers("adjoint", self.whole)):
+            if at := _within(self.left, cell.node):
+                right = numbers("value", self.right)
+                return Product(above, turned(right), *at) if right else None
+            if at := _within(self.right, cell.node):
+                left = numbers("value", self.left)
+                return Product(turned(left), above, *at) if left else None
+            if (at := _within(self.bias, cell.node)) and len(self.bias) < len(above):
+                return Gathered(above, at[1])
+        return None
+
+
+def _within(nodes: Nodes, node: int) -> tuple[int, int] | None:
+    for row, line in enumerate(nodes):
+        if node in line:
+            return row, line.index(node)
+    return None
+
+
+def layers(whole: WengertList, entries: Mapping[str, tuple[int, ...]]) -> Iterator[Layer]:
+    """Yield the layers of a graph of arrays whose factors, bias and outcome have names.
+
+    Parameters
+    ----------
+    entries
+        The nodes of the entries of each array, by name, in the graph of their numbers.
+    """
+
+    def rows(array: int, *, flat: bool = False) -> Nodes:
+        nodes, shape = entries[whole.names[array]], whole.shape(array)
+        wide = len(nodes) if flat else shape[1] if len(shape) > 1 else 1
+        return tuple(nodes[i : i + wide] for i in range(0, len(nodes), wide))
+
+    for node, op in enumerate(whole.ops):
+        if op.name != "matmul":
+            continue
+        left, right = whole.operands[node]
+        # A vector on the left is a row, and so is what comes of it and what is added to it.
+        lies = len(whole.shape(left)) == 1
+        users = [n for n, used in enumerate(whole.operands) if node in used]
+        added = [n for n in users if whole.ops[n].name == "add"] if node not in whole.names else []
+        bias = [b for n in added for b in whole.operands[n] if b != node]
+        result = added[0] if added else node
+        if all(one in whole.names for one in (left, right, result, *bias)):
+            low = bool(bias) and len(whole.shape(bias[0])) < len(whole.shape(result))
+            yield Layer(
+                rows(result, flat=lies),
+                rows(left, flat=lies),
+                rows(right),
+                rows(bias[0], flat=lies or low) if bias else (),
+            )

@@ -237,6 +237,30 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Format:
+    """A format in which sheets are written.
+
+    Parameters
+    ----------
+    name, suffix
+        Its name in recipes and on the command line, and the suffix of its files, with the dot.
+    write
+        Writes a sheet with no key, with the key in its cells, or the key apart.
+    usual
+        What is written unless another key is asked for.
+    """
+
+    name: str
+    suffix: str
+    write: Callable[[Sheet, Key], bytes]
+    usual: Key = "none"
+
+
+FORMATS: dict[str, Format] = {}
+"""Formats by name; `chainrule.exercises.formats` says which there are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet of exercises for one student.
 
@@ -309,7 +333,7 @@ class Sheet:
         return Document(tuple(blocks), self.titled(key), foot=(whose, told), form=True)
 
     def to(self, format: str, *, key: Key | None = None) -> bytes:
-        """Return the sheet in a format of `chainrule.exercises.formats.FORMATS`.
+        """Return the sheet in a format of `FORMATS`.
 
         Parameters
         ----------
@@ -323,8 +347,6 @@ class Sheet:
         ValueError
             If there is no such format or key; says which there are.
         """
-        from chainrule.exercises.formats import FORMATS
-
         if format not in FORMATS:
             raise ValueError(f"no format {format!r}; formats are: {', '.join(FORMATS)}")
         chosen = FORMATS[format].usual if key is None else key
@@ -332,23 +354,3 @@ class Sheet:
             raise ValueError(f"no key {key!r}; allowed are: {', '.join(KEYS)}")
         with speaking(self.language):
             return FORMATS[format].write(self, chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format in which sheets are written.
-
-    Parameters
-    ----------
-    name, suffix
-        Its name in recipes and on the command line, and the suffix of its files, with the dot.
-    write
-        Writes a sheet with no key, with the key in its cells, or the key apart.
-    usual
-        What is written unless another key is asked for.
-    """
-
-    name: str
-    suffix: str
-    write: Callable[[Sheet, Key], bytes]
-    usual: Key = "none"

@@ -13,15 +13,16 @@ from functools import cached_property
 from typing import Any
 
 from chainrule.algebras.float64 import BY_HAND, FLOAT64
-from chainrule.algebras.undefined import Undefined
 from chainrule.exercises.answers import Formula
 from chainrule.exercises.cells import Cell, CellKind, Cells, partial_of, share_of
-from chainrule.exercises.layers import Layer, Nodes
 from chainrule.exercises.shapes import (
     DIV,
     MUL,
+    Layer,
+    Nodes,
     Shape,
     Single,
+    finite,
     places_of_partial,
     places_of_value,
     rule_at,
@@ -137,9 +138,9 @@ class Worksheet(Cells):
         op, parameters = self.graph.ops[cell.node], self.graph.parameters_of(cell.node)
         value = FLOAT64.apply(op, parameters, operands) if operands else self.right(cell)
         if cell.edge is None:
-            return _finite(value)
+            return finite(value)
         slots = self.slots(cell.edge)
-        return _total(_finite(BY_HAND.partial(op, parameters, s, value, operands)) for s in slots)
+        return _total(finite(BY_HAND.partial(op, parameters, s, value, operands)) for s in slots)
 
     def by_value(self, cell: Cell, own: Numbers, known: dict[Cell, float | None]) -> float | None:
         """Return a local partial worked out with the number written for the node itself.
@@ -152,7 +153,7 @@ class Worksheet(Cells):
             return None
         op, parameters = self.graph.ops[cell.node], self.graph.parameters_of(cell.node)
         slots = self.slots(cell.edge)
-        return _total(_finite(BY_HAND.partial(op, parameters, s, value, operands)) for s in slots)
+        return _total(finite(BY_HAND.partial(op, parameters, s, value, operands)) for s in slots)
 
     def _from_formula(self, formula: Formula, known: Mapping[Cell, float | None]) -> float | None:
         """Return what somebody's own formula of a local partial gives with their own values."""
@@ -252,7 +253,7 @@ class Worksheet(Cells):
             return None
         try:
             rule = op.partial(edge.slot)
-            return _finite(rule(FLOAT64.maths, math.nan, *operands, **parameters))
+            return finite(rule(FLOAT64.maths, math.nan, *operands, **parameters))
         except (ArithmeticError, ValueError):
             return None
 
@@ -404,11 +405,11 @@ class Worksheet(Cells):
 
 
 def _shown(number: Number | None) -> float | None:
-    return None if number is None or number.undefined is not None else _finite(number.shown)
+    return None if number is None or number.undefined is not None else finite(number.shown)
 
 
 def _product(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else _finite(one * other)
+    return None if one is None or other is None else finite(one * other)
 
 
 def _total(numbers: Iterable[float | None]) -> float | None:
@@ -419,10 +420,3 @@ def _total(numbers: Iterable[float | None]) -> float | None:
             return None
         total += number
     return total
-
-
-def _finite(value: Any) -> float | None:
-    if type(value) is Undefined:
-        return None
-    number = float(value)
-    return number if math.isfinite(number) else None

@@ -1,6 +1,5 @@
 """Files from elsewhere are data: tables as CSV; files of ours have safe names and are whole."""
 
-from chainrule.files.names import safe_name
 from chainrule.files.tables import (
     MAX_BYTES,
     MAX_COLUMNS,
@@ -11,7 +10,7 @@ from chainrule.files.tables import (
     read_rows,
     read_table,
 )
-from chainrule.files.writing import whole, write_whole
+from chainrule.files.writing import safe_name, whole, write_whole
 
 __all__ = [
     "MAX_BYTES",

@@ -6,7 +6,6 @@ An answer form is a table with a row for each cell of a sheet, to be filled in a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from json import dumps as json_text
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,7 @@ from typing import Final
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.formats import ipynb, json, moodle, qti
-from chainrule.exercises.sheet import Format, Key, Sheet
+from chainrule.exercises.sheet import FORMATS, Format, Key, Sheet
 from chainrule.exercises.spreadsheet import workbook
 from chainrule.files import safe_name
 from chainrule.readings.render import RENDERERS
@@ -80,7 +79,7 @@ def _pdf(sheet: Sheet, key: Key) -> bytes:
     return typeset(RENDERERS["typst"].write(sheet.document(key), True))
 
 
-FORMATS: Mapping[str, Format] = {
+FORMATS |= {
     format.name: format
     for format in (
         Format("pdf", ".pdf", _pdf),

@@ -15,7 +15,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import permutations
-from typing import Final
+from typing import Final, NamedTuple
 from xml.sax.saxutils import escape as xml_escape
 
 from chainrule.exercises.catalogue import WORDS, told
@@ -150,18 +150,34 @@ Mistakes = Sequence[tuple[float, str]]
 """Numbers that known mistakes give, with what is said about them."""
 
 
+class Paid(NamedTuple):
+    """A number, how far an answer may be away, and the percent of its points that it is paid."""
+
+    number: float
+    reach: float
+    percent: int = 100
+    told: str = ""
+
+
+def paid_numbers(answer: Answer, mistakes: Mistakes) -> Iterator[Paid]:
+    """Yield the right number, then those of known mistakes with what is told about them."""
+    yield Paid(float(answer.exact), answer.tolerance)
+    for number, said in mistakes:
+        # A number that is easily guessed keeps nothing.
+        percent = 0 if number in (0, 1, -1) else MISTAKEN
+        yield Paid(number, tolerance_of(number), percent, said)
+
+
 def field(answer: Answer, mistakes: Mistakes = ()) -> str:
     """Return the inside of a field: type and answers."""
     if answer.kind in ("number", "whole"):
-        reach = f"{answer.tolerance:.4g}"
-        found = [f"={float(answer.exact):.10g}:{reach}"]
-        found += [f"={other}:{reach}" for other in answer.also if _numeric(other)]
-        for number, told in mistakes:
-            # A number that is easily guessed keeps nothing.
-            kept = 0 if number in (0, 1, -1) else MISTAKEN
+        right, *wrong = paid_numbers(answer, mistakes)
+        found = [f"={right.number:.10g}:{right.reach:.4g}"]
+        found += [f"={other}:{right.reach:.4g}" for other in answer.also if _numeric(other)]
+        for one in wrong:
             # Feedback is HTML once the entities are undone.
-            said = in_field(escape(told, quote=False))
-            found.append(f"%{kept}%{number:.10g}:{tolerance_of(number):.4g}#{said}")
+            said = in_field(escape(one.told, quote=False))
+            found.append(f"%{one.percent}%{one.number:.10g}:{one.reach:.4g}#{said}")
         return "NUMERICAL:" + "~".join(found)
     if answer.kind == "choice":
         options = (("=" if o == answer.exact else "") + in_field(o) for o in answer.options)

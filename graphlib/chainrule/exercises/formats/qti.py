@@ -14,14 +14,13 @@ from typing import Final
 
 from chainrule.exercises.feedback import cell_term
 from chainrule.exercises.formats.moodle import (
-    MISTAKEN,
     Mistakes,
     arrow_fields,
     known_mistakes,
+    paid_numbers,
     spellings,
     words_html,
 )
-from chainrule.exercises.kinds.slots import tolerance_of
 from chainrule.exercises.sheet import Answer, Format, Key, Sheet, Task
 from chainrule.exercises.spreadsheet import packed
 from chainrule.readings.document import Field, Formulas, Space
@@ -162,19 +161,14 @@ def _marked(gap: Gap) -> str:
     if gap.answer.options:
         branches = [(f'<match>{own}<correct identifier="{gap.id}"/></match>', gap.points, "")]
     else:
-        right = [(float(gap.answer.exact), gap.answer.tolerance)]
-        rules = [(n, reach, gap.points, "") for n, reach in right]
-        for i, (n, _told) in enumerate(gap.mistakes, start=1):
-            kept = 0.0 if n in (0, 1, -1) else gap.points * MISTAKEN / 100
-            rules.append((n, tolerance_of(n), kept, f"{gap.id}_{i}"))
         branches = [
             (
-                f'<equal toleranceMode="absolute" tolerance="{reach:.4g} {reach:.4g}">{own}'
-                f'<baseValue baseType="float">{n:.10g}</baseValue></equal>',
-                points,
-                told,
+                f'<equal toleranceMode="absolute" tolerance="{n.reach:.4g} {n.reach:.4g}">{own}'
+                f'<baseValue baseType="float">{n.number:.10g}</baseValue></equal>',
+                gap.points * n.percent / 100,
+                f"{gap.id}_{i}" if i else "",
             )
-            for n, reach, points, told in rules
+            for i, n in enumerate(paid_numbers(gap.answer, gap.mistakes))
         ]
     made = ""
     for i, (condition, points, told) in enumerate(branches):
@@ -322,15 +316,12 @@ def _question12(id: str, title: str, gap: Gap) -> str:
         rules.append((f"<or>{''.join(some)}</or>", 100.0, ""))
     else:
         kinds = "numerical_question", "NUMERIC QUESTION"
-        numbers = [(float(answer.exact), answer.tolerance, 100.0, "")]
-        for n, told in gap.mistakes:
-            numbers.append((n, tolerance_of(n), 0.0 if n in (0, 1, -1) else MISTAKEN, told))
-        for n, reach, kept, told in numbers:
-            low, high = f"{n - reach:.10g}", f"{n + reach:.10g}"
+        for n in paid_numbers(answer, gap.mistakes):
+            low, high = f"{n.number - n.reach:.10g}", f"{n.number + n.reach:.10g}"
             between = f'<vargte respident="{own}">{low}</vargte>' + (
                 f'<varlte respident="{own}">{high}</varlte>'
             )
-            rules.append((between, kept, told))
+            rules.append((between, n.percent, n.told))
     kind = "String" if gap.texts else "Decimal"
     render = f'<render_fib fibtype="{kind}"><response_label ident="{own}_a"/></render_fib>'
     if answer.options:

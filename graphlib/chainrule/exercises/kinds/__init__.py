@@ -1,34 +1,30 @@
-"""Kinds of exercises: one file each, with one `Kind`, and one line in `KINDS`."""
+"""Kinds of exercises: a file and a `Kind` each, those of the passes in one; a line in `KINDS`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from chainrule.exercises.kinds import (
-    adjoints,
     count,
     descent,
     draw,
     find_mistake,
-    forward_table,
     jacobian,
     matrices,
-    partials,
+    passes,
     paths,
     saturation,
-    tangents,
-    values,
 )
 from chainrule.exercises.kinds.kind import Kind
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        values.KIND,
-        forward_table.KIND,
-        partials.KIND,
-        adjoints.KIND,
-        tangents.KIND,
+        passes.VALUES,
+        passes.FORWARD_TABLE,
+        passes.PARTIALS,
+        passes.ADJOINTS,
+        passes.TANGENTS,
         draw.KIND,
         paths.KIND,
         find_mistake.KIND,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -35,15 +35,16 @@ def write(setting: Setting) -> Question:
     output = view.run.output
     blocks: list[Later | Block] = [instructions("count"), given_table(setting, "partial")]
     answers, second = [], dict[str, Any]()
-    work = {edge: 0 if _unit(problem, edge) else 1 for edge in problem.edges}
-    forward = {name: _forward(problem, name, work) for name in problem.inputs}
+    onward = [(e.operand, e.user, 0 if _unit(problem, e) else 1) for e in problem.edges]
+    back = [(user, operand, products) for operand, user, products in reversed(onward)]
+    forward = {name: _operations(problem.node_of[name], onward) for name in problem.inputs}
     for name, count in forward.items():
         cell = f"count:forward,{name}"
         gaps = {"name": view.name(problem.node_of[name])}
         blocks.append(ask_in_line(filled(INSTRUCTIONS["count_forward"], gaps), cell))
         answers.append(whole_answer(cell, count))
         second[cell] = _pushed(problem, name)
-    reverse = _reverse(problem, work)
+    reverse = _operations(output, back)
     cell = f"count:reverse,{view.labels[output]}"
     gaps = {"name": view.name(output)}
     blocks.append(ask_in_line(filled(INSTRUCTIONS["count_reverse"], gaps), cell))
@@ -76,22 +77,19 @@ def _unit(problem: Problem, edge: Edge) -> bool:
     return readable(problem.worked.view.partial_formula(edge)) in ("1", "−1")
 
 
-def _forward(problem: Problem, entry: str, work: Mapping[Edge, int]) -> int:
-    """Return the products on all edges that are reached, and the sums where they meet."""
-    reached, total = {problem.node_of[entry]}, 0
-    for edge in problem.edges:
-        if edge.operand in reached:
-            total += work[edge] + (edge.user in reached)
-            reached.add(edge.user)
-    return total
+def _operations(begin: int, edges: Iterable[tuple[int, int, int]]) -> int:
+    """Return the products on all edges that are reached, and the sums where they meet.
 
-
-def _reverse(problem: Problem, work: Mapping[Edge, int]) -> int:
-    reached, total = {problem.worked.run.output}, 0
-    for edge in reversed(problem.edges):
-        if edge.user in reached:
-            total += work[edge] + (edge.operand in reached)
-            reached.add(edge.operand)
+    Parameters
+    ----------
+    edges
+        Where each comes from and goes to in this pass, and the products on it, in its order.
+    """
+    reached, total = {begin}, 0
+    for near, far, products in edges:
+        if near in reached:
+            total += products + (far in reached)
+            reached.add(far)
     return total
 
 

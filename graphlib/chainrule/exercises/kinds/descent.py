@@ -10,18 +10,17 @@ import numpy as np
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
 from chainrule.exercises.kinds.slots import (
     computed_answer,
-    heads,
+    filled_table,
     instructions,
     number_answer,
     typed,
 )
 from chainrule.exercises.levels import Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.second_maths import number
-from chainrule.exercises.sheet import ask, ask_in_line, give, lay_out
+from chainrule.exercises.second_reading import number
+from chainrule.exercises.sheet import ask, ask_in_line, give
 from chainrule.passes.places import Update
 from chainrule.readings.document import Space
-from chainrule.readings.grid import Cell
 from chainrule.readings.terms import EQUALS, Coloured, Row
 
 NETWORKS: Final = (
@@ -83,8 +82,7 @@ def write(setting: Setting) -> Question:
         answers.append(number_answer(problem, loss))
         line = Row((view.name(output), EQUALS))
         blocks.append(ask_in_line((line,), loss))
-    second = dict[str, Any]()
-    rows: list[tuple[Cell | None, ...]] = []
+    rows, second = [], dict[str, Any]()
     for name in _parameters(problem):
         gradient, updated = f"adjoint:{name}", f"updated:{name}"
         start = problem.value(f"value:{name}")
@@ -95,9 +93,8 @@ def write(setting: Setting) -> Question:
         node = problem.node_of[name]
         given = give(Coloured("value", typed(problem.point[name])), "value")
         rows.append((give(view.name(node)), given, ask(gradient), ask(updated)))
-    table = lay_out(
-        heads("parameter", "value", "gradient", "updated"), tuple(rows), (0.9, 0.9, 1.5, 1.5)
-    )
+    widths = {"parameter": 0.9, "value": 0.9, "gradient": 1.5, "updated": 1.5}
+    table = filled_table(widths, rows)
     words = instructions("descent", {"rate": typed(rate), "output": view.name(output)})
     return Question((words, Space(5), *blocks, table), tuple(answers), second)
 

@@ -128,13 +128,11 @@ def compared(ours: WengertList, theirs: WengertList) -> tuple[bool, str]:
     missing, the graphs are alike without them, and so it is known which they are.
     """
     import networkx as nx
-    from networkx.algorithms.isomorphism import DiGraphMatcher
+    from networkx.algorithms.isomorphism import DiGraphMatcher, categorical_node_match
 
     one, other = _digraph(ours, nx), _digraph(theirs, nx)
 
-    def match(a: dict[str, str], b: dict[str, str]) -> bool:
-        return a["is"] == b["is"]
-
+    match = categorical_node_match("is", "")
     if DiGraphMatcher(one, other, node_match=match).is_isomorphic():
         return True, ""
     names = nx.get_node_attributes(one, "name")

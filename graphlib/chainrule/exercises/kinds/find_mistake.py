@@ -11,17 +11,14 @@ from chainrule.exercises.kinds.slots import (
     backward_edges,
     choice_answer,
     computed_answer,
+    filled_table,
     given_number,
     given_table,
-    heads,
     instructions,
-    name_of,
     partial_name,
-    spread,
 )
 from chainrule.exercises.problem import Problem
-from chainrule.exercises.sheet import ask_in_line, give, lay_out
-from chainrule.readings.grid import Cell
+from chainrule.exercises.sheet import ask_in_line, give
 from chainrule.readings.numbers import numeral
 from chainrule.readings.terms import Coloured, Word
 
@@ -67,28 +64,23 @@ def write(setting: Setting) -> Question:
         for other, place in sheet.cells.items()
         if other.startswith("adjoint:")
     }
-    rows: list[tuple[Cell | None, ...]] = []
+    seed, dash = (give(Word(WORDS[word]), "quiet") for word in ("seed", "none"))
+    rows = []
+    options = []
     for node, edges in backward_edges(problem):
         adjoint = f"adjoint:{problem.worked.labels[node]}"
+        options.append(adjoint)
         number = shown.get(adjoint)
-        term = Coloured("derivative", numeral(0.0 if number is None else number))
-        count = max(1, len(edges))
-        names_of = spread(name_of(problem, node, count), count)
-        sums = spread(give(term, "derivative", count), count)
-        if not edges:
-            seed, dash = (give(Word(WORDS[word]), "quiet") for word in ("seed", "none"))
-            rows.append((names_of[0], seed, dash, sums[0]))
-        for i, edge in enumerate(edges):
-            partial = given_number(problem, problem.edge_cell("partial", edge))
-            rows.append((names_of[i], partial_name(problem, edge), partial, sums[i]))
-    table = lay_out(
-        heads("node", "partial", "number", "adjoint"), tuple(rows), (0.8, 1.0, 1.2, 1.2)
-    )
-    options = tuple(
-        dict.fromkeys(
-            f"adjoint:{problem.worked.labels[node]}" for node, _edges in backward_edges(problem)
+        steps = [given_number(problem, problem.edge_cell("partial", edge)) for edge in edges]
+        rows.append(
+            (
+                give(problem.worked.view.name(node)),
+                [partial_name(problem, edge) for edge in edges] or seed,
+                steps or dash,
+                give(Coloured("derivative", numeral(0.0 if number is None else number))),
+            )
         )
-    )
+    table = filled_table({"node": 0.8, "partial": 1.0, "number": 1.2, "adjoint": 1.2}, rows)
     fields = (
         ask_in_line((INSTRUCTIONS["first wrong"],), MISTAKE),
         ask_in_line((INSTRUCTIONS["corrected"],), CORRECTED),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -68,23 +68,15 @@ class Question:
     shown: frozenset[str] = frozenset()
 
 
-class Follow(Protocol):
-    """Works out a cell of a kind's own from somebody's other cells."""
+Follow = Callable[[Problem, str, Callable[[str], float]], float | str | Sum | Update | None]
+"""Works out a cell of a kind's own from somebody's numbers in other cells, which it asks by id.
 
-    def __call__(
-        self, problem: Problem, cell: str, own: Callable[[str], float]
-    ) -> float | str | Sum | Update | None:
-        """Return what should stand in a cell, or the place that has it as its total.
+Returns what should stand there, or the place that has it as its total; None for a cell that comes
+from no other.
+"""
 
-        None for a cell that comes from no other.
-        """
-
-
-class Check(Protocol):
-    """Compares one answer with the key: whether it is right, and a word about what is missing."""
-
-    def __call__(self, problem: Problem, answer: Answer, given: str) -> tuple[bool, str]:
-        """Return the verdict on what a student wrote."""
+Check = Callable[[Problem, Answer, str], tuple[bool, str]]
+"""Compares what a student wrote with the key: whether it is right, and what is missing."""
 
 
 def anything(problem: Problem) -> str:

@@ -19,8 +19,7 @@ from chainrule.exercises.kinds.slots import (
 )
 from chainrule.exercises.levels import Level, at_a_tame_point
 from chainrule.exercises.problem import Draft, Entries, Problem
-from chainrule.exercises.second_maths import numbers
-from chainrule.exercises.second_reading import SecondReading
+from chainrule.exercises.second_reading import SecondReading, numbers
 from chainrule.exercises.sheet import Answer, ask, give, lay_out
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.terms import Symbol, Word

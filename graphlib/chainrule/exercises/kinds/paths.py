@@ -9,16 +9,15 @@ from typing import Any
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, one_output
 from chainrule.exercises.kinds.slots import (
     computed_answer,
+    filled_table,
     given_table,
-    heads,
     instructions,
     number_answer,
 )
 from chainrule.exercises.problem import Problem
-from chainrule.exercises.sheet import ask, give, lay_out
+from chainrule.exercises.sheet import ask, give
 from chainrule.graph.wengert import Edge
 from chainrule.passes.places import Sum
-from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Coloured, Row, Sign, Term, Word, row
 
 FEWEST, MOST = 2, 8
@@ -76,8 +75,7 @@ def write(setting: Setting) -> Question:
     """Ask for the product of every path from one input, and for their sum."""
     problem, view = setting.problem, setting.problem.worked.view
     entry = _entry(problem)
-    rows: list[tuple[Cell | None, ...]] = []
-    answers, second = [], dict[str, Any]()
+    rows, answers, second = [], [], dict[str, Any]()
     for way in paths(problem, entry):
         cell = _cell(problem, way)
         steps = [problem.edge_cell("partial", edge) for edge in way]
@@ -90,7 +88,7 @@ def write(setting: Setting) -> Question:
     goal = Coloured("derivative", row(d, view.name(view.run.output), slash, d, node))
     rows.append((give(row(goal, Word(" = Σ", r"=\Sigma"))), ask(total)))
     answers.append(number_answer(problem, total))
-    table = lay_out(heads("path", "product"), tuple(rows), (2.2, 1.4))
+    table = filled_table({"path": 2.2, "product": 1.4}, rows)
     names: dict[str, Term] = {
         "output": view.name(view.run.output),
         "input": view.name(problem.node_of[entry]),

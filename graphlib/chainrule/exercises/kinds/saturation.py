@@ -11,12 +11,11 @@ import numpy as np
 from chainrule.exercises.catalogue import WORDS
 from chainrule.exercises.fitness import SMALLEST
 from chainrule.exercises.kinds.kind import Kind, Question, Setting, anything
-from chainrule.exercises.kinds.slots import choice_answer, heads, instructions, number_answer
+from chainrule.exercises.kinds.slots import choice_answer, filled_table, instructions, number_answer
 from chainrule.exercises.levels import TRIES, Level
 from chainrule.exercises.problem import Draft, Problem
-from chainrule.exercises.sheet import ask, give, lay_out
+from chainrule.exercises.sheet import ask, give
 from chainrule.graph.wengert import Edge
-from chainrule.readings.grid import Cell
 from chainrule.readings.terms import Numeral
 
 LIMIT: Final = 0.05
@@ -79,8 +78,7 @@ def fits(problem: Problem) -> str:
 def write(setting: Setting) -> Question:
     """Ask for each unit's operand, value and slope, and whether it is saturated."""
     problem, view = setting.problem, setting.problem.worked.view
-    rows: list[tuple[Cell | None, ...]] = []
-    answers, second = [], dict[str, Any]()
+    rows, answers, second = [], [], dict[str, Any]()
     for edge in _units(problem):
         label, operand = view.labels[edge.user], view.labels[edge.operand]
         slope = problem.edge_cell("partial", edge)
@@ -94,15 +92,11 @@ def write(setting: Setting) -> Question:
         answers.append(
             choice_answer(cell, WORDS["yes" if yes else "no"], (WORDS["yes"], WORDS["no"]))
         )
-        before: Cell | None = ask(asked[0]) if len(asked) == 3 else give(None)
+        before = ask(asked[0]) if len(asked) == 3 else give(None)
         rows.append((give(view.equation(edge.user)), before, ask(asked[-2]), ask(slope), ask(cell)))
-    table = lay_out(
-        (*heads("unit"), *heads("input"), *heads("value", "slope", "saturated")),
-        tuple(rows),
-        (1.2, 1.1, 1.1, 1.1, 0.9),
-    )
+    widths = {"unit": 1.2, "input": 1.1, "value": 1.1, "slope": 1.1, "saturated": 0.9}
     words = instructions("saturation", {"limit": Numeral(str(LIMIT))})
-    return Question((words, table), tuple(answers), second)
+    return Question((words, filled_table(widths, rows)), tuple(answers), second)
 
 
 def follow(problem: Problem, cell: str, own: Callable[[str], float]) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +12,7 @@ from chainrule.exercises.answers import number
 from chainrule.exercises.catalogue import INSTRUCTIONS, WORDS
 from chainrule.exercises.kinds.kind import Later, Setting
 from chainrule.exercises.problem import ENTRY, Problem
-from chainrule.exercises.sheet import Answer, ask, give, lay_out
+from chainrule.exercises.sheet import Answer, give, lay_out
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.walks import Share
 from chainrule.readings.document import Formulas, Paragraph
@@ -165,11 +166,6 @@ def given_number(problem: Problem, cell: str) -> Cell:
     return give(answer.term, ROLES[cell.partition(":")[0]])
 
 
-def name_of(problem: Problem, node: int, rows: int = 1) -> Cell:
-    """Return a node's name as the head of a row."""
-    return give(problem.worked.view.name(node), rows=rows)
-
-
 def slashed(problem: Problem, edge: Edge) -> Term:
     """Return ∂user/∂operand on one line, as rows ask for it."""
     view = problem.worked.view
@@ -217,6 +213,38 @@ def across(heads: Sequence[tuple[Term, Cell | None]], title: str) -> tuple[Grid,
     return tuple(tables)
 
 
+Column = Cell | Sequence[Cell]
+"""A column of a block of rows: a cell for each row, or one that reaches over all."""
+
+
+def filled_table(widths: Mapping[str, float], blocks: Iterable[Sequence[Column]]) -> Grid:
+    """Return a table to be written on, by blocks of rows.
+
+    Parameters
+    ----------
+    widths
+        The relative width of each column, by its header's word in the catalogue.
+    blocks
+        For each block its columns.
+    """
+    rows: list[tuple[Cell | None, ...]] = []
+    for block in blocks:
+        lists = [column for column in block if not isinstance(column, Cell)]
+        high = max(map(len, lists), default=1)
+        for i in range(high):
+            rows.append(
+                tuple(
+                    column[i]
+                    if not isinstance(column, Cell)
+                    else replace(column, rows=high)
+                    if i == 0
+                    else None
+                    for column in block
+                )
+            )
+    return lay_out(heads(*widths), rows, tuple(widths.values()))
+
+
 def given_table(setting: Setting, kind: str) -> Later:
     """Give the values or local partials that a task builds on, unless another task asks them."""
     problem, view = setting.problem, setting.problem.worked.view
@@ -249,13 +277,3 @@ def forward_edges(problem: Problem) -> list[tuple[int, list[Edge]]]:
     """Return the computed nodes with the edges to their operands, in the order of values."""
     grouped = {user: list(edges) for user, edges in groupby(problem.edges, key=lambda e: e.user)}
     return [(node, grouped.get(node, [])) for node in problem.steps]
-
-
-def spread(first: Cell | None, count: int) -> list[Cell | None]:
-    """Return a slot that reaches over `count` rows, as one entry for each of them."""
-    return [first, *([None] * (count - 1))]
-
-
-def asked_rows(cell: str, count: int) -> list[Cell | None]:
-    """Return an asked cell that reaches over `count` rows."""
-    return spread(ask(cell, count), count)

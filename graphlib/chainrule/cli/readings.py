@@ -1,12 +1,13 @@
-"""`chainrule table`: the table of a run, as lectures print it."""
+"""`chainrule show`, `table` and `steps`: a graph at a glance, the table of a run, and its steps."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chainrule.cli.request import Digits, Output, Request, requested
+from chainrule.cli.request import At, Digits, Formula, Kink, Output, Readings, Request, requested
 
 Format = Annotated[
     str | None,
@@ -33,6 +34,39 @@ Health = Annotated[
         "--health", help="Say what is saturated, overflows or cancels (on the screen, in JSON)."
     ),
 ]
+
+SLIDES = ("pdf", "svg")
+"""Endings of files that are slides: pages, or an animation."""
+
+
+def show(
+    formula: Formula,
+    at: At = None,
+    reading: Readings = None,
+    kink: Kink = None,
+    format: Format = None,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """Show a graph at a glance.
+
+    Its formula, inputs and outputs, nodes, cost and number of paths.
+
+    With a point also the value, the derivatives, their closed forms, and whether forward mode,
+    reverse mode, SymPy and differences agree.
+
+    \b
+      chainrule show "cos(sin(x^2)+3x^2)"
+      chainrule show "J = cos(u); u = sin(t) + 3t; t = x^2" --at x=1
+      chainrule show lecture.txt --json
+    """
+    from chainrule.cli.output import present, renderer
+    from chainrule.cli.request import parsed
+
+    renderer(format, output, json)
+    graph, point = parsed(formula, at, reading, kink)
+    shown = graph.overview(point or None).grid().document()
+    present(shown, graph, format, output, json, notes=False)
 
 
 @requested
@@ -76,3 +110,36 @@ def table(
     if found is not None and chosen.name == "text" and output in (None, "-"):
         for line in [f.sentence for f in found.findings] or [WORDS["healthy"]]:
             print(printable(line))
+
+
+@requested
+def steps(
+    request: Request,
+    *,
+    digits: Digits = None,
+    format: Format = None,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """Tell the steps of both passes one by one.
+
+    A file that ends in .html is a figure that plays by itself, for a course page: graph, player,
+    table and closed form in one. One in .pdf has slides, a page a step; one in .svg is animated.
+
+    \b
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1
+      chainrule steps "x y" --at x=2,y=3 --mode forward --by y -o steps.md
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o lecture.html
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o slides.pdf
+      chainrule steps "cos(sin(x^2)+3x^2)" --at x=1 -o animation.svg
+    """
+    from chainrule.cli.output import present, tell_notes, write
+
+    ending = Path(output or "").suffix.lower()[1:]
+    if ending in (*SLIDES, "html") and format is None and not json:
+        graph, run = request.worked(digits)
+        write(run.draw("html") if ending == "html" else run.slides(ending), str(output))
+        tell_notes(graph, on_screen=False)
+        return
+    graph, run = request.worked(digits)
+    present(run.steps().document(), graph, format, output, json)
