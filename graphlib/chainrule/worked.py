@@ -21,18 +21,16 @@ from chainrule.language.names import canonical_label
 from chainrule.passes.jacobian import jacobian, repaired
 from chainrule.passes.run import Number, Run
 from chainrule.readings.cells import caption
-from chainrule.readings.cost import Cost, cost
-from chainrule.readings.derivation import derivation
-from chainrule.readings.derivatives import JacobianTable
-from chainrule.readings.enclosures import enclosures
+from chainrule.readings.derivatives import JacobianTable, derivation
 from chainrule.readings.grid import Grid, Tabular
 from chainrule.readings.health import Health, health
 from chainrule.readings.nudge import Nudge, nudge
 from chainrule.readings.numbers import DEFAULT
+from chainrule.readings.overview import Cost, cost
 from chainrule.readings.paths import Paths, paths
 from chainrule.readings.prose import prose_text
 from chainrule.readings.story import Story, story, sum_up
-from chainrule.readings.tables import table
+from chainrule.readings.tables import enclosures, table
 from chainrule.readings.trace import duals, trace
 from chainrule.readings.view import View
 

@@ -28,9 +28,9 @@ from chainrule.passes.folding import Zoom, zoom
 from chainrule.passes.jacobian import jacobian
 from chainrule.passes.record import Mode, record
 from chainrule.passes.run import Run
-from chainrule.readings.cost import Cost, cost
 from chainrule.readings.derivatives import AgreementTable, Hessian, JacobianTable
 from chainrule.readings.latex import latex
+from chainrule.readings.overview import Cost, cost
 from chainrule.readings.terms import Symbol
 from chainrule.readings.view import Notation, View, labels
 from chainrule.worked import Worked

@@ -18,8 +18,7 @@ from chainrule.facade.points import (
     variables_of,
 )
 from chainrule.graph.networkx_view import to_networkx
-from chainrule.graph.numbering import original
-from chainrule.graph.tree import tree, tree_size
+from chainrule.graph.numbering import original, tree, tree_size
 from chainrule.graph.wengert import Node, WengertList
 from chainrule.language import LIMITS, Program, canonical, spelled_once
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
