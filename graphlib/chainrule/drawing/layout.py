@@ -13,9 +13,8 @@ from functools import reduce
 from typing import Final
 
 from chainrule.drawing.alternative import on_edge, partial_parts, shown
-from chainrule.drawing.curves import Piece, points
 from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
-from chainrule.drawing.positions import HEAD, Layout, Route, moved
+from chainrule.drawing.positions import HEAD, Layout, Piece, Route, moved, points
 from chainrule.drawing.ranks import ranks
 from chainrule.drawing.reduction import Cluster, Reduction
 from chainrule.drawing.rows import FEW, Weight, form, with_rows

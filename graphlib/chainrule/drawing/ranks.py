@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
-from chainrule.drawing.curves import control_points, crossing, sampled
+from chainrule.drawing.positions import control_points, crossing, sampled
 from chainrule.drawing.reduction import Reduction
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.readings.picture import Point

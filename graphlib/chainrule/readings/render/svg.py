@@ -75,9 +75,7 @@ class Painter:
             case Shape():
                 return self._shape(mark)
             case Wire():
-                d = f"M{_spot(mark.start)}"
-                for piece in mark.pieces:
-                    d += ("L" if len(piece) == 1 else "C") + " ".join(map(_spot, piece))
+                d = path(mark.start, mark.pieces)
                 return (
                     f'<path fill="none" stroke="{self.colour(mark.line, mark.part)}" '
                     f'stroke-width="{mark.width:.4g}"{_DASHES[mark.dash]} d="{d}"/>'
@@ -156,6 +154,12 @@ _DASHES = {"": "", "dotted": ' stroke-dasharray="1.5 3"', "dashed": ' stroke-das
 
 def _spot(point: Point) -> str:
     return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def path(start: Point, pieces: Iterable[Sequence[Point]]) -> str:
+    """Return a line as a path, of each piece its one or three points after the first."""
+    drawn = (("L" if len(piece) == 1 else "C") + " ".join(map(_spot, piece)) for piece in pieces)
+    return f"M{_spot(start)}{''.join(drawn)}"
 
 
 def picture_svg(picture: Picture, theme: Theme = LIGHT) -> str:
