@@ -203,9 +203,7 @@ class AgreementTable(Tabular, Agreement):
         KeyError
             If there is no such input.
         """
-        entry = next((e for e in self.inputs if e.name == name), None)
-        if entry is None:
-            raise KeyError(name)
+        entry = {entry.name: entry for entry in self.inputs}[name]
         heads = (
             Header("h", Symbol("h"), numeric=True),
             Header("error", Word(WORDS["difference_error"]), numeric=True),
@@ -217,7 +215,7 @@ class AgreementTable(Tabular, Agreement):
 
 def _number(number: Any) -> Cell:
     if number is None:
-        return words(WORDS["none"], "quiet")
+        return plain_cell(None)
     return Cell(numeral(number, DIGITS), role="derivative", digits=full_digits(number))
 
 

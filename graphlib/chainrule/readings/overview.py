@@ -13,10 +13,10 @@ from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.counting import Counts
 from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.paths import counted
-from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
+from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import count_cell, number_cell
 from chainrule.readings.formulas import written_out
-from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.grid import Cell, Grid, Tabular, listing, words
 from chainrule.readings.prose import as_term, filled
 from chainrule.readings.terms import ELLIPSIS, Role, Symbol, Term, Word, row, text
 from chainrule.readings.view import View
@@ -63,27 +63,23 @@ class Overview(Tabular):
 
     def grid(self) -> Grid:
         """Return a line for each thing to know."""
-        rows: list[GridRow] = []
-
-        def add(what: str, cell: Cell) -> None:
-            rows.append(GridRow({"what": words(what), "is": cell}))
-
-        add(WORDS["formula"], Cell(self.formula))
-        for note in self.notes:
-            add(WORDS["read_as"], words(note))
-        add(WORDS["inputs"], Cell(_names(self.inputs)))
-        add(WORDS["outputs"], Cell(_names(self.outputs)))
-        for level, size in self.sizes.items():
-            add(WORDS["nodes_at"].format(level=level), count_cell(size))
-        add(WORDS["longest"], count_cell(self.longest))
-        add(WORDS["paths_in_all"], count_cell(self.paths))
-        for way, count in self.operations.items():
-            add(WORDS[f"cost_{way}"], count_cell(count))
-        for what, cell in self.further:
-            add(what, cell)
-        heads = (Header("what", Word(WORDS["cost"])), Header("is", Word(WORDS["is"])))
-        caption = filled(CAPTIONS["overview"], {"goal": Symbol(self.name)})
-        return Grid("overview", caption, heads, grouped(rows))
+        told = [
+            (WORDS["formula"], Cell(self.formula)),
+            *((WORDS["read_as"], words(note)) for note in self.notes),
+            (WORDS["inputs"], Cell(_names(self.inputs))),
+            (WORDS["outputs"], Cell(_names(self.outputs))),
+            *(
+                (WORDS["nodes_at"].format(level=level), count_cell(size))
+                for level, size in self.sizes.items()
+            ),
+            (WORDS["longest"], count_cell(self.longest)),
+            (WORDS["paths_in_all"], count_cell(self.paths)),
+            *((WORDS[f"cost_{way}"], count_cell(count)) for way, count in self.operations.items()),
+            *self.further,
+        ]
+        rows = (("", (words(what), cell)) for what, cell in told)
+        gaps = {"goal": Symbol(self.name)}
+        return listing("overview", {"what": "cost", "is": "is"}, rows, gaps=gaps)
 
 
 def overview(
@@ -240,34 +236,32 @@ class Cost(Tabular):
 
     def grid(self) -> Grid:
         """Return the counts laid out."""
-        rows: list[GridRow] = []
-
-        def add(kind: str, count: int, name: str = "") -> None:
-            told = as_term(filled(WORDS[kind], {"name": Symbol(name)} if name else {}))
-            shown = told if name else Word(WORDS[kind])
-            rows.append(GridRow({"what": Cell(shown), "count": count_cell(count)}))
-
-        def each(kind: str, counts: Mapping[str, int]) -> None:
-            for name, count in counts.items():
-                add(kind, count, name)
-
-        add("cost_values", self.values)
-        add("cost_partials", self.partials)
-        each("cost_forward", self.forward)
-        each("cost_reverse", self.reverse)
-        each("cost_differences", self.differences)
-        for way, count in self.totals.items():
-            add(f"cost_total_{way}", count)
-        add("cost_kept", self.kept)
-        add("cost_nodes", self.nodes)
-        add("cost_written", self.written)
-        add("cost_gradient_nodes", self.gradient_nodes)
-        each("cost_derivative_written", self.derivatives_written)
-        heads = (
-            Header("what", Word(WORDS["cost"])),
-            Header("count", Word(WORDS["count"]), numeric=True),
+        # A count, or a count by name, under the key of its words.
+        counts: dict[str, int | Mapping[str, int]] = {
+            "values": self.values,
+            "partials": self.partials,
+            "forward": self.forward,
+            "reverse": self.reverse,
+            "differences": self.differences,
+            **{f"total_{way}": count for way, count in self.totals.items()},
+            "kept": self.kept,
+            "nodes": self.nodes,
+            "written": self.written,
+            "gradient_nodes": self.gradient_nodes,
+            "derivative_written": self.derivatives_written,
+        }
+        rows = (
+            ("", (Cell(as_term(filled(WORDS[f"cost_{kind}"], {"name": Symbol(name)}))), cell))
+            for kind, count in counts.items()
+            for name, cell in _cells(count)
         )
-        return Grid("cost", (CAPTIONS["cost"],), heads, grouped(rows))
+        return listing("cost", {"what": "cost", "count": "count"}, rows, numbers=("count",))
+
+
+def _cells(counts: int | Mapping[str, int]) -> list[tuple[str, Cell]]:
+    """Return the cell of a count, or those of counts with their names."""
+    by_name = {"": counts} if isinstance(counts, int) else counts
+    return [(name, count_cell(count)) for name, count in by_name.items()]
 
 
 def cost(graph: WengertList, labels: Mapping[int, str]) -> Cost:

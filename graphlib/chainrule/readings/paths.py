@@ -43,10 +43,7 @@ class Paths(Tabular):
         KeyError
             If its paths were not asked for.
         """
-        for entry in self.inputs:
-            if self.view.labels[entry.node] == name:
-                return entry
-        raise KeyError(name)
+        return {self.view.labels[entry.node]: entry for entry in self.inputs}[name]
 
     @property
     def count(self) -> int:

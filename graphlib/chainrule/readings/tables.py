@@ -16,11 +16,11 @@ from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import Edge
 from chainrule.passes.run import Number, merged
 from chainrule.passes.walks import Push, Share
-from chainrule.readings.catalogue import CAPTIONS, EXPORTED, MARKS, WORDS
+from chainrule.readings.catalogue import EXPORTED, MARKS, WORDS
 from chainrule.readings.cells import about, at_kink, caption, number_cell, one_sided
-from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, grouped, words
+from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, listing, words
 from chainrule.readings.numbers import full_digits
-from chainrule.readings.terms import EQUALS, Partial, Role, Sign, Term, Word, row
+from chainrule.readings.terms import EQUALS, Role, Sign, Term, Word, row
 from chainrule.readings.view import View
 
 COLUMNS = {"node": False, "partial": False, "value": True, "number": True}
@@ -205,57 +205,44 @@ class _Flow:
 
 # The exponent of a power of powers may have a thousand digits.
 _LONG_EXPONENT = re.compile(r"(e[+-]?[0-9]{12})[0-9]{10,}([0-9]{6})")
-PROVEN = ("kind", "cell", "number", "enclosure", "double", "state")
+PROVEN = {key: f"proof_{key}" for key in ("kind", "cell", "number", "enclosure", "double", "state")}
+"""The columns of the proof, and the keys of their headings."""
 
 
 def enclosures(view: View) -> Grid:
     """Return values, local partials and derivatives of a run with what is proven of each."""
-    heads = [
-        Header(key, Word(WORDS[f"proof_{key}"]), numeric=key in ("number", "double"))
-        for key in PROVEN
-    ]
-    rows = grouped([_proven_row(view, *entry) for entry in _cells(view)])
-    return Grid("enclosures", (CAPTIONS["enclosures"],), tuple(heads), rows, view.digits_note)
+    rows = (_proven_row(view, *entry) for entry in _cells(view))
+    numbers = ("number", "double")
+    return listing("enclosures", PROVEN, rows, numbers=numbers, note=view.digits_note)
 
 
 def _cells(view: View) -> Iterator[tuple[str, Term, Number, Role]]:
     run = view.run
     for node in view.shown:
-        yield f"value:{view.labels[node]}", view.name(node), run.value(node), "value"
+        yield view.value_id(node), view.name(node), run.value(node), "value"
     for edge in view.edges:
         number = run.partial(edge.user, edge.slot)
         if number is not None:
-            name = Partial(view.name(edge.user), view.name(edge.operand))
-            yield view.edge_id("partial", edge), name, number, "partial"
+            yield view.edge_id("partial", edge), view.partial_name(edge), number, "partial"
     for node in view.shown:
         if view.graph.varies[node]:
-            yield (
-                view.derivative_id(node),
-                view.derivative_name(node),
-                run.derivative(node),
-                "derivative",
-            )
+            name, number = view.derivative_name(node), run.derivative(node)
+            yield view.derivative_id(node), name, number, "derivative"
 
 
-def _shortened(enclosure: str) -> str:
-    return _LONG_EXPONENT.sub(r"\1…\2", enclosure)
-
-
-def _proven_row(view: View, id: str, name: Term, number: Number, role: Role) -> GridRow:
+def _proven_row(
+    view: View, id: str, name: Term, number: Number, role: Role
+) -> tuple[str, tuple[Cell, ...]]:
     double = number.double
     none = not isinstance(double, float | int)
-    kind = WORDS[id.partition(":")[0]]
-    state = (
-        WORDS["proven_cell"] if number.state == "proven" else MARKS.get(number.state, number.state)
-    )
-    return GridRow(
-        {
-            "kind": words(kind, role),
-            "cell": Cell(name),
-            "number": number_cell(view, id, number, role),
-            "enclosure": words(_shortened(number.enclosure) or WORDS["none"], "quiet"),
-            "double": words(WORDS["none"] if none else full_digits(double), "quiet"),
-            "state": words(state, None if number.state == "proven" else "warning"),
-        },
-        id,
+    proven = number.state == "proven"
+    shortened = _LONG_EXPONENT.sub(r"\1…\2", number.enclosure)
+    state = WORDS["proven_cell"] if proven else MARKS.get(number.state, number.state)
+    return id, (
+        words(WORDS[id.partition(":")[0]], role),
+        Cell(name),
+        number_cell(view, id, number, role),
+        words(shortened or WORDS["none"], "quiet"),
+        words(WORDS["none"] if none else full_digits(double), "quiet"),
+        words(state, None if proven else "warning"),
     )
