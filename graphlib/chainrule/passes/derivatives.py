@@ -24,8 +24,9 @@ from chainrule.ops import OPS, Op
 from chainrule.passes.folding import fold, groups
 from chainrule.passes.jacobian import corner, entries, smooth
 from chainrule.passes.kinks import sides_along
+from chainrule.passes.record import derived
 from chainrule.passes.run import Number, Run
-from chainrule.passes.walks import Ledger, Share, linearise, reverse
+from chainrule.passes.walks import Ledger, linearise
 
 DIV, GIVEN = OPS["div"], OPS["given"]
 # A domain that holds at all of these holds everywhere: borders are at 0, ±1, whole numbers.
@@ -131,11 +132,8 @@ def gradient_graph(
     builder = Builder(graph, simplify=True)
     values = [Expression(builder, node) for node in range(len(graph))]
     local = {(s.node, s.slot): s.partial for s in linearise(graph, builder, values)}
-    one = builder.fit(builder.number(Fraction(1)), values[goal])
-    adjoints = {goal: one}
-    for step in reverse(graph, builder, values, local, {goal: one}):
-        if isinstance(step, Share):
-            adjoints[step.operand] = step.adjoint
+    one = {goal: builder.number(Fraction(1))}
+    adjoints = derived(graph, builder, "reverse", values, local, one, ()).derivatives
     bounded = needs(graph, goal) if domains else {}
     outputs: list[Expression] = []
     taken = set(range(len(graph)))
@@ -168,11 +166,8 @@ def adjoint_formulas(
         The graph, and the adjoint's node in it by the node's.
     """
     named, builder, values, local = _linearised(graph, labels)
-    one = builder.fit(builder.number(Fraction(1)), values[output])
-    adjoints = {output: one}
-    for step in reverse(named, builder, values, local, {output: one}):
-        if isinstance(step, Share):
-            adjoints[step.operand] = step.adjoint
+    one = {output: builder.number(Fraction(1))}
+    adjoints = derived(named, builder, "reverse", values, local, one, ()).derivatives
     nodes = [node for node in labels if node in adjoints]
     whole = builder.finish([adjoints[node] for node in nodes])
     return whole, dict(zip(nodes, whole.outputs, strict=True))
@@ -235,11 +230,8 @@ def adjoint_graph(
             return total
 
     one = builder.fit(builder.number(Fraction(1)), values[output])
-    seed = called(output, one)
-    adjoints = {output: seed}
-    for step in reverse(named, builder, values, local, {output: seed}, NamedLedger):
-        if isinstance(step, Share):
-            adjoints[step.operand] = step.adjoint
+    seed = {output: called(output, one)}
+    adjoints = derived(named, builder, "reverse", values, local, seed, (), NamedLedger).derivatives
     ends = [adjoints[node] for node in named.inputs if node in adjoints]
     whole = builder.finish([values[output], *ends])
     return fold(whole, groups(whole, "named")), names

@@ -94,6 +94,7 @@ def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence
 
 
 def _values(body: WengertList, algebra: Algebra, operands: Sequence[Any]) -> list[Any]:
+    """Return the values inside a fold at given operands."""
     point = dict(zip(body.inputs, operands, strict=True))
     return [step.value for step in evaluate(body, algebra, point)]
 
@@ -352,7 +353,7 @@ def _ends(graph: WengertList, algebra: Algebra, values: Sequence[Any], node: int
         return False
     body = parameters.get("body")
     if isinstance(body, WengertList):
-        inner = _inside(body, algebra, operands)
+        inner = _values(body, algebra, operands)
         return any(_ends(body, algebra, inner, part) for part in range(len(body)))
     if op.domain is None:
         return False
@@ -400,15 +401,9 @@ def _with_kinks(
     operands = [values[i] for i in graph.operands[node]]
     body = parameters.get("body")
     if isinstance(body, WengertList):
-        inner = _inside(body, algebra, operands)
+        inner = _values(body, algebra, operands)
         for part in range(len(body)):
             if body.varies[part]:
                 yield from _with_kinks(body, algebra, inner, part)
     elif op.kink is not None:
         yield op, parameters, stands(algebra, op, parameters, operands)
-
-
-def _inside(body: WengertList, algebra: Algebra, operands: Sequence[Any]) -> list[Any]:
-    """Return the values inside a fold at given operands."""
-    point = dict(zip(body.inputs, operands, strict=True))
-    return [step.value for step in evaluate(body, algebra, point)]

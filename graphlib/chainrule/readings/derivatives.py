@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 from chainrule.errors import GraphError
@@ -286,14 +287,11 @@ class _Derivation:
     def _sum(self, edges: list[Edge], factors: list[Formula]) -> Term:
         """Return the sum over users of their derivative times a factor."""
         view = self.view
-        shares = [
+        shares = (
             WRITTEN["mul"](atom(view.derivative_name(edge.user)), factor)
             for edge, factor in zip(edges, factors, strict=True)
-        ]
-        total = shares[0]
-        for share in shares[1:]:
-            total = WRITTEN["add"](total, share)
-        return total.term
+        )
+        return reduce(WRITTEN["add"], shares).term
 
     def _written(self, node: int, *, inputs: bool = False) -> Term:
         """Return a derivative in the names of the nodes, or in the inputs alone."""

@@ -20,7 +20,7 @@ from chainrule.readings.view import View
 NOISE_DIGITS = 30
 MOST_DIGITS = 800
 
-HEADERS = ("node", "value", "predicted", "real", "error")
+NUMBERS = ("value", "predicted", "real", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Nudge(Tabular):
         )
         return listing(
             "nudge",
-            dict(zip(HEADERS, HEADERS, strict=True)),
+            {key: key for key in ("node", *NUMBERS)},
             rows,
-            numbers=HEADERS[1:],
+            numbers=NUMBERS,
             gaps={"node": Symbol(self.variable), "delta": numeral(self.delta)},
             about={"variable": self.variable, "delta": str(self.delta)},
         )

@@ -13,7 +13,7 @@ from chainrule.algebras.decimals import in_decimals
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import Map
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word, with_comma
+from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word, joined, with_comma
 
 SIGNIFICANT = 5
 DECIMALS = 4
@@ -177,9 +177,5 @@ def _norm(array: Array) -> Any:
 def _bracket(entries: Any, format: Format) -> Term:
     if not isinstance(entries, list):
         return numeral(entries, format)
-    terms: list[Term] = []
-    for entry in entries:
-        parted = Sign(";" if format.comma else ",", tight=True)
-        terms += [parted, Word(" ", r"\ ")] if terms else []
-        terms.append(_bracket(entry, format))
-    return Fenced(Row(tuple(terms)), "[", "]")
+    parted = Sign(";" if format.comma else ",", tight=True), Word(" ", r"\ ")
+    return Fenced(joined((_bracket(entry, format) for entry in entries), *parted), "[", "]")

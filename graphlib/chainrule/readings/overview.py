@@ -18,7 +18,7 @@ from chainrule.readings.cells import count_cell, number_cell
 from chainrule.readings.formulas import written_out
 from chainrule.readings.grid import Cell, Grid, Tabular, listing, words
 from chainrule.readings.prose import as_term, filled
-from chainrule.readings.terms import ELLIPSIS, Role, Symbol, Term, Word, row, text
+from chainrule.readings.terms import ELLIPSIS, Role, Symbol, Term, Word, joined, text
 from chainrule.readings.view import View
 
 NAMES = 12
@@ -130,11 +130,9 @@ def overview(
 
 
 def _names(names: Sequence[str]) -> Term:
-    parts: list[Term] = []
-    for name in names[:NAMES]:
-        parts += [Word(", "), Symbol(name)] if parts else [Symbol(name)]
-    parts += [Word(", "), ELLIPSIS] if len(names) > NAMES else []
-    return row(*parts) if parts else Word(WORDS["none"])
+    shown: list[Term] = [Symbol(name) for name in names[:NAMES]]
+    shown += [ELLIPSIS] if len(names) > NAMES else []
+    return joined(shown, Word(", ")) if shown else Word(WORDS["none"])
 
 
 def at_point(

@@ -20,7 +20,7 @@ from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.ops import OPS
 from chainrule.passes.run import Kind, Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
-from chainrule.readings.formulas import CELL, READING, Extent, Formula, Names, compose, formula_of
+from chainrule.readings.formulas import CELL, READING, Extent, Formula, compose, formula_of
 from chainrule.readings.notation import PROFILES, Profile
 from chainrule.readings.notation import Notation as Notation
 from chainrule.readings.numbers import DEFAULT, Format, numeral
@@ -258,26 +258,20 @@ class View:
         key = edge, substituted
         if key not in self._formulas:
             graph, output, slots, adjoint = self._written(edge)
-            names = self._operand_names(edge, slots, adjoint, substituted)
+
+            def names(node: int) -> Term | None:
+                if node == adjoint:
+                    return Symbol(self.labels[edge.user], "bar")
+                if node not in slots:
+                    return None
+                operand = self.graph.operands[edge.user][slots[node]]
+                if substituted:
+                    return self.factor(self.run.value(operand), "value")
+                return self.name(operand)
+
             term, binding = compose(graph, output, names, named_root=True)
             self._formulas[key] = Formula(self.spelled(term), binding)
         return self._formulas[key]
-
-    def _operand_names(
-        self, edge: Edge, slots: dict[int, int], adjoint: int | None, substituted: bool
-    ) -> Names:
-        operands = self.graph.operands[edge.user]
-
-        def names(node: int) -> Term | None:
-            if node == adjoint:
-                return Symbol(self.labels[edge.user], "bar")
-            if node not in slots:
-                return None
-            if substituted:
-                return self.factor(self.run.value(operands[slots[node]]), "value")
-            return self.name(operands[slots[node]])
-
-        return names
 
     # Numbers
 

@@ -12,7 +12,7 @@ from typing import Final
 from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.prose import pieces, plain
 from chainrule.readings.terms import Role
-from chainrule.readings.theme import LIGHT, Theme, mixed
+from chainrule.readings.theme import LIGHT, Theme
 
 FONT_STACK: Final = "DejaVu Sans, Verdana, sans-serif"
 SHRUNK: Final = 0.8
@@ -62,8 +62,7 @@ class Painter:
 
     def colour(self, name: str, part: float = 0.0) -> str:
         """Return a colour of the theme by its name, gone over into the derivative's by `part`."""
-        found: str = getattr(self.theme, name) if name else "none"
-        return mixed(found, self.theme.derivative, part) if part else found
+        return self.theme.colour(name, part) if name else "none"
 
     def written(self, marks: Iterable[Mark]) -> str:
         """Return marks one over the other."""

@@ -27,7 +27,7 @@ from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.picture import Mark, Picture, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.render.writer import TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term, row, text
-from chainrule.readings.theme import LIGHT, Theme, mixed
+from chainrule.readings.theme import LIGHT, Theme
 from chainrule.readings.typst import string, typst, typst_text
 
 PRELUDE: Final = Path(__file__).with_name("document.typ")
@@ -287,10 +287,7 @@ class _Painter:
         self.theme = theme
 
     def colour(self, name: str, part: float = 0.0) -> str:
-        if not name:
-            return "none"
-        found: str = getattr(self.theme, name)
-        return f'rgb("{mixed(found, self.theme.derivative, part) if part else found}")'
+        return f'rgb("{self.theme.colour(name, part)}")' if name else "none"
 
     def mark(self, mark: Mark) -> str:
         match mark:
