@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -44,6 +44,9 @@ from chainrule.typesetting import typeset
 
 MARGIN: Final = 10.0
 """Room round a picture, in px."""
+
+FORMATS: Final = ("svg", "png", "pdf", "dot", "tikz")
+"""What :func:`draw` can write."""
 
 HEADING, NOTE = 17.0, 13.0
 """Sizes of type of the title and of the note on what was left out, in px."""
@@ -124,7 +127,11 @@ def draw(
         return tikz(
             picture(scene), theme=look.theme, title=title, note=scene.note, document=document
         ).encode()
-    return _WRITERS[format](scene, drawn, look)
+    if format == "svg":
+        return _svg(scene, drawn, look)
+    shown = picture(scene, in_words(drawn, derivatives=look.derivatives))
+    source = page(shown, look.theme, _title(drawn, look), title, scene.note)
+    return typeset(source, format=format)
 
 
 def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
@@ -150,28 +157,8 @@ def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
     )
 
 
-def _typeset(format: str) -> Callable[[Scene, Reduction, Look], bytes]:
-    def written(scene: Scene, drawn: Reduction, look: Look) -> bytes:
-        words = in_words(drawn, derivatives=look.derivatives)
-        return typeset(
-            page(picture(scene, words), look.theme, _title(drawn, look), look.title, scene.note),
-            format=format,
-        )
-
-    return written
-
-
 def _title(drawn: Reduction, look: Look) -> str:
     return printable(look.title, 200) or drawn.view.labels[drawn.view.run.output]
-
-
-_WRITERS: Final[dict[str, Callable[[Scene, Reduction, Look], bytes]]] = {
-    "svg": _svg,
-    "png": _typeset("png"),
-    "pdf": _typeset("pdf"),
-}
-FORMATS: Final = (*_WRITERS, "dot", "tikz")
-"""What :func:`draw` can write."""
 
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")

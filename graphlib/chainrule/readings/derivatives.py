@@ -18,13 +18,13 @@ from chainrule.readings.catalogue import CAPTIONS, MARKS, RULES, WORDS
 from chainrule.readings.cells import plain_cell, stated
 from chainrule.readings.formulas import READING, WRITTEN, Extent, Formula, atom, compose
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Remark, Tabular, grouped, words
+from chainrule.readings.notation import SLASH, D
 from chainrule.readings.numbers import DEFAULT, Format, full_digits, numeral
 from chainrule.readings.prose import filled
-from chainrule.readings.terms import Row, Sign, Symbol, Term, Word, text, with_comma
+from chainrule.readings.terms import Row, Symbol, Term, Word, text, with_comma
 from chainrule.readings.view import View
 
 Rows = Mapping[str, Mapping[str, Any]]
-D, SLASH = Sign("∂", tight=True), Sign("/", tight=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -145,14 +145,10 @@ def full_digits(number: Any, digits: int = 17) -> str:
     return str(mpmath.nstr(number, max(digits, 20)))
 
 
-def _is_shown_in_full(array: Array) -> bool:
-    shape = array.data.shape
-    return array.data.size <= ARRAY_ENTRIES and (len(shape) < 2 or max(shape) <= MATRIX_SIDE)
-
-
 def _array(array: Array, format: Format) -> Term:
     """Return a small array entry by entry, a large one as its shape and Euclidean norm."""
-    if _is_shown_in_full(array):
+    shape = array.data.shape
+    if array.data.size <= ARRAY_ENTRIES and (len(shape) < 2 or max(shape) <= MATRIX_SIDE):
         return _bracket(array.data.tolist(), format)
     return summary(array, format)
 

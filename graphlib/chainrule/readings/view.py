@@ -156,12 +156,9 @@ class View:
         """Return the name of a node as a term."""
         return self._symbols[node]
 
-    def _names(self, node: int) -> Term | None:
-        return self._symbols.get(node)
-
     def formula(self, node: int, limits: Extent = CELL) -> Term:
         """Return the formula of a node in the names of its operands."""
-        return self.spelled(compose(self.graph, node, self._names, limits).term)
+        return self.spelled(compose(self.graph, node, self._symbols.get, limits).term)
 
     def spelled(self, term: Term) -> Term:
         """Return a term with the decimal sign of the notation."""
@@ -180,7 +177,7 @@ class View:
             return self.name(node)
 
         def leaves(inner: int) -> Term | None:
-            return self._names(inner) if self.graph.ops[inner] is INPUT else None
+            return self._symbols.get(inner) if self.graph.ops[inner] is INPUT else None
 
         whole = compose(self.graph, node, leaves, READING).term
         return row(self.name(node), EQUALS, self.spelled(whole))
