@@ -15,7 +15,6 @@ from chainrule.facade.points import (
     beside,
     exact_number,
     exact_point,
-    inputs_called,
     variables_of,
 )
 from chainrule.graph.sympy_view import to_sympy
@@ -33,7 +32,7 @@ from chainrule.readings.latex import latex
 from chainrule.readings.overview import Cost, cost
 from chainrule.readings.terms import Symbol
 from chainrule.readings.view import Notation, View, labels
-from chainrule.worked import Worked
+from chainrule.worked import Worked, inputs_called
 
 if TYPE_CHECKING:
     import sympy

@@ -13,7 +13,6 @@ from chainrule.facade.points import (
     Typed,
     beside,
     exact_point,
-    inputs_called,
     value_of,
     variables_of,
 )
@@ -30,7 +29,7 @@ from chainrule.readings.health import Health
 from chainrule.readings.paths import Paths
 from chainrule.readings.story import Story
 from chainrule.readings.view import Notation, View
-from chainrule.worked import Worked
+from chainrule.worked import Worked, inputs_called
 
 if TYPE_CHECKING:
     import networkx

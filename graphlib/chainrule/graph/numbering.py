@@ -58,6 +58,14 @@ def original(name: str) -> str:
     return name.partition("#")[0]
 
 
+def copies(graph: WengertList) -> dict[str, list[int]]:
+    """Return the inputs by name: one each, but in a tree one for each use."""
+    found: dict[str, list[int]] = {}
+    for node in graph.inputs:
+        found.setdefault(original(graph.names[node]), []).append(node)
+    return found
+
+
 def tree_size(graph: WengertList) -> int:
     """Return how many nodes with a row the tree has, without drawing it.
 
@@ -111,11 +119,11 @@ def tree(graph: WengertList) -> WengertList:
         outputs += ready
     numbers, met = places(graph), Counter[int]()
     names: dict[int, str] = {}
-    copies: dict[int, tuple[int, int]] = {}
+    copied: dict[int, Place] = {}
     for node, origin in enumerate(origins):
         met[origin] += 1
         if origin in graph.names:
             names[node] = copy_name(graph.names[origin], met[origin])
         elif origin in numbers:
-            copies[node] = (numbers[origin][0], met[origin])
-    return graph.select(origins, operands=operands, outputs=outputs, names=names, places=copies)
+            copied[node] = (numbers[origin][0], met[origin])
+    return graph.select(origins, operands=operands, outputs=outputs, names=names, places=copied)

@@ -14,7 +14,7 @@ from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import number_text
 from chainrule.graph.constant import Constant
-from chainrule.graph.numbering import original
+from chainrule.graph.numbering import copies, original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
 from chainrule.passes.kinks import corners, ends, same
@@ -167,11 +167,9 @@ def _shown(view: View, proven: Any) -> str:
 def borders(view: View) -> tuple[Remark, ...]:
     """Return by which inputs, and on which side of the point, the function does not exist."""
     run, goal = view.run, text(view.name(view.run.output))
-    copies: dict[str, list[int]] = {}
-    for node in run.graph.inputs:
-        copies.setdefault(original(view.labels[node]), []).append(node)
+    entries = list(copies(run.graph).values())[:POINT_ENTRIES]
     result: list[Remark] = []
-    for end in ends(run.fine, run.output, list(copies.values())[:POINT_ENTRIES]):
+    for end in ends(run.fine, run.output, entries):
         name, value = text(view.name(end.entry)), text(given(view, end.entry))
         side = "both" if end.left and end.right else "left" if end.left else "right"
         sentence = say(f"ends_{side}", goal=goal, name=name, value=value)

@@ -13,7 +13,7 @@ from chainrule.errors import GraphError
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.agreement import ROUTES, Agreement
 from chainrule.passes.derivatives import adjoint_formulas
-from chainrule.passes.jacobian import Jacobian
+from chainrule.passes.jacobian import Derivatives, Jacobian
 from chainrule.readings.catalogue import CAPTIONS, MARKS, RULES, WORDS
 from chainrule.readings.cells import plain_cell, stated
 from chainrule.readings.formulas import READING, WRITTEN, Extent, Formula, atom, compose
@@ -67,7 +67,7 @@ class JacobianTable(Tabular, Jacobian):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hessian(Tabular, Mapping[str, Mapping[str, Any]]):
+class Hessian(Tabular, Derivatives):
     """The second derivatives of one output, by the names of both inputs.
 
     Parameters
@@ -86,15 +86,6 @@ class Hessian(Tabular, Mapping[str, Mapping[str, Any]]):
     rows: Rows
     point: Mapping[str, Any]
     shown: Rows | None = None
-
-    def __getitem__(self, name: str) -> Mapping[str, Any]:
-        return self.rows[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
     def grid(self) -> Grid:
         """Return the second derivatives laid out."""
