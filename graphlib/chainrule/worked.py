@@ -14,30 +14,36 @@ from chainrule.drawing import draw
 from chainrule.drawing.figure import figure
 from chainrule.drawing.slides import slides
 from chainrule.errors import GraphError, no_such
-from chainrule.graph.numbering import original
+from chainrule.graph.numbering import copies
 from chainrule.graph.wengert import WengertList
 from chainrule.language import canonical, exact
 from chainrule.language.names import canonical_label
 from chainrule.passes.jacobian import jacobian, repaired
 from chainrule.passes.run import Number, Run
 from chainrule.readings.cells import caption
-from chainrule.readings.cost import Cost, cost
-from chainrule.readings.derivation import derivation
-from chainrule.readings.derivatives import JacobianTable
-from chainrule.readings.enclosures import enclosures
+from chainrule.readings.derivatives import JacobianTable, derivation
 from chainrule.readings.grid import Grid, Tabular
 from chainrule.readings.health import Health, health
 from chainrule.readings.nudge import Nudge, nudge
 from chainrule.readings.numbers import DEFAULT
+from chainrule.readings.overview import Cost, cost
 from chainrule.readings.paths import Paths, paths
 from chainrule.readings.prose import prose_text
 from chainrule.readings.story import Story, story, sum_up
-from chainrule.readings.tables import table
+from chainrule.readings.tables import enclosures, table
 from chainrule.readings.trace import duals, trace
 from chainrule.readings.view import View
 
 MOST_DIRECTIONS = 4
 MOST_PATHS = 200
+
+
+def inputs_called(graph: WengertList, name: str) -> list[int]:
+    """Return the inputs of a name: one, but in a tree one for each use."""
+    found = copies(graph)
+    if canonical(name) not in found:
+        raise GraphError(f"{name!r} is not a variable; there are {', '.join(found) or 'none'}")
+    return found[canonical(name)]
 
 
 class Worked:
@@ -181,7 +187,7 @@ class Worked:
         >>> float(slope.shown), slope.double
         (1.0, 0.0)
         """
-        nodes = self._entries(name)
+        nodes = inputs_called(self.graph, name)
         if len(nodes) > 1:  # copies in a tree
             found = [self.run.derivative(node) for node in nodes]
             with self.run.fine.algebra.session():
@@ -215,21 +221,13 @@ class Worked:
         """The runs in forward mode: along each input up to four, or along the one direction."""
         graph, run = self.graph, self.run
         own = () if self.view.reverse else (self.view,)
-        along: list[Any] = [dict.fromkeys(nodes, 1) for nodes in self._copies.values()] or [None]
+        along: list[Any] = [dict.fromkeys(nodes, 1) for nodes in copies(graph).values()] or [None]
         if (own and not self.every_input) or len(along) > MOST_DIRECTIONS or not graph.is_scalar:
             along = along[:1]
         return own + tuple(
             self.view.of(Run(graph, run.point, "forward", direction=d, digits=run.digits))
             for d in along[len(own) :]
         )
-
-    @cached_property
-    def _copies(self) -> dict[str, list[int]]:
-        """The inputs by name: one each, but in a tree one for each use."""
-        found: dict[str, list[int]] = {}
-        for node in self.graph.inputs:
-            found.setdefault(original(self.graph.names[node]), []).append(node)
-        return found
 
     def trace(self) -> Grid:
         """Return the evaluation trace: value, tangent and adjoint of every node, side by side.
@@ -271,7 +269,7 @@ class Worked:
         GraphError
             If there is no such input, or the graph has vectors.
         """
-        inputs = self.graph.inputs if by is None else self._entries(by)
+        inputs = self.graph.inputs if by is None else inputs_called(self.graph, by)
         return paths(self._back, inputs, most)
 
     def jacobian(self) -> JacobianTable:
@@ -303,13 +301,6 @@ class Worked:
         if reading not in READINGS:
             raise no_such("reading", reading, READINGS)
         return READINGS[reading](self)
-
-    def _entries(self, name: str) -> list[int]:
-        """Return the inputs of a name."""
-        if canonical(name) not in self._copies:
-            known = ", ".join(self._copies) or "none"
-            raise GraphError(f"{name!r} is not a variable; there are {known}")
-        return self._copies[canonical(name)]
 
     def steps(self) -> Story:
         """Return all steps, told one by one; they print and typeset themselves.
@@ -370,7 +361,7 @@ class Worked:
         PointError
             If `delta` is not a finite number.
         """
-        entry = self._entries(name)[0]
+        entry = inputs_called(self.graph, name)[0]
         # As text, an infinite or undefined number is refused like any other text that is none.
         finite = not isinstance(delta, float) or math.isfinite(delta)
         text = isinstance(delta, str) or not finite

@@ -14,8 +14,8 @@ from chainrule.drawing import draw
 from chainrule.drawing.alternative import in_words
 from chainrule.drawing.graphviz_process import layout
 from chainrule.drawing.moment import moment
+from chainrule.drawing.pictures import escaped
 from chainrule.drawing.reduction import reduced
-from chainrule.drawing.svg import escaped
 from chainrule.errors import DrawingError
 from chainrule.readings.theme import LIGHT
 from chainrule.readings.view import View

@@ -11,7 +11,7 @@ from chainrule.drawing import draw
 from chainrule.drawing.layout import placed
 from chainrule.drawing.reduction import reduced
 from chainrule.drawing.scene import Stage
-from chainrule.readings.render.tikz import PX
+from chainrule.readings.render.latex import PX
 from chainrule.readings.view import View
 from tests.drawing.test_pictures import HOSTILE
 

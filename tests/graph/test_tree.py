@@ -9,8 +9,7 @@ import pytest
 
 from chainrule import Graph
 from chainrule.errors import LimitError
-from chainrule.graph.numbering import original
-from chainrule.graph.tree import tree, tree_size
+from chainrule.graph.numbering import original, tree, tree_size
 from chainrule.graph.wengert import WengertList
 from chainrule.readings.latex import latex
 from chainrule.readings.mathml import mathml

@@ -10,7 +10,7 @@ import typst as typst_library
 
 import chainrule
 from chainrule.ops import OPS
-from chainrule.readings.render.paper import document_head
+from chainrule.readings.render.typst import document_head
 from chainrule.readings.story import Story, story
 from chainrule.readings.tables import table
 from chainrule.readings.terms import Numeral, Symbol, with_comma

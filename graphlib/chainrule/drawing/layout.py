@@ -13,10 +13,9 @@ from functools import reduce
 from typing import Final
 
 from chainrule.drawing.alternative import on_edge, partial_parts, shown
-from chainrule.drawing.curves import Piece, points
 from chainrule.drawing.labels import SLIGHT, Label, Occupied, beside, spanned
-from chainrule.drawing.positions import HEAD, Layout, Route, moved
-from chainrule.drawing.ranks import ranks
+from chainrule.drawing.positions import HEAD, Layout, Piece, Route, moved, points
+from chainrule.drawing.ranks import Ranks
 from chainrule.drawing.reduction import Cluster, Reduction
 from chainrule.drawing.rows import FEW, Weight, form, with_rows
 from chainrule.drawing.widths import (
@@ -141,7 +140,7 @@ class _Planner:
         self.size |= {node: (wide[node], self.size[node][1]) for node in wide}
         self.factors = {row.factor for found in self.rows.values() for row in found}
         factors = {node: [row.factor for row in found] for node, found in self.rows.items()}
-        found = ranks(drawn, self.size, direction, factors, self.sizes.apart, written=written)
+        found = Ranks(drawn, self.size, direction, factors, self.sizes.apart, written=written)
         self.rank, self.place, self.passes = found.rank, found.place, found.passes
 
     def layout(self) -> Layout:

@@ -1,30 +1,52 @@
-"""Pictures of a run: one scene, written in each format."""
+"""Pictures of a run: one scene, written in each format.
+
+In SVG every node and edge is a group with an id and a sentence of its own; DOT is the graph with
+names, numbers and frames, for whoever wants to lay it out with Graphviz.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import re
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from chainrule.drawing.alternative import in_words, printable
-from chainrule.drawing.dot import dot
+import graphviz
+
+from chainrule.drawing import marks
+from chainrule.drawing.alternative import (
+    derivative_symbol,
+    edge_in_words,
+    has_derivative,
+    in_words,
+    node_in_words,
+    partial_parts,
+    printable,
+    short,
+    shown,
+)
 from chainrule.drawing.gradient import Groups, clustered, mirrored, with_gradient
 from chainrule.drawing.grounds import pictured
 from chainrule.drawing.layout import placed
 from chainrule.drawing.marks import picture
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.scene import Look, Scene, Stage
-from chainrule.drawing.svg import groups
 from chainrule.errors import DrawingError
-from chainrule.readings.render.paper import page
+from chainrule.graph.wengert import INPUT, Edge
+from chainrule.readings.catalogue import WORDS
+from chainrule.readings.render.latex import tikz
 from chainrule.readings.render.svg import Painter, document, escaped
-from chainrule.readings.render.tikz import tikz
-from chainrule.readings.theme import theme_named
+from chainrule.readings.render.typst import page
+from chainrule.readings.theme import LIGHT, theme_named
 from chainrule.readings.view import View
 from chainrule.typesetting import typeset
 
 MARGIN: Final = 10.0
 """Room round a picture, in px."""
+
+FORMATS: Final = ("svg", "png", "pdf", "dot", "tikz")
+"""What :func:`draw` can write."""
 
 HEADING, NOTE = 17.0, 13.0
 """Sizes of type of the title and of the note on what was left out, in px."""
@@ -105,7 +127,11 @@ def draw(
         return tikz(
             picture(scene), theme=look.theme, title=title, note=scene.note, document=document
         ).encode()
-    return _WRITERS[format](scene, drawn, look)
+    if format == "svg":
+        return _svg(scene, drawn, look)
+    shown = picture(scene, in_words(drawn, derivatives=look.derivatives))
+    source = page(shown, look.theme, _title(drawn, look), title, scene.note)
+    return typeset(source, format=format)
 
 
 def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
@@ -131,25 +157,103 @@ def _svg(scene: Scene, drawn: Reduction, look: Look) -> bytes:
     )
 
 
-def _typeset(format: str) -> Callable[[Scene, Reduction, Look], bytes]:
-    def written(scene: Scene, drawn: Reduction, look: Look) -> bytes:
-        words = in_words(drawn, derivatives=look.derivatives)
-        return typeset(
-            page(picture(scene, words), look.theme, _title(drawn, look), look.title, scene.note),
-            format=format,
-        )
-
-    return written
-
-
 def _title(drawn: Reduction, look: Look) -> str:
     return printable(look.title, 200) or drawn.view.labels[drawn.view.run.output]
 
 
-_WRITERS: Final[dict[str, Callable[[Scene, Reduction, Look], bytes]]] = {
-    "svg": _svg,
-    "png": _typeset("png"),
-    "pdf": _typeset("pdf"),
-}
-FORMATS: Final = (*_WRITERS, "dot", "tikz")
-"""What :func:`draw` can write."""
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+
+
+def groups(
+    painter: Painter, scene: Scene, drawn: Reduction, *, derivatives: bool = True
+) -> Iterator[str]:
+    """Yield everything in a scene, nodes and edges each with an id and a sentence."""
+    view, sizes = drawn.view, scene.sizes
+    for ground in scene.grounds:
+        yield painter.written(marks.ground(ground, sizes))
+    for line in scene.lines:
+        words = edge_in_words(view, line.edge) if derivatives else ""
+        inside = painter.written(marks.edge(line, sizes))
+        yield _group(edge_id(view, line.edge), "edge", words, inside)
+    for card in scene.cards:
+        word = WORDS["adjoint" if card.node in drawn.adjoints else "value"]
+        words = node_in_words(view, card.node, derivatives=derivatives, word=word)
+        inside = painter.written(marks.node(card, sizes))
+        yield _group(node_id(view, card.node), "node", words, inside)
+
+
+def _group(id: str, kind: str, words: str, inside: str) -> str:
+    title = f"<title>{escaped(words)}</title>" if words else ""
+    return f'<g id="{id}" class="{kind}">{title}{inside}</g>'
+
+
+def node_id(view: View, node: int) -> str:
+    """Return the id of a node's element: `node_t`, made from the cell's name."""
+    return _id("node", [view.labels[node]])
+
+
+def edge_id(view: View, edge: Edge) -> str:
+    """Return the id of an edge's element: `edge_u.t`, from t to its user u."""
+    earlier = view.graph.operands[edge.user][: edge.slot].count(edge.operand)
+    names = [view.labels[edge.user], view.labels[edge.operand]]
+    return _id("edge", names) + (f".{earlier + 1}" if earlier else "")
+
+
+def _id(kind: str, names: list[str]) -> str:
+    if all(_PLAIN.fullmatch(name) for name in names):
+        return f"{kind}_{'.'.join(names)}"
+    # The readable form has an underscore after its first word, so the two cannot meet.
+    spelled = "\0".join(names).encode("utf-8", "backslashreplace")
+    return f"{kind}.{hashlib.sha256(spelled).hexdigest()[:16]}"
+
+
+def dot(drawn: Reduction, *, direction: str = "LR", title: str = "") -> str:
+    """Return what is drawn as DOT; the same run gives the same text.
+
+    Nodes are called n0, n1, … there; what a person typed stands in labels alone, escaped.
+    """
+    view, theme = drawn.view, LIGHT
+    graph = graphviz.Digraph("chainrule", graph_attr={"rankdir": direction})
+    graph.attr("node", shape="box", style="rounded,filled", fillcolor=theme.card)
+    graph.attr("edge", fontcolor=theme.partial, color=theme.edge)
+    heading = [line for line in (title, drawn.note) if line]
+    if heading:
+        graph.attr(label=_text(*heading), labelloc="t", labeljust="l")
+    framed = {node for cluster in drawn.clusters for node in cluster.nodes}
+    for number, cluster in enumerate(drawn.clusters):
+        with graph.subgraph(name=f"cluster_{number}") as frame:
+            frame.attr(label=_text(cluster.title), color=theme.card_line)
+            for node in cluster.nodes:
+                _node(frame, drawn, node)
+    for node in drawn.nodes:
+        if node not in framed:
+            _node(graph, drawn, node)
+    for edge in drawn.edges:
+        ends = [f"n{edge.operand}", f"n{edge.user}"]
+        words = partial_parts(view, edge) if drawn.texts else []
+        told = {"label": _text(" = ".join(words))} if words else {}
+        if edge.user in drawn.adjoints:
+            told["style"] = "solid" if edge.operand in drawn.adjoints else "dashed"
+        graph.edge(*ends, id=edge_id(view, edge), **told)
+    source: str = graph.source
+    return source
+
+
+def _node(graph: Any, drawn: Reduction, node: int) -> None:
+    view = drawn.view
+    head = short(view.name(node))
+    if view.graph.ops[node] is not INPUT:
+        head += f" = {short(view.formula(node))}"
+    numbers = shown(view, view.run.value(node))
+    if drawn.texts and has_derivative(view, node):
+        derivative = shown(view, view.run.derivative(node))
+        numbers += f"   {short(derivative_symbol(view, node))} {derivative}"
+    told = {"fillcolor": LIGHT.input_card} if view.graph.ops[node] is INPUT else {}
+    graph.node(f"n{node}", _text(head, numbers), id=node_id(view, node), **told)
+
+
+def _text(*lines: str) -> str:
+    """Return lines as a label in which nothing is an escape of Graphviz's, nor HTML."""
+    escaped = r"\n".join(str(graphviz.escape(printable(line, 200))) for line in lines)
+    found: str = graphviz.nohtml(escaped)
+    return found

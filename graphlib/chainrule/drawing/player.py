@@ -28,7 +28,7 @@ from chainrule.drawing.positions import Layout, edge_key, node_key, positions
 from chainrule.drawing.reduction import Reduction
 from chainrule.drawing.rows import summed
 from chainrule.graph.wengert import INPUT, Edge
-from chainrule.passes.run import Kind, Number
+from chainrule.passes.run import Number
 from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import kink_sentence
 from chainrule.readings.changes import foldable, opens
@@ -202,21 +202,14 @@ class _Player:
             found["nodes"][node_key(node)]["formula"] = mathml(formula, inline=True)
         return found
 
-    def number(
-        self, number: Number | None, kind: Kind | None = None, key: Any = None
-    ) -> dict[str, Any] | None:
-        """Return a number with its digits and, where there are, closed form and warning."""
+    def number(self, number: Number | None) -> dict[str, Any] | None:
+        """Return a number with its digits and, where there is one, its warning."""
         if number is None:
             return None
         view = self.view
         if not is_number(number):  # the local partial of a matrix product is a linear map
-            return {
-                "show": WORDS["linear_map"],
-                "math": "",
-                "full": "",
-                "state": "map",
-                "flag": None,
-            }
+            show = WORDS["linear_map"]
+            return {"show": show, "math": "", "full": "", "state": "map", "flag": None}
         term = view.bare(number)
         large = isinstance(number.shown, Array)
         return {
@@ -246,10 +239,8 @@ class _Player:
             "formula": None if is_input else mathml(view.formula(node), inline=True),
             "text": node_in_words(view, node),
             "role": role,
-            "value": self.number(run.value(node), "value", node),
-            "derivative": self.number(run.derivative(node), "derivative", node)
-            if reached
-            else None,
+            "value": self.number(run.value(node)),
+            "derivative": self.number(run.derivative(node)) if reached else None,
             "derivative_name": mathml(view.derivative_name(node), inline=True),
             "mark": self.mark(node),
             "label": self.labels[node],
@@ -282,8 +273,8 @@ class _Player:
             "slot": edge.slot,
             "name": mathml(view.partial_name(edge), inline=True),
             "symbol": mathml(view.partial_formula(edge), inline=True),
-            "number": self.number(run.partial(*key), "partial", key),
-            "share": self.number(run.flowing(*key), "flowing", key),
+            "number": self.number(run.partial(*key)),
+            "share": self.number(run.flowing(*key)),
             "text": edge_in_words(view, edge),
         }
 

@@ -1,19 +1,26 @@
-"""Where cards, lines and texts stand, and all that as plain data for a browser."""
+"""Where cards, lines and texts stand, and all that as plain data for a browser.
+
+Lines are straight and cubic pieces, which are written, sampled and crossed here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Final
 
-from chainrule.drawing.curves import Piece, path
 from chainrule.drawing.labels import Label
 from chainrule.drawing.reduction import Cluster
 from chainrule.drawing.rows import Form, Weight, form
 from chainrule.drawing.widths import ACROSS, Sizes
 from chainrule.graph.wengert import Edge
 from chainrule.readings.picture import Box, Point
+from chainrule.readings.render.svg import path
 from chainrule.readings.view import View
+
+Piece = tuple[Point, ...]
+"""A piece of a line with both its ends: straight, two points; curved, four."""
 
 HEAD: Final = 9.0
 """Length of an arrow head in px: a line ends this far before its tip."""
@@ -26,6 +33,11 @@ class Route:
     pieces: tuple[Piece, ...]
     tip: Point
     label: Label | None
+
+    @property
+    def drawn(self) -> tuple[Point, tuple[tuple[Point, ...], ...]]:
+        """Where it begins, and for each piece its further points."""
+        return self.pieces[0][0], tuple(piece[1:] for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +143,8 @@ def positions(layout: Layout) -> dict[str, Any]:
         if label is not None:
             text = {**box(label.box), "align": label.align, "rows": label.rows}
         tip = [round(c, 1) for c in route.tip]
-        return {"d": path(route.pieces), "tip": tip, "label": text, "ring": edge in factors}
+        d = path(*route.drawn)
+        return {"d": d, "tip": tip, "label": text, "ring": edge in factors}
 
     return {
         "width": round(layout.width, 1),
@@ -145,3 +158,47 @@ def positions(layout: Layout) -> dict[str, Any]:
         ],
         "note": layout.note,
     }
+
+
+def control_points(pos: str) -> list[Point]:
+    """Return the control points of Graphviz's spline."""
+    points = [part for part in pos.split() if part[0] not in "se"]
+    return [(float(x), float(y)) for x, y in (part.split(",") for part in points)]
+
+
+def _bezier(p: Piece, t: float) -> Point:
+    s = 1 - t
+    f, g, h, i = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+    (a, b), (c, d), (e, j), (k, m) = p
+    return f * a + g * c + h * e + i * k, f * b + g * d + h * j + i * m
+
+
+def sampled(control: list[Point]) -> list[Point]:
+    """Return points on a chain of cubic Bézier curves."""
+    points = [control[0]]
+    for i in range(0, len(control) - 3, 3):
+        piece = tuple(control[i : i + 4])
+        points += [_bezier(piece, k / 12) for k in range(1, 13)]
+    return points
+
+
+def crossing(curve: list[Point], along: float) -> float:
+    """Return where a curve that runs along the ranks has come to `along`."""
+    for (a, b), (c, d) in pairwise(curve):
+        if a <= along <= c:
+            return b if c == a else b + (d - b) * (along - a) / (c - a)
+    return curve[-1][1]
+
+
+def points(pieces: Sequence[Piece]) -> list[Point]:
+    """Return points on a line, from its start to its end, at most some 12 px apart."""
+    line: list[Point] = []
+    for piece in pieces:
+        (a, b), (c, d) = piece[0], piece[-1]
+        if len(piece) == 2:
+            count = max(2, int(max(abs(c - a), abs(d - b)) / 12))
+            line += [(a + (c - a) * k / count, b + (d - b) * k / count) for k in range(count + 1)]
+        else:
+            count = max(12, int(abs(d - b) / 12))
+            line += [_bezier(piece, k / count) for k in range(count + 1)]
+    return line

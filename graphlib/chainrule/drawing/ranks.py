@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
 from chainrule.drawing import graphviz_process
-from chainrule.drawing.curves import control_points, crossing, sampled
+from chainrule.drawing.positions import control_points, crossing, sampled
 from chainrule.drawing.reduction import Reduction
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.readings.picture import Point
@@ -24,35 +23,13 @@ KEPT: Final = 100
 """So many layouts are kept: an edit changes few of the parts of a large graph."""
 
 
-@dataclass(frozen=True, slots=True)
+@lru_cache(KEPT)
+def _laid_out(dot: str) -> dict[str, Any]:
+    return graphviz_process.layout(dot)
+
+
 class Ranks:
-    """Where nodes stand, in two axes: along the ranks, and across them in px.
-
-    Parameters
-    ----------
-    rank
-        Number of each node's rank, from 0 for the first.
-    place
-        Place of each node's centre across.
-    passes
-        Of each edge, its place across at every rank between its ends.
-    """
-
-    rank: dict[int, int]
-    place: dict[int, float]
-    passes: dict[Edge, dict[int, float]]
-
-
-def ranks(
-    drawn: Reduction,
-    size: dict[int, tuple[int, int]],
-    direction: str,
-    rows: Mapping[int, Sequence[Edge]],
-    apart: float = 0.0,
-    *,
-    written: bool = False,
-) -> Ranks:
-    """Return where Graphviz puts cards of these widths and heights.
+    """Where Graphviz puts cards of these widths and heights, along the ranks and across them.
 
     Parameters
     ----------
@@ -63,23 +40,25 @@ def ranks(
     written
         Whether each card stands as near to the inputs as it can.
     """
-    return _Ranker(drawn, size, direction, rows, apart, written).found
 
+    rank: dict[int, int]
+    """Number of each node's rank, from 0 for the first."""
 
-@lru_cache(KEPT)
-def _laid_out(dot: str) -> dict[str, Any]:
-    return graphviz_process.layout(dot)
+    place: dict[int, float]
+    """Place of each node's centre across, in px."""
 
+    passes: dict[Edge, dict[int, float]]
+    """Of each edge, its place across at every rank between its ends."""
 
-class _Ranker:
     def __init__(
         self,
         drawn: Reduction,
         size: dict[int, tuple[int, int]],
         direction: str,
         rows: Mapping[int, Sequence[Edge]],
-        apart: float,
-        written: bool,
+        apart: float = 0.0,
+        *,
+        written: bool = False,
     ) -> None:
         self.rows = rows
         self.apart = apart
@@ -92,7 +71,6 @@ class _Ranker:
         self.number = {node: number for number, node in enumerate(drawn.nodes)}
         self.edge_number = {edge: number for number, edge in enumerate(drawn.edges)}
         self._read(_laid_out(self._dot()))
-        self.found = Ranks(self.rank, self.place, self.passes)
 
     def _dot(self) -> str:
         """Return DOT with boxes of fixed size; a px is a point."""
@@ -171,7 +149,7 @@ class _Ranker:
         self.rank = {node: numbers[round(centre[node][0])] for node in self.drawn.nodes}
         self.place = {node: centre[node][1] for node in self.drawn.nodes}
         edges = list(self.edge_number)
-        self.passes: dict[Edge, dict[int, float]] = {edge: {} for edge in self.drawn.edges}
+        self.passes = {edge: {} for edge in self.drawn.edges}
         for drawn in plan.get("edges", []):
             edge = edges[int(drawn["id"][1:])]
             between = range(self.rank[edge.operand] + 1, self.rank[edge.user])

@@ -365,8 +365,7 @@ class Stage:
             texts = tuple(_texts(label, parts))
         return Line(
             edge,
-            route.pieces[0][0],
-            tuple(piece[1:] for piece in route.pieces),
+            *route.drawn,
             route.tip,
             texts,
             lit,

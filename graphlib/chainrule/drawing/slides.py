@@ -14,8 +14,7 @@ from chainrule.errors import DrawingError
 from chainrule.readings.catalogue import PHASES
 from chainrule.readings.cells import story_caption
 from chainrule.readings.prose import prose_text
-from chainrule.readings.render.paper import PARTS, document_head, numbers, painted
-from chainrule.readings.render.typst import Typst
+from chainrule.readings.render.typst import PARTS, Typst, document_head, numbers, painted
 from chainrule.readings.theme import LIGHT
 from chainrule.readings.typst import string
 from chainrule.readings.view import View

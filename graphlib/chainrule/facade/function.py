@@ -15,7 +15,6 @@ from chainrule.facade.points import (
     beside,
     exact_number,
     exact_point,
-    inputs_called,
     variables_of,
 )
 from chainrule.graph.sympy_view import to_sympy
@@ -28,12 +27,12 @@ from chainrule.passes.folding import Zoom, zoom
 from chainrule.passes.jacobian import jacobian
 from chainrule.passes.record import Mode, record
 from chainrule.passes.run import Run
-from chainrule.readings.cost import Cost, cost
 from chainrule.readings.derivatives import AgreementTable, Hessian, JacobianTable
 from chainrule.readings.latex import latex
+from chainrule.readings.overview import Cost, cost
 from chainrule.readings.terms import Symbol
 from chainrule.readings.view import Notation, View, labels
-from chainrule.worked import Worked
+from chainrule.worked import Worked, inputs_called
 
 if TYPE_CHECKING:
     import sympy

@@ -8,8 +8,8 @@ from fractions import Fraction
 from numbers import Number
 from typing import Any
 
-from chainrule.errors import GraphError, PointError, require_mapping
-from chainrule.graph.numbering import original
+from chainrule.errors import PointError, require_mapping
+from chainrule.graph.numbering import copies, original
 from chainrule.graph.wengert import WengertList
 from chainrule.language import Program, canonical, exact, spelled_once
 from chainrule.language.entries import value as entries
@@ -57,17 +57,7 @@ def exact_entries(value: Any, name: str) -> Any:
 
 def variables_of(graph: WengertList) -> tuple[str, ...]:
     """Return the names of the inputs; copies in a tree have one."""
-    return tuple(dict.fromkeys(original(graph.names[i]) for i in graph.inputs))
-
-
-def inputs_called(graph: WengertList, name: str) -> list[int]:
-    """Return the inputs of a name: one, but in a tree one for each use."""
-    wanted = canonical(name)
-    found = [node for node in graph.inputs if original(graph.names[node]) == wanted]
-    if not found:
-        known = ", ".join(variables_of(graph))
-        raise GraphError(f"{name!r} is not a variable; there are {known}")
-    return found
+    return tuple(copies(graph))
 
 
 def value_of(graph: WengertList, node: int, value: Any) -> Any:

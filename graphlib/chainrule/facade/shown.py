@@ -13,13 +13,11 @@ from chainrule.facade.points import (
     Typed,
     beside,
     exact_point,
-    inputs_called,
     value_of,
     variables_of,
 )
 from chainrule.graph.networkx_view import to_networkx
-from chainrule.graph.numbering import original
-from chainrule.graph.tree import tree, tree_size
+from chainrule.graph.numbering import original, tree, tree_size
 from chainrule.graph.wengert import Node, WengertList
 from chainrule.language import LIMITS, Program, canonical, spelled_once
 from chainrule.passes.folding import ZOOMS, Zoom, zoom
@@ -31,7 +29,7 @@ from chainrule.readings.health import Health
 from chainrule.readings.paths import Paths
 from chainrule.readings.story import Story
 from chainrule.readings.view import Notation, View
-from chainrule.worked import Worked
+from chainrule.worked import Worked, inputs_called
 
 if TYPE_CHECKING:
     import networkx

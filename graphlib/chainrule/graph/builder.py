@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -41,6 +41,26 @@ def number_text(number: Fraction) -> str:
         return f"{number.numerator}/{number.denominator}"
     digits = str(abs(number.numerator) * 10**places // number.denominator).rjust(places + 1, "0")
     return f"{'-' if number < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+Operator = Callable[["Expression", Any], "Expression"]
+
+
+def _operators(op: Op) -> tuple[Operator, Operator]:
+    """Return Python's operator of an operation, and that of what stands behind its sign."""
+    is_bare = op in BARE
+
+    def before(self: Expression, other: Any) -> Expression:
+        builder = self.builder
+        together = type(self) is type(other) is Expression and other.builder is builder
+        if together and is_bare and builder.is_bare:
+            return builder.append_bare(op, (self.index, other.index))
+        return self._with(op, self, other)
+
+    def behind(self: Expression, other: Any) -> Expression:
+        return self._with(op, other, self)
+
+    return before, behind
 
 
 class Expression:
@@ -93,47 +113,12 @@ class Expression:
         """Return an operation on this and other values, in the graph of this one."""
         return self.builder.write(op, [self.builder.lift(x) for x in operands], parameters)
 
-    def __add__(self, other: Any) -> Expression:
-        builder = self.builder
-        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
-            return builder.append_bare(ADD, (self.index, other.index))
-        return self._with(ADD, self, other)
-
-    def __radd__(self, other: Any) -> Expression:
-        return self._with(ADD, other, self)
-
-    def __sub__(self, other: Any) -> Expression:
-        builder = self.builder
-        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
-            return builder.append_bare(SUB, (self.index, other.index))
-        return self._with(SUB, self, other)
-
-    def __rsub__(self, other: Any) -> Expression:
-        return self._with(SUB, other, self)
-
-    def __mul__(self, other: Any) -> Expression:
-        builder = self.builder
-        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
-            return builder.append_bare(MUL, (self.index, other.index))
-        return self._with(MUL, self, other)
-
-    def __rmul__(self, other: Any) -> Expression:
-        return self._with(MUL, other, self)
-
-    def __truediv__(self, other: Any) -> Expression:
-        builder = self.builder
-        if type(self) is type(other) is Expression and other.builder is builder and builder.is_bare:
-            return builder.append_bare(DIV, (self.index, other.index))
-        return self._with(DIV, self, other)
-
-    def __rtruediv__(self, other: Any) -> Expression:
-        return self._with(DIV, other, self)
-
-    def __pow__(self, other: Any) -> Expression:
-        return self._with(POWER, self, other)
-
-    def __rpow__(self, other: Any) -> Expression:
-        return self._with(POWER, other, self)
+    __add__, __radd__ = _operators(ADD)
+    __sub__, __rsub__ = _operators(SUB)
+    __mul__, __rmul__ = _operators(MUL)
+    __truediv__, __rtruediv__ = _operators(DIV)
+    __pow__, __rpow__ = _operators(POWER)
+    __matmul__, __rmatmul__ = _operators(MATMUL)
 
     def __neg__(self) -> Expression:
         return self._with(NEG, self)
@@ -143,12 +128,6 @@ class Expression:
 
     def __abs__(self) -> Expression:
         return self._with(ABS, self)
-
-    def __matmul__(self, other: Any) -> Expression:
-        return self._with(MATMUL, self, other)
-
-    def __rmatmul__(self, other: Any) -> Expression:
-        return self._with(MATMUL, other, self)
 
 
 def _identity(op: Op, operands: tuple[int, ...], parameters: Parameters) -> Any:

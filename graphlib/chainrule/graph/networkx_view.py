@@ -232,6 +232,3 @@ def _parameters(graph: Any, node: Any, op: Op) -> Mapping[str, Any]:
             f"allowed: {', '.join(op.parameters) or 'none'}"
         )
     return {**op.parameters, **given}
-
-
-__all__ = ["from_networkx", "to_networkx"]

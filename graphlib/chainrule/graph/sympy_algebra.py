@@ -65,9 +65,7 @@ class SympyAlgebra(Algebra):
                 ),
                 "abs": sympy.Abs,
                 "power": _power,
-                "step": lambda x, at: sympy.Heaviside(
-                    x, sympy.nan if at is None else self.number(at)
-                ),
+                "step": self._step,
                 "maximum": sympy.Max,
                 "minimum": sympy.Min,
                 "max_weight": _max_weight,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from chainrule.errors import GraphError
@@ -282,12 +283,7 @@ def _product(builder: Builder, factors: Sequence[Expression]) -> Expression:
 
 
 def _chain(builder: Builder, factors: Sequence[Expression]) -> Expression:
-    if not factors:
-        return builder.number(Fraction(1))
-    product = factors[0]
-    for factor in factors[1:]:
-        product = product * factor
-    return product
+    return reduce(operator.mul, factors) if factors else builder.number(Fraction(1))
 
 
 def _power_node(builder: Builder, operands: Sequence[Expression]) -> Expression:

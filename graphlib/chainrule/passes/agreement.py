@@ -264,6 +264,3 @@ def _close(a: Real, b: Real) -> bool:
     if a.ball.overlaps(b.ball):
         return True
     return bool(abs(a - b).ball <= (abs(a.ball) + abs(b.ball)) * (TOLERANCE / 2))
-
-
-__all__ = ["Agreement", "InputAgreement", "Verdict", "agree"]

@@ -359,13 +359,3 @@ def _printers(
     latex = InLatex({"ln_notation": True, "symbol_names": symbols})
     text = AsText()
     return lambda e: text.doprint(e).replace("**", "^"), latex.doprint
-
-
-__all__ = [
-    "ClosedForm",
-    "closed_form",
-    "derivative",
-    "plain",
-    "tidied",
-    "with_deep_stack",
-]

@@ -15,7 +15,7 @@ from typing import Any
 from chainrule.graph.builder import Builder, Expression
 from chainrule.graph.wengert import WengertList
 from chainrule.ops import OPS, Map, Shape
-from chainrule.passes.walks import linearise
+from chainrule.passes.walks import local_partials
 
 MATMUL = OPS["matmul"]
 FREE = frozenset(OPS[name] for name in ("identity", "broadcast", "transpose"))
@@ -49,7 +49,7 @@ class Counts:
         self.graph = graph
         self._builder = builder = Builder(graph, simplify=True)
         expressions = [Expression(builder, node) for node in range(len(graph))]
-        self._local = {(s.node, s.slot): s.partial for s in linearise(graph, builder, expressions)}
+        self._local = local_partials(graph, builder, expressions)
         self._maps: dict[tuple[int, int, bool], int] = {}
         self._used: set[int] = set()
 

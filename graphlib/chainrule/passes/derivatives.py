@@ -25,7 +25,7 @@ from chainrule.passes.folding import fold, groups
 from chainrule.passes.jacobian import corner, entries, smooth
 from chainrule.passes.kinks import sides_along
 from chainrule.passes.run import Number, Run
-from chainrule.passes.walks import Ledger, Share, linearise, reverse
+from chainrule.passes.walks import Ledger, left_by, local_partials, reverse
 
 DIV, GIVEN = OPS["div"], OPS["given"]
 # A domain that holds at all of these holds everywhere: borders are at 0, ±1, whole numbers.
@@ -130,12 +130,9 @@ def gradient_graph(
         raise GraphError("derivatives are taken by inputs")
     builder = Builder(graph, simplify=True)
     values = [Expression(builder, node) for node in range(len(graph))]
-    local = {(s.node, s.slot): s.partial for s in linearise(graph, builder, values)}
+    local = local_partials(graph, builder, values)
     one = builder.fit(builder.number(Fraction(1)), values[goal])
-    adjoints = {goal: one}
-    for step in reverse(graph, builder, values, local, {goal: one}):
-        if isinstance(step, Share):
-            adjoints[step.operand] = step.adjoint
+    adjoints = left_by(reverse(graph, builder, values, local, {goal: one}))
     bounded = needs(graph, goal) if domains else {}
     outputs: list[Expression] = []
     taken = set(range(len(graph)))
@@ -169,10 +166,7 @@ def adjoint_formulas(
     """
     named, builder, values, local = _linearised(graph, labels)
     one = builder.fit(builder.number(Fraction(1)), values[output])
-    adjoints = {output: one}
-    for step in reverse(named, builder, values, local, {output: one}):
-        if isinstance(step, Share):
-            adjoints[step.operand] = step.adjoint
+    adjoints = left_by(reverse(named, builder, values, local, {output: one}))
     nodes = [node for node in labels if node in adjoints]
     whole = builder.finish([adjoints[node] for node in nodes])
     return whole, dict(zip(nodes, whole.outputs, strict=True))
@@ -185,8 +179,7 @@ def _linearised(
     named = graph.replace(names=dict(labels), places={})
     builder = Builder(named, simplify=True)
     values = [Expression(builder, node) for node in range(len(graph))]
-    local = {(s.node, s.slot): s.partial for s in linearise(named, builder, values)}
-    return named, builder, values, local
+    return named, builder, values, local_partials(named, builder, values)
 
 
 def adjoint_graph(
@@ -236,10 +229,7 @@ def adjoint_graph(
 
     one = builder.fit(builder.number(Fraction(1)), values[output])
     seed = called(output, one)
-    adjoints = {output: seed}
-    for step in reverse(named, builder, values, local, {output: seed}, NamedLedger):
-        if isinstance(step, Share):
-            adjoints[step.operand] = step.adjoint
+    adjoints = left_by(reverse(named, builder, values, local, {output: seed}, NamedLedger))
     ends = [adjoints[node] for node in named.inputs if node in adjoints]
     whole = builder.finish([values[output], *ends])
     return fold(whole, groups(whole, "named")), names

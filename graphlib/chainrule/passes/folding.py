@@ -19,7 +19,7 @@ from chainrule.graph.numbering import Place, places
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map, Op, Shape
 from chainrule.passes.modules import affine, module_exits
-from chainrule.passes.walks import Push, Share, evaluate, forward, linearise, reverse
+from chainrule.passes.walks import forward, left_by, local_partials, reverse, values_inside
 
 Zoom = Literal["primitive", "step", "named", "module"]
 ZOOMS: tuple[Zoom, ...] = ("primitive", "step", "named", "module")
@@ -28,9 +28,7 @@ NEG, MUL, DIV, POWER = (OPS[name] for name in ("neg", "mul", "div", "power"))
 
 
 def _value(m: Any, *operands: Any, body: WengertList, **carried: Any) -> Any:
-    point = dict(zip(body.inputs, operands, strict=True))
-    values = [step.value for step in evaluate(body, m.algebra, point)]
-    value = values[body.outputs[0]]
+    value = values_inside(body, m.algebra, operands)[body.outputs[0]]
     return replace(value, node=-1) if type(value) is Undefined else value
 
 
@@ -39,18 +37,15 @@ class _Inside:
 
     def __init__(self, algebra: Algebra, body: WengertList, operands: Sequence[Any]) -> None:
         self.algebra, self.body, self.operands = algebra, body, operands
-        point = dict(zip(body.inputs, operands, strict=True))
-        self.values = [step.value for step in evaluate(body, algebra, point)]
-        steps = linearise(body, algebra, self.values)
-        self.local = {(s.node, s.slot): s.partial for s in steps}
+        self.values = values_inside(body, algebra, operands)
+        self.local = local_partials(body, algebra, self.values)
 
     @cached_property
     def partials(self) -> dict[int, Any]:
         """The local partials of a scalar fold, by input of the body."""
         exit = self.body.outputs[0]
         seeds = {exit: self.algebra.one(self.values[exit])}
-        steps = reverse(self.body, self.algebra, self.values, self.local, seeds)
-        return {s.operand: s.adjoint for s in steps if isinstance(s, Share)}
+        return left_by(reverse(self.body, self.algebra, self.values, self.local, seeds))
 
     def is_at(self, algebra: Algebra, body: WengertList, operands: Sequence[Any]) -> bool:
         """Tell whether these are the passes at these very operands."""
@@ -78,18 +73,10 @@ def _partial(slot: int) -> Callable[..., Any]:
         values, local = inside.values, inside.local
 
         def pull(bar: Any) -> Any:
-            total: Any = 0
-            for step in reverse(body, algebra, values, local, {exit: bar}):
-                if isinstance(step, Share) and step.operand == entry:
-                    total = step.adjoint
-            return total
+            return left_by(reverse(body, algebra, values, local, {exit: bar})).get(entry, 0)
 
         def push(tangent: Any) -> Any:
-            total: Any = 0
-            for step in forward(body, algebra, values, local, {entry: tangent}):
-                if isinstance(step, Push) and step.node == exit:
-                    total = step.tangent
-            return total
+            return left_by(forward(body, algebra, values, local, {entry: tangent})).get(exit, 0)
 
         if any(body.shapes.values()):
             return Map(push=push, pull=pull)

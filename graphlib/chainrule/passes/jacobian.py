@@ -41,8 +41,24 @@ class Way:
     operations: int
 
 
+class Derivatives(Mapping[str, Mapping[str, Any]]):
+    """Derivatives by two names: `derivatives["f"]["x"]`."""
+
+    __slots__ = ()
+    rows: Mapping[str, Mapping[str, Any]]
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        return self.rows[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Jacobian(Mapping[str, Mapping[str, Any]]):
+class Jacobian(Derivatives):
     """The derivatives of every output by every input, by name: `jacobian["f"]["x"]`.
 
     Parameters
@@ -59,15 +75,6 @@ class Jacobian(Mapping[str, Mapping[str, Any]]):
     rows: Mapping[str, Mapping[str, Any]]
     mode: Mode
     cost: Mapping[Mode, Way]
-
-    def __getitem__(self, output: str) -> Mapping[str, Any]:
-        return self.rows[output]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def jacobian(

@@ -24,7 +24,7 @@ from chainrule.algebras.undefined import Open, Undefined, undecided
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import Op
 from chainrule.passes.record import Record
-from chainrule.passes.walks import evaluate
+from chainrule.passes.walks import evaluate, values_inside
 
 NEAR = (Fraction(1, 10**12), Fraction(1, 10**20))
 """How far an input is moved: what has no value at all these distances ends at the point."""
@@ -85,17 +85,12 @@ def _at_kink(graph: WengertList, algebra: Algebra, node: int, operands: Sequence
             return False
         across = op.kink.across
         return across is None or graph.varies[graph.operands[node][across]]
-    values = _values(body, algebra, operands)
+    values = values_inside(body, algebra, operands)
     return any(
         _at_kink(body, algebra, inner, [values[i] for i in body.operands[inner]])
         for inner in range(len(body))
         if body.varies[inner]
     )
-
-
-def _values(body: WengertList, algebra: Algebra, operands: Sequence[Any]) -> list[Any]:
-    point = dict(zip(body.inputs, operands, strict=True))
-    return [step.value for step in evaluate(body, algebra, point)]
 
 
 def tangents(
@@ -158,7 +153,7 @@ def _moved(
     body = parameters.get("body")
     if isinstance(body, WengertList):
         inner = dict(zip(body.inputs, moves, strict=True))
-        values = _values(body, algebra, arguments)
+        values = values_inside(body, algebra, arguments)
         return tangents(body, algebra, values, inner)[body.outputs[0]]
     still = [type(move) is int and move == 0 for move in moves]
     across = op.kink.across if op.kink is not None else None
@@ -352,7 +347,7 @@ def _ends(graph: WengertList, algebra: Algebra, values: Sequence[Any], node: int
         return False
     body = parameters.get("body")
     if isinstance(body, WengertList):
-        inner = _inside(body, algebra, operands)
+        inner = values_inside(body, algebra, operands)
         return any(_ends(body, algebra, inner, part) for part in range(len(body)))
     if op.domain is None:
         return False
@@ -400,15 +395,9 @@ def _with_kinks(
     operands = [values[i] for i in graph.operands[node]]
     body = parameters.get("body")
     if isinstance(body, WengertList):
-        inner = _inside(body, algebra, operands)
+        inner = values_inside(body, algebra, operands)
         for part in range(len(body)):
             if body.varies[part]:
                 yield from _with_kinks(body, algebra, inner, part)
     elif op.kink is not None:
         yield op, parameters, stands(algebra, op, parameters, operands)
-
-
-def _inside(body: WengertList, algebra: Algebra, operands: Sequence[Any]) -> list[Any]:
-    """Return the values inside a fold at given operands."""
-    point = dict(zip(body.inputs, operands, strict=True))
-    return [step.value for step in evaluate(body, algebra, point)]

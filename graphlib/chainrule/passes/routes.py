@@ -19,8 +19,8 @@ from chainrule.graph.wengert import WengertList
 from chainrule.passes.closed_form import Plain, derivative, plain, with_deep_stack
 from chainrule.passes.kinks import Sides, kinks, sides
 from chainrule.passes.proof import prove
-from chainrule.passes.record import derived
-from chainrule.passes.walks import Ledger, Push, Seed, Share, evaluate, forward
+from chainrule.passes.record import Mode, derived
+from chainrule.passes.walks import Ledger, evaluate
 from chainrule.workers import call
 
 # Evaluations of a node that the curves may cost; above, they are left out.
@@ -71,22 +71,23 @@ class Routes:
         assert found is not None  # of numbers
         self.record, self.algebra = found, found.algebra
         self.values, self.local = found.values, found.local
-        with self.algebra.session():
-            one = {goal: self.algebra.number(Fraction(1))}
-            self._adjoints = derived(
-                graph, self.algebra, "reverse", self.values, self.local, one, (), ledger
-            ).derivatives
+        self._adjoints = self._derived("reverse", goal, ledger)
         self._kinks = kinks(self.record)
         self.distance = graph.distances([goal])
-        self._tangents: dict[int, dict[int, Any]] = {}
+        self._tangents: dict[int, Mapping[int, Any]] = {}
 
-    def tangents(self, node: int) -> dict[int, Any]:
+    def _derived(self, mode: Mode, seeded: int, ledger: type[Ledger] = Ledger) -> Mapping[int, Any]:
+        """Return what a pass leaves behind that is seeded at one node."""
+        with self.algebra.session():
+            one = {seeded: self.algebra.number(Fraction(1))}
+            return derived(
+                self.graph, self.algebra, mode, self.values, self.local, one, (), ledger
+            ).derivatives
+
+    def tangents(self, node: int) -> Mapping[int, Any]:
         """Return the tangents that forward mode leaves behind, seeded at an input."""
         if node not in self._tangents:
-            with self.algebra.session():
-                seed = {node: self.algebra.number(Fraction(1))}
-                steps = forward(self.graph, self.algebra, self.values, self.local, seed)
-                self._tangents[node] = left_by(steps)
+            self._tangents[node] = self._derived("forward", node)
         return self._tangents[node]
 
     def forward(self, node: int) -> Any:
@@ -224,19 +225,6 @@ def _quotient(at: Callable[[Fraction], Any], here: Any, h: Fraction) -> Any:
 
 def _moved(operands: Sequence[Any], slot: int, shift: Any) -> list[Any]:
     return [x + shift if i == slot else x for i, x in enumerate(operands)]
-
-
-def left_by(steps: Any) -> dict[int, Any]:
-    """Return the tangents or adjoints that a walk leaves behind."""
-    left: dict[int, Any] = {}
-    for step in steps:
-        if isinstance(step, Seed):
-            left[step.node] = step.value
-        elif isinstance(step, Push):
-            left[step.node] = step.tangent
-        elif isinstance(step, Share):
-            left[step.operand] = step.adjoint
-    return left
 
 
 def _magnitude(x: Any) -> int:

@@ -114,6 +114,3 @@ def _names(taken: set[str], name: str, shape: tuple[int, ...]) -> list[str]:
         if taken.isdisjoint(names):
             return names
         joint += "_"
-
-
-__all__ = ["MOST_SCALARS", "entry_names", "unrolled"]

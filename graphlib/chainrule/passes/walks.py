@@ -7,7 +7,7 @@ an adjoint is pulled to the operands, and both are sums over edges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
 from chainrule.algebras.protocol import Algebra
@@ -96,6 +96,19 @@ def linearise(graph: WengertList, algebra: Algebra, values: Values) -> Iterator[
                 yield Linearise(node, slot, operand, algebra.placed(partial, node))
 
 
+def values_inside(graph: WengertList, algebra: Algebra, operands: Values) -> list[Any]:
+    """Return the value of every node where the inputs, in their order, have these values."""
+    point = dict(zip(graph.inputs, operands, strict=True))
+    return [step.value for step in evaluate(graph, algebra, point)]
+
+
+def local_partials(
+    graph: WengertList, algebra: Algebra, values: Values
+) -> dict[tuple[int, int], Any]:
+    """Return the local partials by edge, (user, slot)."""
+    return {(s.node, s.slot): s.partial for s in linearise(graph, algebra, values)}
+
+
 class Ledger:
     """Tangents or adjoints as they accumulate: every entry is a sum."""
 
@@ -156,3 +169,14 @@ def reverse(
             if (node, slot) in local:
                 share = algebra.pull(local[node, slot], adjoints.entries[node], values[operand])
                 yield Share(node, slot, operand, share, adjoints.add(operand, share))
+
+
+def left_by(walk: Iterable[Seed | Push | Share]) -> dict[int, Any]:
+    """Return the tangents or adjoints that a walk leaves behind."""
+    left: dict[int, Any] = {}
+    for step in walk:
+        if isinstance(step, Share):
+            left[step.operand] = step.adjoint
+        else:
+            left[step.node] = step.tangent if isinstance(step, Push) else step.value
+    return left

@@ -280,7 +280,6 @@ SENTENCES: Mapping[str, str] = {
     "corrected_later": "Double precision gives these digits, and wrong ones after them.",
     "corrected_none": "Double precision gives no number here; the number shown is proven.",
     "next_to_nothing": "Its size is below 10^({power}); that it is 0 is not proven.",
-    "overflow": "Larger than anything double precision can hold.",
     "kink": "{node} stands at a kink: {convention}.",
     "ends_left": "{goal} does not exist for {name} < {value} near this point.",
     "ends_right": "{goal} does not exist for {name} > {value} near this point.",
@@ -298,7 +297,6 @@ SENTENCES: Mapping[str, str] = {
         "On every side on which there is a value, the derivative by {node} is {right}; the passes "
         "come to no number."
     ),
-    "seed_rule": "seed",
     "alike": "At {variable} = {value}, {one} and {other} look alike; {better} shows a mistake.",
     "unnoticed_overwrite-instead-of-accumulate": (
         "Who puts each share in place of the last instead of adding them up gets the right "
@@ -353,8 +351,3 @@ RULES: Mapping[str, str] = {
 def say(kind: str, **given: object) -> str:
     """Return the sentence `kind` with its gaps filled."""
     return SENTENCES[kind].format(**given)
-
-
-def title(kind: str, **given: object) -> str:
-    """Return the title `kind` with its gaps filled."""
-    return TITLES[kind].format(**given)

@@ -14,14 +14,14 @@ from chainrule.algebras.array import Array
 from chainrule.algebras.undefined import Undefined
 from chainrule.graph.builder import number_text
 from chainrule.graph.constant import Constant
-from chainrule.graph.numbering import original
+from chainrule.graph.numbering import copies, original
 from chainrule.graph.wengert import INPUT
 from chainrule.ops import Map
 from chainrule.passes.kinks import corners, ends, same
 from chainrule.passes.run import Number, merged
 from chainrule.readings.catalogue import CAPTIONS, WORDS, say
 from chainrule.readings.formulas import compose
-from chainrule.readings.grid import Cell, Mark, Remark
+from chainrule.readings.grid import Cell, Mark, Remark, words
 from chainrule.readings.numbers import DEFAULT, Format, full_digits, numeral
 from chainrule.readings.prose import Prose, filled
 from chainrule.readings.terms import (
@@ -69,10 +69,12 @@ def _mark(number: Number) -> Mark:
 def plain_cell(
     number: Any, role: Role | None = None, *, id: str = "", format: Format = DEFAULT
 ) -> Cell:
-    """Return the cell of a number that is no part of a run.
+    """Return the cell of a number that is no part of a run, in words where there is none.
 
     A number of many digits stands where double precision gives another one.
     """
+    if number is None:
+        return words(WORDS["none"], "quiet", id)
     if isinstance(number, np.ndarray):
         number = Array(number, number.ndim)
     mark: Mark = ""
@@ -144,19 +146,17 @@ def sides(view: View) -> tuple[Remark, ...]:
         left, right = (_shown(view, side) for side in (found.left, found.right))
         goal, name = text(view.name(run.output)), text(view.name(node))
         if not found.agree:
-            words = say("kink_sides", left=left, right=right)
-            sentence = f"∂{goal}/∂{name}: {words}."
+            sentence = f"∂{goal}/∂{name}: {say('kink_sides', left=left, right=right)}."
             if found.values is not None:
                 near = [_shown(view, value) for value in found.values]
                 here = text(numeral(run.value(run.output).shown, view.notation.format))
-                words = say("kink_values", goal=goal, left=near[0], right=near[1], here=here)
-                sentence += words
+                sentence += say("kink_values", goal=goal, left=near[0], right=near[1], here=here)
             result.append(Remark("kink", sentence, (name,), (view.derivative_id(node),)))
         elif used is not None and not same(used.proven, found.right):
             shown = text(numeral(used.shown, view.notation.format))
             kind = "kink_reached" if used.undefined else "kink_repaired"
-            words = say(kind, node=name, right=right, used=shown)
-            result.append(Remark("kink", words, (name,), (view.derivative_id(node),)))
+            sentence = say(kind, node=name, right=right, used=shown)
+            result.append(Remark("kink", sentence, (name,), (view.derivative_id(node),)))
     return tuple(result)
 
 
@@ -167,11 +167,9 @@ def _shown(view: View, proven: Any) -> str:
 def borders(view: View) -> tuple[Remark, ...]:
     """Return by which inputs, and on which side of the point, the function does not exist."""
     run, goal = view.run, text(view.name(view.run.output))
-    copies: dict[str, list[int]] = {}
-    for node in run.graph.inputs:
-        copies.setdefault(original(view.labels[node]), []).append(node)
+    entries = list(copies(run.graph).values())[:POINT_ENTRIES]
     result: list[Remark] = []
-    for end in ends(run.fine, run.output, list(copies.values())[:POINT_ENTRIES]):
+    for end in ends(run.fine, run.output, entries):
         name, value = text(view.name(end.entry)), text(given(view, end.entry))
         side = "both" if end.left and end.right else "left" if end.left else "right"
         sentence = say(f"ends_{side}", goal=goal, name=name, value=value)

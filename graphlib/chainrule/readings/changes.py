@@ -49,10 +49,10 @@ def folded(
 ) -> WengertList:
     """Return the graph with some nodes as one; a single one takes in what it alone uses."""
     nodes = {_find(graph, name, notation) for name in names}
-    called = labels(graph, notation or Notation())
+    called = {n: _said(name) for n, name in labels(graph, notation or Notation()).items()}
     for node in sorted(nodes):
         if graph.ops[node] is INPUT:
-            raise GraphError(f"{_said(called[node])} is an input, which no fold swallows")
+            raise GraphError(f"{called[node]} is an input, which no fold swallows")
     if not nodes:
         raise GraphError("a fold of no nodes; name one or several")
     if len(nodes) == 1:
@@ -64,7 +64,7 @@ def folded(
     stranger = between(graph, nodes)
     if stranger is not None:
         raise GraphError(
-            f"{_said(called[stranger])} lies on a way between these nodes: "
+            f"{called[stranger]} lies on a way between these nodes: "
             "a fold that leaves it out would have to come before and after it"
         )
     nodes = with_constants(graph, nodes)
@@ -114,26 +114,21 @@ def _nothing_to_fold(graph: WengertList, node: int, called: dict[int, str]) -> s
             continue
         others = [e.user for e in graph.users[operand] if e.user != node]
         if operand in graph.outputs:
-            return (
-                f"{_said(called[operand])} is an output, so {_said(called[node])} cannot take it in"
-            )
+            return f"{called[operand]} is an output, so {called[node]} cannot take it in"
         if others:
             return (
-                f"{_said(called[operand])} is used by {_said(called[others[0]])} too, "
-                f"so {_said(called[node])} cannot take it in"
+                f"{called[operand]} is used by {called[others[0]]} too, "
+                f"so {called[node]} cannot take it in"
             )
-    return f"{_said(called[node])} has only inputs and constants: there is nothing to fold"
+    return f"{called[node]} has only inputs and constants: there is nothing to fold"
 
 
 def _used(graph: WengertList, node: int, nodes: set[int], called: dict[int, str]) -> str:
     outside = [e.user for e in graph.users[node] if e.user not in nodes]
     if outside:
-        return f"{_said(called[node])} is used by {_said(called[outside[0]])}"
-    return f"{_said(called[node])} is an output"
+        return f"{called[node]} is used by {called[outside[0]]}"
+    return f"{called[node]} is an output"
 
 
 def _said(label: str) -> str:
     return text(Symbol(label))
-
-
-__all__ = ["changed", "foldable", "folded", "opens", "unfolded"]

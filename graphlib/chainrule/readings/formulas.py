@@ -24,6 +24,7 @@ from chainrule.readings.terms import (
     Symbol,
     Term,
     Word,
+    joined,
     row,
     text_subscript,
 )
@@ -153,13 +154,10 @@ def _applied(op: Op, operands: Sequence[Formula], parameters: Mapping[str, objec
         if op.bare and (isinstance(base, Symbol) or isinstance(argument.term, Fenced)):
             space = () if isinstance(argument.term, Fenced) else (_THIN,)
             return Formula(Row((head, *space, argument.term)), PREFIX)
-    inner: list[Term] = []
-    for operand in operands:
-        inner += [Sign(",", tight=True), Word("\u2009", r"\,")] if inner else []
-        inner.append(operand.term)
+    comma = Sign(",", tight=True), Word("\u2009", r"\,")
+    inner = list(joined((operand.term for operand in operands), *comma).terms)
     for name, value in chosen:
-        inner += [Sign(",", tight=True), Word("\u2009", r"\,"), Symbol(name)]
-        inner += [Sign("=", tight=True), value.term]
+        inner += [*comma, Symbol(name), Sign("=", tight=True), value.term]
     return Formula(row(head, Fenced(Row(tuple(inner)))), PREFIX)
 
 
@@ -194,11 +192,8 @@ def _condition(condition: Sequence[Any], operands: Sequence[Formula], inside: st
     if what == "not":
         return row(Word("not "), _condition(parts[0], operands, what))
     if what in _LOGIC:
-        terms: list[Term] = []
-        for part in parts:
-            terms += [Word(_LOGIC[what])] if terms else []
-            terms.append(_condition(part, operands, what))
-        return Fenced(Row(tuple(terms))) if inside else Row(tuple(terms))
+        whole = joined((_condition(part, operands, what) for part in parts), Word(_LOGIC[what]))
+        return Fenced(whole) if inside else whole
     compared = [bracketed(operands[slot], SUM) for slot in parts]
     if what == "positive":
         return row(*compared, Sign(">"), Numeral("0"))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import needed
-from chainrule.readings.catalogue import EXPORTED, MARK, MARKS
+from chainrule.readings.catalogue import CAPTIONS, EXPORTED, MARK, MARKS, WORDS
 from chainrule.readings.document import (
     EMPTY,
     Asked,
@@ -25,7 +25,7 @@ from chainrule.readings.document import (
     State,
     Written,
 )
-from chainrule.readings.prose import Prose, prose_text
+from chainrule.readings.prose import Prose, filled, prose_text
 from chainrule.readings.terms import Role, Symbol, Term, Word, text
 
 if TYPE_CHECKING:
@@ -218,6 +218,37 @@ def words(shown: str, role: Role | None = None, id: str = "") -> Cell:
     return Cell(Word(shown), id, role)
 
 
+def listing(
+    kind: str,
+    columns: Mapping[str, str],
+    rows: Iterable[tuple[str, Sequence[Cell]]],
+    *,
+    numbers: Collection[str] = (),
+    gaps: Mapping[str, Term | str | Prose] | None = None,
+    note: str = "",
+    about: Mapping[str, Any] | None = None,
+) -> Grid:
+    """Return rows as one group, under the caption and the headings that the catalogue has for them.
+
+    Parameters
+    ----------
+    kind
+        What it is; its caption has the same key.
+    columns
+        Key of each column, and that of its heading.
+    rows
+        Label of the node that a row is about, empty for none, and the cells of all columns.
+    numbers
+        The columns that hold numbers.
+    gaps
+        What fills the gaps of the caption.
+    """
+    heads = (Header(key, Word(WORDS[word]), key in numbers) for key, word in columns.items())
+    made = [GridRow(dict(zip(columns, cells, strict=True)), node) for node, cells in rows]
+    caption = filled(CAPTIONS[kind], gaps or {})
+    return Grid(kind, caption, tuple(heads), grouped(made), note, about or {})
+
+
 def grouped(rows: Sequence[GridRow]) -> tuple[GridRow, ...]:
     """Return rows as one group."""
     end = len(rows) - 1
@@ -275,5 +306,6 @@ __all__ = [
     "State",
     "Tabular",
     "grouped",
+    "listing",
     "words",
 ]

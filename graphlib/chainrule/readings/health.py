@@ -17,14 +17,14 @@ from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Map
 from chainrule.passes.run import Number, Run
 from chainrule.passes.walks import evaluate
-from chainrule.readings.catalogue import CAPTIONS, WORDS, say
+from chainrule.readings.catalogue import WORDS, say
 from chainrule.readings.cells import count_cell, plain_cell
 from chainrule.readings.formulas import compose
-from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.grid import Cell, Grid, Tabular, listing, words
 from chainrule.readings.hints import hints, unnoticed
 from chainrule.readings.numbers import numeral
 from chainrule.readings.stable_forms import StableForm, stable_forms
-from chainrule.readings.terms import Symbol, Term, Word
+from chainrule.readings.terms import Symbol, Term
 from chainrule.readings.terms import text as spaced
 from chainrule.readings.view import View
 
@@ -117,47 +117,34 @@ class Health(Tabular):
         KeyError
             If there is no such node.
         """
-        for entry in self.nodes:
-            if entry.name == name:
-                return entry
-        raise KeyError(name)
+        return {entry.name: entry for entry in self.nodes}[name]
 
     def grid(self) -> Grid:
         """Return the findings laid out: where, what there is to know, and what to write."""
-        rows = [
-            GridRow(
-                {
-                    "node": Cell(Symbol(f.name)),
-                    "finding": words(WORDS[f.kind], "warning"),
-                    "sentence": words(f.sentence),
-                },
-                f.name,
-            )
+        rows = (
+            (f.name, (Cell(Symbol(f.name)), words(WORDS[f.kind], "warning"), words(f.sentence)))
             for f in self.findings
-        ]
-        heads = [Header(key, Word(WORDS[key])) for key in ("node", "finding", "sentence")]
-        note = "" if rows else WORDS["healthy"]
-        return Grid("health", (CAPTIONS["health"],), tuple(heads), grouped(rows), note)
+        )
+        columns = {"node": "node", "finding": "finding", "sentence": "sentence"}
+        return listing("health", columns, rows, note="" if self.findings else WORDS["healthy"])
 
     def conditions(self) -> Grid:
         """Return condition numbers and lost digits, node by node."""
-        rows = [
-            GridRow(
-                {
-                    "node": Cell(Symbol(entry.name)),
-                    "condition": words(WORDS["none"], "quiet")
-                    if entry.condition is None
-                    else plain_cell(entry.condition),
-                    "lost": count_cell(entry.lost),
-                    "lost_derivative": count_cell(entry.lost_derivative),
-                },
+        rows = (
+            (
                 entry.name,
+                (
+                    Cell(Symbol(entry.name)),
+                    plain_cell(entry.condition),
+                    count_cell(entry.lost),
+                    count_cell(entry.lost_derivative),
+                ),
             )
             for entry in self.nodes
-        ]
-        keys = ("node", "condition", "lost", "lost_derivative")
-        heads = [Header(key, Word(WORDS[key]), numeric=key != "node") for key in keys]
-        return Grid("conditions", (CAPTIONS["conditions"],), tuple(heads), grouped(rows))
+        )
+        numbers = ("condition", "lost", "lost_derivative")
+        columns = {key: key for key in ("node", *numbers)}
+        return listing("conditions", columns, rows, numbers=numbers)
 
 
 def health(view: View, source: WengertList | None = None) -> Health:

@@ -11,18 +11,16 @@ from chainrule.algebras.undefined import Undefined
 from chainrule.errors import GraphError
 from chainrule.passes.kinks import same
 from chainrule.passes.run import Run, merged
-from chainrule.readings.catalogue import CAPTIONS, WORDS
 from chainrule.readings.cells import plain_cell
-from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
+from chainrule.readings.grid import Cell, Grid, Tabular, listing
 from chainrule.readings.numbers import numeral
-from chainrule.readings.prose import filled
-from chainrule.readings.terms import Symbol, Word
+from chainrule.readings.terms import Symbol
 from chainrule.readings.view import View
 
 NOISE_DIGITS = 30
 MOST_DIGITS = 800
 
-HEADERS = ("node", "value", "predicted", "real", "error")
+NUMBERS = ("value", "predicted", "real", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +65,31 @@ class Nudge(Tabular):
         KeyError
             If there is no such node.
         """
-        for entry in self.rows:
-            if entry.name == name:
-                return entry
-        raise KeyError(name)
+        return {entry.name: entry for entry in self.rows}[name]
 
     def grid(self) -> Grid:
         """Return the rows laid out."""
-        heads = [Header(h, Word(WORDS[h]), numeric=h != "node") for h in HEADERS]
-        rows = [
-            GridRow(
-                {
-                    "node": Cell(Symbol(entry.name)),
-                    "value": plain_cell(entry.value, "value"),
-                    "predicted": plain_cell(entry.predicted, "derivative"),
-                    "real": plain_cell(entry.real),
-                    "error": words(WORDS["none"], "quiet")
-                    if entry.error is None
-                    else plain_cell(entry.error),
-                },
+        rows = (
+            (
                 entry.name,
+                (
+                    Cell(Symbol(entry.name)),
+                    plain_cell(entry.value, "value"),
+                    plain_cell(entry.predicted, "derivative"),
+                    plain_cell(entry.real),
+                    plain_cell(entry.error),
+                ),
             )
             for entry in self.rows
-        ]
-        gaps = {"node": Symbol(self.variable), "delta": numeral(self.delta)}
-        caption = filled(CAPTIONS["nudge"], gaps)
-        about = {"variable": self.variable, "delta": str(self.delta)}
-        return Grid("nudge", caption, tuple(heads), grouped(rows), about=about)
+        )
+        return listing(
+            "nudge",
+            {key: key for key in ("node", *NUMBERS)},
+            rows,
+            numbers=NUMBERS,
+            gaps={"node": Symbol(self.variable), "delta": numeral(self.delta)},
+            about={"variable": self.variable, "delta": str(self.delta)},
+        )
 
 
 def nudge(view: View, entry: int, delta: Fraction) -> Nudge:

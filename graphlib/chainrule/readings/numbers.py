@@ -13,7 +13,7 @@ from chainrule.algebras.decimals import in_decimals
 from chainrule.algebras.undefined import Undefined
 from chainrule.ops import Map
 from chainrule.readings.catalogue import WORDS
-from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word, with_comma
+from chainrule.readings.terms import Fenced, Numeral, Row, Sign, Term, Word, joined, with_comma
 
 SIGNIFICANT = 5
 DECIMALS = 4
@@ -145,14 +145,10 @@ def full_digits(number: Any, digits: int = 17) -> str:
     return str(mpmath.nstr(number, max(digits, 20)))
 
 
-def _is_shown_in_full(array: Array) -> bool:
-    shape = array.data.shape
-    return array.data.size <= ARRAY_ENTRIES and (len(shape) < 2 or max(shape) <= MATRIX_SIDE)
-
-
 def _array(array: Array, format: Format) -> Term:
     """Return a small array entry by entry, a large one as its shape and Euclidean norm."""
-    if _is_shown_in_full(array):
+    shape = array.data.shape
+    if array.data.size <= ARRAY_ENTRIES and (len(shape) < 2 or max(shape) <= MATRIX_SIDE):
         return _bracket(array.data.tolist(), format)
     return summary(array, format)
 
@@ -177,9 +173,5 @@ def _norm(array: Array) -> Any:
 def _bracket(entries: Any, format: Format) -> Term:
     if not isinstance(entries, list):
         return numeral(entries, format)
-    terms: list[Term] = []
-    for entry in entries:
-        parted = Sign(";" if format.comma else ",", tight=True)
-        terms += [parted, Word(" ", r"\ ")] if terms else []
-        terms.append(_bracket(entry, format))
-    return Fenced(Row(tuple(terms)), "[", "]")
+    parted = Sign(";" if format.comma else ",", tight=True), Word(" ", r"\ ")
+    return Fenced(joined((_bracket(entry, format) for entry in entries), *parted), "[", "]")

@@ -1,21 +1,24 @@
-"""A graph at a glance: what was read, how large it is, and what its derivatives cost."""
+"""A graph at a glance, and what its derivatives cost by the ways there are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chainrule.errors import GraphError
+from chainrule.graph.sympy_view import expanded_size
 from chainrule.graph.wengert import WengertList
 from chainrule.passes.agreement import Agreement
 from chainrule.passes.closed_form import ClosedForm
 from chainrule.passes.counting import Counts
+from chainrule.passes.derivatives import gradient_graph
 from chainrule.passes.paths import counted
-from chainrule.readings.catalogue import CAPTIONS, MARKS, WORDS
+from chainrule.readings.catalogue import MARKS, WORDS
 from chainrule.readings.cells import count_cell, number_cell
 from chainrule.readings.formulas import written_out
-from chainrule.readings.grid import Cell, Grid, GridRow, Header, Tabular, grouped, words
-from chainrule.readings.prose import filled
-from chainrule.readings.terms import ELLIPSIS, Role, Symbol, Term, Word, row, text
+from chainrule.readings.grid import Cell, Grid, Tabular, listing, words
+from chainrule.readings.prose import as_term, filled
+from chainrule.readings.terms import ELLIPSIS, Role, Symbol, Term, Word, joined, text
 from chainrule.readings.view import View
 
 NAMES = 12
@@ -60,27 +63,23 @@ class Overview(Tabular):
 
     def grid(self) -> Grid:
         """Return a line for each thing to know."""
-        rows: list[GridRow] = []
-
-        def add(what: str, cell: Cell) -> None:
-            rows.append(GridRow({"what": words(what), "is": cell}))
-
-        add(WORDS["formula"], Cell(self.formula))
-        for note in self.notes:
-            add(WORDS["read_as"], words(note))
-        add(WORDS["inputs"], Cell(_names(self.inputs)))
-        add(WORDS["outputs"], Cell(_names(self.outputs)))
-        for level, size in self.sizes.items():
-            add(WORDS["nodes_at"].format(level=level), count_cell(size))
-        add(WORDS["longest"], count_cell(self.longest))
-        add(WORDS["paths_in_all"], count_cell(self.paths))
-        for way, count in self.operations.items():
-            add(WORDS[f"cost_{way}"], count_cell(count))
-        for what, cell in self.further:
-            add(what, cell)
-        heads = (Header("what", Word(WORDS["cost"])), Header("is", Word(WORDS["is"])))
-        caption = filled(CAPTIONS["overview"], {"goal": Symbol(self.name)})
-        return Grid("overview", caption, heads, grouped(rows))
+        told = [
+            (WORDS["formula"], Cell(self.formula)),
+            *((WORDS["read_as"], words(note)) for note in self.notes),
+            (WORDS["inputs"], Cell(_names(self.inputs))),
+            (WORDS["outputs"], Cell(_names(self.outputs))),
+            *(
+                (WORDS["nodes_at"].format(level=level), count_cell(size))
+                for level, size in self.sizes.items()
+            ),
+            (WORDS["longest"], count_cell(self.longest)),
+            (WORDS["paths_in_all"], count_cell(self.paths)),
+            *((WORDS[f"cost_{way}"], count_cell(count)) for way, count in self.operations.items()),
+            *self.further,
+        ]
+        rows = (("", (words(what), cell)) for what, cell in told)
+        gaps = {"goal": Symbol(self.name)}
+        return listing("overview", {"what": "cost", "is": "is"}, rows, gaps=gaps)
 
 
 def overview(
@@ -131,11 +130,9 @@ def overview(
 
 
 def _names(names: Sequence[str]) -> Term:
-    parts: list[Term] = []
-    for name in names[:NAMES]:
-        parts += [Word(", "), Symbol(name)] if parts else [Symbol(name)]
-    parts += [Word(", "), ELLIPSIS] if len(names) > NAMES else []
-    return row(*parts) if parts else Word(WORDS["none"])
+    shown: list[Term] = [Symbol(name) for name in names[:NAMES]]
+    shown += [ELLIPSIS] if len(names) > NAMES else []
+    return joined(shown, Word(", ")) if shown else Word(WORDS["none"])
 
 
 def at_point(
@@ -180,3 +177,122 @@ def at_point(
                 (WORDS["agreement_by"].format(name=text(Symbol(entry.name))), words(reason, role))
             )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Tabular):
+    """Operations that derivatives take, and what they keep or write.
+
+    An elementary operation between numbers counts 1 (`chainrule.passes.counting`). Values and
+    local partials are needed once for forward and reverse mode; a pass comes on top for each
+    input or output.
+
+    Parameters
+    ----------
+    values, partials
+        Operations of the evaluation and of all local partials.
+    forward
+        Operations of one forward pass, by input.
+    reverse
+        Operations of one reverse pass, by output.
+    differences
+        Operations of the central difference of one output, by input.
+    kept
+        Numbers that reverse mode keeps from the evaluation, since local partials use them.
+    nodes, written
+        Nodes of the graph, and of the formula of the main output with every shared step
+        written out.
+    gradient_nodes, derivatives_written
+        Nodes of the gradient graph (value and all derivatives, every step once), and by
+        input of the derivative's formula written out, which is what symbolic
+        differentiation without sharing writes.
+    """
+
+    values: int
+    partials: int
+    forward: Mapping[str, int]
+    reverse: Mapping[str, int]
+    differences: Mapping[str, int]
+    kept: int
+    nodes: int
+    written: int
+    gradient_nodes: int
+    derivatives_written: Mapping[str, int]
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Operations of all derivatives of all outputs, by the way: "forward", "reverse", ….
+
+        Central differences give all outputs at once.
+        """
+        once = self.values + self.partials
+        return {
+            "forward": once + sum(self.forward.values()),
+            "reverse": once + sum(self.reverse.values()),
+            "differences": sum(self.differences.values()),
+        }
+
+    def grid(self) -> Grid:
+        """Return the counts laid out."""
+        # A count, or a count by name, under the key of its words.
+        counts: dict[str, int | Mapping[str, int]] = {
+            "values": self.values,
+            "partials": self.partials,
+            "forward": self.forward,
+            "reverse": self.reverse,
+            "differences": self.differences,
+            **{f"total_{way}": count for way, count in self.totals.items()},
+            "kept": self.kept,
+            "nodes": self.nodes,
+            "written": self.written,
+            "gradient_nodes": self.gradient_nodes,
+            "derivative_written": self.derivatives_written,
+        }
+        rows = (
+            ("", (Cell(as_term(filled(WORDS[f"cost_{kind}"], {"name": Symbol(name)}))), cell))
+            for kind, count in counts.items()
+            for name, cell in _cells(count)
+        )
+        return listing("cost", {"what": "cost", "count": "count"}, rows, numbers=("count",))
+
+
+def _cells(counts: int | Mapping[str, int]) -> list[tuple[str, Cell]]:
+    """Return the cell of a count, or those of counts with their names."""
+    by_name = {"": counts} if isinstance(counts, int) else counts
+    return [(name, count_cell(count)) for name, count in by_name.items()]
+
+
+def cost(graph: WengertList, labels: Mapping[int, str]) -> Cost:
+    """Return what the derivatives of a graph cost.
+
+    Parameters
+    ----------
+    graph
+        The graph of elementary operations.
+    labels
+        Names of its outputs, by index.
+
+    Raises
+    ------
+    GraphError
+        If it has no inputs.
+    """
+    if not graph.inputs:
+        raise GraphError("there is nothing to derive by: the graph has no inputs; allowed: one")
+    counts = Counts(graph)
+    names = {node: graph.names[node] for node in graph.inputs}
+    goal = graph.outputs[0]
+    gradient = gradient_graph(graph, domains=False)
+    written = [expanded_size(gradient, output) for output in gradient.outputs]
+    return Cost(
+        values=counts.values,
+        partials=counts.partials,
+        forward={name: counts.forward(node) for node, name in names.items()},
+        reverse={labels[node]: counts.reverse(node) for node in graph.outputs},
+        differences={name: counts.differences(node) for node, name in names.items()},
+        kept=counts.kept,
+        nodes=len(graph),
+        written=expanded_size(graph, goal),
+        gradient_nodes=len(gradient),
+        derivatives_written=dict(zip(names.values(), written, strict=True)),
+    )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import TypeVar
 
 from chainrule.passes.paths import MOST, InputPaths, Path
 from chainrule.passes.paths import paths as found_paths
 from chainrule.readings.catalogue import CAPTIONS, WORDS, say
 from chainrule.readings.cells import about, count_digits, count_term, number_cell, point
-from chainrule.readings.formulas import WRITTEN, Formula, atom
+from chainrule.readings.formulas import WRITTEN, atom
 from chainrule.readings.grid import Cell, Grid, GridRow, Header, Remark, Tabular, words
 from chainrule.readings.prose import filled
 from chainrule.readings.story import listed
-from chainrule.readings.terms import ELLIPSIS, Numeral, Row, Sign, Term, Word, text
+from chainrule.readings.terms import ELLIPSIS, Numeral, Sign, Term, Word, joined, text
 from chainrule.readings.view import View
+
+Part = TypeVar("Part")
 
 LONGEST = 8
 """Nodes of a path that are shown, and factors of a product."""
@@ -43,10 +47,7 @@ class Paths(Tabular):
         KeyError
             If its paths were not asked for.
         """
-        for entry in self.inputs:
-            if self.view.labels[entry.node] == name:
-                return entry
-        raise KeyError(name)
+        return {self.view.labels[entry.node]: entry for entry in self.inputs}[name]
 
     @property
     def count(self) -> int:
@@ -110,28 +111,23 @@ class Paths(Tabular):
 
     def _nodes(self, entry: InputPaths, path: Path) -> Term:
         nodes = [entry.node, *(edge.user for edge in path.edges)]
-        arrow = Sign("→")
-        parts: list[Term] = []
-        for name in _cut([self.view.name(node) for node in nodes]):
-            parts += [arrow, name] if parts else [name]
-        return Row(tuple(parts))
+        return joined(_cut([self.view.name(node) for node in nodes], ELLIPSIS), Sign("→"))
 
     def _product(self, path: Path) -> Term:
         """Return the formulas of the local partials, from the output to the input."""
         factors = [self.view.partial_factor(edge) for edge in reversed(path.edges)]
         kept = [f for f in factors if f is not None and f.term != Numeral("1")]
-        return _times(kept or [atom(Numeral("1"))])
+        shown = _cut(kept or [atom(Numeral("1"))], atom(ELLIPSIS))
+        return reduce(WRITTEN["mul"], shown).term
 
     def _factors(self, path: Path) -> Term:
-        view, numbers = self.view, []
+        view = self.view
+        numbers: list[Term] = []
         for edge in reversed(path.edges):
             number = view.run.partial(edge.user, edge.slot)
             assert number is not None
             numbers.append(view.factor(number, "partial"))
-        parts: list[Term] = []
-        for factor in _cut(numbers):
-            parts += [Sign("·"), factor] if parts else [factor]
-        return Row(tuple(parts)) if parts else Numeral("1")
+        return joined(_cut(numbers, ELLIPSIS), Sign("·")) if numbers else Numeral("1")
 
     def _differences(self) -> list[Remark]:
         view = self.view
@@ -162,19 +158,7 @@ def paths(view: View, inputs: Sequence[int], most: int = MOST) -> Paths:
     return Paths(view, found_paths(view.run, inputs, most))
 
 
-def _cut(terms: list[Term]) -> list[Term]:
-    """Return the first and the last few terms with an ellipsis between."""
-    if len(terms) <= LONGEST:
-        return terms
+def _cut(parts: list[Part], ellipsis: Part) -> list[Part]:
+    """Return the first and the last few parts with an ellipsis between."""
     half = LONGEST // 2
-    return [*terms[:half], ELLIPSIS, *terms[-half:]]
-
-
-def _times(factors: list[Formula]) -> Term:
-    half = LONGEST // 2
-    if len(factors) > LONGEST:
-        factors = [*factors[:half], atom(ELLIPSIS), *factors[-half:]]
-    product = factors[0]
-    for factor in factors[1:]:
-        product = WRITTEN["mul"](product, factor)
-    return product.term
+    return parts if len(parts) <= LONGEST else [*parts[:half], ellipsis, *parts[-half:]]

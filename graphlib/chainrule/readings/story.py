@@ -15,7 +15,7 @@ from chainrule.readings.catalogue import NUMBERS, PHASES, RULES, SENTENCES, TITL
 from chainrule.readings.cells import about, number_cell, story_caption
 from chainrule.readings.document import Document, Entries, Entry, Heading, Paragraph, Written
 from chainrule.readings.prose import Prose, filled, prose_text
-from chainrule.readings.terms import Coloured, Numeral, Row, Sign, Term, Word, row
+from chainrule.readings.terms import Coloured, Numeral, Row, Sign, Term, Word, joined, row
 from chainrule.readings.view import View
 
 Phase = Literal["values", "partials", "tangents", "adjoints"]
@@ -107,15 +107,9 @@ class Story(Written, Sequence[StoryStep]):
 
 def _entry(view: View, step: StoryStep) -> Entry:
     """Return a step as an entry of a list."""
-    edge = step.edge
-    ends = (
-        None
-        if edge is None
-        else {
-            "user": view.labels[edge.user],
-            "operand": view.labels[edge.operand],
-        }
-    )
+    ends = None
+    if step.edge is not None:
+        ends = {end: view.labels[getattr(step.edge, end)] for end in ("user", "operand")}
     where = {"phase": step.phase, "node": view.labels[step.node], "edge": ends}
     cells = tuple(number_cell(view, e.cell, e.number, "value") for e in step.entries)
     phase = PHASES[step.phase]
@@ -164,7 +158,7 @@ class _Teller:
             kind, gaps, rule = "bind", {"node": name}, WORDS["input"]
             lines.append((name, result))
         else:
-            named = (i for i in _distinct(view.graph.operands[node]) if i in view.labels)
+            named = (i for i in dict.fromkeys(view.graph.operands[node]) if i in view.labels)
             operands = [view.name(i) for i in named]
             kind = "evaluate" if view.graph.varies[node] else "constant"
             gaps, rule = {"node": name, "operands": listed(operands)}, WORDS["value"]
@@ -233,7 +227,7 @@ class _Teller:
         earlier = self.arrived.setdefault(goal, [])
         before = list(earlier)
         earlier.append((source, amount))
-        lines = self.flow_lines(edge, source, goal, before, amount, total)
+        lines = self.flow_lines(edge, source, goal, before, partial, amount, total)
         kind = "share" if view.reverse else "push"
         gaps: dict[str, Term | str] = {
             "node": view.name(edge.user),
@@ -241,7 +235,7 @@ class _Teller:
             "count": in_words(self.counts[goal]),
         }
         if before:
-            sources = _distinct([node for node, _ in before])
+            sources = dict.fromkeys(node for node, _ in before)
             gaps["earlier"] = listed([view.name(node) for node in sources])
             gaps["so_far"] = view.numeral(self.sum_of(before), "derivative")
         several = self.counts[goal] > 1 or bool(before)
@@ -267,15 +261,15 @@ class _Teller:
         source: int,
         goal: int,
         before: list[tuple[int, Number]],
+        partial: Number,
         amount: Number,
         total: Number,
     ) -> tuple[tuple[Term | None, Term], ...]:
         """Return formula, substitution and result of one share or contribution."""
         view = self.view
-        so_far = (view.numeral(self.sum_of(before), "derivative"),) if before else ()
-        plus = (Sign("+"),) if before else ()
-        partial = view.run.partial(edge.user, edge.slot)
-        assert partial is not None
+        so_far: tuple[Term, ...] = ()
+        if before:
+            so_far = view.numeral(self.sum_of(before), "derivative"), Sign("+")
         sent = Coloured("derivative", view.derivative_name(source))
         sent_number = view.factor(view.run.derivative(source), "derivative")
         local = Coloured("partial", view.partial_name(edge))
@@ -284,16 +278,16 @@ class _Teller:
         first, second = (sent, local) if view.reverse else (local, sent)
         one, two = (sent_number, local_number) if view.reverse else (local_number, sent_number)
         dot, times = Word("\u2009", r"\,"), Sign("×")
-        formula = Row((*so_far, *plus, first, dot, second))
-        substitution = Row((*so_far, *plus, one, times, two))
+        formula = Row((*so_far, first, dot, second))
+        substitution = Row((*so_far, one, times, two))
         result = view.numeral(total, "derivative")
         lines: list[tuple[Term | None, Term]] = [(view.derivative_name(goal), formula)]
         if not isinstance(partial.shown, Map):
             lines.append((None, substitution))
         elif view.reverse:  # a map's formula says what it makes of the adjoint
-            lines.append((None, Row((*so_far, *plus, view.partial_formula(edge)))))
+            lines.append((None, Row((*so_far, view.partial_formula(edge)))))
         if before:
-            lines.append((None, Row((*so_far, *plus, view.factor(amount, "derivative")))))
+            lines.append((None, Row((*so_far, view.factor(amount, "derivative")))))
         lines.append((None, result))
         return tuple(lines)
 
@@ -331,10 +325,6 @@ def sum_up(numbers: list[object]) -> object:
     return total
 
 
-def _distinct(items: object) -> list[int]:
-    return list(dict.fromkeys(items))  # type: ignore[call-overload]
-
-
 def in_words(count: int) -> str:
     """Return a count as a word where it is small: two, three, … ten."""
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
@@ -342,9 +332,6 @@ def in_words(count: int) -> str:
 
 def listed(terms: list[Term]) -> Term:
     """Return terms as a list in words: a, b and c."""
-    parts: list[Term] = []
-    for i, term in enumerate(terms):
-        if i:
-            parts.append(Word(" and ") if i == len(terms) - 1 else Word(", "))
-        parts.append(term)
-    return row(*parts)
+    if len(terms) < 2:
+        return row(*terms)
+    return row(*joined(terms[:-1], Word(", ")).terms, Word(" and "), terms[-1])

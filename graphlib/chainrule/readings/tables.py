@@ -1,11 +1,13 @@
-"""The table of a run: rows are edges grouped by node, as lectures print them.
+"""The tables of a run: one with edges grouped by node, as lectures print them, and its proof.
 
 Backward: a node's rows are its users, whose shares add up to its adjoint. Forward: a node's
-rows are its operands, whose contributions add up to its tangent.
+rows are its operands, whose contributions add up to its tangent. The proof has a row for every
+cell: the ball in which its number lies, and what doubles give.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,10 +16,11 @@ from chainrule.graph.collector import collector_held
 from chainrule.graph.wengert import Edge
 from chainrule.passes.run import Number, merged
 from chainrule.passes.walks import Push, Share
-from chainrule.readings.catalogue import EXPORTED, WORDS
+from chainrule.readings.catalogue import EXPORTED, MARKS, WORDS
 from chainrule.readings.cells import about, at_kink, caption, number_cell, one_sided
-from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, words
-from chainrule.readings.terms import EQUALS, Sign, Term, Word, row
+from chainrule.readings.grid import EMPTY, Cell, Grid, GridRow, Header, listing, words
+from chainrule.readings.numbers import full_digits
+from chainrule.readings.terms import EQUALS, Role, Sign, Term, Word, row
 from chainrule.readings.view import View
 
 COLUMNS = {"node": False, "partial": False, "value": True, "number": True}
@@ -198,3 +201,48 @@ class _Flow:
         said = first and (self.alone or not self.view.graph.varies[node])
         cell = words(WORDS["none"], "quiet", self.id(node)) if said else EMPTY
         return {f"derivative{self.along}": cell}
+
+
+# The exponent of a power of powers may have a thousand digits.
+_LONG_EXPONENT = re.compile(r"(e[+-]?[0-9]{12})[0-9]{10,}([0-9]{6})")
+PROVEN = {key: f"proof_{key}" for key in ("kind", "cell", "number", "enclosure", "double", "state")}
+"""The columns of the proof, and the keys of their headings."""
+
+
+def enclosures(view: View) -> Grid:
+    """Return values, local partials and derivatives of a run with what is proven of each."""
+    rows = (_proven_row(view, *entry) for entry in _cells(view))
+    numbers = ("number", "double")
+    return listing("enclosures", PROVEN, rows, numbers=numbers, note=view.digits_note)
+
+
+def _cells(view: View) -> Iterator[tuple[str, Term, Number, Role]]:
+    run = view.run
+    for node in view.shown:
+        yield view.value_id(node), view.name(node), run.value(node), "value"
+    for edge in view.edges:
+        number = run.partial(edge.user, edge.slot)
+        if number is not None:
+            yield view.edge_id("partial", edge), view.partial_name(edge), number, "partial"
+    for node in view.shown:
+        if view.graph.varies[node]:
+            name, number = view.derivative_name(node), run.derivative(node)
+            yield view.derivative_id(node), name, number, "derivative"
+
+
+def _proven_row(
+    view: View, id: str, name: Term, number: Number, role: Role
+) -> tuple[str, tuple[Cell, ...]]:
+    double = number.double
+    none = not isinstance(double, float | int)
+    proven = number.state == "proven"
+    shortened = _LONG_EXPONENT.sub(r"\1…\2", number.enclosure)
+    state = WORDS["proven_cell"] if proven else MARKS.get(number.state, number.state)
+    return id, (
+        words(WORDS[id.partition(":")[0]], role),
+        Cell(name),
+        number_cell(view, id, number, role),
+        words(shortened or WORDS["none"], "quiet"),
+        words(WORDS["none"] if none else full_digits(double), "quiet"),
+        words(state, None if proven else "warning"),
+    )

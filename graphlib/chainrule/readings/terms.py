@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -183,6 +184,14 @@ def with_comma(term: Term) -> Term:
 def row(*terms: Term) -> Row:
     """Return terms one after the other."""
     return Row(terms)
+
+
+def joined(terms: Iterable[Term], *between: Term) -> Row:
+    """Return terms one after the other, with others between each two."""
+    parts: list[Term] = []
+    for term in terms:
+        parts += (*between, term) if parts else (term,)
+    return Row(tuple(parts))
 
 
 EQUALS = Sign("=")

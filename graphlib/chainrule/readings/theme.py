@@ -46,6 +46,11 @@ class Theme:
     module: str
     current: str
 
+    def colour(self, name: str, part: float = 0.0) -> str:
+        """Return a colour by its name, gone over into the derivative's by `part` (0 to 1)."""
+        found: str = getattr(self, name)
+        return mixed(found, self.derivative, part) if part else found
+
     @property
     def grounds(self) -> tuple[str, ...]:
         """Every colour on which text stands."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
+from functools import reduce
 
 from chainrule.graph.wengert import INPUT, Edge
 from chainrule.passes.run import Number
@@ -111,12 +111,8 @@ def _arriving(view: View, node: int) -> Parts:
 
 def _sum(view: View, parts: Parts) -> Formula:
     """Return the sum of local partials times derivatives, cut where it grows long."""
-    total: Formula | None = None
-    for edge, other in islice(parts, LONGEST_SUM):
-        part = _product(view, edge, view.derivative_name(other))
-        total = part if total is None else WRITTEN["add"](total, part)
-    assert total is not None
-    return total if len(parts) <= LONGEST_SUM else WRITTEN["add"](total, atom(ELLIPSIS))
+    shown = [_product(view, edge, view.derivative_name(end)) for edge, end in parts[:LONGEST_SUM]]
+    return reduce(WRITTEN["add"], shown + [atom(ELLIPSIS)] * (len(parts) > LONGEST_SUM))
 
 
 def _product(view: View, edge: Edge, derivative: Term) -> Formula:

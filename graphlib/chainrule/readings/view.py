@@ -20,7 +20,7 @@ from chainrule.graph.wengert import INPUT, Edge, WengertList
 from chainrule.ops import OPS
 from chainrule.passes.run import Kind, Number, Run
 from chainrule.readings.catalogue import RULES, WORDS, say
-from chainrule.readings.formulas import CELL, READING, Extent, Formula, Names, compose, formula_of
+from chainrule.readings.formulas import CELL, READING, Extent, Formula, compose, formula_of
 from chainrule.readings.notation import PROFILES, Profile
 from chainrule.readings.notation import Notation as Notation
 from chainrule.readings.numbers import DEFAULT, Format, numeral
@@ -156,12 +156,9 @@ class View:
         """Return the name of a node as a term."""
         return self._symbols[node]
 
-    def _names(self, node: int) -> Term | None:
-        return self._symbols.get(node)
-
     def formula(self, node: int, limits: Extent = CELL) -> Term:
         """Return the formula of a node in the names of its operands."""
-        return self.spelled(compose(self.graph, node, self._names, limits).term)
+        return self.spelled(compose(self.graph, node, self._symbols.get, limits).term)
 
     def spelled(self, term: Term) -> Term:
         """Return a term with the decimal sign of the notation."""
@@ -180,7 +177,7 @@ class View:
             return self.name(node)
 
         def leaves(inner: int) -> Term | None:
-            return self._names(inner) if self.graph.ops[inner] is INPUT else None
+            return self._symbols.get(inner) if self.graph.ops[inner] is INPUT else None
 
         whole = compose(self.graph, node, leaves, READING).term
         return row(self.name(node), EQUALS, self.spelled(whole))
@@ -258,26 +255,20 @@ class View:
         key = edge, substituted
         if key not in self._formulas:
             graph, output, slots, adjoint = self._written(edge)
-            names = self._operand_names(edge, slots, adjoint, substituted)
+
+            def names(node: int) -> Term | None:
+                if node == adjoint:
+                    return Symbol(self.labels[edge.user], "bar")
+                if node not in slots:
+                    return None
+                operand = self.graph.operands[edge.user][slots[node]]
+                if substituted:
+                    return self.factor(self.run.value(operand), "value")
+                return self.name(operand)
+
             term, binding = compose(graph, output, names, named_root=True)
             self._formulas[key] = Formula(self.spelled(term), binding)
         return self._formulas[key]
-
-    def _operand_names(
-        self, edge: Edge, slots: dict[int, int], adjoint: int | None, substituted: bool
-    ) -> Names:
-        operands = self.graph.operands[edge.user]
-
-        def names(node: int) -> Term | None:
-            if node == adjoint:
-                return Symbol(self.labels[edge.user], "bar")
-            if node not in slots:
-                return None
-            if substituted:
-                return self.factor(self.run.value(operands[slots[node]]), "value")
-            return self.name(operands[slots[node]])
-
-        return names
 
     # Numbers
 

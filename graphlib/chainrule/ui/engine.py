@@ -19,8 +19,7 @@ from chainrule.drawing.player import Packed, payload
 from chainrule.errors import ChainruleError, InputError, ShapeError
 from chainrule.facade import Graph
 from chainrule.graph.conventions import chosen_nodes
-from chainrule.graph.numbering import with_rows
-from chainrule.graph.tree import tree_size
+from chainrule.graph.numbering import tree_size, with_rows
 from chainrule.graph.wengert import INPUT, WengertList
 from chainrule.ops import OPS, Shape
 from chainrule.passes.closed_form import ClosedForm

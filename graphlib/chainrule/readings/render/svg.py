@@ -12,7 +12,7 @@ from typing import Final
 from chainrule.readings.picture import Mark, Picture, Point, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.prose import pieces, plain
 from chainrule.readings.terms import Role
-from chainrule.readings.theme import LIGHT, Theme, mixed
+from chainrule.readings.theme import LIGHT, Theme
 
 FONT_STACK: Final = "DejaVu Sans, Verdana, sans-serif"
 SHRUNK: Final = 0.8
@@ -62,8 +62,7 @@ class Painter:
 
     def colour(self, name: str, part: float = 0.0) -> str:
         """Return a colour of the theme by its name, gone over into the derivative's by `part`."""
-        found: str = getattr(self.theme, name) if name else "none"
-        return mixed(found, self.theme.derivative, part) if part else found
+        return self.theme.colour(name, part) if name else "none"
 
     def written(self, marks: Iterable[Mark]) -> str:
         """Return marks one over the other."""
@@ -75,9 +74,7 @@ class Painter:
             case Shape():
                 return self._shape(mark)
             case Wire():
-                d = f"M{_spot(mark.start)}"
-                for piece in mark.pieces:
-                    d += ("L" if len(piece) == 1 else "C") + " ".join(map(_spot, piece))
+                d = path(mark.start, mark.pieces)
                 return (
                     f'<path fill="none" stroke="{self.colour(mark.line, mark.part)}" '
                     f'stroke-width="{mark.width:.4g}"{_DASHES[mark.dash]} d="{d}"/>'
@@ -156,6 +153,12 @@ _DASHES = {"": "", "dotted": ' stroke-dasharray="1.5 3"', "dashed": ' stroke-das
 
 def _spot(point: Point) -> str:
     return f"{point[0]:.1f},{point[1]:.1f}"
+
+
+def path(start: Point, pieces: Iterable[Sequence[Point]]) -> str:
+    """Return a line as a path, of each piece its one or three points after the first."""
+    drawn = (("L" if len(piece) == 1 else "C") + " ".join(map(_spot, piece)) for piece in pieces)
+    return f"M{_spot(start)}{''.join(drawn)}"
 
 
 def picture_svg(picture: Picture, theme: Theme = LIGHT) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from chainrule.readings.catalogue import MARK
@@ -17,7 +17,7 @@ from chainrule.readings.document import (
 )
 from chainrule.readings.grid import Cell, Grid
 from chainrule.readings.picture import Picture
-from chainrule.readings.prose import Prose, pieces, plain, prose_pieces
+from chainrule.readings.prose import pieces, plain, prose_pieces
 from chainrule.readings.render.writer import Writer
 from chainrule.readings.terms import Role, Term
 
@@ -42,29 +42,26 @@ INDENT = (0, 0, 0, 4)
 
 def styled(term: Term | None, role: Role | None = None, *, bold: bool = False) -> Text:
     """Return a term as coloured text. Names are text: markup in them has no effect."""
-    from rich.text import Text
+    return _coloured(() if term is None else pieces(term, role), bold=bold)
 
-    shown = Text(no_wrap=False)
-    for piece, own in pieces(term, role) if term is not None else ():
-        style = STYLES[own] if own is not None else ""
+
+def _coloured(found: Iterable[tuple[str, Role | None]], *, bold: bool = False) -> Text:
+    shown = line()
+    for piece, role in found:
+        style = STYLES[role] if role is not None else ""
         shown.append(piece, f"bold {style}".strip() if bold else style)
     return shown
 
 
-def styled_prose(prose: Prose) -> Text:
-    """Return a sentence, its terms in the colours of their roles."""
+def line(words: str = "", style: str = "") -> Text:
+    """Return a line of text; rich is loaded by the first one."""
     from rich.text import Text
 
-    shown = Text()
-    for piece, role in prose_pieces(prose):
-        shown.append(piece, STYLES[role] if role is not None else "")
-    return shown
+    return Text(words, style)
 
 
 def _cell(cell: Cell | None, *, narrow: bool = False) -> Text:
-    from rich.text import Text
-
-    shown = Text()
+    shown = line()
     if cell is None:
         return shown
     if cell.asked and cell.term is None:
@@ -83,7 +80,6 @@ def narrow(grid: Grid) -> RichTable:
     """Return a grid with headers, running sums and words broken, a line under each group."""
     from rich import box
     from rich.table import Table as RichTable
-    from rich.text import Text
 
     made = RichTable(
         box=box.HORIZONTALS,
@@ -94,7 +90,7 @@ def narrow(grid: Grid) -> RichTable:
     )
     for header in grid.columns:
         made.add_column(
-            Text("\n".join(plain(header.term).split()), STYLES["quiet"]),
+            line("\n".join(plain(header.term).split()), STYLES["quiet"]),
             justify="right" if header.numeric else "left",
             no_wrap=header.numeric,
             overflow="fold",
@@ -119,18 +115,16 @@ class Terminal(Writer["RenderableType"]):
 
     def heading(self, heading: Heading) -> Iterator[RenderableType]:
         """Yield a heading, and what stands across from it."""
-        from rich.text import Text
-
         number = f"{heading.number}  " if heading.number else ""
         above = "\n" if heading.level > 1 else ""
-        shown = Text(f"{above}{number}{plain(heading.words)}", "bold")
+        shown = line(f"{above}{number}{plain(heading.words)}", "bold")
         for more in (heading.aside, f"/ {heading.points}" if heading.points else ""):
             shown.append(f"  {plain(more)}" if more else "", STYLES["quiet"])
         yield shown
 
     def paragraph(self, paragraph: Paragraph) -> Iterator[RenderableType]:
         """Yield a paragraph."""
-        shown = styled_prose(paragraph.prose)
+        shown = _coloured(prose_pieces(paragraph.prose))
         shown.stylize(STYLES[paragraph.role] if paragraph.role else "")
         yield shown
 
@@ -142,51 +136,47 @@ class Terminal(Writer["RenderableType"]):
     def entries(self, entries: Entries) -> Iterator[RenderableType]:
         """Yield entries: title, sentence, and the lines aligned at the equals sign."""
         from rich.padding import Padding
-        from rich.text import Text
 
         total = len(entries.entries)
         for count, entry in enumerate(entries.entries, start=1):
-            heading = Text(f"\n{count}/{total}  {entry.phase}  ", STYLES["quiet"])
-            name = styled_prose(entry.title)
-            name.stylize("bold")
+            heading = line(f"\n{count}/{total}  {entry.phase}  ", STYLES["quiet"])
+            name = _coloured(prose_pieces(entry.title), bold=True)
             yield heading.append_text(name).append(f"  ({plain(entry.rule)})", STYLES["quiet"])
-            told = styled_prose(entry.prose)
-            yield Padding(told, INDENT) if self.width < WIDEST else Text("    ") + told
+            told = _coloured(prose_pieces(entry.prose))
+            yield Padding(told, INDENT) if self.width < WIDEST else line("    ") + told
             lefts = [styled(left) for left, _ in entry.lines]
             wide = max((left.cell_len for left in lefts), default=0)
             for left, (_, right) in zip(lefts, entry.lines, strict=True):
-                line = Text("    ").append_text(left)
-                yield line.append(f"{' ' * (wide - left.cell_len)} = ").append_text(styled(right))
-        yield Text("")
+                shown = line("    ").append_text(left)
+                yield shown.append(f"{' ' * (wide - left.cell_len)} = ").append_text(styled(right))
+        yield line()
 
     def table(self, grid: Grid) -> Iterator[RenderableType]:
         """Yield a table line by line, in time that grows with its rows alone."""
-        from rich.text import Text
-
         columns = grid.columns
-        lines = [[Text(plain(header.term), STYLES["quiet"]) for header in columns]]
+        lines = [[line(plain(header.term), STYLES["quiet"]) for header in columns]]
         lines += [[_cell(row.cells.get(h.key)) for h in columns] for row in grid.rows]
         widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
         whole = sum(widths) + 3 * (len(widths) - 1)
         if not grid.rows or whole + 2 > self.width:
             yield from [narrow(grid)] if grid.rows else []
             return
-        rule = Text(f" {'─' * whole}", "dim")
+        rule = line(f" {'─' * whole}", "dim")
         yield rule
-        for line, end in zip(lines, (True, *(row.last for row in grid.rows)), strict=True):
-            shown, gap = Text(), " "
-            for header, cell, width in zip(columns, line, widths, strict=True):
+        for cells, end in zip(lines, (True, *(row.last for row in grid.rows)), strict=True):
+            shown, gap = line(), " "
+            for header, cell, width in zip(columns, cells, widths, strict=True):
                 blank = " " * (width - cell.cell_len)
                 before, behind = (blank, "") if header.numeric else ("", blank)
                 shown.append(gap + before).append_text(cell).append(behind)
                 gap = "   "
             yield shown
-            if end or line is lines[-1]:
+            if end or cells is lines[-1]:
                 yield rule
 
     def field(self, field: Field) -> Iterator[RenderableType]:
         """Yield a field behind its words."""
-        yield styled_prose(field.prose).append(" ").append_text(_cell(field.cell))
+        yield _coloured(prose_pieces(field.prose)).append(" ").append_text(_cell(field.cell))
 
     def picture(self, picture: Picture) -> Iterator[RenderableType]:
         """Yield a picture in words."""
@@ -206,5 +196,3 @@ def write(document: Document, whole: bool = False) -> str:
 
 
 RENDERER = Renderer("text", ".txt", write)
-
-__all__ = ["RENDERER", "Terminal", "show", "write"]

@@ -2,7 +2,7 @@
 
 In a document each equation and picture carries its reading in words, as PDF/UA asks, and the
 colours of its roles; a piece needs nothing but Typst. Text from people stands in string literals
-only.
+only. A picture is typeset by itself too, for PDF and PNG, and in slides.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from chainrule.readings.document import (
     Space,
 )
 from chainrule.readings.grid import Cell, Grid
-from chainrule.readings.picture import Picture
-from chainrule.readings.render.paper import PARTS, UNIT, boxed, document_head, numbers
+from chainrule.readings.picture import Mark, Picture, Ring, Shape, Tip, Type, Wire
 from chainrule.readings.render.writer import TextWriter, is_words
 from chainrule.readings.terms import Coloured, Term, row, text
+from chainrule.readings.theme import LIGHT, Theme
 from chainrule.readings.typst import string, typst, typst_text
 
 PRELUDE: Final = Path(__file__).with_name("document.typ")
@@ -188,7 +188,7 @@ class Typst(TextWriter):
         yield f"#v({16 * space.lines}pt)"
 
 
-def page(foot: tuple[str, ...]) -> str:
+def _paper(foot: tuple[str, ...]) -> str:
     """Return how a page is set: its margins, and what stands at its foot.
 
     The words at the foot stand in the document, where the foot looks them up: so all documents have
@@ -215,7 +215,117 @@ def write(document: Document, whole: bool = False) -> str:
     parts = [document_head(document.title), PRELUDE.read_text(encoding="utf-8")]
     if any(isinstance(block, Picture) for block in document.blocks):
         parts += [f"#let u = {UNIT}pt", PARTS.read_text(encoding="utf-8")]
-    return "\n".join([*parts, page(document.foot), *pieces]) + "\n"
+    return "\n".join([*parts, _paper(document.foot), *pieces]) + "\n"
+
+
+PARTS: Final = Path(__file__).with_name("marks.typ")
+UNIT: Final = 0.75
+"""Points to a px of the picture."""
+
+MARGIN: Final = 8
+"""Room round the picture, in points."""
+
+ROLES: Final = ("value", "derivative", "partial", "warning")
+
+
+def document_head(title: str, theme: Theme = LIGHT) -> str:
+    """Return what a document begins with: its title, type and colours, and `m` for equations."""
+    lines = [
+        f"#set document(title: {string(title or 'chainrule')})",
+        f'#let text-colour = rgb("{theme.ink}")',
+        f'#set text(font: "Libertinus Serif", lang: "{PAGE["lang"]}", fill: text-colour)',
+        f'#let crquiet = rgb("{theme.quiet}")',
+        "#let m(words, it) = math.equation(alt: words, it)",
+    ]
+    for role in ROLES:
+        lines.append(f'#let cr{role}-colour = rgb("{getattr(theme, role)}")')
+        lines.append(f"#let cr{role}(it) = text(fill: cr{role}-colour, it)")
+    return "\n".join(lines) + "\n"
+
+
+def page(picture: Picture, theme: Theme, title: str, heading: str = "", note: str = "") -> str:
+    """Return a picture as a document of one page of its size, with a line above and below it."""
+    parts = [
+        document_head(title, theme),
+        f"#let u = {UNIT}pt",
+        PARTS.read_text(encoding="utf-8"),
+        f'#set page(width: auto, height: auto, margin: {MARGIN}pt, fill: rgb("{theme.ground}"))',
+    ]
+    if heading:
+        above = f'text(size: 13pt, weight: "bold", {string(heading)})'
+        parts.append(f"#block(below: 8pt, {above})")
+    parts.append(f"#figure(alt: {string(picture.words)}, {boxed(picture, theme)})")
+    if note:
+        below = f"text(size: 9pt, fill: crquiet, {string(note)})"
+        parts.append(f"#block(above: 8pt, {below})")
+    return "\n".join(parts) + "\n"
+
+
+def boxed(picture: Picture, theme: Theme = LIGHT) -> str:
+    """Return a picture as an expression of Typst, a box of its size."""
+    size = f"width: {numbers(picture.width)} * u, height: {numbers(picture.height)} * u"
+    return f"box({size}, {{\n{painted(picture.marks, theme)}\n}})"
+
+
+def painted(marks: Iterable[Mark], theme: Theme) -> str:
+    """Return marks as Typst's code, in the words of `PARTS`."""
+    painter = _Painter(theme)
+    return "\n".join(map(painter.mark, marks))
+
+
+def numbers(*found: float) -> str:
+    """Return numbers with one decimal, where they need it."""
+    return ", ".join(f"{number:.1f}".removesuffix(".0") for number in found)
+
+
+def _maths(term: Term) -> str:
+    return typst(term, colours=True)
+
+
+class _Painter:
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def colour(self, name: str, part: float = 0.0) -> str:
+        return f'rgb("{self.theme.colour(name, part)}")' if name else "none"
+
+    def mark(self, mark: Mark) -> str:
+        match mark:
+            case Shape():
+                return self._shape(mark)
+            case Wire():
+                parts = [f"go({numbers(*mark.start)})"]
+                for piece in mark.pieces:
+                    points = numbers(*(c for point in piece for c in point))
+                    parts.append(f"to({points})" if len(piece) == 1 else f"bend({points})")
+                dash = f'"{mark.dash}"' if mark.dash else "none"
+                line = self.colour(mark.line, mark.part)
+                return f"wire({line}, {mark.width:.4g}, {dash}, {', '.join(parts)})"
+            case Tip():
+                points = ", ".join(f"({numbers(*point)})" for point in mark.points)
+                return f"tip({self.colour(mark.fill, mark.part)}, {points})"
+            case Ring():
+                where = numbers(*mark.at, mark.radius)
+                return f"ring({where}, {self.colour(mark.line)}, {self.colour('ground')})"
+            case Type():
+                return self._type(mark)
+
+    def _shape(self, mark: Shape) -> str:
+        box = mark.box
+        where = numbers(box.x - box.w / 2, box.y - box.h / 2, box.w, box.h)
+        round = {"all": f"{mark.radius:g}", "below": f"(bottom: {mark.radius:g})", "none": "0"}
+        line = self.colour(mark.line, mark.part)
+        look = f"{self.colour(mark.fill)}, {line}, {mark.width:.4g}, {round[mark.corners]}"
+        return f"shape({where}, {look}, {str(mark.dashed).lower()})"
+
+    def _type(self, mark: Type) -> str:
+        to = {"start": "left", "middle": "center", "end": "right"}[mark.to]
+        bold = "" if mark.bold is None else f"bold({_maths(mark.bold)}) "
+        what = string(mark.what) if isinstance(mark.what, str) else f"${bold}{_maths(mark.what)}$"
+        fill = "" if mark.colour == "ink" else f", fill: {self.colour(mark.colour)}"
+        shown = f"text(size: {mark.size:.1f} * u{fill}, {what})"
+        shown = f"fit({numbers(mark.room)} * u, {shown})" if mark.room else shown
+        return f"at({numbers(*mark.at)}, {to}, {shown})"
 
 
 RENDERER = Renderer("typst", ".typ", write)

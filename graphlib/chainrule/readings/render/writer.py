@@ -33,26 +33,9 @@ class Writer(ABC, Generic[Piece]):
             yield from self.block(block)
 
     def block(self, block: Block) -> Iterator[Piece]:
-        """Yield the pieces of a block."""
-        match block:
-            case Heading():
-                yield from self.heading(block)
-            case Signature():
-                yield from self.signature(block)
-            case Paragraph():
-                yield from self.paragraph(block)
-            case Formulas():
-                yield from self.formulas(block)
-            case Entries():
-                yield from self.entries(block)
-            case Grid():
-                yield from self.grid(block)
-            case Field():
-                yield from self.field(block)
-            case Picture():
-                yield from self.picture(block)
-            case Space():
-                yield from self.space(block)
+        """Return the pieces of a block: the method of its class's name writes it."""
+        pieces: Iterator[Piece] = getattr(self, type(block).__name__.lower())(block)
+        return pieces
 
     @abstractmethod
     def heading(self, heading: Heading) -> Iterator[Piece]:
