@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -227,7 +227,7 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
             stop = _marks(plain, stop, _UPPER if plain[at:stop] == "e" else above)
             found.append(Token("word", plain[at:stop].replace("⋆", "*"), at, stop))
             at = stop
-        elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
+        elif plain[at : at + 2] in ("²√", "³√") and not _is_raised(found, at):
             found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
             at += 2
         else:
@@ -249,6 +249,11 @@ def spellings(found: Iterable[Token]) -> Iterator[tuple[str, int]]:
         # A word that LaTeX spells as a command has another length.
         if token.kind == "word" and len(token.text) == token.stop - token.start:
             yield token.text, token.start
+
+
+def _is_raised(found: Sequence[Token], at: int) -> bool:
+    """Return whether what is written small at `at` is the power of what ends there: x³√y."""
+    return bool(found) and found[-1].stop == at and found[-1].kind in (*_OWNERS, "|", "!")
 
 
 def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
