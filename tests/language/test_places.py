@@ -197,3 +197,30 @@ def test_a_reading_that_is_written_out_reads_the_same() -> None:
             assert written(plain, readings=readings) == written(text, readings=readings), text
             compared += 1
     assert compared > 100
+
+
+# One formula and nothing around it: it may stand in brackets, and something beside it.
+PLAIN = [
+    text
+    for text, found in READ.items()
+    if not re.search(
+        r"[\n=:;,$?#&%~@!{}\\<>|‖↦→∂'\"]|[.]\s*$|d/d|\b(for|if|in|of|where|with)\b", text
+    )
+    and [assignment.name for assignment in found.assignments] == [""]
+    and found.asked is None
+    and all(note.reading != "left out" and "print" not in note.found for note in found.notes)
+]
+
+
+@pytest.mark.parametrize(
+    ("around", "reading"),
+    [("({})", "{}"), ("q + ({})", "(q+{})"), ("({}) + q", "({}+q)"), ("2*({})", "(2*{})")],
+)
+def test_a_formula_in_brackets_is_read_as_it_is_alone(around: str, reading: str) -> None:
+    assert len(PLAIN) > 500
+    by = around.index("{")
+    for text in PLAIN:
+        again = outcome(around.format(text))
+        assert isinstance(again, Program), text
+        assert places(again, 0)[1] == places(READ[text], by)[1], text
+        assert written(around.format(text)) == reading.format(written(text))

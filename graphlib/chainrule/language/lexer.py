@@ -109,8 +109,8 @@ _BARS = re.compile(r"\|\|(?=[^|\n]{1,200}\|\|)")
 _EUCLIDEAN = re.compile("_2|₂")
 _LOWERED = re.compile(r"_[A-Za-z0-9]+|[₀-₉]+")
 _RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)|\*(?=_[A-Za-z0-9])")
-# What is raised and no number, letter or T: 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
-_FORMULA = re.compile(r"-?[0-9]*[a-z](?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
+# What is raised and no number or T: n, ax, 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
+_FORMULA = re.compile(r"(?!T$)-?[0-9]*[a-zT]+(?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
 VULGAR_FRACTIONS = {
     sign: Fraction(value)
     for sign, value in pairs("½ 1/2 ⅓ 1/3 ⅔ 2/3 ¼ 1/4 ¾ 3/4 ⅕ 1/5 ⅛ 1/8").items()
