@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chainrule.errors import InputError, LimitError, ParseError, PointError
+from chainrule.errors import LimitError, ParseError, PointError
 from chainrule.language import read
 from chainrule.language.syntax import plain_number
 from tests.language.walk import FUNCTIONS, written
