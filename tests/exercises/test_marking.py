@@ -271,6 +271,16 @@ def test_only_what_rounds_to_the_number_is_too_coarse(words: str, reason: str | 
     assert report.reasons.get("value:u") == reason
 
 
+@pytest.mark.parametrize(("text", "named"), [("J = 5u; u = 3x", True), ("J = y u; u = 3x", False)])
+def test_modes_are_confused_where_both_belong_to_one_input(text: str, named: bool) -> None:
+    # The adjoint of u is 5, its tangent by x 3; by y it would be 0.
+    point = {"x": "2"} if named else {"x": "2", "y": "5"}
+    report = chainrule.mark(text, point, {"adjoint:u": "3"})
+    assert report.cells["adjoint:u"] == "wrong"
+    found = report.misconceptions.get("adjoint:u", ())
+    assert ("tangent-adjoint-confused" in found) == named
+
+
 def test_small_numbers_are_not_taken_for_nothing() -> None:
     program = "t = x^2\ny = exp(t)"
     right, wrong = {"x": "1e-8"}, {"value:t": "3e-16"}
