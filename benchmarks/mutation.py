@@ -36,7 +36,7 @@ from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator, operator_names
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("graphlib", "tests", "pyproject.toml", "app.py", "run.py")
+COPIED = ("graphlib", "tests", "docs", "pyproject.toml", "app.py", "run.py")
 PACKAGE = Path("graphlib/chainrule")
 # For each group its modules, and what is run against their mutants, in this order, until a
 # fault is found.

@@ -158,6 +158,42 @@ def test_what_cannot_be_traced_says_why(function: Callable[..., Any], word: str)
         Graph.trace(function)
 
 
+class Untold:
+    """A function whose arguments Python cannot tell, as of many that are written in C."""
+
+    __signature__ = "unknown"
+
+    def __call__(self, *operands: Any) -> Any:
+        return operands[0] - 2 * operands[1]
+
+
+def twice(z: Any, a: Any, *rest: Any, scale: Any, power: int = 2) -> Any:
+    return (z - 2 * a) * scale**power
+
+
+@pytest.mark.parametrize(
+    ("function", "names", "inputs"),
+    [
+        (Untold(), ("z", "a"), ["z", "a"]),
+        (twice, (), ["z", "a", "scale"]),
+        (twice, ("y",), ["y", "a", "scale"]),
+        (twice, ("y", "b"), ["y", "b", "scale"]),
+        (lambda *operands: operands[0] - operands[1], ("z", "a"), ["z", "a"]),
+        (lambda z, a=3: z - 2 * a, (), ["z"]),
+        (lambda z, a=3: z - 2 * a, ("z", "a"), ["z", "a"]),
+        (lambda z, /, a: z - 2 * a, ("y",), ["y", "a"]),
+        (lambda z, **more: z, (), ["z"]),
+    ],
+)
+def test_inputs_are_the_arguments_in_their_order(
+    function: Callable[..., Any], names: tuple[str, ...], inputs: list[str]
+) -> None:
+    graph = Graph.trace(function, *names)
+    assert [graph.list.names[node] for node in graph.list.inputs] == inputs
+    with pytest.raises(GraphError, match="give their names"):
+        Graph.trace(Untold())
+
+
 def test_shapes_and_names_that_do_not_fit() -> None:
     with pytest.raises(GraphError, match="arguments are: x"):
         Graph.trace(lambda x: x, y=2)

@@ -91,6 +91,33 @@ def test_who_accepts_infinity_accepts_no_number() -> None:
     assert check_sheet(made, {"1.value:t": "∞"})[1].cells["value:t"] == "right"
 
 
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("1.5", "right"),
+        ("3/2", "right"),  # what is accepted, written otherwise
+        ("1.4999", "right"),
+        ("1.48", "wrong"),
+        ("", "missing"),
+        ("junk", "undecided"),
+        ("1.785", "right"),  # the key: −sin u · cos t · 2x
+    ],
+)
+def test_what_a_teacher_accepts_outside_of_tables_is_compared_as_a_number(
+    words: str, verdict: str
+) -> None:
+    cell = "1.path:J,u,u1,t,x"
+    recipe = chainrule.Recipe.read(
+        'title = "x"\n[[part]]\nkinds = ["paths"]\n'
+        'formula = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"\n'
+        f'at = {{x = "1.5"}}\n[[override]]\ncell = "{cell}"\nanswer = "1.5"\nreason = "typo"\n'
+    )
+    checked = check_sheet(chainrule.sheet(recipe), {cell: words})[1]
+    assert checked.cells["path:J,u,u1,t,x"] == verdict
+    accepted = words in ("1.5", "3/2", "1.4999")
+    assert checked.remarks.get("path:J,u,u1,t,x", "") == ("typo" if accepted else "")
+
+
 def drawing() -> tuple[object, object]:
     made = chainrule.sheet(LECTURE, at={"x": "1.5"}, kinds=["draw"])
     task = made.tasks[0]

@@ -336,3 +336,38 @@ def test_a_hint_that_fits_two_fits_none() -> None:
     assert register.find("ada king 1111") is None or register.find("1111") == 1
     assert register.find("bo ek 2222") is None  # a name and somebody else's id
     assert register.find("") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "answers"),
+    [
+        ("a.json", '{"name": "A", "1.value:t": "2", "1.value:J": 3.5}', ["2", "3.5"]),
+        ("a.json", '{"answers": {"1.value:t": "2", "1.value:J": null}}', ["2", ""]),
+        ("a.json", '[{"cell": "1.value:t", "answer": 2}, {"cell": "1.value:J"}, 7]', ["2", ""]),
+        ("a.json", "7", None),
+        ("a.json", '{"answers": 7}', None),
+        ("a.json", "{", None),
+        ("a.ipynb", "[]", None),
+        ("a.ipynb", "7", None),
+    ],
+)
+def test_one_file_and_a_folder_of_it_are_read_alike(
+    name: str, content: str, answers: list[str] | None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    (folder / name).write_text(content, "utf-8")
+    (folder / "b.json").write_text('{"1.value:t": "9", "1.value:J": "9"}', "utf-8")
+    handed, faults = collect(folder)
+    good = {"1.value:t": "9", "1.value:J": "9"}
+    if answers is None:
+        assert [dict(one.answers) for one in handed] == [good]
+        (fault,) = faults
+        assert fault.startswith(f"{name}: ")
+        with pytest.raises(ValueError):
+            collect(folder / name)
+        return
+    read = dict(zip(good, answers, strict=True))
+    assert [dict(one.answers) for one in handed] == [read, good] and faults == []
+    alone, faults = collect(folder / name)
+    assert [(one.source, dict(one.answers)) for one in alone] == [(name, read)] and faults == []

@@ -244,6 +244,43 @@ def test_formulas_may_use_the_names_of_other_nodes(cell: str, words: str, verdic
     assert report.cells[cell] == verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "x", "right", "wrong"),
+    [
+        ("J = sqrt(t); t = 2x", "0", "1/(2*sqrt(t))", "1/sqrt(t)"),
+        ("J = ln(t); t = x - 1", "1", "1/t", "2/t"),
+        ("J = asin(t); t = x", "1", "1/sqrt(1-t^2)", "1/sqrt(1+t^2)"),
+    ],
+)
+def test_a_formula_at_the_end_of_a_domain_is_compared_within(
+    text: str, x: str, right: str, wrong: str
+) -> None:
+    for words, verdict in ((right, "right"), (wrong, "wrong")):
+        report = chainrule.mark(text, {"x": x}, {"formula:J,t": words})
+        assert report.cells == {"formula:J,t": verdict}
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [("5", "coarse"), ("6", None), ("4", None), ("4.9", None)],  # of 5.3115
+)
+def test_only_what_rounds_to_the_number_is_too_coarse(words: str, reason: str | None) -> None:
+    program = "J = cos(u); u = u1 + u2; u1 = sin(t); u2 = 3t; t = x^2"
+    report = chainrule.mark(program, {"x": "1.2"}, {"value:u": words})
+    assert report.cells["value:u"] == "wrong"
+    assert report.reasons.get("value:u") == reason
+
+
+@pytest.mark.parametrize(("text", "named"), [("J = 5u; u = 3x", True), ("J = y u; u = 3x", False)])
+def test_modes_are_confused_where_both_belong_to_one_input(text: str, named: bool) -> None:
+    # The adjoint of u is 5, its tangent by x 3; by y it would be 0.
+    point = {"x": "2"} if named else {"x": "2", "y": "5"}
+    report = chainrule.mark(text, point, {"adjoint:u": "3"})
+    assert report.cells["adjoint:u"] == "wrong"
+    found = report.misconceptions.get("adjoint:u", ())
+    assert ("tangent-adjoint-confused" in found) == named
+
+
 def test_small_numbers_are_not_taken_for_nothing() -> None:
     program = "t = x^2\ny = exp(t)"
     right, wrong = {"x": "1e-8"}, {"value:t": "3e-16"}

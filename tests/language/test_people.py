@@ -260,6 +260,8 @@ FUNCTIONS = [
     ("sh*2 + tg", "(((s*h)*2)+(t*g))"),
     ("lg x", "log10(x)"),
     ("³√x + x³√y", "(cbrt(x)+((x^3)*sqrt(y)))"),
+    ("u = 2v;³√u+(³√x)", "u = (2*v); (cbrt(u)+cbrt(x))"),
+    ("2³√y - z²√y/|x|", "(((2^3)*sqrt(y))-(((z^2)*sqrt(y))/abs(x)))"),
     ("sum_{i=1}^{2} x_i - x_{\\min}", "((x1+x2)-x_min)"),
     ("∛x + x!^2", "(cbrt(x)+(gamma((x+1))^2))"),
     ("-3! + Sin[x]", "(neg(gamma((3+1)))+sin(x))"),

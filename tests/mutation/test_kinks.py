@@ -126,3 +126,30 @@ def test_sides_of_a_folded_graph_name_its_own_nodes() -> None:
         body = run.graph.parameters_of(left.node).get("body")
         ops = body.ops if isinstance(body, WengertList) else [run.graph.ops[left.node]]
         assert "sign" in [op.name for op in ops]
+
+
+@LEVELS
+@pytest.mark.parametrize(
+    "term",
+    [
+        "min(x - 5, sqrt(y))",
+        "min(sqrt(y), x - 5)",
+        "max(x + 5, sqrt(y))",
+        "relu(sqrt(y) - 5)",
+        "clip(sqrt(y) - 5, 0, 1)",
+        "where(x < 1, x, sqrt(y))",
+    ],
+)
+def test_what_is_not_followed_may_move_as_it_likes(term: str, level: str) -> None:
+    # √y has no slope at 0; no term follows it there, so by y nothing moves.
+    made = run(f"abs(x) + {term}", level, x=0, y=0)
+    assert both(made, "y") == (0, 0)
+    moving = 0 if term.startswith(("relu", "clip")) else 1
+    assert both(made, "x") == (-1 + moving, 1 + moving)
+
+
+@LEVELS
+@pytest.mark.parametrize("term", ["min(x, sqrt(y))", "max(sqrt(y), x)", "relu(sqrt(y) + 5)"])
+def test_what_is_followed_must_have_a_slope(term: str, level: str) -> None:
+    made = run(f"abs(x) + {term}", level, x=0, y=0)
+    assert {type(side) for side in both(made, "y")} == {Undefined}

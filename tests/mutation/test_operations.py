@@ -72,3 +72,14 @@ def test_where_kinks_have_no_derivative_the_largest_entry_has_one_unless_entries
     assert [*largest.gradient({"x": [1, 3, 2]})["x"]] == [0, 1, 0]
     assert [*largest.gradient({"x": [-5, -7, -6]})["x"]] == [1, 0, 0]
     assert all(x != x for x in largest.gradient({"x": [1, 3, 3]})["x"])
+
+
+def test_what_saturates_is_flat_on_both_sides_and_nothing_else_is_said_to() -> None:
+    saturating = {name for name, op in OPS.items() if op.saturates}
+    assert saturating == {
+        *("erf", "hard_sigmoid", "normal_cdf", "piecewise_linear", "sigmoid", "tanh"),
+    }
+    for name in saturating:
+        graph = chainrule.parse(f"{name}(x)")
+        for x in (-30, 30):
+            assert abs(graph.gradient({"x": x})["x"]) < 1e-12

@@ -85,6 +85,19 @@ def test_a_step_of_the_graph_stands_in_the_derivative() -> None:
     assert sp.expand(named - 4 * x * sp.Symbol("s") * (1 - sp.Symbol("s") ** 2)) == 0
 
 
+def test_a_derivative_too_long_for_names_stands_in_the_inputs() -> None:
+    powers = range(2, 9)
+    waves = " + ".join(f"sin({k}x)^2*cos(x^{k})" for k in powers)
+    form = closed_form(chainrule.parse(f"J = v + {waves}; v = 2x").list)
+    assert "not in names of steps: the derivative by x" in form.left_out
+    assert form.named_text == form.derivative_text
+    assert form.named_latex == form.derivative_latex
+    right = mpmath.diff(
+        lambda t: 2 * t + sum(mpmath.sin(k * t) ** 2 * mpmath.cos(t**k) for k in powers), 0.75
+    )
+    assert float(read(form.named_text["x"]).subs(x, 0.75)) == pytest.approx(float(right))
+
+
 @pytest.mark.parametrize(
     ("expression", "point"),
     [

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -109,8 +109,8 @@ _BARS = re.compile(r"\|\|(?=[^|\n]{1,200}\|\|)")
 _EUCLIDEAN = re.compile("_2|₂")
 _LOWERED = re.compile(r"_[A-Za-z0-9]+|[₀-₉]+")
 _RAISED_STAR = re.compile(r"\^?[⋆]|\^\*(?!\*)|\*(?=_[A-Za-z0-9])")
-# What is raised and no number, letter or T: 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
-_FORMULA = re.compile(r"-?[0-9]*[a-z](?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
+# What is raised and no number or T: n, ax, 2x, -x, n+1. In e⁻ˣ² the 2 would be raised twice.
+_FORMULA = re.compile(r"(?!T$)-?[0-9]*[a-zT]+(?:[-+][0-9a-z])?|[0-9]+[-+][a-z0-9]")
 VULGAR_FRACTIONS = {
     sign: Fraction(value)
     for sign, value in pairs("½ 1/2 ⅓ 1/3 ⅔ 2/3 ¼ 1/4 ¾ 3/4 ⅕ 1/5 ⅛ 1/8").items()
@@ -227,7 +227,7 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
             stop = _marks(plain, stop, _UPPER if plain[at:stop] == "e" else above)
             found.append(Token("word", plain[at:stop].replace("⋆", "*"), at, stop))
             at = stop
-        elif plain[at : at + 2] in ("²√", "³√") and not (found and found[-1].stop == at):
+        elif plain[at : at + 2] in ("²√", "³√") and not _is_raised(found, at):
             found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
             at += 2
         else:
@@ -249,6 +249,11 @@ def spellings(found: Iterable[Token]) -> Iterator[tuple[str, int]]:
         # A word that LaTeX spells as a command has another length.
         if token.kind == "word" and len(token.text) == token.stop - token.start:
             yield token.text, token.start
+
+
+def _is_raised(found: Sequence[Token], at: int) -> bool:
+    """Return whether what is written small at `at` is the power of what ends there: x³√y."""
+    return bool(found) and found[-1].stop == at and found[-1].kind in (*_OWNERS, "|", "!")
 
 
 def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:

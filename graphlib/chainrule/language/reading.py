@@ -134,9 +134,6 @@ class WordReader:
                 raise derivative(self._text, token.start, token.stop)
             if token.kind == "number":
                 result.extend(self._number(token))
-            elif token.kind == "superscript" and token.text.isalpha() and token.text != "T":
-                result.append(Token("^", "", token.start, token.start))
-                result.extend(self._word(token, ""))
             elif token.kind == "^" and self._is_transposed(behind, result):
                 result.append(behind._replace(kind="superscript"))
             elif result and result[-1].start == token.start and result[-1].kind == "superscript":
