@@ -140,7 +140,7 @@ def test_6_depth_many_times(record_property: Tell) -> None:
 
 def test_7_expressions_are_right_or_said_not_to_be(sample_seed: int, record_property: Tell) -> None:
     table, count = Table(), share(100_000)
-    judge_many(table, sample_seed, count, say=lambda words: say(f"promise 7: {words}"))
+    judge_many(table, sample_seed, count, jobs=2, say=lambda words: say(f"promise 7: {words}"))
     say(table.text())
     sorts: tuple[Class, ...] = ("WRONG", "crash", "no answer", "refused")
     counted = [f"{table.count(sort)} {sort.lower()}" for sort in sorts]
