@@ -15,7 +15,7 @@ from chainrule.passes import folding
 from chainrule.passes.folding import FOLD, fold, groups, zoom
 from chainrule.passes.proof import unfolded
 from chainrule.passes.record import Record, record
-from chainrule.passes.walks import evaluate
+from chainrule.passes.walks import values_inside
 from chainrule.testing.digits import digits_algebra
 
 DIGITS = digits_algebra(50)
@@ -163,9 +163,9 @@ def test_the_slots_of_a_fold_share_one_pass_inside(monkeypatch: pytest.MonkeyPat
 
     def counted(graph: WengertList, *given: Any) -> Any:
         bodies.append(graph)
-        return evaluate(graph, *given)
+        return values_inside(graph, *given)
 
-    monkeypatch.setattr(folding, "evaluate", counted)
+    monkeypatch.setattr(folding, "values_inside", counted)
     made = run(zoom(graph_of("J = x*y + y*z + z*x"), "named"), x=2, y=3, z=5)
     assert made.local == {(3, 0): 8, (3, 1): 7, (3, 2): 5}
     # Once for the value, once for the three partials.
