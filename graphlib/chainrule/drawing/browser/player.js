@@ -345,6 +345,7 @@ class Player {
     // Widths are measured again when the fonts of mathematics have come.
     this.fonts = () => {
       if (!this.run || !this.width) return;
+      this.table.held = null;
       this.measure();
       this.show();
     };

@@ -26,11 +26,28 @@ class Table {
     const focused = this.root.getRootNode().activeElement?.dataset?.row;
     this.run = run;
     this.at = null;
-    this.rows = new Map();
-    const { columns } = run.payload;
     const names = narrow
       ? ["node", "value", "partial", "number", "derivative"]
       : ["node", "partial", "value", "number", "derivative"];
+    const headed = JSON.stringify([names, run.payload.columns]);
+    // While somebody types most rows go on saying the same: these stay as they are.
+    const before = headed === this.headed ? this.rows : new Map();
+    if (headed !== this.headed) this.#head(names, narrow);
+    this.headed = headed;
+    this.rows = new Map(run.payload.rows.map((row, i) => {
+      const next = run.payload.rows[i + 1];
+      return [row.id, this.#row(row, names, narrow, !next || next.first, before.get(row.id))];
+    }));
+    const lines = [...this.rows.values()].map(({ line }) => line);
+    const same = lines.length === this.body.children.length
+      && lines.every((line, i) => line === this.body.children[i]);
+    if (!same) this.body.replaceChildren(...lines);
+    this.#reach(this.rows.has(focused) ? focused : run.payload.rows[0]?.id);
+    if (this.rows.has(focused)) this.rows.get(focused).line.focus({ preventScroll: true });
+  }
+
+  #head(names, narrow) {
+    const { columns } = this.run.payload;
     this.columns = names.map((name) => element("col", name));
     const groups = element("colgroup");
     groups.append(...this.columns);
@@ -43,33 +60,34 @@ class Table {
       if (narrow && name === "partial") cell.colSpan = 2;
       head.append(cell);
     }
-    const body = element("tbody");
-    run.payload.rows.forEach((row, i) => {
-      const next = run.payload.rows[i + 1];
-      body.append(this.#row(row, names, narrow, !next || next.first));
-    });
     const top = element("thead");
     top.append(head);
-    this.table.replaceChildren(groups, top, body);
-    this.#reach(this.rows.has(focused) ? focused : run.payload.rows[0]?.id);
-    if (this.rows.has(focused)) this.rows.get(focused).line.focus({ preventScroll: true });
+    this.body = element("tbody");
+    this.table.replaceChildren(groups, top, this.body);
+    this.held = null;
   }
 
-  #row(row, names, narrow, ends) {
+  #row(row, names, narrow, ends, before) {
+    const node = this.run.nodes.get(row.node);
+    const edge = row.edge ? this.run.edges.get(row.edge) : null;
+    const told = node.formula ? node.text.split(`, ${this.words.value} `)[0] : "";
+    const terse = narrow && edge?.number?.show;
+    const key = JSON.stringify([
+      row, ends, node.equation, node.name, told, edge?.symbol, edge?.name, terse,
+    ]);
+    if (before?.key === key) return Object.assign(before, { row, edge });
     const line = element("tr", ends ? "ends" : "", null, { tabindex: "-1" });
     line.dataset.row = row.id;
     line.dataset.hot = row.id;
-    const edge = row.edge ? this.run.edges.get(row.edge) : null;
     const cells = {};
     for (const name of names) {
       cells[name] = element("td", name);
       line.append(cells[name]);
     }
-    const node = this.run.nodes.get(row.node);
     const shown = [typeset(node.equation, "whole"), typeset(node.name, "short")];
     for (const one of shown) one.classList.toggle("again", !row.first);
     cells.node.append(...shown);
-    cells.node.title = node.formula ? node.text.split(`, ${this.words.value} `)[0] : "";
+    cells.node.title = told;
     if (!edge) cells.partial.append(element("span", "plain", row.partial));
     else {
       const symbol = typeset(edge.symbol, "short then");
@@ -78,13 +96,15 @@ class Table {
       cells.partial.append(...(narrow ? [] : [name, typeset(row.partial, "whole then")]));
       if (!same) cells.partial.append(symbol);
     }
-    const made = { row, edge, line, cells, shown: {} };
-    this.rows.set(row.id, made);
-    return line;
+    this.held = null;
+    return { key, row, edge, line, cells, shown: {} };
   }
 
   /** Give every column the width of what it will hold, so that nothing moves while stepping. */
   measure(scale = 1) {
+    const held = `${this.root.clientWidth} ${scale} ${this.#lengths()}`;
+    if (held === this.held) return;
+    this.held = held;
     this.table.style.tableLayout = this.table.style.width = "";
     for (const column of this.columns) column.style.width = "";
     this.show(this.run.last);
@@ -102,6 +122,19 @@ class Table {
     // A table of fixed layout that takes all the width would claim more of it than it needs.
     this.table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
     this.table.style.tableLayout = "fixed";
+  }
+
+  /** Return how long all is that the rows hold at the end. */
+  #lengths() {
+    const { run } = this;
+    const long = (event) => event && [event.number, ...(event.terms ?? [])].map((one) => one?.show.length);
+    return JSON.stringify([...this.rows.values()].map(({ row, edge }) => {
+      const brought = row.derivative && run.known(row.derivative, run.last);
+      return [
+        long(run.known(`value:${row.node}`, run.last)), edge?.number?.show.length,
+        long(brought), long(this.#sum(row, edge, brought)),
+      ];
+    }));
   }
 
   /** Give up so much for the width; tell whether the table fits. */
@@ -128,17 +161,17 @@ class Table {
       else line.removeAttribute("aria-current");
       shown.current = current;
     }
+    const changed = (what, known, ...more) => {
+      const now = known ? JSON.stringify([known.number, known.terms, ...more]) : "";
+      const differs = shown[what] !== now;
+      shown[what] = now;
+      return differs;
+    };
     const value = run.known(`value:${row.node}`, at);
-    if (row.first && shown.value !== value) {
-      putNumber(cells.value, value?.number, words);
-      shown.value = value;
-    }
+    if (row.first && changed("value", value)) putNumber(cells.value, value?.number, words);
     if (edge) {
       const partial = run.known(`partial:${edge.id}`, at);
-      if (shown.partial !== partial) {
-        this.#putPartial(made, partial);
-        shown.partial = partial;
-      }
+      if (changed("partial", partial, edge.text)) this.#putPartial(made, partial);
     }
     if (!row.derivative) {
       if (shown.derivative === undefined) {
@@ -148,9 +181,19 @@ class Table {
       return;
     }
     const brought = run.known(row.derivative, at);
-    if (shown.derivative === brought) return;
-    shown.derivative = brought;
-    this.#putDerivative(made, brought);
+    const sum = this.#sum(row, edge, brought);
+    const complete = Boolean(sum) && run.isComplete(`derivative:${row.node}`, sum);
+    if (changed("derivative", brought, sum?.number, sum?.terms, complete)) {
+      this.#putDerivative(cells.derivative, brought, sum, complete);
+    }
+  }
+
+  /** Return the sum that a share was added to, null where it was the first. */
+  #sum(row, edge, brought) {
+    if (!brought || !edge) return null;
+    const sums = this.run.events.get(`derivative:${row.node}`) ?? [];
+    const sum = sums.find(({ at }) => at === brought.at);
+    return sum?.terms.length > 1 ? sum : null;
   }
 
   #putPartial({ edge, line, cells }, partial) {
@@ -160,20 +203,15 @@ class Table {
   }
 
   /** Write a share, and after it the sum where others came before. */
-  #putDerivative({ row, edge, cells }, brought) {
-    const host = cells.derivative;
-    const sum = brought && edge
-      ? (this.run.events.get(`derivative:${row.node}`) ?? []).find(({ at }) => at === brought.at)
-      : null;
-    if (!sum || sum.terms.length < 2) {
+  #putDerivative(host, brought, sum, complete) {
+    if (!sum) {
       putNumber(host, brought?.number, this.words);
       return;
     }
     const share = element("span", "share");
     putNumber(share, sum.terms.at(-1), this.words);
-    const total = element("span", "total");
+    const total = element("span", complete ? "total complete" : "total");
     putNumber(total, sum.number, this.words);
-    total.classList.toggle("complete", this.run.isComplete(`derivative:${row.node}`, sum));
     host.removeAttribute("title");
     const [plus, equals] = sum.terms.at(-1).show.startsWith("−") ? ["+ (", ") = "] : ["+ ", " = "];
     host.replaceChildren(plus, share, equals, total);
