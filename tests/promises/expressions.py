@@ -295,7 +295,7 @@ class Drawing:
 
 def _named(text: str, part: str, name: str) -> str:
     """Return a text with a name in place of a part, but not of the tanh(x) in atanh(x)."""
-    return re.sub(rf"(?<![a-z]){re.escape(part)}", name, text)
+    return re.sub(rf"(?<![a-z_]){re.escape(part)}", name, text)
 
 
 def drawn(seed: int, number: int) -> Case:

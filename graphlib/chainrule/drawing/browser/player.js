@@ -93,8 +93,7 @@ class Player {
     const fresh = kind !== this.kind;
     const narrow = kind === "narrow";
     if (fresh || width !== this.width) {
-      this.root.classList.remove("narrow", "middle", "wide");
-      this.root.classList.add(kind);
+      for (const one of ["narrow", "middle", "wide"]) this.root.classList.toggle(one, one === kind);
       if (fresh) {
         const { layouts } = this.run.payload;
         const screen = narrow ? "narrow" : "wide";
