@@ -24,6 +24,7 @@ CHAIN = [f"a{i} = sin(a{i - 1}) + {'a' + str(i - 3) if i > 3 else 'x'}" for i in
 RUNS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "lecture": (LECTURE, {"x": "1"}, {}),
     "other": (LECTURE, {"x": "1.5"}, {}),
+    "edited": (LECTURE.replace("3t", "5t"), {"x": "1"}, {}),
     "forward": (LECTURE, {"x": "1"}, {"mode": "forward"}),
     "undefined": ("log(x)+x", {"x": "0"}, {}),
     "kink": ("abs(x)*2", {"x": "0"}, {}),
@@ -45,7 +46,7 @@ st.set_page_config(layout="wide")
 name = st.query_params.get("run", "lecture")
 if "run" not in st.session_state:
     st.session_state["run"] = name
-st.selectbox("Run", ["lecture", "other", "forward", "sixty"], key="choice",
+st.selectbox("Run", ["lecture", "other", "edited", "forward", "sixty"], key="choice",
              index=None, on_change=lambda: st.session_state.update(run=st.session_state["choice"]))
 data = json.loads((Path(__file__).parent / f"{st.session_state['run']}.json").read_text("utf-8"))
 step = st.query_params.get("step")
@@ -289,6 +290,38 @@ def test_the_step_stays_when_only_numbers_change(shown: Shown) -> None:
     choose("forward")
     expect(shown.page.locator(".phase-name").last).to_have_text("tangents")
     shown.at(18)
+
+
+@pytest.mark.parametrize("other", ["other", "edited", "forward", "sixty"])
+def test_rows_that_are_kept_say_what_new_ones_would(shown: Shown, other: str) -> None:
+    def told() -> Any:
+        return shown.page.locator(".table").evaluate(
+            "t => [...t.querySelectorAll('tr')].map(r => [r.className, r.ariaCurrent,"
+            "  ...[...r.cells].map(c => [c.className, c.title, c.innerHTML])])"
+        )
+
+    def widths() -> Any:
+        return shown.page.locator(".table").evaluate(
+            "t => [t.className, ...[...t.querySelectorAll('col')].map(c => c.style.width)]"
+        )
+
+    shown.open(f"run={other}")
+    right = told(), widths()
+    shown.open("run=lecture")
+    kept = shown.page.locator("tr[data-row]").evaluate_all("rows => rows.map(r => r.mine = true)")
+    shown.page.get_by_role("combobox").click()
+    shown.page.get_by_role("option", name=other, exact=True).click()
+    shown.page.mouse.move(0, 0)  # what the pointer is on is lit
+    expect(shown.player).to_have_attribute(
+        "data-step", str(len(_payload(*RUNS[other])["steps"]) - 1)
+    )
+    shown.page.wait_for_timeout(1000)
+    assert (told(), widths()) == right
+    mine = shown.page.locator("tr[data-row]").evaluate_all(
+        "rows => rows.filter(r => r.mine).length"
+    )
+    # With another number every row is kept, with another factor all but those that show it.
+    assert {"other": mine == len(kept), "edited": 0 < mine < len(kept)}.get(other, mine == 0)
 
 
 def test_undefined_and_kinks_have_a_mark_and_a_word(shown: Shown) -> None:
