@@ -21,7 +21,7 @@ the CPU time of the library's process; wall-clock time, which includes waiting f
 that of one user only where the machine is idle (its load stands at the end). Streamlit and the
 browser come on top."""
 
-LIMIT = 30.0
+LIMIT = 15.0
 
 
 def page(example: Example, x: float) -> int:
