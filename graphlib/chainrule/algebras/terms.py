@@ -40,7 +40,7 @@ def _name(x: Real) -> Any:
     return id(x) if x.exact is None else x.exact.key
 
 
-def one_term(x: Real, apart: bool = False) -> Term:
+def _one_term(x: Real, apart: bool = False) -> Term:
     """Return a number as one term, a closed form as its factor or, apart, by itself."""
     if type(x.exact) is fmpq or (x.exact is not None and not apart):
         return (), x.exact
@@ -49,11 +49,11 @@ def one_term(x: Real, apart: bool = False) -> Term:
 
 def negated(x: Real) -> Terms | None:
     """Return the terms of −x."""
-    found = [(roots, exactly(operator.mul, -ONE, factor)) for roots, factor in terms_of(x)]
+    found = [(roots, _exactly(operator.mul, -ONE, factor)) for roots, factor in _terms(x)]
     return None if any(factor is None for _, factor in found) else tuple(found)
 
 
-def exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
+def _exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
     """Return a function of two exact numbers, None where it is no short exact number."""
     if type(a) is not fmpq or type(b) is not fmpq:
         return formed(function, a, b)
@@ -61,19 +61,19 @@ def exactly(function: Callable[..., Any], a: Any, b: Any) -> Any:
     return found if found.height_bits() <= MOST_BITS else None
 
 
-def terms_of(x: Real) -> Terms:
+def _terms(x: Real) -> Terms:
     """Return what a number is the sum of, itself where that is not known."""
-    return x.terms or (one_term(x, apart=True),)
+    return x.terms or (_one_term(x, apart=True),)
 
 
 def joined(a: Real, b: Real) -> Terms | None:
     """Return the terms of a sum, like ones as one; None where they are not followed."""
     if a.exact is None or b.exact is None:
         # A sum is also a number by itself: 2(c + d) − (c + d).
-        together = _collected((one_term(a), one_term(b)))
+        together = _collected((_one_term(a), _one_term(b)))
         if together is not None and len(together) < 2:
             return together
-    return _collected((*terms_of(a), *terms_of(b)))
+    return _collected((*_terms(a), *_terms(b)))
 
 
 def _collected(terms: Terms) -> Terms | None:
@@ -81,7 +81,7 @@ def _collected(terms: Terms) -> Terms | None:
     for roots, factor in terms:
         key = tuple((_name(x), n) for x, n in roots)
         if key in found:
-            factor = exactly(operator.add, found[key][1], factor)
+            factor = _exactly(operator.add, found[key][1], factor)
             if factor is None:
                 return None
         found[key] = roots, factor
@@ -93,10 +93,10 @@ def summed(terms: Terms) -> Any:
     """Return the ball of a sum of terms."""
     total = arb(0)
     for roots, factor in terms:
-        product = factor.enclosed(ctx.prec) if type(factor) is Form else arb(factor)
+        term = factor.enclosed(ctx.prec) if type(factor) is Form else arb(factor)
         for x, n in roots:
-            product = product * whole_power(x.ball, n)
-        total = total + product
+            term *= whole_power(x.ball, n)
+        total += term
     return total
 
 
@@ -108,14 +108,14 @@ def narrower(found: Any, ball: Any) -> Any:
 def product(a: Real, b: Real, way: int) -> Terms | None:
     """Return the term of a product (way 1) or quotient (way −1), None where it is not followed."""
     for apart in (False, True):
-        (roots, one), (others, two) = one_term(a, apart), one_term(b, apart)
+        (roots, one), (others, two) = _one_term(a, apart), _one_term(b, apart)
         if any(x.ball.contains(0) for x, n in (*roots, *others)):
             continue
         powers = {_name(x): (x, n) for x, n in roots}
         for x, n in others:
             powers[_name(x)] = x, powers.get(_name(x), (x, 0))[1] + way * n
         left = tuple(powers[key] for key in sorted(powers, key=str) if powers[key][1])
-        factor = exactly(operator.mul if way > 0 else operator.truediv, one, two)
+        factor = _exactly(operator.mul if way > 0 else operator.truediv, one, two)
         if factor is not None and len(left) <= MOST_ROOTS:
             return ((left, factor),)
     return None
@@ -123,7 +123,7 @@ def product(a: Real, b: Real, way: int) -> Terms | None:
 
 def raised(x: Real, n: int) -> Terms | None:
     """Return the term of a whole power."""
-    roots, factor = one_term(x, apart=True)
+    roots, factor = _one_term(x, apart=True)
     if type(factor) is not fmpq or factor.height_bits() * abs(n) > MOST_BITS:
         return None
     return ((tuple((x, k * n) for x, k in roots), factor**n),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -140,13 +140,13 @@ _ALLOWED = (
 _INDEXED = frozenset({"word", ")", "index"})
 # What a method can stand behind: z.relu(), (a + b).relu().
 _OWNERS = frozenset({"word", ")", "index", "superscript", "number"})
+_RAISED = _OWNERS | {"|", "!"}  # in x³√y the 3 is the power of x
 _SLASHES = (
     "`//` is no sign of a formula",
     "A comment begins with #; a division is written a/b, rounded down floor(a/b).",
 )
 # At the beginning of a line nothing is divided.
 _COMMENTS = ("#", "//", "%")
-_RADIX = ("x", "b", "o")
 _BOUND = re.compile(r"[0-9]+(?=\.\.)")
 # Entries of a vector or matrix, directly behind it: x[0], W[1, 2].
 _ENTRY = re.compile(r"\[ *([0-9]{1,6}(?: *, *[0-9]{1,6}){0,3}) *\]")
@@ -227,7 +227,9 @@ def tokens(text: str, plain: str, notes: Notes, at: int = 0) -> list[Token]:
             stop = _marks(plain, stop, _UPPER if plain[at:stop] == "e" else above)
             found.append(Token("word", plain[at:stop].replace("⋆", "*"), at, stop))
             at = stop
-        elif plain[at : at + 2] in ("²√", "³√") and not _is_raised(found, at):
+        elif plain[at : at + 2] in ("²√", "³√") and not (
+            found and found[-1].stop == at and found[-1].kind in _RAISED
+        ):
             found.append(Token("root", "√" if character == "²" else "∛", at, at + 2))
             at += 2
         else:
@@ -249,11 +251,6 @@ def spellings(found: Iterable[Token]) -> Iterator[tuple[str, int]]:
         # A word that LaTeX spells as a command has another length.
         if token.kind == "word" and len(token.text) == token.stop - token.start:
             yield token.text, token.start
-
-
-def _is_raised(found: Sequence[Token], at: int) -> bool:
-    """Return whether what is written small at `at` is the power of what ends there: x³√y."""
-    return bool(found) and found[-1].stop == at and found[-1].kind in (*_OWNERS, "|", "!")
 
 
 def _norm(plain: str, at: int, opened: list[Token]) -> Token | None:
@@ -426,8 +423,7 @@ def _refusal(text: str, at: int) -> ParseError:
         message = f"The {kind} {shown} cannot be read"
         if kind == "letter":
             message += "; letters are Latin or Greek here"
-    unseen = unicodedata.category(character) == "Cf"
-    suggestion = text[:at] + text[at + 1 :] if unseen else ""
+    suggestion = text[:at] + text[at + 1 :] if unicodedata.category(character) == "Cf" else ""
     if character == "%":
         suggestion = _as_comment(text, at, 1)
     factor = {"%": "/100", "°": "*pi/180"}.get(character, "")
@@ -446,7 +442,7 @@ def _check_end_of_number(text: str, plain: str, start: int, stop: int) -> None:
         message, allowed = "`_` cannot stand inside a number", "Write the digits without a gap."
         typed, together = ungrouped(plain, stop)
         suggestion = f"{text[:start]}{together}{text[start + len(typed) :]}" if typed else ""
-    elif plain[start:stop] == "0" and following.lower() in _RADIX and digit_behind:
+    elif plain[start:stop] == "0" and following.lower() in ("x", "b", "o") and digit_behind:
         message = f"`0{following}…` is not read as a number of another base"
         allowed = f"Write the number with decimal digits, or 0*{following}… for a product."
     else:

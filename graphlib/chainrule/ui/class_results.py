@@ -21,7 +21,7 @@ from chainrule.exercises.gradebook import (
 from chainrule.exercises.sheet import points_text
 from chainrule.passes.misconceptions import MISCONCEPTIONS, SLIPS
 from chainrule.readings.prose import plain
-from chainrule.ui.component import component
+from chainrule.ui.component import component, nothing
 
 MOST_MISTAKES: Final = 8
 COLUMNS: Final = 10
@@ -41,10 +41,6 @@ _picking = component(
 )
 
 
-def _nothing() -> None:
-    """A trigger is reported only if something listens."""
-
-
 def picking() -> int | None:
     """Let a bar pick the students it counts, a square tell what was written, and a name be clicked.
 
@@ -53,7 +49,7 @@ def picking() -> int | None:
     int | None
         Number of the student whose name was clicked in this run.
     """
-    name = getattr(_picking(key="picking", data={}, on_name_change=_nothing), "name", None)
+    name = getattr(_picking(key="picking", data={}, on_name_change=nothing), "name", None)
     return int(name) if name else None
 
 

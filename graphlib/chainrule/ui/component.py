@@ -69,6 +69,10 @@ def component(
     return mount
 
 
+def nothing() -> None:
+    """What a script tells is reported only if something listens: this does, and that is all."""
+
+
 async def _script(request: Request) -> Response:
     script = SCRIPTS.get(request.path_params["name"])
     if script is None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from chainrule.drawing.browser import LABELS, script, style
 from chainrule.drawing.player import Packed
-from chainrule.ui.component import component
+from chainrule.ui.component import component, nothing
 
 MOUNT: Final = """
 const players = new WeakMap();
@@ -37,10 +37,6 @@ def told(result: Any, what: str, run: Packed) -> str | None:
     """Return the "step" or "node" that a player has told; None if that was in another run."""
     structure, _, value = (getattr(result, what, None) or "").partition(" ")
     return value if value and structure == run.structure else None
-
-
-def _nothing() -> None:
-    """A state value is reported only if something listens."""
 
 
 def player(
@@ -96,9 +92,9 @@ def player(
             "present": present,
             "welcome": welcome,
         },
-        on_step_change=_nothing,
-        on_node_change=_nothing,
-        on_narrow_change=_nothing,
-        on_present_change=_nothing,
-        on_fold_change=on_fold or _nothing,
+        on_step_change=nothing,
+        on_node_change=nothing,
+        on_narrow_change=nothing,
+        on_present_change=nothing,
+        on_fold_change=on_fold or nothing,
     )

@@ -10,7 +10,7 @@ import streamlit as st
 
 from chainrule.drawing.browser import part
 from chainrule.readings.theme import ThemeName, css
-from chainrule.ui.component import component
+from chainrule.ui.component import component, nothing
 
 HERE: Final = Path(__file__).parent
 WORDS: Final[Mapping[str, str]] = {
@@ -80,10 +80,6 @@ _PICTURES = {
 }
 
 
-def _nothing() -> None:
-    """A state value is reported only if something listens."""
-
-
 def theme() -> ThemeName:
     """Return the theme that the page has."""
     return "dark" if st.context.theme.type == "dark" else "light"
@@ -94,7 +90,7 @@ def _shown(name: str, data: Mapping[str, Any], key: str, **told: Callable[[], No
     return _PICTURES[name](
         key=key,
         data={**data, "theme": theme()},
-        **{f"on_{event}_change": does or _nothing for event, does in told.items()},
+        **{f"on_{event}_change": does or nothing for event, does in told.items()},
     )
 
 
